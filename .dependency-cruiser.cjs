@@ -1,0 +1,56 @@
+/**
+ * Imports flow one way: native -> torch -> nn, optim -> meta -> text -> train -> serve -> cli.
+ * A layer may import itself and the layers to its left; `errors.ts` is open to all.
+ */
+const LAYERS = [
+  ['libtorch', '^lib/libtorch/'],
+  ['native', '^lib/native\\.ts$'],
+  ['torch', '^lib/torch/'],
+  ['nn and optim', '^lib/(nn|optim)/'],
+  ['meta', '^lib/meta/'],
+  ['text', '^lib/text/'],
+  ['train', '^lib/train/'],
+  ['serve', '^lib/serve/'],
+  ['cli', '^lib/cli/'],
+];
+
+const directions = LAYERS.slice(0, -1).map(([name, path], i) => ({
+  name: `${name} imports nothing to its right`,
+  severity: 'error',
+  from: { path },
+  to: { path: [...LAYERS.slice(i + 1).map(([, right]) => right), '^lib/index\\.ts$'] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...directions,
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: {
+        circular: true,
+        dependencyTypesNot: ['type-only'],
+        viaOnly: { dependencyTypesNot: ['type-only'] },
+      },
+    },
+    {
+      name: 'only native.ts loads the addon',
+      severity: 'error',
+      from: { pathNot: '^lib/native\\.ts$' },
+      to: { path: '\\.node$|node-gyp-build' },
+    },
+    {
+      name: 'no undeclared packages',
+      severity: 'error',
+      from: { path: '^lib' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

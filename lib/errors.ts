@@ -1,0 +1,107 @@
+/** What went wrong, as a stable string that programs can switch on. */
+export type ErrorCode =
+  | 'ERR_TORCH_ARGUMENT'
+  | 'ERR_TORCH_SHAPE'
+  | 'ERR_TORCH_DTYPE'
+  | 'ERR_TORCH_DEVICE'
+  | 'ERR_TORCH_INDEX'
+  | 'ERR_TORCH_DISPOSED'
+  | 'ERR_TORCH_AUTOGRAD'
+  | 'ERR_TORCH_NOT_IMPLEMENTED'
+  | 'ERR_TORCH_LINALG'
+  | 'ERR_TORCH_MEMORY'
+  | 'ERR_TORCH_CUDA_OOM'
+  | 'ERR_TORCH_RUNTIME'
+  | 'ERR_TORCH_LIBRARY_MISSING'
+  | 'ERR_TORCH_LIBRARY_VERSION'
+  | 'ERR_TORCH_LIBRARY_LOAD'
+  | 'ERR_TORCH_ADDON_MISSING'
+  | 'ERR_TORCH_FILE'
+  | 'ERR_TORCH_DOWNLOAD';
+
+/** Extra facts an error carries beside its message. */
+export interface ErrorDetails {
+  /** The operator or function that failed, for example `add`. */
+  operator?: string;
+  /** The file that could not be read or written. */
+  path?: string;
+  cause?: unknown;
+}
+
+/** An operation failed: inside libtorch, on a file, or while obtaining or loading libtorch. */
+export class TorchError extends Error {
+  readonly code: ErrorCode;
+  readonly operator: string | undefined;
+  readonly path: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'TorchError';
+    this.code = code;
+    this.operator = details.operator;
+    this.path = details.path;
+  }
+}
+
+/** An argument has the wrong type, or an option is unknown. */
+export class ArgumentTypeError extends TypeError {
+  readonly code: ErrorCode = 'ERR_TORCH_ARGUMENT';
+  readonly operator: string | undefined;
+
+  constructor(message: string, operator?: string) {
+    super(message);
+    this.operator = operator;
+  }
+}
+
+/** An argument has the right type but a value outside what is accepted. */
+export class ArgumentRangeError extends RangeError {
+  readonly code: ErrorCode = 'ERR_TORCH_ARGUMENT';
+  readonly operator: string | undefined;
+
+  constructor(message: string, operator?: string) {
+    super(message);
+    this.operator = operator;
+  }
+}
+
+const PREVIEW_LENGTH = 60;
+
+/** A short description of any value for an error message, for example `string 'abc'`. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'undefined';
+  if (typeof value === 'string') return `string '${value.slice(0, PREVIEW_LENGTH)}'`;
+  if (typeof value === 'bigint') return `bigint ${value}n`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`;
+  if (Array.isArray(value)) return `array of length ${value.length}`;
+  if (typeof value === 'function') return `function ${value.name || 'anonymous'}`;
+  if (typeof value === 'object') return value.constructor?.name ?? 'object';
+  return typeof value;
+}
+
+/** «Expected X for Y but received Z», the one form of message for a wrong argument's type. */
+export function invalidArgument(
+  expected: string,
+  name: string,
+  received: unknown,
+  operator?: string,
+): ArgumentTypeError {
+  return new ArgumentTypeError(
+    `Expected ${expected} for ${name} but received ${describe(received)}`,
+    operator,
+  );
+}
+
+/** The same form for a value of the right type that is outside its range. */
+export function outOfRange(
+  expected: string,
+  name: string,
+  received: unknown,
+  operator?: string,
+): ArgumentRangeError {
+  return new ArgumentRangeError(
+    `Expected ${expected} for ${name} but received ${describe(received)}`,
+    operator,
+  );
+}
