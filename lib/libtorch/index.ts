@@ -1,0 +1,13 @@
+export { cacheFolder } from './cache';
+export { type FetchOptions, fetchLibtorch } from './fetch';
+export type { Flavour, Libtorch, Source } from './inspect';
+export {
+  type LocateOptions,
+  type LocateResult,
+  locateLibtorch,
+  PACKAGE_ROOT,
+  type PassedOver,
+  requestedDevice,
+  requireLibtorch,
+} from './locate';
+export { DEFAULT_VERSION, isSupported, SUPPORTED_VERSIONS } from './versions';

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSupported, readVersion, SUPPORTED_VERSIONS } from './versions';
+
+/** `cuda` has the CUDA kernels beside the CPU ones. */
+export type Flavour = 'cpu' | 'cuda';
+
+/** Where a libtorch came from. */
+export type Source = 'LIBTORCH' | 'platform package' | 'recorded' | 'cache' | 'python';
+
+/** A libtorch on this machine. */
+export interface Libtorch {
+  /** The folder that holds `lib/` and usually `include/`. */
+  root: string;
+  libDir: string;
+  /** The C++ headers, undefined where only the libraries are there. */
+  includeDir: string | undefined;
+  /** The release, for example `2.13.0`. */
+  version: string;
+  flavour: Flavour;
+  source: Source;
+}
+
+/** What a libtorch must have to be taken. */
+export interface Needs {
+  /** `cpu` is content with either flavour, `cuda` wants the CUDA libraries. */
+  device: Flavour;
+  /** Whether the C++ headers are needed too, as they are for building the addon. */
+  headers?: boolean;
+}
+
+/** The outcome of looking at one folder. */
+export type Inspection =
+  | { ok: true; libtorch: Libtorch }
+  | { ok: false; problem: 'incomplete' | 'version'; reason: string };
+
+/** The file name of a shared library on this platform. */
+export function sharedLibrary(name: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') return `${name}.dll`;
+  return platform === 'darwin' ? `lib${name}.dylib` : `lib${name}.so`;
+}
+
+/** Looks at the folder `root` without loading anything from it. */
+export function inspectRoot(root: string, source: Source, needs: Needs): Inspection {
+  if (!existsSync(root)) return incomplete(`${root} does not exist`);
+  const libDir = join(root, 'lib');
+  for (const name of ['c10', 'torch_cpu']) {
+    const file = sharedLibrary(name);
+    if (!existsSync(join(libDir, file))) return incomplete(`${libDir} has no ${file}`);
+  }
+  const cudaLibrary = sharedLibrary('torch_cuda');
+  const flavour: Flavour = existsSync(join(libDir, cudaLibrary)) ? 'cuda' : 'cpu';
+  if (needs.device === 'cuda' && flavour === 'cpu') {
+    return incomplete(`${libDir} has no ${cudaLibrary}: it is a build for the CPU only`);
+  }
+  const includeDir = join(root, 'include');
+  const hasHeaders = existsSync(join(includeDir, 'ATen', 'ATen.h'));
+  if (needs.headers === true && !hasHeaders) {
+    return incomplete(`${includeDir} does not hold libtorch's C++ headers`);
+  }
+  const version = readVersion(root);
+  if (version === undefined) return incomplete(`no file in ${root} tells its version`);
+  if (!isSupported(version)) {
+    const reason = `${root} is libtorch ${version}, and metatorch supports ${SUPPORTED_VERSIONS}`;
+    return { ok: false, problem: 'version', reason };
+  }
+  const found = { root, libDir, includeDir: hasHeaders ? includeDir : undefined };
+  return { ok: true, libtorch: { ...found, version, flavour, source } };
+}
+
+function incomplete(reason: string): Inspection {
+  return { ok: false, problem: 'incomplete', reason };
+}
