@@ -27,6 +27,8 @@ export interface Needs {
   device: Flavour;
   /** Whether the C++ headers are needed too, as they are for building the addon. */
   headers?: boolean;
+  /** The version that the addon was built against; only patch releases of it fit. */
+  builtFor?: string;
 }
 
 /** The outcome of looking at one folder. */
@@ -60,9 +62,9 @@ export function inspectRoot(root: string, source: Source, needs: Needs): Inspect
   }
   const version = readVersion(root);
   if (version === undefined) return incomplete(`no file in ${root} tells its version`);
-  if (!isSupported(version)) {
-    const reason = `${root} is libtorch ${version}, and metatorch supports ${SUPPORTED_VERSIONS}`;
-    return { ok: false, problem: 'version', reason };
+  const mismatch = versionMismatch(version, needs.builtFor);
+  if (mismatch !== undefined) {
+    return { ok: false, problem: 'version', reason: `${root} is libtorch ${version}, ${mismatch}` };
   }
   const found = { root, libDir, includeDir: hasHeaders ? includeDir : undefined };
   return { ok: true, libtorch: { ...found, version, flavour, source } };
@@ -70,4 +72,15 @@ export function inspectRoot(root: string, source: Source, needs: Needs): Inspect
 
 function incomplete(reason: string): Inspection {
   return { ok: false, problem: 'incomplete', reason };
+}
+
+/** libtorch keeps its binary interface only among the patch releases of one minor version. */
+function versionMismatch(version: string, builtFor: string | undefined): string | undefined {
+  if (!isSupported(version)) return `and metatorch supports ${SUPPORTED_VERSIONS}`;
+  if (builtFor === undefined || minorOf(builtFor) === minorOf(version)) return undefined;
+  return `and the addon was built for ${minorOf(builtFor)}`;
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }

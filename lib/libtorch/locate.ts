@@ -7,6 +7,8 @@ import { type Flavour, inspectRoot, type Libtorch, type Needs, type Source } fro
 import { findPythonTorch } from './python';
 import { SUPPORTED_VERSIONS } from './versions';
 
+export type { Flavour };
+
 /** A place where libtorch was looked for and not taken. */
 export interface PassedOver {
   source: Source;

@@ -137,6 +137,14 @@ test('a version out of range is passed over elsewhere', () => {
   expect(passedOver[1]?.reason).toMatch(/is libtorch 2\.15\.0, and metatorch supports/);
 });
 
+test('a version that the addon was not built for is passed over, a patch release is not', () => {
+  platformPackage('2.12.0');
+  fakeLibtorch(at('cache', 'libtorch-2.13.7-cpu'), '2.13.7');
+  const { found, passedOver } = locateLibtorch(options({}, { builtFor: '2.13.0' }));
+  expect(found?.version).toBe('2.13.7');
+  expect(passedOver[1]?.reason).toMatch(/is libtorch 2\.12\.0, and the addon was built for 2\.13$/);
+});
+
 test('a folder that does not tell its version is passed over', () => {
   record(fakeLibtorch(at('recorded')));
   rmSync(at('recorded', 'include', 'torch'), { recursive: true });
