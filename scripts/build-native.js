@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+const fs = require('node:fs');
+const path = require('node:path');
+const { obtainLibtorch, deviceFrom } = require('./support/libtorch');
+const { withLock } = require('./support/lock');
+const { inRoot, npmProgram, ROOT } = require('./support/paths');
+const { lastLines, run, runMain, SetupError } = require('./support/run');
+const { stage } = require('./support/stages');
+const { digestOf, filesBelow, installedVersion, readText, writeText } = require('./support/stamps');
+const { checkTools } = require('./support/tools');
+
+const STAMP = inRoot('build', 'native-stamp.json');
+const LOG = inRoot('build', 'native-build.log');
+const JOBS = 2;
+const NOTE_EVERY_MS = 15_000;
+
+/** @typedef {import('./support/libtorch').Libtorch} Libtorch */
+
+/**
+ * What the binaries are made from. A change of the configuration, which CMake remembers in its
+ * cache, needs a fresh start; a change of the sources only a build.
+ *
+ * @param {Libtorch} libtorch
+ */
+function currentState({ root, version, flavour }) {
+  const packages = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(installedVersion);
+  const compiler = [process.env.CXX, process.env.CXXFLAGS];
+  const facts = [ROOT, root, version, flavour, packages, compiler, process.arch];
+  return {
+    configuration: digestOf(['CMakeLists.txt'], facts),
+    sources: digestOf(filesBelow('native', /./)),
+  };
+}
+
+function binariesAreThere() {
+  const suffix = process.platform === 'darwin' ? 'dylib' : 'so';
+  const files = ['metatorch.node', `libmetatorch.${suffix}`];
+  return files.every((file) => fs.existsSync(inRoot('build', 'Release', file)));
+}
+
+/** Removes what CMake keeps, and nothing else: `cmake-js rebuild` would remove all of build/. */
+function forgetConfiguration() {
+  const names = ['CMakeCache.txt', 'CMakeFiles', 'build.ninja', 'Makefile', 'Release'];
+  for (const name of names) fs.rmSync(inRoot('build', name), { recursive: true, force: true });
+}
+
+/** Prints how far Ninja or make has come, but not more often than people want to read it. */
+function progressPrinter() {
+  let next = performance.now() + NOTE_EVERY_MS;
+  /** @param {string} line */
+  return (line) => {
+    const step = /^\[\s*(\d+\/\d+|\d+%)\]/.exec(line)?.[1];
+    if (step === undefined || performance.now() < next) return;
+    console.log(`  compiled ${step.replace('/', ' of ')}`);
+    next = performance.now() + NOTE_EVERY_MS;
+  };
+}
+
+/**
+ * @param {string} command
+ * @param {string} root of libtorch
+ */
+async function cmakeJs(command, root) {
+  const args = [command, '--directory', ROOT, '--out', inRoot('build'), '--config', 'Release'];
+  args.push('--parallel', String(JOBS), `--CDLIBTORCH=${root}`);
+  const options = { logFile: LOG, onLine: progressPrinter() };
+  const { status, output } = await run(npmProgram('cmake-js'), args, options);
+  if (status !== 0) {
+    const log = path.relative(ROOT, LOG);
+    throw new SetupError(`The native build failed (all of it is in ${log}):\n${lastLines(output)}`);
+  }
+}
+
+/**
+ * Builds build/Release/metatorch.node and libmetatorch.so if anything they are made from changed.
+ *
+ * @param {Libtorch} libtorch
+ * @returns {Promise<import('./support/stages').Outcome>}
+ */
+async function buildNative(libtorch) {
+  const state = currentState(libtorch);
+  const previous = JSON.parse(readText(STAMP) ?? '{}');
+  const isConfigured = previous.configuration === state.configuration;
+  if (isConfigured && previous.sources === state.sources && binariesAreThere()) {
+    return { skipped: true };
+  }
+  fs.rmSync(STAMP, { force: true });
+  writeText(LOG, '');
+  console.log('native addon: building, which takes a minute or two the first time');
+  if (!isConfigured) {
+    forgetConfiguration();
+    await cmakeJs('configure', libtorch.root);
+  }
+  await cmakeJs('build', libtorch.root);
+  if (!binariesAreThere()) throw new SetupError('The native build made no build/Release/*.node');
+  writeText(STAMP, JSON.stringify(state));
+  return { skipped: false };
+}
+
+if (require.main === module) {
+  runMain(async () => {
+    checkTools();
+    await withLock(async () => {
+      const { libtorch } = await stage('libtorch', () => obtainLibtorch(deviceFrom(process.argv)));
+      await stage('native addon', () => buildNative(libtorch));
+    });
+  });
+}
+
+module.exports = { buildNative };

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+const { setup } = require('./setup');
+const { inRoot } = require('./support/paths');
+const { runMain, runVisibly } = require('./support/run');
+
+runMain(async () => {
+  await setup();
+  return runVisibly(process.execPath, [
+    inRoot('dist', 'cli', 'main.js'),
+    'demo',
+    ...process.argv.slice(2),
+  ]);
+});
