@@ -1,26 +1,30 @@
 #!/usr/bin/env node
 /**
- * Stands in for node-gyp where prebuildify calls it: the same arguments, but cmake-js builds. The
- * addon uses Node-API only, so the version of Node and the folder of its headers are dropped.
- * It builds in the folder it is called in, which prebuildify empties of its binaries afterwards.
+ * Stands in for node-gyp where prebuildify calls it, and lets cmake-js build instead. The addon uses
+ * Node-API only, so the version of Node and the folder of its headers are of no concern. It builds
+ * in the folder it is called in. There CMake sees by itself what has changed since the last time,
+ * so nothing is removed first, though prebuildify asks for that.
  */
 const path = require('node:path');
 const { npmProgram, ROOT } = require('./support/paths');
 const { runMain, runVisibly, SetupError } = require('./support/run');
 
-const DROPPED = /^--(target|devdir|release)\b/;
-
-/** @param {readonly string[]} args as prebuildify gives them to node-gyp */
+/**
+ * prebuildify's arguments for node-gyp, as cmake-js wants them.
+ *
+ * @param {readonly string[]} args
+ */
 function translate(args) {
-  return args
-    .filter((arg) => !DROPPED.test(arg))
-    .map((arg) => (arg === '--debug' ? '--config=Debug' : arg));
+  const arch = args.filter((arg) => arg.startsWith('--arch='));
+  return [...arch, `--config=${args.includes('--debug') ? 'Debug' : 'Release'}`];
 }
 
 runMain(async () => {
   const root = process.env.LIBTORCH;
   if (!root) throw new SetupError('LIBTORCH is not set; run npm run prebuild');
-  const build = path.resolve('build');
-  const where = ['--directory', ROOT, '--out', build, '--parallel', '2', `--CDLIBTORCH=${root}`];
-  return runVisibly(npmProgram('cmake-js'), [...translate(process.argv.slice(2)), ...where]);
+  const where = ['--directory', ROOT, '--out', path.resolve('build'), `--CDLIBTORCH=${root}`];
+  const args = [...where, '--parallel', '2', ...translate(process.argv.slice(2))];
+  const configured = await runVisibly(npmProgram('cmake-js'), ['configure', ...args]);
+  if (configured !== 0) return configured;
+  return runVisibly(npmProgram('cmake-js'), ['build', ...args]);
 });

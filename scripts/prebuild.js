@@ -6,8 +6,9 @@ const { inRoot, npmProgram, ROOT } = require('./support/paths');
 const { lastLines, run, runMain, SetupError } = require('./support/run');
 
 /**
- * Makes prebuilds/<platform>-<arch>/ with the addon for distribution, built afresh and stripped.
+ * Makes prebuilds/<platform>-<arch>/ with the addon for distribution, stripped of its symbols.
  * It is built in a folder of its own, for prebuildify moves the addon away from where it was built.
+ * `--out=<folder>` puts the folder prebuilds/ elsewhere than into the repository.
  */
 async function prebuild() {
   const libtorch = await setup(process.argv.slice(2));

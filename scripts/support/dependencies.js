@@ -1,5 +1,5 @@
 const { inRoot } = require('./paths');
-const { lastLines, run, SetupError } = require('./run');
+const { firstLines, run, SetupError } = require('./run');
 const { digestOf, readText, writeText } = require('./stamps');
 
 const STAMP = inRoot('node_modules', '.metatorch-stamp');
@@ -49,7 +49,7 @@ async function installDependencies() {
   const [program = 'npm', ...script] = npmCommand();
   const args = [...script, 'ci', '--no-audit', '--no-fund'];
   const { status, output } = await run(program, args);
-  if (status !== 0) throw new SetupError(`npm ci failed:\n${lastLines(output)}`);
+  if (status !== 0) throw new SetupError(`npm ci failed:\n${firstLines(output)}`);
   writeText(STAMP, digest);
   return { skipped: false };
 }

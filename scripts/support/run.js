@@ -74,6 +74,11 @@ function lastLines(output, count = 40) {
   return output.trimEnd().split('\n').slice(-count).join('\n');
 }
 
+/** The first lines, for programs that tell the reason before the rest. @param {string} output */
+function firstLines(output, count = 20) {
+  return output.split('\n').slice(0, count).join('\n');
+}
+
 /**
  * Runs a script's main function: its exit status becomes the process's, what a person has to put
  * right is shown in plain words, and a mistake of ours with its stack.
@@ -93,4 +98,4 @@ function runMain(main) {
   );
 }
 
-module.exports = { lastLines, run, runMain, runVisibly, SetupError };
+module.exports = { firstLines, lastLines, run, runMain, runVisibly, SetupError };
