@@ -105,3 +105,51 @@ export function outOfRange(
     operator,
   );
 }
+
+// libtorch says what went wrong in words only; these are the words that tell the kinds apart.
+const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/CUDA out of memory/i, 'ERR_TORCH_CUDA_OOM'],
+  [/can't allocate memory|not enough memory|out of memory/i, 'ERR_TORCH_MEMORY'],
+  [
+    /does not require grad|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad/i,
+    'ERR_TORCH_AUTOGRAD',
+  ],
+  [
+    /Could not run|not implemented for|is not implemented|not currently implemented/i,
+    'ERR_TORCH_NOT_IMPLEMENTED',
+  ],
+  [
+    /same device|found at least two devices|CUDA|device type|not compiled with|expected device/i,
+    'ERR_TORCH_DEVICE',
+  ],
+  [
+    /dtype|scalar type|result type|floating point|data type|complex tensors?|must be (?:an? )?(?:int|long|bool|floating)/i,
+    'ERR_TORCH_DTYPE',
+  ],
+  [
+    /index .*out of (?:range|bounds)|out of range|Dimension out of range|selected index/i,
+    'ERR_TORCH_INDEX',
+  ],
+  [
+    /size|shape|dimension|[0-9]-?D\b|broadcast|numel|elements|stack expects|same number of/i,
+    'ERR_TORCH_SHAPE',
+  ],
+];
+
+const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
+  memory: 'ERR_TORCH_MEMORY',
+  index: 'ERR_TORCH_INDEX',
+  'not implemented': 'ERR_TORCH_NOT_IMPLEMENTED',
+  linalg: 'ERR_TORCH_LINALG',
+  disposed: 'ERR_TORCH_DISPOSED',
+};
+
+/** Builds the error for a failure in native code; the binding calls it with what it caught. */
+export function fromNative(kind: string, message: string, operator: string): Error {
+  const name = operator.replace(/^aten::/, '');
+  const text = name === '' ? message : `${name}: ${message}`;
+  if (kind === 'argument') return new ArgumentTypeError(text, name);
+  const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message));
+  const code = CODES_BY_KIND[kind] ?? byMessage?.[1] ?? 'ERR_TORCH_RUNTIME';
+  return new TorchError(code, text, { operator: name });
+}

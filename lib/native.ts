@@ -1,0 +1,171 @@
+import path from 'node:path';
+import nodeGypBuild from 'node-gyp-build';
+import { type ErrorCode, fromNative, TorchError } from './errors';
+import { requestedDevice, requireLibtorch } from './libtorch/locate';
+
+/** An index into the native table of tensors or generators; exactly one object owns it. */
+export type Handle = number;
+
+/** What a schema says about one argument of an operator. */
+export interface ParameterInfo {
+  name: string;
+  /** The schema's type, for example `Tensor?`, `SymInt[]` or `ScalarType`. */
+  type: string;
+  /** The length of a list that also takes a single number; 0 otherwise. */
+  length: number;
+  keywordOnly: boolean;
+  out: boolean;
+  written: boolean;
+  /** True where the argument may be left out. */
+  optional: boolean;
+  default?: string;
+}
+
+/** One overload of an operator as libtorch describes it. */
+export interface OverloadInfo {
+  id: number;
+  name: string;
+  overload: string;
+  schema: string;
+  parameters: ParameterInfo[];
+  returns: { name: string; type: string }[];
+}
+
+/** The functions of libmetatorch. Tensors travel as handles; `null` stands for no tensor. */
+export interface NativeBinding {
+  readonly runtimeVersion: string;
+  readonly buildVersion: string;
+  readonly cudaLoaded?: boolean;
+  readonly cudaError?: string;
+
+  dispatch(id: number, ...values: unknown[]): unknown;
+  overloads(name: string): OverloadInfo[];
+  operatorNames(namespace: string): string[];
+  benchDispatch(id: number, a: Handle, b: Handle, count: number): number;
+
+  grad(
+    outputs: Handle[],
+    inputs: Handle[],
+    gradOutputs: (Handle | null)[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+    allowUnused: boolean,
+  ): (Handle | null)[];
+  backward(
+    outputs: Handle[],
+    gradOutputs: (Handle | null)[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+    inputs: Handle[] | null,
+  ): void;
+  gradOf(tensor: Handle): Handle | null;
+  setGrad(tensor: Handle, gradient: Handle | null): void;
+  requiresGrad(tensor: Handle): boolean;
+  setRequiresGrad(tensor: Handle, value: boolean): void;
+  isLeaf(tensor: Handle): boolean;
+  retainGrad(tensor: Handle): void;
+  gradFn(tensor: Handle): string | null;
+  version(tensor: Handle): number;
+  gradMode(): boolean;
+  setGradMode(enabled: boolean): void;
+  enterInferenceMode(): void;
+  leaveInferenceMode(): void;
+
+  fromBytes(data: Uint8Array, dtype: string, shape: readonly number[]): Handle;
+  toBytes(tensor: Handle, target: Uint8Array): void;
+  item(tensor: Handle): number | bigint | boolean | { re: number; im: number };
+  shapeOf(tensor: Handle): number[];
+  strideOf(tensor: Handle): number[];
+  dtypeOf(tensor: Handle): string;
+  deviceOf(tensor: Handle): string;
+  layoutOf(tensor: Handle): string;
+  ndimOf(tensor: Handle): number;
+  numelOf(tensor: Handle): number;
+  release(tensor: Handle): void;
+  releaseAll(handles: Int32Array, count: number): void;
+  memory(): { tensors: number; bytes: number };
+
+  createGenerator(device: string): Handle;
+  releaseGenerator(generator: Handle): void;
+  seedGenerator(generator: Handle, seed: number | bigint): void;
+  generatorState(generator: Handle): Handle;
+  setGeneratorState(generator: Handle, state: Handle): void;
+  manualSeed(seed: number | bigint): void;
+  numThreads(): number;
+  setNumThreads(count: number): void;
+  runtimeInfo(): {
+    numThreads: number;
+    numInteropThreads: number;
+    waitPolicy: string;
+    cudaDevices: number;
+    compiler: string;
+    napiVersion: number;
+  };
+  setErrorFactory(factory: (kind: string, message: string, operator: string) => Error): void;
+}
+
+interface Loader {
+  load(libDir: string, addonPath: string): NativeBinding;
+  readonly buildVersion: string;
+}
+
+const PACKAGE_ROOT = path.join(__dirname, '..');
+const SHARED_LIBRARY = process.platform === 'darwin' ? 'libmetatorch.dylib' : 'libmetatorch.so';
+
+let loaded: NativeBinding | undefined;
+
+/** Path of the addon that would be loaded: the local build first, then a prebuild. */
+export function addonPath(): string {
+  try {
+    return nodeGypBuild.path(PACKAGE_ROOT);
+  } catch (cause) {
+    throw new TorchError(
+      'ERR_TORCH_ADDON_MISSING',
+      `No native addon for ${process.platform}-${process.arch} under ${PACKAGE_ROOT}: expected build/Release or prebuilds. Run \`npm run setup\` in a checkout, or install a release that has prebuilds for this platform.`,
+      { path: PACKAGE_ROOT, cause },
+    );
+  }
+}
+
+/** The version of libtorch that the addon at hand was built against, without loading libtorch. */
+export function addonBuildVersion(): string {
+  return openLoader(addonPath()).buildVersion;
+}
+
+/**
+ * Loads libtorch and the bindings, once for each thread.
+ *
+ * @throws TorchError `ERR_TORCH_ADDON_MISSING`, `ERR_TORCH_LIBRARY_MISSING`,
+ *   `ERR_TORCH_LIBRARY_VERSION` or `ERR_TORCH_LIBRARY_LOAD`
+ */
+export function loadNative(): NativeBinding {
+  if (loaded) return loaded;
+  const addon = addonPath();
+  const { libDir } = requireLibtorch({ device: requestedDevice() });
+  const loader = openLoader(addon);
+  try {
+    loaded = loader.load(libDir, path.join(path.dirname(addon), SHARED_LIBRARY));
+  } catch (cause) {
+    throw loadError(cause, libDir);
+  }
+  loaded.setErrorFactory(fromNative);
+  return loaded;
+}
+
+function openLoader(addon: string): Loader {
+  try {
+    return require(addon) as Loader;
+  } catch (cause) {
+    throw loadError(cause, addon);
+  }
+}
+
+function loadError(cause: unknown, file: string): TorchError {
+  const { code, message } = cause as { code?: string; message?: string };
+  const known: ErrorCode = isLibraryCode(code) ? code : 'ERR_TORCH_LIBRARY_LOAD';
+  return new TorchError(known, message ?? String(cause), { path: file, cause });
+}
+
+function isLibraryCode(code: string | undefined): code is ErrorCode {
+  return code?.startsWith('ERR_TORCH_LIBRARY_') === true;
+}

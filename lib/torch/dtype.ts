@@ -1,0 +1,130 @@
+import { invalidArgument } from '../errors';
+
+/** Element types, by PyTorch's names. */
+export const DTYPES = [
+  'float32',
+  'float64',
+  'float16',
+  'bfloat16',
+  'int64',
+  'int32',
+  'int16',
+  'int8',
+  'uint8',
+  'uint16',
+  'uint32',
+  'uint64',
+  'bool',
+  'complex64',
+  'complex128',
+] as const;
+
+export type Dtype = (typeof DTYPES)[number];
+
+/** A complex number, wherever a scalar is taken or returned. */
+export type Complex = { re: number; im: number };
+
+/**
+ * A number for an operator. A `number` without a fraction counts as an integer, as its literal does
+ * in Python, so `intTensor.mul(2)` stays an integer tensor.
+ */
+export type Scalar = number | bigint | boolean | Complex;
+
+/** The typed arrays that hold elements. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
+
+interface ArrayType {
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): TensorData;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** How elements lie in JavaScript's memory: their array type and how many a value takes. */
+export interface DataLayout {
+  array: ArrayType;
+  /** Array elements per tensor element: 2 for complex numbers (real, imaginary). */
+  width: number;
+}
+
+const LAYOUTS: Readonly<Record<Dtype, DataLayout>> = {
+  float32: { array: Float32Array, width: 1 },
+  float64: { array: Float64Array, width: 1 },
+  // No typed array of these in Node.js 20: the raw 16 bits.
+  float16: { array: Uint16Array, width: 1 },
+  bfloat16: { array: Uint16Array, width: 1 },
+  int64: { array: BigInt64Array, width: 1 },
+  int32: { array: Int32Array, width: 1 },
+  int16: { array: Int16Array, width: 1 },
+  int8: { array: Int8Array, width: 1 },
+  uint8: { array: Uint8Array, width: 1 },
+  uint16: { array: Uint16Array, width: 1 },
+  uint32: { array: Uint32Array, width: 1 },
+  uint64: { array: BigUint64Array, width: 1 },
+  bool: { array: Uint8Array, width: 1 },
+  complex64: { array: Float32Array, width: 2 },
+  complex128: { array: Float64Array, width: 2 },
+};
+
+const DTYPE_OF_ARRAY: Readonly<Record<string, Dtype>> = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  BigInt64Array: 'int64',
+  BigUint64Array: 'uint64',
+  Int32Array: 'int32',
+  Int16Array: 'int16',
+  Int8Array: 'int8',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+  Uint16Array: 'uint16',
+  Uint32Array: 'uint32',
+};
+
+const KNOWN: ReadonlySet<string> = new Set(DTYPES);
+
+export function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && KNOWN.has(value);
+}
+
+export function checkDtype(value: unknown, name = 'dtype'): Dtype {
+  if (isDtype(value)) return value;
+  throw invalidArgument("a dtype such as 'float32' or 'int64'", name, value);
+}
+
+export function layoutOf(dtype: Dtype): DataLayout {
+  return LAYOUTS[dtype];
+}
+
+export function isComplex(value: unknown): value is Complex {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Complex).re === 'number' &&
+    typeof (value as Complex).im === 'number'
+  );
+}
+
+/** True for typed arrays of any realm that can hold elements. */
+export function isTensorData(value: unknown): value is TensorData {
+  return ArrayBuffer.isView(value) && arrayName(value) in DTYPE_OF_ARRAY;
+}
+
+/** The dtype that a typed array's elements have. */
+export function dtypeOfData(data: TensorData): Dtype {
+  const dtype = DTYPE_OF_ARRAY[arrayName(data)];
+  if (dtype === undefined) throw invalidArgument('a typed array', 'data', data);
+  return dtype;
+}
+
+function arrayName(value: ArrayBufferView): string {
+  // The tag, not instanceof: arrays may come from another realm, and Buffer is a Uint8Array.
+  return Object.prototype.toString.call(value).slice(8, -1);
+}

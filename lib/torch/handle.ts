@@ -1,0 +1,18 @@
+import type { Tensor } from './tensor';
+
+/** The part of a tensor that the layers below it know: its place in the native table. */
+export abstract class TensorHandle {
+  /** Index in the native table; -1 once disposed of. Owned by this object alone. @internal */
+  handle: number;
+  /** True while the finalization registry watches over it. @internal */
+  watched = false;
+
+  protected constructor(handle: number) {
+    this.handle = handle;
+  }
+}
+
+/** True for tensors of this library. */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof TensorHandle;
+}

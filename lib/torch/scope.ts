@@ -1,0 +1,97 @@
+import { ArgumentTypeError } from '../errors';
+import { binding } from './binding';
+import type { Tensor } from './tensor';
+import { leaves } from './tree';
+
+/** The tensors made while it is the innermost scope, in order. */
+type Scope = { readonly owned: Tensor[] };
+
+const BATCH = 1024;
+
+let innermost: Scope | undefined;
+const batch = new Int32Array(BATCH);
+
+// The safety net for tensors made outside of any scope. It runs only when the event loop turns.
+const registry = new FinalizationRegistry<number>((handle) => binding.release(handle));
+
+/** Notes a new tensor with whoever will release it. */
+export function track(tensor: Tensor): void {
+  if (innermost !== undefined) {
+    innermost.owned.push(tensor);
+    return;
+  }
+  tensor.watched = true;
+  registry.register(tensor, tensor.handle, tensor);
+}
+
+/** Releases a tensor's handle now. Backward graphs keep what they need of it. */
+export function release(tensor: Tensor): void {
+  if (tensor.handle < 0) return;
+  binding.release(tensor.handle);
+  tensor.handle = -1;
+  if (tensor.watched) registry.unregister(tensor);
+}
+
+/**
+ * Runs `fn` and disposes of every tensor that it made, except those in what it returns: a tensor, or
+ * arrays and plain objects of them. Scopes nest; a kept tensor belongs to the scope around.
+ *
+ * Finalizers do not run inside a synchronous loop, so a loop that makes tensors belongs in a scope:
+ *
+ *     for (const batch of batches) params = torch.scope(() => step(params, batch));
+ *
+ * @throws ArgumentTypeError if `fn` returns a promise: what it awaits would run after the scope.
+ */
+export function scope<T>(fn: () => T): T {
+  const outer = innermost;
+  const mine: Scope = { owned: [] };
+  innermost = mine;
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    innermost = outer;
+    releaseAll(mine.owned);
+    throw error;
+  }
+  innermost = outer;
+  if (isPromise(result)) {
+    releaseAll(mine.owned);
+    throw new ArgumentTypeError(
+      'Expected a synchronous function for fn but received one that returned a promise',
+      'scope',
+    );
+  }
+  settle(mine.owned, new Set(leaves(result)));
+  return result;
+}
+
+/** Releases what is not kept and hands the rest to the scope around. */
+function settle(owned: readonly Tensor[], kept: ReadonlySet<Tensor>): void {
+  if (kept.size === 0) {
+    releaseAll(owned);
+    return;
+  }
+  releaseAll(owned.filter((tensor) => !kept.has(tensor)));
+  for (const tensor of owned) {
+    if (tensor.handle >= 0) track(tensor);
+  }
+}
+
+function releaseAll(tensors: readonly Tensor[]): void {
+  let count = 0;
+  for (const tensor of tensors) {
+    if (tensor.handle < 0) continue;
+    batch[count++] = tensor.handle;
+    tensor.handle = -1;
+    if (count === BATCH) {
+      binding.releaseAll(batch, count);
+      count = 0;
+    }
+  }
+  if (count > 0) binding.releaseAll(batch, count);
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

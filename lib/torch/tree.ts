@@ -1,0 +1,99 @@
+import { ArgumentTypeError } from '../errors';
+import { isTensor } from './handle';
+import type { Tensor } from './tensor';
+
+/**
+ * A nested structure of tensors: one tensor, or arrays and plain objects of trees. Parameters,
+ * gradients and optimizer states are trees. Declare them with `type`, not `interface`.
+ */
+export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
+
+/** All tensors in a value, depth first, in key order. Anything that is no tree is passed over. */
+export function leaves(value: unknown): Tensor[] {
+  const found: Tensor[] = [];
+  collect(value, found);
+  return found;
+}
+
+function collect(value: unknown, found: Tensor[]): void {
+  if (isTensor(value)) found.push(value);
+  else if (Array.isArray(value)) for (const item of value) collect(item, found);
+  else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, found);
+}
+
+/** Applies `fn` to the tensors at the same place of trees of one structure; `path` is dotted. */
+export function mapTree<T extends Tree>(
+  fn: (tensors: Tensor[], path: string) => Tensor,
+  tree: T,
+  ...others: Tree[]
+): T {
+  return map(fn, [tree, ...others], '') as T;
+}
+
+function map(
+  fn: (tensors: Tensor[], path: string) => Tensor,
+  trees: readonly unknown[],
+  path: string,
+): unknown {
+  const [first] = trees;
+  if (isTensor(first)) {
+    if (trees.every(isTensor)) return fn([...trees], path);
+    throw mismatch(path);
+  }
+  const keys = keysOf(first, path);
+  for (const tree of trees) {
+    const other = keysOf(tree, path);
+    if (other.length !== keys.length || !keys.every((key) => other.includes(key))) {
+      throw mismatch(path);
+    }
+  }
+  const child = (key: string): unknown =>
+    map(
+      fn,
+      trees.map((tree) => (tree as Record<string, unknown>)[key]),
+      path === '' ? key : `${path}.${key}`,
+    );
+  if (Array.isArray(first)) return keys.map(child);
+  return Object.fromEntries(keys.map((key) => [key, child(key)]));
+}
+
+/** Tensors by dotted path, for example `encoder.0.weight`. */
+export function flattenTree(tree: Tree): Record<string, Tensor> {
+  const flat: Record<string, Tensor> = {};
+  mapTree(([tensor], path) => {
+    if (tensor !== undefined) flat[path] = tensor;
+    return tensor as Tensor;
+  }, tree);
+  return flat;
+}
+
+/** A tree of `like`'s structure with the tensors of `flat`; every path must be there, and no other. */
+export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tensor>>, like: T): T {
+  const unused = new Set(Object.keys(flat));
+  const tree = mapTree((_, path) => {
+    const tensor = flat[path];
+    if (tensor === undefined) throw new ArgumentTypeError(`Expected a tensor named '${path}'`);
+    unused.delete(path);
+    return tensor;
+  }, like);
+  if (unused.size > 0) {
+    throw new ArgumentTypeError(`Unexpected tensors named '${[...unused].join("', '")}'`);
+  }
+  return tree;
+}
+
+function keysOf(tree: unknown, path: string): string[] {
+  if (Array.isArray(tree) || isPlainObject(tree)) return Object.keys(tree);
+  throw new ArgumentTypeError(`Expected a tensor, array or plain object at '${path}' of a tree`);
+}
+
+function mismatch(path: string): ArgumentTypeError {
+  return new ArgumentTypeError(`Expected trees of one structure, but they differ at '${path}'`);
+}
+
+/** True for `{}` literals of any realm and objects without a prototype. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

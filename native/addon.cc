@@ -1,0 +1,23 @@
+// libmetatorch.so: registers the functions of one environment.
+#include <napi.h>
+
+#include "autograd.h"
+#include "device.h"
+#include "dispatch.h"
+#include "environment.h"
+#include "storage.h"
+
+extern "C" __attribute__((visibility("default"))) napi_value metatorch_initialize(
+    napi_env raw_env, napi_value raw_exports) {
+  using metatorch::Environment;
+  Napi::Env env(raw_env);
+  Napi::Object exports(env, raw_exports);
+  auto* self = new Environment();
+  // Node-API owns it from here on and deletes it when the environment ends.
+  env.SetInstanceData<Environment>(self);
+  metatorch::RegisterDispatch(exports, self);
+  metatorch::RegisterAutograd(exports, self);
+  metatorch::RegisterStorage(exports, self);
+  metatorch::RegisterDevice(exports, self);
+  return exports;
+}

@@ -1,0 +1,25 @@
+// Errors that the bindings raise themselves. Everything thrown in C++ becomes a JavaScript error in
+// one place: Entry in environment.h.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace metatorch {
+
+// What JavaScript passed is not what the operator takes.
+class ArgumentError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A tensor was used after it had been disposed of.
+class DisposedError : public std::runtime_error {
+ public:
+  DisposedError() : std::runtime_error("The tensor has been disposed of") {}
+};
+
+// Node-API refused: a JavaScript exception is pending, or the environment is being torn down.
+// Nothing more may be said to JavaScript, so this carries no message.
+class PendingException : public std::exception {};
+
+}  // namespace metatorch

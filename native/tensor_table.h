@@ -1,0 +1,84 @@
+// The tensors and generators of one environment behind integer handles. A handle is an index that
+// exactly one JavaScript object owns; a released index is used again.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "error.h"
+
+namespace metatorch {
+
+template <typename T>
+class HandleTable {
+ public:
+  int32_t Insert(T value) {
+    if (free_.empty()) {
+      values_.push_back(std::move(value));
+      return static_cast<int32_t>(values_.size() - 1);
+    }
+    const int32_t handle = free_.back();
+    free_.pop_back();
+    values_[static_cast<size_t>(handle)] = std::move(value);
+    return handle;
+  }
+
+  T& At(int32_t handle) {
+    if (!Holds(handle)) throw DisposedError();
+    return values_[static_cast<size_t>(handle)];
+  }
+
+  // Releasing twice is harmless.
+  void Release(int32_t handle) {
+    if (!Holds(handle)) return;
+    values_[static_cast<size_t>(handle)] = T();
+    free_.push_back(handle);
+  }
+
+  size_t Live() const { return values_.size() - free_.size(); }
+  const std::vector<T>& Values() const { return values_; }
+
+  bool Holds(int32_t handle) const {
+    return handle >= 0 && static_cast<size_t>(handle) < values_.size() &&
+           values_[static_cast<size_t>(handle)].defined();
+  }
+
+ private:
+  std::vector<T> values_;
+  std::vector<int32_t> free_;
+};
+
+struct MemoryUse {
+  size_t tensors;
+  size_t bytes;
+};
+
+class TensorTable {
+ public:
+  int32_t Insert(at::Tensor tensor);
+  at::Tensor& At(int32_t handle) { return table_.At(handle).tensor; }
+  void Release(int32_t handle);
+
+  // Live tensors and the bytes of their storages, each storage counted once.
+  MemoryUse Measure() const;
+  // Change in the bytes that handles hold since the last call, to be told to V8.
+  int64_t TakeByteDelta();
+
+ private:
+  struct Entry {
+    at::Tensor tensor;
+    // The storage's bytes on the handle that first held it, 0 on views: a count without a lookup.
+    int64_t bytes = 0;
+    bool defined() const { return tensor.defined(); }
+  };
+
+  HandleTable<Entry> table_;
+  int64_t byte_delta_ = 0;
+};
+
+using GeneratorTable = HandleTable<at::Generator>;
+
+}  // namespace metatorch
