@@ -23,7 +23,9 @@ runMain(async () => {
   const root = process.env.LIBTORCH;
   if (!root) throw new SetupError('LIBTORCH is not set; run npm run prebuild');
   const where = ['--directory', ROOT, '--out', path.resolve('build'), `--CDLIBTORCH=${root}`];
-  const args = [...where, '--parallel', '2', ...translate(process.argv.slice(2))];
+  // The loader opens libtorch by its path; a prebuild must not carry this machine's paths.
+  const options = ['--parallel', '2', '--CDCMAKE_SKIP_RPATH=ON'];
+  const args = [...where, ...options, ...translate(process.argv.slice(2))];
   const configured = await runVisibly(npmProgram('cmake-js'), ['configure', ...args]);
   if (configured !== 0) return configured;
   return runVisibly(npmProgram('cmake-js'), ['build', ...args]);

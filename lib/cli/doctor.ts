@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { type Diagnosis, diagnose } from './diagnose';
+
+/** Adds `metatorch doctor`. */
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('tell what metatorch runs on, what is wrong and how to cure it')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) => {
+      const diagnosis = diagnose();
+      console.log(options.json === true ? JSON.stringify(diagnosis, null, 2) : report(diagnosis));
+      if (diagnosis.problems.length > 0) process.exitCode = 1;
+    });
+}
+
+/** The diagnosis as text for a person. */
+export function report(diagnosis: Diagnosis): string {
+  const { metatorch, node, platform } = diagnosis;
+  return [
+    row('metatorch', `${metatorch} on Node.js ${node}, ${platform}`),
+    row('addon', addonLine(diagnosis)),
+    row('libtorch', libtorchLine(diagnosis)),
+    ...diagnosis.passedOver.map(({ source, reason }) => row('', `not ${source}: ${reason}`)),
+    ...runtimeLines(diagnosis),
+    '',
+    ...problemLines(diagnosis),
+  ].join('\n');
+}
+
+function row(name: string, text: string): string {
+  return `${name.padEnd(11)}${text}`;
+}
+
+function addonLine({ addon, runtime }: Diagnosis): string {
+  if (addon.path === undefined) return 'missing';
+  const facts = [`built for libtorch ${addon.builtFor ?? 'unknown'}`];
+  if (runtime !== undefined) facts.push(runtime.compiler, `Node-API ${runtime.napiVersion}`);
+  return `${addon.path} (${facts.join(', ')})`;
+}
+
+function libtorchLine({ libtorch, device }: Diagnosis): string {
+  if (libtorch === undefined) return `missing for ${device}`;
+  const { version, flavour, root, source } = libtorch;
+  return `${version} ${flavour} at ${root} (from ${source})`;
+}
+
+function runtimeLines({ runtime }: Diagnosis): string[] {
+  if (runtime === undefined) return [];
+  const { devices, numThreads, numInteropThreads, waitPolicy } = runtime;
+  return [
+    row('devices', devices.join(', ')),
+    row('threads', `${numThreads} in an operator, ${numInteropThreads} between operators`),
+    row('waiting', `OpenMP's wait policy is ${waitPolicy}`),
+  ];
+}
+
+function problemLines({ problems }: Diagnosis): string[] {
+  if (problems.length === 0) return ['Nothing is wrong.'];
+  return problems.flatMap(({ problem, cure }) => [`Wrong: ${problem}`, `  Cure: ${cure}`]);
+}

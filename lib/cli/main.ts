@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { TorchError } from '../errors';
+import { registerDoctor } from './doctor';
+import { registerLibtorch } from './libtorch';
+import { packageVersion } from './package-version';
+
+/** The command line: one file per command, each of which adds itself to the program. */
+function createProgram(): Command {
+  const program = new Command('metatorch')
+    .description('libtorch in Node.js, and meta-learning for text on top of it')
+    .version(packageVersion());
+  registerDoctor(program);
+  registerLibtorch(program);
+  return program;
+}
+
+createProgram()
+  .parseAsync()
+  .catch((error: unknown) => {
+    // What went wrong around metatorch is told in words; a mistake inside it with its stack.
+    console.error(error instanceof TorchError ? error.message : error);
+    process.exitCode = 1;
+  });

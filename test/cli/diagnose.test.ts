@@ -1,0 +1,121 @@
+import { diagnose, type Probes } from '../../lib/cli/diagnose';
+import { report } from '../../lib/cli/doctor';
+import { TorchError } from '../../lib/errors';
+import type { Libtorch } from '../../lib/libtorch';
+
+const LIBTORCH: Libtorch = {
+  root: '/torch',
+  libDir: '/torch/lib',
+  includeDir: undefined,
+  version: '2.13.0',
+  flavour: 'cpu',
+  source: 'cache',
+};
+
+const RUNTIME = {
+  torchVersion: '2.13.0',
+  devices: ['cpu'],
+  numThreads: 2,
+  numInteropThreads: 1,
+  waitPolicy: 'passive',
+  compiler: 'gcc 12.2',
+  napiVersion: 8,
+  cudaError: undefined,
+};
+
+/** Probes of a machine where all is well, but for what the test replaces. */
+function probes(replaced: Partial<Probes> = {}): Probes {
+  return {
+    device: () => 'cpu',
+    locate: () => ({
+      found: LIBTORCH,
+      passedOver: [{ source: 'LIBTORCH', reason: 'not set' }],
+    }),
+    addonPath: () => '/addon.node',
+    addonBuildVersion: () => '2.13.0',
+    runtime: () => RUNTIME,
+    ...replaced,
+  };
+}
+
+function fail(message: string): () => never {
+  return () => {
+    throw new TorchError('ERR_TORCH_LIBRARY_LOAD', message);
+  };
+}
+
+test('where all is well there is no problem, and the report tells the facts', () => {
+  const diagnosis = diagnose(probes(), '22.1.0');
+  expect(diagnosis.problems).toEqual([]);
+  const text = report(diagnosis);
+  for (const part of [
+    'on Node.js 22.1.0',
+    '/addon.node (built for libtorch 2.13.0, gcc 12.2, Node-API 8)',
+    '2.13.0 cpu at /torch (from cache)',
+    'not LIBTORCH: not set',
+    '2 in an operator, 1 between operators',
+    'wait policy is passive',
+    'Nothing is wrong.',
+  ]) {
+    expect(text).toContain(part);
+  }
+});
+
+test.each<[string, Partial<Probes>, RegExp, RegExp]>([
+  ['a missing addon', { addonPath: fail('no addon') }, /no addon/, /npm run setup/],
+  ['a damaged addon', { addonBuildVersion: fail('bad ELF') }, /bad ELF/, /npm run setup/],
+  [
+    'no libtorch',
+    { locate: () => ({ found: undefined, passedOver: [] }) },
+    /no libtorch was found for cpu/,
+    /metatorch libtorch install`/,
+  ],
+  ['an invalid LIBTORCH', { locate: fail('LIBTORCH is …') }, /LIBTORCH is …/, /unset it/],
+  ['a libtorch that does not load', { runtime: fail('cannot load') }, /cannot load/, /setup/],
+  [
+    'a libtorch the addon was not built for',
+    { addonBuildVersion: () => '2.12.1', runtime: fail('does not match') },
+    /does not match/,
+    /Use libtorch 2\.12\.x, or rebuild/,
+  ],
+  ['a wrong device', { device: fail('Expected cpu or cuda') }, /Expected cpu/, /METATORCH_DEVICE/],
+  [
+    'CUDA that does not load',
+    { runtime: () => ({ ...RUNTIME, cudaError: 'no libcudart' }) },
+    /no libcudart/,
+    /install --cuda/,
+  ],
+  ['CUDA without a device', { device: () => 'cuda' }, /no CUDA device/, /nvidia-smi/],
+])('%s is one problem with its cure', (_, replaced, problem, cure) => {
+  const diagnosis = diagnose(probes(replaced));
+  expect(diagnosis.problems).toEqual([
+    { problem: expect.stringMatching(problem), cure: expect.stringMatching(cure) },
+  ]);
+  expect(report(diagnosis)).toMatch(/Wrong: .*\n {2}Cure: /);
+});
+
+test('CUDA devices are told one by one, and are no problem', () => {
+  const devices = ['cpu', 'cuda:0', 'cuda:1'];
+  const cuda = probes({ device: () => 'cuda', runtime: () => ({ ...RUNTIME, devices }) });
+  expect(diagnose(cuda).problems).toEqual([]);
+  expect(report(diagnose(cuda))).toContain('cpu, cuda:0, cuda:1');
+});
+
+test('without libtorch nothing is loaded', () => {
+  let loaded = false;
+  const runtime = () => {
+    loaded = true;
+    return RUNTIME;
+  };
+  diagnose(probes({ locate: () => ({ found: undefined, passedOver: [] }), runtime }));
+  expect(loaded).toBe(false);
+});
+
+test.each([
+  ['20.18.9', 1],
+  ['20.19.0', 0],
+  ['19.99.0', 1],
+  ['24.0.0', 0],
+])('Node.js %s makes %i problems', (version, count) => {
+  expect(diagnose(probes(), version).problems).toHaveLength(count);
+});
