@@ -108,6 +108,7 @@ export function outOfRange(
 
 // libtorch says what went wrong in words only; these are the words that tell the kinds apart.
 const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/Could not run .* from the '(?:CUDA|XPU|MPS|HIP)' backend/, 'ERR_TORCH_DEVICE'],
   [/CUDA out of memory/i, 'ERR_TORCH_CUDA_OOM'],
   [/can't allocate memory|not enough memory|out of memory/i, 'ERR_TORCH_MEMORY'],
   [
@@ -147,9 +148,12 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */
 export function fromNative(kind: string, message: string, operator: string): Error {
   const name = operator.replace(/^aten::/, '');
-  const text = name === '' ? message : `${name}: ${message}`;
+  // The dispatcher's list of every kernel that it knows helps nobody here.
+  const short = message.replace(/ This could be because the operator doesn't exist.*$/s, '');
+  const text = name === '' ? short : `${name}: ${short}`;
   if (kind === 'argument') return new ArgumentTypeError(text, name);
-  const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message));
-  const code = CODES_BY_KIND[kind] ?? byMessage?.[1] ?? 'ERR_TORCH_RUNTIME';
+  const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  const byKind = byMessage === 'ERR_TORCH_DEVICE' ? undefined : CODES_BY_KIND[kind];
+  const code = byKind ?? byMessage ?? 'ERR_TORCH_RUNTIME';
   return new TorchError(code, text, { operator: name });
 }

@@ -9,6 +9,8 @@ namespace {
 
 c10::IValue ToArgument(const Call& call, const Operator& op, size_t index) {
   const Parameter& parameter = op.parameters[index];
+  // Left out at the end, which needs no look at what is not there.
+  if (index + 1 >= call.argc && parameter.has_default) return parameter.default_value;
   try {
     return ToIValue(call, call.argv[index + 1], parameter);
   } catch (const ArgumentError& error) {

@@ -30,8 +30,6 @@ export class Operator {
 
   /** Calls the first overload that takes the arguments; options may come last. */
   call(args: readonly unknown[]): unknown {
-    const fast = this.#callPlain(args);
-    if (fast !== undefined) return fast;
     const last = args[args.length - 1];
     const options = isPlainObject(last) && !isComplex(last) ? last : undefined;
     const positional = options === undefined ? args : args.slice(0, -1);
@@ -42,17 +40,17 @@ export class Operator {
     throw this.#noMatch(positional, options);
   }
 
-  // One or two tensors and no options: by far the commonest call, and matched without a search.
-  #callPlain(args: readonly unknown[]): Tensor | undefined {
-    this.#overloads ??= this.#load();
-    const [a, b] = args;
-    if (args.length === 2 && this.#binary >= 0 && isTensor(a) && isTensor(b)) {
-      return new Tensor(binding.dispatch(this.#binary, a.handle, b.handle) as number);
+  /** Calls with `self` first. One or two tensors and no more is the commonest call: no search. */
+  callMethod(self: Tensor, args: readonly unknown[]): unknown {
+    if (args.length === 1 && this.#binary >= 0) {
+      const [other] = args;
+      if (isTensor(other) && isTensor(self)) {
+        return new Tensor(binding.dispatch(this.#binary, self.handle, other.handle) as number);
+      }
+    } else if (args.length === 0 && this.#unary >= 0 && isTensor(self)) {
+      return new Tensor(binding.dispatch(this.#unary, self.handle) as number);
     }
-    if (args.length === 1 && this.#unary >= 0 && isTensor(a)) {
-      return new Tensor(binding.dispatch(this.#unary, a.handle) as number);
-    }
-    return undefined;
+    return this.call([self, ...args]);
   }
 
   #load(): readonly Overload[] {

@@ -22,8 +22,7 @@ function installMethods(): void {
   for (const name of METHODS) {
     const operator = new Operator(`aten::${name}`);
     define(camelCase(name), function (this: Tensor, ...args: unknown[]): unknown {
-      args.unshift(this);
-      return operator.call(args);
+      return operator.callMethod(this, args);
     });
   }
   for (const [name, method] of Object.entries(conversions)) define(name, method);

@@ -15,7 +15,6 @@ export type NestedArray<T> = T | NestedArray<T>[];
 export type Item = number | boolean | Complex;
 
 // The operators are declared by the generated interface and put on the prototype by operators.ts.
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: this is how generated methods are typed
 export interface Tensor extends TensorMethods, ConversionMethods {}
 
 /**

@@ -1,0 +1,104 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { requestedDevice, requireLibtorch } from '../lib/libtorch/locate';
+import { loadNative } from '../lib/native';
+
+const ROOT = path.join(__dirname, '..');
+const TORCH = JSON.stringify(path.join(ROOT, 'dist/torch'));
+
+/** Runs a script in a process of its own and returns what it printed last, as JSON. */
+function run(script: string, env: Record<string, string> = {}): Record<string, unknown> {
+  const { stdout, status, stderr } = spawnSync(process.execPath, ['-e', script], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+const REPORT = `
+  try { require(${TORCH}); console.log(JSON.stringify({ ok: true })); }
+  catch (error) {
+    const { name, code, message, path } = error;
+    console.log(JSON.stringify({ name, code, message, path, alive: 1 + 1 }));
+  }`;
+
+describe('libtorch that cannot serve is a typed error, and the process lives on', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'metatorch-native-'));
+  });
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  /** A folder laid out like libtorch of a version, with libraries from C++ source text. */
+  function fakeLibtorch(name: string, version: string, torchCpu: string): string {
+    const root = path.join(folder, name);
+    fs.mkdirSync(path.join(root, 'lib'), { recursive: true });
+    fs.writeFileSync(path.join(root, 'build-version'), version);
+    for (const [stem, source] of [
+      ['c10', ''],
+      ['torch_cpu', torchCpu],
+    ] as const) {
+      const file = path.join(root, `${stem}.cc`);
+      fs.writeFileSync(file, source);
+      const library = path.join(root, 'lib', `lib${stem}.so`);
+      execFileSync('c++', ['-shared', '-fPIC', '-o', library, file]);
+    }
+    return root;
+  }
+
+  test('a folder without libtorch', () => {
+    expect(run(REPORT, { LIBTORCH: folder })).toMatchObject({
+      name: 'TorchError',
+      code: 'ERR_TORCH_LIBRARY_MISSING',
+      message: expect.stringContaining(folder),
+      alive: 2,
+    });
+  });
+
+  test('a version that is not supported', () => {
+    const root = fakeLibtorch('old', '1.13.1', '');
+    expect(run(REPORT, { LIBTORCH: root })).toMatchObject({
+      code: 'ERR_TORCH_LIBRARY_VERSION',
+      message: expect.stringMatching(/1\.13\.1.*2\.11/s),
+    });
+  });
+
+  test('a library of another version than its folder says', () => {
+    const source = `#include <string>
+      namespace at { std::string show_config() { return "TORCH_VERSION=2.9.1, USE_CUDA=0"; } }`;
+    const version = loadNative().buildVersion;
+    const root = fakeLibtorch('disguised', version, source);
+    expect(run(REPORT, { LIBTORCH: root })).toMatchObject({
+      code: 'ERR_TORCH_LIBRARY_VERSION',
+      message: expect.stringMatching(/2\.9\.1.*expected 2\.\d+\.x/),
+    });
+  });
+
+  test('a file that is no library', () => {
+    const root = fakeLibtorch('broken', loadNative().buildVersion, '');
+    fs.writeFileSync(path.join(root, 'lib/libtorch_cpu.so'), 'nothing');
+    expect(run(REPORT, { LIBTORCH: root })).toMatchObject({
+      code: 'ERR_TORCH_LIBRARY_LOAD',
+      message: expect.stringContaining('libtorch_cpu.so'),
+    });
+  });
+});
+
+test('says which libtorch it was built for and which it runs', () => {
+  const native = loadNative();
+  const { version } = requireLibtorch({ device: requestedDevice() });
+  expect(native.runtimeVersion).toBe(version);
+  expect(native.buildVersion.split('.').slice(0, 2)).toEqual(version.split('.').slice(0, 2));
+  expect(native.runtimeInfo().napiVersion).toBeGreaterThanOrEqual(8);
+});
+
+test('waits passively for its threads unless told otherwise', () => {
+  const script = `const { loadNative } = require(${JSON.stringify(path.join(ROOT, 'dist/native'))});
+    console.log(JSON.stringify(loadNative().runtimeInfo()))`;
+  const { OMP_WAIT_POLICY: _, ...env } = process.env;
+  expect(run(script, env as Record<string, string>).waitPolicy).toBe('passive');
+  expect(run(script, { OMP_WAIT_POLICY: 'active' }).waitPolicy).toBe('active');
+});

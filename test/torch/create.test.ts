@@ -1,0 +1,63 @@
+import vm from 'node:vm';
+import fc from 'fast-check';
+import { torch } from '../../lib/torch';
+
+test('numbers make float32, bigints int64, booleans bool', () => {
+  expect(torch.tensor([1, 2]).dtype).toBe('float32');
+  expect(torch.tensor([1n]).dtype).toBe('int64');
+  expect(torch.tensor([true]).dtype).toBe('bool');
+  expect(torch.tensor([]).shape).toEqual([0]);
+  expect(torch.tensor(4).shape).toEqual([]);
+});
+
+test('a dtype converts without losing what it can hold', () => {
+  expect(torch.tensor([2 ** 40 + 1], { dtype: 'int64' }).tolist()).toEqual([2n ** 40n + 1n]);
+  expect(torch.tensor([0.1], { dtype: 'float64' }).item()).toBe(0.1);
+});
+
+test('typed arrays keep their dtype and take a shape', () => {
+  expect(torch.tensor(new Int32Array([1, 2, 3, 4]), { shape: [2, 2] }).tolist()).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(torch.tensor(new Float32Array([1, 2]), { dtype: 'int64' }).tolist()).toEqual([1n, 2n]);
+  const raw = torch.tensor([1.5, -2]).to('bfloat16').data();
+  expect(torch.tensor(raw, { dtype: 'bfloat16' }).tolist()).toEqual([1.5, -2]);
+  expect(
+    torch.tensor(new Float32Array([1, 2]), { dtype: 'complex64', shape: [1] }).tolist(),
+  ).toEqual([{ re: 1, im: 2 }]);
+});
+
+test('typed arrays are copied, from where their view starts', () => {
+  const source = new Float32Array([9, 1, 2]).subarray(1);
+  const made = torch.tensor(source);
+  source[0] = 100;
+  expect(made.tolist()).toEqual([1, 2]);
+});
+
+test('typed arrays of another realm are recognised', () => {
+  const foreign = vm.runInNewContext('new Float64Array([1, 2])') as Float64Array;
+  expect(torch.tensor(foreign).dtype).toBe('float64');
+});
+
+test('wrong data is refused', () => {
+  expect(() => torch.tensor([[1], [2, 3]])).toThrow('data is ragged');
+  expect(() => torch.tensor([1, [2]] as never)).toThrow(TypeError);
+  expect(() => torch.tensor([1, 2n] as never)).toThrow('Expected a number');
+  expect(() => torch.tensor(['a'] as never)).toThrow(TypeError);
+  expect(() => torch.tensor(new Float32Array(3), { shape: [2, 2] })).toThrow(
+    'Expected 4 elements for shape [2, 2] but received 3',
+  );
+  expect(() => torch.tensor([1], { device: 'mars' })).toThrow('Expected a device');
+  expect(() => torch.tensor([1], { foo: 1 } as never)).toThrow('Unknown option foo');
+});
+
+test('data goes in and comes out unchanged', () => {
+  fc.assert(
+    fc.property(fc.float32Array({ maxLength: 200 }), (values) => {
+      const made = torch.tensor(values);
+      expect(made.data()).toEqual(values);
+      made.dispose();
+    }),
+  );
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { torch } from '../../lib/torch';
+
+const draw = (generator: ReturnType<typeof torch.generator>): unknown =>
+  torch.randn([4], { generator }).tolist();
+
+test('a seed fixes the stream', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (seed) => {
+      expect(draw(torch.generator(seed))).toEqual(draw(torch.generator(seed)));
+    }),
+    { numRuns: 20 },
+  );
+  expect(draw(torch.generator(1))).not.toEqual(draw(torch.generator(2)));
+});
+
+test('the stream is PyTorch’s own', () => {
+  // torch.randn(2, generator=torch.Generator().manual_seed(0)) in Python.
+  const [a, b] = torch.randn([2], { generator: torch.generator(0) }).tolist() as number[];
+  expect(a).toBeCloseTo(1.5409960746765137, 6);
+  expect(b).toBeCloseTo(-0.2934289276599884, 6);
+});
+
+test('state is saved and restored', () => {
+  const generator = torch.generator(3);
+  draw(generator);
+  const state = generator.getState();
+  const next = draw(generator);
+  expect(draw(generator)).not.toEqual(next);
+  generator.setState(state);
+  expect(draw(generator)).toEqual(next);
+});
+
+test('forks are streams of their own, fixed by the seed', () => {
+  const generator = torch.generator(5);
+  const [first, second] = [generator.fork(), generator.fork()];
+  expect(draw(first)).not.toEqual(draw(second));
+  expect(draw(torch.generator(5).fork())).toEqual(draw(torch.generator(first.seed)));
+  expect(first.seed).not.toBe(generator.seed);
+});
+
+test('manualSeed seeds the default generator', () => {
+  torch.manualSeed(9);
+  const first = torch.rand([3]).tolist();
+  torch.manualSeed(9);
+  expect(torch.rand([3]).tolist()).toEqual(first);
+});
+
+test('seeds outside of 64 bits are refused', () => {
+  expect(() => torch.generator(-1)).toThrow(RangeError);
+  expect(() => torch.generator(2n ** 64n)).toThrow(RangeError);
+  expect(() => torch.generator(0.5)).toThrow(RangeError);
+  expect(() => torch.generator('1' as never)).toThrow(TypeError);
+});

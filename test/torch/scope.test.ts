@@ -1,0 +1,82 @@
+import { torch } from '../../lib/torch';
+
+const x = torch.tensor([1, 2, 3]);
+const live = (): number => torch.memory().tensors;
+
+test('frees what the function made and keeps what it returns', () => {
+  const before = live();
+  const kept = torch.scope(() => {
+    const sum = x.add(1).mul(2);
+    return { sum, list: [sum.add(1)], count: 3, none: null };
+  });
+  expect(live()).toBe(before + 2);
+  expect(kept.sum.tolist()).toEqual([4, 6, 8]);
+  expect(kept.list[0]?.tolist()).toEqual([5, 7, 9]);
+  kept.sum.dispose();
+  kept.list[0]?.dispose();
+  expect(live()).toBe(before);
+});
+
+test('frees everything when the function throws', () => {
+  const before = live();
+  expect(() =>
+    torch.scope(() => {
+      x.add(1);
+      throw new Error('mine');
+    }),
+  ).toThrow('mine');
+  expect(live()).toBe(before);
+});
+
+test('nests: an inner result belongs to the outer scope', () => {
+  const before = live();
+  const value = torch.scope(() => {
+    const inner = torch.scope(() => x.add(1));
+    expect(inner.tolist()).toEqual([2, 3, 4]);
+    return inner.sum().item();
+  });
+  expect(value).toBe(9);
+  expect(live()).toBe(before);
+});
+
+test('leaves tensors from outside alone, returned or not', () => {
+  const outside = x.add(1);
+  const same = torch.scope(() => outside);
+  expect(same).toBe(outside);
+  torch.scope(() => outside.add(1));
+  expect(outside.tolist()).toEqual([2, 3, 4]);
+});
+
+test('a tensor from outside that is disposed of inside is not released again', () => {
+  const outside = x.add(1);
+  torch.scope(() => outside.dispose());
+  const next = x.add(5);
+  expect(next.tolist()).toEqual([6, 7, 8]);
+});
+
+test('does not break the graph: backward holds what it needs', () => {
+  const w = torch.tensor([2], { requiresGrad: true });
+  const loss = torch.scope(() => w.mul(3).pow(2).sum());
+  expect(torch.grad(loss, [w])[0]?.tolist()).toEqual([36]);
+});
+
+test('refuses a promise', () => {
+  const before = live();
+  expect(() => torch.scope(async () => x.add(1))).toThrow('returned a promise');
+  expect(live()).toBe(before);
+});
+
+test('one million tensors leave resident memory where it was', () => {
+  const round = (): void =>
+    torch.scope(() => {
+      for (let k = 0; k < 1000; k++) x.add(1);
+    });
+  for (let i = 0; i < 50; i++) round();
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  for (let i = 0; i < 1000; i++) {
+    round();
+    if (i % 50 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+  }
+  expect(peak - before).toBeLessThan(64 * 2 ** 20);
+});

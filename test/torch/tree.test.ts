@@ -1,0 +1,43 @@
+import { flattenTree, leaves, mapTree, torch, unflattenTree } from '../../lib/torch';
+
+const a = torch.tensor([1]);
+const b = torch.tensor([2]);
+const c = torch.tensor([3]);
+
+test('leaves finds tensors in arrays and plain objects only', () => {
+  const found = leaves({
+    x: a,
+    y: [b, { z: c }],
+    n: 1,
+    s: 'a',
+    d: new Date(),
+    m: new Map([[1, a]]),
+  });
+  expect(found.map((tensor) => tensor.handle)).toEqual([a.handle, b.handle, c.handle]);
+});
+
+test('mapTree goes through trees of one structure together', () => {
+  const sum = mapTree(([p, q]) => (p ?? a).add(q ?? a), { x: a, y: [b] }, { x: b, y: [c] });
+  expect([sum.x.item(), sum.y[0]?.item()]).toEqual([3, 5]);
+});
+
+test('mapTree refuses trees that differ', () => {
+  const first = ([p]: unknown[]): typeof a => p as typeof a;
+  expect(() => mapTree(first, { x: a }, { y: a })).toThrow("differ at ''");
+  expect(() => mapTree(first, { x: { y: a } }, { x: a })).toThrow("'x'");
+  expect(() => mapTree(first, { x: [a, b] }, { x: [a] })).toThrow("differ at 'x'");
+  expect(() => mapTree(first, { x: 3 } as never)).toThrow('Expected a tensor');
+});
+
+test('flattenTree and unflattenTree are inverse', () => {
+  const tree = { encoder: [{ weight: a }, { weight: b }], head: c };
+  const flat = flattenTree(tree);
+  expect(Object.keys(flat)).toEqual(['encoder.0.weight', 'encoder.1.weight', 'head']);
+  const again = unflattenTree(flat, tree);
+  expect(again.encoder[1]?.weight).toBe(b);
+  expect(again.head).toBe(c);
+  expect(() => unflattenTree({ ...flat, more: a }, tree)).toThrow(
+    "Unexpected tensors named 'more'",
+  );
+  expect(() => unflattenTree({ head: a }, tree)).toThrow("'encoder.0.weight'");
+});

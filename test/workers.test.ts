@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+const TORCH = JSON.stringify(path.join(__dirname, '../dist/torch'));
+
+const start = (body: string): Worker =>
+  new Worker(
+    `const { parentPort } = require('node:worker_threads');
+     const { torch } = require(${TORCH});
+     ${body}`,
+    { eval: true },
+  );
+
+test('four workers compute at once, each with its own tensors', async () => {
+  const workers = [1, 2, 3, 4].map((k) =>
+    start(`
+      const w = torch.tensor([${k}], { requiresGrad: true });
+      let last;
+      for (let i = 0; i < 200; i++) {
+        last = torch.scope(() => torch.grad(w.pow(3).sum(), [w])[0].item());
+      }
+      const a = torch.rand([64, 64], { generator: torch.generator(${k}) });
+      parentPort.postMessage({ gradient: last, trace: a.matmul(a).trace().item(), ...torch.memory() });
+    `),
+  );
+  const replies = await Promise.all(
+    workers.map(async (worker) => {
+      const [reply] = (await once(worker, 'message')) as [Record<string, number>];
+      const [code] = (await once(worker, 'exit')) as [number];
+      return { ...reply, code };
+    }),
+  );
+  expect(replies.map((reply) => reply.code)).toEqual([0, 0, 0, 0]);
+  expect(replies).toMatchObject([3, 12, 27, 48].map((gradient) => ({ gradient })));
+  // A handle per tensor that the script above still names, and not one of another worker's.
+  for (const reply of replies) expect(reply).toMatchObject({ tensors: expect.any(Number) });
+  for (const { tensors } of replies as unknown as { tensors: number }[]) {
+    expect(tensors).toBeLessThan(10);
+  }
+});
+
+test('terminating a worker during native work leaves the process alive, 20 times of 20', async () => {
+  for (let i = 0; i < 20; i++) {
+    const worker = start(`
+      const a = torch.rand([200, 200]);
+      parentPort.postMessage('busy');
+      for (;;) {
+        torch.scope(() => a.matmul(a).add(1).sum().item());
+        try { a.matmul(torch.rand([3, 3])); } catch {}
+      }
+    `);
+    await once(worker, 'message');
+    // Different moments inside of the loop.
+    await new Promise((resolve) => setTimeout(resolve, i));
+    expect(await worker.terminate()).toBe(1);
+  }
+}, 120_000);
