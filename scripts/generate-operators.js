@@ -15,7 +15,7 @@ const OUT = path.join(ROOT, 'lib/torch/generated');
 
 // Members that lib/torch/tensor.ts and conversions.ts write by hand.
 const HANDWRITTEN = new Set(
-  'to item data backward is_leaf requires_grad retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T'.split(
+  'to item data backward is_leaf requires_grad requires_grad_ retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T'.split(
     ' ',
   ),
 );
@@ -81,15 +81,18 @@ function typeOf(parameter) {
 }
 
 /**
- * Public, not mutating, and of types that have a form in TypeScript. Named dimensions are left out:
- * libtorch itself has deprecated them.
+ * Of types that have a form in TypeScript, and changing nothing, or nothing but `self` in place.
+ * Named dimensions are left out: libtorch itself has deprecated them.
  * @param {OverloadInfo} overload
  */
 function isPublic(overload) {
+  const inPlace = overload.name.endsWith('_');
   return (
     !/Dimname/.test(overload.schema) &&
     !/^(names|dimname)/i.test(overload.overload) &&
-    overload.parameters.every((p) => !p.out && !p.written && typeOf(p) !== undefined) &&
+    overload.parameters.every(
+      (p, i) => !p.out && p.written === (inPlace && i === 0) && typeOf(p) !== undefined,
+    ) &&
     overload.returns.every((result) => RETURNS[result.type] !== undefined)
   );
 }
@@ -117,6 +120,7 @@ function declareOptions(parameters) {
 function returnType(overload) {
   const types = overload.returns.map((result) => RETURNS[result.type]);
   if (types.length === 0) return 'void';
+  if (overload.name.endsWith('_') && isMethod(overload)) return 'this';
   return types.length === 1 ? types[0] : `[${types.join(', ')}]`;
 }
 
@@ -201,7 +205,7 @@ function generate() {
   const functions = new Map();
   for (const full of native.operatorNames('aten')) {
     const name = full.slice('aten::'.length);
-    if (name.startsWith('_') || name.endsWith('_') || HANDWRITTEN.has(name)) continue;
+    if (name.startsWith('_') || HANDWRITTEN.has(name)) continue;
     const overloads = native.overloads(full).filter(isPublic);
     overloads.sort((a, b) => a.parameters.length - b.parameters.length);
     const own = overloads.filter(isMethod);

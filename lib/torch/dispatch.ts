@@ -35,7 +35,7 @@ export class Operator {
     const positional = options === undefined ? args : args.slice(0, -1);
     for (const overload of this.overloads) {
       const values = match(overload, positional, options);
-      if (values !== undefined) return wrapResults(overload, dispatch(overload.id, values));
+      if (values !== undefined) return this.#wrap(overload, dispatch(overload.id, values), args);
     }
     throw this.#noMatch(positional, options);
   }
@@ -51,6 +51,14 @@ export class Operator {
       return new Tensor(binding.dispatch(this.#unary, self.handle) as number);
     }
     return this.call([self, ...args]);
+  }
+
+  // An operator in place returns its own tensor, and a second handle to it would be one too many.
+  #wrap(overload: Overload, results: unknown, args: readonly unknown[]): unknown {
+    const [self] = args;
+    if (!overload.inPlace || !isTensor(self)) return wrapResults(overload, results);
+    binding.release(results as number);
+    return self;
   }
 
   #load(): readonly Overload[] {
@@ -90,7 +98,8 @@ function plainOverload(overloads: readonly Overload[], tensors: number): number 
         i < tensors ? parameter.type === 'Tensor' : parameter.optional,
       ),
   );
-  return found?.returns.length === 1 && found.returns[0] === 'Tensor' ? found.id : -1;
+  if (found === undefined || found.inPlace) return -1;
+  return found.returns.length === 1 && found.returns[0] === 'Tensor' ? found.id : -1;
 }
 
 /** The values to dispatch with, in the schema's order; undefined if the overload does not fit. */

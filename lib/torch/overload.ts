@@ -25,6 +25,8 @@ export interface Overload {
   readonly parameters: readonly Parameter[];
   readonly positionals: number;
   readonly returns: readonly string[];
+  /** True if it writes into its first argument and returns it. */
+  readonly inPlace: boolean;
 }
 
 type Rule = { accepts: Accepts; convert?: (value: unknown) => unknown; type: string };
@@ -101,6 +103,7 @@ export function compileOverload(info: OverloadInfo): Overload {
     parameters,
     positionals: parameters.filter((parameter) => !parameter.keywordOnly).length,
     returns: info.returns.map((result) => result.type),
+    inPlace: info.parameters[0]?.written === true && info.returns.length === 1,
   };
 }
 

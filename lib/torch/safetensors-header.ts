@@ -29,8 +29,6 @@ export const PREFIX_LENGTH = 8;
 export const MAX_HEADER_LENGTH = 100_000_000;
 export const METADATA_KEY = '__metadata__';
 
-const ALIGNMENT = 8;
-const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;
 
 // In the order in which writers lay out tensors: wider elements first, so that all stay aligned.
@@ -52,7 +50,9 @@ const CODES: readonly (readonly [string, Dtype])[] = [
 ];
 
 const DTYPE_OF_CODE: ReadonlyMap<string, Dtype> = new Map(CODES);
-const RANK_OF_DTYPE: ReadonlyMap<Dtype, number> = new Map(CODES.map(([, dtype], i) => [dtype, i]));
+const CODE_OF_DTYPE: ReadonlyMap<Dtype, { code: string; rank: number }> = new Map(
+  CODES.map(([code, dtype], rank) => [dtype, { code, rank }]),
+);
 
 /** Bytes of one element. */
 export function itemSize(dtype: Dtype): number {
@@ -60,9 +60,9 @@ export function itemSize(dtype: Dtype): number {
   return array.BYTES_PER_ELEMENT * width;
 }
 
-/** True for the dtypes that the format has a name for. */
-export function isStorable(dtype: Dtype): boolean {
-  return RANK_OF_DTYPE.has(dtype);
+/** The format's name for a dtype and its place in the order of writing; undefined if it has none. */
+export function codeOf(dtype: Dtype): { code: string; rank: number } | undefined {
+  return CODE_OF_DTYPE.get(dtype);
 }
 
 /** The error of a file that breaks a rule. */
@@ -216,47 +216,4 @@ function checkCoverage(entries: readonly TensorEntry[], dataLength: number, path
   if (covered !== dataLength) {
     throw refuse(path, `${covered} bytes of data after the header`, `${dataLength} bytes`);
   }
-}
-
-/** The tensors in the order in which they are written, with their places in the data. */
-export function layOut(
-  tensors: readonly Pick<TensorEntry, 'name' | 'dtype' | 'shape'>[],
-): TensorEntry[] {
-  const rank = (dtype: Dtype): number => RANK_OF_DTYPE.get(dtype) ?? CODES.length;
-  const sorted = [...tensors].sort(
-    (a, b) => rank(a.dtype) - rank(b.dtype) || compareBytes(a.name, b.name),
-  );
-  let end = 0;
-  return sorted.map(({ name, dtype, shape }) => {
-    const begin = end;
-    end += shape.reduce((product, size) => product * size, itemSize(dtype));
-    return { name, dtype, shape, begin, end };
-  });
-}
-
-/** The length and the header, padded with spaces so that the data is aligned. */
-export function encodeHeader(
-  entries: readonly TensorEntry[],
-  metadata: Readonly<Record<string, string>>,
-): Buffer {
-  const members = entries.map(({ name, dtype, shape, begin, end }) => {
-    const code = CODES[RANK_OF_DTYPE.get(dtype) ?? CODES.length]?.[0];
-    return member(name, { dtype: code, shape, data_offsets: [begin, end] });
-  });
-  const notes = Object.entries(metadata).sort(([a], [b]) => compareBytes(a, b));
-  if (notes.length > 0) members.unshift(member(METADATA_KEY, Object.fromEntries(notes)));
-  const json = Buffer.from(`{${members.join(',')}}`);
-  const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
-  const header = Buffer.alloc(PREFIX_LENGTH + length, SPACE);
-  header.writeBigUInt64LE(BigInt(length));
-  json.copy(header, PREFIX_LENGTH);
-  return header;
-}
-
-function member(key: string, value: unknown): string {
-  return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-}
-
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -8,12 +8,20 @@ import type { Tensor } from '../tensor';
 export interface TensorMethods {
   /** `aten::abs(Tensor self) -> Tensor` */
   abs(): Tensor;
+  /** `aten::abs_(Tensor(a!) self) -> Tensor(a!)` */
+  abs_(): this;
   /** `aten::absolute(Tensor self) -> Tensor` */
   absolute(): Tensor;
+  /** `aten::absolute_(Tensor(a!) self) -> Tensor(a!)` */
+  absolute_(): this;
   /** `aten::acos(Tensor self) -> Tensor` */
   acos(): Tensor;
+  /** `aten::acos_(Tensor(a!) self) -> Tensor(a!)` */
+  acos_(): this;
   /** `aten::acosh(Tensor self) -> Tensor` */
   acosh(): Tensor;
+  /** `aten::acosh_(Tensor(a!) self) -> Tensor(a!)` */
+  acosh_(): this;
   /** `aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor` */
   adaptiveAvgPool1d(outputSize: number | readonly number[]): Tensor;
   /** `aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor` */
@@ -31,12 +39,23 @@ export interface TensorMethods {
   add(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   add(other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  add_(other: Scalar, alpha?: Scalar): this;
+  add_(other: Scalar, options?: { alpha?: Scalar }): this;
+  /** `aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  add_(other: Tensor, options?: { alpha?: Scalar }): this;
   /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
   /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
   /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
   /** `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** `aten::addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
@@ -46,10 +65,16 @@ export interface TensorMethods {
     outDtype: Dtype,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
+  /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
   /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
   /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
   /** `aten::adjoint(Tensor(a) self) -> Tensor(a)` */
   adjoint(): Tensor;
   /** `aten::alias(Tensor(a) self) -> Tensor(a)` */
@@ -67,6 +92,8 @@ export interface TensorMethods {
   /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool` */
   allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
   allclose(other: Tensor, options?: { rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+  /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  alphaDropout_(p: number, train: boolean): this;
   /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
   amax(dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amax(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
@@ -87,18 +114,32 @@ export interface TensorMethods {
   any(options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
   /** `aten::arccos(Tensor self) -> Tensor` */
   arccos(): Tensor;
+  /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)` */
+  arccos_(): this;
   /** `aten::arccosh(Tensor self) -> Tensor` */
   arccosh(): Tensor;
+  /** `aten::arccosh_(Tensor(a!) self) -> Tensor(a!)` */
+  arccosh_(): this;
   /** `aten::arcsin(Tensor self) -> Tensor` */
   arcsin(): Tensor;
+  /** `aten::arcsin_(Tensor(a!) self) -> Tensor(a!)` */
+  arcsin_(): this;
   /** `aten::arcsinh(Tensor self) -> Tensor` */
   arcsinh(): Tensor;
+  /** `aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)` */
+  arcsinh_(): this;
   /** `aten::arctan(Tensor self) -> Tensor` */
   arctan(): Tensor;
   /** `aten::arctan2(Tensor self, Tensor other) -> Tensor` */
   arctan2(other: Tensor): Tensor;
+  /** `aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  arctan2_(other: Tensor): this;
+  /** `aten::arctan_(Tensor(a!) self) -> Tensor(a!)` */
+  arctan_(): this;
   /** `aten::arctanh(Tensor self) -> Tensor` */
   arctanh(): Tensor;
+  /** `aten::arctanh_(Tensor(a!) self) -> Tensor(a!)` */
+  arctanh_(): this;
   /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
   argmax(dim?: number, keepdim?: boolean): Tensor;
   argmax(options?: { dim?: number; keepdim?: boolean }): Tensor;
@@ -119,6 +160,13 @@ export interface TensorMethods {
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
+  /** `aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)` */
+  asStrided_(size: readonly number[], stride: readonly number[], storageOffset?: number): this;
+  asStrided_(
+    size: readonly number[],
+    stride: readonly number[],
+    options?: { storageOffset?: number },
+  ): this;
   /** `aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
   asStridedCopy(size: readonly number[], stride: readonly number[], storageOffset?: number): Tensor;
   asStridedCopy(
@@ -141,14 +189,24 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::asin(Tensor self) -> Tensor` */
   asin(): Tensor;
+  /** `aten::asin_(Tensor(a!) self) -> Tensor(a!)` */
+  asin_(): this;
   /** `aten::asinh(Tensor self) -> Tensor` */
   asinh(): Tensor;
+  /** `aten::asinh_(Tensor(a!) self) -> Tensor(a!)` */
+  asinh_(): this;
   /** `aten::atan(Tensor self) -> Tensor` */
   atan(): Tensor;
   /** `aten::atan2(Tensor self, Tensor other) -> Tensor` */
   atan2(other: Tensor): Tensor;
+  /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  atan2_(other: Tensor): this;
+  /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)` */
+  atan_(): this;
   /** `aten::atanh(Tensor self) -> Tensor` */
   atanh(): Tensor;
+  /** `aten::atanh_(Tensor(a!) self) -> Tensor(a!)` */
+  atanh_(): this;
   /** `aten::atleast_1d(Tensor self) -> Tensor` */
   atleast1d(): Tensor;
   /** `aten::atleast_2d(Tensor self) -> Tensor` */
@@ -219,12 +277,19 @@ export interface TensorMethods {
     outDtype: Dtype,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
+  /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
   /** `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor` */
   bernoulli(options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor` */
   bernoulli(p: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
   bernoulli(p: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)` */
+  bernoulli_(p: Tensor, options?: { generator?: Generator }): this;
+  /** `aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)` */
+  bernoulli_(p?: number, options?: { generator?: Generator }): this;
+  bernoulli_(options?: { p?: number; generator?: Generator }): this;
   /** `aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor` */
   binaryCrossEntropy(target: Tensor, weight?: Tensor | null, reduction?: number): Tensor;
   binaryCrossEntropy(
@@ -249,24 +314,46 @@ export interface TensorMethods {
   bitwiseAnd(other: Scalar): Tensor;
   /** `aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseAnd(other: Tensor): Tensor;
+  /** `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseAnd_(other: Scalar): this;
+  /** `aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseAnd_(other: Tensor): this;
   /** `aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseLeftShift(other: Tensor): Tensor;
   /** `aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseLeftShift(other: Scalar): Tensor;
+  /** `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseLeftShift_(other: Tensor): this;
+  /** `aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseLeftShift_(other: Scalar): this;
   /** `aten::bitwise_not(Tensor self) -> Tensor` */
   bitwiseNot(): Tensor;
+  /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)` */
+  bitwiseNot_(): this;
   /** `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseOr(other: Scalar): Tensor;
   /** `aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseOr(other: Tensor): Tensor;
+  /** `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseOr_(other: Scalar): this;
+  /** `aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseOr_(other: Tensor): this;
   /** `aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseRightShift(other: Tensor): Tensor;
   /** `aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseRightShift(other: Scalar): Tensor;
+  /** `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseRightShift_(other: Tensor): this;
+  /** `aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseRightShift_(other: Scalar): this;
   /** `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseXor(other: Scalar): Tensor;
   /** `aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseXor(other: Tensor): Tensor;
+  /** `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseXor_(other: Scalar): this;
+  /** `aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseXor_(other: Tensor): this;
   /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor` */
   bmm(mat2: Tensor): Tensor;
   /** `aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
@@ -278,15 +365,23 @@ export interface TensorMethods {
   /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor` */
   cauchy(median?: number, sigma?: number, options?: { generator?: Generator }): Tensor;
   cauchy(options?: { median?: number; sigma?: number; generator?: Generator }): Tensor;
+  /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
+  cauchy_(median?: number, sigma?: number, options?: { generator?: Generator }): this;
+  cauchy_(options?: { median?: number; sigma?: number; generator?: Generator }): this;
   /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
   ccolIndices(): Tensor;
   /** `aten::ccol_indices_copy(Tensor self) -> Tensor` */
   ccolIndicesCopy(): Tensor;
   /** `aten::ceil(Tensor self) -> Tensor` */
   ceil(): Tensor;
+  /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)` */
+  ceil_(): this;
   /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor` */
   celu(alpha?: Scalar): Tensor;
   celu(options?: { alpha?: Scalar }): Tensor;
+  /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)` */
+  celu_(alpha?: Scalar): this;
+  celu_(options?: { alpha?: Scalar }): this;
   /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
   chalf(options?: { memoryFormat?: MemoryFormat }): Tensor;
   /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
@@ -309,20 +404,40 @@ export interface TensorMethods {
   /** `aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor` */
   clamp(min?: Tensor | null, max?: Tensor | null): Tensor;
   clamp(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  clamp_(min?: Scalar, max?: Scalar): this;
+  clamp_(options?: { min?: Scalar; max?: Scalar }): this;
+  /** `aten::clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)` */
+  clamp_(min?: Tensor | null, max?: Tensor | null): this;
+  clamp_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
   /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor` */
   clampMax(max: Scalar): Tensor;
   /** `aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor` */
   clampMax(max: Tensor): Tensor;
+  /** `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)` */
+  clampMax_(max: Scalar): this;
+  /** `aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)` */
+  clampMax_(max: Tensor): this;
   /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor` */
   clampMin(min: Scalar): Tensor;
   /** `aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor` */
   clampMin(min: Tensor): Tensor;
+  /** `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)` */
+  clampMin_(min: Scalar): this;
+  /** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
+  clampMin_(min: Tensor): this;
   /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
   clip(min?: Scalar, max?: Scalar): Tensor;
   clip(options?: { min?: Scalar; max?: Scalar }): Tensor;
   /** `aten::clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor` */
   clip(min?: Tensor | null, max?: Tensor | null): Tensor;
   clip(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  clip_(min?: Scalar, max?: Scalar): this;
+  clip_(options?: { min?: Scalar; max?: Scalar }): this;
+  /** `aten::clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)` */
+  clip_(min?: Tensor | null, max?: Tensor | null): this;
+  clip_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
   /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
   clone(options?: { memoryFormat?: MemoryFormat }): Tensor;
   /** `aten::coalesce(Tensor(a) self) -> Tensor(a)` */
@@ -346,6 +461,8 @@ export interface TensorMethods {
   conj(): Tensor;
   /** `aten::conj_physical(Tensor self) -> Tensor` */
   conjPhysical(): Tensor;
+  /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)` */
+  conjPhysical_(): this;
   /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor` */
   constantPadNd(pad: readonly number[], value?: Scalar): Tensor;
   constantPadNd(pad: readonly number[], options?: { value?: Scalar }): Tensor;
@@ -373,19 +490,33 @@ export interface TensorMethods {
   /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
   copy(src: Tensor, nonBlocking?: boolean): Tensor;
   copy(src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
+  /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  copy_(src: Tensor, nonBlocking?: boolean): this;
+  copy_(src: Tensor, options?: { nonBlocking?: boolean }): this;
   /** `aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
   copySparseToSparse(src: Tensor, nonBlocking?: boolean): Tensor;
   copySparseToSparse(src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
+  /** `aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  copySparseToSparse_(src: Tensor, nonBlocking?: boolean): this;
+  copySparseToSparse_(src: Tensor, options?: { nonBlocking?: boolean }): this;
   /** `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor` */
   copysign(other: Scalar): Tensor;
   /** `aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor` */
   copysign(other: Tensor): Tensor;
+  /** `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  copysign_(other: Scalar): this;
+  /** `aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  copysign_(other: Tensor): this;
   /** `aten::corrcoef(Tensor self) -> Tensor` */
   corrcoef(): Tensor;
   /** `aten::cos(Tensor self) -> Tensor` */
   cos(): Tensor;
+  /** `aten::cos_(Tensor(a!) self) -> Tensor(a!)` */
+  cos_(): this;
   /** `aten::cosh(Tensor self) -> Tensor` */
   cosh(): Tensor;
+  /** `aten::cosh_(Tensor(a!) self) -> Tensor(a!)` */
+  cosh_(): this;
   /** `aten::count_nonzero(Tensor self, int? dim=None) -> Tensor` */
   countNonzero(dim?: number): Tensor;
   countNonzero(options?: { dim?: number }): Tensor;
@@ -476,10 +607,16 @@ export interface TensorMethods {
   cummin(dim: number): [Tensor, Tensor];
   /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
   cumprod(dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  cumprod_(dim: number, options?: { dtype?: Dtype }): this;
   /** `aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
   cumsum(dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  cumsum_(dim: number, options?: { dtype?: Dtype }): this;
   /** `aten::deg2rad(Tensor self) -> Tensor` */
   deg2rad(): Tensor;
+  /** `aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)` */
+  deg2rad_(): this;
   /** `aten::dense_dim(Tensor self) -> int` */
   denseDim(): number;
   /** `aten::dequantize.self(Tensor self) -> Tensor` */
@@ -488,6 +625,8 @@ export interface TensorMethods {
   det(): Tensor;
   /** `aten::detach(Tensor(a) self) -> Tensor(a)` */
   detach(): Tensor;
+  /** `aten::detach_(Tensor(a!) self) -> Tensor(a!)` */
+  detach_(): this;
   /** `aten::detach_copy(Tensor self) -> Tensor` */
   detachCopy(): Tensor;
   /** `aten::diag(Tensor self, int diagonal=0) -> Tensor` */
@@ -518,6 +657,8 @@ export interface TensorMethods {
   }): Tensor;
   /** `aten::digamma(Tensor self) -> Tensor` */
   digamma(): Tensor;
+  /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)` */
+  digamma_(): this;
   /** `aten::dim(Tensor self) -> int` */
   dim(): number;
   /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor` */
@@ -531,6 +672,14 @@ export interface TensorMethods {
   div(other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
   div(other: Tensor, options?: { roundingMode?: string }): Tensor;
+  /** `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  div_(other: Scalar): this;
+  /** `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  div_(other: Tensor): this;
+  /** `aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)` */
+  div_(other: Scalar, options?: { roundingMode?: string }): this;
+  /** `aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
+  div_(other: Tensor, options?: { roundingMode?: string }): this;
   /** `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor` */
   divide(other: Scalar): Tensor;
   /** `aten::divide.Tensor(Tensor self, Tensor other) -> Tensor` */
@@ -539,8 +688,18 @@ export interface TensorMethods {
   divide(other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
   divide(other: Tensor, options?: { roundingMode?: string }): Tensor;
+  /** `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  divide_(other: Scalar): this;
+  /** `aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  divide_(other: Tensor): this;
+  /** `aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)` */
+  divide_(other: Scalar, options?: { roundingMode?: string }): this;
+  /** `aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
+  divide_(other: Tensor, options?: { roundingMode?: string }): this;
   /** `aten::dot(Tensor self, Tensor tensor) -> Tensor` */
   dot(tensor: Tensor): Tensor;
+  /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  dropout_(p: number, train: boolean): this;
   /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
   dsplit(indices: readonly number[]): Tensor[];
   /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
@@ -548,8 +707,13 @@ export interface TensorMethods {
   /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
   elu(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
   elu(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
+  /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
+  elu_(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): this;
+  elu_(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): this;
   /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor` */
   embeddingRenorm(indices: Tensor, maxNorm: number, normType: number): Tensor;
+  /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)` */
+  embeddingRenorm_(indices: Tensor, maxNorm: number, normType: number): this;
   /** `aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   emptyLike(options?: {
     dtype?: Dtype;
@@ -562,18 +726,32 @@ export interface TensorMethods {
   eq(other: Scalar): Tensor;
   /** `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor` */
   eq(other: Tensor): Tensor;
+  /** `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  eq_(other: Scalar): this;
+  /** `aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  eq_(other: Tensor): this;
   /** `aten::equal(Tensor self, Tensor other) -> bool` */
   equal(other: Tensor): boolean;
   /** `aten::erf(Tensor self) -> Tensor` */
   erf(): Tensor;
+  /** `aten::erf_(Tensor(a!) self) -> Tensor(a!)` */
+  erf_(): this;
   /** `aten::erfc(Tensor self) -> Tensor` */
   erfc(): Tensor;
+  /** `aten::erfc_(Tensor(a!) self) -> Tensor(a!)` */
+  erfc_(): this;
   /** `aten::erfinv(Tensor self) -> Tensor` */
   erfinv(): Tensor;
+  /** `aten::erfinv_(Tensor(a!) self) -> Tensor(a!)` */
+  erfinv_(): this;
   /** `aten::exp(Tensor self) -> Tensor` */
   exp(): Tensor;
   /** `aten::exp2(Tensor self) -> Tensor` */
   exp2(): Tensor;
+  /** `aten::exp2_(Tensor(a!) self) -> Tensor(a!)` */
+  exp2_(): this;
+  /** `aten::exp_(Tensor(a!) self) -> Tensor(a!)` */
+  exp_(): this;
   /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
   expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
@@ -582,9 +760,14 @@ export interface TensorMethods {
   expandCopy(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   /** `aten::expm1(Tensor self) -> Tensor` */
   expm1(): Tensor;
+  /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)` */
+  expm1_(): this;
   /** `aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor` */
   exponential(lambd?: number, options?: { generator?: Generator }): Tensor;
   exponential(options?: { lambd?: number; generator?: Generator }): Tensor;
+  /** `aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)` */
+  exponential_(lambd?: number, options?: { generator?: Generator }): this;
+  exponential_(options?: { lambd?: number; generator?: Generator }): this;
   /** `aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor` */
   fakeQuantizePerChannelAffine(
     scale: Tensor,
@@ -622,6 +805,10 @@ export interface TensorMethods {
     quantMin: number,
     quantMax: number,
   ): [Tensor, Tensor];
+  /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  featureAlphaDropout_(p: number, train: boolean): this;
+  /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  featureDropout_(p: number, train: boolean): this;
   /** `aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftFft(n?: number, dim?: number, norm?: string): Tensor;
   fftFft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
@@ -750,8 +937,17 @@ export interface TensorMethods {
   fill(value: Scalar): Tensor;
   /** `aten::fill.Tensor(Tensor self, Tensor value) -> Tensor` */
   fill(value: Tensor): Tensor;
+  /** `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)` */
+  fill_(value: Scalar): this;
+  /** `aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)` */
+  fill_(value: Tensor): this;
+  /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)` */
+  fillDiagonal_(fillValue: Scalar, wrap?: boolean): this;
+  fillDiagonal_(fillValue: Scalar, options?: { wrap?: boolean }): this;
   /** `aten::fix(Tensor self) -> Tensor` */
   fix(): Tensor;
+  /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)` */
+  fix_(): this;
   /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)` */
   flatten(startDim?: number, endDim?: number): Tensor;
   flatten(options?: { startDim?: number; endDim?: number }): Tensor;
@@ -765,12 +961,22 @@ export interface TensorMethods {
   floatPower(exponent: Scalar): Tensor;
   /** `aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
   floatPower(exponent: Tensor): Tensor;
+  /** `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  floatPower_(exponent: Scalar): this;
+  /** `aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
+  floatPower_(exponent: Tensor): this;
   /** `aten::floor(Tensor self) -> Tensor` */
   floor(): Tensor;
+  /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)` */
+  floor_(): this;
   /** `aten::floor_divide(Tensor self, Tensor other) -> Tensor` */
   floorDivide(other: Tensor): Tensor;
   /** `aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
   floorDivide(other: Scalar): Tensor;
+  /** `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  floorDivide_(other: Scalar): this;
+  /** `aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  floorDivide_(other: Tensor): this;
   /** `aten::fmax(Tensor self, Tensor other) -> Tensor` */
   fmax(other: Tensor): Tensor;
   /** `aten::fmin(Tensor self, Tensor other) -> Tensor` */
@@ -779,8 +985,14 @@ export interface TensorMethods {
   fmod(other: Scalar): Tensor;
   /** `aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor` */
   fmod(other: Tensor): Tensor;
+  /** `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  fmod_(other: Scalar): this;
+  /** `aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  fmod_(other: Tensor): this;
   /** `aten::frac(Tensor self) -> Tensor` */
   frac(): Tensor;
+  /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)` */
+  frac_(): this;
   /** `aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
   fractionalMaxPool2d(
     kernelSize: number | readonly number[],
@@ -813,14 +1025,24 @@ export interface TensorMethods {
   gather(dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor;
   /** `aten::gcd(Tensor self, Tensor other) -> Tensor` */
   gcd(other: Tensor): Tensor;
+  /** `aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  gcd_(other: Tensor): this;
   /** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor` */
   ge(other: Scalar): Tensor;
   /** `aten::ge.Tensor(Tensor self, Tensor other) -> Tensor` */
   ge(other: Tensor): Tensor;
+  /** `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  ge_(other: Scalar): this;
+  /** `aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  ge_(other: Tensor): this;
   /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor` */
   gelu(options?: { approximate?: string }): Tensor;
+  /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)` */
+  gelu_(options?: { approximate?: string }): this;
   /** `aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
   geometric(p: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)` */
+  geometric_(p: number, options?: { generator?: Generator }): this;
   /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)` */
   geqrf(): [Tensor, Tensor];
   /** `aten::ger(Tensor self, Tensor vec2) -> Tensor` */
@@ -856,24 +1078,43 @@ export interface TensorMethods {
   greater(other: Scalar): Tensor;
   /** `aten::greater.Tensor(Tensor self, Tensor other) -> Tensor` */
   greater(other: Tensor): Tensor;
+  /** `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  greater_(other: Scalar): this;
+  /** `aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  greater_(other: Tensor): this;
   /** `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
   greaterEqual(other: Scalar): Tensor;
   /** `aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   greaterEqual(other: Tensor): Tensor;
+  /** `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  greaterEqual_(other: Scalar): this;
+  /** `aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  greaterEqual_(other: Tensor): this;
   /** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
   gt(other: Scalar): Tensor;
   /** `aten::gt.Tensor(Tensor self, Tensor other) -> Tensor` */
   gt(other: Tensor): Tensor;
+  /** `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  gt_(other: Scalar): this;
+  /** `aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  gt_(other: Tensor): this;
   /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
   hardshrink(lambd?: Scalar): Tensor;
   hardshrink(options?: { lambd?: Scalar }): Tensor;
   /** `aten::hardsigmoid(Tensor self) -> Tensor` */
   hardsigmoid(): Tensor;
+  /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  hardsigmoid_(): this;
   /** `aten::hardswish(Tensor self) -> Tensor` */
   hardswish(): Tensor;
+  /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)` */
+  hardswish_(): this;
   /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor` */
   hardtanh(minVal?: Scalar, maxVal?: Scalar): Tensor;
   hardtanh(options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
+  /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)` */
+  hardtanh_(minVal?: Scalar, maxVal?: Scalar): this;
+  hardtanh_(options?: { minVal?: Scalar; maxVal?: Scalar }): this;
   /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor` */
   hashTensor(
     dim?: number | readonly number[],
@@ -886,6 +1127,8 @@ export interface TensorMethods {
   }): Tensor;
   /** `aten::heaviside(Tensor self, Tensor values) -> Tensor` */
   heaviside(values: Tensor): Tensor;
+  /** `aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)` */
+  heaviside_(values: Tensor): this;
   /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor` */
   hingeEmbeddingLoss(target: Tensor, margin?: number, reduction?: number): Tensor;
   hingeEmbeddingLoss(target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
@@ -950,12 +1193,20 @@ export interface TensorMethods {
   huberLoss(target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
   /** `aten::hypot(Tensor self, Tensor other) -> Tensor` */
   hypot(other: Tensor): Tensor;
+  /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  hypot_(other: Tensor): this;
   /** `aten::i0(Tensor self) -> Tensor` */
   i0(): Tensor;
+  /** `aten::i0_(Tensor(a!) self) -> Tensor(a!)` */
+  i0_(): this;
   /** `aten::igamma(Tensor self, Tensor other) -> Tensor` */
   igamma(other: Tensor): Tensor;
+  /** `aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  igamma_(other: Tensor): this;
   /** `aten::igammac(Tensor self, Tensor other) -> Tensor` */
   igammac(other: Tensor): Tensor;
+  /** `aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  igammac_(other: Tensor): this;
   /** `aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
   im2col(
     kernelSize: number | readonly number[],
@@ -969,12 +1220,20 @@ export interface TensorMethods {
   index(indices: readonly (Tensor | null)[]): Tensor;
   /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
+  indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this;
   /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor` */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
+  /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)` */
+  indexCopy_(dim: number, index: Tensor, source: Tensor): this;
   /** `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
   indexFill(dim: number, index: Tensor, value: Scalar): Tensor;
   /** `aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor` */
   indexFill(dim: number, index: Tensor, value: Tensor): Tensor;
+  /** `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
+  indexFill_(dim: number, index: Tensor, value: Scalar): this;
+  /** `aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)` */
+  indexFill_(dim: number, index: Tensor, value: Tensor): this;
   /** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor` */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
   indexPut(
@@ -982,6 +1241,13 @@ export interface TensorMethods {
     values: Tensor,
     options?: { accumulate?: boolean },
   ): Tensor;
+  /** `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)` */
+  indexPut_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): this;
+  indexPut_(
+    indices: readonly (Tensor | null)[],
+    values: Tensor,
+    options?: { accumulate?: boolean },
+  ): this;
   /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor` */
   indexReduce(
     dim: number,
@@ -990,6 +1256,14 @@ export interface TensorMethods {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
+  /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  indexReduce_(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: string,
+    options?: { includeSelf?: boolean },
+  ): this;
   /** `aten::index_select(Tensor self, int dim, Tensor index) -> Tensor` */
   indexSelect(dim: number, index: Tensor): Tensor;
   /** `aten::indices(Tensor(a) self) -> Tensor(a)` */
@@ -1084,29 +1358,54 @@ export interface TensorMethods {
   l1Loss(target: Tensor, options?: { reduction?: number }): Tensor;
   /** `aten::lcm(Tensor self, Tensor other) -> Tensor` */
   lcm(other: Tensor): Tensor;
+  /** `aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  lcm_(other: Tensor): this;
   /** `aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor` */
   ldexp(other: Tensor): Tensor;
+  /** `aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  ldexp_(other: Tensor): this;
   /** `aten::le.Scalar(Tensor self, Scalar other) -> Tensor` */
   le(other: Scalar): Tensor;
   /** `aten::le.Tensor(Tensor self, Tensor other) -> Tensor` */
   le(other: Tensor): Tensor;
+  /** `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  le_(other: Scalar): this;
+  /** `aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  le_(other: Tensor): this;
   /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */
   leakyRelu(negativeSlope?: Scalar): Tensor;
   leakyRelu(options?: { negativeSlope?: Scalar }): Tensor;
+  /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)` */
+  leakyRelu_(negativeSlope?: Scalar): this;
+  leakyRelu_(options?: { negativeSlope?: Scalar }): this;
   /** `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor` */
   lerp(end: Tensor, weight: Scalar): Tensor;
   /** `aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor` */
   lerp(end: Tensor, weight: Tensor): Tensor;
+  /** `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)` */
+  lerp_(end: Tensor, weight: Scalar): this;
+  /** `aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)` */
+  lerp_(end: Tensor, weight: Tensor): this;
   /** `aten::less.Scalar(Tensor self, Scalar other) -> Tensor` */
   less(other: Scalar): Tensor;
   /** `aten::less.Tensor(Tensor self, Tensor other) -> Tensor` */
   less(other: Tensor): Tensor;
+  /** `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  less_(other: Scalar): this;
+  /** `aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  less_(other: Tensor): this;
   /** `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
   lessEqual(other: Scalar): Tensor;
   /** `aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   lessEqual(other: Tensor): Tensor;
+  /** `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  lessEqual_(other: Scalar): this;
+  /** `aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  lessEqual_(other: Tensor): this;
   /** `aten::lgamma(Tensor self) -> Tensor` */
   lgamma(): Tensor;
+  /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)` */
+  lgamma_(): this;
   /** `aten::lift(Tensor self) -> Tensor` */
   lift(): Tensor;
   /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)` */
@@ -1267,13 +1566,24 @@ export interface TensorMethods {
   log(): Tensor;
   /** `aten::log10(Tensor self) -> Tensor` */
   log10(): Tensor;
+  /** `aten::log10_(Tensor(a!) self) -> Tensor(a!)` */
+  log10_(): this;
   /** `aten::log1p(Tensor self) -> Tensor` */
   log1p(): Tensor;
+  /** `aten::log1p_(Tensor(a!) self) -> Tensor(a!)` */
+  log1p_(): this;
   /** `aten::log2(Tensor self) -> Tensor` */
   log2(): Tensor;
+  /** `aten::log2_(Tensor(a!) self) -> Tensor(a!)` */
+  log2_(): this;
+  /** `aten::log_(Tensor(a!) self) -> Tensor(a!)` */
+  log_(): this;
   /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor` */
   logNormal(mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   logNormal(options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
+  /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)` */
+  logNormal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
+  logNormal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
   /** `aten::log_sigmoid(Tensor self) -> Tensor` */
   logSigmoid(): Tensor;
   /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)` */
@@ -1291,15 +1601,26 @@ export interface TensorMethods {
   logdet(): Tensor;
   /** `aten::logical_and(Tensor self, Tensor other) -> Tensor` */
   logicalAnd(other: Tensor): Tensor;
+  /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  logicalAnd_(other: Tensor): this;
   /** `aten::logical_not(Tensor self) -> Tensor` */
   logicalNot(): Tensor;
+  /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)` */
+  logicalNot_(): this;
   /** `aten::logical_or(Tensor self, Tensor other) -> Tensor` */
   logicalOr(other: Tensor): Tensor;
+  /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  logicalOr_(other: Tensor): this;
   /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor` */
   logicalXor(other: Tensor): Tensor;
+  /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  logicalXor_(other: Tensor): this;
   /** `aten::logit(Tensor self, float? eps=None) -> Tensor` */
   logit(eps?: number): Tensor;
   logit(options?: { eps?: number }): Tensor;
+  /** `aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)` */
+  logit_(eps?: number): this;
+  logit_(options?: { eps?: number }): this;
   /** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
   logsumexp(dim: number | readonly number[], keepdim?: boolean): Tensor;
   logsumexp(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
@@ -1307,14 +1628,24 @@ export interface TensorMethods {
   lt(other: Scalar): Tensor;
   /** `aten::lt.Tensor(Tensor self, Tensor other) -> Tensor` */
   lt(other: Tensor): Tensor;
+  /** `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  lt_(other: Scalar): this;
+  /** `aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  lt_(other: Tensor): this;
   /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor` */
   luSolve(LUData: Tensor, LUPivots: Tensor): Tensor;
   /** `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor` */
   maskedFill(mask: Tensor, value: Scalar): Tensor;
   /** `aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor` */
   maskedFill(mask: Tensor, value: Tensor): Tensor;
+  /** `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)` */
+  maskedFill_(mask: Tensor, value: Scalar): this;
+  /** `aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)` */
+  maskedFill_(mask: Tensor, value: Tensor): this;
   /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor` */
   maskedScatter(mask: Tensor, source: Tensor): Tensor;
+  /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)` */
+  maskedScatter_(mask: Tensor, source: Tensor): this;
   /** `aten::masked_select(Tensor self, Tensor mask) -> Tensor` */
   maskedSelect(mask: Tensor): Tensor;
   /** `aten::matmul(Tensor self, Tensor other) -> Tensor` */
@@ -1520,6 +1851,8 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::mish(Tensor self) -> Tensor` */
   mish(): Tensor;
+  /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)` */
+  mish_(): this;
   /** `aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor` */
   mkldnnAdaptiveAvgPool2d(outputSize: number | readonly number[]): Tensor;
   /** `aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor` */
@@ -1649,6 +1982,10 @@ export interface TensorMethods {
   mul(other: Scalar): Tensor;
   /** `aten::mul.Tensor(Tensor self, Tensor other) -> Tensor` */
   mul(other: Tensor): Tensor;
+  /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  mul_(other: Scalar): this;
+  /** `aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  mul_(other: Tensor): this;
   /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor` */
   multiMarginLoss(
     target: Tensor,
@@ -1680,13 +2017,22 @@ export interface TensorMethods {
   multiply(other: Scalar): Tensor;
   /** `aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor` */
   multiply(other: Tensor): Tensor;
+  /** `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  multiply_(other: Scalar): this;
+  /** `aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  multiply_(other: Tensor): this;
   /** `aten::mv(Tensor self, Tensor vec) -> Tensor` */
   mv(vec: Tensor): Tensor;
   /** `aten::mvlgamma(Tensor self, int p) -> Tensor` */
   mvlgamma(p: number): Tensor;
+  /** `aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)` */
+  mvlgamma_(p: number): this;
   /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor` */
   nanToNum(nan?: number, posinf?: number, neginf?: number): Tensor;
   nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
+  /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)` */
+  nanToNum_(nan?: number, posinf?: number, neginf?: number): this;
+  nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
   /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   nanmean(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   nanmean(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
@@ -1742,10 +2088,18 @@ export interface TensorMethods {
   ne(other: Scalar): Tensor;
   /** `aten::ne.Tensor(Tensor self, Tensor other) -> Tensor` */
   ne(other: Tensor): Tensor;
+  /** `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  ne_(other: Scalar): this;
+  /** `aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  ne_(other: Tensor): this;
   /** `aten::neg(Tensor self) -> Tensor` */
   neg(): Tensor;
+  /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)` */
+  neg_(): this;
   /** `aten::negative(Tensor self) -> Tensor` */
   negative(): Tensor;
+  /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)` */
+  negative_(): this;
   /** `aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor` */
   nestedToPaddedTensor(padding: number, outputSize?: readonly number[]): Tensor;
   nestedToPaddedTensor(padding: number, options?: { outputSize?: readonly number[] }): Tensor;
@@ -1778,6 +2132,8 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
   nextafter(other: Tensor): Tensor;
+  /** `aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  nextafter_(other: Tensor): this;
   /** `aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
   nllLoss(target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number): Tensor;
   nllLoss(
@@ -1841,6 +2197,9 @@ export interface TensorMethods {
     keepdim: boolean,
     options: { dtype: Dtype },
   ): Tensor;
+  /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
+  normal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
+  normal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
   /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor` */
   normalFunctional(mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   normalFunctional(options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
@@ -1848,6 +2207,10 @@ export interface TensorMethods {
   notEqual(other: Scalar): Tensor;
   /** `aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   notEqual(other: Tensor): Tensor;
+  /** `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  notEqual_(other: Scalar): this;
+  /** `aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  notEqual_(other: Tensor): this;
   /** `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor` */
   nuclearNorm(keepdim?: boolean): Tensor;
   nuclearNorm(options?: { keepdim?: boolean }): Tensor;
@@ -1897,12 +2260,18 @@ export interface TensorMethods {
   /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor` */
   poisson(generator?: Generator): Tensor;
   poisson(options?: { generator?: Generator }): Tensor;
+  /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)` */
+  polygamma_(n: number): this;
   /** `aten::positive(Tensor(a) self) -> Tensor(a)` */
   positive(): Tensor;
   /** `aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
   pow(exponent: Scalar): Tensor;
   /** `aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
   pow(exponent: Tensor): Tensor;
+  /** `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  pow_(exponent: Scalar): this;
+  /** `aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
+  pow_(exponent: Tensor): this;
   /** `aten::prelu(Tensor self, Tensor weight) -> Tensor` */
   prelu(weight: Tensor): Tensor;
   /** `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
@@ -1913,6 +2282,9 @@ export interface TensorMethods {
   /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor` */
   put(index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
   put(index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
+  /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)` */
+  put_(index: Tensor, source: Tensor, accumulate?: boolean): this;
+  put_(index: Tensor, source: Tensor, options?: { accumulate?: boolean }): this;
   /** `aten::q_per_channel_axis(Tensor self) -> int` */
   qPerChannelAxis(): number;
   /** `aten::q_per_channel_scales(Tensor self) -> Tensor` */
@@ -2009,6 +2381,8 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::rad2deg(Tensor self) -> Tensor` */
   rad2deg(): Tensor;
+  /** `aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)` */
+  rad2deg_(): this;
   /** `aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   randLike(options?: {
     dtype?: Dtype;
@@ -2121,12 +2495,21 @@ export interface TensorMethods {
   /** `aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor` */
   random(from: number, to?: number, options?: { generator?: Generator }): Tensor;
   random(from: number, options?: { to?: number; generator?: Generator }): Tensor;
+  /** `aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)` */
+  random_(options?: { generator?: Generator }): this;
+  /** `aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)` */
+  random_(to: number, options?: { generator?: Generator }): this;
+  /** `aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)` */
+  random_(from: number, to?: number, options?: { generator?: Generator }): this;
+  random_(from: number, options?: { to?: number; generator?: Generator }): this;
   /** `aten::ravel(Tensor(a) self) -> Tensor(a)` */
   ravel(): Tensor;
   /** `aten::real(Tensor(a) self) -> Tensor(a)` */
   real(): Tensor;
   /** `aten::reciprocal(Tensor self) -> Tensor` */
   reciprocal(): Tensor;
+  /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)` */
+  reciprocal_(): this;
   /** `aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
   reflectionPad1d(padding: number | readonly number[]): Tensor;
   /** `aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
@@ -2137,12 +2520,22 @@ export interface TensorMethods {
   relu(): Tensor;
   /** `aten::relu6(Tensor self) -> Tensor` */
   relu6(): Tensor;
+  /** `aten::relu6_(Tensor(a!) self) -> Tensor(a!)` */
+  relu6_(): this;
+  /** `aten::relu_(Tensor(a!) self) -> Tensor(a!)` */
+  relu_(): this;
   /** `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor` */
   remainder(other: Scalar): Tensor;
   /** `aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor` */
   remainder(other: Tensor): Tensor;
+  /** `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  remainder_(other: Scalar): this;
+  /** `aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  remainder_(other: Tensor): this;
   /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor` */
   renorm(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+  /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)` */
+  renorm_(p: Scalar, dim: number, maxnorm: Scalar): this;
   /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor` */
   repeat(repeats: readonly number[]): Tensor;
   /** `aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
@@ -2163,10 +2556,16 @@ export interface TensorMethods {
   reshapeAs(other: Tensor): Tensor;
   /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor` */
   resize(size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
+  /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  resize_(size: readonly number[], options?: { memoryFormat?: MemoryFormat }): this;
   /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor` */
   resizeAs(theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
+  /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  resizeAs_(theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): this;
   /** `aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor` */
   resizeAsSparse(theTemplate: Tensor): Tensor;
+  /** `aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)` */
+  resizeAsSparse_(theTemplate: Tensor): this;
   /** `aten::resolve_conj(Tensor(a) self) -> Tensor(a)` */
   resolveConj(): Tensor;
   /** `aten::resolve_neg(Tensor(a) self) -> Tensor(a)` */
@@ -2181,6 +2580,10 @@ export interface TensorMethods {
   round(): Tensor;
   /** `aten::round.decimals(Tensor self, *, int decimals) -> Tensor` */
   round(options: { decimals: number }): Tensor;
+  /** `aten::round_(Tensor(a!) self) -> Tensor(a!)` */
+  round_(): this;
+  /** `aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)` */
+  round_(options: { decimals: number }): this;
   /** `aten::row_indices(Tensor(a) self) -> Tensor(a)` */
   rowIndices(): Tensor;
   /** `aten::row_indices_copy(Tensor self) -> Tensor` */
@@ -2193,6 +2596,14 @@ export interface TensorMethods {
     training?: boolean;
     generator?: Generator;
   }): Tensor;
+  /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
+  rrelu_(lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator): this;
+  rrelu_(options?: {
+    lower?: Scalar;
+    upper?: Scalar;
+    training?: boolean;
+    generator?: Generator;
+  }): this;
   /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)` */
   rreluWithNoiseFunctional(
     noise: Tensor,
@@ -2207,6 +2618,8 @@ export interface TensorMethods {
   ): [Tensor, Tensor];
   /** `aten::rsqrt(Tensor self) -> Tensor` */
   rsqrt(): Tensor;
+  /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  rsqrt_(): this;
   /** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
   rsub(other: Scalar, alpha?: Scalar): Tensor;
   rsub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -2220,8 +2633,18 @@ export interface TensorMethods {
   scatter(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor;
   /** `aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor` */
   scatter(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor;
+  /** `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  scatter_(dim: number, index: Tensor, src: Tensor): this;
+  /** `aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
+  scatter_(dim: number, index: Tensor, value: Scalar): this;
+  /** `aten::scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)` */
+  scatter_(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): this;
+  /** `aten::scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)` */
+  scatter_(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): this;
   /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
+  /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
   /** `aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor` */
   scatterReduce(
     dim: number,
@@ -2230,6 +2653,14 @@ export interface TensorMethods {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
+  /** `aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  scatterReduce_(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: string,
+    options?: { includeSelf?: boolean },
+  ): this;
   /** `aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)` */
   select(dim: number, index: number): Tensor;
   /** `aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor` */
@@ -2238,26 +2669,59 @@ export interface TensorMethods {
   selectScatter(src: Tensor, dim: number, index: number): Tensor;
   /** `aten::selu(Tensor self) -> Tensor` */
   selu(): Tensor;
+  /** `aten::selu_(Tensor(a!) self) -> Tensor(a!)` */
+  selu_(): this;
   /** `aten::set(Tensor self) -> Tensor` */
   set(): Tensor;
   /** `aten::set.source_Tensor(Tensor self, Tensor source) -> Tensor` */
   set(source: Tensor): Tensor;
+  /** `aten::set_(Tensor(a!) self) -> Tensor(a!)` */
+  set_(): this;
+  /** `aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)` */
+  set_(source: Tensor): this;
+  /** `aten::set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] size, SymInt[] stride=[]) -> Tensor(a!)` */
+  set_(
+    source: Tensor,
+    storageOffset: number,
+    size: readonly number[],
+    stride?: readonly number[],
+  ): this;
+  set_(
+    source: Tensor,
+    storageOffset: number,
+    size: readonly number[],
+    options?: { stride?: readonly number[] },
+  ): this;
   /** `aten::sgn(Tensor self) -> Tensor` */
   sgn(): Tensor;
+  /** `aten::sgn_(Tensor(a!) self) -> Tensor(a!)` */
+  sgn_(): this;
   /** `aten::sigmoid(Tensor self) -> Tensor` */
   sigmoid(): Tensor;
+  /** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  sigmoid_(): this;
   /** `aten::sign(Tensor self) -> Tensor` */
   sign(): Tensor;
+  /** `aten::sign_(Tensor(a!) self) -> Tensor(a!)` */
+  sign_(): this;
   /** `aten::signbit(Tensor self) -> Tensor` */
   signbit(): Tensor;
   /** `aten::silu(Tensor self) -> Tensor` */
   silu(): Tensor;
+  /** `aten::silu_(Tensor(a!) self) -> Tensor(a!)` */
+  silu_(): this;
   /** `aten::sin(Tensor self) -> Tensor` */
   sin(): Tensor;
+  /** `aten::sin_(Tensor(a!) self) -> Tensor(a!)` */
+  sin_(): this;
   /** `aten::sinc(Tensor self) -> Tensor` */
   sinc(): Tensor;
+  /** `aten::sinc_(Tensor(a!) self) -> Tensor(a!)` */
+  sinc_(): this;
   /** `aten::sinh(Tensor self) -> Tensor` */
   sinh(): Tensor;
+  /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)` */
+  sinh_(): this;
   /** `aten::size.int(Tensor self, int dim) -> int` */
   size(dim: number): number;
   /** `aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
@@ -2413,8 +2877,12 @@ export interface TensorMethods {
   sparseMask(mask: Tensor): Tensor;
   /** `aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
   sparseResize(size: readonly number[], sparseDim: number, denseDim: number): Tensor;
+  /** `aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  sparseResize_(size: readonly number[], sparseDim: number, denseDim: number): this;
   /** `aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
   sparseResizeAndClear(size: readonly number[], sparseDim: number, denseDim: number): Tensor;
+  /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  sparseResizeAndClear_(size: readonly number[], sparseDim: number, denseDim: number): this;
   /** `aten::sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   sparseSampledAddmm(
     mat1: Tensor,
@@ -2525,14 +2993,24 @@ export interface TensorMethods {
   splitWithSizesCopy(splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
   /** `aten::sqrt(Tensor self) -> Tensor` */
   sqrt(): Tensor;
+  /** `aten::sqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  sqrt_(): this;
   /** `aten::square(Tensor self) -> Tensor` */
   square(): Tensor;
+  /** `aten::square_(Tensor(a!) self) -> Tensor(a!)` */
+  square_(): this;
   /** `aten::squeeze(Tensor(a) self) -> Tensor(a)` */
   squeeze(): Tensor;
   /** `aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)` */
   squeeze(dim: number): Tensor;
   /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
   squeeze(dim: readonly number[]): Tensor;
+  /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)` */
+  squeeze_(): this;
+  /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
+  squeeze_(dim: number): this;
+  /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
+  squeeze_(dim: readonly number[]): this;
   /** `aten::squeeze_copy(Tensor self) -> Tensor` */
   squeezeCopy(): Tensor;
   /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
@@ -2644,11 +3122,21 @@ export interface TensorMethods {
   sub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   sub(other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  sub_(other: Scalar, alpha?: Scalar): this;
+  sub_(other: Scalar, options?: { alpha?: Scalar }): this;
+  /** `aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  sub_(other: Tensor, options?: { alpha?: Scalar }): this;
   /** `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
   subtract(other: Scalar, alpha?: Scalar): Tensor;
   subtract(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   subtract(other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  subtract_(other: Scalar, alpha?: Scalar): this;
+  subtract_(other: Scalar, options?: { alpha?: Scalar }): this;
+  /** `aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  subtract_(other: Tensor, options?: { alpha?: Scalar }): this;
   /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
   sum(options?: { dtype?: Dtype }): Tensor;
   /** `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
@@ -2661,8 +3149,12 @@ export interface TensorMethods {
   svd(options?: { some?: boolean; computeUv?: boolean }): [Tensor, Tensor, Tensor];
   /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)` */
   swapaxes(axis0: number, axis1: number): Tensor;
+  /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)` */
+  swapaxes_(axis0: number, axis1: number): this;
   /** `aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
   swapdims(dim0: number, dim1: number): Tensor;
+  /** `aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  swapdims_(dim0: number, dim1: number): this;
   /** `aten::sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool` */
   symIsContiguous(memoryFormat?: MemoryFormat): boolean;
   symIsContiguous(options?: { memoryFormat?: MemoryFormat }): boolean;
@@ -2676,6 +3168,8 @@ export interface TensorMethods {
   symStride(dim: number): number;
   /** `aten::t(Tensor(a) self) -> Tensor(a)` */
   t(): Tensor;
+  /** `aten::t_(Tensor(a!) self) -> Tensor(a!)` */
+  t_(): this;
   /** `aten::t_copy(Tensor self) -> Tensor` */
   tCopy(): Tensor;
   /** `aten::take(Tensor self, Tensor index) -> Tensor` */
@@ -2685,8 +3179,12 @@ export interface TensorMethods {
   takeAlongDim(indices: Tensor, options?: { dim?: number }): Tensor;
   /** `aten::tan(Tensor self) -> Tensor` */
   tan(): Tensor;
+  /** `aten::tan_(Tensor(a!) self) -> Tensor(a!)` */
+  tan_(): this;
   /** `aten::tanh(Tensor self) -> Tensor` */
   tanh(): Tensor;
+  /** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)` */
+  tanh_(): this;
   /** `aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]` */
   tensorSplit(indices: readonly number[], dim?: number): Tensor[];
   tensorSplit(indices: readonly number[], options?: { dim?: number }): Tensor[];
@@ -2717,6 +3215,8 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */
   threshold(threshold: Scalar, value: Scalar): Tensor;
+  /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)` */
+  threshold_(threshold: Scalar, value: Scalar): this;
   /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor` */
   tile(dims: readonly number[]): Tensor;
   /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor` */
@@ -2758,6 +3258,8 @@ export interface TensorMethods {
   trace(): Tensor;
   /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
   transpose(dim0: number, dim1: number): Tensor;
+  /** `aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  transpose_(dim0: number, dim1: number): this;
   /** `aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor` */
   transposeCopy(dim0: number, dim1: number): Tensor;
   /** `aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)` */
@@ -2774,15 +3276,27 @@ export interface TensorMethods {
   /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor` */
   tril(diagonal?: number): Tensor;
   tril(options?: { diagonal?: number }): Tensor;
+  /** `aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  tril_(diagonal?: number): this;
+  tril_(options?: { diagonal?: number }): this;
   /** `aten::triu(Tensor self, SymInt diagonal=0) -> Tensor` */
   triu(diagonal?: number): Tensor;
   triu(options?: { diagonal?: number }): Tensor;
+  /** `aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  triu_(diagonal?: number): this;
+  triu_(options?: { diagonal?: number }): this;
   /** `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
   trueDivide(other: Scalar): Tensor;
   /** `aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor` */
   trueDivide(other: Tensor): Tensor;
+  /** `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  trueDivide_(other: Scalar): this;
+  /** `aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  trueDivide_(other: Tensor): this;
   /** `aten::trunc(Tensor self) -> Tensor` */
   trunc(): Tensor;
+  /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)` */
+  trunc_(): this;
   /** `aten::type_as(Tensor self, Tensor other) -> Tensor` */
   typeAs(other: Tensor): Tensor;
   /** `aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]` */
@@ -2800,6 +3314,9 @@ export interface TensorMethods {
   /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor` */
   uniform(from?: number, to?: number, options?: { generator?: Generator }): Tensor;
   uniform(options?: { from?: number; to?: number; generator?: Generator }): Tensor;
+  /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
+  uniform_(from?: number, to?: number, options?: { generator?: Generator }): this;
+  uniform_(options?: { from?: number; to?: number; generator?: Generator }): this;
   /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
   uniqueConsecutive(
     returnInverse?: boolean,
@@ -2843,6 +3360,8 @@ export interface TensorMethods {
   unsafeSplitWithSizes(splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
   /** `aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)` */
   unsqueeze(dim: number): Tensor;
+  /** `aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)` */
+  unsqueeze_(dim: number): this;
   /** `aten::unsqueeze_copy(Tensor self, int dim) -> Tensor` */
   unsqueezeCopy(dim: number): Tensor;
   /** `aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
@@ -2993,8 +3512,14 @@ export interface TensorMethods {
   xlogy(other: Scalar): Tensor;
   /** `aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor` */
   xlogy(other: Tensor): Tensor;
+  /** `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  xlogy_(other: Scalar): this;
+  /** `aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  xlogy_(other: Tensor): this;
   /** `aten::zero(Tensor self) -> Tensor` */
   zero(): Tensor;
+  /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */
+  zero_(): this;
   /** `aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   zerosLike(options?: {
     dtype?: Dtype;
@@ -3008,9 +3533,13 @@ export interface TensorMethods {
 /** Their names in libtorch. */
 export const METHODS = [
   'abs',
+  'abs_',
   'absolute',
+  'absolute_',
   'acos',
+  'acos_',
   'acosh',
+  'acosh_',
   'adaptive_avg_pool1d',
   'adaptive_avg_pool2d',
   'adaptive_avg_pool3d',
@@ -3018,41 +3547,62 @@ export const METHODS = [
   'adaptive_max_pool2d',
   'adaptive_max_pool3d',
   'add',
+  'add_',
   'addbmm',
+  'addbmm_',
   'addcdiv',
+  'addcdiv_',
   'addcmul',
+  'addcmul_',
   'addmm',
+  'addmm_',
   'addmv',
+  'addmv_',
   'addr',
+  'addr_',
   'adjoint',
   'alias',
   'alias_copy',
   'all',
   'allclose',
+  'alpha_dropout_',
   'amax',
   'amin',
   'aminmax',
   'angle',
   'any',
   'arccos',
+  'arccos_',
   'arccosh',
+  'arccosh_',
   'arcsin',
+  'arcsin_',
   'arcsinh',
+  'arcsinh_',
   'arctan',
   'arctan2',
+  'arctan2_',
+  'arctan_',
   'arctanh',
+  'arctanh_',
   'argmax',
   'argmin',
   'argsort',
   'argwhere',
   'as_strided',
+  'as_strided_',
   'as_strided_copy',
   'as_strided_scatter',
   'asin',
+  'asin_',
   'asinh',
+  'asinh_',
   'atan',
   'atan2',
+  'atan2_',
+  'atan_',
   'atanh',
+  'atanh_',
   'atleast_1d',
   'atleast_2d',
   'atleast_3d',
@@ -3060,24 +3610,35 @@ export const METHODS = [
   'avg_pool2d',
   'avg_pool3d',
   'baddbmm',
+  'baddbmm_',
   'bernoulli',
+  'bernoulli_',
   'binary_cross_entropy',
   'binary_cross_entropy_with_logits',
   'bincount',
   'bitwise_and',
+  'bitwise_and_',
   'bitwise_left_shift',
+  'bitwise_left_shift_',
   'bitwise_not',
+  'bitwise_not_',
   'bitwise_or',
+  'bitwise_or_',
   'bitwise_right_shift',
+  'bitwise_right_shift_',
   'bitwise_xor',
+  'bitwise_xor_',
   'bmm',
   'broadcast_to',
   'bucketize',
   'cauchy',
+  'cauchy_',
   'ccol_indices',
   'ccol_indices_copy',
   'ceil',
+  'ceil_',
   'celu',
+  'celu_',
   'chalf',
   'channel_shuffle',
   'cholesky',
@@ -3085,9 +3646,13 @@ export const METHODS = [
   'cholesky_solve',
   'chunk',
   'clamp',
+  'clamp_',
   'clamp_max',
+  'clamp_max_',
   'clamp_min',
+  'clamp_min_',
   'clip',
+  'clip_',
   'clone',
   'coalesce',
   'col2im',
@@ -3096,17 +3661,23 @@ export const METHODS = [
   'combinations',
   'conj',
   'conj_physical',
+  'conj_physical_',
   'constant_pad_nd',
   'contiguous',
   'conv_depthwise3d',
   'conv_tbc',
   'conv_tbc_backward',
   'copy',
+  'copy_',
   'copy_sparse_to_sparse',
+  'copy_sparse_to_sparse_',
   'copysign',
+  'copysign_',
   'corrcoef',
   'cos',
+  'cos_',
   'cosh',
+  'cosh_',
   'count_nonzero',
   'cov',
   'cross',
@@ -3123,12 +3694,16 @@ export const METHODS = [
   'cummax',
   'cummin',
   'cumprod',
+  'cumprod_',
   'cumsum',
+  'cumsum_',
   'deg2rad',
+  'deg2rad_',
   'dense_dim',
   'dequantize',
   'det',
   'detach',
+  'detach_',
   'detach_copy',
   'diag',
   'diag_embed',
@@ -3138,31 +3713,47 @@ export const METHODS = [
   'diagonal_scatter',
   'diff',
   'digamma',
+  'digamma_',
   'dim',
   'dist',
   'div',
+  'div_',
   'divide',
+  'divide_',
   'dot',
+  'dropout_',
   'dsplit',
   'elu',
+  'elu_',
   'embedding_renorm',
+  'embedding_renorm_',
   'empty_like',
   'eq',
+  'eq_',
   'equal',
   'erf',
+  'erf_',
   'erfc',
+  'erfc_',
   'erfinv',
+  'erfinv_',
   'exp',
   'exp2',
+  'exp2_',
+  'exp_',
   'expand',
   'expand_as',
   'expand_copy',
   'expm1',
+  'expm1_',
   'exponential',
+  'exponential_',
   'fake_quantize_per_channel_affine',
   'fake_quantize_per_channel_affine_cachemask',
   'fake_quantize_per_tensor_affine',
   'fake_quantize_per_tensor_affine_cachemask',
+  'feature_alpha_dropout_',
+  'feature_dropout_',
   'fft_fft',
   'fft_fft2',
   'fft_fftn',
@@ -3184,18 +3775,26 @@ export const METHODS = [
   'fft_rfft2',
   'fft_rfftn',
   'fill',
+  'fill_',
+  'fill_diagonal_',
   'fix',
+  'fix_',
   'flatten',
   'flip',
   'fliplr',
   'flipud',
   'float_power',
+  'float_power_',
   'floor',
+  'floor_',
   'floor_divide',
+  'floor_divide_',
   'fmax',
   'fmin',
   'fmod',
+  'fmod_',
   'frac',
+  'frac_',
   'fractional_max_pool2d',
   'fractional_max_pool3d',
   'frexp',
@@ -3203,23 +3802,34 @@ export const METHODS = [
   'full_like',
   'gather',
   'gcd',
+  'gcd_',
   'ge',
+  'ge_',
   'gelu',
+  'gelu_',
   'geometric',
+  'geometric_',
   'geqrf',
   'ger',
   'get_device',
   'glu',
   'gradient',
   'greater',
+  'greater_',
   'greater_equal',
+  'greater_equal_',
   'gt',
+  'gt_',
   'hardshrink',
   'hardsigmoid',
+  'hardsigmoid_',
   'hardswish',
+  'hardswish_',
   'hardtanh',
+  'hardtanh_',
   'hash_tensor',
   'heaviside',
+  'heaviside_',
   'hinge_embedding_loss',
   'histc',
   'histogram',
@@ -3227,17 +3837,26 @@ export const METHODS = [
   'hsplit',
   'huber_loss',
   'hypot',
+  'hypot_',
   'i0',
+  'i0_',
   'igamma',
+  'igamma_',
   'igammac',
+  'igammac_',
   'im2col',
   'imag',
   'index',
   'index_add',
+  'index_add_',
   'index_copy',
+  'index_copy_',
   'index_fill',
+  'index_fill_',
   'index_put',
+  'index_put_',
   'index_reduce',
+  'index_reduce_',
   'index_select',
   'indices',
   'indices_copy',
@@ -3270,13 +3889,21 @@ export const METHODS = [
   'kthvalue',
   'l1_loss',
   'lcm',
+  'lcm_',
   'ldexp',
+  'ldexp_',
   'le',
+  'le_',
   'leaky_relu',
+  'leaky_relu_',
   'lerp',
+  'lerp_',
   'less',
+  'less_',
   'less_equal',
+  'less_equal_',
   'lgamma',
+  'lgamma_',
   'lift',
   'lift_fresh',
   'lift_fresh_copy',
@@ -3306,9 +3933,14 @@ export const METHODS = [
   'linear_backward',
   'log',
   'log10',
+  'log10_',
   'log1p',
+  'log1p_',
   'log2',
+  'log2_',
+  'log_',
   'log_normal',
+  'log_normal_',
   'log_sigmoid',
   'log_sigmoid_forward',
   'log_softmax',
@@ -3317,15 +3949,23 @@ export const METHODS = [
   'logcumsumexp',
   'logdet',
   'logical_and',
+  'logical_and_',
   'logical_not',
+  'logical_not_',
   'logical_or',
+  'logical_or_',
   'logical_xor',
+  'logical_xor_',
   'logit',
+  'logit_',
   'logsumexp',
   'lt',
+  'lt_',
   'lu_solve',
   'masked_fill',
+  'masked_fill_',
   'masked_scatter',
+  'masked_scatter_',
   'masked_select',
   'matmul',
   'matrix_exp',
@@ -3351,6 +3991,7 @@ export const METHODS = [
   'miopen_convolution_transpose',
   'miopen_depthwise_convolution',
   'mish',
+  'mish_',
   'mkldnn_adaptive_avg_pool2d',
   'mkldnn_convolution',
   'mkldnn_linear',
@@ -3368,14 +4009,18 @@ export const METHODS = [
   'mse_loss',
   'msort',
   'mul',
+  'mul_',
   'multi_margin_loss',
   'multilabel_margin_loss',
   'multilabel_margin_loss_forward',
   'multinomial',
   'multiply',
+  'multiply_',
   'mv',
   'mvlgamma',
+  'mvlgamma_',
   'nan_to_num',
+  'nan_to_num_',
   'nanmean',
   'nanmedian',
   'nanquantile',
@@ -3385,8 +4030,11 @@ export const METHODS = [
   'native_channel_shuffle',
   'native_norm',
   'ne',
+  'ne_',
   'neg',
+  'neg_',
   'negative',
+  'negative_',
   'nested_to_padded_tensor',
   'new_empty',
   'new_empty_strided',
@@ -3394,6 +4042,7 @@ export const METHODS = [
   'new_ones',
   'new_zeros',
   'nextafter',
+  'nextafter_',
   'nll_loss',
   'nll_loss2d',
   'nll_loss2d_forward',
@@ -3403,8 +4052,10 @@ export const METHODS = [
   'nonzero_numpy',
   'nonzero_static',
   'norm',
+  'normal_',
   'normal_functional',
   'not_equal',
+  'not_equal_',
   'nuclear_norm',
   'numel',
   'one_hot',
@@ -3421,11 +4072,14 @@ export const METHODS = [
   'pixel_shuffle',
   'pixel_unshuffle',
   'poisson',
+  'polygamma_',
   'positive',
   'pow',
+  'pow_',
   'prelu',
   'prod',
   'put',
+  'put_',
   'q_per_channel_axis',
   'q_per_channel_scales',
   'q_per_channel_zero_points',
@@ -3440,20 +4094,27 @@ export const METHODS = [
   'quantized_max_pool2d',
   'quantized_max_pool3d',
   'rad2deg',
+  'rad2deg_',
   'rand_like',
   'randint_like',
   'randn_like',
   'random',
+  'random_',
   'ravel',
   'real',
   'reciprocal',
+  'reciprocal_',
   'reflection_pad1d',
   'reflection_pad2d',
   'reflection_pad3d',
   'relu',
   'relu6',
+  'relu6_',
+  'relu_',
   'remainder',
+  'remainder_',
   'renorm',
+  'renorm_',
   'repeat',
   'repeat_interleave',
   'replication_pad1d',
@@ -3462,35 +4123,53 @@ export const METHODS = [
   'reshape',
   'reshape_as',
   'resize',
+  'resize_',
   'resize_as',
+  'resize_as_',
   'resize_as_sparse',
+  'resize_as_sparse_',
   'resolve_conj',
   'resolve_neg',
   'roll',
   'rot90',
   'round',
+  'round_',
   'row_indices',
   'row_indices_copy',
   'rrelu',
+  'rrelu_',
   'rrelu_with_noise_functional',
   'rsqrt',
+  'rsqrt_',
   'rsub',
   'scatter',
+  'scatter_',
   'scatter_add',
+  'scatter_add_',
   'scatter_reduce',
+  'scatter_reduce_',
   'select',
   'select_copy',
   'select_scatter',
   'selu',
+  'selu_',
   'set',
+  'set_',
   'sgn',
+  'sgn_',
   'sigmoid',
+  'sigmoid_',
   'sign',
+  'sign_',
   'signbit',
   'silu',
+  'silu_',
   'sin',
+  'sin_',
   'sinc',
+  'sinc_',
   'sinh',
+  'sinh_',
   'size',
   'slice',
   'slice_copy',
@@ -3513,7 +4192,9 @@ export const METHODS = [
   'sparse_dim',
   'sparse_mask',
   'sparse_resize',
+  'sparse_resize_',
   'sparse_resize_and_clear',
+  'sparse_resize_and_clear_',
   'sparse_sampled_addmm',
   'special_bessel_j0',
   'special_bessel_j1',
@@ -3559,8 +4240,11 @@ export const METHODS = [
   'split_with_sizes',
   'split_with_sizes_copy',
   'sqrt',
+  'sqrt_',
   'square',
+  'square_',
   'squeeze',
+  'squeeze_',
   'squeeze_copy',
   'sspaddmm',
   'std',
@@ -3569,27 +4253,35 @@ export const METHODS = [
   'storage_offset',
   'stride',
   'sub',
+  'sub_',
   'subtract',
+  'subtract_',
   'sum',
   'sum_to_size',
   'svd',
   'swapaxes',
+  'swapaxes_',
   'swapdims',
+  'swapdims_',
   'sym_is_contiguous',
   'sym_numel',
   'sym_size',
   'sym_storage_offset',
   'sym_stride',
   't',
+  't_',
   't_copy',
   'take',
   'take_along_dim',
   'tan',
+  'tan_',
   'tanh',
+  'tanh_',
   'tensor_split',
   'tensordot',
   'thnn_conv2d',
   'threshold',
+  'threshold_',
   'tile',
   'to_dense',
   'to_mkldnn',
@@ -3602,12 +4294,17 @@ export const METHODS = [
   'topk',
   'trace',
   'transpose',
+  'transpose_',
   'transpose_copy',
   'triangular_solve',
   'tril',
+  'tril_',
   'triu',
+  'triu_',
   'true_divide',
+  'true_divide_',
   'trunc',
+  'trunc_',
   'type_as',
   'unbind',
   'unbind_copy',
@@ -3615,6 +4312,7 @@ export const METHODS = [
   'unfold',
   'unfold_copy',
   'uniform',
+  'uniform_',
   'unique_consecutive',
   'unique_dim',
   'unique_dim_consecutive',
@@ -3622,6 +4320,7 @@ export const METHODS = [
   'unsafe_split',
   'unsafe_split_with_sizes',
   'unsqueeze',
+  'unsqueeze_',
   'unsqueeze_copy',
   'upsample_bicubic2d',
   'upsample_bilinear2d',
@@ -3644,6 +4343,8 @@ export const METHODS = [
   'view_copy',
   'vsplit',
   'xlogy',
+  'xlogy_',
   'zero',
+  'zero_',
   'zeros_like',
 ] as const;
