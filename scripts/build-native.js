@@ -22,14 +22,30 @@ const NOTE_EVERY_MS = 15_000;
  *
  * @param {Libtorch} libtorch
  */
-function currentState({ root, version, flavour }) {
+function currentState(libtorch) {
+  const { root, version, flavour } = libtorch;
   const packages = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(installedVersion);
   const compiler = [process.env.CXX, process.env.CXXFLAGS];
-  const facts = [ROOT, root, version, flavour, packages, compiler, process.arch];
+  const facts = [ROOT, version, flavour, packages, compiler, cmakeOptions(root)];
   return {
     configuration: digestOf(['CMakeLists.txt'], facts),
     sources: digestOf(filesBelow('native', /./)),
   };
+}
+
+/**
+ * CMake's variables. The binaries carry no path of this machine, so that they can be given away: no
+ * rpath, since the loader opens libtorch by its path, and file names in libtorch's checks that are
+ * relative to their roots.
+ *
+ * @param {string} root of libtorch
+ */
+function cmakeOptions(root) {
+  const maps = [`-ffile-prefix-map=${root}=libtorch`, `-ffile-prefix-map=${ROOT}=metatorch`];
+  // cmake-js overwrites CMAKE_CXX_FLAGS itself. The first two are CMake's own for a release.
+  const flags = ['-O3', '-DNDEBUG', ...maps].join(' ');
+  const variables = { LIBTORCH: root, CMAKE_SKIP_RPATH: 'ON', CMAKE_CXX_FLAGS_RELEASE: flags };
+  return Object.entries(variables).map(([name, value]) => `--CD${name}=${value}`);
 }
 
 function binariesAreThere() {
@@ -62,7 +78,7 @@ function progressPrinter() {
  */
 async function cmakeJs(command, root) {
   const args = [command, '--directory', ROOT, '--out', inRoot('build'), '--config', 'Release'];
-  args.push('--parallel', String(JOBS), `--CDLIBTORCH=${root}`);
+  args.push('--parallel', String(JOBS), ...cmakeOptions(root));
   const options = { logFile: LOG, onLine: progressPrinter() };
   const { status, output } = await run(npmProgram('cmake-js'), args, options);
   if (status !== 0) {

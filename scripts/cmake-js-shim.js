@@ -1,32 +1,35 @@
 #!/usr/bin/env node
 /**
- * Stands in for node-gyp where prebuildify calls it, and lets cmake-js build instead. The addon uses
- * Node-API only, so the version of Node and the folder of its headers are of no concern. It builds
- * in the folder it is called in. There CMake sees by itself what has changed since the last time,
- * so nothing is removed first, though prebuildify asks for that.
+ * Stands in for node-gyp where prebuildify calls it: cmake-js builds the addon if it is not up to
+ * date, and the binaries are copied to where prebuildify, which moves and strips them, looks for
+ * them. The addon uses Node-API only, so the version of Node asked for is of no concern.
  */
+const fs = require('node:fs');
 const path = require('node:path');
-const { npmProgram, ROOT } = require('./support/paths');
-const { runMain, runVisibly, SetupError } = require('./support/run');
+const { buildNative } = require('./build-native');
+const { deviceFrom, obtainLibtorch } = require('./support/libtorch');
+const { withLock } = require('./support/lock');
+const { inRoot } = require('./support/paths');
+const { runMain, SetupError } = require('./support/run');
 
 /**
- * prebuildify's arguments for node-gyp, as cmake-js wants them.
+ * Refuses what cannot be had: the addon is built for this machine, as a release.
  *
- * @param {readonly string[]} args
+ * @param {readonly string[]} args as prebuildify gives them to node-gyp
  */
-function translate(args) {
-  const arch = args.filter((arg) => arg.startsWith('--arch='));
-  return [...arch, `--config=${args.includes('--debug') ? 'Debug' : 'Release'}`];
+function checkArguments(args) {
+  const arch = args.find((arg) => arg.startsWith('--arch='))?.slice('--arch='.length);
+  if (arch !== undefined && arch !== process.arch) {
+    throw new SetupError(`Expected ${process.arch} for --arch but received ${arch}`);
+  }
+  if (args.includes('--debug')) throw new SetupError('There are no prebuilds for debugging');
 }
 
 runMain(async () => {
-  const root = process.env.LIBTORCH;
-  if (!root) throw new SetupError('LIBTORCH is not set; run npm run prebuild');
-  const where = ['--directory', ROOT, '--out', path.resolve('build'), `--CDLIBTORCH=${root}`];
-  // The loader opens libtorch by its path; a prebuild must not carry this machine's paths.
-  const options = ['--parallel', '2', '--CDCMAKE_SKIP_RPATH=ON'];
-  const args = [...where, ...options, ...translate(process.argv.slice(2))];
-  const configured = await runVisibly(npmProgram('cmake-js'), ['configure', ...args]);
-  if (configured !== 0) return configured;
-  return runVisibly(npmProgram('cmake-js'), ['build', ...args]);
+  checkArguments(process.argv.slice(2));
+  await withLock(async () => {
+    const { libtorch } = await obtainLibtorch(deviceFrom());
+    await buildNative(libtorch);
+  });
+  fs.cpSync(inRoot('build', 'Release'), path.resolve('build', 'Release'), { recursive: true });
 });

@@ -23,7 +23,6 @@ async function setup(args = []) {
     if (args.includes('--cpu')) forgetLibtorch();
     const { libtorch } = await stage('libtorch', () => obtainLibtorch(deviceFrom(args)));
     await stage('native addon', () => buildNative(libtorch));
-    return libtorch;
   });
 }
 

@@ -35,7 +35,8 @@ function row(name: string, text: string): string {
 function addonLine({ addon, runtime }: Diagnosis): string {
   if (addon.path === undefined) return 'missing';
   const facts = [`built for libtorch ${addon.builtFor ?? 'unknown'}`];
-  if (runtime !== undefined) facts.push(runtime.compiler, `Node-API ${runtime.napiVersion}`);
+  if (runtime !== undefined)
+    facts.push(`compiler ${runtime.compiler}`, `Node-API ${runtime.napiVersion}`);
   return `${addon.path} (${facts.join(', ')})`;
 }
 

@@ -18,7 +18,7 @@ const RUNTIME = {
   numThreads: 2,
   numInteropThreads: 1,
   waitPolicy: 'passive',
-  compiler: 'gcc 12.2',
+  compiler: '12.2.0',
   napiVersion: 8,
   cudaError: undefined,
 };
@@ -50,7 +50,7 @@ test('where all is well there is no problem, and the report tells the facts', ()
   const text = report(diagnosis);
   for (const part of [
     'on Node.js 22.1.0',
-    '/addon.node (built for libtorch 2.13.0, gcc 12.2, Node-API 8)',
+    '/addon.node (built for libtorch 2.13.0, compiler 12.2.0, Node-API 8)',
     '2.13.0 cpu at /torch (from cache)',
     'not LIBTORCH: not set',
     '2 in an operator, 1 between operators',
