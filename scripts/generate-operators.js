@@ -68,6 +68,9 @@ const RESERVED = new Set([
   'else',
 ]);
 
+// Optional arguments that a signature with options takes by position, at most.
+const MOST_BY_POSITION = 3;
+
 /** @param {string} name */
 const camelCase = (name) =>
   name.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, letter) => letter.toUpperCase());
@@ -146,12 +149,12 @@ function signatures(overload, skip) {
   ];
   const result = returnType(overload);
   const lines = [doc, `  ${name}(${byPosition.join(', ')}): ${result};`];
-  if (rest.length > 0 && rest.every(isOptional)) {
-    const byName = [
-      ...required.map((p) => declare(p, false)),
-      ...declareOptions([...rest, ...keywords]),
-    ];
-    lines.push(`  ${name}(${byName.join(', ')}): ${result};`);
+  if (!rest.every(isOptional)) return lines;
+  // `x.sum(1, { keepdim: true })`: some of the optional arguments by position, the rest by name.
+  for (let given = 0; given < Math.min(rest.length, MOST_BY_POSITION); given++) {
+    const leading = [...required, ...rest.slice(0, given)].map((p) => declare(p, false));
+    const byName = declareOptions([...rest.slice(given), ...keywords]);
+    lines.push(`  ${name}(${[...leading, ...byName].join(', ')}): ${result};`);
   }
   return lines;
 }

@@ -59,7 +59,7 @@ export class JsonScanner {
     }
     this.#at = at + 1;
     if (!escaped) return this.#bytes.toString('utf8', from + 1, at);
-    const text = unescape(this.#bytes.toString('utf8', from, at + 1));
+    const text = decodeString(this.#bytes.toString('utf8', from, at + 1));
     if (text === undefined) throw this.#error('a string with valid escapes', from);
     return text;
   }
@@ -122,7 +122,7 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
-function unescape(quoted: string): string | undefined {
+function decodeString(quoted: string): string | undefined {
   try {
     const text: unknown = JSON.parse(quoted);
     return typeof text === 'string' && !LONE_SURROGATE.test(text) ? text : undefined;

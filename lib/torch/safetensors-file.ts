@@ -2,8 +2,9 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { TorchError } from '../errors';
 import { noGrad } from './autograd';
 import { binding } from './binding';
+import { Operator } from './dispatch';
 import type { Dtype } from './dtype';
-import { functions, ops } from './operators';
+import { functions } from './operators';
 import {
   type Header,
   headerLength,
@@ -20,6 +21,8 @@ import { Tensor } from './tensor';
 export const CHUNK_BYTES = 16 * 1024 * 1024;
 
 const NAMES_SHOWN = 5;
+
+const copyInto = new Operator('aten::copy_');
 
 /**
  * A safetensors file whose tensors are read when they are asked for. The header is checked when the
@@ -112,7 +115,7 @@ export class SafetensorsFile {
       const length = Math.min(step, count - at);
       scope(() => {
         const part = this.#readPart(entry, [length], at * itemSize(dtype));
-        ops.aten?.copy_?.(flat.narrow(0, at, length), part);
+        copyInto.call([flat.narrow(0, at, length), part]);
       });
     }
     return flat.reshape([...shape]);

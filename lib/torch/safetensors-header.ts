@@ -103,8 +103,10 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 function refusePickle(start: Uint8Array, path: string): void {
-  const isZip = start[0] === 0x50 && start[1] === 0x4b;
-  const isPickle = start[0] === 0x80;
+  const isZip = start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
+  // A protocol, then an operation: zero is none, but most lengths have it there.
+  const [first, protocol = 0, operation = 0] = start;
+  const isPickle = first === 0x80 && protocol >= 2 && protocol <= 5 && operation !== 0;
   if (!isZip && !isPickle) return;
   throw new TorchError(
     'ERR_TORCH_FILE',

@@ -214,6 +214,13 @@ export interface TorchFunctions {
     target: Tensor,
     options?: { weight?: Tensor | null; reduction?: number },
   ): Tensor;
+  binaryCrossEntropyBackward(
+    gradOutput: Tensor,
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number },
+  ): Tensor;
   /** `aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor` */
   binomial(count: Tensor, prob: Tensor, generator?: Generator): Tensor;
   binomial(count: Tensor, prob: Tensor, options?: { generator?: Generator }): Tensor;
@@ -258,6 +265,7 @@ export interface TorchFunctions {
   /** `aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor` */
   cdist(x1: Tensor, x2: Tensor, p?: number, computeMode?: number): Tensor;
   cdist(x1: Tensor, x2: Tensor, options?: { p?: number; computeMode?: number }): Tensor;
+  cdist(x1: Tensor, x2: Tensor, p: number, options?: { computeMode?: number }): Tensor;
   /** `aten::chain_matmul(Tensor[] matrices) -> Tensor` */
   chainMatmul(matrices: readonly Tensor[]): Tensor;
   /** `aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)` */
@@ -299,6 +307,28 @@ export interface TorchFunctions {
       groups?: number;
     },
   ): Tensor;
+  conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
   /** `aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor` */
   conv1d(
     input: Tensor,
@@ -320,6 +350,24 @@ export interface TorchFunctions {
       groups?: number;
     },
   ): Tensor;
+  conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: string;
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
+  ): Tensor;
   /** `aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor` */
   conv2d(
     input: Tensor,
@@ -336,6 +384,28 @@ export interface TorchFunctions {
     options?: {
       bias?: Tensor | null;
       stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
       padding?: number | readonly number[];
       dilation?: number | readonly number[];
       groups?: number;
@@ -362,6 +432,24 @@ export interface TorchFunctions {
       groups?: number;
     },
   ): Tensor;
+  conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: string;
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
+  ): Tensor;
   /** `aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor` */
   conv3d(
     input: Tensor,
@@ -378,6 +466,28 @@ export interface TorchFunctions {
     options?: {
       bias?: Tensor | null;
       stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
       padding?: number | readonly number[];
       dilation?: number | readonly number[];
       groups?: number;
@@ -404,6 +514,24 @@ export interface TorchFunctions {
       groups?: number;
     },
   ): Tensor;
+  conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: string;
+      dilation?: number | readonly number[];
+      groups?: number;
+    },
+  ): Tensor;
+  conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
+  ): Tensor;
   /** `aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor` */
   convTranspose1d(
     input: Tensor,
@@ -421,6 +549,30 @@ export interface TorchFunctions {
     options?: {
       bias?: Tensor | null;
       stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      groups?: number;
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  convTranspose1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      groups?: number;
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  convTranspose1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
       padding?: number | readonly number[];
       outputPadding?: number | readonly number[];
       groups?: number;
@@ -450,6 +602,30 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
     },
   ): Tensor;
+  convTranspose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      groups?: number;
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  convTranspose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      groups?: number;
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
   /** `aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
   convTranspose3d(
     input: Tensor,
@@ -467,6 +643,30 @@ export interface TorchFunctions {
     options?: {
       bias?: Tensor | null;
       stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      groups?: number;
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  convTranspose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      groups?: number;
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  convTranspose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
       padding?: number | readonly number[];
       outputPadding?: number | readonly number[];
       groups?: number;
@@ -538,9 +738,17 @@ export interface TorchFunctions {
     target: Tensor,
     options?: { margin?: number; reduction?: number },
   ): Tensor;
+  cosineEmbeddingLoss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: number,
+    options?: { reduction?: number },
+  ): Tensor;
   /** `aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor` */
   cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
   cosineSimilarity(x1: Tensor, x2: Tensor, options?: { dim?: number; eps?: number }): Tensor;
+  cosineSimilarity(x1: Tensor, x2: Tensor, dim: number, options?: { eps?: number }): Tensor;
   /** `aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor` */
   ctcLoss(
     logProbs: Tensor,
@@ -558,6 +766,23 @@ export interface TorchFunctions {
     targetLengths: readonly number[],
     options?: { blank?: number; reduction?: number; zeroInfinity?: boolean },
   ): Tensor;
+  ctcLoss(
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: readonly number[],
+    targetLengths: readonly number[],
+    blank: number,
+    options?: { reduction?: number; zeroInfinity?: boolean },
+  ): Tensor;
+  ctcLoss(
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: readonly number[],
+    targetLengths: readonly number[],
+    blank: number,
+    reduction: number,
+    options?: { zeroInfinity?: boolean },
+  ): Tensor;
   /** `aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor` */
   ctcLoss(
     logProbs: Tensor,
@@ -574,6 +799,23 @@ export interface TorchFunctions {
     inputLengths: Tensor,
     targetLengths: Tensor,
     options?: { blank?: number; reduction?: number; zeroInfinity?: boolean },
+  ): Tensor;
+  ctcLoss(
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: Tensor,
+    targetLengths: Tensor,
+    blank: number,
+    options?: { reduction?: number; zeroInfinity?: boolean },
+  ): Tensor;
+  ctcLoss(
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: Tensor,
+    targetLengths: Tensor,
+    blank: number,
+    reduction: number,
+    options?: { zeroInfinity?: boolean },
   ): Tensor;
   /** `aten::cudnn_affine_grid_generator(Tensor theta, int N, int C, int H, int W) -> Tensor grid` */
   cudnnAffineGridGenerator(theta: Tensor, N: number, C: number, H: number, W: number): Tensor;
@@ -658,6 +900,19 @@ export interface TorchFunctions {
     indices: Tensor,
     options?: { paddingIdx?: number; scaleGradByFreq?: boolean; sparse?: boolean },
   ): Tensor;
+  embedding(
+    weight: Tensor,
+    indices: Tensor,
+    paddingIdx: number,
+    options?: { scaleGradByFreq?: boolean; sparse?: boolean },
+  ): Tensor;
+  embedding(
+    weight: Tensor,
+    indices: Tensor,
+    paddingIdx: number,
+    scaleGradByFreq: boolean,
+    options?: { sparse?: boolean },
+  ): Tensor;
   /** `aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, bool sparse) -> Tensor` */
   embeddingBackward(
     grad: Tensor,
@@ -689,6 +944,26 @@ export interface TorchFunctions {
       perSampleWeights?: Tensor | null;
       includeLastOffset?: boolean;
     },
+  ): [Tensor, Tensor, Tensor, Tensor];
+  embeddingBag(
+    weight: Tensor,
+    indices: Tensor,
+    offsets: Tensor,
+    scaleGradByFreq: boolean,
+    options?: {
+      mode?: number;
+      sparse?: boolean;
+      perSampleWeights?: Tensor | null;
+      includeLastOffset?: boolean;
+    },
+  ): [Tensor, Tensor, Tensor, Tensor];
+  embeddingBag(
+    weight: Tensor,
+    indices: Tensor,
+    offsets: Tensor,
+    scaleGradByFreq: boolean,
+    mode: number,
+    options?: { sparse?: boolean; perSampleWeights?: Tensor | null; includeLastOffset?: boolean },
   ): [Tensor, Tensor, Tensor, Tensor];
   /** `aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(
@@ -871,6 +1146,17 @@ export interface TorchFunctions {
       pinMemory?: boolean;
     },
   ): Tensor;
+  fromFile(
+    filename: string,
+    shared: boolean | null,
+    options?: {
+      size?: number;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+    },
+  ): Tensor;
   /** `aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   full(
     size: readonly number[],
@@ -963,6 +1249,19 @@ export interface TorchFunctions {
       cudnnEnabled?: boolean;
     },
   ): Tensor;
+  groupNorm(
+    input: Tensor,
+    numGroups: number,
+    weight: Tensor | null,
+    options?: { bias?: Tensor | null; eps?: number; cudnnEnabled?: boolean },
+  ): Tensor;
+  groupNorm(
+    input: Tensor,
+    numGroups: number,
+    weight: Tensor | null,
+    bias: Tensor | null,
+    options?: { eps?: number; cudnnEnabled?: boolean },
+  ): Tensor;
   /** `aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
   gru(
     data: Tensor,
@@ -1002,6 +1301,14 @@ export interface TorchFunctions {
     wIh: Tensor,
     wHh: Tensor,
     options?: { bIh?: Tensor | null; bHh?: Tensor | null },
+  ): Tensor;
+  gruCell(
+    input: Tensor,
+    hx: Tensor,
+    wIh: Tensor,
+    wHh: Tensor,
+    bIh: Tensor | null,
+    options?: { bHh?: Tensor | null },
   ): Tensor;
   /** `aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hammingWindow(
@@ -1132,6 +1439,19 @@ export interface TorchFunctions {
     input: Tensor,
     normalizedShape: readonly number[],
     options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnable?: boolean },
+  ): Tensor;
+  layerNorm(
+    input: Tensor,
+    normalizedShape: readonly number[],
+    weight: Tensor | null,
+    options?: { bias?: Tensor | null; eps?: number; cudnnEnable?: boolean },
+  ): Tensor;
+  layerNorm(
+    input: Tensor,
+    normalizedShape: readonly number[],
+    weight: Tensor | null,
+    bias: Tensor | null,
+    options?: { eps?: number; cudnnEnable?: boolean },
   ): Tensor;
   /** `aten::leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, bool self_is_result) -> Tensor` */
   leakyReluBackward(
@@ -1363,6 +1683,14 @@ export interface TorchFunctions {
     wHh: Tensor,
     options?: { bIh?: Tensor | null; bHh?: Tensor | null },
   ): [Tensor, Tensor];
+  lstmCell(
+    input: Tensor,
+    hx: readonly Tensor[],
+    wIh: Tensor,
+    wHh: Tensor,
+    bIh: Tensor | null,
+    options?: { bHh?: Tensor | null },
+  ): [Tensor, Tensor];
   /** `aten::lstm_mps_backward(Tensor? grad_y, Tensor? grad_hy, Tensor? grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor[], Tensor[])` */
   lstmMpsBackward(
     gradY: Tensor | null,
@@ -1393,6 +1721,12 @@ export interface TorchFunctions {
     LUPivots: Tensor,
     options?: { unpackData?: boolean; unpackPivots?: boolean },
   ): [Tensor, Tensor, Tensor];
+  luUnpack(
+    LUData: Tensor,
+    LUPivots: Tensor,
+    unpackData: boolean,
+    options?: { unpackPivots?: boolean },
+  ): [Tensor, Tensor, Tensor];
   /** `aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor` */
   marginRankingLoss(
     input1: Tensor,
@@ -1406,6 +1740,13 @@ export interface TorchFunctions {
     input2: Tensor,
     target: Tensor,
     options?: { margin?: number; reduction?: number },
+  ): Tensor;
+  marginRankingLoss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: number,
+    options?: { reduction?: number },
   ): Tensor;
   /** `aten::masked_scatter_backward(Tensor grad_output, Tensor mask, SymInt[] sizes) -> Tensor` */
   maskedScatterBackward(gradOutput: Tensor, mask: Tensor, sizes: readonly number[]): Tensor;
@@ -1438,6 +1779,25 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
       ceilMode?: boolean;
     },
+  ): Tensor;
+  maxPool2dBackward(
+    gradOutput: Tensor,
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool2dBackward(
+    gradOutput: Tensor,
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
   /** `aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor` */
   maxPool2dWithIndicesBackward(
@@ -1588,6 +1948,27 @@ export interface TorchFunctions {
       ceilMode?: boolean;
     },
   ): Tensor;
+  mkldnnMaxPool2dBackward(
+    gradOutput: Tensor,
+    output: Tensor,
+    input: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool2dBackward(
+    gradOutput: Tensor,
+    output: Tensor,
+    input: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
   mkldnnMaxPool3dBackward(
     gradOutput: Tensor,
@@ -1610,6 +1991,27 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
       ceilMode?: boolean;
     },
+  ): Tensor;
+  mkldnnMaxPool3dBackward(
+    gradOutput: Tensor,
+    output: Tensor,
+    input: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool3dBackward(
+    gradOutput: Tensor,
+    output: Tensor,
+    input: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
   /** `aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)` */
   mkldnnRnnLayer(
@@ -1675,6 +2077,15 @@ export interface TorchFunctions {
     p: Scalar,
     margin: Scalar,
     options?: { weight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  multiMarginLossBackward(
+    gradOutput: Tensor,
+    self: Tensor,
+    target: Tensor,
+    p: Scalar,
+    margin: Scalar,
+    weight: Tensor | null,
+    options?: { reduction?: number },
   ): Tensor;
   /** `aten::multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target) -> Tensor` */
   multilabelMarginLossBackward(
@@ -1779,6 +2190,7 @@ export interface TorchFunctions {
   /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor` */
   normExceptDim(v: Tensor, pow?: number, dim?: number): Tensor;
   normExceptDim(v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
+  normExceptDim(v: Tensor, pow: number, options?: { dim?: number }): Tensor;
   /** `aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor` */
   normal(mean: Tensor, std: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::normal.Tensor_float(Tensor mean, float std=1., *, Generator? generator=None) -> Tensor` */
@@ -1815,12 +2227,36 @@ export interface TorchFunctions {
     sequences: readonly Tensor[],
     options?: { batchFirst?: boolean; paddingValue?: number; paddingSide?: string },
   ): Tensor;
+  padSequence(
+    sequences: readonly Tensor[],
+    batchFirst: boolean,
+    options?: { paddingValue?: number; paddingSide?: string },
+  ): Tensor;
+  padSequence(
+    sequences: readonly Tensor[],
+    batchFirst: boolean,
+    paddingValue: number,
+    options?: { paddingSide?: string },
+  ): Tensor;
   /** `aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor` */
   pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor;
   pairwiseDistance(
     x1: Tensor,
     x2: Tensor,
     options?: { p?: number; eps?: number; keepdim?: boolean },
+  ): Tensor;
+  pairwiseDistance(
+    x1: Tensor,
+    x2: Tensor,
+    p: number,
+    options?: { eps?: number; keepdim?: boolean },
+  ): Tensor;
+  pairwiseDistance(
+    x1: Tensor,
+    x2: Tensor,
+    p: number,
+    eps: number,
+    options?: { keepdim?: boolean },
   ): Tensor;
   /** `aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor` */
   poissonNllLoss(
@@ -2135,6 +2571,12 @@ export interface TorchFunctions {
     normalizedShape: readonly number[],
     options?: { weight?: Tensor | null; eps?: number },
   ): Tensor;
+  rmsNorm(
+    input: Tensor,
+    normalizedShape: readonly number[],
+    weight: Tensor | null,
+    options?: { eps?: number },
+  ): Tensor;
   /** `aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(
     data: Tensor,
@@ -2174,6 +2616,14 @@ export interface TorchFunctions {
     wIh: Tensor,
     wHh: Tensor,
     options?: { bIh?: Tensor | null; bHh?: Tensor | null },
+  ): Tensor;
+  rnnReluCell(
+    input: Tensor,
+    hx: Tensor,
+    wIh: Tensor,
+    wHh: Tensor,
+    bIh: Tensor | null,
+    options?: { bHh?: Tensor | null },
   ): Tensor;
   /** `aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(
@@ -2215,6 +2665,14 @@ export interface TorchFunctions {
     wHh: Tensor,
     options?: { bIh?: Tensor | null; bHh?: Tensor | null },
   ): Tensor;
+  rnnTanhCell(
+    input: Tensor,
+    hx: Tensor,
+    wIh: Tensor,
+    wHh: Tensor,
+    bIh: Tensor | null,
+    options?: { bHh?: Tensor | null },
+  ): Tensor;
   /** `aten::row_stack(Tensor[] tensors) -> Tensor` */
   rowStack(tensors: readonly Tensor[]): Tensor;
   /** `aten::rrelu_with_noise_backward(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, bool training, bool self_is_result) -> Tensor` */
@@ -2253,6 +2711,21 @@ export interface TorchFunctions {
       scale?: number;
       enableGqa?: boolean;
     },
+  ): Tensor;
+  scaledDotProductAttention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attnMask: Tensor | null,
+    options?: { dropoutP?: number; isCausal?: boolean; scale?: number; enableGqa?: boolean },
+  ): Tensor;
+  scaledDotProductAttention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attnMask: Tensor | null,
+    dropoutP: number,
+    options?: { isCausal?: boolean; scale?: number; enableGqa?: boolean },
   ): Tensor;
   /** `aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor` */
   searchsorted(
@@ -2572,6 +3045,21 @@ export interface TorchFunctions {
     negative: Tensor,
     options?: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: number },
   ): Tensor;
+  tripletMarginLoss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: number,
+    options?: { p?: number; eps?: number; swap?: boolean; reduction?: number },
+  ): Tensor;
+  tripletMarginLoss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: number,
+    p: number,
+    options?: { eps?: number; swap?: boolean; reduction?: number },
+  ): Tensor;
   /** `aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   triuIndices(
     row: number,
@@ -2623,6 +3111,14 @@ export interface TorchFunctions {
     alignCorners: boolean,
     options?: { scalesH?: number; scalesW?: number },
   ): Tensor;
+  upsampleBicubic2dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleBilinear2d(
     input: Tensor,
@@ -2645,6 +3141,14 @@ export interface TorchFunctions {
     inputSize: number | readonly number[],
     alignCorners: boolean,
     options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleBilinear2dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH: number | null,
+    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleLinear1d(
@@ -2678,6 +3182,11 @@ export interface TorchFunctions {
     input: Tensor,
     options?: { outputSize?: readonly number[]; scaleFactors?: readonly number[] },
   ): Tensor;
+  upsampleNearest1d(
+    input: Tensor,
+    outputSize: readonly number[] | null,
+    options?: { scaleFactors?: readonly number[] },
+  ): Tensor;
   /** `aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor` */
   upsampleNearest1dBackward(
     gradOutput: Tensor,
@@ -2701,6 +3210,11 @@ export interface TorchFunctions {
     input: Tensor,
     options?: { outputSize?: readonly number[]; scaleFactors?: readonly number[] },
   ): Tensor;
+  upsampleNearest2d(
+    input: Tensor,
+    outputSize: readonly number[] | null,
+    options?: { scaleFactors?: readonly number[] },
+  ): Tensor;
   /** `aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor` */
   upsampleNearest2dBackward(
     gradOutput: Tensor,
@@ -2715,6 +3229,13 @@ export interface TorchFunctions {
     inputSize: number | readonly number[],
     options?: { scalesH?: number; scalesW?: number },
   ): Tensor;
+  upsampleNearest2dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
   upsampleNearest3d(
     input: Tensor,
@@ -2724,6 +3245,11 @@ export interface TorchFunctions {
   upsampleNearest3d(
     input: Tensor,
     options?: { outputSize?: readonly number[]; scaleFactors?: readonly number[] },
+  ): Tensor;
+  upsampleNearest3d(
+    input: Tensor,
+    outputSize: readonly number[] | null,
+    options?: { scaleFactors?: readonly number[] },
   ): Tensor;
   /** `aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
   upsampleNearest3dBackward(
@@ -2739,6 +3265,21 @@ export interface TorchFunctions {
     outputSize: number | readonly number[],
     inputSize: number | readonly number[],
     options?: { scalesD?: number; scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest3dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    scalesD: number | null,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest3dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    scalesD: number | null,
+    scalesH: number | null,
+    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleTrilinear3d(
@@ -2764,6 +3305,23 @@ export interface TorchFunctions {
     alignCorners: boolean,
     options?: { scalesD?: number; scalesH?: number; scalesW?: number },
   ): Tensor;
+  upsampleTrilinear3dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD: number | null,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleTrilinear3dBackward(
+    gradOutput: Tensor,
+    outputSize: number | readonly number[],
+    inputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD: number | null,
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::value_selecting_reduction_backward(Tensor grad, int dim, Tensor indices, SymInt[] sizes, bool keepdim) -> Tensor` */
   valueSelectingReductionBackward(
     grad: Tensor,
@@ -2775,6 +3333,7 @@ export interface TorchFunctions {
   /** `aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor` */
   vander(x: Tensor, N?: number, increasing?: boolean): Tensor;
   vander(x: Tensor, options?: { N?: number; increasing?: boolean }): Tensor;
+  vander(x: Tensor, N: number | null, options?: { increasing?: boolean }): Tensor;
   /** `aten::vstack(Tensor[] tensors) -> Tensor` */
   vstack(tensors: readonly Tensor[]): Tensor;
   /** `aten::where(Tensor condition) -> Tensor[]` */

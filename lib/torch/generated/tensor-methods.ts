@@ -89,17 +89,22 @@ export interface TensorMethods {
   /** `aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor` */
   all(dim?: readonly number[], keepdim?: boolean): Tensor;
   all(options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
+  all(dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
   /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool` */
   allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
   allclose(other: Tensor, options?: { rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+  allclose(other: Tensor, rtol: number, options?: { atol?: number; equalNan?: boolean }): boolean;
+  allclose(other: Tensor, rtol: number, atol: number, options?: { equalNan?: boolean }): boolean;
   /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
   alphaDropout_(p: number, train: boolean): this;
   /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
   amax(dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amax(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
+  amax(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
   /** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
   amin(dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amin(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
+  amin(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
   /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)` */
   aminmax(options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
   /** `aten::angle(Tensor self) -> Tensor` */
@@ -112,6 +117,7 @@ export interface TensorMethods {
   /** `aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor` */
   any(dim?: readonly number[], keepdim?: boolean): Tensor;
   any(options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
+  any(dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
   /** `aten::arccos(Tensor self) -> Tensor` */
   arccos(): Tensor;
   /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)` */
@@ -143,12 +149,15 @@ export interface TensorMethods {
   /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
   argmax(dim?: number, keepdim?: boolean): Tensor;
   argmax(options?: { dim?: number; keepdim?: boolean }): Tensor;
+  argmax(dim: number | null, options?: { keepdim?: boolean }): Tensor;
   /** `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
   argmin(dim?: number, keepdim?: boolean): Tensor;
   argmin(options?: { dim?: number; keepdim?: boolean }): Tensor;
+  argmin(dim: number | null, options?: { keepdim?: boolean }): Tensor;
   /** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor` */
   argsort(dim?: number, descending?: boolean): Tensor;
   argsort(options?: { dim?: number; descending?: boolean }): Tensor;
+  argsort(dim: number, options?: { descending?: boolean }): Tensor;
   /** `aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor` */
   argsort(options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
   /** `aten::argwhere(Tensor self) -> Tensor` */
@@ -230,6 +239,21 @@ export interface TensorMethods {
       countIncludePad?: boolean;
     },
   ): Tensor;
+  avgPool1d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+    },
+  ): Tensor;
+  avgPool1d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { ceilMode?: boolean; countIncludePad?: boolean },
+  ): Tensor;
   /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
   avgPool2d(
     kernelSize: number | readonly number[],
@@ -249,6 +273,22 @@ export interface TensorMethods {
       divisorOverride?: number;
     },
   ): Tensor;
+  avgPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+      divisorOverride?: number;
+    },
+  ): Tensor;
+  avgPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
+  ): Tensor;
   /** `aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
   avgPool3d(
     kernelSize: number | readonly number[],
@@ -267,6 +307,22 @@ export interface TensorMethods {
       countIncludePad?: boolean;
       divisorOverride?: number;
     },
+  ): Tensor;
+  avgPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+      divisorOverride?: number;
+    },
+  ): Tensor;
+  avgPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
   ): Tensor;
   /** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
@@ -296,6 +352,11 @@ export interface TensorMethods {
     target: Tensor,
     options?: { weight?: Tensor | null; reduction?: number },
   ): Tensor;
+  binaryCrossEntropy(
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number },
+  ): Tensor;
   /** `aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor` */
   binaryCrossEntropyWithLogits(
     target: Tensor,
@@ -307,9 +368,21 @@ export interface TensorMethods {
     target: Tensor,
     options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: number },
   ): Tensor;
+  binaryCrossEntropyWithLogits(
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { posWeight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  binaryCrossEntropyWithLogits(
+    target: Tensor,
+    weight: Tensor | null,
+    posWeight: Tensor | null,
+    options?: { reduction?: number },
+  ): Tensor;
   /** `aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor` */
   bincount(weights?: Tensor | null, minlength?: number): Tensor;
   bincount(options?: { weights?: Tensor | null; minlength?: number }): Tensor;
+  bincount(weights: Tensor | null, options?: { minlength?: number }): Tensor;
   /** `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseAnd(other: Scalar): Tensor;
   /** `aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor` */
@@ -365,9 +438,11 @@ export interface TensorMethods {
   /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor` */
   cauchy(median?: number, sigma?: number, options?: { generator?: Generator }): Tensor;
   cauchy(options?: { median?: number; sigma?: number; generator?: Generator }): Tensor;
+  cauchy(median: number, options?: { sigma?: number; generator?: Generator }): Tensor;
   /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
   cauchy_(median?: number, sigma?: number, options?: { generator?: Generator }): this;
   cauchy_(options?: { median?: number; sigma?: number; generator?: Generator }): this;
+  cauchy_(median: number, options?: { sigma?: number; generator?: Generator }): this;
   /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
   ccolIndices(): Tensor;
   /** `aten::ccol_indices_copy(Tensor self) -> Tensor` */
@@ -401,15 +476,19 @@ export interface TensorMethods {
   /** `aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
   clamp(min?: Scalar, max?: Scalar): Tensor;
   clamp(options?: { min?: Scalar; max?: Scalar }): Tensor;
+  clamp(min: Scalar | null, options?: { max?: Scalar }): Tensor;
   /** `aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor` */
   clamp(min?: Tensor | null, max?: Tensor | null): Tensor;
   clamp(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  clamp(min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
   /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
   clamp_(min?: Scalar, max?: Scalar): this;
   clamp_(options?: { min?: Scalar; max?: Scalar }): this;
+  clamp_(min: Scalar | null, options?: { max?: Scalar }): this;
   /** `aten::clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)` */
   clamp_(min?: Tensor | null, max?: Tensor | null): this;
   clamp_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
+  clamp_(min: Tensor | null, options?: { max?: Tensor | null }): this;
   /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor` */
   clampMax(max: Scalar): Tensor;
   /** `aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor` */
@@ -429,15 +508,19 @@ export interface TensorMethods {
   /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
   clip(min?: Scalar, max?: Scalar): Tensor;
   clip(options?: { min?: Scalar; max?: Scalar }): Tensor;
+  clip(min: Scalar | null, options?: { max?: Scalar }): Tensor;
   /** `aten::clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor` */
   clip(min?: Tensor | null, max?: Tensor | null): Tensor;
   clip(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  clip(min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
   /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
   clip_(min?: Scalar, max?: Scalar): this;
   clip_(options?: { min?: Scalar; max?: Scalar }): this;
+  clip_(min: Scalar | null, options?: { max?: Scalar }): this;
   /** `aten::clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)` */
   clip_(min?: Tensor | null, max?: Tensor | null): this;
   clip_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
+  clip_(min: Tensor | null, options?: { max?: Tensor | null }): this;
   /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
   clone(options?: { memoryFormat?: MemoryFormat }): Tensor;
   /** `aten::coalesce(Tensor(a) self) -> Tensor(a)` */
@@ -457,6 +540,7 @@ export interface TensorMethods {
   /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor` */
   combinations(r?: number, withReplacement?: boolean): Tensor;
   combinations(options?: { r?: number; withReplacement?: boolean }): Tensor;
+  combinations(r: number, options?: { withReplacement?: boolean }): Tensor;
   /** `aten::conj(Tensor(a) self) -> Tensor(a)` */
   conj(): Tensor;
   /** `aten::conj_physical(Tensor self) -> Tensor` */
@@ -548,6 +632,17 @@ export interface TensorMethods {
       labelSmoothing?: number;
     },
   ): Tensor;
+  crossEntropyLoss(
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number; labelSmoothing?: number },
+  ): Tensor;
+  crossEntropyLoss(
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number; labelSmoothing?: number },
+  ): Tensor;
   /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)` */
   crowIndices(): Tensor;
   /** `aten::crow_indices_copy(Tensor self) -> Tensor` */
@@ -635,18 +730,26 @@ export interface TensorMethods {
   /** `aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor` */
   diagEmbed(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagEmbed(options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(offset: number, dim1: number, options?: { dim2?: number }): Tensor;
   /** `aten::diagflat(Tensor self, int offset=0) -> Tensor` */
   diagflat(offset?: number): Tensor;
   diagflat(options?: { offset?: number }): Tensor;
   /** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)` */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonal(options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonal(offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagonal(offset: number, dim1: number, options?: { dim2?: number }): Tensor;
   /** `aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
   diagonalCopy(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonalCopy(options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalCopy(offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagonalCopy(offset: number, dim1: number, options?: { dim2?: number }): Tensor;
   /** `aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
   diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonalScatter(src: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalScatter(src: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagonalScatter(src: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
   /** `aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor` */
   diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null): Tensor;
   diff(options?: {
@@ -655,6 +758,15 @@ export interface TensorMethods {
     prepend?: Tensor | null;
     append?: Tensor | null;
   }): Tensor;
+  diff(
+    n: number,
+    options?: { dim?: number; prepend?: Tensor | null; append?: Tensor | null },
+  ): Tensor;
+  diff(
+    n: number,
+    dim: number,
+    options?: { prepend?: Tensor | null; append?: Tensor | null },
+  ): Tensor;
   /** `aten::digamma(Tensor self) -> Tensor` */
   digamma(): Tensor;
   /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)` */
@@ -707,9 +819,13 @@ export interface TensorMethods {
   /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
   elu(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
   elu(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
+  elu(alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): Tensor;
+  elu(alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): Tensor;
   /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
   elu_(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): this;
   elu_(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): this;
+  elu_(alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): this;
+  elu_(alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): this;
   /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor` */
   embeddingRenorm(indices: Tensor, maxNorm: number, normType: number): Tensor;
   /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)` */
@@ -812,6 +928,8 @@ export interface TensorMethods {
   /** `aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftFft(n?: number, dim?: number, norm?: string): Tensor;
   fftFft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
+  fftFft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
+  fftFft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
   /** `aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
   fftFft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftFft2(options?: {
@@ -819,6 +937,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftFft2(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftFft2(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[],
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
   fftFftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftFftn(options?: {
@@ -826,12 +953,23 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftFftn(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftFftn(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[] | null,
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor` */
   fftFftshift(dim?: number | readonly number[]): Tensor;
   fftFftshift(options?: { dim?: number | readonly number[] }): Tensor;
   /** `aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftHfft(n?: number, dim?: number, norm?: string): Tensor;
   fftHfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
+  fftHfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
+  fftHfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
   /** `aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
   fftHfft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftHfft2(options?: {
@@ -839,6 +977,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftHfft2(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftHfft2(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[],
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
   fftHfftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftHfftn(options?: {
@@ -846,9 +993,20 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftHfftn(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftHfftn(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[] | null,
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftIfft(n?: number, dim?: number, norm?: string): Tensor;
   fftIfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
+  fftIfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
+  fftIfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
   /** `aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
   fftIfft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftIfft2(options?: {
@@ -856,6 +1014,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftIfft2(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftIfft2(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[],
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
   fftIfftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftIfftn(options?: {
@@ -863,12 +1030,23 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftIfftn(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftIfftn(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[] | null,
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor` */
   fftIfftshift(dim?: number | readonly number[]): Tensor;
   fftIfftshift(options?: { dim?: number | readonly number[] }): Tensor;
   /** `aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftIhfft(n?: number, dim?: number, norm?: string): Tensor;
   fftIhfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
+  fftIhfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
+  fftIhfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
   /** `aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
   fftIhfft2(
     s?: number | readonly number[],
@@ -880,6 +1058,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftIhfft2(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftIhfft2(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[],
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
   fftIhfftn(
     s?: number | readonly number[],
@@ -891,9 +1078,20 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftIhfftn(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftIhfftn(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[] | null,
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftIrfft(n?: number, dim?: number, norm?: string): Tensor;
   fftIrfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
+  fftIrfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
+  fftIrfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
   /** `aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
   fftIrfft2(
     s?: number | readonly number[],
@@ -905,6 +1103,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftIrfft2(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftIrfft2(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[],
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
   fftIrfftn(
     s?: number | readonly number[],
@@ -916,9 +1123,20 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftIrfftn(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftIrfftn(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[] | null,
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
   fftRfft(n?: number, dim?: number, norm?: string): Tensor;
   fftRfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
+  fftRfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
+  fftRfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
   /** `aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
   fftRfft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftRfft2(options?: {
@@ -926,6 +1144,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftRfft2(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftRfft2(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[],
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
   fftRfftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
   fftRfftn(options?: {
@@ -933,6 +1160,15 @@ export interface TensorMethods {
     dim?: number | readonly number[];
     norm?: string;
   }): Tensor;
+  fftRfftn(
+    s: number | readonly number[] | null,
+    options?: { dim?: number | readonly number[]; norm?: string },
+  ): Tensor;
+  fftRfftn(
+    s: number | readonly number[] | null,
+    dim: number | readonly number[] | null,
+    options?: { norm?: string },
+  ): Tensor;
   /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor` */
   fill(value: Scalar): Tensor;
   /** `aten::fill.Tensor(Tensor self, Tensor value) -> Tensor` */
@@ -951,6 +1187,7 @@ export interface TensorMethods {
   /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)` */
   flatten(startDim?: number, endDim?: number): Tensor;
   flatten(options?: { startDim?: number; endDim?: number }): Tensor;
+  flatten(startDim: number, options?: { endDim?: number }): Tensor;
   /** `aten::flip(Tensor self, int[] dims) -> Tensor` */
   flip(dims: readonly number[]): Tensor;
   /** `aten::fliplr(Tensor self) -> Tensor` */
@@ -1112,9 +1349,11 @@ export interface TensorMethods {
   /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor` */
   hardtanh(minVal?: Scalar, maxVal?: Scalar): Tensor;
   hardtanh(options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
+  hardtanh(minVal: Scalar, options?: { maxVal?: Scalar }): Tensor;
   /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)` */
   hardtanh_(minVal?: Scalar, maxVal?: Scalar): this;
   hardtanh_(options?: { minVal?: Scalar; maxVal?: Scalar }): this;
+  hardtanh_(minVal: Scalar, options?: { maxVal?: Scalar }): this;
   /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor` */
   hashTensor(
     dim?: number | readonly number[],
@@ -1132,9 +1371,12 @@ export interface TensorMethods {
   /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor` */
   hingeEmbeddingLoss(target: Tensor, margin?: number, reduction?: number): Tensor;
   hingeEmbeddingLoss(target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
+  hingeEmbeddingLoss(target: Tensor, margin: number, options?: { reduction?: number }): Tensor;
   /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor` */
   histc(bins?: number, min?: Scalar, max?: Scalar): Tensor;
   histc(options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
+  histc(bins: number, options?: { min?: Scalar; max?: Scalar }): Tensor;
+  histc(bins: number, min: Scalar, options?: { max?: Scalar }): Tensor;
   /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
   histogram(
     bins: Tensor,
@@ -1162,6 +1404,17 @@ export interface TensorMethods {
     bins: readonly number[],
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
   ): [Tensor, Tensor[]];
+  histogramdd(
+    bins: readonly number[],
+    range: readonly number[] | null,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): [Tensor, Tensor[]];
+  histogramdd(
+    bins: readonly number[],
+    range: readonly number[] | null,
+    weight: Tensor | null,
+    options?: { density?: boolean },
+  ): [Tensor, Tensor[]];
   /** `aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
   histogramdd(
     bins: readonly Tensor[],
@@ -1172,6 +1425,17 @@ export interface TensorMethods {
   histogramdd(
     bins: readonly Tensor[],
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
+  ): [Tensor, Tensor[]];
+  histogramdd(
+    bins: readonly Tensor[],
+    range: readonly number[] | null,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): [Tensor, Tensor[]];
+  histogramdd(
+    bins: readonly Tensor[],
+    range: readonly number[] | null,
+    weight: Tensor | null,
+    options?: { density?: boolean },
   ): [Tensor, Tensor[]];
   /** `aten::histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
   histogramdd(
@@ -1184,6 +1448,17 @@ export interface TensorMethods {
     bins: number,
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
   ): [Tensor, Tensor[]];
+  histogramdd(
+    bins: number,
+    range: readonly number[] | null,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): [Tensor, Tensor[]];
+  histogramdd(
+    bins: number,
+    range: readonly number[] | null,
+    weight: Tensor | null,
+    options?: { density?: boolean },
+  ): [Tensor, Tensor[]];
   /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
   hsplit(indices: readonly number[]): Tensor[];
   /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
@@ -1191,6 +1466,7 @@ export interface TensorMethods {
   /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor` */
   huberLoss(target: Tensor, reduction?: number, delta?: number): Tensor;
   huberLoss(target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
+  huberLoss(target: Tensor, reduction: number, options?: { delta?: number }): Tensor;
   /** `aten::hypot(Tensor self, Tensor other) -> Tensor` */
   hypot(other: Tensor): Tensor;
   /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
@@ -1308,6 +1584,8 @@ export interface TensorMethods {
   /** `aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor` */
   isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
   isclose(other: Tensor, options?: { rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
+  isclose(other: Tensor, rtol: number, options?: { atol?: number; equalNan?: boolean }): Tensor;
+  isclose(other: Tensor, rtol: number, atol: number, options?: { equalNan?: boolean }): Tensor;
   /** `aten::isfinite(Tensor self) -> Tensor` */
   isfinite(): Tensor;
   /** `aten::isinf(Tensor self) -> Tensor` */
@@ -1345,6 +1623,32 @@ export interface TensorMethods {
       returnComplex?: boolean;
     },
   ): Tensor;
+  istft(
+    nFft: number,
+    hopLength: number | null,
+    options?: {
+      winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      normalized?: boolean;
+      onesided?: boolean;
+      length?: number;
+      returnComplex?: boolean;
+    },
+  ): Tensor;
+  istft(
+    nFft: number,
+    hopLength: number | null,
+    winLength: number | null,
+    options?: {
+      window?: Tensor | null;
+      center?: boolean;
+      normalized?: boolean;
+      onesided?: boolean;
+      length?: number;
+      returnComplex?: boolean;
+    },
+  ): Tensor;
   /** `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor` */
   klDiv(target: Tensor, reduction?: number, options?: { logTarget?: boolean }): Tensor;
   klDiv(target: Tensor, options?: { reduction?: number; logTarget?: boolean }): Tensor;
@@ -1353,6 +1657,7 @@ export interface TensorMethods {
   /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   kthvalue(k: number, dim?: number, keepdim?: boolean): [Tensor, Tensor];
   kthvalue(k: number, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
+  kthvalue(k: number, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
   /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   l1Loss(target: Tensor, reduction?: number): Tensor;
   l1Loss(target: Tensor, options?: { reduction?: number }): Tensor;
@@ -1425,6 +1730,15 @@ export interface TensorMethods {
     keepdim?: boolean;
     dtype?: Dtype;
   }): Tensor;
+  linalgPowsum(
+    ord: Scalar,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  linalgPowsum(
+    ord: Scalar,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor` */
   linalgCholesky(options?: { upper?: boolean }): Tensor;
   /** `aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)` */
@@ -1478,6 +1792,11 @@ export interface TensorMethods {
     ord: Scalar,
     options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
+  linalgMatrixNorm(
+    ord: Scalar,
+    dim: readonly number[],
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::linalg_matrix_norm.str_ord(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   linalgMatrixNorm(
     ord?: string,
@@ -1491,6 +1810,15 @@ export interface TensorMethods {
     keepdim?: boolean;
     dtype?: Dtype;
   }): Tensor;
+  linalgMatrixNorm(
+    ord: string,
+    options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  linalgMatrixNorm(
+    ord: string,
+    dim: readonly number[],
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::linalg_matrix_power(Tensor self, int n) -> Tensor` */
   linalgMatrixPower(n: number): Tensor;
   /** `aten::linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor` */
@@ -1511,6 +1839,15 @@ export interface TensorMethods {
     keepdim?: boolean;
     dtype?: Dtype;
   }): Tensor;
+  linalgNorm(
+    ord: Scalar | null,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  linalgNorm(
+    ord: Scalar | null,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   linalgNorm(
     ord: string,
@@ -1521,6 +1858,11 @@ export interface TensorMethods {
   linalgNorm(
     ord: string,
     options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  linalgNorm(
+    ord: string,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
   /** `aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor` */
   linalgPinv(rcond: number, hermitian?: boolean): Tensor;
@@ -1556,6 +1898,15 @@ export interface TensorMethods {
     keepdim?: boolean;
     dtype?: Dtype;
   }): Tensor;
+  linalgVectorNorm(
+    ord: Scalar,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  linalgVectorNorm(
+    ord: Scalar,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::linear_backward(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
   linearBackward(
     gradOutput: Tensor,
@@ -1581,9 +1932,11 @@ export interface TensorMethods {
   /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor` */
   logNormal(mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   logNormal(options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
+  logNormal(mean: number, options?: { std?: number; generator?: Generator }): Tensor;
   /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)` */
   logNormal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
   logNormal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
+  logNormal_(mean: number, options?: { std?: number; generator?: Generator }): this;
   /** `aten::log_sigmoid(Tensor self) -> Tensor` */
   logSigmoid(): Tensor;
   /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)` */
@@ -1680,6 +2033,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  maxPool1d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool1d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)` */
   maxPool1dWithIndices(
     kernelSize: number | readonly number[],
@@ -1696,6 +2064,21 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
       ceilMode?: boolean;
     },
+  ): [Tensor, Tensor];
+  maxPool1dWithIndices(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool1dWithIndices(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
   /** `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
   maxPool2d(
@@ -1714,6 +2097,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  maxPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
   maxPool2dWithIndices(
     kernelSize: number | readonly number[],
@@ -1730,6 +2128,21 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
       ceilMode?: boolean;
     },
+  ): [Tensor, Tensor];
+  maxPool2dWithIndices(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool2dWithIndices(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
   /** `aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
   maxPool3d(
@@ -1748,6 +2161,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  maxPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
   maxPool3dWithIndices(
     kernelSize: number | readonly number[],
@@ -1765,6 +2193,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): [Tensor, Tensor];
+  maxPool3dWithIndices(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool3dWithIndices(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): [Tensor, Tensor];
   /** `aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor` */
   maxUnpool2d(indices: Tensor, outputSize: number | readonly number[]): Tensor;
   /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor` */
@@ -1781,6 +2224,10 @@ export interface TensorMethods {
   /** `aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   mean(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   mean(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
+  mean(
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::median(Tensor self) -> Tensor` */
   median(): Tensor;
   /** `aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
@@ -1890,6 +2337,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  mkldnnMaxPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
   mkldnnMaxPool3d(
     kernelSize: number | readonly number[],
@@ -1907,6 +2369,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  mkldnnMaxPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
   mkldnnReorderConv2dWeight(
     padding?: number | readonly number[],
@@ -1922,6 +2399,24 @@ export interface TensorMethods {
     groups?: number;
     inputSize?: readonly number[];
   }): Tensor;
+  mkldnnReorderConv2dWeight(
+    padding: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  mkldnnReorderConv2dWeight(
+    padding: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
   /** `aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
   mkldnnReorderConv3dWeight(
     padding?: number | readonly number[],
@@ -1937,6 +2432,24 @@ export interface TensorMethods {
     groups?: number;
     inputSize?: readonly number[];
   }): Tensor;
+  mkldnnReorderConv3dWeight(
+    padding: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  mkldnnReorderConv3dWeight(
+    padding: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
   /** `aten::mm(Tensor self, Tensor mat2) -> Tensor` */
   mm(mat2: Tensor): Tensor;
   /** `aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
@@ -1944,6 +2457,7 @@ export interface TensorMethods {
   /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   mode(dim?: number, keepdim?: boolean): [Tensor, Tensor];
   mode(options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
+  mode(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
   /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
   moveaxis(source: number, destination: number): Tensor;
   /** `aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
@@ -1998,6 +2512,17 @@ export interface TensorMethods {
     target: Tensor,
     options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: number },
   ): Tensor;
+  multiMarginLoss(
+    target: Tensor,
+    p: Scalar,
+    options?: { margin?: Scalar; weight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  multiMarginLoss(
+    target: Tensor,
+    p: Scalar,
+    margin: Scalar,
+    options?: { weight?: Tensor | null; reduction?: number },
+  ): Tensor;
   /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   multilabelMarginLoss(target: Tensor, reduction?: number): Tensor;
   multilabelMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor;
@@ -2030,12 +2555,20 @@ export interface TensorMethods {
   /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor` */
   nanToNum(nan?: number, posinf?: number, neginf?: number): Tensor;
   nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
+  nanToNum(nan: number | null, options?: { posinf?: number; neginf?: number }): Tensor;
+  nanToNum(nan: number | null, posinf: number | null, options?: { neginf?: number }): Tensor;
   /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)` */
   nanToNum_(nan?: number, posinf?: number, neginf?: number): this;
   nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
+  nanToNum_(nan: number | null, options?: { posinf?: number; neginf?: number }): this;
+  nanToNum_(nan: number | null, posinf: number | null, options?: { neginf?: number }): this;
   /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   nanmean(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   nanmean(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
+  nanmean(
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::nanmedian(Tensor self) -> Tensor` */
   nanmedian(): Tensor;
   /** `aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
@@ -2052,6 +2585,11 @@ export interface TensorMethods {
     q: Tensor,
     options?: { dim?: number; keepdim?: boolean; interpolation?: string },
   ): Tensor;
+  nanquantile(
+    q: Tensor,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
   /** `aten::nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
   nanquantile(
     q: number,
@@ -2063,9 +2601,18 @@ export interface TensorMethods {
     q: number,
     options?: { dim?: number; keepdim?: boolean; interpolation?: string },
   ): Tensor;
+  nanquantile(
+    q: number,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
   /** `aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   nansum(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   nansum(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
+  nansum(
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)` */
   narrow(dim: number, start: number, length: number): Tensor;
   /** `aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)` */
@@ -2140,6 +2687,17 @@ export interface TensorMethods {
     target: Tensor,
     options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number },
   ): Tensor;
+  nllLoss(
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss(
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number },
+  ): Tensor;
   /** `aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
   nllLoss2d(
     target: Tensor,
@@ -2150,6 +2708,17 @@ export interface TensorMethods {
   nllLoss2d(
     target: Tensor,
     options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss2d(
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss2d(
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number },
   ): Tensor;
   /** `aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
   nllLoss2dForward(
@@ -2176,6 +2745,17 @@ export interface TensorMethods {
     target: Tensor,
     options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number },
   ): Tensor;
+  nllLossNd(
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLossNd(
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number },
+  ): Tensor;
   /** `aten::nonzero(Tensor self) -> Tensor` */
   nonzero(): Tensor;
   /** `aten::nonzero_numpy(Tensor self) -> Tensor[]` */
@@ -2200,9 +2780,11 @@ export interface TensorMethods {
   /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
   normal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
   normal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
+  normal_(mean: number, options?: { std?: number; generator?: Generator }): this;
   /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor` */
   normalFunctional(mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   normalFunctional(options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
+  normalFunctional(mean: number, options?: { std?: number; generator?: Generator }): Tensor;
   /** `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
   notEqual(other: Scalar): Tensor;
   /** `aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
@@ -2235,11 +2817,13 @@ export interface TensorMethods {
   /** `aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor` */
   ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor;
   ormqr(input2: Tensor, input3: Tensor, options?: { left?: boolean; transpose?: boolean }): Tensor;
+  ormqr(input2: Tensor, input3: Tensor, left: boolean, options?: { transpose?: boolean }): Tensor;
   /** `aten::outer(Tensor self, Tensor vec2) -> Tensor` */
   outer(vec2: Tensor): Tensor;
   /** `aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor` */
   pad(pad: readonly number[], mode?: string, value?: number): Tensor;
   pad(pad: readonly number[], options?: { mode?: string; value?: number }): Tensor;
+  pad(pad: readonly number[], mode: string, options?: { value?: number }): Tensor;
   /** `aten::pdist(Tensor self, float p=2.) -> Tensor` */
   pdist(p?: number): Tensor;
   pdist(options?: { p?: number }): Tensor;
@@ -2309,6 +2893,11 @@ export interface TensorMethods {
     q: Tensor,
     options?: { dim?: number; keepdim?: boolean; interpolation?: string },
   ): Tensor;
+  quantile(
+    q: Tensor,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
   /** `aten::quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
   quantile(
     q: number,
@@ -2319,6 +2908,11 @@ export interface TensorMethods {
   quantile(
     q: number,
     options?: { dim?: number; keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  quantile(
+    q: number,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
   ): Tensor;
   /** `aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor` */
   quantizePerChannel(scales: Tensor, zeroPoints: Tensor, axis: number, dtype: Dtype): Tensor;
@@ -2345,6 +2939,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  quantizedMaxPool1d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool1d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
   quantizedMaxPool2d(
     kernelSize: number | readonly number[],
@@ -2362,6 +2971,21 @@ export interface TensorMethods {
       ceilMode?: boolean;
     },
   ): Tensor;
+  quantizedMaxPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool2d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
   /** `aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
   quantizedMaxPool3d(
     kernelSize: number | readonly number[],
@@ -2378,6 +3002,21 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
       ceilMode?: boolean;
     },
+  ): Tensor;
+  quantizedMaxPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool3d(
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
   /** `aten::rad2deg(Tensor self) -> Tensor` */
   rad2deg(): Tensor;
@@ -2576,6 +3215,7 @@ export interface TensorMethods {
   /** `aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor` */
   rot90(k?: number, dims?: readonly number[]): Tensor;
   rot90(options?: { k?: number; dims?: readonly number[] }): Tensor;
+  rot90(k: number, options?: { dims?: readonly number[] }): Tensor;
   /** `aten::round(Tensor self) -> Tensor` */
   round(): Tensor;
   /** `aten::round.decimals(Tensor self, *, int decimals) -> Tensor` */
@@ -2596,6 +3236,15 @@ export interface TensorMethods {
     training?: boolean;
     generator?: Generator;
   }): Tensor;
+  rrelu(
+    lower: Scalar,
+    options?: { upper?: Scalar; training?: boolean; generator?: Generator },
+  ): Tensor;
+  rrelu(
+    lower: Scalar,
+    upper: Scalar,
+    options?: { training?: boolean; generator?: Generator },
+  ): Tensor;
   /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
   rrelu_(lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator): this;
   rrelu_(options?: {
@@ -2604,6 +3253,15 @@ export interface TensorMethods {
     training?: boolean;
     generator?: Generator;
   }): this;
+  rrelu_(
+    lower: Scalar,
+    options?: { upper?: Scalar; training?: boolean; generator?: Generator },
+  ): this;
+  rrelu_(
+    lower: Scalar,
+    upper: Scalar,
+    options?: { training?: boolean; generator?: Generator },
+  ): this;
   /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)` */
   rreluWithNoiseFunctional(
     noise: Tensor,
@@ -2615,6 +3273,17 @@ export interface TensorMethods {
   rreluWithNoiseFunctional(
     noise: Tensor,
     options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator },
+  ): [Tensor, Tensor];
+  rreluWithNoiseFunctional(
+    noise: Tensor,
+    lower: Scalar,
+    options?: { upper?: Scalar; training?: boolean; generator?: Generator },
+  ): [Tensor, Tensor];
+  rreluWithNoiseFunctional(
+    noise: Tensor,
+    lower: Scalar,
+    upper: Scalar,
+    options?: { training?: boolean; generator?: Generator },
   ): [Tensor, Tensor];
   /** `aten::rsqrt(Tensor self) -> Tensor` */
   rsqrt(): Tensor;
@@ -2727,20 +3396,46 @@ export interface TensorMethods {
   /** `aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
   slice(dim?: number, start?: number, end?: number, step?: number): Tensor;
   slice(options?: { dim?: number; start?: number; end?: number; step?: number }): Tensor;
+  slice(dim: number, options?: { start?: number; end?: number; step?: number }): Tensor;
+  slice(dim: number, start: number | null, options?: { end?: number; step?: number }): Tensor;
   /** `aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
   sliceCopy(dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceCopy(options?: { dim?: number; start?: number; end?: number; step?: number }): Tensor;
+  sliceCopy(dim: number, options?: { start?: number; end?: number; step?: number }): Tensor;
+  sliceCopy(dim: number, start: number | null, options?: { end?: number; step?: number }): Tensor;
   /** `aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
   sliceInverse(src: Tensor, dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceInverse(
     src: Tensor,
     options?: { dim?: number; start?: number; end?: number; step?: number },
   ): Tensor;
+  sliceInverse(
+    src: Tensor,
+    dim: number,
+    options?: { start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceInverse(
+    src: Tensor,
+    dim: number,
+    start: number | null,
+    options?: { end?: number; step?: number },
+  ): Tensor;
   /** `aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
   sliceScatter(src: Tensor, dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceScatter(
     src: Tensor,
     options?: { dim?: number; start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceScatter(
+    src: Tensor,
+    dim: number,
+    options?: { start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceScatter(
+    src: Tensor,
+    dim: number,
+    start: number | null,
+    options?: { end?: number; step?: number },
   ): Tensor;
   /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)` */
   slogdet(): [Tensor, Tensor];
@@ -2760,6 +3455,19 @@ export interface TensorMethods {
       stride?: number | readonly number[];
       padding?: number | readonly number[];
     },
+  ): Tensor;
+  slowConv3d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: { stride?: number | readonly number[]; padding?: number | readonly number[] },
+  ): Tensor;
+  slowConv3d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[] },
   ): Tensor;
   /** `aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor` */
   slowConv3dForward(
@@ -2788,6 +3496,23 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
     },
   ): Tensor;
+  slowConvDilated2d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvDilated2d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
+  ): Tensor;
   /** `aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
   slowConvDilated3d(
     weight: Tensor,
@@ -2807,6 +3532,23 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
     },
   ): Tensor;
+  slowConvDilated3d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvDilated3d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
+  ): Tensor;
   /** `aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
   slowConvTranspose2d(
     weight: Tensor,
@@ -2823,6 +3565,28 @@ export interface TensorMethods {
     options?: {
       bias?: Tensor | null;
       stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose2d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose2d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
       padding?: number | readonly number[];
       outputPadding?: number | readonly number[];
       dilation?: number | readonly number[];
@@ -2849,11 +3613,34 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
     },
   ): Tensor;
+  slowConvTranspose3d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose3d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
   /** `aten::smm(Tensor self, Tensor mat2) -> Tensor` */
   smm(mat2: Tensor): Tensor;
   /** `aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor` */
   smoothL1Loss(target: Tensor, reduction?: number, beta?: number): Tensor;
   smoothL1Loss(target: Tensor, options?: { reduction?: number; beta?: number }): Tensor;
+  smoothL1Loss(target: Tensor, reduction: number, options?: { beta?: number }): Tensor;
   /** `aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   softMarginLoss(target: Tensor, reduction?: number): Tensor;
   softMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor;
@@ -2863,12 +3650,14 @@ export interface TensorMethods {
   /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor` */
   softplus(beta?: Scalar, threshold?: Scalar): Tensor;
   softplus(options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
+  softplus(beta: Scalar, options?: { threshold?: Scalar }): Tensor;
   /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
   softshrink(lambd?: Scalar): Tensor;
   softshrink(options?: { lambd?: Scalar }): Tensor;
   /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
   sort(dim?: number, descending?: boolean): [Tensor, Tensor];
   sort(options?: { dim?: number; descending?: boolean }): [Tensor, Tensor];
+  sort(dim: number, options?: { descending?: boolean }): [Tensor, Tensor];
   /** `aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
   sort(options?: { stable?: boolean; dim?: number; descending?: boolean }): [Tensor, Tensor];
   /** `aten::sparse_dim(Tensor self) -> int` */
@@ -3039,6 +3828,15 @@ export interface TensorMethods {
     unbiased?: boolean;
     keepdim?: boolean;
   }): Tensor;
+  std(
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): Tensor;
+  std(
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): Tensor;
   /** `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
   stdMean(unbiased?: boolean): [Tensor, Tensor];
   stdMean(options?: { unbiased?: boolean }): [Tensor, Tensor];
@@ -3063,6 +3861,15 @@ export interface TensorMethods {
     unbiased?: boolean;
     keepdim?: boolean;
   }): [Tensor, Tensor];
+  stdMean(
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  stdMean(
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): [Tensor, Tensor];
   /** `aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor` */
   stft(
     nFft: number,
@@ -3079,6 +3886,30 @@ export interface TensorMethods {
     options?: {
       hopLength?: number;
       winLength?: number;
+      window?: Tensor | null;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  stft(
+    nFft: number,
+    hopLength: number | null,
+    options?: {
+      winLength?: number;
+      window?: Tensor | null;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  stft(
+    nFft: number,
+    hopLength: number | null,
+    winLength: number | null,
+    options?: {
       window?: Tensor | null;
       normalized?: boolean;
       onesided?: boolean;
@@ -3104,6 +3935,34 @@ export interface TensorMethods {
     options?: {
       hopLength?: number;
       winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      padMode?: string;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  stft(
+    nFft: number,
+    hopLength: number | null,
+    options?: {
+      winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      padMode?: string;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  stft(
+    nFft: number,
+    hopLength: number | null,
+    winLength: number | null,
+    options?: {
       window?: Tensor | null;
       center?: boolean;
       padMode?: string;
@@ -3142,11 +4001,16 @@ export interface TensorMethods {
   /** `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   sum(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   sum(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
+  sum(
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
   /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor` */
   sumToSize(size: readonly number[]): Tensor;
   /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)` */
   svd(some?: boolean, computeUv?: boolean): [Tensor, Tensor, Tensor];
   svd(options?: { some?: boolean; computeUv?: boolean }): [Tensor, Tensor, Tensor];
+  svd(some: boolean, options?: { computeUv?: boolean }): [Tensor, Tensor, Tensor];
   /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)` */
   swapaxes(axis0: number, axis1: number): Tensor;
   /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)` */
@@ -3213,6 +4077,19 @@ export interface TensorMethods {
       padding?: number | readonly number[];
     },
   ): Tensor;
+  thnnConv2d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: { stride?: number | readonly number[]; padding?: number | readonly number[] },
+  ): Tensor;
+  thnnConv2d(
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[] },
+  ): Tensor;
   /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */
   threshold(threshold: Scalar, value: Scalar): Tensor;
   /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)` */
@@ -3254,6 +4131,8 @@ export interface TensorMethods {
     k: number,
     options?: { dim?: number; largest?: boolean; sorted?: boolean },
   ): [Tensor, Tensor];
+  topk(k: number, dim: number, options?: { largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
+  topk(k: number, dim: number, largest: boolean, options?: { sorted?: boolean }): [Tensor, Tensor];
   /** `aten::trace(Tensor self) -> Tensor` */
   trace(): Tensor;
   /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
@@ -3272,6 +4151,17 @@ export interface TensorMethods {
   triangularSolve(
     A: Tensor,
     options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean },
+  ): [Tensor, Tensor];
+  triangularSolve(
+    A: Tensor,
+    upper: boolean,
+    options?: { transpose?: boolean; unitriangular?: boolean },
+  ): [Tensor, Tensor];
+  triangularSolve(
+    A: Tensor,
+    upper: boolean,
+    transpose: boolean,
+    options?: { unitriangular?: boolean },
   ): [Tensor, Tensor];
   /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor` */
   tril(diagonal?: number): Tensor;
@@ -3314,9 +4204,11 @@ export interface TensorMethods {
   /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor` */
   uniform(from?: number, to?: number, options?: { generator?: Generator }): Tensor;
   uniform(options?: { from?: number; to?: number; generator?: Generator }): Tensor;
+  uniform(from: number, options?: { to?: number; generator?: Generator }): Tensor;
   /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
   uniform_(from?: number, to?: number, options?: { generator?: Generator }): this;
   uniform_(options?: { from?: number; to?: number; generator?: Generator }): this;
+  uniform_(from: number, options?: { to?: number; generator?: Generator }): this;
   /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
   uniqueConsecutive(
     returnInverse?: boolean,
@@ -3328,6 +4220,15 @@ export interface TensorMethods {
     returnCounts?: boolean;
     dim?: number;
   }): [Tensor, Tensor, Tensor];
+  uniqueConsecutive(
+    returnInverse: boolean,
+    options?: { returnCounts?: boolean; dim?: number },
+  ): [Tensor, Tensor, Tensor];
+  uniqueConsecutive(
+    returnInverse: boolean,
+    returnCounts: boolean,
+    options?: { dim?: number },
+  ): [Tensor, Tensor, Tensor];
   /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDim(
     dim: number,
@@ -3339,6 +4240,17 @@ export interface TensorMethods {
     dim: number,
     options?: { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean },
   ): [Tensor, Tensor, Tensor];
+  uniqueDim(
+    dim: number,
+    sorted: boolean,
+    options?: { returnInverse?: boolean; returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  uniqueDim(
+    dim: number,
+    sorted: boolean,
+    returnInverse: boolean,
+    options?: { returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
   /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDimConsecutive(
     dim: number,
@@ -3348,6 +4260,11 @@ export interface TensorMethods {
   uniqueDimConsecutive(
     dim: number,
     options?: { returnInverse?: boolean; returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  uniqueDimConsecutive(
+    dim: number,
+    returnInverse: boolean,
+    options?: { returnCounts?: boolean },
   ): [Tensor, Tensor, Tensor];
   /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]` */
   unsafeChunk(chunks: number, dim?: number): Tensor[];
@@ -3376,6 +4293,12 @@ export interface TensorMethods {
     alignCorners: boolean,
     options?: { scalesH?: number; scalesW?: number },
   ): Tensor;
+  upsampleBicubic2d(
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
   upsampleBilinear2d(
     outputSize: number | readonly number[],
@@ -3387,6 +4310,12 @@ export interface TensorMethods {
     outputSize: number | readonly number[],
     alignCorners: boolean,
     options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleBilinear2d(
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH: number | null,
+    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor` */
   upsampleLinear1d(
@@ -3412,6 +4341,11 @@ export interface TensorMethods {
     outputSize: number | readonly number[],
     options?: { scalesH?: number; scalesW?: number },
   ): Tensor;
+  upsampleNearest2d(
+    outputSize: number | readonly number[],
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
   upsampleNearest3d(
     outputSize: number | readonly number[],
@@ -3422,6 +4356,17 @@ export interface TensorMethods {
   upsampleNearest3d(
     outputSize: number | readonly number[],
     options?: { scalesD?: number; scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest3d(
+    outputSize: number | readonly number[],
+    scalesD: number | null,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest3d(
+    outputSize: number | readonly number[],
+    scalesD: number | null,
+    scalesH: number | null,
+    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
   upsampleTrilinear3d(
@@ -3435,6 +4380,19 @@ export interface TensorMethods {
     outputSize: number | readonly number[],
     alignCorners: boolean,
     options?: { scalesD?: number; scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleTrilinear3d(
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD: number | null,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleTrilinear3d(
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD: number | null,
+    scalesH: number | null,
+    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::values(Tensor(a) self) -> Tensor(a)` */
   values(): Tensor;
@@ -3460,6 +4418,15 @@ export interface TensorMethods {
     unbiased?: boolean;
     keepdim?: boolean;
   }): Tensor;
+  var(
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): Tensor;
+  var(
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): Tensor;
   /** `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
   varMean(unbiased?: boolean): [Tensor, Tensor];
   varMean(options?: { unbiased?: boolean }): [Tensor, Tensor];
@@ -3484,6 +4451,15 @@ export interface TensorMethods {
     unbiased?: boolean;
     keepdim?: boolean;
   }): [Tensor, Tensor];
+  varMean(
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  varMean(
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): [Tensor, Tensor];
   /** `aten::vdot(Tensor self, Tensor other) -> Tensor` */
   vdot(other: Tensor): Tensor;
   /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
