@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { ArgumentRangeError, ArgumentTypeError } from '../../../lib/errors';
+import { WordTokenizer } from '../../../lib/text/tokenizers/word-tokenizer';
+
+const english = new WordTokenizer();
+
+test.each([
+  ["The cat's 9 lives.", ['the', "cat's", '9', 'lives']],
+  ['3.14 or 1,000 (e-mail)', ['3.14', 'or', '1,000', 'e', 'mail']],
+  ['naïve Straße №5 – Ｃａｆé ﬁne', ['naïve', 'straße', 'no5', 'café', 'fine']],
+  ['안녕하세요 세계', ['안녕하세요', '세계']],
+  ['', []],
+  [' \t\n…!? 🙂', []],
+])('splits %p', (text, tokens) => {
+  expect(english.tokenize(text)).toEqual(tokens);
+});
+
+test.each([
+  ['th', 'ฉันรักแมว', ['ฉัน', 'รัก', 'แมว']],
+  ['ja', '私は学生です。', ['私', 'は', '学生', 'です']],
+  ['zh', '我爱北京天安门', ['我', '爱', '北京', '天安门']],
+])('finds the words of %s, written without spaces', (locale, text, tokens) => {
+  expect(new WordTokenizer({ locale }).tokenize(text)).toEqual(tokens);
+  expect(english.tokenize(text)).toEqual(tokens);
+});
+
+describe('options', () => {
+  test('lower-case by the locale, also in ASCII text', () => {
+    expect(new WordTokenizer({ locale: 'tr' }).tokenize('IĞDIR')).toEqual(['ığdır']);
+    expect(new WordTokenizer({ locale: 'tr' }).tokenize('I')).toEqual(['ı']);
+    expect(english.tokenize('I')).toEqual(['i']);
+  });
+
+  test('lowerCase: false keeps capitals', () => {
+    expect(new WordTokenizer({ lowerCase: false }).tokenize('New York é')).toEqual([
+      'New',
+      'York',
+      'é',
+    ]);
+  });
+
+  test('normalize: false keeps compatibility forms apart', () => {
+    expect(new WordTokenizer({ normalize: false }).tokenize('ﬁne')).toEqual(['ﬁne']);
+  });
+
+  test('normalize also after lower-casing: H with line below has no precomposed capital', () => {
+    expect(english.tokenize('H\u0331')).toEqual(['\u1e96']);
+    expect(english.tokenize('\u1e96')).toEqual(['\u1e96']);
+  });
+
+  test('keepPunctuation keeps all but white space', () => {
+    const tokenizer = new WordTokenizer({ keepPunctuation: true });
+    expect(tokenizer.tokenize('Well, 私は 🙂!\n')).toEqual(['well', ',', '私', 'は', '🙂', '!']);
+  });
+
+  test('can be read, defaults filled in', () => {
+    expect(new WordTokenizer({ locale: 'th' }).options).toEqual({
+      locale: 'th',
+      lowerCase: true,
+      normalize: true,
+      keepPunctuation: false,
+    });
+  });
+});
+
+test('gives the same tokens for canonically equivalent and differently cased text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      expect(english.tokenize(text.normalize('NFD'))).toEqual(english.tokenize(text));
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
+      expect(english.tokenize(text.toUpperCase())).toEqual(english.tokenize(text));
+    }),
+  );
+});
+
+test('takes any string, lone surrogates included, and gives no empty token', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((c) => String.fromCharCode(c)) }),
+      (text) => {
+        expect(english.tokenize(text)).not.toContain('');
+      },
+    ),
+  );
+});
+
+test.each([['zxx'], ['not a tag!'], ['']])('refuses the locale %p', (locale) => {
+  expect(() => new WordTokenizer({ locale })).toThrow(ArgumentRangeError);
+  expect(() => new WordTokenizer({ locale })).toThrow(`for locale but received string '${locale}'`);
+});
+
+test('refuses what is no string', () => {
+  expect(() => Reflect.construct(WordTokenizer, [{ locale: 5 }])).toThrow(ArgumentTypeError);
+  expect(() => Reflect.apply(english.tokenize, english, [7])).toThrow(
+    'Expected a string for text but received number 7',
+  );
+});
