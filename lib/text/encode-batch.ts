@@ -1,0 +1,44 @@
+import { requireInteger } from './require-integer';
+
+export interface EncodeBatchOptions {
+  /** Keep only the first so many tokens of a text. Default: all of them. */
+  maxLength?: number;
+  /** The id that fills short rows. Default 0, the id of `<pad>`. */
+  padId?: number;
+}
+
+/** Token ids of n texts as one matrix, rows of equal length L. */
+export interface EncodedBatch {
+  /** `[n, L]`, row-major. */
+  ids: Int32Array;
+  /** `[n, L]`, row-major: 1 where there is a token, 0 where the row is filled up. */
+  mask: Float32Array;
+  /** `[n, L]`. L is the longest row's length and at least 1. */
+  shape: [number, number];
+}
+
+/**
+ * Fills lists of token ids up to one length. An empty text is a row of padding, and L is at least 1
+ * even if every text is empty, so that a matrix of any batch can be embedded.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong option.
+ */
+export function encodeBatch(
+  idLists: readonly ArrayLike<number>[],
+  options: EncodeBatchOptions = {},
+): EncodedBatch {
+  const maxLength = requireInteger(options.maxLength ?? Number.MAX_SAFE_INTEGER, 'maxLength', 1);
+  const padId = requireInteger(options.padId ?? 0, 'padId', 0);
+  let length = 1;
+  for (const list of idLists) length = Math.max(length, Math.min(list.length, maxLength));
+
+  const ids = new Int32Array(idLists.length * length).fill(padId);
+  const mask = new Float32Array(idLists.length * length);
+  idLists.forEach((list, row) => {
+    const start = row * length;
+    const kept = Math.min(list.length, length);
+    for (let i = 0; i < kept; i++) ids[start + i] = list[i] ?? padId;
+    mask.fill(1, start, start + kept);
+  });
+  return { ids, mask, shape: [idLists.length, length] };
+}

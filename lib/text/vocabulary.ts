@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { ArgumentTypeError, outOfRange } from '../errors';
+import { compareCodePoints } from './code-point-order';
+import { requireDistinct } from './require-distinct';
+import { requireInteger } from './require-integer';
+
+/** The token that fills a batch's rows up to one length. Always id 0. */
+export const PAD_TOKEN = '<pad>';
+/** The token that stands for every token outside the vocabulary. Always id 1. */
+export const UNKNOWN_TOKEN = '<unk>';
+
+export interface VocabularyOptions {
+  /** Leave out tokens seen fewer times. Default 1. */
+  minCount?: number;
+  /** The most entries, special ones included: the height of an embedding table. Default no limit. */
+  maxSize?: number;
+  /** Further special tokens, given the ids from 2 on in this order. Default none. */
+  specials?: readonly string[];
+}
+
+const savedVocabulary = z.strictObject({
+  version: z.literal(1),
+  specials: z.array(z.string()),
+  tokens: z.array(z.string()),
+});
+
+/** A vocabulary as plain data: special tokens from id 0 on, then the counted ones. */
+export type VocabularyJson = z.infer<typeof savedVocabulary>;
+
+function countTokens(tokenLists: Iterable<Iterable<string>>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const tokens of tokenLists) {
+    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Numbers tokens: `<pad>` is 0, `<unk>` is 1, then come the other special tokens and the counted
+ * ones, most frequent first and by code points among equals. The same counts therefore give the
+ * same ids, whatever the order of the texts.
+ */
+export class Vocabulary {
+  readonly padId = 0;
+  readonly unknownId = 1;
+  readonly #tokens: readonly string[];
+  readonly #specialCount: number;
+  readonly #ids: ReadonlyMap<string, number>;
+
+  private constructor(specials: readonly string[], tokens: readonly string[]) {
+    this.#tokens = [...specials, ...tokens];
+    this.#specialCount = specials.length;
+    requireDistinct(this.#tokens, 'the tokens of the vocabulary');
+    this.#ids = new Map(this.#tokens.map((token, id) => [token, id]));
+  }
+
+  /**
+   * Counts the tokens of all lists. A token spelled like a special one is that special token.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError for a wrong option, special tokens that repeat
+   * included.
+   */
+  static build(
+    tokenLists: Iterable<Iterable<string>>,
+    options: VocabularyOptions = {},
+  ): Vocabulary {
+    const specials = [PAD_TOKEN, UNKNOWN_TOKEN, ...(options.specials ?? [])];
+    const minCount = requireInteger(options.minCount ?? 1, 'minCount', 1);
+    const maxSize = options.maxSize ?? Number.MAX_SAFE_INTEGER;
+    requireInteger(maxSize, 'maxSize', specials.length);
+    const counts = countTokens(tokenLists);
+    for (const special of specials) counts.delete(special);
+    const tokens = [...counts]
+      .filter(([, count]) => count >= minCount)
+      .sort(([a, countA], [b, countB]) => countB - countA || compareCodePoints(a, b))
+      .slice(0, maxSize - specials.length)
+      .map(([token]) => token);
+    return new Vocabulary(specials, tokens);
+  }
+
+  /**
+   * Reads what `toJSON` wrote.
+   *
+   * @throws ArgumentTypeError that says where `json` is not of that form; ArgumentRangeError if a
+   * token repeats.
+   */
+  static fromJSON(json: unknown): Vocabulary {
+    const result = savedVocabulary.safeParse(json);
+    if (!result.success) {
+      throw new ArgumentTypeError(
+        `Expected a saved vocabulary for json: ${z.prettifyError(result.error)}`,
+        'Vocabulary.fromJSON',
+      );
+    }
+    const { specials, tokens } = result.data;
+    if (specials[0] !== PAD_TOKEN || specials[1] !== UNKNOWN_TOKEN) {
+      const expected = `'${PAD_TOKEN}' and '${UNKNOWN_TOKEN}' first`;
+      throw outOfRange(expected, 'json.specials', specials.slice(0, 2).join(', '));
+    }
+    return new Vocabulary(specials, tokens);
+  }
+
+  /** Entries in all, special ones included. */
+  get size(): number {
+    return this.#tokens.length;
+  }
+
+  /** Every token, its index being its id. */
+  get tokens(): readonly string[] {
+    return this.#tokens;
+  }
+
+  has(token: string): boolean {
+    return this.#ids.has(token);
+  }
+
+  /** The id of `token`, or that of `<unk>`. */
+  id(token: string): number {
+    return this.#ids.get(token) ?? this.unknownId;
+  }
+
+  /** The ids `[L]` of L tokens, that of `<unk>` for tokens it does not hold. */
+  encode(tokens: readonly string[]): Int32Array {
+    return Int32Array.from(tokens, (token) => this.id(token));
+  }
+
+  /** The token of every id. @throws ArgumentRangeError for an id it does not have. */
+  decode(ids: ArrayLike<number>): string[] {
+    return Array.from(ids, (id) => {
+      const token = this.#tokens[id];
+      if (token === undefined) throw outOfRange(`an id below ${this.size}`, 'ids', id, 'decode');
+      return token;
+    });
+  }
+
+  toJSON(): VocabularyJson {
+    return {
+      version: 1,
+      specials: this.#tokens.slice(0, this.#specialCount),
+      tokens: this.#tokens.slice(this.#specialCount),
+    };
+  }
+}
