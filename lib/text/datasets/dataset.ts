@@ -1,0 +1,144 @@
+import { invalidArgument, outOfRange } from '../../errors';
+import { requireDistinct } from '../require-distinct';
+
+/** One text and the name of its class. */
+export interface LabeledText {
+  text: string;
+  label: string;
+}
+
+/** Rows that were left out so that no two examples are the same text. */
+export interface RemovedDuplicates {
+  /** Repetitions of a text within its class; the first one stays. */
+  withinClass: number;
+  /** Texts found in more than one class. */
+  ambiguousTexts: number;
+  /** The rows holding those; none of them stays, for their class is not certain. */
+  acrossClasses: number;
+}
+
+/**
+ * Texts by class. No two examples are the same text, in one class or in two: examples drawn without
+ * replacement then never meet again as a query, nor in the episodes of another set of classes.
+ */
+export interface TextDataset {
+  readonly name: string;
+  readonly classes: readonly string[];
+  /** Examples in all. */
+  readonly size: number;
+  readonly removed: Readonly<RemovedDuplicates>;
+  /** The texts of one class. @throws ArgumentRangeError for a class it does not have. */
+  examples(label: string): readonly string[];
+}
+
+export interface DatasetOptions {
+  /** What to call the dataset. Default `texts`. */
+  name?: string;
+  /** The classes in their order. Default: those of the rows, in the order of first appearance. */
+  classes?: readonly string[];
+  /** Texts with equal keys count as the same text. Default `sameText`. */
+  key?: (text: string) => string;
+}
+
+/** The default key: texts are the same up to white space, case and compatibility forms (NFKC). */
+export function sameText(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
+}
+
+/** A stricter key: texts are the same if their letters and digits are, whatever stands between. */
+export function sameWords(text: string): string {
+  const words = sameText(text).match(/[\p{L}\p{M}\p{N}]+/gu);
+  return words === null ? sameText(text) : words.join(' ');
+}
+
+class MemoryDataset implements TextDataset {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly size: number;
+  readonly removed: Readonly<RemovedDuplicates>;
+  readonly #byClass: ReadonlyMap<string, readonly string[]>;
+
+  constructor(
+    name: string,
+    byClass: ReadonlyMap<string, readonly string[]>,
+    removed: RemovedDuplicates,
+  ) {
+    this.name = name;
+    this.removed = removed;
+    this.#byClass = byClass;
+    this.classes = [...byClass.keys()];
+    this.size = [...byClass.values()].reduce((sum, texts) => sum + texts.length, 0);
+  }
+
+  examples(label: string): readonly string[] {
+    const texts = this.#byClass.get(label);
+    if (texts === undefined) throw outOfRange(`a class of '${this.name}'`, 'label', label);
+    return texts;
+  }
+}
+
+function requireRow(row: LabeledText, index: number): void {
+  if (typeof row?.text !== 'string') {
+    throw invalidArgument('a string', `rows[${index}].text`, row?.text);
+  }
+  if (typeof row.label !== 'string') {
+    throw invalidArgument('a string', `rows[${index}].label`, row.label);
+  }
+}
+
+function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => string) {
+  const groups = new Map<string, { first: LabeledText; count: number; ambiguous: boolean }>();
+  rows.forEach((row, index) => {
+    requireRow(row, index);
+    const same = key(row.text);
+    const group = groups.get(same);
+    if (group === undefined) {
+      groups.set(same, { first: row, count: 1, ambiguous: false });
+    } else {
+      group.count++;
+      group.ambiguous ||= group.first.label !== row.label;
+    }
+  });
+
+  const removed: RemovedDuplicates = { withinClass: 0, ambiguousTexts: 0, acrossClasses: 0 };
+  const kept: LabeledText[] = [];
+  for (const { first, count, ambiguous } of groups.values()) {
+    if (ambiguous) {
+      removed.ambiguousTexts++;
+      removed.acrossClasses += count;
+    } else {
+      removed.withinClass += count - 1;
+      kept.push(first);
+    }
+  }
+  return { kept, removed };
+}
+
+/**
+ * Makes a dataset of any texts. Repetitions within a class are removed but for the first, texts
+ * that appear in two classes are removed altogether; `removed` counts both. The order stays.
+ *
+ * @example
+ * const dataset = datasetFromRows([
+ *   { text: 'Where is my card?', label: 'card arrival' },
+ *   { text: 'Please cancel the transfer.', label: 'cancel transfer' },
+ * ]);
+ *
+ * @throws ArgumentTypeError for a row without a text or label; ArgumentRangeError for a label that
+ * `options.classes` does not list, or a class listed twice.
+ */
+export function datasetFromRows(
+  rows: readonly LabeledText[],
+  options: DatasetOptions = {},
+): TextDataset {
+  const { name = 'texts', key = sameText } = options;
+  const { kept, removed } = removeDuplicates(rows, key);
+  const classes = options.classes ?? [...new Set(rows.map((row) => row.label))];
+  requireDistinct(classes, 'classes');
+  const byClass = new Map<string, string[]>(classes.map((label) => [label, []]));
+  for (const { label } of rows) {
+    if (!byClass.has(label)) throw outOfRange('one of the classes', 'label', label);
+  }
+  for (const { text, label } of kept) byClass.get(label)?.push(text);
+  return new MemoryDataset(name, byClass, removed);
+}

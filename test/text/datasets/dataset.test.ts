@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { ArgumentRangeError, ArgumentTypeError } from '../../../lib/errors';
+import { datasetFromRows, sameText, sameWords } from '../../../lib/text/datasets/dataset';
+
+const rows = [
+  { text: 'one', label: 'b' },
+  { text: 'two', label: 'a' },
+  { text: 'three', label: 'b' },
+];
+
+test('groups texts by class, classes and texts in order of appearance', () => {
+  const dataset = datasetFromRows(rows, { name: 'numbers' });
+  expect(dataset.name).toBe('numbers');
+  expect(dataset.classes).toEqual(['b', 'a']);
+  expect(dataset.size).toBe(3);
+  expect(dataset.examples('b')).toEqual(['one', 'three']);
+  expect(dataset.examples('a')).toEqual(['two']);
+  expect(dataset.removed).toEqual({ withinClass: 0, ambiguousTexts: 0, acrossClasses: 0 });
+});
+
+test('keeps the first of repetitions, and no text of two classes', () => {
+  const dataset = datasetFromRows([
+    { text: 'Yes', label: 'a' },
+    { text: 'no', label: 'a' },
+    { text: ' yes ', label: 'a' },
+    { text: 'maybe', label: 'a' },
+    { text: 'no', label: 'a' },
+    { text: 'NO', label: 'b' },
+  ]);
+  expect(dataset.examples('a')).toEqual(['Yes', 'maybe']);
+  expect(dataset.examples('b')).toEqual([]);
+  expect(dataset.size).toBe(2);
+  expect(dataset.removed).toEqual({ withinClass: 1, ambiguousTexts: 1, acrossClasses: 3 });
+});
+
+test('no two examples share a key, and every row is kept or counted as removed', () => {
+  const row = fc.record({
+    text: fc.string({ unit: fc.constantFrom('a', 'A', ' ', 'é', '!'), maxLength: 3 }),
+    label: fc.constantFrom('x', 'y', 'z'),
+  });
+  fc.assert(
+    fc.property(fc.array(row), fc.constantFrom(sameText, sameWords), (input, key) => {
+      const dataset = datasetFromRows(input, { key });
+      const texts = dataset.classes.flatMap((label) => dataset.examples(label));
+      expect(new Set(texts.map(key)).size).toBe(texts.length);
+      expect(dataset.size).toBe(texts.length);
+      const { withinClass, acrossClasses } = dataset.removed;
+      expect(dataset.size + withinClass + acrossClasses).toBe(input.length);
+    }),
+  );
+});
+
+test('takes the classes in the order given, and refuses others', () => {
+  const dataset = datasetFromRows(rows, { classes: ['a', 'b', 'c'] });
+  expect(dataset.classes).toEqual(['a', 'b', 'c']);
+  expect(dataset.examples('c')).toEqual([]);
+  expect(() => datasetFromRows(rows, { classes: ['b'] })).toThrow(
+    "Expected one of the classes for label but received string 'a'",
+  );
+  expect(() => datasetFromRows(rows, { classes: ['a', 'b', 'a'] })).toThrow(ArgumentRangeError);
+});
+
+test('refuses a class it does not have', () => {
+  expect(() => datasetFromRows(rows).examples('toString')).toThrow(
+    "Expected a class of 'texts' for label but received string 'toString'",
+  );
+});
+
+test.each([
+  [{ label: 'a' }, 'rows[1].text but received undefined'],
+  [{ text: 't', label: 3 }, 'rows[1].label but received number 3'],
+  [null, 'rows[1].text'],
+])('refuses the row %p and names it', (row, named) => {
+  const load = () => Reflect.apply(datasetFromRows, null, [[rows[0], row]]);
+  expect(load).toThrow(ArgumentTypeError);
+  expect(load).toThrow(named);
+});
+
+describe('keys', () => {
+  test('sameText ignores white space, case and compatibility forms only', () => {
+    expect(sameText(' Ａ\u00a0b\n C ')).toBe('a b c');
+    expect(sameText('no!')).not.toBe(sameText('no?'));
+  });
+
+  test('sameWords ignores punctuation too, unless there is nothing else', () => {
+    expect(sameWords('a thin, long (open) slit;')).toBe('a thin long open slit');
+    expect(sameWords('กำลัง')).toBe('กำลัง'.normalize('NFKC'));
+    expect(sameWords('🙂')).not.toBe(sameWords('🙁'));
+  });
+});
