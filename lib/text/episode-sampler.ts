@@ -1,0 +1,148 @@
+import { invalidArgument, outOfRange } from '../errors';
+import type { TextDataset } from './datasets/dataset';
+import { RandomSource } from './random-source';
+import { requireDistinct } from './require-distinct';
+import { requireInteger } from './require-integer';
+
+/** A text and the index of its class within the episode. */
+export interface EpisodeText {
+  text: string;
+  /** From 0 to N − 1; `classes[label]` is its name. */
+  label: number;
+}
+
+/** One N-way task: learn the classes from the support set, be judged on the query set. */
+export interface TextEpisode {
+  /** The N classes in label order, which is random. */
+  classes: string[];
+  /** Grouped by class in label order; `N·K` texts if every class has K shots. */
+  support: EpisodeText[];
+  /** `N·Q` texts, grouped by class in label order; none of them is in the support set. */
+  query: EpisodeText[];
+}
+
+/** A number of shots drawn anew for every class, each from least to most equally likely. */
+export interface ShotRange {
+  minShots: number;
+  maxShots: number;
+}
+
+export interface EpisodeSamplerOptions {
+  /** N: classes in an episode, at least 2. */
+  ways: number;
+  /** K: support texts of each class, at least 1; or a range for unbalanced episodes. */
+  shots: number | ShotRange;
+  /** Q: query texts of each class, at least 1. */
+  queries: number;
+  /** Fixes every episode: its seed counts, not what was drawn from it. */
+  random: RandomSource;
+  /** Classes to draw from. Default: all of the dataset. */
+  classes?: readonly string[];
+}
+
+interface Pool {
+  label: string;
+  texts: readonly string[];
+}
+
+function requireShots(shots: unknown): ShotRange {
+  if (typeof shots === 'number') {
+    requireInteger(shots, 'shots', 1);
+    return { minShots: shots, maxShots: shots };
+  }
+  if (typeof shots !== 'object' || shots === null) {
+    throw invalidArgument('an integer or { minShots, maxShots }', 'shots', shots);
+  }
+  const { minShots, maxShots }: Partial<Record<keyof ShotRange, unknown>> = shots;
+  const least = requireInteger(minShots, 'shots.minShots', 1);
+  return { minShots: least, maxShots: requireInteger(maxShots, 'shots.maxShots', least) };
+}
+
+function requirePools(dataset: TextDataset, classes: readonly string[], needed: number): Pool[] {
+  requireDistinct(classes, 'classes');
+  return classes.map((label) => {
+    const texts = dataset.examples(label);
+    if (texts.length < needed) {
+      const expected = `at least ${needed} examples (shots and queries)`;
+      throw outOfRange(expected, `class '${label}' of '${dataset.name}'`, texts.length);
+    }
+    return { label, texts };
+  });
+}
+
+/**
+ * Draws N-way K-shot episodes: N classes without replacement, and of each class K support and Q
+ * query texts without replacement, as in Oriol Vinyals et al., "Matching Networks for One Shot
+ * Learning", NeurIPS 2016.
+ *
+ * Episode `i` depends on the seed of `random` and on `i` alone. So a run goes on where it stopped
+ * by its step number, and `episodes(600)` under a seed of its own is a fixed list for evaluation.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong option: fewer classes than ways, an
+ * unknown class, or, by name, a class with fewer texts than shots and queries need.
+ */
+export class EpisodeSampler {
+  readonly ways: number;
+  readonly shots: Readonly<ShotRange>;
+  readonly queries: number;
+  readonly #pools: readonly Pool[];
+  readonly #random: RandomSource;
+
+  constructor(dataset: TextDataset, options: EpisodeSamplerOptions) {
+    this.ways = requireInteger(options.ways, 'ways', 2);
+    this.shots = requireShots(options.shots);
+    this.queries = requireInteger(options.queries, 'queries', 1);
+    if (!(options.random instanceof RandomSource)) {
+      throw invalidArgument('a RandomSource', 'random', options.random);
+    }
+    this.#random = options.random;
+    const classes = options.classes ?? dataset.classes;
+    if (classes.length < this.ways) {
+      throw outOfRange(`at least ${this.ways} names (ways)`, 'classes', classes);
+    }
+    this.#pools = requirePools(dataset, classes, this.shots.maxShots + this.queries);
+  }
+
+  /** Episode number `index`. @throws ArgumentRangeError unless it is an integer of at least 0. */
+  episode(index: number): TextEpisode {
+    const random = this.#random.fork(requireInteger(index, 'index', 0));
+    const pools = random.sample(this.#pools, this.ways);
+    const { minShots, maxShots } = this.shots;
+    const episode: TextEpisode = { classes: [], support: [], query: [] };
+    pools.forEach(({ label: name, texts }, label) => {
+      const shots = minShots + random.int(maxShots - minShots + 1);
+      const drawn = random.sample(texts, shots + this.queries);
+      episode.classes.push(name);
+      for (const text of drawn.slice(0, shots)) episode.support.push({ text, label });
+      for (const text of drawn.slice(shots)) episode.query.push({ text, label });
+    });
+    return episode;
+  }
+
+  /**
+   * The `count` episodes from number `from` on.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError unless both are integers of at least 0.
+   */
+  episodes(count: number, from = 0): TextEpisode[] {
+    requireInteger(count, 'count', 0);
+    requireInteger(from, 'from', 0);
+    return Array.from({ length: count }, (_, i) => this.episode(from + i));
+  }
+
+  /**
+   * Batches of `tasks` episodes without end: batch `s` holds the episodes from `s·tasks` on.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError unless `tasks` is an integer of at least 1 and
+   * `firstBatch` one of at least 0.
+   */
+  batches(tasks: number, firstBatch = 0): Generator<TextEpisode[], never, undefined> {
+    requireInteger(tasks, 'tasks', 1);
+    requireInteger(firstBatch, 'firstBatch', 0);
+    return this.#batches(tasks, firstBatch);
+  }
+
+  *#batches(tasks: number, first: number): Generator<TextEpisode[], never, undefined> {
+    for (let batch = first; ; batch++) yield this.episodes(tasks, batch * tasks);
+  }
+}

@@ -1,0 +1,35 @@
+export {
+  type DatasetOptions,
+  datasetFromRows,
+  type LabeledText,
+  type RemovedDuplicates,
+  sameText,
+  sameWords,
+  type TextDataset,
+} from './datasets/dataset';
+export {
+  loadWordNet,
+  readWordNetDefinitions,
+  type WordNetDefinition,
+  type WordNetOptions,
+} from './datasets/wordnet';
+export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
+export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
+export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
+export {
+  EpisodeSampler,
+  type EpisodeSamplerOptions,
+  type EpisodeText,
+  type ShotRange,
+  type TextEpisode,
+} from './episode-sampler';
+export { RandomSource } from './random-source';
+export type { Tokenizer } from './tokenizers/tokenizer';
+export { WordTokenizer, type WordTokenizerOptions } from './tokenizers/word-tokenizer';
+export {
+  PAD_TOKEN,
+  UNKNOWN_TOKEN,
+  Vocabulary,
+  type VocabularyJson,
+  type VocabularyOptions,
+} from './vocabulary';
