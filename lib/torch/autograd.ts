@@ -32,7 +32,7 @@ export function grad<T extends Tree>(
   return mapTree(([input]) => {
     const handle = gradients[next++];
     if (handle !== null && handle !== undefined) return new Tensor(handle);
-    return (input as Tensor).zerosLike();
+    return input.zerosLike();
   }, inputs);
 }
 

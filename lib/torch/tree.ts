@@ -21,13 +21,16 @@ function collect(value: unknown, found: Tensor[]): void {
   else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, found);
 }
 
+/** One tensor for the first tree and one for each of the others. */
+export type TensorsOf<O extends readonly Tree[]> = [Tensor, ...{ [K in keyof O]: Tensor }];
+
 /** Applies `fn` to the tensors at the same place of trees of one structure; `path` is dotted. */
-export function mapTree<T extends Tree>(
-  fn: (tensors: Tensor[], path: string) => Tensor,
+export function mapTree<T extends Tree, O extends readonly Tree[]>(
+  fn: (tensors: TensorsOf<O>, path: string) => Tensor,
   tree: T,
-  ...others: Tree[]
+  ...others: O
 ): T {
-  return map(fn, [tree, ...others], '') as T;
+  return map((tensors, path) => fn(tensors as TensorsOf<O>, path), [tree, ...others], '') as T;
 }
 
 function map(
@@ -61,8 +64,8 @@ function map(
 export function flattenTree(tree: Tree): Record<string, Tensor> {
   const flat: Record<string, Tensor> = {};
   mapTree(([tensor], path) => {
-    if (tensor !== undefined) flat[path] = tensor;
-    return tensor as Tensor;
+    flat[path] = tensor;
+    return tensor;
   }, tree);
   return flat;
 }

@@ -1,0 +1,101 @@
+import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
+import type { Episodes, Examples } from './episode';
+import { type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
+
+/** How to adapt. */
+export type AdaptOptions = {
+  /** Keep the graph from the adapted values back to the parameters. Default: false. */
+  differentiable?: boolean;
+  /** True while training: dropout drops. Default: false. */
+  training?: boolean;
+  /** For layers that draw random numbers while training. */
+  generator?: Generator;
+};
+
+/**
+ * A few-shot classifier: parameters `P`, and what adaptation to a support set makes of them, `A`.
+ * The same `adapt` and `predict` serve training, evaluation and a server.
+ */
+export interface Learner<P extends Tree = Tree, A = unknown, I extends Tree = Tensor> {
+  init(generator: Generator): P;
+  /** Adapts to the support sets of T tasks at once. The parameters themselves do not change. */
+  adapt(params: P, support: Examples<I>, ways: number, options?: AdaptOptions): A;
+  /** The logits `[T, n, N]` of inputs `[T, n, …]`. */
+  predict(adapted: A, inputs: I, options?: AdaptOptions): Tensor;
+  /** What judges the query set. Default: the cross-entropy of each task. */
+  readonly loss?: TaskLoss;
+  /** Where a learner trains otherwise than by the gradient of the query loss. */
+  metaGradient?(params: P, episodes: Episodes<I>, options?: AdaptOptions): MetaGradient<P>;
+}
+
+/** One meta-step's gradient and what it saw. */
+export type MetaGradient<P extends Tree> = {
+  gradients: P;
+  /** Mean query loss over the tasks. */
+  loss: number;
+  /** Mean query accuracy over the tasks, from 0 to 1; NaN where the labels are no classes. */
+  accuracy: number;
+};
+
+/**
+ * The gradient of the mean query loss after adaptation with respect to the parameters: the learner's
+ * own rule if it has one. The parameters must require gradients.
+ */
+export function metaGradient<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  episodes: Episodes<I>,
+  options: AdaptOptions = {},
+): MetaGradient<P> {
+  if (learner.metaGradient) return learner.metaGradient(params, episodes, options);
+  let loss = 0;
+  let accuracy = Number.NaN;
+  const gradients = torch.scope(() => {
+    const { logits, labels } = queryLogits(learner, params, episodes, {
+      training: true,
+      ...options,
+      differentiable: true,
+    });
+    const mean = (learner.loss ?? taskCrossEntropy)(logits, labels).mean();
+    loss = Number(mean.item());
+    if (learner.loss === undefined) accuracy = Number(taskAccuracy(logits, labels).mean().item());
+    return gradientsOf(mean, params);
+  });
+  return { gradients, loss, accuracy };
+}
+
+/** The gradient for every parameter; zeros for those that are frozen or that the loss ignores. */
+function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
+  const trainable = leaves(params).filter((tensor) => tensor.requiresGrad);
+  const gradients = torch.gradOrNull(loss, trainable);
+  const byParameter = new Map(trainable.map((tensor, i) => [tensor, gradients[i]]));
+  return mapTree(([tensor]) => byParameter.get(tensor) ?? tensor.zerosLike(), params);
+}
+
+/** Runs `fn`, recording operators only if what it computes shall be differentiated. */
+export function recording<T>({ differentiable = false }: AdaptOptions, fn: () => T): T {
+  return differentiable ? fn() : torch.noGrad(fn);
+}
+
+/** Adapts to the support sets and predicts the query sets. */
+export function queryLogits<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  { support, query, ways }: Episodes<I>,
+  options: AdaptOptions = {},
+): { logits: Tensor; labels: Tensor } {
+  const adapted = learner.adapt(params, support, ways, options);
+  return { logits: learner.predict(adapted, query.inputs, options), labels: query.labels };
+}
+
+/** The accuracy on the query set of each of the T tasks, from 0 to 1. */
+export function queryAccuracy<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  episodes: Episodes<I>,
+): number[] {
+  return torch.scope(() => {
+    const { logits, labels } = queryLogits(learner, params, episodes);
+    return [...(taskAccuracy(logits, labels).to('float64').data() as Float64Array)];
+  });
+}

@@ -1,0 +1,213 @@
+import { type Episodes, maml, metaGradient, queryLogits, taskCrossEntropy } from '../../lib/meta';
+import { type Layer, linear, mlp } from '../../lib/nn';
+import { flattenTree, type Tensor, torch } from '../../lib/torch';
+import { centralDifference, parametersOf, randomEpisodes, smoothModel } from './support';
+
+const ALPHA = 0.3;
+
+describe('on a quadratic loss', () => {
+  // L_support(θ) = ½ θᵀAθ and L_query(θ) = gᵀθ, so the meta-gradient is (I − αA)ᵏ g.
+  const a = torch.tensor(
+    [
+      [2, 0.5, 0],
+      [0.5, 1, -0.25],
+      [0, -0.25, 1.5],
+    ],
+    { dtype: 'float64' },
+  );
+  const g = torch.tensor([1, -2, 0.5], { dtype: 'float64' });
+  const theta: Layer<{ theta: Tensor }> = {
+    init: (generator) => ({ theta: torch.randn([3], { generator }) }),
+    apply: ({ theta: value }) => value.unsqueeze(1),
+  };
+  // The labels tell the two losses apart: 0 for the support set, 1 for the query set.
+  const loss = (outputs: Tensor, labels: Tensor): Tensor => {
+    const value = outputs.squeeze(1);
+    if (labels.select(1, 0).select(0, 0).item() === 1) return value.matmul(g);
+    return value.matmul(a).mul(value).sum([-1]).mul(0.5);
+  };
+  const set = (label: number) => ({
+    inputs: torch.zeros([2, 1, 1], { dtype: 'float64' }),
+    labels: torch.tensor([[label], [label]], { dtype: 'int64' }),
+  });
+  const episodes: Episodes = { ways: 1, support: set(0), query: set(1) };
+
+  const gradientWith = (innerSteps: number, firstOrder: boolean): number[] => {
+    const learner = maml({ model: theta, innerLearningRate: ALPHA, innerSteps, firstOrder, loss });
+    const params = parametersOf(learner, 1);
+    return metaGradient(learner, params, episodes).gradients.model.theta.tolist() as number[];
+  };
+  const jacobian = torch.eye(3, { dtype: 'float64' }).sub(a, { alpha: ALPHA });
+
+  test.each([0, 1, 2, 5])('%i steps: the Jacobian is (I − αA)^k', (steps) => {
+    const exact = jacobian.matrixPower(steps).matmul(g).tolist() as number[];
+    for (const [i, value] of gradientWith(steps, false).entries()) {
+      expect(value).toBeCloseTo(exact[i] ?? Number.NaN, 14);
+    }
+  });
+
+  test.each([1, 2, 5])('%i steps, first order: the Jacobian is the identity', (steps) => {
+    expect(gradientWith(steps, true)).toEqual(g.tolist());
+  });
+
+  test('adaptation itself is θ ← (I − αA)^k θ', () => {
+    const learner = maml({ model: theta, innerLearningRate: ALPHA, innerSteps: 3, loss });
+    const params = parametersOf(learner, 2);
+    const adapted = learner.adapt(params, episodes.support, 1).model.theta;
+    const exact = jacobian.matrixPower(3).matmul(params.model.theta);
+    expect(Number(adapted.sub(exact).abs().max().item())).toBeLessThan(1e-14);
+  });
+});
+
+describe('the meta-gradient in float64', () => {
+  const episodes = randomEpisodes(torch.generator(3));
+  const model = smoothModel(4, 3);
+
+  test.each([1, 3])('agrees with central differences after %i steps', (innerSteps) => {
+    const learner = maml({ model, innerLearningRate: ALPHA, innerSteps });
+    const params = parametersOf(learner, 4);
+    const { gradients } = metaGradient(learner, params, episodes);
+    const value = (): number =>
+      torch.scope(() => {
+        const { logits, labels } = queryLogits(learner, params, episodes);
+        return Number(taskCrossEntropy(logits, labels).mean().item());
+      });
+    const flat = flattenTree(gradients);
+    let scale = 0;
+    for (const gradient of Object.values(flat)) {
+      scale = Math.max(scale, Number(gradient.abs().max().item()));
+    }
+    for (const [path, tensor] of Object.entries(flattenTree(params))) {
+      for (let i = 0; i < tensor.numel(); i++) {
+        const numeric = centralDifference(value, tensor, i, 1e-5);
+        const exact = Number(flat[path]?.view([-1]).select(0, i).item());
+        expect(Math.abs(exact - numeric) / scale).toBeLessThan(1e-6);
+      }
+    }
+  });
+
+  test('reaches the encoder through the inner loop and past it', () => {
+    const encoder = linear({ inFeatures: 4, outFeatures: 4 });
+    const learner = maml({ model, encoder, innerLearningRate: ALPHA, innerSteps: 2 });
+    const params = parametersOf(learner, 5);
+    const { gradients } = metaGradient(learner, params, episodes);
+    const value = (): number =>
+      torch.scope(() => {
+        const { logits, labels } = queryLogits(learner, params, episodes);
+        return Number(taskCrossEntropy(logits, labels).mean().item());
+      });
+    const { weight } = params.encoder;
+    const scale = Number(gradients.encoder.weight.abs().max().item());
+    for (let i = 0; i < weight.numel(); i++) {
+      const exact = Number(gradients.encoder.weight.view([-1]).select(0, i).item());
+      const numeric = centralDifference(value, weight, i, 1e-5);
+      expect(Math.abs(exact - numeric) / scale).toBeLessThan(1e-6);
+    }
+  });
+});
+
+describe('adaptation', () => {
+  const model = mlp({ sizes: [4, 6, 3] });
+  const learner = maml({ model, innerLearningRate: ALPHA, innerSteps: 3 });
+  const episodes = randomEpisodes(torch.generator(6));
+  const params = parametersOf(learner, 7);
+
+  test('of all tasks at once equals one task at a time', () => {
+    const together = queryLogits(learner, params, episodes).logits;
+    for (let t = 0; t < 3; t++) {
+      const one = (examples: Episodes['support']) => ({
+        inputs: examples.inputs.narrow(0, t, 1),
+        labels: examples.labels.narrow(0, t, 1),
+      });
+      const alone = queryLogits(learner, params, {
+        ways: 3,
+        support: one(episodes.support),
+        query: one(episodes.query),
+      }).logits;
+      const difference = alone.squeeze(0).sub(together.select(0, t)).abs().max();
+      expect(Number(difference.item())).toBeLessThan(1e-12);
+    }
+  });
+
+  test('leaves the parameters as they are, and repeats identically', () => {
+    const before = Object.values(flattenTree(params)).map((tensor) => tensor.tolist());
+    const first = queryLogits(learner, params, episodes).logits.tolist();
+    const second = queryLogits(learner, params, episodes).logits.tolist();
+    expect(second).toEqual(first);
+    expect(Object.values(flattenTree(params)).map((tensor) => tensor.tolist())).toEqual(before);
+  });
+
+  test('differentiable or not, gives the same weights', () => {
+    const plain = learner.adapt(params, episodes.support, 3);
+    const recorded = learner.adapt(params, episodes.support, 3, { differentiable: true });
+    const [a, b] = [flattenTree(plain.model), flattenTree(recorded.model)];
+    for (const [path, tensor] of Object.entries(a)) {
+      expect(tensor.requiresGrad).toBe(false);
+      expect(b[path]?.requiresGrad).toBe(true);
+      expect(
+        Number(
+          tensor
+            .sub(b[path] ?? tensor)
+            .abs()
+            .max()
+            .item(),
+        ),
+      ).toBe(0);
+    }
+  });
+
+  test('works with rows that only fill up: they change nothing', () => {
+    const padded = {
+      inputs: torch.cat([episodes.support.inputs, torch.ones([3, 2, 4], { dtype: 'float64' })], 1),
+      labels: torch.cat([episodes.support.labels, torch.full([3, 2], -100n)], 1),
+    };
+    const plain = flattenTree(learner.adapt(params, episodes.support, 3).model);
+    for (const [path, tensor] of Object.entries(
+      flattenTree(learner.adapt(params, padded, 3).model),
+    )) {
+      expect(
+        Number(
+          tensor
+            .sub(plain[path] ?? tensor)
+            .abs()
+            .max()
+            .item(),
+        ),
+      ).toBeLessThan(1e-12);
+    }
+  });
+
+  test('needs no gradients of frozen parameters', () => {
+    const frozen = parametersOf(learner, 7);
+    frozen.model[0]?.weight.requiresGrad_(false);
+    const { gradients } = metaGradient(learner, frozen, episodes);
+    expect(Number(gradients.model[0]?.weight.abs().max().item())).toBe(0);
+    expect(Number(gradients.model[1]?.weight.abs().max().item())).toBeGreaterThan(0);
+  });
+
+  test('first order builds no second-order graph and differs from second order', () => {
+    const first = maml({ model, innerLearningRate: ALPHA, innerSteps: 3, firstOrder: true });
+    const exact = metaGradient(learner, params, episodes).gradients.model[0]?.weight;
+    const approximate = metaGradient(first, params, episodes).gradients.model[0]?.weight;
+    if (!exact || !approximate) throw new Error('no gradient');
+    expect(Number(exact.sub(approximate).abs().max().item())).toBeGreaterThan(1e-3);
+    const { gradFn } = first.adapt(params, episodes.support, 3, { differentiable: true }).model[0]
+      ?.weight ?? { gradFn: null };
+    expect(gradFn).toBe('SubBackward0');
+  });
+});
+
+test('leaves no tensor behind but the gradients', () => {
+  const learner = maml({ model: mlp({ sizes: [4, 3] }), innerLearningRate: ALPHA });
+  const episodes = randomEpisodes(torch.generator(8));
+  const params = parametersOf(learner, 9);
+  const before = torch.memory().tensors;
+  metaGradient(learner, params, episodes);
+  expect(torch.memory().tensors - before).toBe(2);
+});
+
+test('refuses steps and rates out of range', () => {
+  const model = mlp({ sizes: [4, 3] });
+  expect(() => maml({ model, innerLearningRate: 0.1, innerSteps: -1 })).toThrow(RangeError);
+  expect(() => maml({ model, innerLearningRate: Number.NaN })).toThrow(RangeError);
+});
