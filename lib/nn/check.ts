@@ -1,0 +1,65 @@
+import { ArgumentRangeError, ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { isTensor, type Tensor } from '../torch';
+
+/** Refuses options that are no object, and keys that are not among the known ones. */
+export function checkOptions(options: unknown, known: readonly string[], operator: string): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidArgument('an object', `the options of ${operator}`, options, operator);
+  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new ArgumentTypeError(
+    `${operator}: Unknown option ${unknown}; expected ${known.join(', ')}`,
+    operator,
+  );
+}
+
+/** Returns `value` if it is a positive integer. */
+export function positiveInteger(value: unknown, name: string, operator: string): number {
+  const where = `${name} of ${operator}`;
+  if (typeof value !== 'number')
+    throw invalidArgument('a positive integer', where, value, operator);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw outOfRange('a positive integer', where, value, operator);
+  }
+  return value;
+}
+
+/** Returns `value` if it is a number for which `fits` holds; `expected` says which in words. */
+export function numberWhere(
+  fits: (value: number) => boolean,
+  expected: string,
+  value: unknown,
+  name: string,
+  operator: string,
+): number {
+  const where = `${name} of ${operator}`;
+  if (typeof value !== 'number') throw invalidArgument(expected, where, value, operator);
+  if (!fits(value)) throw outOfRange(expected, where, value, operator);
+  return value;
+}
+
+/** The shape of `value` if it is a tensor. */
+export function shapeOf(value: unknown, name: string, operator: string): number[] {
+  if (isTensor(value)) return value.shape;
+  throw invalidArgument('a tensor', `the ${name} of ${operator}`, value, operator);
+}
+
+/** The error for a tensor of the wrong shape; `expected` is for example `[..., 300]`. */
+export function wrongShape(
+  expected: string,
+  name: string,
+  shape: readonly number[],
+  operator: string,
+): ArgumentRangeError {
+  return new ArgumentRangeError(
+    `Expected ${expected} for the ${name} of ${operator} but received [${shape.join(', ')}]`,
+    operator,
+  );
+}
+
+/** A `[T, D]` tensor with dimensions of 1 put in, to meet a tensor `[T, …, D]` of `ndim` dimensions. */
+export function alignTasks(perTask: Tensor, ndim: number): Tensor {
+  const [tasks = 1, size = 1] = perTask.shape;
+  return perTask.view([tasks, ...new Array<number>(Math.max(ndim - 2, 0)).fill(1), size]);
+}

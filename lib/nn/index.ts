@@ -1,0 +1,29 @@
+export { type ActivationName, gelu, relu, tanh } from './activations';
+export { type DropoutOptions, dropout } from './dropout';
+export { type EmbeddingOptions, type EmbeddingParams, embedding } from './embedding';
+export {
+  type InitOptions,
+  kaimingUniform,
+  normal,
+  ones,
+  uniform,
+  xavierUniform,
+  zeros,
+} from './init';
+export type { Context, InputOf, Layer, NoParams, ParamsOf } from './layer';
+export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
+export { type LinearOptions, type LinearParams, linear } from './linear';
+export {
+  type AccuracyOptions,
+  accuracy,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LossOptions,
+  mse,
+  type Reduction,
+} from './losses';
+export { type MaskedTokens, meanPooling } from './mean-pooling';
+export { type MlpOptions, type MlpParams, mlp } from './mlp';
+export { countParameters, trainable } from './parameters';
+export { type SequentialParams, sequential } from './sequential';
+export { expandTasks, selectTask } from './tasks';

@@ -1,0 +1,63 @@
+import { type Tensor, torch } from '../torch';
+import {
+  alignTasks,
+  checkOptions,
+  numberWhere,
+  positiveInteger,
+  shapeOf,
+  wrongShape,
+} from './check';
+import { ones, zeros } from './init';
+import type { Layer } from './layer';
+
+export type LayerNormOptions = {
+  /** The size D of the last dimension, over which mean and variance are taken. */
+  normalizedShape: number;
+  /** ε, added to the variance. Default: 1e-5. */
+  eps?: number;
+};
+
+/** `weight` and `bias`, each `[D]` or `[T, D]`. */
+export type LayerNormParams = { weight: Tensor; bias: Tensor };
+
+/**
+ * y = (x − mean) / √(variance + ε) · weight + bias over the last dimension, the variance biased. Ba et
+ * al. 2016, «Layer Normalization», https://arxiv.org/abs/1607.06450
+ *
+ * `[..., D]` gives `[..., D]`; with a task axis `[T, ..., D]` gives `[T, ..., D]`.
+ *
+ * @throws ArgumentRangeError if the input does not fit the parameters
+ */
+export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
+  checkOptions(options, ['normalizedShape', 'eps'], 'layerNorm');
+  const size = positiveInteger(options.normalizedShape, 'normalizedShape', 'layerNorm');
+  const eps = numberWhere(
+    (value) => value >= 0,
+    'a number of at least 0',
+    options.eps ?? 1e-5,
+    'eps',
+    'layerNorm',
+  );
+  return {
+    init: (generator) => ({ weight: ones([size], generator), bias: zeros([size], generator) }),
+    apply: ({ weight, bias }, x) => normalize(x, weight, bias, size, eps),
+  };
+}
+
+function normalize(x: Tensor, weight: Tensor, bias: Tensor, size: number, eps: number): Tensor {
+  const shape = shapeOf(x, 'input', 'layerNorm');
+  if (shape.at(-1) !== size) throw wrongShape(`[..., ${size}]`, 'input', shape, 'layerNorm');
+  if (weight.ndim === 1 && bias.ndim === 1) return torch.layerNorm(x, [size], weight, bias, eps);
+  const scale = aligned(weight, 'weight', shape);
+  const shift = aligned(bias, 'bias', shape);
+  return shift.addcmul(torch.layerNorm(x, [size], null, null, eps), scale);
+}
+
+function aligned(param: Tensor, name: string, shape: readonly number[]): Tensor {
+  const own = shapeOf(param, name, 'layerNorm');
+  if (own.length === 1) return param;
+  if (own.length !== 2) throw wrongShape('[D] or [T, D]', name, own, 'layerNorm');
+  const [tasks, size] = own;
+  if (shape.length >= 2 && shape[0] === tasks) return alignTasks(param, shape.length);
+  throw wrongShape(`[${tasks}, ..., ${size}]`, 'input', shape, 'layerNorm');
+}

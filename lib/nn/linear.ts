@@ -1,0 +1,77 @@
+import { type Tensor, torch } from '../torch';
+import { alignTasks, checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import { kaimingUniform, uniform } from './init';
+import type { Layer } from './layer';
+
+export type LinearOptions = {
+  inFeatures: number;
+  outFeatures: number;
+  /** Add a bias. Default: true. */
+  bias?: boolean;
+};
+
+/** `weight` `[out, in]` or `[T, out, in]`, `bias` `[out]` or `[T, out]`, each with tasks or without. */
+export type LinearParams = { weight: Tensor; bias?: Tensor };
+
+/**
+ * y = x·Wᵀ + b, initialised as PyTorch's `Linear`: the same seed gives the same numbers.
+ *
+ * Without a task axis `[..., in]` gives `[..., out]`; with one `[T, n, ..., in]` gives
+ * `[T, n, ..., out]`.
+ *
+ * @throws ArgumentRangeError if the input does not fit the parameters
+ */
+export function linear(options: LinearOptions): Layer<LinearParams> {
+  checkOptions(options, ['inFeatures', 'outFeatures', 'bias'], 'linear');
+  const inFeatures = positiveInteger(options.inFeatures, 'inFeatures', 'linear');
+  const outFeatures = positiveInteger(options.outFeatures, 'outFeatures', 'linear');
+  const hasBias = options.bias ?? true;
+  return {
+    init(generator) {
+      const weight = kaimingUniform([outFeatures, inFeatures], generator, { a: Math.sqrt(5) });
+      if (!hasBias) return { weight };
+      const bound = 1 / Math.sqrt(inFeatures);
+      return { weight, bias: uniform([outFeatures], generator, { bound }) };
+    },
+    apply: ({ weight, bias }, x) => affine(x, weight, bias),
+  };
+}
+
+function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  const shape = shapeOf(x, 'input', 'linear');
+  const weightShape = shapeOf(weight, 'weight', 'linear');
+  const inFeatures = weightShape.at(-1);
+  if (weightShape.length === 3) return perTask(x, shape, weight, weightShape, bias);
+  if (weightShape.length !== 2) {
+    throw wrongShape('[out, in] or [T, out, in]', 'weight', weightShape, 'linear');
+  }
+  if (shape.at(-1) !== inFeatures) {
+    throw wrongShape(`[..., ${inFeatures}]`, 'input', shape, 'linear');
+  }
+  if (bias === undefined || bias.ndim === 1) return torch.linear(x, weight, bias ?? null);
+  const [tasks] = bias.shape;
+  if (shape.length < 3 || shape[0] !== tasks) {
+    throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
+  }
+  return torch.linear(x, weight).add(alignTasks(bias, shape.length));
+}
+
+function perTask(
+  x: Tensor,
+  shape: readonly number[],
+  weight: Tensor,
+  [tasks, , inFeatures]: readonly number[],
+  bias: Tensor | undefined,
+): Tensor {
+  if (shape.length < 3 || shape[0] !== tasks || shape.at(-1) !== inFeatures) {
+    throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
+  }
+  const flat = shape.length === 3 ? x : x.flatten(1, -2);
+  const transposed = weight.mT;
+  const y = bias === undefined ? flat.bmm(transposed) : rowsOf(bias).baddbmm(flat, transposed);
+  return shape.length === 3 ? y : y.unflatten(1, shape.slice(1, -1));
+}
+
+function rowsOf(bias: Tensor): Tensor {
+  return bias.ndim === 1 ? bias : bias.unsqueeze(1);
+}

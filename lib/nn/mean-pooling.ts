@@ -1,0 +1,30 @@
+import type { Tensor } from '../torch';
+import { shapeOf, wrongShape } from './check';
+import type { Layer, NoParams } from './layer';
+
+/** Token vectors `x` `[..., L, D]` and their `mask` `[..., L]`: nonzero for tokens, zero for padding. */
+export type MaskedTokens = { x: Tensor; mask: Tensor };
+
+/**
+ * The mean of the vectors of the tokens that are no padding: x `[..., n, L, D]` with mask
+ * `[..., n, L]` gives `[..., n, D]`. A text without tokens gives zeros.
+ *
+ * @throws ArgumentRangeError if the mask's shape is not that of x without the last dimension
+ */
+export function meanPooling(): Layer<NoParams, MaskedTokens> {
+  return {
+    init: () => ({}),
+    apply(_, { x, mask }) {
+      const shape = shapeOf(x, 'x', 'meanPooling');
+      const maskShape = shapeOf(mask, 'mask', 'meanPooling');
+      const expected = shape.slice(0, -1);
+      if (shape.length < 2) throw wrongShape('[..., L, D]', 'x', shape, 'meanPooling');
+      if (maskShape.join() !== expected.join()) {
+        throw wrongShape(`[${expected.join(', ')}]`, 'mask', maskShape, 'meanPooling');
+      }
+      const present = mask.ne(0).to(x.dtype);
+      const shares = present.div(present.sum([-1], true).clampMin(1));
+      return shares.unsqueeze(-2).matmul(x).squeeze(-2);
+    },
+  };
+}

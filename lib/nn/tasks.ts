@@ -1,0 +1,21 @@
+import { mapTree, type Tensor, type Tree } from '../torch';
+import { positiveInteger } from './check';
+
+/**
+ * The parameters with a leading axis for `tasks` tasks: `[...]` becomes `[T, ...]`. Nothing is copied:
+ * all tasks see the same memory, and gradients sum over the tasks.
+ *
+ * @throws ArgumentRangeError if `tasks` is no positive integer
+ */
+export function expandTasks<P extends Tree>(params: P, tasks: number): P {
+  positiveInteger(tasks, 'tasks', 'expandTasks');
+  return mapTree(([tensor]) => {
+    const one = tensor as Tensor;
+    return one.expand([tasks, ...one.shape]);
+  }, params);
+}
+
+/** One task's parameters out of those with a task axis, `[T, ...]` to `[...]`, as views. */
+export function selectTask<P extends Tree>(params: P, task: number): P {
+  return mapTree(([tensor]) => (tensor as Tensor).select(0, task), params);
+}
