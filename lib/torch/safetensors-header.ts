@@ -193,14 +193,16 @@ function checkSize(
   length: number,
   path: string,
 ): void {
-  let bytes = itemSize(dtype);
+  // Empty dimensions count as one: libtorch multiplies the others into strides all the same.
+  let extent = itemSize(dtype);
   for (const size of shape) {
-    bytes *= size;
+    extent *= Math.max(size, 1);
     // The product of two exact integers is rounded only at or above 2^53.
-    if (!Number.isSafeInteger(bytes)) {
+    if (!Number.isSafeInteger(extent)) {
       throw refuse(path, `a shape of fewer than 2^53 bytes ${of(name)}`, 'a larger one');
     }
   }
+  const bytes = shape.includes(0) ? 0 : extent;
   if (bytes === length) return;
   const wanted = shape.length > 8 ? `${shape.length} dimensions` : `shape [${shape.join(', ')}]`;
   throw refuse(path, `${bytes} bytes of ${dtype} with ${wanted} ${of(name)}`, `${length} bytes`);

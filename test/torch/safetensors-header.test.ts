@@ -103,6 +103,12 @@ test.each<[string, string, number, string]>([
     'fewer than 2^53 bytes',
   ],
   [
+    'sizes beyond after a zero',
+    `{"a":${entry('F64', '[0,4503599627370496,4503599627370496]', '[0,0]')}}`,
+    0,
+    'fewer than 2^53 bytes',
+  ],
+  [
     'bytes that overflow by the element',
     `{"a":${entry('F64', '[4503599627370496]', '[0,0]')}}`,
     0,
