@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { invalidArgument, TorchError } from '../errors';
+import type { Tree } from '../torch';
+import { replaceFiles } from '../torch/replace-files';
+import { readSafetensors, safetensorsChunks } from '../torch/safetensors';
+import { scope } from '../torch/scope';
+import { flattenTree, leaves } from '../torch/tree';
+import { rebuild, structureOf } from './tree-structure';
+
+/** What can be written as JSON and read back the same. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+export type Checkpoint<Config> = {
+  /** The tensors of a model, as a tree. */
+  params: Tree;
+  /** What is needed to build the model again. */
+  config: Config;
+};
+
+const MODEL_FILE = 'model.safetensors';
+const CONFIG_FILE = 'config.json';
+const FORMAT = 'metatorch-checkpoint';
+const VERSION = 1;
+const CHUNK_BYTES = 1024 * 1024;
+
+const headSchema = z.object({ format: z.literal(FORMAT), version: z.literal(VERSION) });
+const bodySchema = z.object({
+  metatorch: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  structure: z.unknown(),
+  config: z.unknown(),
+});
+const jsonObjectSchema = z.record(z.string(), z.json());
+
+/**
+ * Writes a model into a folder that exists: its tensors to `model.safetensors`, under their dotted
+ * paths, and everything else to `config.json`. Each file appears whole or not at all, the config
+ * last; it holds the digest of the tensors' file, so that files of two checkpoints are never taken
+ * for one. The same parameters and config give the same bytes.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
+ * @throws ArgumentTypeError if two tensors have one path, or the config is no JSON object
+ */
+export function saveCheckpoint(
+  folder: string,
+  { params, config }: Checkpoint<{ readonly [key: string]: Json }>,
+): void {
+  if (!jsonObjectSchema.safeParse(config).success) {
+    throw invalidArgument('a JSON object', 'config', config, 'saveCheckpoint');
+  }
+  const tensors = flattenTree(params);
+  if (Object.keys(tensors).length !== leaves(params).length) {
+    throw invalidArgument('a path of its own for each tensor', 'params', params, 'saveCheckpoint');
+  }
+  const digest = createHash('sha256');
+  function* model(): Generator<Uint8Array> {
+    for (const chunk of safetensorsChunks(tensors, { format: FORMAT })) {
+      digest.update(chunk);
+      yield chunk;
+    }
+  }
+  // Made after the model has been written, when its digest is known.
+  function* description(): Generator<Uint8Array> {
+    const content = {
+      format: FORMAT,
+      version: VERSION,
+      metatorch: packageVersion(),
+      sha256: digest.digest('hex'),
+      structure: structureOf(params),
+      config,
+    };
+    yield Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
+  }
+  replaceFiles([
+    { path: join(folder, MODEL_FILE), chunks: model() },
+    { path: join(folder, CONFIG_FILE), chunks: description() },
+  ]);
+}
+
+/**
+ * Reads what `saveCheckpoint` wrote. The tree has the structure that was saved, with tensors on the
+ * CPU that do not require gradients; a tensor that stood at two places is now two. The config is
+ * checked, and may be transformed, by `schema`. For the type of a known model, pass the tree through
+ * `unflattenTree(flattenTree(params), like)`.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if a file is missing, truncated, altered, of another format or
+ *   version, or the config does not fit the schema
+ */
+export function loadCheckpoint<Schema extends z.ZodType>(
+  folder: string,
+  schema: Schema,
+): Checkpoint<z.output<Schema>> {
+  const path = join(folder, CONFIG_FILE);
+  const json = readJson(path);
+  check(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
+  const body = check(path, bodySchema, json, 'the description of a checkpoint');
+  const config = check(path, schema, body.config, 'a config that fits its schema');
+  const modelPath = join(folder, MODEL_FILE);
+  const params = scope(() => {
+    const { tensors } = readSafetensors(modelPath);
+    const digest = digestOf(modelPath);
+    if (digest !== body.sha256) {
+      throw refuse(modelPath, `the tensors that ${path} describes, sha256 ${body.sha256}`, digest);
+    }
+    return rebuild(body.structure, tensors, (expected, found) => refuse(path, expected, found));
+  });
+  return { params, config };
+}
+
+function readJson(path: string): unknown {
+  const text = onFile(path, 'a checkpoint', () => readFileSync(path, 'utf8'));
+  return onFile(path, 'JSON', () => JSON.parse(text) as unknown);
+}
+
+function check<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  value: unknown,
+  expected: string,
+): z.output<Schema> {
+  const result = onFile(path, expected, () => schema.safeParse(value));
+  if (result.success) return result.data;
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot load ${path}: expected ${expected}\n${z.prettifyError(result.error)}`,
+    { path, cause: result.error },
+  );
+}
+
+function digestOf(path: string): string {
+  return onFile(path, 'a file of tensors', () => {
+    const digest = createHash('sha256');
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const file = openSync(path, 'r');
+    try {
+      for (let count = -1; count !== 0; ) {
+        count = readSync(file, chunk);
+        digest.update(chunk.subarray(0, count));
+      }
+    } finally {
+      closeSync(file);
+    }
+    return digest.digest('hex');
+  });
+}
+
+function onFile<T>(path: string, expected: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw refuse(path, expected, found, cause);
+  }
+}
+
+function refuse(path: string, expected: string, found: string, cause?: unknown): TorchError {
+  return new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot load ${path}: expected ${expected} but found ${found}`,
+    { path, cause },
+  );
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
