@@ -27,7 +27,8 @@ runMain(async () => {
   const name = process.argv[2] ?? '';
   const file = inRoot('bench', `${name}.ts`);
   if (!fs.existsSync(file)) {
-    const names = filesBelow('bench', /\.ts$/).map((found) => found.slice('bench/'.length, -3));
+    const files = filesBelow('bench', /\.ts$/).map((found) => found.slice('bench/'.length, -3));
+    const names = files.filter((found) => !found.includes('/'));
     throw new SetupError(`Expected one of ${names.join(', ')} for the benchmark's name`);
   }
   process.argv.splice(1, 2, file);

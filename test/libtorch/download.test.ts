@@ -88,6 +88,20 @@ test('a server that stops sending is given up', async () => {
   expectFailure(await attempt(stalled, { stallLimitMs: 200 }), /nothing arrived for 0.2 s/);
 });
 
+test('a server that sends slowly but steadily is not given up', async () => {
+  const slow: RequestListener = (_, response) => {
+    let sent = 0;
+    const timer = setInterval(() => {
+      response.write(CONTENT.subarray(sent, sent + 8_000));
+      sent += 8_000;
+      if (sent < CONTENT.length) return;
+      clearInterval(timer);
+      response.end();
+    }, 60);
+  };
+  expect(await attempt(slow, { stallLimitMs: 400 })).toBeUndefined();
+});
+
 test('a server that never answers is given up', async () => {
   expectFailure(await attempt(() => {}, { stallLimitMs: 200 }), /nothing arrived for 0.2 s/);
 });
