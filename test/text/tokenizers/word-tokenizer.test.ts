@@ -51,6 +51,7 @@ describe('options', () => {
   test('keepPunctuation keeps all but white space', () => {
     const tokenizer = new WordTokenizer({ keepPunctuation: true });
     expect(tokenizer.tokenize('Well, 私は 🙂!\n')).toEqual(['well', ',', '私', 'は', '🙂', '!']);
+    expect(tokenizer.tokenize('Well, now!\n')).toEqual(['well', ',', 'now', '!']);
   });
 
   test('can be read, defaults filled in', () => {
