@@ -22,7 +22,10 @@ test('--version tells the version of the package', () => {
 
 test('doctor finds nothing wrong with a checkout that is set up', () => {
   const { status, stdout } = metatorch(['doctor', '--json']);
-  expect(JSON.parse(stdout)).toMatchObject({ problems: [], runtime: { devices: expect.arrayContaining(['cpu']) } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    problems: [],
+    runtime: { devices: expect.arrayContaining(['cpu']) },
+  });
   expect(status).toBe(0);
 });
 
