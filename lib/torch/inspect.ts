@@ -1,6 +1,168 @@
-import type { Tensor } from './tensor';
+import type { Dtype } from './dtype';
+import { chooseFormat, type Element, type ElementFormat } from './number-format';
+import { scope } from './scope';
+import type { NestedArray, Tensor } from './tensor';
 
-/** A tensor in words. */
+/** Elements beyond which a tensor is summarised. */
+const THRESHOLD = 1000;
+/** Items shown at each end of a dimension that is summarised. */
+const EDGE_ITEMS = 3;
+const LINE_WIDTH = 80;
+const PREFIX = 'tensor(';
+
+const DEFAULT_DTYPES: readonly Dtype[] = ['float32', 'complex64', 'int64', 'bool'];
+
+/** What is printed of a tensor: the elements or a sample of them, and what was left out. */
+type Sample = {
+  readonly items: NestedArray<Element>;
+  /** For every dimension, whether its middle is missing. */
+  readonly cut: readonly boolean[];
+  readonly format: ElementFormat;
+};
+
+/**
+ * A tensor as PyTorch's `repr` writes it. Of a large tensor only the edges are read; nothing is
+ * recorded, and no tensor stays. A sparse tensor is coalesced first.
+ */
 export function formatTensor(tensor: Tensor): string {
-  return tensor.isDisposed ? 'tensor(disposed)' : `tensor(${String(tensor.tolist())})`;
+  if (tensor.isDisposed) return `${PREFIX}disposed)`;
+  return scope(() => {
+    const suffixes = tensor.device === 'cpu' ? [] : [`device='${tensor.device}'`];
+    const isCoo = tensor.layout === 'sparse_coo';
+    const body = tensor.layout.startsWith('sparse')
+      ? formatSparse(tensor.detach(), suffixes)
+      : formatDense(tensor, suffixes);
+    if (tensor.layout !== 'strided') suffixes.push(`layout=torch.${tensor.layout}`);
+    const origin = originOf(tensor);
+    if (origin !== undefined) suffixes.push(origin);
+    return addSuffixes(`${PREFIX}${body}`, suffixes, isCoo);
+  });
+}
+
+function originOf(tensor: Tensor): string | undefined {
+  const { gradFn } = tensor;
+  if (gradFn !== null) return `grad_fn=<${gradFn}>`;
+  return tensor.requiresGrad ? 'requires_grad=True' : undefined;
+}
+
+function formatDense(tensor: Tensor, suffixes: string[]): string {
+  const { shape, dtype } = tensor;
+  const isMeta = tensor.device.startsWith('meta');
+  const isEmpty = shape.includes(0);
+  if (isMeta || (isEmpty && shape.length !== 1)) suffixes.push(`size=${tuple(shape)}`);
+  // Without elements nothing shows that a tensor is one of integers or booleans.
+  const usual = isMeta || isEmpty ? ['float32'] : DEFAULT_DTYPES;
+  if (!usual.includes(dtype)) suffixes.push(`dtype=torch.${dtype}`);
+  if (isMeta) return '...';
+  const dense = tensor.layout === 'strided' ? tensor.detach() : tensor.detach().toDense();
+  return formatElements(dense, PREFIX.length);
+}
+
+function formatSparse(tensor: Tensor, suffixes: string[]): string {
+  const [parts, count] = tensor.layout === 'sparse_coo' ? partsOfCoo(tensor) : partsOfRows(tensor);
+  suffixes.push(`size=${tuple(tensor.shape)}`, `nnz=${count}`);
+  if (!DEFAULT_DTYPES.includes(tensor.dtype)) suffixes.push(`dtype=torch.${tensor.dtype}`);
+  const written = Object.entries(parts).map(([name, part]) => {
+    const start = `${name}=${PREFIX}`;
+    const size = part.shape.includes(0) ? `, size=${tuple(part.shape)}` : '';
+    return `${start}${formatElements(part, PREFIX.length + start.length)}${size})`;
+  });
+  return written.join(`,\n${' '.repeat(PREFIX.length)}`);
+}
+
+function partsOfCoo(tensor: Tensor): [Record<string, Tensor>, number] {
+  const coalesced = tensor.coalesce();
+  const values = coalesced.values();
+  return [{ indices: coalesced.indices(), values }, values.shape[0] ?? 0];
+}
+
+function partsOfRows(tensor: Tensor): [Record<string, Tensor>, number] {
+  const values = tensor.values();
+  const isByRow = tensor.layout === 'sparse_csr' || tensor.layout === 'sparse_bsr';
+  const plain = isByRow ? tensor.colIndices() : tensor.rowIndices();
+  const indices = isByRow
+    ? { crow_indices: tensor.crowIndices(), col_indices: plain }
+    : { ccol_indices: tensor.ccolIndices(), row_indices: plain };
+  return [{ ...indices, values }, plain.shape.at(-1) ?? 0];
+}
+
+function tuple(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+}
+
+function formatElements(tensor: Tensor, indent: number): string {
+  const { shape, dtype } = tensor;
+  if (shape.includes(0)) return '[]';
+  const isLarge = shape.reduce((product, size) => product * size, 1) > THRESHOLD;
+  const cut = shape.map((size) => isLarge && size > 2 * EDGE_ITEMS);
+  const items = edges(tensor, cut, 0);
+  const elements: Element[] = [];
+  flatten(items, elements);
+  return formatItems({ items, cut, format: chooseFormat(elements, dtype) }, items, 0, indent);
+}
+
+/** The elements without the middles of the dimensions that are cut. */
+function edges(tensor: Tensor, cut: readonly boolean[], dim: number): NestedArray<Element> {
+  if (dim === cut.length) return tensor.tolist();
+  if (cut[dim] !== true) return edges(tensor, cut, dim + 1);
+  const size = tensor.shape[dim] ?? 0;
+  const start = edges(tensor.narrow(dim, 0, EDGE_ITEMS), cut, dim + 1);
+  const end = edges(tensor.narrow(dim, size - EDGE_ITEMS, EDGE_ITEMS), cut, dim + 1);
+  return join(start, end, dim);
+}
+
+function join(
+  start: NestedArray<Element>,
+  end: NestedArray<Element>,
+  dim: number,
+): NestedArray<Element> {
+  if (!Array.isArray(start) || !Array.isArray(end)) return start;
+  if (dim === 0) return [...start, ...end];
+  return start.map((item, i) => join(item, end[i] ?? item, dim - 1));
+}
+
+function flatten(items: NestedArray<Element>, elements: Element[]): void {
+  if (Array.isArray(items)) for (const item of items) flatten(item, elements);
+  else elements.push(items);
+}
+
+function formatItems(
+  sample: Sample,
+  items: NestedArray<Element>,
+  dim: number,
+  indent: number,
+): string {
+  if (!Array.isArray(items)) return sample.format.format(items);
+  const written = items.map((item) => formatItems(sample, item, dim + 1, indent + 1));
+  const isRow = dim === sample.cut.length - 1;
+  if (sample.cut[dim] === true) written.splice(EDGE_ITEMS, 0, isRow ? ' ...' : '...');
+  const margin = ' '.repeat(indent + 1);
+  if (!isRow) {
+    const gap = '\n'.repeat(sample.cut.length - dim - 1);
+    return `[${written.join(`,${gap}${margin}`)}]`;
+  }
+  const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (sample.format.width + 2)));
+  const lines: string[] = [];
+  for (let at = 0; at < written.length; at += perLine) {
+    lines.push(written.slice(at, at + perLine).join(', '));
+  }
+  return `[${lines.join(`,\n${margin}`)}]`;
+}
+
+function addSuffixes(start: string, suffixes: readonly string[], onNewLine: boolean): string {
+  let text = start;
+  // PyTorch counts two columns more for the body's last line than it has.
+  let column = start.length - start.lastIndexOf('\n') + 1;
+  let breaks = onNewLine;
+  for (const suffix of suffixes) {
+    if (breaks || column + suffix.length + 2 > LINE_WIDTH) {
+      text += `,\n${' '.repeat(PREFIX.length)}${suffix}`;
+      column = PREFIX.length + suffix.length;
+    } else {
+      text += `, ${suffix}`;
+      column += suffix.length + 2;
+    }
+    breaks = false;
+  }
+  return `${text})`;
 }
