@@ -1,0 +1,140 @@
+import { checkOptions } from '../nn/check';
+import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
+import type { LearningRate, Optimizer } from './optimizer';
+import {
+  checkRate,
+  decayRate,
+  descendRatio,
+  notNegative,
+  rateAt,
+  safeSqrt,
+  stepCount,
+  withWeightDecay,
+  zerosFor,
+} from './steps';
+
+export type AdamOptions = {
+  /** α. Default: 0.001. */
+  learningRate?: LearningRate;
+  /** β₁ and β₂. Default: [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** ε, added to the root. Default: 1e-8. */
+  eps?: number;
+  /** λ. Default: 0 for `adam`, 0.01 for `adamW`. */
+  weightDecay?: number;
+  /**
+   * Divide by the greatest second moment so far. Reddi et al. 2018, «On the Convergence of Adam and
+   * Beyond», https://arxiv.org/abs/1904.09237. Default: false.
+   */
+  amsgrad?: boolean;
+};
+
+/** `maxSecondMoment` is `{}` without amsgrad. */
+export type AdamState = {
+  step: Tensor;
+  firstMoment: Tree;
+  secondMoment: Tree;
+  maxSecondMoment: Tree;
+};
+
+type Moments = Omit<AdamState, 'step'>;
+type Settings = Omit<FusedAdam, 'rate' | 'decoupled'>;
+
+/** What `adam` and `adamW` share; `decoupled` decay shrinks the weights instead of the gradient. */
+export function adamRule(
+  options: AdamOptions,
+  name: string,
+  decoupled: boolean,
+): Optimizer<AdamState> {
+  checkOptions(options, ['learningRate', 'betas', 'eps', 'weightDecay', 'amsgrad'], name);
+  const learningRate = checkRate(options.learningRate ?? 1e-3, name);
+  const settings = checkSettings(options, name, decoupled ? 0.01 : 0);
+  return {
+    init: (params) => ({
+      step: stepCount(),
+      firstMoment: zerosFor(params),
+      secondMoment: zerosFor(params),
+      maxSecondMoment: settings.amsgrad ? zerosFor(params) : {},
+    }),
+    update: (gradients, state, params, { donate = false } = {}) =>
+      torch.scope(() => {
+        const rate = rateAt(learningRate, Number(state.step.item()));
+        if (typeof rate === 'number' && fusible(params, gradients, state)) {
+          return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, donate);
+        }
+        const step = state.step.add(1);
+        const decayed = decoupled
+          ? gradients
+          : withWeightDecay(gradients, params, settings.weightDecay);
+        const shrunk = decoupled ? shrink(params, rate, settings.weightDecay) : params;
+        const moments = nextMoments(decayed, state, settings);
+        const moved = move(shrunk, moments, rate, Number(step.item()), settings);
+        return { params: moved, state: { step, ...moments } };
+      }),
+  };
+}
+
+function checkSettings(options: AdamOptions, name: string, weightDecay: number): Settings {
+  const [beta1, beta2] = options.betas ?? [0.9, 0.999];
+  return {
+    beta1: decayRate(beta1, 'betas[0]', name),
+    beta2: decayRate(beta2, 'betas[1]', name),
+    eps: notNegative(options.eps ?? 1e-8, 'eps', name),
+    weightDecay: notNegative(options.weightDecay ?? weightDecay, 'weightDecay', name),
+    amsgrad: options.amsgrad ?? false,
+  };
+}
+
+function shrink<P extends Tree>(params: P, rate: number | Tensor, weightDecay: number): P {
+  if (weightDecay === 0) return params;
+  return mapTree(([tensor]) => {
+    const p = tensor as Tensor;
+    return typeof rate === 'number'
+      ? p.mul(1 - rate * weightDecay)
+      : p.addcmul(p, rate, { value: -weightDecay });
+  }, params);
+}
+
+function nextMoments(gradients: Tree, state: Moments, settings: Settings): Moments {
+  const { beta1, beta2, amsgrad } = settings;
+  const firstMoment = mapTree(
+    ([m, g]) => (m as Tensor).lerp(g as Tensor, 1 - beta1),
+    state.firstMoment,
+    gradients,
+  );
+  const secondMoment = mapTree(
+    ([v, g]) => (v as Tensor).mul(beta2).addcmul(g as Tensor, g as Tensor, { value: 1 - beta2 }),
+    state.secondMoment,
+    gradients,
+  );
+  const maxSecondMoment = amsgrad
+    ? mapTree(
+        ([most, v]) => (most as Tensor).maximum(v as Tensor),
+        state.maxSecondMoment,
+        secondMoment,
+      )
+    : state.maxSecondMoment;
+  return { firstMoment, secondMoment, maxSecondMoment };
+}
+
+/** p − α·(m/c₁) / (√(v/c₂) + ε) with cᵢ = 1 − βᵢᵗ, multiplied out to take fewer operators. */
+function move<P extends Tree>(
+  params: P,
+  { firstMoment, secondMoment, maxSecondMoment }: Moments,
+  rate: number | Tensor,
+  step: number,
+  { beta1, beta2, eps, amsgrad }: Settings,
+): P {
+  const root = Math.sqrt(1 - beta2 ** step);
+  const factor = root / (1 - beta1 ** step);
+  return mapTree(
+    ([p, m, v]) => {
+      const denominator = safeSqrt(v as Tensor).add(eps * root);
+      return descendRatio(p as Tensor, m as Tensor, denominator, rate, factor);
+    },
+    params,
+    firstMoment,
+    amsgrad ? maxSecondMoment : secondMoment,
+  );
+}

@@ -1,0 +1,45 @@
+import type { Tensor, Tree } from '../torch';
+
+/**
+ * α: a number, a function of the step, which counts from 0, or a tensor, through which gradients flow:
+ * one without dimensions, or with such as broadcast to every parameter.
+ */
+export type LearningRate = number | Tensor | ((step: number) => number | Tensor);
+
+/** An optimizer's memory between steps; a tree, so that a checkpoint can hold it. */
+export type OptimizerState = { readonly [key: string]: Tree };
+
+export type UpdateOptions = {
+  /**
+   * Allow the parameters and state handed in to be overwritten, which saves their copies: use only
+   * what `update` returns afterwards. It takes effect where a fused kernel does. Default: false.
+   */
+  donate?: boolean;
+};
+
+/**
+ * An optimizer as two pure functions over trees of parameters.
+ *
+ *     const optimizer = adam({ learningRate: 1e-3 });
+ *     let state = optimizer.init(params);
+ *     ({ params, state } = torch.noGrad(() => optimizer.update(gradients, state, params)));
+ *
+ * Outside of `torch.noGrad` gradients flow through the update to parameters, gradients, state and
+ * learning rate, so that an optimizer serves as the inner one of a meta-learner. All work is done
+ * element by element: parameters with a task axis are as good as an optimizer for each task.
+ */
+export interface Optimizer<S extends OptimizerState = OptimizerState> {
+  /** The state before the first step. */
+  init(params: Tree): S;
+  /**
+   * One step.
+   *
+   * @throws ArgumentTypeError if the trees differ in structure
+   */
+  update<P extends Tree>(
+    gradients: P,
+    state: S,
+    params: P,
+    options?: UpdateOptions,
+  ): { params: P; state: S };
+}

@@ -1,0 +1,123 @@
+import { checkOptions } from '../nn/check';
+import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import type { LearningRate, Optimizer } from './optimizer';
+import {
+  checkRate,
+  decayRate,
+  descend,
+  descendRatio,
+  notNegative,
+  rateAt,
+  safeSqrt,
+  stepCount,
+  withWeightDecay,
+  zerosFor,
+} from './steps';
+
+export type RmspropOptions = {
+  /** α. Default: 0.01. */
+  learningRate?: LearningRate;
+  /** ρ, the decay of the averages; PyTorch calls it alpha. Default: 0.99. */
+  decay?: number;
+  /** ε, added to the root. Default: 1e-8. */
+  eps?: number;
+  /** μ. Default: 0, which keeps no velocity. */
+  momentum?: number;
+  /** λ, added to the gradient as λ·p. Default: 0. */
+  weightDecay?: number;
+  /** Divide by the deviation from the mean gradient. Default: false. */
+  centered?: boolean;
+};
+
+/** `mean` is `{}` unless centered, `velocity` without momentum. */
+export type RmspropState = { step: Tensor; meanSquare: Tree; mean: Tree; velocity: Tree };
+
+/**
+ * s ← ρ·s + (1 − ρ)·g², p ← p − α·g/(√s + ε); equal to PyTorch's `RMSprop`. Tieleman and Hinton 2012,
+ * «Lecture 6.5: rmsprop», Coursera; centered after Graves 2013, https://arxiv.org/abs/1308.0850
+ *
+ * @throws ArgumentRangeError for options out of range
+ */
+export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
+  const settings = checkSettings(options);
+  return {
+    init: (params) => ({
+      step: stepCount(),
+      meanSquare: zerosFor(params),
+      mean: settings.centered ? zerosFor(params) : {},
+      velocity: settings.momentum === 0 ? {} : zerosFor(params),
+    }),
+    update: (gradients, state, params) =>
+      torch.scope(() => {
+        const rate = rateAt(settings.learningRate, Number(state.step.item()));
+        const decayed = withWeightDecay(gradients, params, settings.weightDecay);
+        const averages = average(decayed, state, settings);
+        const roots = rootsOf(averages, settings);
+        const velocity = accelerate(decayed, roots, state.velocity, settings.momentum);
+        const moved =
+          settings.momentum === 0
+            ? mapTree(
+                ([p, g, r]) => descendRatio(p as Tensor, g as Tensor, r as Tensor, rate),
+                params,
+                decayed,
+                roots,
+              )
+            : mapTree(([p, v]) => descend(p as Tensor, v as Tensor, rate), params, velocity);
+        return { params: moved, state: { ...averages, step: state.step.add(1), velocity } };
+      }),
+  };
+}
+
+function checkSettings(options: RmspropOptions): Required<RmspropOptions> {
+  const known = ['learningRate', 'decay', 'eps', 'momentum', 'weightDecay', 'centered'];
+  checkOptions(options, known, 'rmsprop');
+  return {
+    learningRate: checkRate(options.learningRate ?? 0.01, 'rmsprop'),
+    decay: decayRate(options.decay ?? 0.99, 'decay', 'rmsprop'),
+    eps: notNegative(options.eps ?? 1e-8, 'eps', 'rmsprop'),
+    momentum: notNegative(options.momentum ?? 0, 'momentum', 'rmsprop'),
+    weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'rmsprop'),
+    centered: options.centered ?? false,
+  };
+}
+
+type Averages = Pick<RmspropState, 'meanSquare' | 'mean'>;
+
+function average(
+  gradients: Tree,
+  state: Averages,
+  { decay, centered }: Required<RmspropOptions>,
+): Averages {
+  const meanSquare = mapTree(
+    ([s, g]) => (s as Tensor).mul(decay).addcmul(g as Tensor, g as Tensor, { value: 1 - decay }),
+    state.meanSquare,
+    gradients,
+  );
+  const mean = centered
+    ? mapTree(([m, g]) => (m as Tensor).lerp(g as Tensor, 1 - decay), state.mean, gradients)
+    : state.mean;
+  return { meanSquare, mean };
+}
+
+/** √s + ε, centered √(s − m²) + ε. */
+function rootsOf(
+  { meanSquare, mean }: Averages,
+  { centered, eps }: Required<RmspropOptions>,
+): Tree {
+  if (!centered) return mapTree(([s]) => safeSqrt(s as Tensor).add(eps), meanSquare);
+  return mapTree(
+    ([s, m]) => safeSqrt((s as Tensor).addcmul(m as Tensor, m as Tensor, { value: -1 })).add(eps),
+    meanSquare,
+    mean,
+  );
+}
+
+function accelerate(gradients: Tree, roots: Tree, velocity: Tree, momentum: number): Tree {
+  if (momentum === 0) return velocity;
+  return mapTree(
+    ([v, g, r]) => (v as Tensor).mul(momentum).addcdiv(g as Tensor, r as Tensor),
+    velocity,
+    gradients,
+    roots,
+  );
+}

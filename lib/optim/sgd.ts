@@ -1,0 +1,103 @@
+import { outOfRange } from '../errors';
+import { checkOptions } from '../nn/check';
+import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import type { LearningRate, Optimizer } from './optimizer';
+import {
+  checkRate,
+  descend,
+  notNegative,
+  rateAt,
+  stepCount,
+  withWeightDecay,
+  zerosFor,
+} from './steps';
+
+export type SgdOptions = {
+  /** α. */
+  learningRate: LearningRate;
+  /** μ. Default: 0, which keeps no velocity. */
+  momentum?: number;
+  /** τ: the share of the gradient that the velocity does not take up. Default: 0. */
+  dampening?: number;
+  /** Look ahead along the velocity; needs momentum and no dampening. Default: false. */
+  nesterov?: boolean;
+  /** λ, added to the gradient as λ·p. Default: 0. */
+  weightDecay?: number;
+};
+
+/** `velocity` is `{}` without momentum. */
+export type SgdState = { step: Tensor; velocity: Tree };
+
+/**
+ * Stochastic gradient descent: v ← μ·v + (1 − τ)·g, p ← p − α·v, with v ← g in the first step; equal to
+ * PyTorch's `SGD`. Sutskever et al. 2013, «On the importance of initialization and momentum in deep
+ * learning».
+ *
+ * @throws ArgumentRangeError for options out of range
+ */
+export function sgd(options: SgdOptions): Optimizer<SgdState> {
+  const settings = checkSettings(options);
+  return {
+    init: (params) => ({
+      step: stepCount(),
+      velocity: settings.momentum === 0 ? {} : zerosFor(params),
+    }),
+    update: (gradients, state, params) =>
+      torch.scope(() => {
+        const step = Number(state.step.item());
+        const rate = rateAt(settings.learningRate, step);
+        const decayed = withWeightDecay(gradients, params, settings.weightDecay);
+        const velocity = accelerate(decayed, state.velocity, step, settings);
+        const moved = mapTree(
+          ([p, d]) => descend(p as Tensor, d as Tensor, rate),
+          params,
+          direction(decayed, velocity, settings),
+        );
+        return { params: moved, state: { step: state.step.add(1), velocity } };
+      }),
+  };
+}
+
+function checkSettings(options: SgdOptions): Required<SgdOptions> {
+  const known = ['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay'];
+  checkOptions(options, known, 'sgd');
+  const settings = {
+    learningRate: checkRate(options.learningRate, 'sgd'),
+    momentum: notNegative(options.momentum ?? 0, 'momentum', 'sgd'),
+    dampening: notNegative(options.dampening ?? 0, 'dampening', 'sgd'),
+    nesterov: options.nesterov ?? false,
+    weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'sgd'),
+  };
+  if (!settings.nesterov || (settings.momentum > 0 && settings.dampening === 0)) return settings;
+  const expected = 'false without momentum or with dampening';
+  throw outOfRange(expected, 'nesterov of sgd', settings.nesterov, 'sgd');
+}
+
+function accelerate(
+  gradients: Tree,
+  velocity: Tree,
+  step: number,
+  { momentum, dampening }: Required<SgdOptions>,
+): Tree {
+  if (momentum === 0) return velocity;
+  const alpha = step === 0 ? 1 : 1 - dampening;
+  return mapTree(
+    ([v, g]) => (v as Tensor).mul(momentum).add(g as Tensor, { alpha }),
+    velocity,
+    gradients,
+  );
+}
+
+function direction(
+  gradients: Tree,
+  velocity: Tree,
+  { momentum, nesterov }: Required<SgdOptions>,
+): Tree {
+  if (momentum === 0) return gradients;
+  if (!nesterov) return velocity;
+  return mapTree(
+    ([g, v]) => (g as Tensor).add(v as Tensor, { alpha: momentum }),
+    gradients,
+    velocity,
+  );
+}

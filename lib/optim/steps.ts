@@ -1,0 +1,83 @@
+import { invalidArgument, outOfRange } from '../errors';
+import { numberWhere } from '../nn/check';
+import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
+import type { LearningRate } from './optimizer';
+
+/** Zeros for every parameter, contiguous whatever the parameters' strides. */
+export function zerosFor(params: Tree): Tree {
+  return mapTree(
+    ([p]) => (p as Tensor).detach().zerosLike({ memoryFormat: 'contiguous_format' }),
+    params,
+  );
+}
+
+/** The number of steps done, on the CPU so that reading it waits for no device. */
+export function stepCount(): Tensor {
+  return torch.zeros([]);
+}
+
+export function checkRate(rate: unknown, operator: string): LearningRate {
+  const expected = 'a number of at least 0, a tensor or a function of the step';
+  if (typeof rate === 'function') return rate as LearningRate;
+  if (isTensor(rate)) return rate;
+  const where = `learningRate of ${operator}`;
+  if (typeof rate !== 'number') throw invalidArgument(expected, where, rate, operator);
+  if (rate >= 0 && rate < Infinity) return rate;
+  throw outOfRange(expected, where, rate, operator);
+}
+
+export function rateAt(rate: LearningRate, step: number): number | Tensor {
+  return typeof rate === 'function' ? rate(step) : rate;
+}
+
+/** Returns `value` if it is a finite number of at least 0. */
+export function notNegative(value: unknown, name: string, operator: string): number {
+  const fits = (number: number) => number >= 0 && number < Infinity;
+  return numberWhere(fits, 'a number of at least 0', value, name, operator);
+}
+
+/** Returns `value` if it is in [0, 1). */
+export function decayRate(value: unknown, name: string, operator: string): number {
+  const fits = (number: number) => number >= 0 && number < 1;
+  return numberWhere(fits, 'a number in [0, 1)', value, name, operator);
+}
+
+/** p − rate·factor·direction. */
+export function descend(p: Tensor, direction: Tensor, rate: number | Tensor, factor = 1): Tensor {
+  return typeof rate === 'number'
+    ? p.sub(direction, { alpha: rate * factor })
+    : p.addcmul(direction, rate, { value: -factor });
+}
+
+/** p − rate·factor·numerator/denominator. */
+export function descendRatio(
+  p: Tensor,
+  numerator: Tensor,
+  denominator: Tensor,
+  rate: number | Tensor,
+  factor = 1,
+): Tensor {
+  return typeof rate === 'number'
+    ? p.addcdiv(numerator, denominator, { value: -rate * factor })
+    : p.addcmul(numerator.div(denominator), rate, { value: -factor });
+}
+
+/** gradient + weightDecay·p, the gradient of an added weightDecay/2·‖p‖². */
+export function withWeightDecay<P extends Tree>(gradients: P, params: P, weightDecay: number): P {
+  if (weightDecay === 0) return gradients;
+  return mapTree(
+    ([g, p]) => (g as Tensor).add(p as Tensor, { alpha: weightDecay }),
+    gradients,
+    params,
+  );
+}
+
+/**
+ * √x, with a gradient of 0 where x is 0. There the true one is infinite, and the zero that it is
+ * multiplied by, the gradient of a square, would make it NaN: for a word that is in no text.
+ */
+export function safeSqrt(x: Tensor): Tensor {
+  if (!x.requiresGrad) return x.sqrt();
+  const zero = x.eq(0);
+  return x.maskedFill(zero, 1).sqrt().maskedFill(zero, 0);
+}

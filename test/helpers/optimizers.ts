@@ -1,0 +1,101 @@
+import type { LearningRate, Optimizer, UpdateOptions } from '../../lib/optim';
+import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
+import { readFixture } from './fixture';
+import { expectGradients, expectNumbers, float64, numbers } from './gradients';
+
+type Flat = { weight: number[]; bias: number[] };
+type Params = { weight: Tensor; bias: Tensor };
+type Case = { name: string; options: Record<string, never>; params: Flat };
+
+type Fixture = {
+  shapes: Record<keyof Flat, number[]>;
+  start: Flat;
+  gradients: Flat[];
+  cases: Case[];
+};
+
+const fixture = readFixture<Fixture>('optim');
+
+/** The fixture's cases of one optimizer. */
+export function casesOf(name: string): Case[] {
+  return fixture.cases.filter((one) => one.name === name);
+}
+
+/** The fixture's parameters before the first step. */
+export function startParams(): Params {
+  return tensorsOf(fixture.start);
+}
+
+/** Takes the fixture's steps, and asserts that parameters equal those of PyTorch to 1e-6. */
+export function expectPyTorchSteps(
+  optimizer: Optimizer,
+  expected: Flat,
+  options: UpdateOptions = {},
+): void {
+  torch.scope(() => {
+    const params = runSteps(optimizer, startParams(), options);
+    expectNumbers(numbers(params.weight), expected.weight, 1e-6);
+    expectNumbers(numbers(params.bias), expected.bias, 1e-6);
+  });
+}
+
+/** Takes the fixture's 20 steps; the gradients' keys come in another order than the parameters'. */
+export function runSteps(optimizer: Optimizer, start: Params, options: UpdateOptions = {}): Params {
+  let params = start;
+  let state = optimizer.init(params);
+  for (const step of fixture.gradients) {
+    const { weight, bias } = tensorsOf(step);
+    ({ params, state } = optimizer.update({ bias, weight } as Params, state, params, options));
+  }
+  return params;
+}
+
+/**
+ * Asserts that gradients and second gradients flow through three steps to the start, to what the inner
+ * loss depends on and to the learning rate. The inner loss passes over one element of the parameters.
+ */
+export function expectDifferentiable(make: (learningRate: LearningRate) => Optimizer): void {
+  expectGradients(
+    (start, target, rate) => {
+      const optimizer = make(rate as Tensor);
+      const seen = torch.tensor([1, 1, 0, 1], { dtype: 'float64' });
+      let params = { p: start as Tensor };
+      let state = optimizer.init(params);
+      for (let step = 0; step < 3; step++) {
+        const off = params.p.sub(target as Tensor).mul(seen);
+        const loss = off.square().sum().add(off.sin().sum());
+        const gradients = torch.grad(loss, params, { createGraph: true });
+        ({ params, state } = optimizer.update(gradients, state, params));
+      }
+      return params.p;
+    },
+    [float64([4], 1), float64([4], 2), torch.tensor(0.1, { dtype: 'float64' })],
+  );
+}
+
+/** Asserts that a step makes no tensors but those it returns, and leaves its arguments as they were. */
+export function expectPure(optimizer: Optimizer): void {
+  const params = startParams();
+  const gradients = mapTree(([p]) => (p as Tensor).cos(), params);
+  const state = optimizer.init(params);
+  const before = [params, gradients, state].map((tree) => snapshot(tree));
+  const { tensors } = torch.memory();
+  const next = optimizer.update(gradients, state, params);
+  const made = new Set(Object.values(flattenTree(next)));
+  expect(torch.memory().tensors - tensors).toBe(made.size);
+  expect([params, gradients, state].map((tree) => snapshot(tree))).toEqual(before);
+  expect(snapshot(next.params)).not.toEqual(before[0]);
+}
+
+function snapshot(tree: Parameters<typeof flattenTree>[0]): Record<string, number[]> {
+  const flat = Object.entries(flattenTree(tree));
+  return Object.fromEntries(flat.map(([path, tensor]) => [path, numbers(tensor)]));
+}
+
+function tensorsOf({ weight, bias }: Flat): Params {
+  const { weight: weightShape, bias: biasShape } = fixture.shapes;
+  return {
+    weight: torch.tensor(Float32Array.from(weight), { shape: weightShape }),
+    bias: torch.tensor(Float32Array.from(bias), { shape: biasShape }),
+  };
+}

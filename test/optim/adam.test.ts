@@ -1,0 +1,104 @@
+import { ArgumentRangeError } from '../../lib/errors';
+import { adam, adamW } from '../../lib/optim';
+import { mapTree, type Tensor, torch } from '../../lib/torch';
+import { expectClose, expectNumbers, numbers } from '../helpers/gradients';
+import {
+  casesOf,
+  expectDifferentiable,
+  expectPure,
+  expectPyTorchSteps,
+  runSteps,
+  startParams,
+} from '../helpers/optimizers';
+
+describe.each([
+  ['adam', adam],
+  ['adamW', adamW],
+] as const)('%s', (name, make) => {
+  test.each(casesOf(name))('takes the steps of PyTorch: $options', ({ options, params }) => {
+    const optimizer = make(options);
+    expectPyTorchSteps(optimizer, params);
+    torch.noGrad(() => {
+      expectPyTorchSteps(optimizer, params);
+      expectPyTorchSteps(optimizer, params, { donate: true });
+    });
+  });
+
+  test.each([
+    {},
+    { eps: 1e-2, weightDecay: 0.3, betas: [0.5, 0.6] as const },
+    { betas: [0.5, 0.6] as const, amsgrad: true },
+  ])('is twice differentiable through its steps: %j', (options) => {
+    expectDifferentiable((learningRate) => make({ ...options, learningRate }));
+  });
+
+  test('is pure', () => {
+    expectPure(make({ amsgrad: true, weightDecay: 0.1 }));
+    torch.noGrad(() => expectPure(make({ amsgrad: true, weightDecay: 0.1 })));
+  });
+
+  test('takes tensors of any strides for what they show', () => {
+    const transposed = () => {
+      const { weight, bias } = startParams();
+      return { weight: weight.mT.contiguous().mT, bias };
+    };
+    const expected = runSteps(make(), startParams());
+    torch.noGrad(() => {
+      expectClose(runSteps(make(), transposed()).weight, expected.weight, 1e-6);
+      const donated = runSteps(make(), transposed(), { donate: true });
+      expectClose(donated.weight, expected.weight, 1e-6);
+      const params = startParams();
+      const gradients = mapTree(([p]) => (p as Tensor).cos(), params);
+      const turned = { ...gradients, weight: gradients.weight.mT.contiguous().mT };
+      const step = (g: typeof gradients) => make().update(g, make().init(params), params).params;
+      expectClose(step(turned).weight, step(gradients).weight, 0);
+    });
+  });
+
+  test('overwrites what it is given only if that is donated', () => {
+    torch.noGrad(() => {
+      const params = startParams();
+      const before = numbers(params.weight);
+      const gradients = mapTree(([p]) => (p as Tensor).cos(), params);
+      const state = make().init(params);
+      const kept = make().update(gradients, state, params);
+      expect(numbers(params.weight)).toEqual(before);
+      const donated = make().update(gradients, state, params, { donate: true });
+      expectClose(donated.params.weight, kept.params.weight, 0);
+      expect(numbers(params.weight)).toEqual(numbers(kept.params.weight));
+    });
+  });
+
+  test('takes dtypes that the fused kernel does not', () => {
+    torch.noGrad(() => {
+      const params = { p: torch.ones([3], { dtype: 'bfloat16' }) };
+      const gradients = { p: torch.ones([3], { dtype: 'bfloat16' }) };
+      const optimizer = make({ learningRate: 0.5, weightDecay: 0 });
+      const next = optimizer.update(gradients, optimizer.init(params), params);
+      expect(next.params.p.dtype).toBe('bfloat16');
+      // A bfloat16 has 8 significant bits.
+      expectNumbers(numbers(next.params.p), [0.5, 0.5, 0.5], 2 ** -8);
+    });
+  });
+
+  test('follows a schedule, recorded or fused', () => {
+    const rates: number[] = [];
+    const schedule = (step: number) => {
+      rates.push(step);
+      return 0.1 / (step + 1);
+    };
+    const recorded = runSteps(make({ learningRate: schedule }), startParams());
+    const fused = torch.noGrad(() => runSteps(make({ learningRate: schedule }), startParams()));
+    expectClose(fused.weight, recorded.weight, 1e-6);
+    expect(rates.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  test('refuses options out of range', () => {
+    expect(() => make({ betas: [0.9, 1] })).toThrow(ArgumentRangeError);
+    expect(() => make({ betas: [0.9, 1] })).toThrow(
+      `Expected a number in [0, 1) for betas[1] of ${name} but received number 1`,
+    );
+    expect(() => make({ eps: -1 })).toThrow(`eps of ${name}`);
+    expect(() => make({ learningRate: '1' as never })).toThrow(`learningRate of ${name}`);
+  });
+});
