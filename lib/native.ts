@@ -141,8 +141,8 @@ export function addonBuildVersion(): string {
 export function loadNative(): NativeBinding {
   if (loaded) return loaded;
   const addon = addonPath();
-  const { libDir } = requireLibtorch({ device: requestedDevice() });
   const loader = openLoader(addon);
+  const { libDir } = requireLibtorch({ device: requestedDevice(), builtFor: loader.buildVersion });
   try {
     loaded = loader.load(libDir, path.join(path.dirname(addon), SHARED_LIBRARY));
   } catch (cause) {

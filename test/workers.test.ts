@@ -26,8 +26,11 @@ test('four workers compute at once, each with its own tensors', async () => {
   );
   const replies = await Promise.all(
     workers.map(async (worker) => {
-      const [reply] = (await once(worker, 'message')) as [Record<string, number>];
-      const [code] = (await once(worker, 'exit')) as [number];
+      // Both at once: a worker may exit before the wait for its message goes on.
+      const [[reply], [code]] = (await Promise.all([
+        once(worker, 'message'),
+        once(worker, 'exit'),
+      ])) as [[Record<string, number>], [number]];
       return { ...reply, code };
     }),
   );

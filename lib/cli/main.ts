@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { TorchError } from '../errors';
+import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerLibtorch } from './libtorch';
 import { packageVersion } from './package-version';
@@ -10,6 +11,7 @@ function createProgram(): Command {
   const program = new Command('metatorch')
     .description('libtorch in Node.js, and meta-learning for text on top of it')
     .version(packageVersion());
+  registerDemo(program);
   registerDoctor(program);
   registerLibtorch(program);
   return program;

@@ -88,14 +88,18 @@ export function queryLogits<P extends Tree, A, I extends Tree>(
   return { logits: learner.predict(adapted, query.inputs, options), labels: query.labels };
 }
 
-/** The accuracy on the query set of each of the T tasks, from 0 to 1. */
+/**
+ * The accuracy on the query set of each of the T tasks, from 0 to 1. The episodes may be given as a
+ * function that makes them; then they are disposed of as well.
+ */
 export function queryAccuracy<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
   params: P,
-  episodes: Episodes<I>,
+  episodes: Episodes<I> | (() => Episodes<I>),
 ): number[] {
   return torch.scope(() => {
-    const { logits, labels } = queryLogits(learner, params, episodes);
-    return [...(taskAccuracy(logits, labels).to('float64').data() as Float64Array)];
+    const made = typeof episodes === 'function' ? episodes() : episodes;
+    const { logits, labels } = queryLogits(learner, params, made);
+    return [...taskAccuracy(logits, labels).to('float64').data()].map(Number);
   });
 }

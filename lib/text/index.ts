@@ -17,15 +17,23 @@ export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
 export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
 export {
+  type MeanEncoderOptions,
+  type MeanEncoderParams,
+  meanEncoder,
+} from './encoders/mean-encoder';
+export {
   EpisodeSampler,
   type EpisodeSamplerOptions,
   type EpisodeText,
   type ShotRange,
   type TextEpisode,
 } from './episode-sampler';
+export { episodeTensors } from './episode-tensors';
 export { RandomSource } from './random-source';
+export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export type { Tokenizer } from './tokenizers/tokenizer';
 export { WordTokenizer, type WordTokenizerOptions } from './tokenizers/word-tokenizer';
+export { type TokenBatch, Vectorizer, type VectorizerOptions } from './vectorizer';
 export {
   PAD_TOKEN,
   UNKNOWN_TOKEN,

@@ -34,5 +34,6 @@ export { DTYPES } from './dtype';
 export { isTensor } from './handle';
 export type { Layout, MemoryFormat } from './layout';
 export { Generator } from './random';
+export { disposeTree } from './scope';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';

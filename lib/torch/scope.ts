@@ -95,3 +95,11 @@ function releaseAll(tensors: readonly Tensor[]): void {
 function isPromise(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
+
+/** Disposes of every tensor of a tree, except those that `kept` holds as well. */
+export function disposeTree(tree: unknown, kept?: unknown): void {
+  const stay = new Set(leaves(kept));
+  for (const tensor of leaves(tree)) {
+    if (!stay.has(tensor)) release(tensor);
+  }
+}

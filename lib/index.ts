@@ -1,0 +1,7 @@
+export { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } from './errors';
+export * as meta from './meta';
+export * as nn from './nn';
+export * as optim from './optim';
+export * as text from './text';
+export * from './torch';
+export * as train from './train';

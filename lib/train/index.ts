@@ -1,0 +1,18 @@
+export { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export { type Estimate, estimate, evaluate, formatAccuracy } from './evaluate';
+export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export {
+  buildTextLearner,
+  loadTextModel,
+  saveTextModel,
+  type TextLearner,
+  type TextModelConfig,
+  textModelSchema,
+} from './text-model';
+export {
+  type Logger,
+  type StepReport,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from './trainer';
