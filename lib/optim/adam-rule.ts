@@ -60,7 +60,7 @@ export function adamRule(
     update: (gradients, state, params, { donate = false } = {}) =>
       torch.scope(() => {
         const rate = rateAt(learningRate, Number(state.step.item()));
-        if (typeof rate === 'number' && fusible(params, gradients, state)) {
+        if (typeof rate === 'number' && fusible(params, gradients)) {
           return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, donate);
         }
         const step = state.step.add(1);

@@ -34,6 +34,13 @@ export { DTYPES } from './dtype';
 export { isTensor } from './handle';
 export type { Layout, MemoryFormat } from './layout';
 export { Generator } from './random';
+export {
+  openSafetensors,
+  readSafetensors,
+  type SafetensorsFile,
+  serializeSafetensors,
+  writeSafetensors,
+} from './safetensors';
 export { disposeTree } from './scope';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';
