@@ -37,10 +37,10 @@ export { Generator } from './random';
 export {
   openSafetensors,
   readSafetensors,
-  type SafetensorsFile,
   serializeSafetensors,
   writeSafetensors,
 } from './safetensors';
+export type { SafetensorsFile } from './safetensors-file';
 export { disposeTree } from './scope';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';
