@@ -23,8 +23,9 @@ export function meanPooling(): Layer<NoParams, MaskedTokens> {
         throw wrongShape(`[${expected.join(', ')}]`, 'mask', maskShape, 'meanPooling');
       }
       const present = mask.ne(0).to(x.dtype);
-      const shares = present.div(present.sum([-1], true).clampMin(1));
-      return shares.unsqueeze(-2).matmul(x).squeeze(-2);
+      const count = present.sum([-1], true).clampMin(1);
+      // A product of matrices is faster forwards, but with its gradient takes up to four times as long.
+      return x.mul(present.unsqueeze(-1)).sum([-2]).div(count);
     },
   };
 }
