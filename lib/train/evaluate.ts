@@ -1,4 +1,4 @@
-import { ArgumentRangeError } from '../errors';
+import { outOfRange } from '../errors';
 import { type Episodes, type Learner, queryAccuracy } from '../meta';
 import type { Tensor, Tree } from '../torch';
 
@@ -18,11 +18,7 @@ export type Estimate = {
  */
 export function estimate(values: readonly number[]): Estimate {
   const count = values.length;
-  if (count < 2) {
-    throw new ArgumentRangeError(
-      `Expected at least 2 values to estimate from but received ${count}`,
-    );
-  }
+  if (count < 2) throw outOfRange('at least 2 values', 'values', values, 'estimate');
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, halfWidth: 1.96 * Math.sqrt(squares / (count - 1) / count), count };
@@ -38,6 +34,7 @@ export function formatAccuracy({ mean, halfWidth }: Estimate): string {
  * set. Each batch's tensors are disposed of once it is done.
  *
  * @param batches batches of T episodes, made one after the other
+ * @throws ArgumentRangeError for fewer than two episodes in all
  */
 export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   learner: Learner<P, A, I>,

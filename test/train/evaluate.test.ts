@@ -1,0 +1,101 @@
+import { type Episodes, IGNORED, type Learner } from '../../lib/meta';
+import { linear, type NoParams } from '../../lib/nn';
+import { torch } from '../../lib/torch';
+import { estimate, evaluate, formatAccuracy } from '../../lib/train';
+
+/** Its logits are the inputs themselves, so that episodes say what is right. */
+const oracle: Learner<NoParams, NoParams> = {
+  init: () => ({}),
+  adapt: () => ({}),
+  predict: (_, inputs) => inputs.mul(1),
+};
+
+/** Tasks by their answers and labels, of two classes. */
+function tasks(answers: number[][], labels: number[][]): Episodes {
+  const query = {
+    inputs: torch.tensor(answers.map((task) => task.map((k) => [k === 0 ? 1 : 0, k]))),
+    labels: torch.tensor(labels, { dtype: 'int64' }),
+  };
+  return { ways: 2, support: query, query };
+}
+
+describe('estimate', () => {
+  test('is the mean and 1.96·s/√n with the deviation of the sample', () => {
+    // Deviations −0.2, 0 and 0.2: s² = 0.08 / 2.
+    const { mean, halfWidth, count } = estimate([0.2, 0.4, 0.6]);
+    expect(mean).toBeCloseTo(0.4, 15);
+    expect(halfWidth).toBeCloseTo((1.96 * 0.2) / Math.sqrt(3), 15);
+    expect(count).toBe(3);
+    // s² = 2·0.25 / 1, so the interval is 1.96·√(0.5 / 2).
+    expect(estimate([0, 1])).toEqual({ mean: 0.5, halfWidth: 0.98, count: 2 });
+    expect(estimate([0.7, 0.7]).halfWidth).toBe(0);
+  });
+
+  test.each([[[]], [[0.5]]])('of %j is refused', (values) => {
+    expect(() => estimate(values)).toThrow(RangeError);
+    expect(() => estimate(values)).toThrow(
+      `Expected at least 2 values for values but received array of length ${values.length}`,
+    );
+  });
+});
+
+test('formatAccuracy is in per cent with one digit', () => {
+  expect(formatAccuracy({ mean: 0.5864, halfWidth: 0.0092, count: 600 })).toBe('58.6 ± 0.9');
+  expect(formatAccuracy({ mean: 1, halfWidth: 0, count: 2 })).toBe('100.0 ± 0.0');
+});
+
+describe('evaluate', () => {
+  test('takes every task of every batch as one value, without the rows that fill up', () => {
+    const batches = [
+      () =>
+        tasks(
+          [
+            [0, 1],
+            [1, 1],
+          ],
+          [
+            [0, 1],
+            [0, 1],
+          ],
+        ),
+      () => tasks([[1, 1]], [[0, IGNORED]]),
+    ];
+    expect(evaluate(oracle, {}, batches)).toEqual(estimate([1, 0.5, 0]));
+  });
+
+  test('makes one batch at a time and leaves no tensors behind', () => {
+    const before = torch.memory();
+    let most = 0;
+    const batch = () => {
+      most = Math.max(most, torch.memory().tensors - before.tensors);
+      return tasks([[0, 1]], [[0, 0]]);
+    };
+    expect(evaluate(oracle, {}, new Array(20).fill(batch))).toEqual({
+      mean: 0.5,
+      halfWidth: 0,
+      count: 20,
+    });
+    expect(most).toBe(0);
+    expect(torch.memory()).toEqual(before);
+  });
+
+  test('leaves no tensors behind when a batch does not fit', () => {
+    const layer = linear({ inFeatures: 5, outFeatures: 2 });
+    const params = layer.init(torch.generator(1));
+    const learner: Learner<typeof params, typeof params> = {
+      init: layer.init,
+      adapt: (own) => own,
+      predict: layer.apply,
+    };
+    const before = torch.memory();
+    expect(() => evaluate(learner, params, [() => tasks([[0]], [[0]])])).toThrow(
+      'Expected [..., 5] for the input of linear',
+    );
+    expect(torch.memory()).toEqual(before);
+  });
+
+  test('refuses fewer than two tasks', () => {
+    expect(() => evaluate(oracle, {}, [() => tasks([[0]], [[0]])])).toThrow(RangeError);
+    expect(() => evaluate(oracle, {}, [])).toThrow('Expected at least 2 values');
+  });
+});
