@@ -13,14 +13,16 @@ export type StepReport = {
   steps: number;
   /** Mean query loss of the step's tasks. */
   loss: number;
-  /** Mean query accuracy of the step's tasks, from 0 to 1. */
+  /** Mean query accuracy of the step's tasks, from 0 to 1; NaN where the labels are no classes. */
   accuracy: number;
 };
 
 /** Who wants to know how training goes. */
 export interface Logger {
+  start?(steps: number): void;
   step?(report: StepReport): void;
   evaluation?(step: number, estimate: Estimate): void;
+  /** Training has ended, be it by an error. */
   close?(): void;
 }
 
@@ -29,14 +31,17 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
   /** Where to start, for example `learner.init(generator)`. They stay as they are. */
   params: P;
   optimizer: Optimizer<S>;
-  /** Makes the batch of a step, counted from 0. Its tensors are disposed of after the step. */
+  /** Makes the batch of a step, counted from 0. What it makes is disposed of after the step. */
   episodes: (step: number) => Episodes<I>;
   steps: number;
   /** For layers that draw random numbers while training. */
   generator?: Generator;
-  /** Judges parameters on meta-validation; the best of them are returned. Default: the last are. */
+  /**
+   * Judges parameters on meta-validation; the best of them are returned. Default: the last are. What
+   * it makes is disposed of, and the parameters are its own only until it returns.
+   */
   evaluate?: (params: P) => Estimate;
-  /** Steps between evaluations. Default: 100. */
+  /** Steps between evaluations; there is one after the last step too. Default: 100. */
   evaluateEvery?: number;
   logger?: Logger;
   /** Stops training after the step in progress. */
@@ -45,7 +50,10 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
 
 /** What training leads to. */
 export type TrainResult<P extends Tree> = {
-  /** The best parameters by `evaluate`, or the last. They do not share memory with the start. */
+  /**
+   * The best parameters by `evaluate`, or the last. They share no memory with the start and do not
+   * require gradients.
+   */
   params: P;
   /** Steps taken. */
   steps: number;
@@ -53,11 +61,20 @@ export type TrainResult<P extends Tree> = {
   best?: Estimate;
 };
 
+/** What training holds between steps. */
+type Run<P extends Tree, S> = {
+  params: P;
+  state: S;
+  step: number;
+  best?: { params: P; estimate: Estimate };
+};
+
 /**
  * Meta-trains a learner: at each step the meta-gradient of a batch of episodes, then a step of the
- * optimizer. The event loop turns between steps.
+ * optimizer. The event loop turns between steps. If anything given to it throws, so does it, and
+ * nothing that it made stays.
  *
- * @throws ArgumentRangeError if `steps` is no positive integer
+ * @throws ArgumentRangeError if `steps` or `evaluateEvery` is no positive integer
  */
 export async function train<
   P extends Tree,
@@ -65,58 +82,98 @@ export async function train<
   I extends Tree = Tensor,
   S extends OptimizerState = OptimizerState,
 >(options: TrainOptions<P, A, I, S>): Promise<TrainResult<P>> {
-  const { optimizer, steps, logger, evaluateEvery = 100, evaluate, signal } = options;
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw outOfRange('a positive integer', 'steps', steps, 'train');
-  }
-  let params = torch.scope(() => trainable(clone(options.params)));
-  let state = torch.scope(() => optimizer.init(params));
-  let best: { params: P; estimate: Estimate } | undefined;
-  let step = 0;
+  const { steps, evaluateEvery = 100 } = options;
+  requirePositive(steps, 'steps');
+  requirePositive(evaluateEvery, 'evaluateEvery');
+  const run = begin(options);
   try {
-    while (step < steps && !signal?.aborted) {
-      const next = runStep(options, params, state, step);
-      disposeTree([params, state], [next.params, next.state]);
-      ({ params, state } = next);
-      step++;
-      logger?.step?.({ step, steps, loss: next.loss, accuracy: next.accuracy });
-      if (evaluate && (step % evaluateEvery === 0 || step === steps)) {
-        const estimate = evaluate(params);
-        logger?.evaluation?.(step, estimate);
-        if (best === undefined || estimate.mean > best.estimate.mean) {
-          if (best) disposeTree(best.params);
-          best = { params: clone(params), estimate };
-        }
+    await takeSteps(options, run, evaluateEvery);
+    return finish(run);
+  } catch (error) {
+    disposeTree(run.best?.params);
+    throw error;
+  } finally {
+    disposeTree([run.params, run.state]);
+  }
+}
+
+function requirePositive(value: number, name: string): void {
+  if (Number.isInteger(value) && value > 0) return;
+  throw outOfRange('a positive integer', name, value, 'train');
+}
+
+function begin<P extends Tree, A, I extends Tree, S extends OptimizerState>({
+  params: start,
+  optimizer,
+}: TrainOptions<P, A, I, S>): Run<P, S> {
+  return torch.scope(() => {
+    const params = trainable(clone(start));
+    return { params, state: optimizer.init(params), step: 0 };
+  });
+}
+
+async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerState>(
+  options: TrainOptions<P, A, I, S>,
+  run: Run<P, S>,
+  evaluateEvery: number,
+): Promise<void> {
+  const { steps, evaluate, logger, signal } = options;
+  try {
+    logger?.start?.(steps);
+    while (run.step < steps && !signal?.aborted) {
+      const { loss, accuracy } = takeStep(options, run);
+      logger?.step?.({ step: run.step, steps, loss, accuracy });
+      if (evaluate && (run.step % evaluateEvery === 0 || run.step === steps)) {
+        const estimate = torch.scope(() => evaluate(run.params));
+        logger?.evaluation?.(run.step, estimate);
+        keepBest(run, estimate);
       }
       await nextTurn();
     }
   } finally {
     logger?.close?.();
-    disposeTree(state);
   }
-  if (best === undefined) return { params, steps: step };
-  disposeTree(params);
-  return { params: best.params, steps: step, best: best.estimate };
 }
 
-function runStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
+function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
   { learner, optimizer, episodes, generator }: TrainOptions<P, A, I, S>,
-  params: P,
-  state: S,
-  step: number,
-): { params: P; state: S; loss: number; accuracy: number } {
-  return torch.scope(() => {
-    const batch = episodes(step);
-    const { gradients, loss, accuracy } = metaGradient(learner, params, batch, {
+  run: Run<P, S>,
+): { loss: number; accuracy: number } {
+  const { params, state } = run;
+  const { next, loss, accuracy } = torch.scope(() => {
+    const batch = episodes(run.step);
+    const { gradients, ...seen } = metaGradient(learner, params, batch, {
       training: true,
       ...(generator && { generator }),
     });
     // Nobody else holds these parameters, so they may be overwritten.
-    const next = torch.noGrad(() => optimizer.update(gradients, state, params, { donate: true }));
-    return { params: trainable(next.params), state: next.state, loss, accuracy };
+    const moved = torch.noGrad(() => optimizer.update(gradients, state, params, { donate: true }));
+    return { next: { params: trainable(moved.params), state: moved.state }, ...seen };
   });
+  disposeTree([params, state], next);
+  Object.assign(run, next);
+  run.step++;
+  return { loss, accuracy };
 }
 
+function keepBest<P extends Tree, S>(run: Run<P, S>, estimate: Estimate): void {
+  const { best } = run;
+  if (best && score(estimate) <= score(best.estimate)) return;
+  run.best = { params: clone(run.params), estimate };
+  disposeTree(best?.params);
+}
+
+/** The mean, comparable also where it is NaN. */
+function score({ mean }: Estimate): number {
+  return Number.isNaN(mean) ? Number.NEGATIVE_INFINITY : mean;
+}
+
+function finish<P extends Tree, S>({ params, step, best }: Run<P, S>): TrainResult<P> {
+  if (best) return { params: best.params, steps: step, best: best.estimate };
+  return { params: clone(params), steps: step };
+}
+
+/** Copies that do not require gradients. */
 function clone<P extends Tree>(params: P): P {
-  return mapTree(([tensor]) => tensor.detach().clone(), params);
+  return torch.scope(() => mapTree(([tensor]) => tensor.detach().clone(), params));
 }

@@ -1,0 +1,261 @@
+import type { Prototypes } from '../../lib/meta';
+import type { LinearParams } from '../../lib/nn';
+import { type AdamState, adam } from '../../lib/optim';
+import { disposeTree, type Tensor, torch } from '../../lib/torch';
+import {
+  type Estimate,
+  evaluate,
+  type Logger,
+  type StepReport,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from '../../lib/train';
+import { noisyLearner, noisyTasks } from './noisy-tasks';
+
+type Options = TrainOptions<LinearParams, Prototypes<LinearParams>, Tensor, AdamState>;
+
+const learner = noisyLearner();
+const start = learner.init(torch.generator(1));
+const startWeights = start.weight.data();
+
+/** Trains the tiny model with what a test changes. */
+function run(options: Partial<Options> = {}): Promise<TrainResult<LinearParams>> {
+  return train({
+    learner,
+    params: start,
+    optimizer: adam({ learningRate: 0.02 }),
+    episodes: noisyTasks,
+    steps: 4,
+    ...options,
+  });
+}
+
+/** Estimates as a validation would give them, one after the other. */
+function scripted(means: readonly number[], seen: (params: LinearParams) => void = () => {}) {
+  let at = 0;
+  return (params: LinearParams): Estimate => {
+    seen(params);
+    return { mean: means[at++] ?? 0, halfWidth: 0.01, count: 2 };
+  };
+}
+
+function validate(params: LinearParams): Estimate {
+  return evaluate(
+    learner,
+    params,
+    [1001, 1002, 1003, 1004].map((seed) => () => noisyTasks(seed)),
+  );
+}
+
+test('learns: from chance to almost no mistakes', async () => {
+  expect(validate(start).mean).toBeLessThan(0.45);
+  const { params, steps } = await run({ steps: 150 });
+  expect(steps).toBe(150);
+  expect(validate(params).mean).toBeGreaterThan(0.85);
+  disposeTree(params);
+});
+
+test('leaves the start as it is, and shares no memory with it', async () => {
+  const { params } = await run();
+  expect(start.weight.data()).toEqual(startWeights);
+  expect(start.weight.requiresGrad).toBe(false);
+  expect(params.weight.data()).not.toEqual(startWeights);
+  expect(params.weight.requiresGrad).toBe(false);
+  params.weight.fill_(0);
+  expect(start.weight.data()).toEqual(startWeights);
+  disposeTree(params);
+});
+
+test('a seed fixes every bit of the parameters, and another seed gives others', async () => {
+  const weightsWith = async (seed: number) => {
+    const { params } = await run({
+      learner: noisyLearner(0.5),
+      generator: torch.generator(seed),
+      steps: 10,
+    });
+    const bits = Buffer.from(params.weight.data().buffer).toString('hex');
+    disposeTree(params);
+    return bits;
+  };
+  const first = await weightsWith(1);
+  expect(await weightsWith(1)).toBe(first);
+  expect(await weightsWith(2)).not.toBe(first);
+});
+
+describe('with a validation', () => {
+  test.each([
+    ['the best', [0.3, 0.9, 0.9, 0.5], 1],
+    ['the first, if all are equal', [0.5, 0.5, 0.5, 0.5], 0],
+    ['the last, if it is the best', [0.1, 0.2, 0.3, 0.4], 3],
+    ['any rather than NaN', [Number.NaN, 0.2, Number.NaN, 0.1], 1],
+  ])('returns %s', async (_, means, best) => {
+    const seen: unknown[] = [];
+    const judge = scripted(means, ({ weight }) => seen.push(weight.data()));
+    const result = await run({ evaluate: judge, evaluateEvery: 1 });
+    expect(result.params.weight.data()).toEqual(seen[best]);
+    expect(result.params.weight.requiresGrad).toBe(false);
+    expect(result.best?.mean).toBe(means[best]);
+    expect(result.steps).toBe(4);
+    disposeTree(result.params);
+  });
+
+  test('judges every so many steps and after the last', async () => {
+    const steps: number[] = [];
+    const evaluation = (step: number) => steps.push(step);
+    const { params } = await run({
+      steps: 7,
+      evaluate: scripted([]),
+      evaluateEvery: 3,
+      logger: { evaluation },
+    });
+    expect(steps).toEqual([3, 6, 7]);
+    disposeTree(params);
+  });
+});
+
+test('tells the logger what happens, in order', async () => {
+  const calls: unknown[][] = [];
+  const logger: Logger = {
+    start: (steps) => calls.push(['start', steps]),
+    step: (report) => calls.push(['step', report]),
+    evaluation: (step, estimate) => calls.push(['evaluation', step, estimate.mean]),
+    close: () => calls.push(['close']),
+  };
+  const { params } = await run({
+    steps: 2,
+    evaluate: scripted([0.5, 0.6]),
+    evaluateEvery: 1,
+    logger,
+  });
+  const report = (step: number): StepReport => ({
+    step,
+    steps: 2,
+    loss: expect.any(Number),
+    accuracy: expect.any(Number),
+  });
+  expect(calls).toEqual([
+    ['start', 2],
+    ['step', report(1)],
+    ['evaluation', 1, 0.5],
+    ['step', report(2)],
+    ['evaluation', 2, 0.6],
+    ['close'],
+  ]);
+  disposeTree(params);
+});
+
+describe('a signal', () => {
+  test('stops after the step in progress', async () => {
+    const controller = new AbortController();
+    const { params, steps } = await run({
+      steps: 100,
+      signal: controller.signal,
+      logger: { step: ({ step }) => step === 3 && controller.abort() },
+    });
+    expect(steps).toBe(3);
+    const three = await run({ steps: 3 });
+    expect(params.weight.data()).toEqual(three.params.weight.data());
+    disposeTree([params, three.params]);
+  });
+
+  test('may come from the event loop, which turns between steps', async () => {
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    const { params, steps } = await run({ steps: 10_000, signal: controller.signal });
+    expect(steps).toBeLessThan(10);
+    disposeTree(params);
+  });
+
+  test('that is aborted already leaves the parameters at the start', async () => {
+    const { params, steps } = await run({ signal: AbortSignal.abort() });
+    expect(steps).toBe(0);
+    expect(params.weight.data()).toEqual(startWeights);
+    expect(params.weight).not.toBe(start.weight);
+    disposeTree(params);
+  });
+});
+
+test('200 steps hold as many tensors and bytes as one', async () => {
+  const before = torch.memory();
+  const held = new Set<string>();
+  const { params } = await run({
+    steps: 200,
+    evaluate: validate,
+    evaluateEvery: 20,
+    logger: { step: ({ step }) => step > 20 && held.add(JSON.stringify(torch.memory())) },
+  });
+  expect(held.size).toBe(1);
+  expect(torch.memory().tensors).toBe(before.tensors + 1);
+  disposeTree(params);
+  expect(torch.memory()).toEqual(before);
+});
+
+describe('an error surfaces, closes the logger and leaves no tensors behind', () => {
+  const fail = (): never => {
+    throw new Error('mine');
+  };
+  const failAt = (last: number) => (step: number) => {
+    const made = noisyTasks(step);
+    return step === last ? fail() : made;
+  };
+  const judge = (params: LinearParams): Estimate => {
+    params.weight.mul(2);
+    return fail();
+  };
+  const lateJudge = (): ((params: LinearParams) => Estimate) => {
+    const early = scripted([0.1, 0.2]);
+    let calls = 0;
+    return (params) => (++calls > 2 ? judge(params) : early(params));
+  };
+  const optimizer = adam({ learningRate: 0.02 });
+
+  test.each<[string, () => Partial<Options>]>([
+    ['the first episodes', () => ({ episodes: failAt(0) })],
+    ['later episodes', () => ({ episodes: failAt(2) })],
+    ['the validation', () => ({ evaluate: judge, evaluateEvery: 1 })],
+    ['a later validation', () => ({ evaluate: lateJudge(), evaluateEvery: 1 })],
+    ['the optimizer at its start', () => ({ optimizer: { ...optimizer, init: fail } })],
+    ['the optimizer', () => ({ optimizer: { ...optimizer, update: fail } })],
+    ['the logger at its start', () => ({ logger: { start: fail } })],
+    ['the logger at a step', () => ({ logger: { step: fail } })],
+    [
+      'the logger at an evaluation',
+      () => ({ logger: { evaluation: fail }, evaluate: scripted([]), evaluateEvery: 1 }),
+    ],
+    ['the logger at its end', () => ({ logger: { close: fail }, evaluate: scripted([]) })],
+  ])('of %s', async (_, options) => {
+    const before = torch.memory();
+    await expect(run(options())).rejects.toThrow('mine');
+    expect(torch.memory()).toEqual(before);
+    expect(start.weight.data()).toEqual(startWeights);
+  });
+
+  test('of libtorch', async () => {
+    const before = torch.memory();
+    const close = jest.fn();
+    const wide = () => ({
+      ...noisyTasks(1),
+      query: { ...noisyTasks(2).support, inputs: start.weight },
+    });
+    await expect(run({ episodes: wide, logger: { close } })).rejects.toMatchObject({
+      code: expect.stringMatching(/^ERR_TORCH_/),
+    });
+    expect(torch.memory()).toEqual(before);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+});
+
+test.each<[string, Partial<Options>]>([
+  ['steps', { steps: 0 }],
+  ['steps', { steps: 1.5 }],
+  ['steps', { steps: Number.NaN }],
+  ['evaluateEvery', { evaluateEvery: 0 }],
+  ['evaluateEvery', { evaluateEvery: -1 }],
+])('refuses %s of %j', async (name, options) => {
+  const before = torch.memory();
+  await expect(run(options)).rejects.toThrow(
+    `Expected a positive integer for ${name} but received`,
+  );
+  expect(torch.memory()).toEqual(before);
+});
