@@ -129,7 +129,7 @@ async function metaTrain(
     evaluate: (candidate) =>
       evaluate(learner, candidate, evaluationBatches(validation, VALIDATION_EPISODES)),
     evaluateEvery: Math.max(1, Math.ceil(steps / 5)),
-    logger: progressLogger({ label, steps }),
+    logger: progressLogger({ label }),
   });
   return { learner, vectorizer, params };
 }

@@ -2,62 +2,71 @@ import { Presets, SingleBar } from 'cli-progress';
 import { formatAccuracy } from '../evaluate';
 import type { Logger } from '../trainer';
 
+/** A terminal, a pipe or a file. */
+export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
 export type ProgressOptions = {
   /** What is being trained, for example `MAML`. */
   label: string;
-  steps: number;
   /** Where to write. Default: standard output. */
-  stream?: NodeJS.WriteStream;
+  stream?: ProgressStream;
 };
 
 /** The share of the newest step in the figures shown, which are moving averages. */
 const NEWEST = 0.05;
-/** Lines in all where the output is no terminal. */
+/** Lines about steps, at most, where the output is no terminal. */
 const LINES = 10;
+/** What the figures take of a terminal's line, and the bar does not get. */
+const FIGURES_WIDTH = 90;
 
 /**
  * Shows how training goes: a live bar with loss and accuracy on a terminal, elsewhere a plain line
- * every tenth of the way. Both figures are moving averages over the last steps.
+ * every tenth of the way and for each evaluation. Loss and accuracy are moving averages over the
+ * last steps.
  */
-export function progressLogger({ label, steps, stream = process.stdout }: ProgressOptions): Logger {
-  return stream.isTTY ? barLogger(label, steps, stream) : lineLogger(label, steps, stream);
+export function progressLogger({ label, stream = process.stdout }: ProgressOptions): Logger {
+  return stream.isTTY ? barLogger(label, stream) : lineLogger(label, stream);
 }
 
-function barLogger(label: string, steps: number, stream: NodeJS.WriteStream): Logger {
+function barLogger(label: string, stream: ProgressStream): Logger {
   const bar = new SingleBar(
     {
-      format: `${label}  {bar} {value}/{total}  loss {loss}  accuracy {accuracy} %  {validation}ETA {eta_formatted}`,
+      // A narrow terminal cuts the end off, so what matters least comes last.
+      format: `${label}  {bar} {value}/{total}  ETA {eta_formatted}  loss {loss}  accuracy {accuracy} %{validation}`,
+      barsize: Math.max(10, Math.min(40, (stream.columns ?? 0) - label.length - FIGURES_WIDTH)),
       stream,
-      hideCursor: true,
       fps: 8,
+      // Who is interrupted restores nothing: leave the terminal's cursor and wrapping as they are.
+      hideCursor: false,
+      linewrap: true,
     },
     Presets.shades_classic,
   );
   const smooth = movingAverages();
-  bar.start(steps, 0, { loss: '–', accuracy: '–', validation: '' });
   return {
+    start: (steps) => bar.start(steps, 0, { loss: '–', accuracy: '–', validation: '' }),
     step: ({ step, loss, accuracy }) => bar.update(step, smooth(loss, accuracy)),
     evaluation: (_, estimate) =>
-      bar.update({ validation: `validation ${formatAccuracy(estimate)} %  ` }),
+      bar.update({ validation: `  validation ${formatAccuracy(estimate)} %` }),
     close: () => bar.stop(),
   };
 }
 
-function lineLogger(label: string, steps: number, stream: NodeJS.WriteStream): Logger {
-  const every = Math.max(1, Math.floor(steps / LINES));
+function lineLogger(label: string, stream: ProgressStream): Logger {
   const smooth = movingAverages();
-  let validation = '';
+  let total = 0;
+  const write = (step: number, text: string) =>
+    stream.write(`${label}  ${step}/${total}  ${text}\n`);
   return {
-    step({ step, loss, accuracy }) {
+    start: (steps) => {
+      total = steps;
+    },
+    step({ step, steps, loss, accuracy }) {
       const shown = smooth(loss, accuracy);
-      if (step % every !== 0 && step !== steps) return;
-      stream.write(
-        `${label}  ${step}/${steps}  loss ${shown.loss}  accuracy ${shown.accuracy} %${validation}\n`,
-      );
+      if (step % Math.ceil(steps / LINES) !== 0 && step !== steps) return;
+      write(step, `loss ${shown.loss}  accuracy ${shown.accuracy} %`);
     },
-    evaluation(_, estimate) {
-      validation = `  validation ${formatAccuracy(estimate)} %`;
-    },
+    evaluation: (step, estimate) => write(step, `validation ${formatAccuracy(estimate)} %`),
   };
 }
 

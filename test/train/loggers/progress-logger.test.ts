@@ -1,0 +1,111 @@
+import { sgd } from '../../../lib/optim';
+import { disposeTree, torch } from '../../../lib/torch';
+import { type Logger, progressLogger, train } from '../../../lib/train';
+import { recordingStream } from '../../helpers/streams';
+import { noisyLearner, noisyTasks } from '../noisy-tasks';
+
+const learner = noisyLearner();
+const start = learner.init(torch.generator(1));
+const ESC = '\u001b';
+const HIDDEN_CURSOR = `${ESC}[?25l`;
+const NO_WRAPPING = `${ESC}[?7l`;
+
+/** Steps of a loss of 2 and 1 in turn, and an accuracy of one half. */
+function feed(logger: Logger, steps: number): void {
+  logger.start?.(steps);
+  for (let step = 1; step <= steps; step++) {
+    logger.step?.({ step, steps, loss: 1 + (step % 2), accuracy: 0.5 });
+  }
+}
+
+function trainWith(logger: Logger, episodes: typeof noisyTasks) {
+  const optimizer = sgd({ learningRate: 0.01 });
+  return train({ learner, params: start, optimizer, episodes, steps: 3, logger });
+}
+
+describe('elsewhere than on a terminal', () => {
+  test('writes plain lines about steps and evaluations', () => {
+    const { stream, text } = recordingStream();
+    const logger = progressLogger({ label: 'MAML', stream });
+    feed(logger, 2);
+    logger.evaluation?.(2, { mean: 0.5864, halfWidth: 0.0092, count: 600 });
+    logger.close?.();
+    // The second loss is the average of 2 and 1 with weights 0.95 and 1.
+    expect(text()).toBe(
+      [
+        'MAML  1/2  loss 2.000  accuracy 50.0 %',
+        'MAML  2/2  loss 1.487  accuracy 50.0 %',
+        'MAML  2/2  validation 58.6 ± 0.9 %',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test.each([
+    [20, [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]],
+    [19, [2, 4, 6, 8, 10, 12, 14, 16, 18, 19]],
+    [1, [1]],
+  ])('of %i steps tells of at most ten, the last among them', (steps, told) => {
+    const { stream, text } = recordingStream();
+    feed(progressLogger({ label: 'x', stream }), steps);
+    expect([...text().matchAll(/^x {2}(\d+)\//gm)].map(([, step]) => Number(step))).toEqual(told);
+  });
+
+  test('writes nothing of its own at the end', async () => {
+    const { stream, text } = recordingStream();
+    const { params } = await trainWith(progressLogger({ label: 'x', stream }), noisyTasks);
+    disposeTree(params);
+    expect(text()).toMatch(/^(x {2}[123]\/3 {2}loss \d+\.\d{3} {2}accuracy \d+\.\d %\n){3}$/);
+  });
+});
+
+describe('on a terminal', () => {
+  test('draws a bar that ends with its last figures and a new line', () => {
+    const { stream, text } = recordingStream(200);
+    const logger = progressLogger({ label: 'MAML', stream });
+    feed(logger, 2);
+    logger.evaluation?.(2, { mean: 0.5864, halfWidth: 0.0092, count: 600 });
+    logger.close?.();
+    expect(text()).toContain('MAML  ░░');
+    expect(text()).toMatch(
+      /MAML {2}█{40} 2\/2 .* loss 1\.487 {2}accuracy 50\.0 % {2}validation 58\.6 ± 0\.9 %/,
+    );
+    expect(text().endsWith('\n')).toBe(true);
+  });
+
+  test('leaves nothing of the terminal to restore, should it be interrupted', () => {
+    const { stream, text } = recordingStream(80);
+    const logger = progressLogger({ label: 'x', stream });
+    feed(logger, 1);
+    expect(text()).not.toContain(HIDDEN_CURSOR);
+    expect(text()).not.toContain(NO_WRAPPING);
+    expect(process.listenerCount('SIGINT')).toBe(0);
+    logger.close?.();
+  });
+
+  test('shows loss and accuracy on 80 columns', () => {
+    const { stream, text } = recordingStream(80);
+    const logger = progressLogger({ label: 'Prototypical', stream });
+    feed(logger, 800);
+    logger.close?.();
+    expect(text()).toContain('800/800  ETA 0s  loss 1.487  accuracy 50.0 %');
+  });
+
+  test('ends the bar also when training throws', async () => {
+    const { stream, text } = recordingStream(80);
+    const logger = progressLogger({ label: 'x', stream });
+    const episodes = (step: number) => {
+      if (step === 1) throw new Error('mine');
+      return noisyTasks(step);
+    };
+    await expect(trainWith(logger, episodes)).rejects.toThrow('mine');
+    expect(text()).toContain(' 1/3 ');
+    expect(text().endsWith('\n')).toBe(true);
+  });
+
+  test('draws nothing before training starts, so that nothing has to end', () => {
+    const { stream, text } = recordingStream(80);
+    progressLogger({ label: 'x', stream });
+    expect(text()).toBe('');
+  });
+});
