@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { encodeBatch } from './encode-batch';
 import { requireInteger } from './require-integer';
@@ -19,47 +20,76 @@ export type VectorizerOptions = {
   maxLength?: number;
 };
 
-/** Texts to tensors of token ids. Each text is tokenized once and remembered. */
+/** Characters of texts that a vectorizer remembers, so that a server's texts do not fill its memory. */
+const REMEMBERED = 2 ** 25;
+
+/** Texts to tensors of token ids, on the CPU. Texts that come again are not tokenized again. */
 export class Vectorizer {
   readonly #tokenizer: Tokenizer;
   readonly #vocabulary: Vocabulary;
   readonly #maxLength: number;
   readonly #remembered = new Map<string, Int32Array>();
+  #characters = 0;
 
+  /** @throws ArgumentTypeError or ArgumentRangeError unless `maxLength` is a positive integer */
   constructor({ tokenizer, vocabulary, maxLength = 64 }: VectorizerOptions) {
     this.#tokenizer = tokenizer;
     this.#vocabulary = vocabulary;
     this.#maxLength = requireInteger(maxLength, 'maxLength', 1);
   }
 
-  /** `n` texts as `[n, L]`. */
+  /**
+   * `n` texts as `[n, L]`, L being the tokens of the longest and at least 1.
+   *
+   * @throws ArgumentTypeError if `texts` is no array of strings
+   */
   vectorize(texts: readonly string[]): TokenBatch {
-    const { ids, mask, shape } = encodeBatch(
-      texts.map((text) => this.#idsOf(text)),
-      { maxLength: this.#maxLength },
-    );
+    if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
+    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
     return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
   }
 
-  /** The texts of T tasks as `[T, n, L]`; shorter lists are filled up with empty texts. */
+  /**
+   * The texts of T tasks as `[T, n, L]`, n being the longest list's length and at least 1; shorter
+   * lists are filled up with empty texts.
+   *
+   * @throws ArgumentTypeError if `tasks` is no array of arrays of strings
+   */
   vectorizeTasks(tasks: readonly (readonly string[])[]): TokenBatch {
+    if (!Array.isArray(tasks) || !tasks.every(Array.isArray)) {
+      throw invalidArgument('an array of arrays of strings', 'tasks', tasks);
+    }
     const rows = Math.max(1, ...tasks.map((texts) => texts.length));
     const flat = tasks.flatMap((texts) => [
       ...texts,
       ...new Array<string>(rows - texts.length).fill(''),
     ]);
-    const { ids, mask } = this.vectorize(flat);
-    return {
-      ids: ids.unflatten(0, [tasks.length, rows]),
-      mask: mask.unflatten(0, [tasks.length, rows]),
-    };
+    return torch.scope(() => {
+      const { ids, mask } = this.vectorize(flat);
+      return {
+        ids: ids.unflatten(0, [tasks.length, rows]),
+        mask: mask.unflatten(0, [tasks.length, rows]),
+      };
+    });
   }
 
   #idsOf(text: string): Int32Array {
     const known = this.#remembered.get(text);
     if (known !== undefined) return known;
-    const ids = Int32Array.from(this.#vocabulary.encode(this.#tokenizer.tokenize(text)));
-    this.#remembered.set(text, ids);
+    const tokens = this.#tokenizer.tokenize(text).slice(0, this.#maxLength);
+    const ids = this.#vocabulary.encode(tokens);
+    this.#remember(text, ids);
     return ids;
+  }
+
+  /** Remembers a text, and forgets the oldest ones where there are too many. */
+  #remember(text: string, ids: Int32Array): void {
+    this.#characters += text.length;
+    this.#remembered.set(text, ids);
+    for (const [oldest] of this.#remembered) {
+      if (this.#characters <= REMEMBERED) return;
+      this.#characters -= oldest.length;
+      this.#remembered.delete(oldest);
+    }
   }
 }
