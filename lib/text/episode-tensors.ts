@@ -1,18 +1,23 @@
+import { outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
 import { torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
 import type { TokenBatch, Vectorizer } from './vectorizer';
 
 /**
- * Episodes of texts as the tensors that learners take. Episodes of unequal sizes are filled up with
- * empty texts that count nowhere.
+ * T episodes of texts as the tensors that learners take, on the CPU. Episodes with fewer texts than
+ * others are filled up with empty ones that count nowhere.
+ *
+ * @throws ArgumentRangeError if there are no episodes, or they have unequal numbers of classes: a
+ *   class without texts has no place in a prediction
  */
 export function episodeTensors(
   episodes: readonly TextEpisode[],
   vectorizer: Vectorizer,
 ): Episodes<TokenBatch> {
-  return {
-    ways: Math.max(...episodes.map((episode) => episode.classes.length)),
+  const ways = waysOf(episodes);
+  return torch.scope(() => ({
+    ways,
     support: examples(
       episodes.map((episode) => episode.support),
       vectorizer,
@@ -21,7 +26,15 @@ export function episodeTensors(
       episodes.map((episode) => episode.query),
       vectorizer,
     ),
-  };
+  }));
+}
+
+function waysOf(episodes: readonly TextEpisode[]): number {
+  const [first, ...others] = episodes.map(({ classes }) => classes.length);
+  if (first === undefined) throw outOfRange('at least one episode', 'episodes', episodes);
+  const odd = others.find((ways) => ways !== first);
+  if (odd === undefined) return first;
+  throw outOfRange(`episodes of ${first} classes each`, 'episodes', odd);
 }
 
 function examples(

@@ -7,6 +7,7 @@ import {
   layerNorm,
   meanPooling,
 } from '../../nn';
+import { checkOptions, positiveInteger } from '../../nn/check';
 import type { TokenBatch } from '../vectorizer';
 
 export type MeanEncoderOptions = {
@@ -21,19 +22,24 @@ export type MeanEncoderOptions = {
 export type MeanEncoderParams = { embedding: EmbeddingParams; norm: LayerNormParams };
 
 /**
- * A text as the normalised mean of its words' vectors: ids and mask `[…, n, L]` give `[…, n, D]`.
+ * A text as the normalised mean of its words' vectors: ids and mask `[…, n, L]` give `[…, n, D]`. A
+ * text without words is the mean of none, zeros before normalisation.
  *
  * Iyyer et al.: Deep Unordered Composition Rivals Syntactic Methods for Text Classification, ACL
  * 2015, without its layers on top.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong option
  */
 export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParams, TokenBatch> {
+  checkOptions(options, ['vocabularySize', 'dimensions', 'dropout'], 'meanEncoder');
+  const dimensions = positiveInteger(options.dimensions, 'dimensions', 'meanEncoder');
   const table = embedding({
-    numEmbeddings: options.vocabularySize,
-    embeddingDim: options.dimensions,
+    numEmbeddings: positiveInteger(options.vocabularySize, 'vocabularySize', 'meanEncoder'),
+    embeddingDim: dimensions,
     paddingIndex: 0,
   });
   const pool = meanPooling();
-  const norm = layerNorm({ normalizedShape: options.dimensions });
+  const norm = layerNorm({ normalizedShape: dimensions });
   const drop = dropout({ p: options.dropout ?? 0 });
   return {
     init: (generator) => ({
