@@ -27,7 +27,8 @@ export type Checkpoint<Config> = {
 };
 
 const MODEL_FILE = 'model.safetensors';
-const CONFIG_FILE = 'config.json';
+/** The file of a checkpoint that holds its config. */
+export const CONFIG_FILE = 'config.json';
 const FORMAT = 'metatorch-checkpoint';
 const VERSION = 1;
 const CHUNK_BYTES = 1024 * 1024;

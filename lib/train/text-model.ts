@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { z } from 'zod';
-import { type Learner, maml, nearestClassMean, prototypical } from '../meta';
+import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../errors';
+import { maml, nearestClassMean, prototypical } from '../meta';
 import { mlp } from '../nn';
 import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
 import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
-import { type TokenBatch, Vectorizer } from '../text/vectorizer';
+import { Vectorizer } from '../text/vectorizer';
 import { Vocabulary } from '../text/vocabulary';
-import type { Tree } from '../torch';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { disposeTree, mapTree, type Tree, torch } from '../torch';
+import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from './checkpoint';
 
 const positive = z.number().int().positive();
 
@@ -46,18 +48,16 @@ export const textModelSchema = z.strictObject({
 export type TextModelConfig = z.input<typeof textModelSchema>;
 
 /** A learner for texts without its parameters, and how texts become tensors for it. */
-export type TextLearner = {
-  learner: Learner<Tree, unknown, TokenBatch>;
-  vectorizer: Vectorizer;
-};
+export type TextLearner = Omit<TextModel<Tree, unknown>, 'params'>;
 
 /**
  * Builds what a config describes.
  *
- * @throws ZodError if the config does not fit `textModelSchema`
+ * @throws ArgumentTypeError or ArgumentRangeError if the config does not fit `textModelSchema`, or is
+ *   no vocabulary or language that there is
  */
 export function buildTextLearner(input: TextModelConfig): TextLearner {
-  const config = textModelSchema.parse(input);
+  const config = parseConfig(input);
   const vocabulary = Vocabulary.fromJSON(config.vocabulary);
   const vectorizer = new Vectorizer({
     tokenizer: new WordTokenizer(config.tokenizer),
@@ -75,14 +75,20 @@ export function buildTextLearner(input: TextModelConfig): TextLearner {
     case 'maml': {
       const { kind: _, ways, ...options } = learner;
       const model = mlp({ sizes: [dimensions, ways] });
-      return { learner: maml({ model, encoder, ...options }), vectorizer };
+      return { learner: maml({ model, encoder, ...options }), vectorizer, ways };
     }
   }
 }
 
-/** Saves parameters with the config that they belong to, as `saveCheckpoint` does. */
+/**
+ * Saves parameters with the config that they belong to, as `saveCheckpoint` does.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError if the config is wrong, or the parameters are not
+ *   of the model that it describes; TorchError `ERR_TORCH_FILE` if a file cannot be written
+ */
 export function saveTextModel(folder: string, config: TextModelConfig, params: Tree): void {
-  saveCheckpoint(folder, { params, config: { ...textModelSchema.parse(config) } });
+  requireParams(buildTextLearner(config).learner, params);
+  saveCheckpoint(folder, { params, config: { ...parseConfig(config) } });
 }
 
 /**
@@ -92,5 +98,44 @@ export function saveTextModel(folder: string, config: TextModelConfig, params: T
  */
 export function loadTextModel(folder: string): TextModel<Tree, unknown> {
   const { params, config } = loadCheckpoint(folder, textModelSchema);
-  return { ...buildTextLearner(config), params };
+  try {
+    const built = buildTextLearner(config);
+    requireParams(built.learner, params);
+    return { ...built, params };
+  } catch (cause) {
+    disposeTree(params);
+    // The digest ties the parameters to the file, so it is the config that does not fit.
+    const path = join(folder, CONFIG_FILE);
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError(
+      'ERR_TORCH_FILE',
+      `Cannot load ${path}: expected the config of its model but found: ${found}`,
+      { path, cause },
+    );
+  }
+}
+
+function parseConfig(config: TextModelConfig): z.output<typeof textModelSchema> {
+  const result = textModelSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw new ArgumentTypeError(
+    `Expected the config of a text model for config: ${z.prettifyError(result.error)}`,
+  );
+}
+
+/** Refuses parameters of another structure or other shapes than the learner's own. */
+function requireParams(learner: TextLearner['learner'], params: Tree): void {
+  torch.scope(() => {
+    mapTree(
+      ([own, given], path) => {
+        const [expected, found] = [own, given].map(({ shape }) => `[${shape.join(', ')}]`);
+        if (expected === found) return own;
+        throw new ArgumentRangeError(
+          `Expected shape ${expected} for the parameter '${path}' but received ${found}`,
+        );
+      },
+      learner.init(torch.generator(0)),
+      params,
+    );
+  });
 }

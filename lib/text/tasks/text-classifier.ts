@@ -9,6 +9,8 @@ export type TextModel<P extends Tree, A> = {
   learner: Learner<P, A, TokenBatch>;
   params: P;
   vectorizer: Vectorizer;
+  /** The most labels that it tells apart, where the learner has a fixed number of outputs. */
+  ways?: number;
 };
 
 /** What a text is, and how sure the classifier is of it. */
@@ -22,9 +24,10 @@ export type TextPrediction = {
 };
 
 /**
- * A classifier for new labels, adapted from a handful of examples. It holds tensors until `dispose`.
+ * A classifier for new labels, adapted from a handful of examples. It holds tensors until `dispose`,
+ * or the end of a `using` block. The model must not be disposed of before.
  *
- *     const classifier = new TextClassifier(model, [{ text: 'heavy rain', label: 'weather' }, …]);
+ *     using classifier = new TextClassifier(model, [{ text: 'heavy rain', label: 'weather' }, …]);
  *     const [{ label, probability }] = classifier.predict(['a cold wind']);
  */
 export class TextClassifier<P extends Tree, A> {
@@ -33,20 +36,19 @@ export class TextClassifier<P extends Tree, A> {
   readonly #model: TextModel<P, A>;
   readonly #adapted: A;
 
-  /** @throws ArgumentTypeError or ArgumentRangeError unless there are examples of two labels */
+  /**
+   * @throws ArgumentTypeError if an example is not a text and a label; ArgumentRangeError unless they
+   *   have at least two labels, and no more than the model can tell apart
+   */
   constructor(model: TextModel<P, A>, examples: readonly LabeledText[]) {
-    for (const [i, { text, label }] of examples.entries()) {
-      if (typeof text !== 'string') throw invalidArgument('a string', `examples[${i}].text`, text);
-      if (typeof label !== 'string') {
-        throw invalidArgument('a string', `examples[${i}].label`, label);
-      }
-    }
+    requireExamples(examples);
     this.#model = model;
     this.labels = [...new Set(examples.map(({ label }) => label))];
-    if (this.labels.length < 2) {
-      throw outOfRange('at least two labels', 'examples', this.labels.length, 'TextClassifier');
+    const { learner, params, vectorizer, ways = Number.POSITIVE_INFINITY } = model;
+    if (this.labels.length < 2 || this.labels.length > ways) {
+      const expected = model.ways === undefined ? 'at least 2 labels' : `2 to ${ways} labels`;
+      throw outOfRange(expected, 'examples', this.labels.length, 'TextClassifier');
     }
-    const { learner, params, vectorizer } = model;
     this.#adapted = torch.scope(() => {
       const inputs = vectorizer.vectorizeTasks([examples.map(({ text }) => text)]);
       const labels = examples.map(({ label }) => this.labels.indexOf(label));
@@ -55,13 +57,21 @@ export class TextClassifier<P extends Tree, A> {
     });
   }
 
-  /** What each text is. */
+  /**
+   * What each text is.
+   *
+   * @throws ArgumentTypeError if `texts` is no array of strings; TorchError `ERR_TORCH_DISPOSED`
+   *   after `dispose`
+   */
   predict(texts: readonly string[]): TextPrediction[] {
+    if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
     if (texts.length === 0) return [];
     const rows = torch.scope(() => {
       const { learner, vectorizer } = this.#model;
       const logits = learner.predict(this.#adapted, vectorizer.vectorizeTasks([texts]));
-      return logits.squeeze(0).softmax(-1).to('float64').tolist() as number[][];
+      // Outputs beyond the labels, of a learner that has more, stand for nothing.
+      const used = logits.squeeze(0).narrow(-1, 0, this.labels.length);
+      return used.to('float64').softmax(-1).tolist() as number[][];
     });
     return rows.map((row) => this.#prediction(row));
   }
@@ -78,5 +88,21 @@ export class TextClassifier<P extends Tree, A> {
   /** Frees what adaptation made; the model's own parameters stay. */
   dispose(): void {
     disposeTree(this.#adapted, this.#model.params);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function requireExamples(examples: readonly LabeledText[]): void {
+  if (!Array.isArray(examples)) throw invalidArgument('an array', 'examples', examples);
+  for (const [i, example] of examples.entries()) {
+    for (const key of ['text', 'label'] as const) {
+      const value: unknown = example?.[key];
+      if (typeof value !== 'string') {
+        throw invalidArgument('a string', `examples[${i}].${key}`, value, 'TextClassifier');
+      }
+    }
   }
 }

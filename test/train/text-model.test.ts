@@ -1,0 +1,150 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TextClassifier } from '../../lib/text';
+import { disposeTree, torch } from '../../lib/torch';
+import {
+  buildTextLearner,
+  loadTextModel,
+  saveCheckpoint,
+  saveTextModel,
+  type TextModelConfig,
+} from '../../lib/train';
+import { temporaryFolder } from '../helpers/folders';
+import { LABELED, MAML, smallConfig, TEXTS } from '../helpers/text-models';
+
+const folder = temporaryFolder();
+const configPath = () => join(folder(), 'config.json');
+const modelPath = () => join(folder(), 'model.safetensors');
+const prototypical = smallConfig({ kind: 'prototypical' });
+
+function save(config: TextModelConfig, seed = 1): void {
+  torch.scope(() => {
+    const { learner } = buildTextLearner(config);
+    saveTextModel(folder(), config, learner.init(torch.generator(seed)));
+  });
+}
+
+/** Changes what `config.json` says of the model. */
+function edit(change: (config: Record<string, Record<string, unknown>>) => void): void {
+  const content = JSON.parse(readFileSync(configPath(), 'utf8'));
+  change(content.config);
+  writeFileSync(configPath(), JSON.stringify(content));
+}
+
+function expectRefused(path: string, message: string | RegExp): void {
+  const before = torch.memory();
+  expect(() => loadTextModel(folder())).toThrow(
+    expect.objectContaining({ name: 'TorchError', code: 'ERR_TORCH_FILE', path }),
+  );
+  expect(() => loadTextModel(folder())).toThrow(path);
+  expect(() => loadTextModel(folder())).toThrow(message);
+  expect(torch.memory()).toEqual(before);
+}
+
+test.each<[string, TextModelConfig]>([
+  ['a Prototypical Network', prototypical],
+  ['MAML', smallConfig(MAML)],
+  ['a nearest class mean', smallConfig({ kind: 'nearest-class-mean' })],
+])('%s predicts the same after saving and loading', (_, config) => {
+  const { learner, ...rest } = buildTextLearner(config);
+  const params = learner.init(torch.generator(1));
+  const predict = (model: ConstructorParameters<typeof TextClassifier>[0]) => {
+    const classifier = new TextClassifier(model, LABELED);
+    const predictions = classifier.predict(TEXTS);
+    classifier.dispose();
+    return predictions;
+  };
+  saveTextModel(folder(), config, params);
+  const loaded = loadTextModel(folder());
+  expect(predict(loaded)).toEqual(predict({ learner, params, ...rest }));
+  disposeTree([params, loaded.params]);
+});
+
+test('saving and loading keep no tensors but the loaded parameters', () => {
+  const before = torch.memory().tensors;
+  save(prototypical);
+  expect(torch.memory().tensors).toBe(before);
+  const { params } = loadTextModel(folder());
+  expect(torch.memory().tensors).toBe(before + 3);
+  disposeTree(params);
+});
+
+describe('loading refuses', () => {
+  test('a model file cut at any of many lengths', () => {
+    save(prototypical);
+    const { length } = readFileSync(modelPath());
+    for (const cut of [length - 1, length - 4, length >> 1, 100, 8, 1, 0]) {
+      truncateSync(modelPath(), cut);
+      expectRefused(modelPath(), /no valid safetensors file|Cannot load/);
+    }
+  });
+
+  test('one changed byte in the model file', () => {
+    save(prototypical);
+    const bytes = readFileSync(modelPath());
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(modelPath(), bytes);
+    expectRefused(modelPath(), 'sha256');
+  });
+
+  test.each<[string, (config: Record<string, Record<string, unknown>>) => void, string]>([
+    ['an unknown learner', (config) => Object.assign(config, { learner: { kind: 'x' } }), 'kind'],
+    ['another learner', (config) => Object.assign(config, { learner: MAML }), 'one structure'],
+    [
+      'other dimensions',
+      ({ encoder }) => Object.assign(encoder ?? {}, { dimensions: 4 }),
+      "Expected shape [16, 4] for the parameter 'embedding.weight' but received [16, 8]",
+    ],
+    [
+      'fewer words',
+      ({ vocabulary }) => Object.assign(vocabulary ?? {}, { tokens: ['rain'] }),
+      "Expected shape [3, 8] for the parameter 'embedding.weight'",
+    ],
+    [
+      'a word twice',
+      ({ vocabulary }) => Object.assign(vocabulary ?? {}, { tokens: ['rain', 'rain'] }),
+      'distinct strings',
+    ],
+    ['no vocabulary', (config) => delete config.vocabulary, 'vocabulary'],
+    [
+      'a language that there is not',
+      ({ tokenizer }) => Object.assign(tokenizer ?? {}, { locale: 'xx-invalid-' }),
+      'a language tag',
+    ],
+    ['an unknown key', (config) => Object.assign(config, { more: 1 }), 'more'],
+  ])('a config with %s', (_, change, message) => {
+    save(prototypical);
+    edit(change);
+    expectRefused(configPath(), message);
+  });
+
+  test('a checkpoint of another kind', () => {
+    const a = torch.tensor([1]);
+    saveCheckpoint(folder(), { params: { a }, config: { width: 1 } });
+    expectRefused(configPath(), 'expected a config that fits its schema');
+    a.dispose();
+  });
+
+  test('a folder without a model', () => {
+    expectRefused(configPath(), 'no such file');
+  });
+});
+
+describe('saving refuses', () => {
+  test('parameters of another model', () => {
+    const { learner } = buildTextLearner(smallConfig(MAML));
+    torch.scope(() => {
+      const params = learner.init(torch.generator(1));
+      expect(() => saveTextModel(folder(), prototypical, params)).toThrow(TypeError);
+    });
+    expect(() => readFileSync(configPath())).toThrow('no such file');
+  });
+
+  test('a wrong config, in words', () => {
+    const wrong = { ...prototypical, maxLength: 0 };
+    expect(() => saveTextModel(folder(), wrong, {})).toThrow(TypeError);
+    expect(() => buildTextLearner(wrong)).toThrow(
+      /^Expected the config of a text model for config: .*\n.*maxLength/,
+    );
+  });
+});
