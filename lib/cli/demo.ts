@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('Expected a positive integer.');
+function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
+  };
 }
 
 /** `metatorch demo`: the whole way from data to a saved and adapted classifier. */
@@ -11,9 +13,9 @@ export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description('meta-train few-shot text classifiers on WordNet and try them on unseen classes')
-    .option('--steps <n>', 'meta-training steps', positiveInteger, 800)
-    .option('--episodes <n>', 'episodes for each accuracy', positiveInteger, 600)
-    .option('--seed <n>', 'seed of everything random', positiveInteger, 1)
+    .option('--steps <n>', 'meta-training steps', integerFrom(1), 800)
+    .option('--episodes <n>', 'episodes for each accuracy', integerFrom(2), 600)
+    .option('--seed <n>', 'seed of everything random', integerFrom(0), 1)
     .option('--out <folder>', 'where to save the model', 'models')
     .action(async (options: { steps: number; episodes: number; seed: number; out: string }) => {
       // Loaded here, so that the other commands run without libtorch.

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { TorchError } from '../../errors';
 import type { Learner } from '../../meta';
 import { countParameters } from '../../nn';
 import { adam, cosineDecay, linearWarmup } from '../../optim';
@@ -48,6 +49,7 @@ type Model = { learner: Learner<Tree, unknown, TokenBatch>; vectorizer: Vectoriz
 
 /** Meta-trains, evaluates on unseen classes, saves, and adapts to new labels, telling all of it. */
 export async function runDemo(options: DemoOptions): Promise<void> {
+  const folder = makeFolder(options.out);
   const data = loadDemoData();
   introduce(data);
   const prototypicalConfig = modelConfig({ kind: 'prototypical' }, data.vocabulary);
@@ -73,14 +75,27 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   ] as const) {
     printRow(name, test(model, 1, data, options), test(model, 5, data, options));
   }
-  const folder = path.join(options.out, 'wordnet-prototypical');
-  mkdirSync(folder, { recursive: true });
   saveTextModel(folder, prototypicalConfig, prototypical.params);
   console.log(`\nSaved the Prototypical Network to ${folder}`);
   adaptToNewLabels(folder);
   console.log(
     '\nNext: put labels and examples of your own into the twenty lines of README.md, «Use it».',
   );
+}
+
+/** Made before training, which would be in vain if the model could not be saved. */
+function makeFolder(out: string): string {
+  const folder = path.join(out, 'wordnet-prototypical');
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Cannot make the folder ${folder}: ${found}`, {
+      path: folder,
+      cause,
+    });
+  }
+  return folder;
 }
 
 function introduce({ dataset, vocabulary }: DemoData): void {
