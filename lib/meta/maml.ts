@@ -5,9 +5,10 @@
  *   θᵢ′ = θ − α ∇θ L_support,i(θ), repeated k times;   meta-gradient: ∇θ Σᵢ L_query,i(θᵢ′)
  */
 import { outOfRange } from '../errors';
-import { expandTasks, type Layer } from '../nn';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
-import { type Examples, taskCount } from './episode';
+import { expandTasks, type Layer, LowRankTape } from '../nn';
+import { mapTree, type Tensor, type Tree } from '../torch';
+import { taskCount } from './episode';
+import { gradientStep } from './gradient-step';
 import { type AdaptOptions, type Learner, recording } from './learner';
 import { type TaskLoss, taskCrossEntropy } from './task-loss';
 
@@ -25,6 +26,11 @@ export type MamlOptions<P extends Tree, E extends Tree, I extends Tree> = {
   innerSteps?: number;
   /** Take ∂θ′/∂θ for the identity, as the paper's section 5.2 does. Default: false. */
   firstOrder?: boolean;
+  /**
+   * Keep the inner updates of linear weights as low-rank products where that is cheaper: the same
+   * result, exactly, without forming the adapted weights. Default: if the model allows it.
+   */
+  lowRank?: boolean;
   /** L, of both loops. Default: the cross-entropy of each task. */
   loss?: TaskLoss;
 };
@@ -46,6 +52,7 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
 ): Learner<MamlParams<P, E>, MamlAdapted<P, E>, I> {
   const { model, encoder, innerLearningRate: alpha, innerSteps = 5, firstOrder = false } = options;
   const taskLoss = options.loss ?? taskCrossEntropy;
+  const lowRank = options.lowRank ?? model.lowRank ?? false;
   if (!Number.isInteger(innerSteps) || innerSteps < 0) {
     throw outOfRange('an integer of at least 0', 'innerSteps', innerSteps, 'maml');
   }
@@ -58,19 +65,6 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
       ? (inputs as Tree as Tensor)
       : encoder.apply(params, inputs, adaptOptions);
 
-  // One step of every task's inner loop: θ − α ∇θ L(θ).
-  const step = (theta: P, x: Tensor, support: Examples<I>, adaptOptions: AdaptOptions): P => {
-    const { differentiable = false } = adaptOptions;
-    const from = mapTree(([w]) => (w.requiresGrad ? w : w.detach().requiresGrad_()), theta);
-    const gradients = torch.enableGrad(() => {
-      const logits = model.apply(from, x, adaptOptions);
-      const loss = taskLoss(logits, support.labels).sum();
-      const createGraph = differentiable && !firstOrder;
-      return torch.grad(loss, from, { createGraph, allowUnused: true });
-    });
-    return mapTree(([w, g]) => w.sub(g, { alpha }), from, gradients);
-  };
-
   return {
     ...(options.loss && { loss: options.loss }),
     init: (generator) => ({
@@ -79,16 +73,31 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
     }),
     adapt: (params, support, _ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
+        const { differentiable = false } = adaptOptions;
         const x = encode(params.encoder, support.inputs, adaptOptions);
-        let theta = expandTasks(params.model, taskCount(support));
-        // Without a graph to keep, every step starts from leaves of its own.
-        if (!adaptOptions.differentiable) theta = mapTree(([w]) => w.detach(), theta);
-        for (let k = 0; k < innerSteps; k++) theta = step(theta, x, support, adaptOptions);
-        return { model: theta, encoder: params.encoder };
+        const base = differentiable ? params.model : detach(params.model);
+        let theta = ready(expandTasks(base, taskCount(support)));
+        const tape = lowRank ? new LowRankTape(base, theta, innerSteps) : undefined;
+        const loss = (weights: P): Tensor =>
+          taskLoss(model.apply(weights, x, { ...adaptOptions, tape }), support.labels).sum();
+        for (let k = 0; k < innerSteps; k++) {
+          const createGraph = differentiable && !firstOrder;
+          theta = gradientStep(theta, loss, { learningRate: alpha, createGraph, tape });
+        }
+        return { model: differentiable ? theta : detach(theta), encoder: params.encoder };
       }),
     predict: (adapted, inputs, adaptOptions = {}) =>
       recording(adaptOptions, () =>
         model.apply(adapted.model, encode(adapted.encoder, inputs, adaptOptions), adaptOptions),
       ),
   };
+}
+
+/** The parameters as tensors that require gradients: themselves where they do already. */
+function ready<P extends Tree>(params: P): P {
+  return mapTree(([w]) => (w.requiresGrad ? w : w.detach().requiresGrad_()), params);
+}
+
+function detach<P extends Tree>(params: P): P {
+  return mapTree(([w]) => w.detach(), params);
 }

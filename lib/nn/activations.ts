@@ -27,5 +27,6 @@ function activation(name: ActivationName, fn: (x: Tensor) => Tensor): Layer<NoPa
       shapeOf(x, 'input', name);
       return fn(x);
     },
+    lowRank: true,
   };
 }

@@ -36,6 +36,7 @@ export function dropout(options: DropoutOptions = {}): Layer<NoParams> {
         'dropout',
       );
     },
+    lowRank: true,
   };
 }
 

@@ -22,6 +22,7 @@ export {
   mse,
   type Reduction,
 } from './losses';
+export { LowRankTape, type LowRankUpdate } from './low-rank';
 export { type MaskedTokens, meanPooling } from './mean-pooling';
 export { type MlpOptions, type MlpParams, mlp } from './mlp';
 export { countParameters, trainable } from './parameters';

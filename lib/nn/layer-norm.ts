@@ -41,6 +41,7 @@ export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
   return {
     init: (generator) => ({ weight: ones([size], generator), bias: zeros([size], generator) }),
     apply: ({ weight, bias }, x) => normalize(x, weight, bias, size, eps),
+    lowRank: true,
   };
 }
 

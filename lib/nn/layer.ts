@@ -1,4 +1,5 @@
 import type { Generator, Tensor, Tree } from '../torch';
+import type { LowRankTape } from './low-rank';
 
 /** What a layer must know beside its parameters and input. */
 export type Context = {
@@ -6,6 +7,8 @@ export type Context = {
   training?: boolean | undefined;
   /** Where random layers take their numbers from; they need it only while training. */
   generator?: Generator | undefined;
+  /** Where linear layers record what an inner loop needs for low-rank updates. */
+  tape?: LowRankTape | undefined;
 };
 
 /**
@@ -20,6 +23,11 @@ export interface Layer<P extends Tree = Tree, I = Tensor> {
   init(generator: Generator): P;
   /** The output for `input`. The context is that of evaluation unless given. */
   apply(params: P, input: I, context?: Context): Tensor;
+  /**
+   * True if all weights of linear layers in it are used by `linear` alone, so that an inner loop may
+   * keep their updates as low-rank products. Default: false.
+   */
+  readonly lowRank?: boolean;
 }
 
 /** The parameters of a layer that has none: `{}`. */

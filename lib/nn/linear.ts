@@ -2,6 +2,7 @@ import { type Tensor, torch } from '../torch';
 import { alignTasks, checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
+import { applyUpdated, type LowRankUpdate } from './low-rank';
 
 export type LinearOptions = {
   inFeatures: number;
@@ -10,8 +11,11 @@ export type LinearOptions = {
   bias?: boolean;
 };
 
-/** `weight` `[out, in]` or `[T, out, in]`, `bias` `[out]` or `[T, out]`, each with tasks or without. */
-export type LinearParams = { weight: Tensor; bias?: Tensor };
+/**
+ * `weight` `[out, in]` or `[T, out, in]`, `bias` `[out]` or `[T, out]`, each with tasks or without.
+ * An inner loop may leave weights as they are and put what each task added into `update`.
+ */
+export type LinearParams = { weight: Tensor; bias?: Tensor; update?: LowRankUpdate };
 
 /**
  * y = x·Wᵀ + b, initialised as PyTorch's `Linear`: the same seed gives the same numbers.
@@ -33,7 +37,10 @@ export function linear(options: LinearOptions): Layer<LinearParams> {
       const bound = 1 / Math.sqrt(inFeatures);
       return { weight, bias: uniform([outFeatures], generator, { bound }) };
     },
-    apply: ({ weight, bias }, x) => affine(x, weight, bias),
+    apply: (params, x, context) =>
+      context?.tape?.apply(params, x) ??
+      (params.update ? applyUpdated(params, x) : affine(x, params.weight, params.bias)),
+    lowRank: true,
   };
 }
 

@@ -47,5 +47,6 @@ export function mlp(options: MlpOptions): Layer<MlpParams> {
         return i === layers.length - 1 ? y : between.apply({}, y, context);
       }, input);
     },
+    lowRank: true,
   };
 }

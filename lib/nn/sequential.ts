@@ -34,5 +34,6 @@ export function sequential<F extends Layer<Tree, never>, R extends readonly Laye
       const start: Tensor = first.apply(head, input as never, context);
       return layers.reduce((x, layer, i) => layer.apply(tail[i] as Tree, x, context), start);
     },
+    lowRank: [first, ...layers].every((layer) => layer.lowRank === true),
   };
 }

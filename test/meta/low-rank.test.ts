@@ -1,0 +1,122 @@
+import { maml, metaGradient, queryLogits } from '../../lib/meta';
+import { type Layer, layerNorm, linear, mlp, relu, sequential } from '../../lib/nn';
+import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
+import { parametersOf, randomEpisodes } from './support';
+
+const STEPS = 3;
+// Six support rows in three steps: fewer than the hidden sizes, more than the classes.
+const shape = { tasks: 4, ways: 3, shots: 2, size: 24 };
+const episodes = randomEpisodes(torch.generator(1), shape);
+
+const models: [string, Layer<Tree>][] = [
+  ['a multi-layer perceptron', mlp({ sizes: [24, 32, 20, 3] }) as Layer<Tree>],
+  [
+    'layers in sequence, some of them dense',
+    sequential(
+      linear({ inFeatures: 24, outFeatures: 32, bias: false }),
+      layerNorm({ normalizedShape: 32 }),
+      relu(),
+      linear({ inFeatures: 32, outFeatures: 3 }),
+    ) as Layer<Tree>,
+  ],
+];
+
+function largest(a: Tree, b: Tree): number {
+  const other = flattenTree(b);
+  const differences = Object.entries(flattenTree(a)).map(([path, tensor]) =>
+    Number(
+      tensor
+        .sub(other[path] as Tensor)
+        .abs()
+        .max()
+        .item(),
+    ),
+  );
+  return Math.max(...differences);
+}
+
+describe.each(models)('%s', (_, model) => {
+  const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
+  const lowRank = maml(options);
+  const dense = maml({ ...options, lowRank: false });
+  const params = parametersOf(dense, 2);
+
+  test('predicts the same', () => {
+    const ours = queryLogits(lowRank, params, episodes).logits;
+    const theirs = queryLogits(dense, params, episodes).logits;
+    expect(largest(ours, theirs)).toBeLessThan(1e-12);
+    expect(ours.requiresGrad).toBe(false);
+  });
+
+  test('has the same meta-gradient, of second and of first order', () => {
+    for (const firstOrder of [false, true]) {
+      const ours = metaGradient(maml({ ...options, firstOrder }), params, episodes);
+      const theirs = metaGradient(
+        maml({ ...options, firstOrder, lowRank: false }),
+        params,
+        episodes,
+      );
+      expect(ours.loss).toBeCloseTo(theirs.loss, 12);
+      expect(largest(ours.gradients, theirs.gradients)).toBeLessThan(1e-12);
+    }
+  });
+
+  test('agrees to 1e-5 in float32', () => {
+    const single = parametersOf(dense, 2, 'float32');
+    const cast = (set: typeof episodes.support) => ({ ...set, inputs: set.inputs.to('float32') });
+    const batch = { ...episodes, support: cast(episodes.support), query: cast(episodes.query) };
+    const ours = metaGradient(lowRank, single, batch);
+    const theirs = metaGradient(dense, single, batch);
+    expect(largest(ours.gradients, theirs.gradients)).toBeLessThan(1e-5);
+  });
+
+  test('really keeps products instead of weights', () => {
+    const adapted = flattenTree(lowRank.adapt(params, episodes.support, 3).model);
+    const updates = Object.keys(adapted).filter((path) => path.includes('.update.'));
+    expect(updates.length).toBeGreaterThan(0);
+    // The first layer sees the same rows at every step, so its rank does not grow.
+    expect(adapted['0.update.inputs']?.shape).toEqual([4, 6, 24]);
+    expect(adapted['0.weight']?.shape).toEqual([32, 24]);
+  });
+});
+
+test('with an encoder before the model the meta-gradient reaches it as well', () => {
+  const encoder = linear({ inFeatures: 24, outFeatures: 24 });
+  const options = {
+    model: mlp({ sizes: [24, 32, 3] }),
+    encoder,
+    innerLearningRate: 0.2,
+    innerSteps: STEPS,
+  };
+  const params = parametersOf(maml(options), 3);
+  const ours = metaGradient(maml(options), params, episodes).gradients;
+  const theirs = metaGradient(maml({ ...options, lowRank: false }), params, episodes).gradients;
+  expect(largest(ours as Tree, theirs as Tree)).toBeLessThan(1e-12);
+});
+
+test('a layer whose weights one module shares twice gets both updates', () => {
+  const shared = linear({ inFeatures: 24, outFeatures: 24 });
+  const head = linear({ inFeatures: 24, outFeatures: 3 });
+  const model: Layer<{ shared: Tree; head: Tree }> = {
+    init: (generator) => ({ shared: shared.init(generator), head: head.init(generator) }),
+    apply: (params, x, context) => {
+      const once = shared.apply(params.shared as never, x, context).tanh();
+      const twice = shared.apply(params.shared as never, once, context).tanh();
+      return head.apply(params.head as never, twice, context);
+    },
+    lowRank: true,
+  };
+  const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
+  const params = parametersOf(maml(options), 4);
+  const ours = metaGradient(maml(options), params, episodes).gradients;
+  const theirs = metaGradient(maml({ ...options, lowRank: false }), params, episodes).gradients;
+  expect(largest(ours as Tree, theirs as Tree)).toBeLessThan(1e-12);
+});
+
+test('stays dense where the rows of all steps are too many', () => {
+  const model = mlp({ sizes: [24, 16, 3] });
+  const learner = maml({ model, innerLearningRate: 0.2, innerSteps: STEPS });
+  const adapted = learner.adapt(parametersOf(learner, 5), episodes.support, 3).model;
+  expect(adapted[0]?.update).toBeUndefined();
+  expect(adapted[0]?.weight.shape).toEqual([4, 16, 24]);
+});
