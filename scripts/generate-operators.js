@@ -13,9 +13,9 @@ const OUT = path.join(ROOT, 'lib/torch/generated');
 /** @typedef {import('../lib/native').OverloadInfo} OverloadInfo */
 /** @typedef {import('../lib/native').ParameterInfo} ParameterInfo */
 
-// Members that lib/torch/tensor.ts and conversions.ts write by hand.
+// Members that lib/torch/tensor.ts, conversions.ts and indexing.ts write by hand.
 const HANDWRITTEN = new Set(
-  'to item data backward is_leaf requires_grad requires_grad_ retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T'.split(
+  'to index index_put index_put_ item data backward is_leaf requires_grad requires_grad_ retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T'.split(
     ' ',
   ),
 );

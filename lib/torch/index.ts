@@ -4,6 +4,7 @@ import { getNumThreads, memory, setNumThreads } from './device';
 import { functions, ops } from './operators';
 import { generator, manualSeed } from './random';
 import { scope } from './scope';
+import { ellipsis, slice } from './slice';
 
 /**
  * libtorch: operators that are no methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
@@ -13,6 +14,8 @@ export const torch = {
   ...functions,
   ops,
   tensor,
+  slice,
+  ellipsis,
   scope,
   grad,
   gradOrNull,
@@ -32,6 +35,8 @@ export type { TensorLike, TensorOptions } from './create';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
 export { isTensor } from './handle';
+export type { TensorIndex } from './index-plan';
+export type { IndexPutOptions } from './indexing';
 export type { Layout, MemoryFormat } from './layout';
 export { Generator } from './random';
 export {
@@ -42,5 +47,6 @@ export {
 } from './safetensors';
 export type { SafetensorsFile } from './safetensors-file';
 export { disposeTree } from './scope';
+export type { Ellipsis, Slice } from './slice';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';

@@ -2,6 +2,7 @@ import { conversions } from './conversions';
 import { Operator } from './dispatch';
 import { FUNCTIONS, type TorchFunctions } from './generated/functions';
 import { METHODS } from './generated/tensor-methods';
+import { indexing } from './indexing';
 import { camelCase } from './overload';
 import { Tensor } from './tensor';
 
@@ -25,7 +26,8 @@ function installMethods(): void {
       return operator.callMethod(this, args);
     });
   }
-  for (const [name, method] of Object.entries(conversions)) define(name, method);
+  const handwritten = { ...conversions, ...indexing };
+  for (const [name, method] of Object.entries(handwritten)) define(name, method);
 }
 
 function define(name: string, value: unknown): void {

@@ -5,6 +5,7 @@ import type { ConversionMethods } from './conversions';
 import { type Complex, type Dtype, layoutOf, type TensorData } from './dtype';
 import type { TensorMethods } from './generated/tensor-methods';
 import { TensorHandle } from './handle';
+import type { IndexingMethods } from './indexing';
 import { formatTensor } from './inspect';
 import { release, track } from './scope';
 
@@ -15,7 +16,7 @@ export type NestedArray<T> = T | NestedArray<T>[];
 export type Item = number | boolean | Complex;
 
 // The operators are declared by the generated interface and put on the prototype by operators.ts.
-export interface Tensor extends TensorMethods, ConversionMethods {}
+export interface Tensor extends TensorMethods, ConversionMethods, IndexingMethods {}
 
 /**
  * A multi-dimensional array of libtorch. Operators are methods with PyTorch's names in camelCase:

@@ -1492,8 +1492,6 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::imag(Tensor(a) self) -> Tensor(a)` */
   imag(): Tensor;
-  /** `aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor` */
-  index(indices: readonly (Tensor | null)[]): Tensor;
   /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
   /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
@@ -1510,20 +1508,6 @@ export interface TensorMethods {
   indexFill_(dim: number, index: Tensor, value: Scalar): this;
   /** `aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)` */
   indexFill_(dim: number, index: Tensor, value: Tensor): this;
-  /** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor` */
-  indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
-  indexPut(
-    indices: readonly (Tensor | null)[],
-    values: Tensor,
-    options?: { accumulate?: boolean },
-  ): Tensor;
-  /** `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)` */
-  indexPut_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): this;
-  indexPut_(
-    indices: readonly (Tensor | null)[],
-    values: Tensor,
-    options?: { accumulate?: boolean },
-  ): this;
   /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor` */
   indexReduce(
     dim: number,
@@ -4822,15 +4806,12 @@ export const METHODS = [
   'igammac_',
   'im2col',
   'imag',
-  'index',
   'index_add',
   'index_add_',
   'index_copy',
   'index_copy_',
   'index_fill',
   'index_fill_',
-  'index_put',
-  'index_put_',
   'index_reduce',
   'index_reduce_',
   'index_select',
