@@ -41,6 +41,8 @@ export interface NativeBinding {
   dispatch(id: number, ...values: unknown[]): unknown;
   overloads(name: string): OverloadInfo[];
   operatorNames(namespace: string): string[];
+  /** The name of a dtype that an operator returned as libtorch's number. */
+  dtypeName(code: number): string;
   benchDispatch(id: number, a: Handle, b: Handle, count: number): number;
 
   grad(

@@ -117,6 +117,11 @@ napi_value OperatorNames(Call& call) {
   return result;
 }
 
+// dtypeName(code): operators return a dtype as a plain integer.
+napi_value DtypeNameOf(Call& call) {
+  return FromString(call, DtypeName(static_cast<c10::ScalarType>(IntArgument(call, 0))));
+}
+
 // benchDispatch(id, a, b, count): nanoseconds of one boxed call in a C++ loop, the floor that the
 // same call from JavaScript is compared with. Arguments after the first two take their defaults.
 napi_value BenchDispatch(Call& call) {
@@ -145,6 +150,7 @@ void RegisterDispatch(Napi::Object exports, Environment* self) {
   Register<Dispatch>(exports, "dispatch", self);
   Register<Overloads>(exports, "overloads", self);
   Register<OperatorNames>(exports, "operatorNames", self);
+  Register<DtypeNameOf>(exports, "dtypeName", self);
   Register<BenchDispatch>(exports, "benchDispatch", self);
 }
 

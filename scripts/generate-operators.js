@@ -13,12 +13,19 @@ const OUT = path.join(ROOT, 'lib/torch/generated');
 /** @typedef {import('../lib/native').OverloadInfo} OverloadInfo */
 /** @typedef {import('../lib/native').ParameterInfo} ParameterInfo */
 
-// Members that lib/torch/tensor.ts, conversions.ts and indexing.ts write by hand.
+// Members that files in lib/torch write by hand.
 const HANDWRITTEN = new Set(
-  'to index index_put index_put_ item data backward is_leaf requires_grad requires_grad_ retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T'.split(
-    ' ',
-  ),
+  [
+    'to index index_put index_put_ item data backward is_leaf requires_grad requires_grad_',
+    'retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T real imag full',
+    'result_type promote_types can_cast',
+  ]
+    .join(' ')
+    .split(' '),
 );
+
+// As isUsable in lib/torch/overload.ts.
+const SHADOWING = new Set(['aten::stft.']);
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -92,6 +99,7 @@ function isPublic(overload) {
   const inPlace = overload.name.endsWith('_');
   return (
     !/Dimname/.test(overload.schema) &&
+    !SHADOWING.has(`${overload.name}.${overload.overload}`) &&
     !/^(names|dimname)/i.test(overload.overload) &&
     overload.parameters.every(
       (p, i) => !p.out && p.written === (inPlace && i === 0) && typeOf(p) !== undefined,
@@ -121,7 +129,11 @@ function declareOptions(parameters) {
 
 /** @param {OverloadInfo} overload */
 function returnType(overload) {
-  const types = overload.returns.map((result) => RETURNS[result.type]);
+  // A mask of booleans says which gradients to compute; the others are undefined tensors.
+  const masked = overload.parameters.some((p) => p.type === 'bool[]' && p.name.endsWith('mask'));
+  const types = overload.returns.map(({ type }) =>
+    masked && type === 'Tensor' ? 'Tensor | null' : RETURNS[type],
+  );
   if (types.length === 0) return 'void';
   if (overload.name.endsWith('_') && isMethod(overload)) return 'this';
   return types.length === 1 ? types[0] : `[${types.join(', ')}]`;

@@ -1,9 +1,12 @@
-import { ArgumentTypeError, invalidArgument } from '../errors';
+import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
 import {
+  type Complex,
   checkDtype,
   type Dtype,
   dtypeOfData,
+  integerRange,
+  isComplex,
   isTensorData,
   layoutOf,
   type TensorData,
@@ -15,10 +18,14 @@ export type TensorLike =
   | NestedArray<number>
   | NestedArray<bigint>
   | NestedArray<boolean>
+  | NestedArray<number | Complex>
   | TensorData;
 
 export type TensorOptions = {
-  /** Default: `float32` for numbers, `int64` for bigints, `bool` for booleans, or the array's own. */
+  /**
+   * Default: `float32` for numbers, `int64` for bigints, `bool` for booleans, `complex64` for
+   * `{ re, im }`, or the typed array's own.
+   */
   dtype?: Dtype;
   /** Default: `cpu`. */
   device?: string;
@@ -34,7 +41,11 @@ export type TensorOptions = {
  *     torch.tensor([[1, 2], [3, 4]]);
  *     torch.tensor(new Float32Array(6), { shape: [2, 3] });
  *
+ * A number without a fraction makes float32 as any other: what a tensor holds does not depend on the
+ * values that happen to be in it. Integers are bigints, or numbers with an integer `dtype`.
+ *
  * @throws ArgumentTypeError if arrays are ragged or mix types, or the shape does not fit
+ * @throws ArgumentRangeError if a number does not fit an integer dtype
  */
 export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
   checkOptions(options);
@@ -80,12 +91,28 @@ function fromNested(data: unknown, options: TensorOptions): Tensor {
   const shape = shapeOf(data);
   const flat: unknown[] = [];
   flatten(data, shape, 0, flat);
+  const dtype = options.dtype === undefined ? undefined : checkDtype(options.dtype);
+  checkIntegers(flat, dtype);
   const made = fromFlat(flat, shape);
-  if (options.dtype !== undefined) return convert(made, checkDtype(options.dtype));
+  if (dtype !== undefined) return convert(made, dtype);
+  if (made.dtype === 'complex128') return convert(made, 'complex64');
   return made.dtype === 'float64' ? convert(made, 'float32') : made;
 }
 
+function checkIntegers(flat: readonly unknown[], dtype: Dtype | undefined): void {
+  const wanted = dtype ?? (typeof flat[0] === 'bigint' ? 'int64' : 'float32');
+  const range = integerRange(wanted);
+  if (range === undefined) return;
+  const odd = flat.find((value) => {
+    if (typeof value !== 'bigint' && typeof value !== 'number') return false;
+    return !(value >= range.min && value <= range.max);
+  });
+  if (odd === undefined) return;
+  throw outOfRange(`${range.min} to ${range.max}, as ${wanted} holds,`, 'an element of data', odd);
+}
+
 function fromFlat(flat: readonly unknown[], shape: readonly number[]): Tensor {
+  if (flat.some(isComplex)) return fromComplex(flat, shape);
   const type = typeof (flat[0] ?? 0);
   const odd = flat.find((value) => typeof value !== type);
   if (odd !== undefined) throw invalidArgument(`a ${type}`, 'an element of data', odd, 'tensor');
@@ -98,8 +125,22 @@ function fromFlat(flat: readonly unknown[], shape: readonly number[]): Tensor {
     case 'boolean':
       return fromArray(Uint8Array.from(flat as boolean[], Number), shape, 'bool');
     default:
-      throw invalidArgument('a number, bigint or boolean', 'an element of data', flat[0], 'tensor');
+      throw invalidArgument(
+        'a number, bigint, boolean or { re, im }',
+        'an element of data',
+        flat[0],
+        'tensor',
+      );
   }
+}
+
+function fromComplex(flat: readonly unknown[], shape: readonly number[]): Tensor {
+  const pairs = flat.flatMap((value) => {
+    if (isComplex(value)) return [value.re, value.im];
+    if (typeof value === 'number') return [value, 0];
+    throw invalidArgument('a number or { re, im }', 'an element of data', value, 'tensor');
+  });
+  return fromArray(new Float64Array(pairs), shape, 'complex128');
 }
 
 function fromArray(array: TensorData, shape: readonly number[], dtype: Dtype): Tensor {

@@ -30,12 +30,18 @@ export class Operator {
 
   /** Calls the first overload that takes the arguments; options may come last. */
   call(args: readonly unknown[]): unknown {
+    const { overload, values } = this.resolve(args);
+    return this.#wrap(overload, dispatch(overload.id, values), args);
+  }
+
+  /** The overload that `call` would run, and what it would be given in the schema's order. */
+  resolve(args: readonly unknown[]): { overload: Overload; values: readonly unknown[] } {
     const last = args[args.length - 1];
     const options = isPlainObject(last) && !isComplex(last) ? last : undefined;
     const positional = options === undefined ? args : args.slice(0, -1);
     for (const overload of this.overloads) {
       const values = match(overload, positional, options);
-      if (values !== undefined) return this.#wrap(overload, dispatch(overload.id, values), args);
+      if (values !== undefined) return { overload, values };
     }
     throw this.#noMatch(positional, options);
   }
@@ -195,6 +201,7 @@ function wrapResults(overload: Overload, results: unknown): unknown {
 function wrap(type: string, result: unknown): unknown {
   if (result === null) return null;
   if (type === 'Tensor') return new Tensor(result as number);
+  if (type === 'ScalarType') return binding.dtypeName(result as number);
   if (type === 'Tensor[]') return (result as number[]).map((handle) => new Tensor(handle));
   return result as number | bigint | boolean | string | Complex;
 }

@@ -99,6 +99,15 @@ export function checkDtype(value: unknown, name = 'dtype'): Dtype {
   throw invalidArgument("a dtype such as 'float32' or 'int64'", name, value);
 }
 
+/** The least and the greatest integer that a dtype holds; undefined if it is none of integers. */
+export function integerRange(dtype: Dtype): { min: bigint; max: bigint } | undefined {
+  const found = /^(u?)int(\d+)$/.exec(dtype);
+  if (found === null) return undefined;
+  const bits = BigInt(found[2] ?? 0);
+  if (found[1] === 'u') return { min: 0n, max: 2n ** bits - 1n };
+  return { min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n };
+}
+
 export function layoutOf(dtype: Dtype): DataLayout {
   return LAYOUTS[dtype];
 }

@@ -1,7 +1,10 @@
 import { enableGrad, grad, gradOrNull, inferenceMode, isGradEnabled, noGrad } from './autograd';
 import { tensor } from './create';
 import { getNumThreads, memory, setNumThreads } from './device';
+import { full } from './full';
+import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
 import { functions, ops } from './operators';
+import { broadcastShapes, canCast, promoteTypes, resultType } from './promotion';
 import { generator, manualSeed } from './random';
 import { scope } from './scope';
 import { ellipsis, slice } from './slice';
@@ -14,6 +17,15 @@ export const torch = {
   ...functions,
   ops,
   tensor,
+  full,
+  broadcastShapes,
+  resultType,
+  promoteTypes,
+  canCast,
+  decodeFloat16,
+  encodeFloat16,
+  decodeBfloat16,
+  encodeBfloat16,
   slice,
   ellipsis,
   scope,
@@ -34,6 +46,7 @@ export type { GradOptions } from './autograd';
 export type { TensorLike, TensorOptions } from './create';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
+export type { FullOptions } from './full';
 export { isTensor } from './handle';
 export type { TensorIndex } from './index-plan';
 export type { IndexPutOptions } from './indexing';

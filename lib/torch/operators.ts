@@ -4,6 +4,7 @@ import { FUNCTIONS, type TorchFunctions } from './generated/functions';
 import { METHODS } from './generated/tensor-methods';
 import { indexing } from './indexing';
 import { camelCase } from './overload';
+import { properties } from './properties';
 import { Tensor } from './tensor';
 
 type Call = (...args: unknown[]) => unknown;
@@ -28,10 +29,20 @@ function installMethods(): void {
   }
   const handwritten = { ...conversions, ...indexing };
   for (const [name, method] of Object.entries(handwritten)) define(name, method);
+  for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
 }
 
 function define(name: string, value: unknown): void {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+function defineGetter(name: string, get: (self: Tensor) => Tensor): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return get(this);
+    },
+    configurable: true,
+  });
 }
 
 function installFunctions(): TorchFunctions {

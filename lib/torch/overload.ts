@@ -89,8 +89,16 @@ export function camelCase(name: string): string {
   );
 }
 
-/** False for overloads that write into an `out` argument, and for deprecated named dimensions. */
+// Overloads that would be chosen before the one that PyTorch's function of that name runs: `stft`
+// without `center` does not pad, where Python's pads by default.
+const SHADOWING: ReadonlySet<string> = new Set(['aten::stft.']);
+
+/**
+ * False for overloads that write into an `out` argument, for deprecated named dimensions, and for
+ * those that would hide what PyTorch runs.
+ */
 export function isUsable(info: OverloadInfo): boolean {
+  if (SHADOWING.has(`${info.name}.${info.overload}`)) return false;
   return !info.parameters.some((parameter) => parameter.out) && !info.schema.includes('Dimname');
 }
 

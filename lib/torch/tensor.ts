@@ -7,6 +7,7 @@ import type { TensorMethods } from './generated/tensor-methods';
 import { TensorHandle } from './handle';
 import type { IndexingMethods } from './indexing';
 import { formatTensor } from './inspect';
+import type { TensorProperties } from './properties';
 import { release, track } from './scope';
 
 /** Elements as nested arrays, a scalar for a tensor without dimensions. */
@@ -15,8 +16,9 @@ export type NestedArray<T> = T | NestedArray<T>[];
 /** What `item()` returns: `bigint` only where a number would lose precision is refused. */
 export type Item = number | boolean | Complex;
 
-// The operators are declared by the generated interface and put on the prototype by operators.ts.
-export interface Tensor extends TensorMethods, ConversionMethods, IndexingMethods {}
+// What operators.ts puts on the prototype.
+type Members = TensorMethods & TensorProperties & ConversionMethods & IndexingMethods;
+export interface Tensor extends Members {}
 
 /**
  * A multi-dimensional array of libtorch. Operators are methods with PyTorch's names in camelCase:
@@ -107,11 +109,6 @@ export class Tensor extends TensorHandle {
   retainGrad(): this {
     binding.retainGrad(this.handle);
     return this;
-  }
-
-  /** The last two dimensions exchanged. */
-  get mT(): Tensor {
-    return this.transpose(-2, -1);
   }
 
   /** The only element as a number or boolean. */

@@ -61,3 +61,37 @@ test('data goes in and comes out unchanged', () => {
     }),
   );
 });
+
+describe('integers and complex numbers', () => {
+  test('complex numbers, also among real ones', () => {
+    const x = torch.tensor([[{ re: 1, im: 2 }, 3]]);
+    expect([x.dtype, x.shape]).toEqual(['complex64', [1, 2]]);
+    expect(x.tolist()).toEqual([
+      [
+        { re: 1, im: 2 },
+        { re: 3, im: 0 },
+      ],
+    ]);
+    const wide = torch.tensor({ re: 0.1, im: -0.2 }, { dtype: 'complex128' });
+    expect(wide.item()).toEqual({ re: 0.1, im: -0.2 });
+    expect([...wide.data()]).toEqual([0.1, -0.2]);
+  });
+
+  test('uint64 takes and gives all of its values', () => {
+    const greatest = 2n ** 64n - 1n;
+    expect(torch.tensor([greatest], { dtype: 'uint64' }).tolist()).toEqual([greatest]);
+  });
+
+  test.each([
+    [2n ** 63n, undefined, 'as int64 holds'],
+    [-1n, 'uint64', '0 to 18446744073709551615'],
+    [256, 'uint8', '0 to 255'],
+    [-129, 'int8', '-128 to 127'],
+    [Number.NaN, 'int32', 'as int32 holds'],
+    [Number.POSITIVE_INFINITY, 'int64', 'as int64 holds'],
+  ] as const)('%p as %p is refused', (value, dtype, message) => {
+    const options = dtype === undefined ? {} : { dtype };
+    expect(() => torch.tensor([value] as number[], options)).toThrow(RangeError);
+    expect(() => torch.tensor([value] as number[], options)).toThrow(message);
+  });
+});

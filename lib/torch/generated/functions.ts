@@ -129,7 +129,7 @@ export interface TorchFunctions {
     eps: number,
     outputMask: boolean | readonly boolean[],
     reserve: Tensor,
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count) -> Tensor` */
   batchNormBackwardElemt(
     gradOut: Tensor,
@@ -255,8 +255,6 @@ export interface TorchFunctions {
     boundaries: Tensor,
     options?: { outInt32?: boolean; right?: boolean },
   ): Tensor;
-  /** `aten::can_cast(ScalarType from_, ScalarType to) -> bool` */
-  canCast(from_: Dtype, to: Dtype): boolean;
   /** `aten::cartesian_prod(Tensor[] tensors) -> Tensor` */
   cartesianProd(tensors: readonly Tensor[]): Tensor;
   /** `aten::cat(Tensor[] tensors, int dim=0) -> Tensor` */
@@ -698,7 +696,7 @@ export interface TorchFunctions {
     outputPadding: readonly number[],
     groups: number,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)` */
   convolutionBackwardOverrideable(
     gradOutput: Tensor,
@@ -711,7 +709,7 @@ export interface TorchFunctions {
     outputPadding: readonly number[],
     groups: number,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor` */
   convolutionOverrideable(
     input: Tensor,
@@ -1157,12 +1155,6 @@ export interface TorchFunctions {
       pinMemory?: boolean;
     },
   ): Tensor;
-  /** `aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  full(
-    size: readonly number[],
-    fillValue: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
-  ): Tensor;
   /** `aten::gather_backward(Tensor grad, Tensor self, int dim, Tensor index, bool sparse_grad) -> Tensor` */
   gatherBackward(
     grad: Tensor,
@@ -1211,7 +1203,7 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor];
+  ): [Tensor | null, Tensor | null];
   /** `aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
   gridSampler3d(
     input: Tensor,
@@ -1229,7 +1221,7 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor];
+  ): [Tensor | null, Tensor | null];
   /** `aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor` */
   groupNorm(
     input: Tensor,
@@ -1758,7 +1750,7 @@ export interface TorchFunctions {
     self: Tensor,
     other: Tensor,
     mask: boolean | readonly boolean[],
-  ): [Tensor, Tensor];
+  ): [Tensor | null, Tensor | null];
   /** `aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
   maxPool2dBackward(
     gradOutput: Tensor,
@@ -1907,7 +1899,7 @@ export interface TorchFunctions {
     dropoutState: Tensor | null,
     reserve: Tensor,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor, Tensor[]];
+  ): [Tensor | null, Tensor | null, Tensor | null, Tensor[]];
   /** `aten::mish_backward(Tensor grad_output, Tensor self) -> Tensor` */
   mishBackward(gradOutput: Tensor, self: Tensor): Tensor;
   /** `aten::mkldnn_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor` */
@@ -2118,7 +2110,7 @@ export interface TorchFunctions {
     train: boolean,
     eps: number,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)` */
   nativeDropout(input: Tensor, p: number, train?: boolean): [Tensor, Tensor];
   nativeDropout(input: Tensor, p: number, options?: { train?: boolean }): [Tensor, Tensor];
@@ -2147,7 +2139,7 @@ export interface TorchFunctions {
     HxW: number,
     group: number,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)` */
   nativeLayerNorm(
     input: Tensor,
@@ -2166,7 +2158,7 @@ export interface TorchFunctions {
     weight: Tensor | null,
     bias: Tensor | null,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::nll_loss2d_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight) -> Tensor` */
   nllLoss2dBackward(
     gradOutput: Tensor,
@@ -3390,7 +3382,6 @@ export const FUNCTIONS = [
   'block_diag',
   'broadcast_tensors',
   'bucketize',
-  'can_cast',
   'cartesian_prod',
   'cat',
   'cdist',
@@ -3454,7 +3445,6 @@ export const FUNCTIONS = [
   'fractional_max_pool2d_backward',
   'fractional_max_pool3d_backward',
   'from_file',
-  'full',
   'gather_backward',
   'gelu_backward',
   'glu_backward',

@@ -1490,8 +1490,6 @@ export interface TensorMethods {
     padding: number | readonly number[],
     stride: number | readonly number[],
   ): Tensor;
-  /** `aten::imag(Tensor(a) self) -> Tensor(a)` */
-  imag(): Tensor;
   /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
   /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
@@ -1896,7 +1894,7 @@ export interface TensorMethods {
     gradOutput: Tensor,
     weight: Tensor,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::log(Tensor self) -> Tensor` */
   log(): Tensor;
   /** `aten::log10(Tensor self) -> Tensor` */
@@ -2303,7 +2301,7 @@ export interface TensorMethods {
     gradOutput: Tensor,
     weight: Tensor,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
   mkldnnMaxPool2d(
     kernelSize: number | readonly number[],
@@ -2459,7 +2457,7 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor, Tensor];
+  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::mps_convolution_transpose_backward(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[2] output_mask) -> (Tensor, Tensor)` */
   mpsConvolutionTransposeBackward(
     gradOutput: Tensor,
@@ -2470,7 +2468,7 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
     outputMask: boolean | readonly boolean[],
-  ): [Tensor, Tensor];
+  ): [Tensor | null, Tensor | null];
   /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   mseLoss(target: Tensor, reduction?: number): Tensor;
   mseLoss(target: Tensor, options?: { reduction?: number }): Tensor;
@@ -3127,8 +3125,6 @@ export interface TensorMethods {
   random_(from: number, options?: { to?: number; generator?: Generator }): this;
   /** `aten::ravel(Tensor(a) self) -> Tensor(a)` */
   ravel(): Tensor;
-  /** `aten::real(Tensor(a) self) -> Tensor(a)` */
-  real(): Tensor;
   /** `aten::reciprocal(Tensor self) -> Tensor` */
   reciprocal(): Tensor;
   /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)` */
@@ -3854,53 +3850,6 @@ export interface TensorMethods {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor` */
-  stft(
-    nFft: number,
-    hopLength?: number,
-    winLength?: number,
-    window?: Tensor | null,
-    normalized?: boolean,
-    onesided?: boolean,
-    returnComplex?: boolean,
-    alignToWindow?: boolean,
-  ): Tensor;
-  stft(
-    nFft: number,
-    options?: {
-      hopLength?: number;
-      winLength?: number;
-      window?: Tensor | null;
-      normalized?: boolean;
-      onesided?: boolean;
-      returnComplex?: boolean;
-      alignToWindow?: boolean;
-    },
-  ): Tensor;
-  stft(
-    nFft: number,
-    hopLength: number | null,
-    options?: {
-      winLength?: number;
-      window?: Tensor | null;
-      normalized?: boolean;
-      onesided?: boolean;
-      returnComplex?: boolean;
-      alignToWindow?: boolean;
-    },
-  ): Tensor;
-  stft(
-    nFft: number,
-    hopLength: number | null,
-    winLength: number | null,
-    options?: {
-      window?: Tensor | null;
-      normalized?: boolean;
-      onesided?: boolean;
-      returnComplex?: boolean;
-      alignToWindow?: boolean;
-    },
-  ): Tensor;
   /** `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor` */
   stft(
     nFft: number,
@@ -4805,7 +4754,6 @@ export const METHODS = [
   'igammac',
   'igammac_',
   'im2col',
-  'imag',
   'index_add',
   'index_add_',
   'index_copy',
@@ -5058,7 +5006,6 @@ export const METHODS = [
   'random',
   'random_',
   'ravel',
-  'real',
   'reciprocal',
   'reciprocal_',
   'reflection_pad1d',
