@@ -1,6 +1,6 @@
 import { sgd } from '../../../lib/optim';
 import { disposeTree, torch } from '../../../lib/torch';
-import { type Logger, progressLogger, train } from '../../../lib/train';
+import { type Logger, type ProgressOptions, progressLogger, train } from '../../../lib/train';
 import { recordingStream } from '../../helpers/streams';
 import { noisyLearner, noisyTasks } from '../noisy-tasks';
 
@@ -9,6 +9,19 @@ const start = learner.init(torch.generator(1));
 const ESC = '\u001b';
 const HIDDEN_CURSOR = `${ESC}[?25l`;
 const NO_WRAPPING = `${ESC}[?7l`;
+
+const opened: Logger[] = [];
+
+/** A progress logger that is closed after the test, for a failed one's bar would tick for ever. */
+function openLogger(options: ProgressOptions): Logger {
+  const logger = progressLogger(options);
+  opened.push(logger);
+  return logger;
+}
+
+afterEach(() => {
+  for (const logger of opened.splice(0)) logger.close?.();
+});
 
 /** Steps of a loss of 2 and 1 in turn, and an accuracy of one half. */
 function feed(logger: Logger, steps: number): void {
@@ -26,7 +39,7 @@ function trainWith(logger: Logger, episodes: typeof noisyTasks) {
 describe('elsewhere than on a terminal', () => {
   test('writes plain lines about steps and evaluations', () => {
     const { stream, text } = recordingStream();
-    const logger = progressLogger({ label: 'MAML', stream });
+    const logger = openLogger({ label: 'MAML', stream });
     feed(logger, 2);
     logger.evaluation?.(2, { mean: 0.5864, halfWidth: 0.0092, count: 600 });
     logger.close?.();
@@ -47,13 +60,13 @@ describe('elsewhere than on a terminal', () => {
     [1, [1]],
   ])('of %i steps tells of at most ten, the last among them', (steps, told) => {
     const { stream, text } = recordingStream();
-    feed(progressLogger({ label: 'x', stream }), steps);
+    feed(openLogger({ label: 'x', stream }), steps);
     expect([...text().matchAll(/^x {2}(\d+)\//gm)].map(([, step]) => Number(step))).toEqual(told);
   });
 
   test('writes nothing of its own at the end', async () => {
     const { stream, text } = recordingStream();
-    const { params } = await trainWith(progressLogger({ label: 'x', stream }), noisyTasks);
+    const { params } = await trainWith(openLogger({ label: 'x', stream }), noisyTasks);
     disposeTree(params);
     expect(text()).toMatch(/^(x {2}[123]\/3 {2}loss \d+\.\d{3} {2}accuracy \d+\.\d %\n){3}$/);
   });
@@ -62,7 +75,7 @@ describe('elsewhere than on a terminal', () => {
 describe('on a terminal', () => {
   test('draws a bar that ends with its last figures and a new line', () => {
     const { stream, text } = recordingStream(200);
-    const logger = progressLogger({ label: 'MAML', stream });
+    const logger = openLogger({ label: 'MAML', stream });
     feed(logger, 2);
     logger.evaluation?.(2, { mean: 0.5864, halfWidth: 0.0092, count: 600 });
     logger.close?.();
@@ -75,7 +88,7 @@ describe('on a terminal', () => {
 
   test('leaves nothing of the terminal to restore, should it be interrupted', () => {
     const { stream, text } = recordingStream(80);
-    const logger = progressLogger({ label: 'x', stream });
+    const logger = openLogger({ label: 'x', stream });
     feed(logger, 1);
     expect(text()).not.toContain(HIDDEN_CURSOR);
     expect(text()).not.toContain(NO_WRAPPING);
@@ -85,7 +98,7 @@ describe('on a terminal', () => {
 
   test('shows loss and accuracy on 80 columns', () => {
     const { stream, text } = recordingStream(80);
-    const logger = progressLogger({ label: 'Prototypical', stream });
+    const logger = openLogger({ label: 'Prototypical', stream });
     feed(logger, 800);
     logger.close?.();
     expect(text()).toContain('800/800  ETA 0s  loss 1.487  accuracy 50.0 %');
@@ -93,7 +106,7 @@ describe('on a terminal', () => {
 
   test('ends the bar also when training throws', async () => {
     const { stream, text } = recordingStream(80);
-    const logger = progressLogger({ label: 'x', stream });
+    const logger = openLogger({ label: 'x', stream });
     const episodes = (step: number) => {
       if (step === 1) throw new Error('mine');
       return noisyTasks(step);
@@ -105,7 +118,7 @@ describe('on a terminal', () => {
 
   test('draws nothing before training starts, so that nothing has to end', () => {
     const { stream, text } = recordingStream(80);
-    progressLogger({ label: 'x', stream });
+    openLogger({ label: 'x', stream });
     expect(text()).toBe('');
   });
 });
