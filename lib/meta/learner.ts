@@ -10,6 +10,8 @@ export type AdaptOptions = {
   training?: boolean;
   /** For layers that draw random numbers while training. */
   generator?: Generator;
+  /** The step of meta-training, from 0, for learners that change their loss as they learn. */
+  step?: number;
 };
 
 /**
@@ -48,26 +50,34 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   options: AdaptOptions = {},
 ): MetaGradient<P> {
   if (learner.metaGradient) return learner.metaGradient(params, episodes, options);
-  let loss = 0;
-  let accuracy = Number.NaN;
-  const gradients = torch.scope(() => {
+  return torch.scope(() => {
     const { logits, labels } = queryLogits(learner, params, episodes, {
       training: true,
       ...options,
       differentiable: true,
     });
-    const mean = (learner.loss ?? taskCrossEntropy)(logits, labels).mean();
-    loss = Number(mean.item());
-    if (learner.loss === undefined) accuracy = Number(taskAccuracy(logits, labels).mean().item());
-    return gradientsOf(mean, params);
+    const { mean, ...seen } = judge(learner.loss, logits, labels);
+    return { gradients: gradientsOf(mean, params), ...seen };
   });
-  return { gradients, loss, accuracy };
+}
+
+/** The mean loss over the tasks to differentiate, and what a meta-step tells of it. */
+export function judge(
+  taskLoss: TaskLoss | undefined,
+  logits: Tensor,
+  labels: Tensor,
+): { mean: Tensor; loss: number; accuracy: number } {
+  const mean = (taskLoss ?? taskCrossEntropy)(logits, labels).mean();
+  const accuracy =
+    taskLoss === undefined ? Number(taskAccuracy(logits, labels).mean().item()) : Number.NaN;
+  return { mean, loss: Number(mean.item()), accuracy };
 }
 
 /** The gradient for every parameter; zeros for those that are frozen or that the loss ignores. */
-function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
+export function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
   const trainable = leaves(params).filter((tensor) => tensor.requiresGrad);
-  const gradients = torch.gradOrNull(loss, trainable);
+  const used = loss.requiresGrad && trainable.length > 0;
+  const gradients = used ? torch.gradOrNull(loss, trainable) : [];
   const byParameter = new Map(trainable.map((tensor, i) => [tensor, gradients[i]]));
   return mapTree(([tensor]) => byParameter.get(tensor) ?? tensor.zerosLike(), params);
 }
