@@ -54,7 +54,13 @@ napi_value ToBytes(Call& call) {
     throw ArgumentError("Expected a target of " + std::to_string(dense.nbytes()) +
                         " bytes but received " + std::to_string(bytes.length));
   }
-  if (bytes.length > 0) std::memcpy(bytes.data, dense.const_data_ptr(), bytes.length);
+  if (bytes.length == 0) return nullptr;
+  // Autograd's zero tensors have a shape but no memory.
+  if (dense._is_zerotensor()) {
+    std::memset(bytes.data, 0, bytes.length);
+  } else {
+    std::memcpy(bytes.data, dense.const_data_ptr(), bytes.length);
+  }
   return nullptr;
 }
 

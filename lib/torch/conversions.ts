@@ -2,6 +2,7 @@ import { invalidArgument } from '../errors';
 import { Operator } from './dispatch';
 import { type Dtype, isDtype } from './dtype';
 import { isTensor } from './handle';
+import type { MemoryFormat } from './layout';
 import type { Tensor } from './tensor';
 
 /** Options of `to`. */
@@ -12,6 +13,8 @@ export type ToOptions = {
   nonBlocking?: boolean;
   /** Copy even if the tensor already has the dtype and device. */
   copy?: boolean;
+  /** The order of the elements in memory. Default: that of the tensor. */
+  memoryFormat?: MemoryFormat;
 };
 
 /** Methods of `Tensor` that choose among operators themselves. */

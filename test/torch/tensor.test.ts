@@ -75,6 +75,12 @@ describe('data', () => {
   });
 });
 
+test('the zeros that autograd makes without memory are read as zeros', () => {
+  const x = torch.tensor([1, -2], { requiresGrad: true });
+  const gradient = torch.grad(x.abs().sum(), x, { createGraph: true });
+  expect([...torch.grad(gradient.sum(), x).data()]).toEqual([0, 0]);
+});
+
 test('tolist keeps the nesting and each dtype its values', () => {
   expect(torch.zeros([2, 0, 3]).tolist()).toEqual([[], []]);
   expect(torch.tensor([[1n], [-2n]]).tolist()).toEqual([[1n], [-2n]]);
@@ -93,6 +99,13 @@ describe('to', () => {
     expect(x.to('cpu', { dtype: 'int32' }).dtype).toBe('int32');
     expect(x.to(torch.tensor(1n)).dtype).toBe('int64');
     expect(x.to({ dtype: 'float16' }).dtype).toBe('float16');
+  });
+
+  test('takes a memory format', () => {
+    const image = torch.zeros([2, 3, 4, 5]);
+    expect(image.to({ dtype: 'float64', memoryFormat: 'channels_last' }).strides).toEqual([
+      60, 1, 15, 3,
+    ]);
   });
 
   test('names what it cannot take', () => {
