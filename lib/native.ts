@@ -103,6 +103,16 @@ export interface NativeBinding {
     compiler: string;
     napiVersion: number;
   };
+
+  autocast(device: string): { enabled: boolean; dtype: string };
+  setAutocast(device: string, enabled: boolean, dtype: string): void;
+  enterAutocast(): void;
+  leaveAutocast(): void;
+  deterministic(): boolean;
+  setDeterministic(value: boolean): void;
+  matmulPrecision(): string;
+  setMatmulPrecision(precision: string): void;
+
   setErrorFactory(factory: (kind: string, message: string, operator: string) => Error): void;
 }
 

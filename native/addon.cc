@@ -5,6 +5,7 @@
 #include "device.h"
 #include "dispatch.h"
 #include "environment.h"
+#include "modes.h"
 #include "storage.h"
 
 extern "C" __attribute__((visibility("default"))) napi_value metatorch_initialize(
@@ -19,5 +20,6 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterAutograd(exports, self);
   metatorch::RegisterStorage(exports, self);
   metatorch::RegisterDevice(exports, self);
+  metatorch::RegisterModes(exports, self);
   return exports;
 }

@@ -47,7 +47,11 @@ napi_value RequiresGrad(Call& call) {
 
 napi_value SetRequiresGrad(Call& call) {
   call.operator_name = "requiresGrad_";
-  TensorArgument(call, 0).set_requires_grad(BoolArgument(call, 1));
+  const at::Tensor& tensor = TensorArgument(call, 0);
+  const bool value = BoolArgument(call, 1);
+  TORCH_CHECK(value || tensor.is_leaf(),
+              "you can only change the flag of leaf variables; detach() gives a tensor without it");
+  tensor.set_requires_grad(value);
   return nullptr;
 }
 

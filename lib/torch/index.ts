@@ -1,13 +1,27 @@
-import { enableGrad, grad, gradOrNull, inferenceMode, isGradEnabled, noGrad } from './autograd';
+import { grad, gradOrNull } from './autograd';
 import { tensor } from './create';
 import { getNumThreads, memory, setNumThreads } from './device';
 import { full } from './full';
+import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './grad-modes';
+import { gradcheck, gradgradcheck } from './gradcheck';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
+import { hessian, jacobian } from './jacobian';
+import {
+  areDeterministicAlgorithmsEnabled,
+  autocast,
+  deterministic,
+  getFloat32MatmulPrecision,
+  isAutocastEnabled,
+  setFloat32MatmulPrecision,
+  useDeterministicAlgorithms,
+} from './modes';
 import { functions, ops } from './operators';
+import { hvp, jvp, vjp } from './products';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './promotion';
 import { generator, manualSeed } from './random';
 import { scope } from './scope';
 import { ellipsis, slice } from './slice';
+import { valueAndGrad } from './value-and-grad';
 
 /**
  * libtorch: operators that are no methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
@@ -31,10 +45,25 @@ export const torch = {
   scope,
   grad,
   gradOrNull,
+  valueAndGrad,
+  jacobian,
+  hessian,
+  vjp,
+  jvp,
+  hvp,
+  gradcheck,
+  gradgradcheck,
   noGrad,
   enableGrad,
   isGradEnabled,
   inferenceMode,
+  autocast,
+  isAutocastEnabled,
+  useDeterministicAlgorithms,
+  deterministic,
+  areDeterministicAlgorithmsEnabled,
+  setFloat32MatmulPrecision,
+  getFloat32MatmulPrecision,
   generator,
   manualSeed,
   memory,
@@ -47,10 +76,14 @@ export type { TensorLike, TensorOptions } from './create';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
 export type { FullOptions } from './full';
+export type { CreateGraphOptions, Inputs, TreeFunction } from './function-inputs';
+export type { GradcheckOptions, GradgradcheckOptions } from './gradcheck';
 export { isTensor } from './handle';
 export type { TensorIndex } from './index-plan';
 export type { IndexPutOptions } from './indexing';
+export type { Jacobian } from './jacobian';
 export type { Layout, MemoryFormat } from './layout';
+export type { AutocastOptions, MatmulPrecision } from './modes';
 export { Generator } from './random';
 export {
   openSafetensors,
@@ -63,3 +96,4 @@ export { disposeTree } from './scope';
 export type { Ellipsis, Slice } from './slice';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';
+export type { ValueAndGradOptions } from './value-and-grad';

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { TorchError } from '../errors';
-import { noGrad } from './autograd';
 import { binding } from './binding';
 import { Operator } from './dispatch';
 import type { Dtype } from './dtype';
+import { noGrad } from './grad-modes';
 import { functions } from './operators';
 import {
   type Header,

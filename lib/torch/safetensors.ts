@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors';
-import { noGrad } from './autograd';
+import { noGrad } from './grad-modes';
 import { isTensor } from './handle';
 import { replaceFiles } from './replace-files';
 import { CHUNK_BYTES, SafetensorsFile } from './safetensors-file';

@@ -50,34 +50,6 @@ describe('grad', () => {
   });
 });
 
-describe('modes', () => {
-  test('noGrad and enableGrad nest and are restored after an error', () => {
-    torch.noGrad(() => {
-      expect(w.mul(2).requiresGrad).toBe(false);
-      torch.enableGrad(() => expect(w.mul(2).requiresGrad).toBe(true));
-      expect(torch.isGradEnabled()).toBe(false);
-    });
-    expect(() =>
-      torch.noGrad(() => {
-        throw new Error('mine');
-      }),
-    ).toThrow('mine');
-    expect(torch.isGradEnabled()).toBe(true);
-  });
-
-  test('what inference mode makes cannot be recorded', () => {
-    const made = torch.inferenceMode(() => w.mul(2));
-    expect(made.requiresGrad).toBe(false);
-    expect(() => made.mul(w)).toThrow(expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' }));
-    expect(w.mul(2).requiresGrad).toBe(true);
-  });
-
-  test('refuse a promise', () => {
-    expect(() => torch.noGrad(async () => 1)).toThrow('returned a promise');
-    expect(torch.isGradEnabled()).toBe(true);
-  });
-});
-
 test('backward accumulates into the leaves', () => {
   const leaf = torch.tensor([1, 2], { requiresGrad: true });
   const middle = leaf.mul(3).retainGrad();
@@ -88,4 +60,44 @@ test('backward accumulates into the leaves', () => {
   expect([leaf.isLeaf, middle.isLeaf, middle.gradFn]).toEqual([true, false, 'MulBackward1']);
   leaf.grad = null;
   expect(leaf.grad).toBeNull();
+});
+
+describe('errors in place', () => {
+  const autogradError = expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' });
+
+  test('changing a leaf that requires gradients', () => {
+    const leaf = torch.tensor([1, 2], { requiresGrad: true });
+    expect(() => leaf.add_(1)).toThrow(autogradError);
+    expect(() => leaf.add_(1)).toThrow(/leaf Variable that requires grad/);
+    expect(() => leaf.view([2, 1]).mul_(2)).toThrow(autogradError);
+    expect(leaf.tolist()).toEqual([1, 2]);
+    torch.noGrad(() => leaf.add_(1));
+    expect(leaf.tolist()).toEqual([2, 3]);
+  });
+
+  test('changing what backward needs', () => {
+    const leaf = torch.tensor([1, 2], { requiresGrad: true });
+    const middle = leaf.mul(2);
+    const loss = middle.pow(2).sum();
+    middle.add_(1);
+    expect(() => torch.grad(loss, [leaf])).toThrow(autogradError);
+    const result = leaf.exp();
+    const other = result.sum();
+    result.mul_(2);
+    expect(() => other.backward()).toThrow(/modified by an inplace operation/);
+  });
+
+  test('changing what backward does not need is fine', () => {
+    const leaf = torch.tensor([1, 2], { requiresGrad: true });
+    const middle = leaf.mul(2);
+    const loss = middle.add(1).sum();
+    middle.mul_(5);
+    expect(torch.grad(loss, leaf).tolist()).toEqual([2, 2]);
+  });
+
+  test('requiring gradients of integers, and unsetting them inside a graph', () => {
+    expect(() => torch.tensor([1n]).requiresGrad_()).toThrow(/floating point/);
+    const middle = torch.tensor([1], { requiresGrad: true }).mul(2);
+    expect(() => middle.requiresGrad_(false)).toThrow(autogradError);
+  });
 });

@@ -1,0 +1,47 @@
+import { enableGrad } from './grad-modes';
+import { scope } from './scope';
+import type { Tensor } from './tensor';
+import { mapTree, type Tree } from './tree';
+
+/** What a function is called with: the items of an array one by one, any other tree as it is. */
+export type Inputs<T extends Tree> = T extends readonly Tree[] ? T : readonly [T];
+
+/** A function of a tree of inputs whose result is a tree. */
+export type TreeFunction<T extends Tree, O> = (...inputs: Inputs<T>) => O;
+
+export type CreateGraphOptions = {
+  /**
+   * Record the result's own computation, so that it can be differentiated with respect to the inputs
+   * and to what `fn` uses of its surroundings. Default: false.
+   */
+  createGraph?: boolean;
+};
+
+/** Calls `fn` as `Inputs` tells. */
+export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): O {
+  const list = Array.isArray(inputs) ? inputs : [inputs];
+  return fn(...(list as unknown as Inputs<T>));
+}
+
+/**
+ * Copies of the inputs, without copying data, to differentiate with respect to: each a variable of
+ * its own, so that no input counts as part of another, connected to the originals if the result is
+ * to be differentiable.
+ */
+export function ownInputs<T extends Tree>(inputs: T, createGraph: boolean): T {
+  return mapTree(([input]) => ownInput(input, createGraph), inputs);
+}
+
+function ownInput(input: Tensor, createGraph: boolean): Tensor {
+  return createGraph && input.requiresGrad ? input.viewAs(input) : input.detach().requiresGrad_();
+}
+
+/** Results as they may leave: without their graph unless that was asked for. */
+export function detachUnless<T extends Tree>(createGraph: boolean, tree: T): T {
+  return createGraph ? tree : mapTree(([tensor]) => tensor.detach(), tree);
+}
+
+/** Runs `fn` recording operators, in a scope. */
+export function recorded<R>(fn: () => R): R {
+  return scope(() => enableGrad(fn));
+}

@@ -1,0 +1,31 @@
+import { torch } from '../../lib/torch';
+
+const w = torch.tensor([2, 3], { requiresGrad: true, dtype: 'float64' });
+
+describe('modes', () => {
+  test('noGrad and enableGrad nest and are restored after an error', () => {
+    torch.noGrad(() => {
+      expect(w.mul(2).requiresGrad).toBe(false);
+      torch.enableGrad(() => expect(w.mul(2).requiresGrad).toBe(true));
+      expect(torch.isGradEnabled()).toBe(false);
+    });
+    expect(() =>
+      torch.noGrad(() => {
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
+    expect(torch.isGradEnabled()).toBe(true);
+  });
+
+  test('what inference mode makes cannot be recorded', () => {
+    const made = torch.inferenceMode(() => w.mul(2));
+    expect(made.requiresGrad).toBe(false);
+    expect(() => made.mul(w)).toThrow(expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' }));
+    expect(w.mul(2).requiresGrad).toBe(true);
+  });
+
+  test('refuse a promise', () => {
+    expect(() => torch.noGrad(async () => 1)).toThrow('returned a promise');
+    expect(torch.isGradEnabled()).toBe(true);
+  });
+});

@@ -1,0 +1,64 @@
+import { type Tensor, torch } from '../../lib/torch';
+import { float64 } from '../helpers/gradients';
+
+const x = float64([2, 3]).requiresGrad_();
+const w = float64([3, 2], 2).requiresGrad_();
+
+// The value of 2x, the gradient of 3x.
+const wrong = (a: Tensor): Tensor => a.mul(3).sub(a.detach());
+
+test('accepts right gradients', () => {
+  expect(torch.gradcheck((a, b) => a.matmul(b).tanh(), [x, w])).toBe(true);
+  expect(torch.gradgradcheck((a, b) => a.matmul(b).tanh(), [x, w])).toBe(true);
+  expect(torch.gradcheck(({ a }) => [a.sin(), a.sum()], { a: x })).toBe(true);
+  expect(torch.gradgradcheck((a) => [a.sin(), a.pow(2).sum()], x)).toBe(true);
+  expect(torch.gradgradcheck((a) => a.mul(2), x)).toBe(true);
+});
+
+test('names the element that differs, and both values', () => {
+  const fault = (a: Tensor, b: Tensor): Tensor => b.sum().add(wrong(a.select(1, 1)));
+  expect(() => torch.gradcheck(fault, [x, w])).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_GRADCHECK', operator: 'gradcheck' }),
+  );
+  expect(() => torch.gradcheck(fault, [x, w])).toThrow(
+    /output 0, element \[0\], with respect to input 0, element \[0, 1\], differs: numerical 2\.0*\d*, analytical 3 /,
+  );
+  expect(torch.gradcheck(fault, [x, w], { raise: false })).toBe(false);
+});
+
+test('gradgradcheck sees what gradcheck cannot', () => {
+  const positive = x.detach().abs().requiresGrad_();
+  // x² by a product whose second factor's gradient is a constant.
+  const half = (a: Tensor): Tensor => a.mul(a.detach()).mul(2).sub(a.detach().pow(2));
+  expect(torch.gradcheck(half, positive)).toBe(true);
+  expect(() => torch.gradgradcheck(half, positive)).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_GRADCHECK', operator: 'gradgradcheck' }),
+  );
+  expect(torch.gradgradcheck(half, positive, { raise: false })).toBe(false);
+});
+
+test('tolerances and step', () => {
+  const nearly = (a: Tensor): Tensor => a.mul(1.001).sub(a.detach().mul(0.001));
+  expect(torch.gradcheck(nearly, x, { rtol: 0.01 })).toBe(true);
+  expect(torch.gradcheck(nearly, x, { rtol: 1e-6, raise: false })).toBe(false);
+  expect(torch.gradcheck((a) => a.pow(3), x, { eps: 0.5, raise: false })).toBe(false);
+});
+
+test('only inputs that require gradients are checked', () => {
+  expect(torch.gradcheck((a, b) => wrong(a).sum().add(b.sum()), [x.detach(), w])).toBe(true);
+});
+
+test('refuses other dtypes and functions without gradients', () => {
+  const single = torch.tensor([1, 2], { requiresGrad: true });
+  expect(() => torch.gradcheck((a) => a.mul(2), single)).toThrow('Expected float64 for input 0');
+  expect(() => torch.gradcheck((a) => a.to('float32'), x)).toThrow('Expected float64 for output 0');
+  expect(() => torch.gradcheck((a) => a.mul(2), x.detach())).toThrow('at least one input');
+  expect(() => torch.gradcheck((a) => a.detach(), x)).toThrow('depends on the inputs');
+});
+
+test('leaves nothing', () => {
+  const before = torch.memory().tensors;
+  torch.gradcheck((a) => a.sin(), x);
+  torch.gradgradcheck((a) => a.sin(), x);
+  expect(torch.memory().tensors).toBe(before);
+});

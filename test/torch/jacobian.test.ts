@@ -1,0 +1,110 @@
+import { type Tensor, torch } from '../../lib/torch';
+import { expectClose, float64 } from '../helpers/gradients';
+
+const x = torch.tensor([1, 2], { dtype: 'float64' });
+const y = torch.tensor([3, 4, 5], { dtype: 'float64' });
+
+describe('jacobian', () => {
+  test('of one input and one output', () => {
+    expect(torch.jacobian((a) => a.pow(2), x).tolist()).toEqual([
+      [2, 0],
+      [0, 4],
+    ]);
+  });
+
+  test('has the shapes of output and input', () => {
+    const a = float64([2, 3]);
+    const b = float64([3, 4], 2);
+    const [da, db] = torch.jacobian((p, q) => p.matmul(q), [a, b]);
+    expect([da.shape, db.shape]).toEqual([
+      [2, 4, 2, 3],
+      [2, 4, 3, 4],
+    ]);
+    // d(ab)[i,j] / da[k,l] = (i = k) b[l,j]
+    const eye = torch.eye(2, { dtype: 'float64' });
+    expectClose(da, torch.einsum('ik,lj->ijkl', [eye, b]));
+    const eye4 = torch.eye(4, { dtype: 'float64' });
+    expectClose(db, torch.einsum('ik,jl->ijkl', [a, eye4]));
+  });
+
+  test('of trees: a tree like the inputs in the place of every output', () => {
+    const result = torch.jacobian(
+      ({ p, q }: { p: Tensor; q: Tensor }) => ({ sum: q.sum(), twice: [p.mul(2)] as const }),
+      { p: x, q: y },
+    );
+    expect(result.sum.q.tolist()).toEqual([1, 1, 1]);
+    expect(result.sum.p.tolist()).toEqual([0, 0]);
+    expect(result.twice[0].p.tolist()).toEqual([
+      [2, 0],
+      [0, 2],
+    ]);
+  });
+
+  test('inputs that depend on one another count as independent', () => {
+    const a = torch.tensor([2], { dtype: 'float64', requiresGrad: true });
+    const b = a.mul(3);
+    const [da] = torch.jacobian((p, q) => p.add(q), [a, b], { createGraph: true });
+    expect(da.tolist()).toEqual([[1]]);
+  });
+
+  test('createGraph makes it differentiable', () => {
+    const a = torch.tensor([1, 2], { dtype: 'float64', requiresGrad: true });
+    const found = torch.jacobian((p) => p.pow(3), a, { createGraph: true });
+    expect(torch.grad(found.sum(), a).tolist()).toEqual([6, 12]);
+    expect(torch.jacobian((p) => p.pow(3), a).requiresGrad).toBe(false);
+  });
+
+  test('of constants, scalars and nothing', () => {
+    expect(torch.jacobian(() => y, x).shape).toEqual([3, 2]);
+    expect(torch.jacobian((a) => a.sum(), x).tolist()).toEqual([1, 1]);
+    expect(torch.jacobian((a) => a.narrow(0, 0, 0), x).shape).toEqual([0, 2]);
+  });
+
+  test('refuses integers', () => {
+    expect(() => torch.jacobian((a) => a, torch.tensor([1n]))).toThrow(
+      expect.objectContaining({ code: 'ERR_TORCH_DTYPE' }),
+    );
+  });
+
+  test('leaves only the result', () => {
+    const before = torch.memory().tensors;
+    torch.jacobian((a) => a.pow(2), x).dispose();
+    expect(torch.memory().tensors).toBe(before);
+  });
+});
+
+describe('hessian', () => {
+  test('of a quadratic form is its matrix', () => {
+    const a = float64([3, 3]);
+    const symmetric = a.add(a.mT);
+    expectClose(
+      torch.hessian((p) => p.matmul(symmetric).mul(p).sum().div(2), y),
+      symmetric,
+    );
+  });
+
+  test('of two inputs has all four blocks', () => {
+    const [[aa, ab], [ba, bb]] = torch.hessian((p, q) => p.sum().mul(q.pow(2).sum()), [x, y]);
+    expect(aa.tolist()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(ab.tolist()).toEqual([
+      [6, 8, 10],
+      [6, 8, 10],
+    ]);
+    expectClose(ba, ab.mT);
+    expectClose(bb, torch.eye(3, { dtype: 'float64' }).mul(6));
+  });
+
+  test('of linear functions and constants is zero', () => {
+    expectClose(
+      torch.hessian((p) => p.sum(), x),
+      x.newZeros([2, 2]),
+    );
+    expectClose(
+      torch.hessian(() => y.sum(), x),
+      x.newZeros([2, 2]),
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { type Dtype, torch } from '../../lib/torch';
+
+const a = torch.ones([2, 2]);
+const mine = (): never => {
+  throw new Error('mine');
+};
+
+describe('autocast', () => {
+  test('products compute in the dtype, sums and parameters stay', () => {
+    const w = torch.ones([2, 2]).requiresGrad_();
+    const { product, sum } = torch.autocast('cpu', 'bfloat16', () => {
+      const made = a.matmul(w);
+      return { product: made, sum: a.add(w) };
+    });
+    expect([product.dtype, sum.dtype, w.dtype]).toEqual(['bfloat16', 'float32', 'float32']);
+    expect(torch.grad(product.to('float32').sum(), w).dtype).toBe('float32');
+    expect(a.matmul(a).dtype).toBe('float32');
+  });
+
+  test('nests, can be switched off inside, and is restored', () => {
+    const seen: string[] = [];
+    const note = (): number => seen.push(a.matmul(a).dtype);
+    torch.autocast('cpu', 'bfloat16', () => {
+      torch.autocast('cpu', 'float16', note);
+      note();
+      torch.autocast('cpu', 'bfloat16', note, { enabled: false });
+      note();
+    });
+    note();
+    expect(seen).toEqual(['float16', 'bfloat16', 'float32', 'bfloat16', 'float32']);
+  });
+
+  test('is restored after an error', () => {
+    expect(() => torch.autocast('cpu', 'bfloat16', mine)).toThrow('mine');
+    expect(() => torch.autocast('cpu', 'bfloat16', async () => 1)).toThrow('returned a promise');
+    expect(torch.isAutocastEnabled('cpu')).toBe(false);
+    expect(torch.autocast('cpu', 'bfloat16', () => torch.isAutocastEnabled('cpu'))).toBe(true);
+  });
+
+  test('refuses other dtypes and devices', () => {
+    expect(() => torch.autocast('cpu', 'float64' as Dtype, () => a)).toThrow(
+      `Expected 'bfloat16' or 'float16' for dtype but received string 'float64'`,
+    );
+    expect(() => torch.autocast('tpu9', 'bfloat16', () => a)).toThrow(TypeError);
+    expect(torch.isAutocastEnabled('cpu')).toBe(false);
+  });
+});
+
+describe('deterministic algorithms', () => {
+  test('fill memory that would be left as it was', () => {
+    const filled = torch.deterministic(() => {
+      expect(torch.areDeterministicAlgorithmsEnabled()).toBe(true);
+      return torch.empty([3]);
+    });
+    expect(filled.isnan().all().item()).toBe(true);
+    expect(torch.areDeterministicAlgorithmsEnabled()).toBe(false);
+  });
+
+  test('are restored after an error, and set for good without a function', () => {
+    expect(() => torch.useDeterministicAlgorithms(true, mine)).toThrow('mine');
+    expect(torch.areDeterministicAlgorithmsEnabled()).toBe(false);
+    torch.useDeterministicAlgorithms(true);
+    expect(torch.areDeterministicAlgorithmsEnabled()).toBe(true);
+    torch.useDeterministicAlgorithms(false, () =>
+      expect(torch.areDeterministicAlgorithmsEnabled()).toBe(false),
+    );
+    expect(torch.areDeterministicAlgorithmsEnabled()).toBe(true);
+    torch.useDeterministicAlgorithms(false);
+    expect(() => torch.useDeterministicAlgorithms(1 as unknown as boolean)).toThrow(TypeError);
+  });
+});
+
+describe('precision of float32 products', () => {
+  test('is set, read and restored', () => {
+    expect(torch.getFloat32MatmulPrecision()).toBe('highest');
+    expect(torch.setFloat32MatmulPrecision('medium', torch.getFloat32MatmulPrecision)).toBe(
+      'medium',
+    );
+    expect(() => torch.setFloat32MatmulPrecision('high', mine)).toThrow('mine');
+    expect(torch.getFloat32MatmulPrecision()).toBe('highest');
+    torch.setFloat32MatmulPrecision('high');
+    expect(torch.getFloat32MatmulPrecision()).toBe('high');
+    torch.setFloat32MatmulPrecision('highest');
+  });
+
+  test('refuses other names', () => {
+    expect(() => torch.setFloat32MatmulPrecision('low' as 'high')).toThrow(
+      `Expected 'highest', 'high' or 'medium' for precision`,
+    );
+  });
+});
