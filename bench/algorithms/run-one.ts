@@ -1,0 +1,71 @@
+import { episodeMaker, evaluationBatches, loadDemoData } from '../../lib/cli/demo/task';
+import { countParameters } from '../../lib/nn';
+import { adam, cosineDecay, linearWarmup } from '../../lib/optim';
+import { Vectorizer, WordTokenizer } from '../../lib/text';
+import { torch } from '../../lib/torch';
+import { type Estimate, evaluate, train } from '../../lib/train';
+import type { Algorithm } from './registry';
+
+const SHOTS = 5;
+const TASKS = 8;
+const WARMUP = 20;
+const SEED = 1;
+const TEST_SEED = 2_000_003;
+
+/** What one algorithm did. */
+export type Result = {
+  title: string;
+  oneShot: Estimate;
+  fiveShot: Estimate;
+  parameters: number;
+  /** Milliseconds of one meta-step of 8 tasks, the making of the episodes included. */
+  stepMs: number;
+  /** Peak resident memory of the process, in MiB. */
+  peakMiB: number;
+};
+
+/** Meta-trains one algorithm on the embedded data and judges it on unseen classes. */
+export async function runOne(algorithm: Algorithm, episodes: number): Promise<Result> {
+  const { dataset, vocabulary } = loadDemoData();
+  const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
+  const learner = algorithm.build(vocabulary.size);
+  const generator = torch.generator(SEED);
+  const start = learner.init(generator);
+  const training = episodeMaker(dataset, vectorizer, {
+    part: 'metaTrain',
+    shots: SHOTS,
+    seed: SEED,
+  });
+  const { steps, learningRate = 0.03 } = algorithm;
+  const decay = cosineDecay({ rate: learningRate, steps: Math.max(steps, 1) });
+  const began = performance.now();
+  const { params } =
+    steps === 0
+      ? { params: start }
+      : await train({
+          learner,
+          params: start,
+          optimizer: adam({ learningRate: linearWarmup({ steps: WARMUP, rate: decay }) }),
+          episodes: (step) => training(TASKS, step * TASKS),
+          steps,
+          generator,
+        });
+  const stepMs = steps === 0 ? 0 : (performance.now() - began) / steps;
+  const accuracy = (shots: number): Estimate =>
+    evaluate(
+      learner,
+      params,
+      evaluationBatches(
+        episodeMaker(dataset, vectorizer, { part: 'metaTest', shots, seed: TEST_SEED }),
+        episodes,
+      ),
+    );
+  return {
+    title: algorithm.title,
+    oneShot: accuracy(1),
+    fiveShot: accuracy(5),
+    parameters: countParameters(start),
+    stepMs,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
