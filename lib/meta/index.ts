@@ -2,7 +2,9 @@ export { type AnilOptions, anil } from './anil';
 export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
+export { type ImamlOptions, imaml } from './imaml';
 export type { InnerLoopOptions } from './inner-loop';
+export { type RatedOptimizer, withRates } from './learned-rates';
 export {
   type AdaptOptions,
   type Learner,
@@ -11,7 +13,13 @@ export {
   queryAccuracy,
   queryLogits,
 } from './learner';
+export { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './linear-probe';
 export { type MamlAdapted, type MamlOptions, type MamlParams, maml } from './maml';
+export {
+  type MamlPlusPlusOptions,
+  type MamlPlusPlusParams,
+  mamlPlusPlus,
+} from './maml-plus-plus';
 export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './meta-sgd';
 export { type NearestClassMeanOptions, nearestClassMean } from './nearest-class-mean';
 export { type Prototypes, type PrototypicalOptions, prototypical } from './prototypical';

@@ -144,6 +144,7 @@ function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
     const batch = episodes(run.step);
     const { gradients, ...seen } = metaGradient(learner, params, batch, {
       training: true,
+      step: run.step,
       ...(generator && { generator }),
     });
     // Nobody else holds these parameters, so they may be overwritten.

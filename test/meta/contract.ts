@@ -1,4 +1,5 @@
 import {
+  type AdaptOptions,
   type Episodes,
   type Learner,
   metaGradient,
@@ -66,8 +67,9 @@ export function expectDerivative<P extends Tree, A>(
   params: P,
   episodes: Episodes,
   value: () => number = () => queryLoss(learner, params, episodes),
+  options: AdaptOptions = {},
 ): void {
-  const gradients = flattenTree(metaGradient(learner, params, episodes).gradients);
+  const gradients = flattenTree(metaGradient(learner, params, episodes, options).gradients);
   const greatest = Math.max(...Object.values(gradients).map((g) => Number(g.abs().max().item())));
   expect(greatest).toBeGreaterThan(0);
   let worst = 0;

@@ -1,0 +1,108 @@
+/**
+ * Aravind Rajeswaran, Chelsea Finn, Sham Kakade, Sergey Levine: Meta-Learning with Implicit Gradients,
+ * NeurIPS 2019, https://arxiv.org/abs/1909.04630
+ *
+ *   φᵢ = argmin over φ of L_support,i(φ) + λ/2 ‖φ − θ‖²
+ *   meta-gradient: Σᵢ (I + 1/λ ∇²L_support,i(φᵢ))⁻¹ ∇L_query,i(φᵢ), solved by conjugate gradient
+ */
+import { outOfRange } from '../errors';
+import { expandTasks } from '../nn';
+import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { conjugateGradient } from './conjugate-gradient';
+import { type EncodedParams, encodedModel } from './encoded-model';
+import type { Episodes } from './episode';
+import type { FineTuningOptions } from './fine-tuning';
+import { checkInnerLoop, innerLoop } from './inner-loop';
+import {
+  type AdaptOptions,
+  gradientsOf,
+  judge,
+  type Learner,
+  type MetaGradient,
+  recording,
+} from './learner';
+import { fromTaskVectors, taskVectors } from './task-vectors';
+
+export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = FineTuningOptions<
+  P,
+  E,
+  I
+> & {
+  /** λ: how strongly the start holds the adapted weights. Default: 1. */
+  regularization?: number;
+  /** Steps of conjugate gradient. Default: 5. */
+  solverSteps?: number;
+};
+
+/**
+ * Implicit MAML: the meta-gradient depends on where the inner loop ends, not on how it gets there. The
+ * encoder gets its exact implicit gradient too.
+ *
+ * `adapt` keeps no graph: it refuses `differentiable`.
+ *
+ * @throws ArgumentRangeError if an option is out of range
+ */
+export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
+  options: ImamlOptions<P, E, I>,
+): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
+  const { model, regularization: lambda = 1, solverSteps = 5 } = options;
+  checkInnerLoop(options, 'imaml');
+  if (!(lambda > 0)) throw outOfRange('a positive number', 'regularization', lambda, 'imaml');
+  const { init, encode, predict, losses } = encodedModel(options);
+
+  const solve = (theta: P, x: Tensor, labels: Tensor, context: AdaptOptions): P => {
+    const start = expandTasks(theta, labels.shape[0] ?? 1);
+    const center = taskVectors(start).detach();
+    const away = (phi: P): Tensor => taskVectors(phi).sub(center).square().sum([1]);
+    const objective = (phi: P): Tensor =>
+      losses(phi, x, labels, context).add(away(phi), { alpha: lambda / 2 });
+    return innerLoop(start, objective, options).theta;
+  };
+
+  const metaGradient = (
+    params: EncodedParams<P, E>,
+    { support, query }: Episodes<I>,
+    adaptOptions: AdaptOptions = {},
+  ): MetaGradient<EncodedParams<P, E>> => {
+    const context = { training: true, ...adaptOptions };
+    const x = encode(params.encoder, support.inputs, context);
+    const adapted = solve(params.model, x.detach(), support.labels, context);
+    const phi = mapTree(([w]) => w.detach().requiresGrad_(), adapted);
+    const outputs = model.apply(phi, encode(params.encoder, query.inputs, context), context);
+    const { mean, ...seen } = judge(options.loss, outputs, query.labels);
+    const grad = (of: Tensor, how: { gradOutputs?: Tensor; createGraph?: boolean }): Tensor =>
+      taskVectors(torch.grad(of, phi, { retainGraph: true, allowUnused: true, ...how }));
+    const slope = grad(losses(phi, x, support.labels, context).sum(), { createGraph: true });
+    // (I + H/λ) v; a loss that is linear in φ has no H.
+    const product = (v: Tensor): Tensor =>
+      slope.requiresGrad ? v.add(grad(slope, { gradOutputs: v }), { alpha: 1 / lambda }) : v;
+    const u = torch.noGrad(() => conjugateGradient(product, grad(mean, {}), solverSteps));
+    const toEncoder = mean.sub(slope.mul(u).sum(), { alpha: 1 / lambda });
+    return {
+      gradients: {
+        model: mapTree(
+          ([w, own]) => (w.requiresGrad ? own.sum([0]) : w.zerosLike()),
+          params.model,
+          fromTaskVectors(u, phi),
+        ),
+        encoder: gradientsOf(toEncoder, params.encoder),
+      },
+      ...seen,
+    };
+  };
+
+  return {
+    ...(options.loss && { loss: options.loss }),
+    init,
+    predict,
+    adapt(params, support, _ways, adaptOptions = {}) {
+      if (adaptOptions.differentiable) throw outOfRange('false', 'differentiable', true, 'imaml');
+      return recording(adaptOptions, () => {
+        const x = encode(params.encoder, support.inputs, adaptOptions);
+        const phi = solve(params.model, x, support.labels, adaptOptions);
+        return { model: phi, encoder: params.encoder };
+      });
+    },
+    metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
+  };
+}

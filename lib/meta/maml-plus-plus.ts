@@ -1,0 +1,125 @@
+/**
+ * Antreas Antoniou, Harrison Edwards, Amos Storkey: How to Train Your MAML, ICLR 2019,
+ * https://arxiv.org/abs/1810.09502
+ *
+ *   θᵢ,ⱼ = θᵢ,ⱼ₋₁ − αⱼ ∇θ L_support,i(θᵢ,ⱼ₋₁), j = 1 … k, with αⱼ learned for each tensor of weights
+ *   meta-gradient: ∇(θ, α) Σᵢ Σⱼ vⱼ L_query,i(θᵢ,ⱼ),   vⱼ from 1/k to 0 but for the last
+ *
+ * The models here have no batch normalisation, so that the paper's rules for it have no place; its
+ * annealed outer rate is `cosineDecay` of `optim`.
+ */
+import { expandTasks } from '../nn';
+import { sgd } from '../optim';
+import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { type EncodedModelOptions, type EncodedParams, encodedModel } from './encoded-model';
+import { type Episodes, type Examples, taskCount } from './episode';
+import { checkInnerLoop, type InnerRun, innerLoop } from './inner-loop';
+import { type RatedOptimizer, withRates } from './learned-rates';
+import {
+  type AdaptOptions,
+  gradientsOf,
+  judge,
+  type Learner,
+  type MetaGradient,
+  recording,
+} from './learner';
+
+export type MamlPlusPlusOptions<
+  P extends Tree,
+  E extends Tree,
+  I extends Tree,
+> = EncodedModelOptions<P, E, I> & {
+  /** α of every tensor and step before training. */
+  innerLearningRate: number;
+  /** k: steps on the support set. Default: 5. */
+  innerSteps?: number;
+  /** Meta-steps in which the losses of all inner steps give way to that of the last. Default: 0. */
+  multiStepUntil?: number;
+  /** Meta-steps of first order at the start. Default: 0. */
+  firstOrderUntil?: number;
+  /** The inner optimizer, given its learned rate. Default: SGD, as in the paper. */
+  optimizer?: RatedOptimizer;
+  /** The greatest norm of a task's gradient. Default: none. */
+  maxNorm?: number;
+};
+
+/** `rates`: α, `[k]` for every tensor of the model. */
+export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & {
+  rates: P;
+};
+
+/**
+ * MAML++. The meta-step comes with `AdaptOptions.step`; without it all annealing is over.
+ *
+ * @throws ArgumentRangeError if a step count or norm is out of range
+ */
+export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Tensor>(
+  options: MamlPlusPlusOptions<P, E, I>,
+): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
+  const { model, innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
+  const {
+    optimizer = (learningRate) => sgd({ learningRate }),
+    multiStepUntil = 0,
+    maxNorm,
+  } = options;
+  const loop = { innerSteps, ...(maxNorm !== undefined && { maxNorm }) };
+  checkInnerLoop(loop, 'mamlPlusPlus');
+  const { init, encode, predict, losses } = encodedModel(options);
+  type Params = MamlPlusPlusParams<P, E>;
+
+  const descend = (
+    { encoder, ...params }: Params,
+    { inputs, labels }: Examples<I>,
+    context: AdaptOptions,
+    run: InnerRun<P, Record<string, never>> = {},
+  ): P => {
+    const x = encode(encoder, inputs, context);
+    return innerLoop(
+      expandTasks(params.model, taskCount({ inputs, labels })),
+      (at) => losses(at, x, labels, context),
+      { ...loop, optimizer: withRates(optimizer, params.rates) },
+      { ...run, differentiable: context.differentiable },
+    ).theta;
+  };
+
+  const metaGradient = (
+    params: Params,
+    { support, query }: Episodes<I>,
+    adaptOptions: AdaptOptions = {},
+  ): MetaGradient<Params> => {
+    const context = { training: true, ...adaptOptions, differentiable: true };
+    const { step = Infinity } = adaptOptions;
+    const x = encode(params.encoder, query.inputs, context);
+    // v of every inner step but the last.
+    const early = step < multiStepUntil ? (1 - step / multiStepUntil) / innerSteps : 0;
+    const onTheWay: Tensor[] = [];
+    const theta = descend(params, support, context, {
+      firstOrder: step < firstOrderUntil,
+      visit: (at, j) => {
+        if (early === 0 || j === innerSteps - 1) return;
+        onTheWay.push(losses(at, x, query.labels, context).mean().mul(early));
+      },
+    });
+    const { mean, ...seen } = judge(options.loss, model.apply(theta, x, context), query.labels);
+    const last = mean.mul(1 - early * onTheWay.length);
+    const total = onTheWay.reduce((sum, loss) => sum.add(loss), last);
+    return { gradients: gradientsOf(total, params), ...seen };
+  };
+
+  return {
+    ...(options.loss && { loss: options.loss }),
+    init: (generator) => {
+      const params = init(generator);
+      const rateOf = (w: Tensor): Tensor =>
+        torch.full([Math.max(innerSteps, 1)], alpha, { dtype: w.dtype, device: w.device });
+      return { ...params, rates: mapTree(([w]) => rateOf(w), params.model) };
+    },
+    adapt: (params, support, _ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => ({
+        model: descend(params, support, adaptOptions),
+        encoder: params.encoder,
+      })),
+    predict,
+    metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
+  };
+}

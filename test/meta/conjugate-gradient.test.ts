@@ -1,0 +1,33 @@
+import { conjugateGradient } from '../../lib/meta/conjugate-gradient';
+import { torch } from '../../lib/torch';
+import { distance } from './contract';
+
+const generator = torch.generator(1);
+const root = torch.randn([3, 6, 6], { generator, dtype: 'float64' });
+const a = root.bmm(root.mT).add(torch.eye(6, { dtype: 'float64' }));
+const b = torch.randn([3, 6], { generator, dtype: 'float64' });
+const product = (v: typeof b) => a.bmm(v.unsqueeze(2)).squeeze(2);
+
+test('as many steps as unknowns solve every system', () => {
+  const x = conjugateGradient(product, b, 6);
+  expect(distance(x, torch.linalgSolve(a, b.unsqueeze(2)).squeeze(2))).toBeLessThan(1e-10);
+});
+
+test('more steps than needed change nothing; none give zeros', () => {
+  const same = conjugateGradient((v) => v.mul(2), b, 5);
+  expect(distance(same, b.div(2))).toBeLessThan(1e-15);
+  expect(Number(conjugateGradient(product, b, 0).abs().max().item())).toBe(0);
+  const zero = conjugateGradient(product, b.zerosLike(), 3);
+  expect(Number(zero.abs().max().item())).toBe(0);
+});
+
+test('stays where a direction has no positive curvature', () => {
+  expect(
+    Number(
+      conjugateGradient((v) => v.neg(), b, 3)
+        .abs()
+        .max()
+        .item(),
+    ),
+  ).toBe(0);
+});

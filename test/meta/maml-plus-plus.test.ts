@@ -1,0 +1,93 @@
+import { maml, mamlPlusPlus, metaGradient, queryLogits, taskCrossEntropy } from '../../lib/meta';
+import { linear } from '../../lib/nn';
+import { adam } from '../../lib/optim';
+import { mapTree, torch } from '../../lib/torch';
+import { describeContract, distance, expectDerivative, queryLoss, treeDistance } from './contract';
+import { parametersOf, randomEpisodes, smoothModel } from './support';
+
+const ALPHA = 0.3;
+const episodes = randomEpisodes(torch.generator(3));
+const model = smoothModel(4, 3);
+const encoder = linear({ inFeatures: 4, outFeatures: 4 });
+const common = { model, encoder, innerLearningRate: ALPHA };
+const learner = mamlPlusPlus({ ...common, innerSteps: 3 });
+const params = parametersOf(learner, 4);
+
+describeContract({ learner, params, episodes });
+
+test('the meta-gradient of weights, rates and encoder agrees with central differences', () => {
+  expectDerivative(learner, params, episodes);
+});
+
+test('so does that through Adam with learned rates and clipping', () => {
+  const byAdam = mamlPlusPlus({
+    ...common,
+    innerSteps: 2,
+    maxNorm: 0.5,
+    optimizer: (learningRate) => adam({ learningRate, eps: 0.05 }),
+  });
+  expectDerivative(byAdam, parametersOf(byAdam, 5), episodes);
+});
+
+test('before its rates change it is MAML', () => {
+  const expected = maml({ ...common, innerSteps: 3 });
+  const start = mapTree(([w]) => w.fullLike(ALPHA), params.rates);
+  const adapted = learner.adapt({ ...params, rates: start }, episodes.support, 3);
+  expect(treeDistance(adapted, expected.adapt(params, episodes.support, 3))).toBeLessThan(1e-12);
+});
+
+test('each tensor and step has a rate of its own; beyond the last it goes on', () => {
+  const one = mamlPlusPlus({ ...common, innerSteps: 1 });
+  const { w, v } = params.rates;
+  expect([w.shape, v.shape]).toEqual([[3], [3]]);
+  const rates = { w: torch.zeros([1]), v: torch.ones([1]) };
+  const adapted = one.adapt({ ...params, rates }, episodes.support, 3).model;
+  expect(distance(adapted.w, params.model.w.expand([3, 4, 4]))).toBe(0);
+  expect(distance(adapted.v, params.model.v.expand([3, 4, 3]))).toBeGreaterThan(1e-2);
+  const repeat = (k: number) => mapTree(([rate]) => rate.narrow(0, 0, 1).expand([k]), params.rates);
+  const short = learner.adapt({ ...params, rates: repeat(1) }, episodes.support, 3);
+  const long = learner.adapt({ ...params, rates: repeat(3) }, episodes.support, 3);
+  expect(treeDistance(short, long)).toBe(0);
+});
+
+describe('the multi-step loss', () => {
+  const annealed = mamlPlusPlus({ ...common, innerSteps: 3, multiStepUntil: 10 });
+  const lossAfter = (steps: number): number =>
+    queryLoss(mamlPlusPlus({ ...common, innerSteps: steps }), params, episodes);
+
+  test.each([
+    [0, [1 / 3, 1 / 3, 1 / 3]],
+    [4, [0.2, 0.2, 0.6]],
+    [10, [0, 0, 1]],
+    [25, [0, 0, 1]],
+  ])('at meta-step %i weighs the inner steps by %j', (step, weights) => {
+    const value = () =>
+      weights.reduce((sum, weight, j) => sum + (weight === 0 ? 0 : weight * lossAfter(j + 1)), 0);
+    expectDerivative(annealed, params, episodes, value, { step });
+  });
+
+  test('reports the loss after the last step all the same', () => {
+    const { loss } = metaGradient(annealed, params, episodes, { step: 0 });
+    expect(loss).toBeCloseTo(lossAfter(3), 12);
+  });
+});
+
+test('the first meta-steps are of first order', () => {
+  const late = mamlPlusPlus({ ...common, innerSteps: 3, firstOrderUntil: 5 });
+  const first = maml({ ...common, innerSteps: 3, firstOrder: true });
+  const fixed = { ...params, rates: mapTree(([w]) => w.fullLike(ALPHA), params.rates) };
+  const expected = metaGradient(first, params, episodes).gradients.model;
+  const at = (step: number) => metaGradient(late, fixed, episodes, { step }).gradients.model;
+  expect(treeDistance(at(4), expected)).toBeLessThan(1e-12);
+  expect(treeDistance(at(5), expected)).toBeGreaterThan(1e-3);
+});
+
+test('no steps are legal; negative ones are not', () => {
+  const none = mamlPlusPlus({ ...common, innerSteps: 0, multiStepUntil: 5 });
+  const at = parametersOf(none, 6);
+  const { gradients, loss } = metaGradient(none, at, episodes, { step: 0 });
+  const { logits, labels } = queryLogits(none, at, episodes);
+  expect(loss).toBeCloseTo(Number(taskCrossEntropy(logits, labels).mean().item()), 12);
+  expect(Number(gradients.rates.w.abs().max().item())).toBe(0);
+  expect(() => mamlPlusPlus({ ...common, innerSteps: -1 })).toThrow(RangeError);
+});
