@@ -23,6 +23,15 @@ export {
   type Reduction,
 } from './losses';
 export { LowRankTape, type LowRankUpdate } from './low-rank';
+export { type LstmOptions, type LstmParams, lstm, type Sequences } from './lstm';
+export {
+  type LstmCell,
+  type LstmCellOptions,
+  type LstmCellParams,
+  type LstmState,
+  lstmCell,
+} from './lstm-cell';
+export { maskedSoftmax } from './masked-softmax';
 export { type MaskedTokens, meanPooling } from './mean-pooling';
 export { type MlpOptions, type MlpParams, mlp } from './mlp';
 export { countParameters, trainable } from './parameters';

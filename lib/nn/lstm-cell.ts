@@ -1,0 +1,59 @@
+import type { Generator, Tensor } from '../torch';
+import { checkOptions, positiveInteger } from './check';
+import { uniform } from './init';
+import { type LinearParams, linear } from './linear';
+
+export type LstmCellOptions = {
+  inputSize: number;
+  hiddenSize: number;
+};
+
+/** `input.weight` `[4·H, I]`, `input.bias` `[4·H]` and `hidden.weight` `[4·H, H]`; `[T, …]` for tasks. */
+export type LstmCellParams = { input: LinearParams; hidden: LinearParams };
+
+/** Output h and memory c, each `[..., H]`. */
+export type LstmState = { h: Tensor; c: Tensor };
+
+export type LstmCell = {
+  init(generator: Generator): LstmCellParams;
+  /** The input's share of the gates, `[..., I]` to `[..., 4·H]`: for all steps of a sequence at once. */
+  project(params: LstmCellParams, x: Tensor): Tensor;
+  /** One step from what `project` gave, `[..., 4·H]`. Without a state it starts from zeros. */
+  step(params: LstmCellParams, projected: Tensor, state?: LstmState): LstmState;
+};
+
+/**
+ * One step of a long short-term memory, from plain operators and therefore differentiable twice:
+ *
+ *     i, f, o = σ(W x + U h + b), g = tanh(W x + U h + b);   c ← f·c + i·g;   h ← o·tanh(c)
+ *
+ * Gates lie in PyTorch's order i, f, g, o; its two biases, which only ever add up, are one. The
+ * parameters start uniform in ±1/√H. Hochreiter and Schmidhuber 1997, «Long Short-Term Memory».
+ *
+ * @throws ArgumentRangeError if a size is no positive integer
+ */
+export function lstmCell(options: LstmCellOptions): LstmCell {
+  checkOptions(options, ['inputSize', 'hiddenSize'], 'lstmCell');
+  const inputSize = positiveInteger(options.inputSize, 'inputSize', 'lstmCell');
+  const hiddenSize = positiveInteger(options.hiddenSize, 'hiddenSize', 'lstmCell');
+  const input = linear({ inFeatures: inputSize, outFeatures: 4 * hiddenSize });
+  const hidden = linear({ inFeatures: hiddenSize, outFeatures: 4 * hiddenSize, bias: false });
+  const bound = 1 / Math.sqrt(hiddenSize);
+  return {
+    init: (generator) => ({
+      input: {
+        weight: uniform([4 * hiddenSize, inputSize], generator, { bound }),
+        bias: uniform([4 * hiddenSize], generator, { bound }),
+      },
+      hidden: { weight: uniform([4 * hiddenSize, hiddenSize], generator, { bound }) },
+    }),
+    project: (params, x) => input.apply(params.input, x),
+    step(params, projected, state) {
+      const gates = state ? projected.add(hidden.apply(params.hidden, state.h)) : projected;
+      const part = (index: number) => gates.narrow(-1, index * hiddenSize, hiddenSize);
+      const inflow = part(0).sigmoid().mul(part(2).tanh());
+      const c = state ? part(1).sigmoid().mul(state.c).add(inflow) : inflow;
+      return { h: part(3).sigmoid().mul(c.tanh()), c };
+    },
+  };
+}
