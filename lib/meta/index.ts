@@ -1,10 +1,21 @@
 export { type AnilOptions, anil } from './anil';
 export type { EncodedModelOptions, EncodedParams } from './encoded-model';
+export {
+  type ContrastiveSiameseOptions,
+  type ContrastiveSiameseParams,
+  contrastiveSiamese,
+} from './contrastive-siamese';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
 export { type ImamlOptions, imaml } from './imaml';
 export type { InnerLoopOptions } from './inner-loop';
 export { type RatedOptimizer, withRates } from './learned-rates';
+export {
+  type ClassVectors,
+  type InductionOptions,
+  type InductionParams,
+  induction,
+} from './induction';
 export {
   type AdaptOptions,
   type Learner,
@@ -21,7 +32,30 @@ export {
   mamlPlusPlus,
 } from './maml-plus-plus';
 export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './meta-sgd';
+export {
+  type MatchingAdapted,
+  type MatchingOptions,
+  type MatchingParams,
+  matching,
+} from './matching';
+export type { FullContextParams } from './matching-context';
 export { type NearestClassMeanOptions, nearestClassMean } from './nearest-class-mean';
+export type { ClassScore, EmbeddedSupport } from './pairs';
 export { type Prototypes, type PrototypicalOptions, prototypical } from './prototypical';
 export { type ReptileOptions, reptile } from './reptile';
+export {
+  type R2d2Options,
+  type R2d2Params,
+  type RidgeAdapted,
+  r2d2,
+  ridgeRegression,
+} from './r2d2';
+export {
+  type ClassSums,
+  type RelationOptions,
+  type RelationParams,
+  relation,
+  relationLoss,
+} from './relation';
+export { type SiameseOptions, type SiameseParams, siamese } from './siamese';
 export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';

@@ -68,8 +68,8 @@ export function judge(
   labels: Tensor,
 ): { mean: Tensor; loss: number; accuracy: number } {
   const mean = (taskLoss ?? taskCrossEntropy)(logits, labels).mean();
-  const accuracy =
-    taskLoss === undefined ? Number(taskAccuracy(logits, labels).mean().item()) : Number.NaN;
+  const classes = labels.dtype === 'int64' && logits.ndim === labels.ndim + 1;
+  const accuracy = classes ? Number(taskAccuracy(logits, labels).mean().item()) : Number.NaN;
   return { mean, loss: Number(mean.item()), accuracy };
 }
 

@@ -35,6 +35,6 @@ export function nearestClassMean<P extends Tree, I extends Tree = Tensor>({
 }
 
 /** Rows of length 1; rows of zeros stay. */
-function unit(rows: Tensor): Tensor {
+export function unit(rows: Tensor): Tensor {
   return rows.div(rows.norm(2, [-1], true).clampMin(1e-12));
 }
