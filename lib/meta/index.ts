@@ -59,3 +59,4 @@ export {
 } from './relation';
 export { type SiameseOptions, type SiameseParams, siamese } from './siamese';
 export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
+export { type MetaOptNetOptions, type MetaOptNetParams, metaOptNet } from './metaoptnet';
