@@ -1,10 +1,10 @@
 export { type AnilOptions, anil } from './anil';
-export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export {
   type ContrastiveSiameseOptions,
   type ContrastiveSiameseParams,
   contrastiveSiamese,
 } from './contrastive-siamese';
+export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
 export { type ImamlOptions, imaml } from './imaml';
@@ -39,10 +39,10 @@ export {
   matching,
 } from './matching';
 export type { FullContextParams } from './matching-context';
+export { type MetaOptNetOptions, type MetaOptNetParams, metaOptNet } from './metaoptnet';
 export { type NearestClassMeanOptions, nearestClassMean } from './nearest-class-mean';
 export type { ClassScore, EmbeddedSupport } from './pairs';
 export { type Prototypes, type PrototypicalOptions, prototypical } from './prototypical';
-export { type ReptileOptions, reptile } from './reptile';
 export {
   type R2d2Options,
   type R2d2Params,
@@ -57,6 +57,6 @@ export {
   relation,
   relationLoss,
 } from './relation';
+export { type ReptileOptions, reptile } from './reptile';
 export { type SiameseOptions, type SiameseParams, siamese } from './siamese';
 export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
-export { type MetaOptNetOptions, type MetaOptNetParams, metaOptNet } from './metaoptnet';

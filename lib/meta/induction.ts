@@ -53,6 +53,7 @@ export function induction<E extends Tree, I extends Tree = Tensor>(
   const relation = linear({ inFeatures: slices, outFeatures: 1 });
   return {
     loss: relationLoss,
+    classifies: true,
     init: (generator) => ({
       encoder: encoder.init(generator),
       transform: transform.init(generator),

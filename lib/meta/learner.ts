@@ -26,6 +26,8 @@ export interface Learner<P extends Tree = Tree, A = unknown, I extends Tree = Te
   predict(adapted: A, inputs: I, options?: AdaptOptions): Tensor;
   /** What judges the query set. Default: the cross-entropy of each task. */
   readonly loss?: TaskLoss;
+  /** True where labels are classes and logits their scores. Default: true without a `loss`. */
+  readonly classifies?: boolean;
   /** Where a learner trains otherwise than by the gradient of the query loss. */
   metaGradient?(params: P, episodes: Episodes<I>, options?: AdaptOptions): MetaGradient<P>;
 }
@@ -56,7 +58,7 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
       ...options,
       differentiable: true,
     });
-    const { mean, ...seen } = judge(learner.loss, logits, labels);
+    const { mean, ...seen } = judge(learner.loss, logits, labels, learner.classifies);
     return { gradients: gradientsOf(mean, params), ...seen };
   });
 }
@@ -66,10 +68,10 @@ export function judge(
   taskLoss: TaskLoss | undefined,
   logits: Tensor,
   labels: Tensor,
+  classifies = taskLoss === undefined,
 ): { mean: Tensor; loss: number; accuracy: number } {
   const mean = (taskLoss ?? taskCrossEntropy)(logits, labels).mean();
-  const classes = labels.dtype === 'int64' && logits.ndim === labels.ndim + 1;
-  const accuracy = classes ? Number(taskAccuracy(logits, labels).mean().item()) : Number.NaN;
+  const accuracy = classifies ? Number(taskAccuracy(logits, labels).mean().item()) : Number.NaN;
   return { mean, loss: Number(mean.item()), accuracy };
 }
 

@@ -62,7 +62,7 @@ export function pairLearner<
         const similarity = compare(adapted, query.inputs, recorded);
         const logits = classScores(similarity.detach(), adapted, rule.score);
         const losses = balanced(rule.pairLoss, similarity, query.labels, support.labels);
-        const { mean, ...seen } = judge(() => losses, logits, query.labels);
+        const { mean, ...seen } = judge(() => losses, logits, query.labels, true);
         return { gradients: gradientsOf(mean, params), ...seen };
       }),
   };

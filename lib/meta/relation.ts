@@ -32,6 +32,7 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
   const { encoder, relation: module } = options;
   return {
     loss: relationLoss,
+    classifies: true,
     init: (generator) => ({
       encoder: encoder.init(generator),
       relation: module.init(generator),

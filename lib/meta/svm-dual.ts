@@ -56,7 +56,10 @@ function solveWithActive(kernel: Tensor, targets: Tensor, upper: Tensor, active:
   const inverse = block.linalgCholesky().choleskyInverse().mul(among);
   const target = targets.sub(times(kernel.unsqueeze(1), held));
   const total = times(inverse, target).add(held).sum([1]);
-  const nu = total.unsqueeze(-1).choleskySolve(inverse.sum([1]).linalgCholesky()).squeeze(-1);
+  const nu = total
+    .unsqueeze(-1)
+    .choleskySolve(inverse.sum([1]).linalgCholesky())
+    .squeeze(-1);
   return times(inverse, target.sub(nu.unsqueeze(1))).add(held);
 }
 

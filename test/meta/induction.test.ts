@@ -3,7 +3,7 @@ import { route, squash } from '../../lib/meta/induction';
 import { linear } from '../../lib/nn';
 import { torch } from '../../lib/torch';
 import { expectGradients, float64, numbers } from '../helpers/gradients';
-import { expectSame, itKeepsTheContract } from './contract';
+import { expectSame, itKeepsTheContract } from './metric-contract';
 import { parametersOf, randomEpisodes } from './support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 3 });

@@ -1,7 +1,7 @@
 import { matching, queryLogits } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { type Tensor, torch } from '../../lib/torch';
-import { expectSame, itKeepsTheContract } from './contract';
+import { expectSame, itKeepsTheContract } from './metric-contract';
 import { expectLikePyTorch } from './metric-fixture';
 import { parametersOf, randomEpisodes } from './support';
 

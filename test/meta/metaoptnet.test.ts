@@ -1,7 +1,7 @@
 import { metaOptNet } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { torch } from '../../lib/torch';
-import { expectSame, itKeepsTheContract } from './contract';
+import { expectSame, itKeepsTheContract } from './metric-contract';
 import { parametersOf, randomEpisodes } from './support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });

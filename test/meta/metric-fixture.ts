@@ -1,7 +1,7 @@
 import { type Episodes, type Learner, metaGradient, queryLogits } from '../../lib/meta';
 import { flattenTree, type Tensor, type Tree, torch, unflattenTree } from '../../lib/torch';
 import { readFixture } from '../helpers/fixture';
-import { expectSame } from './contract';
+import { expectSame } from './metric-contract';
 import { parametersOf } from './support';
 
 type Case = {

@@ -3,7 +3,7 @@ import { queryLogits, r2d2, ridgeRegression } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { type Tensor, torch } from '../../lib/torch';
 import { expectGradients, float64 } from '../helpers/gradients';
-import { expectSame, itKeepsTheContract } from './contract';
+import { expectSame, itKeepsTheContract } from './metric-contract';
 import { expectLikePyTorch } from './metric-fixture';
 import { parametersOf, randomEpisodes } from './support';
 

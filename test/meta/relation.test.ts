@@ -1,7 +1,7 @@
 import { metaGradient, queryLogits, relation } from '../../lib/meta';
 import { type Layer, linear, mlp, type NoParams } from '../../lib/nn';
 import { torch } from '../../lib/torch';
-import { expectSame, itKeepsTheContract } from './contract';
+import { expectSame, itKeepsTheContract } from './metric-contract';
 import { expectLikePyTorch } from './metric-fixture';
 import { parametersOf, randomEpisodes } from './support';
 

@@ -1,7 +1,7 @@
 import { metaGradient, queryLogits, siamese } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { type Tensor, torch } from '../../lib/torch';
-import { expectSame, itKeepsTheContract } from './contract';
+import { expectSame, itKeepsTheContract } from './metric-contract';
 import { parametersOf, randomEpisodes } from './support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });

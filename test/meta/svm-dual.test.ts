@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { solveSvmDual } from '../../lib/meta/svm-dual';
 import { type Tensor, torch } from '../../lib/torch';
 import { expectGradients, float64 } from '../helpers/gradients';
-import { expectSame } from './contract';
+import { expectSame } from './metric-contract';
 
 function problem(tasks: number, ways: number, rows: number, seed: number) {
   const x = float64([tasks, rows, 4], seed);
   const labels = torch.randint(ways, [tasks, rows], { generator: torch.generator(seed) });
-  const targets = labels.unsqueeze(1).eq(torch.arange(ways).view([ways, 1])).to('float64');
+  const targets = labels
+    .unsqueeze(1)
+    .eq(torch.arange(ways).view([ways, 1]))
+    .to('float64');
   const kernel = x.bmm(x.mT).add(torch.eye(rows, { dtype: 'float64' }));
   return { kernel, targets };
 }
@@ -39,10 +42,26 @@ test('meets the conditions of Karush, Kuhn and Tucker', () => {
 
 test('equals the closed form for two examples of two classes', () => {
   // α = [[a, −b], [−a, b]] minimises a²K₀₀ + b²K₁₁ − 2abK₀₁ − a − b, a and b at most C.
-  const kernel = torch.tensor([[[3, 0.5], [0.5, 2]]], { dtype: 'float64' });
+  const kernel = torch.tensor(
+    [
+      [
+        [3, 0.5],
+        [0.5, 2],
+      ],
+    ],
+    { dtype: 'float64' },
+  );
   const targets = torch.eye(2, { dtype: 'float64' }).unsqueeze(0);
   const alpha = (a: number, b: number) =>
-    torch.tensor([[[a, -b], [-a, b]]], { dtype: 'float64' });
+    torch.tensor(
+      [
+        [
+          [a, -b],
+          [-a, b],
+        ],
+      ],
+      { dtype: 'float64' },
+    );
   const twice = 2 * (3 * 2 - 0.5 ** 2);
   const [a, b] = [(2 + 0.5) / twice, (3 + 0.5) / twice];
   expectSame(solveSvmDual({ kernel, targets, bound: 10 }), alpha(a, b));
