@@ -8,14 +8,14 @@ export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
 export { type ImamlOptions, imaml } from './imaml';
-export type { InnerLoopOptions } from './inner-loop';
-export { type RatedOptimizer, withRates } from './learned-rates';
 export {
   type ClassVectors,
   type InductionOptions,
   type InductionParams,
   induction,
 } from './induction';
+export type { InnerLoopOptions } from './inner-loop';
+export { type RatedOptimizer, withRates } from './learned-rates';
 export {
   type AdaptOptions,
   type Learner,
@@ -31,7 +31,6 @@ export {
   type MamlPlusPlusParams,
   mamlPlusPlus,
 } from './maml-plus-plus';
-export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './meta-sgd';
 export {
   type MatchingAdapted,
   type MatchingOptions,
@@ -39,6 +38,7 @@ export {
   matching,
 } from './matching';
 export type { FullContextParams } from './matching-context';
+export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './meta-sgd';
 export { type MetaOptNetOptions, type MetaOptNetParams, metaOptNet } from './metaoptnet';
 export { type NearestClassMeanOptions, nearestClassMean } from './nearest-class-mean';
 export type { ClassScore, EmbeddedSupport } from './pairs';
