@@ -121,7 +121,7 @@ const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
     'ERR_TORCH_NOT_IMPLEMENTED',
   ],
   [
-    /same device|found at least two devices|CUDA|device type|not compiled with|expected device/i,
+    /same device|found at least two devices|CUDA|accelerator device|device type|not compiled with|expected device/i,
     'ERR_TORCH_DEVICE',
   ],
   [

@@ -6,6 +6,9 @@ import { requestedDevice, requireLibtorch } from './libtorch/locate';
 /** An index into the native table of tensors or generators; exactly one object owns it. */
 export type Handle = number;
 
+/** libtorch's number of a stream; with its device it names the stream. */
+export type StreamId = number | bigint;
+
 /** What a schema says about one argument of an operator. */
 export interface ParameterInfo {
   name: string;
@@ -29,6 +32,28 @@ export interface OverloadInfo {
   schema: string;
   parameters: ParameterInfo[];
   returns: { name: string; type: string }[];
+}
+
+/** What a device's caching allocator counted: now, at most, and in all. */
+export interface MemoryCounter {
+  current: number;
+  peak: number;
+  allocated: number;
+  freed: number;
+}
+
+/** A device's memory in bytes, as its caching allocator sees it. */
+export interface DeviceMemoryStats {
+  /** Held by tensors. */
+  allocatedBytes: MemoryCounter;
+  /** Taken from the device, used or kept for later. */
+  reservedBytes: MemoryCounter;
+  /** Held by tensors, or freed while a stream still works with them. */
+  activeBytes: MemoryCounter;
+  /** How often the cache had to be given back before memory was found. */
+  numAllocRetries: number;
+  /** How often there was no memory. */
+  numOoms: number;
 }
 
 /** The functions of libmetatorch. Tensors travel as handles; `null` stands for no tensor. */
@@ -86,6 +111,35 @@ export interface NativeBinding {
   release(tensor: Handle): void;
   releaseAll(handles: Int32Array, count: number): void;
   memory(): { tensors: number; bytes: number };
+
+  deviceCount(type: string): number;
+  deviceName(index: number): string;
+  synchronizeDevice(device: string): void;
+  emptyCache(device: string): void;
+  memoryStats(device: string): DeviceMemoryStats;
+  resetPeakMemoryStats(device: string): void;
+
+  currentStream(device: string): StreamId;
+  newStream(device: string, priority: number): StreamId;
+  exchangeStream(device: string, id: StreamId): StreamId;
+  queryStream(device: string, id: StreamId): boolean;
+  synchronizeStream(device: string, id: StreamId): void;
+  recordOnStream(tensor: Handle, device: string, id: StreamId): void;
+  createEvent(type: string, timing: boolean): Handle;
+  releaseEvent(event: Handle): void;
+  recordEvent(event: Handle, device: string, id: StreamId): void;
+  blockStream(event: Handle, device: string, id: StreamId): void;
+  queryEvent(event: Handle): boolean;
+  synchronizeEvent(event: Handle): void;
+  elapsedTime(start: Handle, end: Handle): number;
+
+  /** True if this build has CUDA graphs: it was made where CUDA's headers are. */
+  hasGraphs(): boolean;
+  createGraph(): Handle;
+  releaseGraph(graph: Handle): void;
+  beginCapture(graph: Handle): void;
+  endCapture(graph: Handle): void;
+  replayGraph(graph: Handle): void;
 
   createGenerator(device: string): Handle;
   releaseGenerator(generator: Handle): void;

@@ -1,6 +1,7 @@
 // libmetatorch.so: registers the functions of one environment.
 #include <napi.h>
 
+#include "accelerator.h"
 #include "autograd.h"
 #include "device.h"
 #include "dispatch.h"
@@ -21,5 +22,8 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterStorage(exports, self);
   metatorch::RegisterDevice(exports, self);
   metatorch::RegisterModes(exports, self);
+  metatorch::RegisterAccelerator(exports, self);
+  metatorch::RegisterStreams(exports, self);
+  metatorch::RegisterGraphs(exports, self);
   return exports;
 }

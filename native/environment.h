@@ -2,6 +2,7 @@
 // JavaScript into C++. No state lives outside of this.
 #pragma once
 
+#include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
 #include <napi.h>
 
@@ -10,16 +11,29 @@
 #include <string>
 #include <vector>
 
+#include "device_graph.h"
 #include "error.h"
 #include "schema.h"
 #include "tensor_table.h"
 
 namespace metatorch {
 
+struct EventSlot {
+  std::unique_ptr<c10::Event> event;
+  bool defined() const { return event != nullptr; }
+};
+
+struct GraphSlot {
+  std::unique_ptr<DeviceGraph> graph;
+  bool defined() const { return graph != nullptr; }
+};
+
 class Environment {
  public:
   TensorTable tensors;
   GeneratorTable generators;
+  HandleTable<EventSlot> events;
+  HandleTable<GraphSlot> graphs;
   OperatorCache operators;
   // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
   torch::jit::Stack stack;

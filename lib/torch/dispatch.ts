@@ -128,7 +128,7 @@ function match(
     if (value === undefined || (value === null && parameter.optional)) {
       if (!parameter.optional) return undefined;
     } else if (parameter.accepts(value)) {
-      values[i] = parameter.convert(value);
+      values[i] = parameter.convert(value, overload.name);
     } else {
       return undefined;
     }

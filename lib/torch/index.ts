@@ -1,6 +1,7 @@
 import { grad, gradOrNull } from './autograd';
 import { tensor } from './create';
-import { getNumThreads, memory, setNumThreads } from './device';
+import { cuda } from './cuda';
+import { device, getNumThreads, memory, setNumThreads } from './device';
 import { full } from './full';
 import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './grad-modes';
 import { gradcheck, gradgradcheck } from './gradcheck';
@@ -66,6 +67,8 @@ export const torch = {
   getFloat32MatmulPrecision,
   generator,
   manualSeed,
+  device,
+  cuda,
   memory,
   getNumThreads,
   setNumThreads,
@@ -73,6 +76,7 @@ export const torch = {
 
 export type { GradOptions } from './autograd';
 export type { TensorLike, TensorOptions } from './create';
+export type { CudaGraph, GraphOptions } from './cuda-graph';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
 export type { FullOptions } from './full';
@@ -94,6 +98,7 @@ export {
 export type { SafetensorsFile } from './safetensors-file';
 export { disposeTree } from './scope';
 export type { Ellipsis, Slice } from './slice';
+export type { Event, EventOptions, Stream, StreamOptions } from './stream';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';
 export type { ValueAndGradOptions } from './value-and-grad';

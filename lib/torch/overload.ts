@@ -1,4 +1,5 @@
 import type { OverloadInfo, ParameterInfo } from '../native';
+import { requireDevice } from './device';
 import { isComplex, isDtype } from './dtype';
 import { isTensor } from './handle';
 import { Generator } from './random';
@@ -13,7 +14,7 @@ export interface Parameter {
   /** The type in words, for messages. */
   readonly type: string;
   readonly accepts: Accepts;
-  readonly convert: (value: unknown) => unknown;
+  readonly convert: Convert;
   readonly optional: boolean;
   readonly keywordOnly: boolean;
 }
@@ -21,6 +22,8 @@ export interface Parameter {
 /** One overload of an operator, ready to be matched and called. */
 export interface Overload {
   readonly id: number;
+  /** The operator's, without its namespace. */
+  readonly name: string;
   readonly schema: string;
   readonly parameters: readonly Parameter[];
   readonly positionals: number;
@@ -29,7 +32,10 @@ export interface Overload {
   readonly inPlace: boolean;
 }
 
-type Rule = { accepts: Accepts; convert?: (value: unknown) => unknown; type: string };
+/** What is passed to native code for a value; `operator` is named by errors. */
+type Convert = (value: unknown, operator: string) => unknown;
+
+type Rule = { accepts: Accepts; convert?: Convert; type: string };
 
 const isInteger: Accepts = (value) => Number.isInteger(value) || typeof value === 'bigint';
 const isNumber: Accepts = (value) => typeof value === 'number';
@@ -66,7 +72,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   ScalarType: { accepts: isDtype, type: 'Dtype' },
   Layout: { accepts: isString, type: 'Layout' },
   MemoryFormat: { accepts: isString, type: 'MemoryFormat' },
-  Device: { accepts: isString, type: 'Device' },
+  Device: {
+    accepts: isString,
+    convert: (value, operator) => requireDevice(value as string, operator),
+    type: 'Device',
+  },
   Generator: {
     accepts: (value) => value instanceof Generator,
     convert: generatorHandle,
@@ -107,6 +117,7 @@ export function compileOverload(info: OverloadInfo): Overload {
   const parameters = info.parameters.map(compileParameter);
   return {
     id: info.id,
+    name: info.name.replace(/^\w+::/, ''),
     schema: info.schema,
     parameters,
     positionals: parameters.filter((parameter) => !parameter.keywordOnly).length,

@@ -1,5 +1,6 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
+import { requireDevice } from './device';
 import { Tensor } from './tensor';
 
 const MAX_UINT64 = 2n ** 64n - 1n;
@@ -22,7 +23,7 @@ export class Generator {
   constructor(seed: number | bigint, device = 'cpu') {
     this.#seed = checkSeed(seed);
     this.device = device;
-    this.handle = binding.createGenerator(device);
+    this.handle = binding.createGenerator(requireDevice(device));
     registry.register(this, this.handle);
     this.manualSeed(seed);
   }
