@@ -1,0 +1,158 @@
+// The TypeScript signatures of operators, from what libtorch's schemas say of them.
+'use strict';
+
+/** @typedef {import('../../lib/native').OverloadInfo} OverloadInfo */
+/** @typedef {import('../../lib/native').ParameterInfo} ParameterInfo */
+
+// As isUsable in lib/torch/overload.ts.
+const SHADOWING = new Set(['aten::stft.']);
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  Tensor: 'Tensor',
+  'Tensor?': 'Tensor | null',
+  'Tensor[]': 'readonly Tensor[]',
+  'Tensor?[]': 'readonly (Tensor | null)[]',
+  int: 'number',
+  SymInt: 'number',
+  float: 'number',
+  bool: 'boolean',
+  Scalar: 'Scalar',
+  str: 'string',
+  ScalarType: 'Dtype',
+  Layout: 'Layout',
+  MemoryFormat: 'MemoryFormat',
+  Device: 'string',
+  Generator: 'Generator',
+  'int[]': 'readonly number[]',
+  'SymInt[]': 'readonly number[]',
+  'float[]': 'readonly number[]',
+  'bool[]': 'readonly boolean[]',
+  'Scalar[]': 'readonly Scalar[]',
+};
+
+/** @type {Record<string, string>} */
+const RETURNS = {
+  Tensor: 'Tensor',
+  'Tensor[]': 'Tensor[]',
+  int: 'number',
+  SymInt: 'number',
+  float: 'number',
+  bool: 'boolean',
+  SymBool: 'boolean',
+  Scalar: 'Scalar',
+};
+
+const RESERVED = new Set([
+  'in',
+  'default',
+  'function',
+  'var',
+  'new',
+  'delete',
+  'with',
+  'this',
+  'else',
+]);
+
+// Optional arguments that a signature with options takes by position, at most.
+const MOST_BY_POSITION = 3;
+
+/** @param {string} name */
+const camelCase = (name) =>
+  name.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, letter) => letter.toUpperCase());
+
+/** @param {ParameterInfo} parameter */
+function typeOf(parameter) {
+  const bare = TYPES[parameter.type] ?? TYPES[parameter.type.replace(/\?$/, '')];
+  if (bare === undefined) return undefined;
+  const single = parameter.length > 0 ? TYPES[parameter.type.replace(/\[\]\??$/, '')] : undefined;
+  return single === undefined ? bare : `${single} | ${bare}`;
+}
+
+/**
+ * Of types that have a form in TypeScript, and changing nothing, or nothing but `self` in place.
+ * Named dimensions are left out: libtorch itself has deprecated them.
+ * @param {OverloadInfo} overload
+ */
+function isPublic(overload) {
+  const inPlace = overload.name.endsWith('_');
+  return (
+    !/Dimname/.test(overload.schema) &&
+    !SHADOWING.has(`${overload.name}.${overload.overload}`) &&
+    !/^(names|dimname)/i.test(overload.overload) &&
+    overload.parameters.every(
+      (p, i) => !p.out && p.written === (inPlace && i === 0) && typeOf(p) !== undefined,
+    ) &&
+    overload.returns.every((result) => RETURNS[result.type] !== undefined)
+  );
+}
+
+/** @param {OverloadInfo} overload */
+const isMethod = (overload) =>
+  overload.parameters[0]?.name === 'self' && overload.parameters[0].type === 'Tensor';
+
+/** @param {ParameterInfo} parameter */
+const isOptional = (parameter) => parameter.optional || parameter.type.endsWith('?');
+
+/** @param {ParameterInfo} parameter @param {boolean} optional */
+function declare(parameter, optional) {
+  const name = camelCase(parameter.name);
+  const type = typeOf(parameter);
+  const nullable = !optional && parameter.type.endsWith('?') && parameter.type !== 'Tensor?';
+  return `${RESERVED.has(name) ? `${name}_` : name}${optional ? '?' : ''}: ${type}${nullable ? ' | null' : ''}`;
+}
+
+/** @param {ParameterInfo[]} parameters */
+function declareOptions(parameters) {
+  if (parameters.length === 0) return [];
+  const required = parameters.some((parameter) => !isOptional(parameter));
+  const fields = parameters.map((p) => declare(p, isOptional(p)));
+  return [`options${required ? '' : '?'}: { ${fields.join('; ')} }`];
+}
+
+/** @param {OverloadInfo} overload */
+function returnType(overload) {
+  // A mask of booleans says which gradients to compute; the others are undefined tensors.
+  const masked = overload.parameters.some((p) => p.type === 'bool[]' && p.name.endsWith('mask'));
+  const types = overload.returns.map(({ type }) =>
+    masked && type === 'Tensor' ? 'Tensor | null' : RETURNS[type],
+  );
+  if (types.length === 0) return 'void';
+  if (overload.name.endsWith('_') && isMethod(overload)) return 'this';
+  return types.length === 1 ? types[0] : `[${types.join(', ')}]`;
+}
+
+/**
+ * The TypeScript signatures of one overload: all positional arguments by position, and, where some
+ * may be left out, those by name.
+ * @param {OverloadInfo} overload @param {number} skip
+ */
+function signatures(overload, skip) {
+  const parameters = overload.parameters.slice(skip);
+  const positional = parameters.filter((parameter) => !parameter.keywordOnly);
+  const keywords = parameters.filter((parameter) => parameter.keywordOnly);
+  const firstOptional = positional.findIndex(isOptional);
+  const required = firstOptional === -1 ? positional : positional.slice(0, firstOptional);
+  const rest = positional.slice(required.length);
+  const name = `${camelCase(overload.name.slice('aten::'.length))}`;
+  const doc = `  /** \`${overload.schema}\` */`;
+  const byPosition = [
+    ...required.map((parameter) => declare(parameter, false)),
+    // A required argument behind an optional one cannot be left out in TypeScript.
+    ...rest.map((p, i) => declare(p, [...rest.slice(i), ...keywords].every(isOptional))),
+    ...declareOptions(keywords),
+  ];
+  const result = returnType(overload);
+  const lines = [doc, `  ${name}(${byPosition.join(', ')}): ${result};`];
+  if (!rest.every(isOptional)) return lines;
+  // `x.sum(1, { keepdim: true })`: some of the optional arguments by position, the rest by name.
+  for (let given = 0; given < Math.min(rest.length, MOST_BY_POSITION); given++) {
+    const leading = [...required, ...rest.slice(0, given)].map((p) => declare(p, false));
+    const byName = declareOptions([...rest.slice(given), ...keywords]);
+    lines.push(`  ${name}(${[...leading, ...byName].join(', ')}): ${result};`);
+  }
+  return lines;
+}
+
+module.exports = { isMethod, isPublic, signatures };
