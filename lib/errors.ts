@@ -117,7 +117,7 @@ const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
     'ERR_TORCH_AUTOGRAD',
   ],
   [
-    /Could not run|not implemented for|is not implemented|not currently implemented/i,
+    /Could not run|not implemented for|with an? \w+ tensor is not supported|is not implemented|not currently implemented/i,
     'ERR_TORCH_NOT_IMPLEMENTED',
   ],
   [
