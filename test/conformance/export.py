@@ -24,7 +24,10 @@ from exporter.record import Skip, record_sample  # noqa: E402
 from exporter.resolve import exists_in_dispatcher  # noqa: E402
 from exporter.store import TensorStore  # noqa: E402
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
+FLOATS = {"float32": torch.float32, "float64": torch.float64}
+# For operators that take no floating point: the first that they take.
+OTHERS = {"int64": torch.int64, "complex128": torch.complex128, "bool": torch.bool}
+DTYPES = {**FLOATS, **OTHERS}
 
 
 def spread(items, limit):
@@ -36,6 +39,13 @@ def spread(items, limit):
 
 def title(op):
     return op.name + (f".{op.variant_test_name}" if op.variant_test_name else "")
+
+
+def dtypes_of(op):
+    taken = {name: op.supports_dtype(dtype, "cpu") for name, dtype in DTYPES.items()}
+    if any(taken[name] for name in FLOATS):
+        return list(FLOATS)
+    return [name for name in OTHERS if taken[name]][:1] or list(FLOATS)
 
 
 def samples_of(op, dtype):
@@ -84,6 +94,8 @@ def main():
     parser.add_argument("--only", nargs="*", help="names of OpInfos")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
+    # The tensors are small: more threads only wait for each other.
+    torch.set_num_threads(1)
     start = time.time()
     summary = []
     with stubs.fresh_folder(arguments.folder, DTYPES) as folder:
@@ -91,7 +103,7 @@ def main():
             for op in op_db:
                 if arguments.only and op.name not in arguments.only:
                     continue
-                for dtype_name in DTYPES:
+                for dtype_name in dtypes_of(op):
                     summary.append(export_op(op, dtype_name, arguments, lines))
         text = {"torch": torch.__version__, "limit": arguments.limit, "operators": summary}
         (folder / "summary.json").write_text(json.dumps(text, indent=1))

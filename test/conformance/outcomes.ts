@@ -24,7 +24,7 @@ export type Totals = {
   opInfos: number;
   /** Not in the dispatcher. */
   outside: number;
-  /** In the dispatcher, but the database has no samples of float32 or float64 for the CPU. */
+  /** In the dispatcher, but the database has no samples for the CPU. */
   withoutSamples: number;
   /** In the dispatcher and with samples. */
   inDispatcher: number;

@@ -29,7 +29,7 @@ function introduction(summary: Summary, totals: Totals): string {
   const day = new Date().toISOString().slice(0, 10);
   const tolerances = ['float32', 'float64'].map((dtype) => {
     const { rtol, atol } = TOLERANCES[dtype] ?? {};
-    return `${dtype}: rtol ${rtol}, atol ${atol}`;
+    return `${dtype} rtol ${rtol?.toExponential()}, atol ${atol?.toExponential()}`;
   });
   return `# Operators compared with PyTorch
 
@@ -40,27 +40,31 @@ results times fixed random weights with respect to every input, and the gradient
 What PyTorch refuses must be refused here too. Random operators run from the same seed and must give
 the same numbers; of memory that is not initialized only shapes and dtypes are compared.
 
-**${totals.passed} of ${totals.inDispatcher} entries that are operators of the dispatcher and take float32 or float64 pass on
-all samples (${percent(totals.passed, totals.inDispatcher)}).**
+**${totals.passed} of ${totals.inDispatcher} entries that are operators of the dispatcher pass on all samples
+(${percent(totals.passed, totals.inDispatcher)}).**
 
 Written by \`METATORCH_PYTHON=… npm run conformance -- --export\` on ${day} with PyTorch ${summary.torch} and
-Node.js ${process.version} on the CPU. It needs a Python with torch and numpy; \`npm run conformance -- add\` replays some
-operators alone and writes nothing. A selection with its results lies in
-\`test/conformance/fixtures\`, and \`npm test\` replays it without Python.
+Node.js ${process.version} on the CPU. It needs a Python with torch and numpy. \`npm run conformance -- add\`
+replays some entries alone and writes nothing. A selection with its results, made by
+\`python test/conformance/select_fixtures.py build/conformance test/conformance/fixtures\`, is committed, and
+\`npm test\` replays it without Python.
 
+- The samples are of float32 and float64; of operators that take neither, of int64, complex128 or bool.
 - At most ${summary.limit} samples of each entry and dtype, evenly spread over all; samples with a tensor of more than
   16,384 elements are left out.
-- Tolerances are those of \`torch.testing.assert_close\` (${tolerances.join('; ')}; NaN equals NaN;
-  integers and booleans must be the same). dtype, layout and shape must be the same too.
+- Tolerances are those of \`torch.testing.assert_close\`: ${tolerances.join('; ')}. NaN equals NaN;
+  integers and booleans must be the same, and so must dtype, layout and shape.
 - Each call takes the arguments by position or by name as PyTorch's sample does, and metatorch finds
-  the overload by itself.`;
+  the overload by itself.
+- A second gradient is counted where there is one: of a linear operator there is none, here and there.`;
 }
 
-function numbers(totals: Totals): string {
-  const rows: [string, number | string][] = [
+/** The totals in words. */
+export function rowsOf(totals: Totals): [string, number][] {
+  return [
     ['entries of the database', totals.opInfos],
     ['written in Python, or of no operator of the dispatcher', totals.outside],
-    ['operators without samples of float32 or float64 on the CPU', totals.withoutSamples],
+    ['operators without samples for the CPU', totals.withoutSamples],
     ['operators to compare', totals.inDispatcher],
     ['of them replayed', totals.replayed],
     ['of them passed on all samples', totals.passed],
@@ -70,6 +74,10 @@ function numbers(totals: Totals): string {
     ['gradients compared', totals.gradients],
     ['second gradients compared', totals.secondGradients],
   ];
+}
+
+function numbers(totals: Totals): string {
+  const rows = rowsOf(totals);
   return [
     '| What | Number |',
     '| --- | ---: |',

@@ -14,6 +14,9 @@ UNINITIALIZED |= {"new_empty_strided", "resize_", "resize_as_"}
 
 # Methods of a form of their own in JavaScript: all arguments but the first go by name.
 BY_NAME = {"to"}
+COMPOSED = "written in Python over several operators"
+# Where Python calls an overload that JavaScript hides, because it would be taken for Python's own.
+AS_PUBLIC = {"stft"}
 
 
 class Skip(Exception):
@@ -54,19 +57,22 @@ def contains(results, expected):
     return all(any(same(result, value) for result in rest) for value in expected)
 
 
-def call_of(op, args, kwargs, expected):
-    """The one call of the dispatcher that gives what the Python operator gives, and its results."""
+def calls_to_try(op, args, kwargs):
+    """Calls that may be what the Python operator amounts to, and whether there are several."""
     try:
         calls = captured(op.op, args, kwargs)
     except Exception as error:  # some refuse any mode
         raise Skip(f"cannot be traced: {type(error).__name__}") from error
     # What comes before the operator's own call only prepares its arguments.
     own = [call for call in calls[-1:] if len(calls) == 1 or call[0] in own_names(op)]
-    for name, positional, keywords in [*own, *((name, args, kwargs) for name in own_names(op))]:
-        found = resolve(name, positional, keywords)
-        if found is None:
-            continue
-        overload, positional, keywords = found
+    public = [(name, args, kwargs) for name in own_names(op)]
+    return [*public, *own] if op.name in AS_PUBLIC else [*own, *public], len(calls) > 1
+
+
+def call_of(op, args, kwargs, expected):
+    """The one call of the dispatcher that gives what the Python operator gives, and its results."""
+    calls, several = calls_to_try(op, args, kwargs)
+    for overload, positional, keywords in (found for call in calls for found in resolve(*call)):
         try:
             results = seeded(execute, (overload, *fresh((positional, keywords), {})), {})
         except Exception:  # not the call that was meant
@@ -74,8 +80,8 @@ def call_of(op, args, kwargs, expected):
         loose = overload.overloadpacket.__name__ in UNINITIALIZED
         if loose or contains(results, expected):
             return overload, positional, keywords, results
-    if len(calls) > 1:
-        raise Skip("written in Python over several operators")
+    if several:
+        raise Skip(COMPOSED)
     raise Skip("no operator of the dispatcher gives the same")
 
 

@@ -178,39 +178,37 @@ def takes_tensors(overload, args, kwargs):
     )
 
 
-def overload_of(name, args, kwargs):
+def overloads_of(name, args, kwargs):
+    """Overloads that may take the arguments; before others, those where no tensor is a number."""
     packet = getattr(torch.ops.aten, name)
     try:
-        overload = torch._C._jit_resolve_packet(f"aten::{name}", *args, **kwargs)
+        chosen = torch._C._jit_resolve_packet(f"aten::{name}", *args, **kwargs) or "default"
     except (RuntimeError, TypeError, ValueError):
-        return None
-    chosen = getattr(packet, overload or "default")
-    if takes_tensors(chosen, args, kwargs):
-        return chosen
-    # Python's argument parser prefers the overload with tensors.
-    for overload in packet.overloads():
-        other = getattr(packet, overload)
-        outs = any(argument.is_out for argument in other._schema.arguments)
-        if not outs and bind(other._schema, args, kwargs) and takes_tensors(other, args, kwargs):
-            return other
-    return chosen
+        return []
+    names = [chosen, *(overload for overload in packet.overloads() if overload != chosen)]
+    fitting = [
+        overload
+        for overload in (getattr(packet, overload) for overload in names)
+        if not any(argument.is_out for argument in overload._schema.arguments)
+        and bind(overload._schema, args, kwargs) is not None
+    ]
+    return sorted(fitting, key=lambda overload: not takes_tensors(overload, args, kwargs))
 
 
 def resolve(name, args, kwargs):
-    """The overload that takes the arguments, and the arguments; None if there is none."""
+    """Every overload that may take the arguments, and the arguments; the likeliest first."""
     for candidate, positional, keywords in variants(name, args, kwargs):
         if not has_operator(candidate):
             continue
-        overload = overload_of(candidate, positional, keywords)
-        if overload is not None:
-            return overload, positional, keywords
         packet = getattr(torch.ops.aten, candidate)
-        for overload in packet.overloads():
-            repeated = repeat_ints(getattr(packet, overload)._schema, positional, keywords)
-            found = repeated and overload_of(candidate, *repeated)
-            if found:
-                return found, positional, keywords
-    return None
+        schemas = [getattr(packet, overload)._schema for overload in packet.overloads()]
+        forms = [(positional, keywords)]
+        forms += filter(None, (repeat_ints(schema, positional, keywords) for schema in schemas))
+        for form in forms:
+            overloads = overloads_of(candidate, *form)
+            yield from ((overload, positional, keywords) for overload in overloads)
+            if overloads:
+                break
 
 
 def execute(overload, args, kwargs):
