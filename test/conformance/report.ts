@@ -3,6 +3,7 @@ import type { OperatorResult, Totals } from './outcomes';
 import type { Summary } from './record';
 
 const ROW_LIMIT = 160;
+const REASON = 'its samples are left out';
 
 /** The text of docs/operators.md. */
 export function renderReport(
@@ -37,7 +38,7 @@ PyTorch tests its operators with samples from a database of its own (\`op_db\` i
 \`torch.testing._internal\`). Here the same samples run through the public interface of metatorch, and
 everything is compared with what Python's torch gives for them: the results, the gradients of the
 results times fixed random weights with respect to every input, and the gradients of those gradients.
-What PyTorch refuses must be refused here too. Random operators run from the same seed and must give
+What PyTorch refuses to differentiate must be refused here too. Random operators run from the same seed and must give
 the same numbers; of memory that is not initialized only shapes and dtypes are compared.
 
 **${totals.passed} of ${totals.inDispatcher} entries that are operators of the dispatcher pass on all samples
@@ -104,7 +105,11 @@ function failures(covered: readonly OperatorResult[]): string {
 function leftOut(results: readonly OperatorResult[]): string {
   const rows = results.filter((result) => result.inDispatcher && result.samples === 0);
   const lines = rows.map(({ op, skipped }) => `| ${op} | ${list(skipped)} |`);
-  return ['## Left out', '', '| Entry | Why (samples) |', '| --- | --- |', ...lines].join('\n');
+  const note =
+    'Those of which no sample could be replayed; they count as not passed if there are samples.';
+  return ['## Left out', '', note, '', '| Entry | Why (samples) |', '| --- | --- |', ...lines].join(
+    '\n',
+  );
 }
 
 function partly(covered: readonly OperatorResult[]): string {
@@ -131,9 +136,15 @@ function table(covered: readonly OperatorResult[]): string {
 }
 
 function outside(results: readonly OperatorResult[]): string {
-  const names = results.filter((result) => !result.inDispatcher).map(({ op }) => `\`${op}\``);
-  return `## Not in the dispatcher
-
-Written in Python over several operators, or conversions that Python spells as methods of their own:
-${names.join(', ')}.`;
+  const rows = results.filter((result) => !result.inDispatcher);
+  const lines = rows.map(({ op, skipped }) => `| ${op} | ${list(skipped) || REASON} |`);
+  return [
+    '## Not in the dispatcher',
+    '',
+    'Functions of Python that no one operator stands for, and conversions that it spells as methods.',
+    '',
+    '| Entry | Why (samples) |',
+    '| --- | --- |',
+    ...lines,
+  ].join('\n');
 }
