@@ -1,21 +1,23 @@
 // One meta-step of MAML here and in Python, the same work in the same minute: 5-way 5-shot, 15
-// queries a class, 5 inner steps of second order, a perceptron 300-256-128-5, Adam outside.
-// `npm run bench:maml -- --tasks 4,16,32 --threads 1,2 --peers eager,func,compile,bmm,jax`
+// queries a class, 5 inner steps of second order, Adam outside; a perceptron 300-256-128-5, then a
+// text CNN and a two-layer Transformer on sequences of 20 tokens.
+// `npm run bench:maml -- --models mlp,cnn --tasks 4,16,32 --threads 1,2 --peers eager,func,jax`
 import { parseArgs } from 'node:util';
 import { type Episodes, maml, metaGradient } from '../lib/meta';
-import { mlp, trainable } from '../lib/nn';
+import { trainable } from '../lib/nn';
 import { adam } from '../lib/optim';
 import { disposeTree, type Generator, torch } from '../lib/torch';
+import { WORKLOADS, type Workload } from './support/maml-models';
 import { PythonPeer } from './support/python-peer';
 import { median, printTable, type Row } from './support/report';
 
 const WAYS = 5;
-const SIZES = [300, 256, 128, WAYS];
 const ROUNDS = 7;
 const STEPS_A_ROUND = 3;
 
 const { values } = parseArgs({
   options: {
+    models: { type: 'string', default: 'mlp,cnn,transformer' },
     tasks: { type: 'string', default: '4,16,32' },
     threads: { type: 'string', default: '2,1' },
     peers: { type: 'string', default: 'eager,func,compile,bmm,jax' },
@@ -24,22 +26,26 @@ const { values } = parseArgs({
 });
 const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 
-function examples(tasks: number, each: number, generator: Generator): Episodes['support'] {
+function examples(
+  input: readonly number[],
+  tasks: number,
+  each: number,
+  generator: Generator,
+): Episodes['support'] {
   return {
-    inputs: torch.randn([tasks, WAYS * each, SIZES[0] ?? 0], { generator }),
+    inputs: torch.randn([tasks, WAYS * each, ...input], { generator }),
     labels: torch.arange(WAYS).repeatInterleave(each).expand([tasks, -1]).contiguous(),
   };
 }
 
 /** A meta-step on fixed episodes. */
-function metaStep(tasks: number, lowRank: boolean): () => void {
+function metaStep({ model, input }: Workload, tasks: number, lowRank: boolean): () => void {
   const generator = torch.generator(1);
   const episodes = {
     ways: WAYS,
-    support: examples(tasks, 5, generator),
-    query: examples(tasks, 15, generator),
+    support: examples(input, tasks, 5, generator),
+    query: examples(input, tasks, 15, generator),
   };
-  const model = mlp({ sizes: SIZES });
   const learner = maml({ model, innerLearningRate: 0.1, innerSteps: 5, lowRank });
   const optimizer = adam({ learningRate: 1e-3 });
   let params = trainable(learner.init(generator));
@@ -65,10 +71,17 @@ function time(step: () => void): number[] {
   });
 }
 
-async function compare(tasks: number, threads: number, python: PythonPeer): Promise<Row[]> {
+async function compare(
+  model: string,
+  tasks: number,
+  threads: number,
+  python: PythonPeer,
+): Promise<Row[]> {
+  const workload = WORKLOADS[model];
+  if (workload === undefined) throw new Error(`Expected one of ${Object.keys(WORKLOADS)}`);
   torch.setNumThreads(threads);
-  const lowRank = metaStep(tasks, true);
-  const dense = metaStep(tasks, false);
+  const lowRank = metaStep(workload, tasks, true);
+  const dense = metaStep(workload, tasks, false);
   for (const step of [lowRank, dense, lowRank, dense]) step();
   const ours: number[] = [];
   const theirs = new Map<string, number[]>([['metatorch, dense', []]]);
@@ -78,13 +91,13 @@ async function compare(tasks: number, threads: number, python: PythonPeer): Prom
     theirs.get('metatorch, dense')?.push(...time(dense));
     for (const peer of list(values.peers)) {
       if (missing.has(peer)) continue;
-      const times = await python.run({ peer, tasks, count: STEPS_A_ROUND });
+      const times = await python.run({ model, peer, tasks, count: STEPS_A_ROUND });
       if (typeof times === 'string') missing.set(peer, times);
       else theirs.set(peer, [...(theirs.get(peer) ?? []), ...times]);
     }
   }
   for (const [peer, reason] of missing) console.log(`${peer} is not compared: ${reason}`);
-  const name = `mlp, ${tasks} tasks, ${threads} thread${threads === 1 ? '' : 's'}`;
+  const name = `${model}, ${tasks} tasks, ${threads} thread${threads === 1 ? '' : 's'}`;
   return [...theirs].map(([peer, times]) => ({
     case: name,
     ours: median(ours),
@@ -97,8 +110,10 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const threads of list(values.threads).map(Number)) {
     const python = new PythonPeer('maml.py', threads);
-    for (const tasks of list(values.tasks).map(Number)) {
-      rows.push(...(await compare(tasks, threads, python)));
+    for (const model of list(values.models)) {
+      for (const tasks of list(values.tasks).map(Number)) {
+        rows.push(...(await compare(model, tasks, threads, python)));
+      }
     }
     python.close();
   }

@@ -1,0 +1,92 @@
+// The models of `npm run bench:maml`, all of whose weights every task adapts. bench/peers/maml.py
+// has the same in Python.
+import { type Layer, layerNorm, linear, mlp } from '../../lib/nn';
+import type { Tensor, Tree } from '../../lib/torch';
+
+/** Tokens of a text, and the size of a token's vector. */
+export const LENGTH = 20;
+export const WIDTH = 64;
+const WAYS = 5;
+const WINDOW = 3;
+const CHANNELS = 100;
+const HEADS = 4;
+const HIDDEN = 128;
+
+export type Workload = {
+  model: Layer<Tree>;
+  /** The shape of one input. */
+  input: readonly number[];
+};
+
+/** Named layers and how an input goes through them. */
+function composed<N extends string>(
+  layers: Readonly<Record<N, Layer<Tree>>>,
+  forward: (use: (name: N, x: Tensor) => Tensor, x: Tensor) => Tensor,
+): Layer<Tree> {
+  const names = Object.keys(layers) as N[];
+  return {
+    init: (generator) =>
+      Object.fromEntries(names.map((name) => [name, layers[name].init(generator)])),
+    apply: (params, x, context) =>
+      forward(
+        (name, value) => layers[name].apply((params as Record<N, Tree>)[name], value, context),
+        x,
+      ),
+  };
+}
+
+const dense = (inFeatures: number, outFeatures: number): Layer<Tree> =>
+  linear({ inFeatures, outFeatures }) as Layer<Tree>;
+
+/** Yoon Kim 2014: convolution over windows of tokens, maximum over time, linear classifier. */
+function textCnn(): Layer<Tree> {
+  const layers = { convolution: dense(WINDOW * WIDTH, CHANNELS), head: dense(CHANNELS, WAYS) };
+  return composed(layers, (use, x) => {
+    const windows = x.unfold(2, WINDOW, 1).transpose(-2, -1).flatten(-2);
+    return use('head', use('convolution', windows).relu().amax(2));
+  });
+}
+
+const norm = (): Layer<Tree> => layerNorm({ normalizedShape: WIDTH }) as Layer<Tree>;
+
+function block(name: string): Readonly<Record<string, Layer<Tree>>> {
+  return {
+    [`${name}.first`]: norm(),
+    [`${name}.query`]: dense(WIDTH, WIDTH),
+    [`${name}.key`]: dense(WIDTH, WIDTH),
+    [`${name}.value`]: dense(WIDTH, WIDTH),
+    [`${name}.output`]: dense(WIDTH, WIDTH),
+    [`${name}.second`]: norm(),
+    [`${name}.up`]: dense(WIDTH, HIDDEN),
+    [`${name}.down`]: dense(HIDDEN, WIDTH),
+  };
+}
+
+/** Two pre-norm Transformer layers of four heads, mean over tokens, linear classifier. */
+function transformer(): Layer<Tree> {
+  const layers = { ...block('0'), ...block('1'), head: dense(WIDTH, WAYS) };
+  return composed<string>(layers, (use, x) => {
+    let hidden = x;
+    for (const name of ['0', '1']) {
+      const normed = use(`${name}.first`, hidden);
+      const heads = (part: string): Tensor =>
+        use(`${name}.${part}`, normed)
+          .unflatten(-1, [HEADS, WIDTH / HEADS])
+          .transpose(2, 3);
+      const scores = heads('query')
+        .matmul(heads('key').mT)
+        .div(Math.sqrt(WIDTH / HEADS));
+      const mixed = scores.softmax(-1).matmul(heads('value')).transpose(2, 3).flatten(-2);
+      hidden = hidden.add(use(`${name}.output`, mixed));
+      const up = use(`${name}.up`, use(`${name}.second`, hidden)).relu();
+      hidden = hidden.add(use(`${name}.down`, up));
+    }
+    return use('head', hidden.mean([2]));
+  });
+}
+
+export const WORKLOADS: Readonly<Record<string, Workload>> = {
+  mlp: { model: mlp({ sizes: [300, 256, 128, WAYS] }) as Layer<Tree>, input: [300] },
+  cnn: { model: textCnn(), input: [LENGTH, WIDTH] },
+  transformer: { model: transformer(), input: [LENGTH, WIDTH] },
+};
