@@ -7,6 +7,7 @@ export {
 export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
+export { type GraphOptions, type GraphParams, graphNetwork, type SupportGraph } from './graph';
 export { type ImamlOptions, imaml } from './imaml';
 export {
   type ClassVectors,
@@ -31,6 +32,7 @@ export {
   type MamlPlusPlusParams,
   mamlPlusPlus,
 } from './maml-plus-plus';
+export { type Mann, type MannAdapted, type MannOptions, type MannParams, mann } from './mann';
 export {
   type MatchingAdapted,
   type MatchingOptions,

@@ -1,4 +1,6 @@
 export { type ActivationName, gelu, relu, tanh } from './activations';
+export { attend } from './attention';
+export { type Conv1dOptions, type ConvPadding, conv1d } from './conv1d';
 export { type DropoutOptions, dropout } from './dropout';
 export { type EmbeddingOptions, type EmbeddingParams, embedding } from './embedding';
 export {
@@ -34,6 +36,12 @@ export {
 export { maskedSoftmax } from './masked-softmax';
 export { type MaskedTokens, meanPooling } from './mean-pooling';
 export { type MlpOptions, type MlpParams, mlp } from './mlp';
+export {
+  type AttentionInput,
+  type MultiHeadAttentionOptions,
+  type MultiHeadAttentionParams,
+  multiHeadAttention,
+} from './multi-head-attention';
 export { countParameters, trainable } from './parameters';
 export { type SequentialParams, sequential } from './sequential';
 export { expandTasks, selectTask } from './tasks';

@@ -20,6 +20,8 @@ type Properties = {
   elements?: number;
   /** The bound on |exact − numeric| relative to the greatest of its tensor. Default: 1e-6. */
   tolerance?: number;
+  /** Of the central differences; the smaller, the rarer a rectifier's kink lies within. Default: 1e-5. */
+  step?: number;
   /** Seed of the parameters. Default: 2. */
   seed?: number;
 };
@@ -133,7 +135,7 @@ export function expectMetaGradient<P extends Tree, A>(
   learner: Learner<P, A>,
   params: P,
   episodes: Episodes,
-  { elements = 12, tolerance = 1e-6 }: Properties = {},
+  { elements = 12, tolerance = 1e-6, step = 1e-5 }: Properties = {},
 ): void {
   const value = () => torch.scope(() => metaGradient(learner, params, episodes).loss);
   const gradients = flattenTree(metaGradient(learner, params, episodes).gradients);
@@ -145,7 +147,7 @@ export function expectMetaGradient<P extends Tree, A>(
     const count = tensor.numel();
     for (let j = 0; j < Math.min(count, elements); j++) {
       const i = count <= elements ? j : Math.floor((j * count) / elements);
-      const numeric = centralDifference(value, tensor, i, 1e-5);
+      const numeric = centralDifference(value, tensor, i, step);
       const exact = Number(gradient.reshape([-1]).select(0, i).item());
       const error = Math.abs(exact - numeric) / scale;
       if (!(error <= tolerance)) {

@@ -1,0 +1,72 @@
+import { outOfRange } from '../errors';
+import type { Tensor } from '../torch';
+import { attend } from './attention';
+import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import type { Layer } from './layer';
+import { type LinearParams, linear } from './linear';
+
+export type MultiHeadAttentionOptions = {
+  /** D: the size of queries, keys, values and outputs; a multiple of `heads`. */
+  dimensions: number;
+  heads: number;
+};
+
+export type MultiHeadAttentionParams = {
+  query: LinearParams;
+  key: LinearParams;
+  value: LinearParams;
+  output: LinearParams;
+};
+
+export type AttentionInput = {
+  /** What looks, `[..., a, D]`. */
+  x: Tensor;
+  /** What is looked at, `[..., b, D]`. Default: x. */
+  memory?: Tensor;
+  /** Broadcasts to `[..., a, b]`: nonzero where x may look. Default: everywhere. */
+  mask?: Tensor;
+};
+
+/**
+ * Attention by several heads, each in a share of the dimensions: `[..., a, D]` gives `[..., a, D]`;
+ * with a task axis `[T, n, a, D]`. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ *
+ * @throws ArgumentRangeError if the heads do not divide D, or x or the memory is of another size
+ */
+export function multiHeadAttention(
+  options: MultiHeadAttentionOptions,
+): Layer<MultiHeadAttentionParams, AttentionInput> {
+  const name = 'multiHeadAttention';
+  checkOptions(options, ['dimensions', 'heads'], name);
+  const size = positiveInteger(options.dimensions, 'dimensions', name);
+  const heads = positiveInteger(options.heads, 'heads', name);
+  if (size % heads !== 0) throw outOfRange(`a divisor of ${size}`, `heads of ${name}`, heads, name);
+  const project = linear({ inFeatures: size, outFeatures: size });
+  const split = (x: Tensor) => x.unflatten(-1, [heads, size / heads]).transpose(-2, -3);
+  return {
+    init: (generator) => ({
+      query: project.init(generator),
+      key: project.init(generator),
+      value: project.init(generator),
+      output: project.init(generator),
+    }),
+    apply(params, { x, memory = x, mask }) {
+      for (const [own, what] of [
+        [x, 'x'],
+        [memory, 'memory'],
+      ] as const) {
+        const shape = shapeOf(own, what, name);
+        if (shape.length < 2 || shape.at(-1) !== size) {
+          throw wrongShape(`[..., n, ${size}]`, what, shape, name);
+        }
+      }
+      const looked = attend(
+        split(project.apply(params.query, x)),
+        split(project.apply(params.key, memory)),
+        split(project.apply(params.value, memory)),
+        mask?.unsqueeze(-3),
+      );
+      return project.apply(params.output, looked.transpose(-2, -3).flatten(-2));
+    },
+  };
+}
