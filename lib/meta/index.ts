@@ -61,4 +61,5 @@ export {
 } from './relation';
 export { type ReptileOptions, reptile } from './reptile';
 export { type SiameseOptions, type SiameseParams, siamese } from './siamese';
+export { type SnailAdapted, type SnailOptions, type SnailParams, snail } from './snail';
 export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';

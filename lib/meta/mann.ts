@@ -11,7 +11,7 @@
  */
 import { type Layer, type LinearParams, type LstmCellParams, linear, lstmCell } from '../nn';
 import { numberWhere, positiveInteger } from '../nn/check';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { type Generator, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { type Examples, IGNORED } from './episode';
 import { type AdaptOptions, type Learner, recording } from './learner';
 import { access, type Memory, type MemorySizes } from './least-recently-used';
@@ -36,8 +36,9 @@ export type MannOptions<E extends Tree, I extends Tree> = {
   decay?: number;
 };
 
-export type MannParams<E extends Tree> = {
-  encoder: E;
+export type MannParams<E extends Tree> = NetworkParams & { encoder: E };
+
+type NetworkParams = {
   controller: LstmCellParams;
   key: LinearParams;
   gate: LinearParams;
@@ -66,24 +67,9 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
 ): Mann<E, I> {
   const { encoder } = options;
   const sizes = checkSizes(options);
-  const { ways, hiddenSize, reads, wordSize } = sizes;
-  const words = reads * wordSize;
-  const inputSize = sizes.dimensions + ways + words;
-  const controller = lstmCell({ inputSize, hiddenSize });
-  const key = linear({ inFeatures: hiddenSize, outFeatures: words });
-  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
-  const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
+  const { ways } = sizes;
+  const network = memoryNetwork(sizes);
 
-  const step = (params: MannParams<E>, x: Tensor, state: MannState) => {
-    const input = torch.cat([x, state.label, state.read], -1);
-    const projected = controller.project(params.controller, input);
-    const { h, c } = controller.step(params.controller, projected, state);
-    const keys = key.apply(params.key, h).tanh().unflatten(-1, [reads, wordSize]);
-    const open = gate.apply(params.gate, h).sigmoid().unsqueeze(-1);
-    const memory = access(state, keys, open, sizes.decay);
-    const logits = output.apply(params.output, torch.cat([h, memory.read], -1));
-    return { logits, state: { ...memory, h, c, label: state.label } };
-  };
   const present = (params: MannParams<E>, { inputs, labels }: Examples<I>, own: AdaptOptions) => {
     const embedded = encoder.apply(params.encoder, inputs, own);
     const answers = membership(labels, ways, embedded).unbind(1);
@@ -91,7 +77,7 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
     const logits: Tensor[] = [];
     let state = emptyState(embedded, sizes);
     for (const [i, x] of embedded.unbind(1).entries()) {
-      const next = step(params, x, state);
+      const next = network.step(params, x, state);
       logits.push(next.logits);
       const told = { ...next.state, label: answers[i] ?? next.state.label };
       state = there?.[i] ? keepWhere(there[i], told, state) : told;
@@ -101,10 +87,7 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
   return {
     init: (generator) => ({
       encoder: encoder.init(generator),
-      controller: controller.init(generator),
-      key: key.init(generator),
-      gate: gate.init(generator),
-      output: output.init(generator),
+      ...network.init(generator),
     }),
     sequence: (params, examples, own = {}) =>
       recording(own, () => torch.stack(present(params, examples, own).logits, 1)),
@@ -115,8 +98,37 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
         const embedded = encoder.apply(params.encoder, inputs, own);
         const queries = embedded.size(1);
         const each = mapTree(([tensor]) => tensor.repeatInterleave(queries, 0), state);
-        return step(params, embedded.flatten(0, 1), each).logits.unflatten(0, [-1, queries]);
+        return network
+          .step(params, embedded.flatten(0, 1), each)
+          .logits.unflatten(0, [-1, queries]);
       }),
+  };
+}
+
+/** One step of the formulas above, for B sequences at once. */
+function memoryNetwork({ dimensions, ways, hiddenSize, wordSize, reads, decay }: Sizes) {
+  const words = reads * wordSize;
+  const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
+  const key = linear({ inFeatures: hiddenSize, outFeatures: words });
+  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
+  const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
+  return {
+    init: (generator: Generator): NetworkParams => ({
+      controller: controller.init(generator),
+      key: key.init(generator),
+      gate: gate.init(generator),
+      output: output.init(generator),
+    }),
+    step(params: NetworkParams, x: Tensor, state: MannState) {
+      const input = torch.cat([x, state.label, state.read], -1);
+      const projected = controller.project(params.controller, input);
+      const { h, c } = controller.step(params.controller, projected, state);
+      const keys = key.apply(params.key, h).tanh().unflatten(-1, [reads, wordSize]);
+      const open = gate.apply(params.gate, h).sigmoid().unsqueeze(-1);
+      const memory = access(state, keys, open, decay);
+      const logits = output.apply(params.output, torch.cat([h, memory.read], -1));
+      return { logits, state: { ...memory, h, c, label: state.label } };
+    },
   };
 }
 
