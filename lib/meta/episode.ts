@@ -17,6 +17,11 @@ export type Episodes<I extends Tree = Tensor> = {
   ways: number;
   support: Examples<I>;
   query: Examples<I>;
+  /**
+   * `[T, N]`, int64: which of the data's classes each label stands for, for learners that tell all
+   * classes of meta-training apart.
+   */
+  classes?: Tensor;
 };
 
 /** The label of rows that fill up a batch: they count in no loss, prototype or accuracy. */

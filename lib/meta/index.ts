@@ -7,6 +7,13 @@ export {
 export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
+export {
+  followTheMetaLeader,
+  type OnlineOptions,
+  type OnlineState,
+  type Round,
+  taskSimilarity,
+} from './follow-the-meta-leader';
 export { type GraphOptions, type GraphParams, graphNetwork, type SupportGraph } from './graph';
 export { type ImamlOptions, imaml } from './imaml';
 export {
@@ -40,8 +47,21 @@ export {
   matching,
 } from './matching';
 export type { FullContextParams } from './matching-context';
+export {
+  type LstmOptimizerParams,
+  type MetaLstmOptions,
+  type MetaLstmParams,
+  metaLstm,
+} from './meta-lstm';
+export {
+  type MetaNetworksAdapted,
+  type MetaNetworksOptions,
+  type MetaNetworksParams,
+  metaNetworks,
+} from './meta-networks';
 export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './meta-sgd';
 export { type MetaOptNetOptions, type MetaOptNetParams, metaOptNet } from './metaoptnet';
+export { type MultiTaskOptions, type MultiTaskParams, multiTask } from './multi-task';
 export { type NearestClassMeanOptions, nearestClassMean } from './nearest-class-mean';
 export type { ClassScore, EmbeddedSupport } from './pairs';
 export { type Prototypes, type PrototypicalOptions, prototypical } from './prototypical';
@@ -52,6 +72,7 @@ export {
   r2d2,
   ridgeRegression,
 } from './r2d2';
+export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
 export {
   type ClassSums,
   type RelationOptions,
@@ -60,6 +81,7 @@ export {
   relationLoss,
 } from './relation';
 export { type ReptileOptions, reptile } from './reptile';
+export { type Candidate, type Score, type Selection, selectLearner } from './select-learner';
 export { type SiameseOptions, type SiameseParams, siamese } from './siamese';
 export { type SnailAdapted, type SnailOptions, type SnailParams, snail } from './snail';
 export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';

@@ -1,4 +1,5 @@
 import { outOfRange } from '../errors';
+import { expandTasks } from '../nn';
 import type { Optimizer, OptimizerState } from '../optim';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { recording } from './learner';
@@ -72,11 +73,31 @@ export function taskGradients<P extends Tree>(
   losses: (theta: P) => Tensor,
   createGraph = false,
 ): { from: P; gradients: P } {
-  const from = mapTree(([w]) => (w.requiresGrad ? w : w.detach().requiresGrad_()), theta);
+  // A view made without recording says that it requires gradients, but none would reach it.
+  const recorded = torch.isGradEnabled();
+  const from = mapTree(
+    ([w]) => (recorded && w.requiresGrad ? w : w.detach().requiresGrad_()),
+    theta,
+  );
   const gradients = torch.enableGrad(() =>
     torch.grad(losses(from).sum(), from, { createGraph, allowUnused: true }),
   );
   return { from, gradients };
+}
+
+/**
+ * The gradients `[T, n, D]` of losses in which every example has weights of its own.
+ *
+ * @param losses the weights `[T·n, …]` to losses of any shape
+ */
+export function exampleGradients<P extends Tree>(
+  theta: P,
+  [tasks = 1, n = 1]: readonly number[],
+  createGraph: boolean,
+  losses: (own: P) => Tensor,
+): Tensor {
+  const { gradients } = taskGradients(expandTasks(theta, tasks * n), losses, createGraph);
+  return taskVectors(gradients).unflatten(0, [tasks, n]);
 }
 
 /** g·min(1, maxNorm/‖g‖) for each task by itself; differentiable, also where g is 0. */

@@ -1,6 +1,6 @@
 import { outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
-import { torch } from '../torch';
+import { type Tensor, torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
 import type { TokenBatch, Vectorizer } from './vectorizer';
 
@@ -8,12 +8,15 @@ import type { TokenBatch, Vectorizer } from './vectorizer';
  * T episodes of texts as the tensors that learners take, on the CPU. Episodes with fewer texts than
  * others are filled up with empty ones that count nowhere.
  *
- * @throws ArgumentRangeError if there are no episodes, or they have unequal numbers of classes: a
- *   class without texts has no place in a prediction
+ * @param classes all classes of the data, in the order that tells their numbers: then the episodes
+ *   say which of them their labels stand for
+ * @throws ArgumentRangeError if there are no episodes, they have unequal numbers of classes (a class
+ *   without texts has no place in a prediction), or a class is not among `classes`
  */
 export function episodeTensors(
   episodes: readonly TextEpisode[],
   vectorizer: Vectorizer,
+  classes?: readonly string[],
 ): Episodes<TokenBatch> {
   const ways = waysOf(episodes);
   return torch.scope(() => ({
@@ -26,7 +29,19 @@ export function episodeTensors(
       episodes.map((episode) => episode.query),
       vectorizer,
     ),
+    ...(classes && { classes: numbersOf(episodes, classes) }),
   }));
+}
+
+function numbersOf(episodes: readonly TextEpisode[], all: readonly string[]): Tensor {
+  const numbers = new Map(all.map((name, number) => [name, number]));
+  const numberOf = (name: string): number => {
+    const number = numbers.get(name);
+    if (number !== undefined) return number;
+    throw outOfRange('every class of the episodes', 'classes', name, 'episodeTensors');
+  };
+  const rows = episodes.map((episode) => episode.classes.map(numberOf));
+  return torch.tensor(rows, { dtype: 'int64' });
 }
 
 function waysOf(episodes: readonly TextEpisode[]): number {

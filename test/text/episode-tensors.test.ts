@@ -99,3 +99,14 @@ test('refuses no episodes, and unequal numbers of classes', () => {
     'Expected episodes of 2 classes each for episodes but received number 3',
   );
 });
+
+test('say which of all classes the labels stand for, if told', () => {
+  const all = ['food', 'sport', 'weather'];
+  const { classes } = episodeTensors([small, large], vectorizer, all);
+  expect(classes?.tolist()).toEqual([
+    [2n, 0n],
+    [0n, 2n],
+  ]);
+  expect(episodeTensors([small], vectorizer).classes).toBeUndefined();
+  expect(() => episodeTensors([small], vectorizer, ['food'])).toThrow(RangeError);
+});

@@ -1,0 +1,63 @@
+import { type Dtype, type Generator, type Tensor, torch } from '../torch';
+import type { Episodes, Examples } from './episode';
+import type { TaskLoss } from './task-loss';
+
+export type SineTaskOptions = {
+  /** T. Default: 25. */
+  tasks?: number;
+  /** K: support points of each task. Default: 10. */
+  shots?: number;
+  /** Query points of each task. Default: 10. */
+  queries?: number;
+  /** Bounds of the amplitude a. Default: [0.1, 5]. */
+  amplitudes?: readonly [number, number];
+  /** Bounds of the phase φ. Default: [0, π]. */
+  phases?: readonly [number, number];
+  /** Bounds of x. Default: [−5, 5]. */
+  inputs?: readonly [number, number];
+  /** Default: `float32`. */
+  dtype?: Dtype;
+};
+
+/**
+ * Regression tasks y = a·sin(x − φ), each with an amplitude and a phase of its own: Finn et al. 2017,
+ * section 5.1. Inputs and labels are `[T, n, 1]`; a learner takes them with `loss: taskMse`.
+ */
+export function sineTasks(
+  generator: Generator,
+  {
+    tasks = 25,
+    shots = 10,
+    queries = 10,
+    amplitudes = [0.1, 5],
+    phases = [0, Math.PI],
+    inputs = [-5, 5],
+    dtype = 'float32',
+  }: SineTaskOptions = {},
+): Episodes {
+  const { device } = generator;
+  const draw = (count: number, [low, high]: readonly [number, number]): Tensor =>
+    torch
+      .rand([tasks, count, 1], { generator, dtype, device })
+      .mul(high - low)
+      .add(low);
+  return torch.scope(() => {
+    const [amplitude, phase] = [draw(1, amplitudes), draw(1, phases)];
+    const examples = (count: number): Examples => {
+      const x = draw(count, inputs);
+      return { inputs: x, labels: x.sub(phase).sin().mul(amplitude) };
+    };
+    return { ways: 1, support: examples(shots), query: examples(queries) };
+  });
+}
+
+/**
+ * The mean squared error of each task: predictions and targets `[T, n, D]` give `[T]`. Targets that are
+ * NaN only fill up and count for nothing.
+ */
+export const taskMse: TaskLoss = (predictions, targets) => {
+  const missing = targets.isnan();
+  const errors = predictions.sub(targets.maskedFill(missing, 0)).maskedFill(missing, 0);
+  const counts = missing.logicalNot().flatten(1).sum([1]).clampMin(1);
+  return errors.square().flatten(1).sum([1]).div(counts);
+};

@@ -1,0 +1,70 @@
+/**
+ * Choosing the algorithm: the one with the best mean score on validation episodes, all judged on the
+ * same.
+ *
+ * John Rice: The Algorithm Selection Problem, Advances in Computers 15, 1976.
+ *
+ *   a* = argmax over a of (1/M) Σᵢ score(a, taskᵢ)
+ */
+import { outOfRange } from '../errors';
+import { type Tensor, type Tree, torch } from '../torch';
+import type { Episodes } from './episode';
+import { type Learner, queryAccuracy } from './learner';
+
+/** A trained learner that may be chosen. */
+export type Candidate<I extends Tree = Tensor> = {
+  learner: Learner<Tree, unknown, I>;
+  params: Tree;
+};
+
+/** The scores of T tasks, the greater the better. */
+export type Score<I extends Tree> = (candidate: Candidate<I>, episodes: Episodes<I>) => number[];
+
+export type Selection = {
+  /** The name of the best candidate; of equals the first. */
+  best: string;
+  /** The score of every candidate on every task, in one order, for `estimate` of `train`. */
+  scores: Readonly<Record<string, readonly number[]>>;
+  /** By how much the best beats the second on every task: if 0 is in its interval, more episodes are
+   * needed to tell them apart. Empty for one candidate. */
+  margins: readonly number[];
+};
+
+const accuracyScore = <I extends Tree>({ learner, params }: Candidate<I>, episodes: Episodes<I>) =>
+  queryAccuracy(learner, params, episodes);
+
+/**
+ * Judges every candidate on every batch of validation episodes and chooses. Batches are disposed of
+ * when all have seen them.
+ *
+ * @param score default: the accuracy of each task; for regression minus its loss
+ * @throws ArgumentRangeError without candidates or episodes
+ */
+export function selectLearner<I extends Tree = Tensor>(
+  candidates: Readonly<Record<string, Candidate<I>>>,
+  batches: Iterable<() => Episodes<I>>,
+  score: Score<I> = accuracyScore,
+): Selection {
+  const entries = Object.entries(candidates);
+  const scores: Record<string, number[]> = {};
+  for (const [name] of entries) scores[name] = [];
+  for (const makeBatch of batches) {
+    torch.scope(() => {
+      const episodes = makeBatch();
+      for (const [name, candidate] of entries) {
+        scores[name]?.push(...torch.scope(() => score(candidate, episodes)));
+      }
+    });
+  }
+  const ranked = Object.entries(scores).sort(([, a], [, b]) => mean(b) - mean(a));
+  const [first, second] = ranked;
+  if (first === undefined) throw outOfRange('at least one', 'candidates', 0, 'selectLearner');
+  const [best, values] = first;
+  if (values.length === 0) throw outOfRange('at least one', 'episodes', 0, 'selectLearner');
+  const margins = second ? values.map((value, i) => value - (second[1][i] ?? Number.NaN)) : [];
+  return { best, scores, margins };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,27 @@
+import { joinEpisodes } from '../../lib/meta/join-episodes';
+import { torch } from '../../lib/torch';
+import { oneTask, treeDistance } from './contract';
+import { randomEpisodes } from './support';
+
+test('batches of one shape become one, in order; others stay apart', () => {
+  const episodes = randomEpisodes(torch.generator(1));
+  const other = randomEpisodes(torch.generator(2), { shots: 3 });
+  const parts = [oneTask(episodes, 0), other, oneTask(episodes, 1), oneTask(episodes, 2)];
+  const [joined, apart, ...none] = joinEpisodes(parts);
+  expect(none).toEqual([]);
+  expect(apart).toBe(other);
+  for (const set of ['support', 'query'] as const) {
+    expect(treeDistance(joined?.[set] ?? {}, episodes[set])).toBe(0);
+  }
+});
+
+test('what is known of the classes is joined too', () => {
+  const classes = torch.tensor([[4, 2, 1]], { dtype: 'int64' });
+  const one = { ...randomEpisodes(torch.generator(3), { tasks: 1 }), classes };
+  const [joined] = joinEpisodes([one, one]);
+  expect(joined?.classes?.tolist()).toEqual([
+    [4n, 2n, 1n],
+    [4n, 2n, 1n],
+  ]);
+  expect(joinEpisodes([])).toEqual([]);
+});

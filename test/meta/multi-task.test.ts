@@ -1,0 +1,60 @@
+import { linearProbe, metaGradient, multiTask, queryLogits } from '../../lib/meta';
+import { linear } from '../../lib/nn';
+import { torch } from '../../lib/torch';
+import { describeContract, distance, expectDerivative, padded } from './contract';
+import { parametersOf, randomEpisodes } from './support';
+
+const encoder = linear({ inFeatures: 4, outFeatures: 5 });
+// Three tasks of three classes out of seven.
+const classes = torch.tensor(
+  [
+    [6, 0, 3],
+    [1, 2, 0],
+    [5, 4, 6],
+  ],
+  { dtype: 'int64' },
+);
+const episodes = { ...randomEpisodes(torch.generator(3)), classes };
+const learner = multiTask({ encoder, classes: 7, features: 5, innerSteps: 4 });
+const params = parametersOf(learner, 4);
+
+describeContract({ learner, params, episodes });
+
+/** −log softmax over all seven classes, averaged over every example of every task. */
+function jointLoss(): number {
+  return torch.scope(() => {
+    const of = ({ inputs, labels }: typeof episodes.support) => ({
+      x: inputs.flatten(0, 1),
+      y: classes.gather(1, labels).flatten(),
+    });
+    const [support, query] = [of(episodes.support), of(episodes.query)];
+    const features = encoder.apply(params.encoder, torch.cat([support.x, query.x]));
+    const logits = torch.linear(features, params.head.weight, params.head.bias ?? null);
+    return Number(logits.crossEntropyLoss(torch.cat([support.y, query.y])).item());
+  });
+}
+
+test('the gradient is that of telling all classes apart', () => {
+  expectDerivative(learner, params, episodes, jointLoss);
+});
+
+test('rows that only fill up change no gradient', () => {
+  const filled = {
+    ...padded(episodes),
+    query: padded({ ...episodes, support: episodes.query }).support,
+  };
+  const { gradients } = metaGradient(learner, params, { ...filled, classes });
+  const plain = metaGradient(learner, params, episodes).gradients;
+  expect(distance(gradients.encoder.weight, plain.encoder.weight)).toBeLessThan(1e-12);
+});
+
+test('new tasks are learned by a linear probe on the encoder', () => {
+  const probe = linearProbe({ encoder, innerSteps: 4 });
+  const expected = queryLogits(probe, params.encoder, episodes).logits;
+  expect(distance(queryLogits(learner, params, episodes).logits, expected)).toBe(0);
+});
+
+test('needs to know the classes', () => {
+  const { classes: _, ...without } = episodes;
+  expect(() => metaGradient(learner, params, without)).toThrow(TypeError);
+});

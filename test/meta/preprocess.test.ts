@@ -1,0 +1,15 @@
+import { preprocess } from '../../lib/meta/preprocess';
+import { torch } from '../../lib/torch';
+import { expectNumbers, numbers } from '../helpers/gradients';
+
+test('large numbers as logarithm and sign, small ones scaled', () => {
+  const x = torch.tensor([Math.E ** 5, -1, 1e-5, 0], { dtype: 'float64' });
+  const expected = [0.5, 1, 0, -1, -1, 1e-5 * Math.exp(10), -1, 0];
+  expectNumbers(numbers(preprocess(x)), expected, 1e-15);
+});
+
+test('is continuous where the two meet', () => {
+  const least = Math.exp(-10);
+  const x = torch.tensor([least * (1 - 1e-9), least * (1 + 1e-9)], { dtype: 'float64' });
+  expectNumbers(numbers(preprocess(x)), [-1, 1, -1, 1], 1e-8);
+});
