@@ -1,5 +1,25 @@
-import { type Learner, maml, nearestClassMean, prototypical } from '../../lib/meta';
+import {
+  anil,
+  contrastiveSiamese,
+  fineTuning,
+  imaml,
+  induction,
+  type Learner,
+  linearProbe,
+  maml,
+  mamlPlusPlus,
+  matching,
+  metaOptNet,
+  metaSgd,
+  nearestClassMean,
+  prototypical,
+  r2d2,
+  relation,
+  reptile,
+  siamese,
+} from '../../lib/meta';
 import { mlp } from '../../lib/nn';
+import { sgd } from '../../lib/optim';
 import { meanEncoder, type TokenBatch } from '../../lib/text';
 import type { Tree } from '../../lib/torch';
 
@@ -23,8 +43,10 @@ const encoderOf = (vocabularySize: number) =>
 const adapted = (vocabularySize: number) => ({
   encoder: encoderOf(vocabularySize),
   model: mlp({ sizes: [DIMENSIONS, WAYS] }),
-  innerLearningRate: 0.5,
 });
+
+const innerRate = { innerLearningRate: 0.5 };
+const innerSgd = { optimizer: sgd({ learningRate: 0.5 }) };
 
 /** Every algorithm by the name that the command takes. */
 export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
@@ -33,15 +55,88 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     build: (size) => nearestClassMean({ encoder: encoderOf(size) }),
     steps: 0,
   },
+  'linear-probe': {
+    title: 'Linear probe, untrained encoder',
+    build: (size) => linearProbe({ encoder: encoderOf(size) }),
+    steps: 0,
+  },
+  'fine-tuning': {
+    title: 'Fine-tuning, untrained encoder',
+    build: (size) => fineTuning({ ...adapted(size), ...innerSgd, innerSteps: 20 }),
+    steps: 0,
+  },
+  maml: { title: 'MAML', build: (size) => maml({ ...adapted(size), ...innerRate }), steps: 300 },
+  fomaml: {
+    title: 'MAML, first order',
+    build: (size) => maml({ ...adapted(size), ...innerRate, firstOrder: true }),
+    steps: 300,
+  },
+  'maml-plus-plus': {
+    title: 'MAML++',
+    build: (size) => mamlPlusPlus({ ...adapted(size), ...innerRate, multiStepUntil: 100 }),
+    steps: 300,
+  },
+  reptile: {
+    title: 'Reptile',
+    build: (size) => reptile({ ...adapted(size), ...innerSgd }),
+    steps: 300,
+  },
+  anil: {
+    title: 'ANIL',
+    build: (size) => anil({ ...adapted(size), ...innerSgd }),
+    steps: 300,
+  },
+  'meta-sgd': {
+    title: 'Meta-SGD',
+    build: (size) => metaSgd({ ...adapted(size), initialRate: 0.5, innerSteps: 3 }),
+    steps: 300,
+  },
+  imaml: {
+    title: 'iMAML',
+    build: (size) => imaml({ ...adapted(size), ...innerSgd, innerSteps: 10 }),
+    steps: 300,
+  },
   prototypical: {
     title: 'Prototypical Networks',
     build: (size) => prototypical({ encoder: encoderOf(size) }),
     steps: 600,
   },
-  maml: { title: 'MAML', build: (size) => maml(adapted(size)), steps: 300 },
-  fomaml: {
-    title: 'MAML, first order',
-    build: (size) => maml({ ...adapted(size), firstOrder: true }),
+  siamese: {
+    title: 'Siamese, weighted L1',
+    build: (size) => siamese({ encoder: encoderOf(size), dimensions: DIMENSIONS }),
     steps: 300,
+  },
+  'contrastive-siamese': {
+    title: 'Siamese, contrastive loss',
+    build: (size) => contrastiveSiamese({ encoder: encoderOf(size) }),
+    steps: 300,
+  },
+  matching: {
+    title: 'Matching Networks',
+    build: (size) => matching({ encoder: encoderOf(size) }),
+    steps: 300,
+  },
+  'matching-fce': {
+    title: 'Matching Networks, full context',
+    build: (size) =>
+      matching({ encoder: encoderOf(size), fullContext: { dimensions: DIMENSIONS, steps: 3 } }),
+    steps: 200,
+  },
+  relation: {
+    title: 'Relation Networks',
+    build: (size) =>
+      relation({ encoder: encoderOf(size), relation: mlp({ sizes: [2 * DIMENSIONS, 32, 1] }) }),
+    steps: 300,
+  },
+  induction: {
+    title: 'Induction Networks',
+    build: (size) => induction({ encoder: encoderOf(size), dimensions: DIMENSIONS, slices: 32 }),
+    steps: 300,
+  },
+  r2d2: { title: 'R2D2', build: (size) => r2d2({ encoder: encoderOf(size) }), steps: 300 },
+  metaoptnet: {
+    title: 'MetaOptNet-SVM',
+    build: (size) => metaOptNet({ encoder: encoderOf(size) }),
+    steps: 200,
   },
 };
