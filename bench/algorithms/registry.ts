@@ -93,7 +93,7 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   },
   imaml: {
     title: 'iMAML',
-    build: (size) => imaml({ ...adapted(size), ...innerSgd, innerSteps: 10 }),
+    build: (size) => imaml({ ...adapted(size), ...innerSgd, innerSteps: 10, regularization: 0.1 }),
     steps: 300,
   },
   prototypical: {
@@ -108,7 +108,7 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   },
   'contrastive-siamese': {
     title: 'Siamese, contrastive loss',
-    build: (size) => contrastiveSiamese({ encoder: encoderOf(size) }),
+    build: (size) => contrastiveSiamese({ encoder: encoderOf(size), margin: 10 }),
     steps: 300,
   },
   matching: {
