@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'ERR_TORCH_DISPOSED'
   | 'ERR_TORCH_AUTOGRAD'
   | 'ERR_TORCH_GRADCHECK'
+  | 'ERR_TORCH_VMAP'
   | 'ERR_TORCH_NOT_IMPLEMENTED'
   | 'ERR_TORCH_LINALG'
   | 'ERR_TORCH_MEMORY'
@@ -109,6 +110,7 @@ export function outOfRange(
 
 // libtorch says what went wrong in words only; these are the words that tell the kinds apart.
 const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/\bvmap\b|functorch/i, 'ERR_TORCH_VMAP'],
   [/Could not run .* from the '(?:CUDA|XPU|MPS|HIP)' backend/, 'ERR_TORCH_DEVICE'],
   [/CUDA out of memory/i, 'ERR_TORCH_CUDA_OOM'],
   [/can't allocate memory|not enough memory|out of memory/i, 'ERR_TORCH_MEMORY'],
@@ -144,6 +146,7 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
   'not implemented': 'ERR_TORCH_NOT_IMPLEMENTED',
   linalg: 'ERR_TORCH_LINALG',
   disposed: 'ERR_TORCH_DISPOSED',
+  vmap: 'ERR_TORCH_VMAP',
 };
 
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */

@@ -167,6 +167,14 @@ export interface NativeBinding {
   matmulPrecision(): string;
   setMatmulPrecision(precision: string): void;
 
+  enterVmap(size: number, randomness: string): number;
+  leaveVmap(): void;
+  vmapDepth(): number;
+  isBatched(tensor: Handle): boolean;
+  addBatchDim(tensor: Handle, dim: number, level: number): Handle;
+  removeBatchDim(tensor: Handle, dim: number, level: number): Handle;
+  varyAlongAll(tensor: Handle): Handle;
+
   setErrorFactory(factory: (kind: string, message: string, operator: string) => Error): void;
 }
 

@@ -6,6 +6,7 @@
 #include "device.h"
 #include "dispatch.h"
 #include "environment.h"
+#include "functorch.h"
 #include "modes.h"
 #include "storage.h"
 
@@ -25,5 +26,6 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterAccelerator(exports, self);
   metatorch::RegisterStreams(exports, self);
   metatorch::RegisterGraphs(exports, self);
+  metatorch::RegisterFunctorch(exports, self);
   return exports;
 }

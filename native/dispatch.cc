@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "batching.h"
 #include "convert.h"
 
 namespace metatorch {
@@ -18,17 +19,34 @@ c10::IValue ToArgument(const Call& call, const Operator& op, size_t index) {
   }
 }
 
-// Results left on the stack are released even when converting them fails.
-class StackGuard {
+// The environment's stack for one call. An operator may run JavaScript that calls another operator,
+// which finds an empty one. Results left are released even when converting them fails.
+class OwnStack {
  public:
-  explicit StackGuard(torch::jit::Stack& stack) : stack_(stack) {}
-  ~StackGuard() { stack_.clear(); }
-  StackGuard(const StackGuard&) = delete;
-  StackGuard& operator=(const StackGuard&) = delete;
+  explicit OwnStack(torch::jit::Stack& shared) : shared_(shared), own_(std::move(shared)) {}
+  ~OwnStack() {
+    own_.clear();
+    shared_ = std::move(own_);
+  }
+  OwnStack(const OwnStack&) = delete;
+  OwnStack& operator=(const OwnStack&) = delete;
+
+  torch::jit::Stack& operator*() { return own_; }
 
  private:
-  torch::jit::Stack& stack_;
+  torch::jit::Stack& shared_;
+  torch::jit::Stack own_;
 };
+
+// Metadata operators have no rules for vmap; their kernels ask the tensor itself, which answers for
+// one sample.
+void Run(const Operator& op, torch::jit::Stack& stack) {
+  if (op.is_metadata && VmapDepth() > 0) {
+    op.handle.callBoxedForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd, stack);
+  } else {
+    op.handle.callBoxed(stack);
+  }
+}
 
 napi_value Results(Call& call, torch::jit::Stack& stack) {
   if (stack.size() == 1) return FromIValue(call, std::move(stack[0]));
@@ -47,13 +65,13 @@ napi_value Dispatch(Call& call) {
   Check(napi_get_value_int32(call.env, call.argv[0], &id));
   Operator& op = call.self.operators.At(id);
   call.operator_name = op.name.c_str();
-  torch::jit::Stack& stack = call.self.stack;
-  StackGuard guard(stack);
+  OwnStack own(call.self.stack);
+  torch::jit::Stack& stack = *own;
   // The dispatcher wants its argument count exact; Node-API has filled what is missing.
   const size_t count = op.parameters.size();
   if (count + 1 > kMaxArguments) throw ArgumentError("Too many arguments");
   for (size_t i = 0; i < count; ++i) stack.push_back(ToArgument(call, op, i));
-  op.handle.callBoxed(stack);
+  Run(op, stack);
   return Results(call, stack);
 }
 

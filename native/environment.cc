@@ -2,6 +2,8 @@
 
 #include <c10/util/Exception.h>
 
+#include "functorch.h"
+
 namespace metatorch {
 namespace {
 
@@ -26,6 +28,7 @@ void Throw(Call& call, const char* kind, const std::string& message) {
 }  // namespace
 
 Environment::~Environment() {
+  LeaveVmap(*this);
   // Guards restore thread-local state and must unwind in reverse order.
   while (!inference_modes.empty()) inference_modes.pop_back();
 }
@@ -45,6 +48,8 @@ void ThrowToJavaScript(Call& call) noexcept {
       error.ThrowAsJavaScriptException();
     } catch (const ArgumentError& error) {
       Throw(call, "argument", error.what());
+    } catch (const VmapError& error) {
+      Throw(call, "vmap", error.what());
     } catch (const DisposedError& error) {
       Throw(call, "disposed", error.what());
     } catch (const c10::Error& error) {

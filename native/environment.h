@@ -38,6 +38,8 @@ class Environment {
   // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
   torch::jit::Stack stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
+  // Levels of vmap that this environment is in.
+  int64_t vmap_depth = 0;
   // (kind, message, operator) => Error, set by TypeScript, which owns the error classes.
   Napi::FunctionReference error_factory;
 

@@ -18,6 +18,13 @@ class DisposedError : public std::runtime_error {
   DisposedError() : std::runtime_error("The tensor has been disposed of") {}
 };
 
+// The data of a tensor inside vmap was asked for.
+class VmapError : public std::runtime_error {
+ public:
+  VmapError()
+      : std::runtime_error("Expected a tensor outside vmap: inside, it stands for all samples") {}
+};
+
 // Node-API refused: a JavaScript exception is pending, or the environment is being torn down.
 // Nothing more may be said to JavaScript, so this carries no message.
 class PendingException : public std::exception {};

@@ -1,6 +1,7 @@
 #include "schema.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "error.h"
 
@@ -79,11 +80,22 @@ Parameter Describe(const c10::Argument& argument) {
                    argument.default_value().value_or(c10::IValue())};
 }
 
+const std::unordered_set<std::string_view> kMetadata = {
+    "aten::dim",    "aten::is_conj",      "aten::is_contiguous", "aten::is_floating_point",
+    "aten::is_neg", "aten::is_inference", "aten::is_signed",     "aten::numel",
+    "aten::stride", "aten::sym_numel",    "aten::sym_size",      "aten::sym_stride",
+};
+
 Operator Load(const c10::OperatorName& name) {
   auto handle = c10::Dispatcher::singleton().findSchema(name);
   if (!handle) throw ArgumentError("No operator " + name.name + "." + name.overload_name);
   const c10::FunctionSchema& schema = handle->schema();
-  Operator op{name.name, *handle, {}, false};
+  Operator op{name.name,
+              *handle,
+              {},
+              false,
+              kMetadata.contains(name.name) &&
+                  handle->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd)};
   op.parameters.reserve(schema.arguments().size());
   for (const c10::Argument& argument : schema.arguments()) {
     op.parameters.push_back(Describe(argument));

@@ -53,6 +53,8 @@ struct Operator {
   c10::OperatorHandle handle;
   std::vector<Parameter> parameters;
   bool returns_one_tensor;
+  // Tells a fact about a tensor without looking at its elements, such as aten::dim.
+  bool is_metadata;
 };
 
 class OperatorCache {

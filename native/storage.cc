@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "batching.h"
 #include "convert.h"
 
 namespace metatorch {
@@ -47,6 +48,7 @@ napi_value FromBytes(Call& call) {
 // toBytes(tensor, target): writes the elements in row-major order.
 napi_value ToBytes(Call& call) {
   call.operator_name = "data";
+  if (IsBatched(TensorArgument(call, 0))) throw VmapError();
   const at::Tensor tensor = TensorArgument(call, 0).detach().cpu().resolve_conj().resolve_neg();
   const at::Tensor dense = tensor.contiguous();
   const Bytes bytes = BytesArgument(call, 1);
@@ -66,6 +68,7 @@ napi_value ToBytes(Call& call) {
 
 napi_value Item(Call& call) {
   call.operator_name = "item";
+  if (IsBatched(TensorArgument(call, 0))) throw VmapError();
   return FromScalar(call, TensorArgument(call, 0).item());
 }
 

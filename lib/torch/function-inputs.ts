@@ -1,6 +1,7 @@
+import { binding } from './binding';
 import { enableGrad } from './grad-modes';
 import { scope } from './scope';
-import type { Tensor } from './tensor';
+import { Tensor } from './tensor';
 import { mapTree, type Tree } from './tree';
 
 /** What a function is called with: the items of an array one by one, any other tree as it is. */
@@ -26,14 +27,18 @@ export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): 
 /**
  * Copies of the inputs, without copying data, to differentiate with respect to: each a variable of
  * its own, so that no input counts as part of another, connected to the originals if the result is
- * to be differentiable.
+ * to be differentiable. Inside vmap every sample has copies of its own, so that one pass gives each
+ * sample's gradients.
  */
 export function ownInputs<T extends Tree>(inputs: T, createGraph: boolean): T {
   return mapTree(([input]) => ownInput(input, createGraph), inputs);
 }
 
 function ownInput(input: Tensor, createGraph: boolean): Tensor {
-  return createGraph && input.requiresGrad ? input.viewAs(input) : input.detach().requiresGrad_();
+  const connected = createGraph && input.requiresGrad;
+  const own = connected ? input.viewAs(input) : input.detach();
+  const each = binding.vmapDepth() > 0 ? new Tensor(binding.varyAlongAll(own.handle)) : own;
+  return connected ? each : each.requiresGrad_();
 }
 
 /** Results as they may leave: without their graph unless that was asked for. */

@@ -2,7 +2,6 @@ import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
 import { gradOrNull } from './autograd';
 import { tensor } from './create';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
-import { jacobianRows } from './jacobian-rows';
 import { functions } from './operators';
 import { generator } from './random';
 import { scope } from './scope';
@@ -89,7 +88,7 @@ function check<T extends Tree>(
     const variables = leaves(own);
     const outputs = differentiable(callWith(fn, own), operator);
     const checked = indices.map((index) => variables[index] as Tensor);
-    const analytical = outputs.map((output) => jacobianRows(output, checked, false).map(numbers));
+    const analytical = outputs.map((output) => gradientsOf(output, checked));
     for (const [at, index] of indices.entries()) {
       const numerical = differences(fn, inputs, index, eps, operator);
       for (const [o, output] of outputs.entries()) {
@@ -146,6 +145,18 @@ function differentiable(outputs: Tree, operator: string): Tensor[] {
     if (dtype !== 'float64') throw invalidArgument('float64', `output ${i}`, dtype, operator);
   }
   return found;
+}
+
+/** For every input the gradients, `[elements of the output, elements of the input]`. */
+function gradientsOf(output: Tensor, inputs: readonly Tensor[]): number[][] {
+  const count = output.numel();
+  const basis = functions.eye(count, { dtype: 'float64' });
+  const rows = Array.from({ length: count }, (_, i) => {
+    const gradOutputs = basis.select(0, i).view(output.shape);
+    const gradients = gradOrNull(output, inputs, { gradOutputs, retainGraph: true });
+    return gradients.map((gradient, at) => numbers(gradient ?? (inputs[at] as Tensor).zerosLike()));
+  });
+  return inputs.map((_, at) => rows.flatMap((row) => row[at] as number[]));
 }
 
 /** For every output the central differences, `[elements of the output, elements of the input]`. */

@@ -23,6 +23,7 @@ import { generator, manualSeed } from './random';
 import { scope } from './scope';
 import { ellipsis, slice } from './slice';
 import { valueAndGrad } from './value-and-grad';
+import { vmap } from './vmap';
 
 /**
  * libtorch: operators that are no methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
@@ -54,6 +55,7 @@ export const torch = {
   hvp,
   gradcheck,
   gradgradcheck,
+  vmap,
   noGrad,
   enableGrad,
   isGradEnabled,
@@ -102,3 +104,5 @@ export type { Event, EventOptions, Stream, StreamOptions } from './stream';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';
 export type { ValueAndGradOptions } from './value-and-grad';
+export type { VmapOptions } from './vmap';
+export type { VmapDims } from './vmap-dims';

@@ -1,10 +1,11 @@
 import { gradOrNull } from './autograd';
 import { functions } from './operators';
 import type { Tensor } from './tensor';
+import { vmap } from './vmap';
 
 /**
  * For every input the gradients of each element of the output, `[elements, …input]`; zeros where
- * the output does not depend on it. The graph stays.
+ * the output does not depend on it. One pass for all elements, and the graph stays.
  */
 export function jacobianRows(
   output: Tensor,
@@ -14,17 +15,16 @@ export function jacobianRows(
   const count = output.numel();
   const zeros = (input: Tensor): Tensor => input.newZeros([count, ...input.shape]);
   if (!output.requiresGrad || count === 0) return inputs.map(zeros);
-  const basis = functions.eye(count, { dtype: output.dtype, device: output.device });
-  const rows = Array.from({ length: count }, (_, i) =>
-    gradOrNull(output, inputs, {
-      gradOutputs: basis.select(0, i).view(output.shape),
-      createGraph,
-      retainGraph: true,
-    }),
-  );
-  return inputs.map((input, at) => {
-    const column = rows.map((row) => row[at] ?? null);
-    if (column.every((gradient) => gradient === null)) return zeros(input);
-    return functions.stack(column.map((gradient) => gradient ?? input.zerosLike()));
-  });
+  const { dtype, device, shape } = output;
+  const basis = functions.eye(count, { dtype, device }).view([count, ...shape]);
+  const used: number[] = [];
+  const rows = vmap((gradOutputs: Tensor) => {
+    const options = { gradOutputs, createGraph, retainGraph: true };
+    return gradOrNull(output, inputs, options).flatMap((gradient, i) => {
+      if (gradient === null) return [];
+      used.push(i);
+      return [gradient];
+    });
+  })(basis);
+  return inputs.map((input, i) => rows[used.indexOf(i)] ?? zeros(input));
 }

@@ -172,7 +172,9 @@ export class Tensor extends TensorHandle {
   }
 
   [inspect.custom](_depth: number, _options: InspectOptions): string {
-    return formatTensor(this);
+    if (this.isDisposed || !binding.isBatched(this.handle)) return formatTensor(this);
+    // Logs and debuggers describe what cannot be read.
+    return `tensor(each sample of vmap, size=(${this.shape.join(', ')}), dtype=torch.${this.dtype})`;
   }
 }
 
