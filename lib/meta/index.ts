@@ -4,6 +4,13 @@ export {
   type ContrastiveSiameseParams,
   contrastiveSiamese,
 } from './contrastive-siamese';
+export {
+  type DistributionalSignaturesOptions,
+  type DistributionalSignaturesParams,
+  distributionalSignatures,
+  type SignatureAdapted,
+  type Words,
+} from './distributional-signatures';
 export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type FineTuningOptions, fineTuning } from './fine-tuning';
