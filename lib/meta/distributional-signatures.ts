@@ -85,8 +85,8 @@ export function distributionalSignatures<E extends Tree>(
     torch.embedding(options.frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);
 
   type Params = DistributionalSignaturesParams<E>;
-  const represent = (params: Params, wordWeights: Tensor, { ids, mask }: Words): Tensor => {
-    const x = embedding.apply(params.embedding, ids);
+  const represent = (params: Params, wordWeights: Tensor, x: Tensor, words: Words): Tensor => {
+    const { ids, mask } = words;
     const signatures = torch.cat([rarity(ids).to(x), tellingness(x, wordWeights)], -1);
     const hidden = reader.apply(params.lstm, { x: signatures, mask });
     const weights = maskedSoftmax(hidden.matmul(params.attention), mask, -1);
@@ -105,16 +105,19 @@ export function distributionalSignatures<E extends Tree>(
       recording(adaptOptions, () => {
         const { ids, mask } = inputs;
         const counted = labels.ne(IGNORED).unsqueeze(-1);
-        const means = pool({ x: embedding.apply(params.embedding, ids), mask }).mul(counted);
+        const x = embedding.apply(params.embedding, ids, adaptOptions);
+        const means = pool({ x, mask }).mul(counted);
         const y = membership(labels, ways, means);
         const wordWeights = ridgeRegression(means, y, y.newFull([], wordLambda));
-        const rows = represent(params, wordWeights, inputs).mul(counted);
+        const rows = represent(params, wordWeights, x, inputs).mul(counted);
         return { params, wordWeights, weights: ridgeRegression(rows, y, params.logLambda.exp()) };
       }),
     predict: ({ params, wordWeights, weights }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () =>
-        represent(params, wordWeights, inputs).bmm(weights).mul(params.alpha).add(params.beta),
-      ),
+      recording(adaptOptions, () => {
+        const x = embedding.apply(params.embedding, inputs.ids, adaptOptions);
+        const rows = represent(params, wordWeights, x, inputs);
+        return rows.bmm(weights).mul(params.alpha).add(params.beta);
+      }),
   };
 }
 

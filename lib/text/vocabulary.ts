@@ -22,10 +22,16 @@ const savedVocabulary = z.strictObject({
   version: z.literal(1),
   specials: z.array(z.string()),
   tokens: z.array(z.string()),
+  counts: z.array(z.number().int().nonnegative()).optional(),
 });
 
-/** A vocabulary as plain data: special tokens from id 0 on, then the counted ones. */
-export type VocabularyJson = z.infer<typeof savedVocabulary>;
+/**
+ * A vocabulary as plain data: special tokens from id 0 on, then the counted ones, and how often each of
+ * all of them was seen. Vocabularies saved without counts can be read as well.
+ */
+export type VocabularyJson = UncountedJson | (UncountedJson & { counts: number[] });
+
+type UncountedJson = { version: 1; specials: string[]; tokens: string[] };
 
 function countTokens(tokenLists: Iterable<Iterable<string>>): Map<string, number> {
   const counts = new Map<string, number>();
@@ -46,12 +52,21 @@ export class Vocabulary {
   readonly #tokens: readonly string[];
   readonly #specialCount: number;
   readonly #ids: ReadonlyMap<string, number>;
+  readonly #counts: readonly number[] | undefined;
 
-  private constructor(specials: readonly string[], tokens: readonly string[]) {
+  private constructor(
+    specials: readonly string[],
+    tokens: readonly string[],
+    counts: readonly number[] | undefined,
+  ) {
     this.#tokens = [...specials, ...tokens];
     this.#specialCount = specials.length;
     requireDistinct(this.#tokens, 'the tokens of the vocabulary');
     this.#ids = new Map(this.#tokens.map((token, id) => [token, id]));
+    if (counts !== undefined && counts.length !== this.#tokens.length) {
+      throw outOfRange(`${this.#tokens.length} counts`, 'json.counts', counts);
+    }
+    this.#counts = counts;
   }
 
   /**
@@ -69,13 +84,21 @@ export class Vocabulary {
     const maxSize = options.maxSize ?? Number.MAX_SAFE_INTEGER;
     requireInteger(maxSize, 'maxSize', specials.length);
     const counts = countTokens(tokenLists);
+    const seen = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const specialCounts = specials.map((special) => counts.get(special) ?? 0);
     for (const special of specials) counts.delete(special);
-    const tokens = [...counts]
+    const kept = [...counts]
       .filter(([, count]) => count >= minCount)
       .sort(([a, countA], [b, countB]) => countB - countA || compareCodePoints(a, b))
-      .slice(0, maxSize - specials.length)
-      .map(([token]) => token);
-    return new Vocabulary(specials, tokens);
+      .slice(0, maxSize - specials.length);
+    const own = [...specialCounts, ...kept.map(([, count]) => count)];
+    // What was left out counts as <unk>, which it becomes.
+    own[1] = (own[1] ?? 0) + seen - own.reduce((sum, count) => sum + count, 0);
+    return new Vocabulary(
+      specials,
+      kept.map(([token]) => token),
+      own,
+    );
   }
 
   /**
@@ -92,12 +115,12 @@ export class Vocabulary {
         'Vocabulary.fromJSON',
       );
     }
-    const { specials, tokens } = result.data;
+    const { specials, tokens, counts } = result.data;
     if (specials[0] !== PAD_TOKEN || specials[1] !== UNKNOWN_TOKEN) {
       const expected = `'${PAD_TOKEN}' and '${UNKNOWN_TOKEN}' first`;
       throw outOfRange(expected, 'json.specials', specials.slice(0, 2).join(', '));
     }
-    return new Vocabulary(specials, tokens);
+    return new Vocabulary(specials, tokens, counts);
   }
 
   /** Entries in all, special ones included. */
@@ -133,11 +156,26 @@ export class Vocabulary {
     });
   }
 
+  /**
+   * The share of each token among all that were counted `[size]`; tokens left out count as `<unk>`.
+   *
+   * @throws ArgumentRangeError if it was read from a file that has no counts, or counted nothing.
+   */
+  frequencies(): Float32Array {
+    const total = (this.#counts ?? []).reduce((sum, count) => sum + count, 0);
+    if (this.#counts === undefined || total === 0) {
+      const expected = 'a vocabulary that has counted tokens';
+      throw outOfRange(expected, 'this', this.#counts, 'Vocabulary.frequencies');
+    }
+    return Float32Array.from(this.#counts, (count) => count / total);
+  }
+
   toJSON(): VocabularyJson {
-    return {
+    const json: UncountedJson = {
       version: 1,
       specials: this.#tokens.slice(0, this.#specialCount),
       tokens: this.#tokens.slice(this.#specialCount),
     };
+    return this.#counts === undefined ? json : { ...json, counts: [...this.#counts] };
   }
 }

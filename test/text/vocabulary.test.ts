@@ -86,6 +86,32 @@ describe('encode and decode', () => {
   });
 });
 
+describe('frequencies', () => {
+  test('are shares of all tokens; what was left out counts as <unk>', () => {
+    expect([...Vocabulary.build(lists).frequencies()]).toEqual(
+      [0, 0, 3, 2, 1, 1].map((count) => Math.fround(count / 7)),
+    );
+    const small = Vocabulary.build([...lists, ['<unk>', '<sep>']], {
+      minCount: 2,
+      specials: ['<sep>'],
+    });
+    expect([...small.frequencies()]).toEqual(
+      [0, 3, 1, 3, 2].map((count) => Math.fround(count / 9)),
+    );
+  });
+
+  test('outlast JSON, and are refused where nothing was counted', () => {
+    const vocabulary = Vocabulary.build(lists);
+    const read = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)));
+    expect(read.frequencies()).toEqual(vocabulary.frequencies());
+    const { version, specials, tokens } = vocabulary.toJSON();
+    const old = { version, specials, tokens };
+    expect(Vocabulary.fromJSON(old).tokens).toEqual(vocabulary.tokens);
+    expect(() => Vocabulary.fromJSON(old).frequencies()).toThrow(ArgumentRangeError);
+    expect(() => Vocabulary.build([]).frequencies()).toThrow('that has counted tokens');
+  });
+});
+
 describe('JSON', () => {
   test('keeps everything', () => {
     const vocabulary = Vocabulary.build(lists, { specials: ['<sep>'] });
@@ -94,6 +120,7 @@ describe('JSON', () => {
       version: 1,
       specials: ['<pad>', '<unk>', '<sep>'],
       tokens: ['the', 'dog', 'a', 'cat'],
+      counts: [0, 0, 0, 3, 2, 1, 1],
     });
     const read = Vocabulary.fromJSON(JSON.parse(text));
     expect(read.tokens).toEqual(vocabulary.tokens);
@@ -116,6 +143,7 @@ describe('JSON', () => {
     [{ ...good, tokens: ['a', 'b', 'a'] }, "string 'a'"],
     [{ ...good, specials: ['<unk>', '<pad>'] }, '<unk>, <pad>'],
     [{ ...good, specials: [] }, 'first'],
+    [{ ...good, counts: [0, 0] }, '3 counts'],
   ])('refuses %p, whose ids would be wrong', (json, named) => {
     expect(() => Vocabulary.fromJSON(json)).toThrow(ArgumentRangeError);
     expect(() => Vocabulary.fromJSON(json)).toThrow(named);

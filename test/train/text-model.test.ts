@@ -97,7 +97,7 @@ describe('loading refuses', () => {
     ],
     [
       'fewer words',
-      ({ vocabulary }) => Object.assign(vocabulary ?? {}, { tokens: ['rain'] }),
+      ({ vocabulary }) => Object.assign(vocabulary ?? {}, { tokens: ['rain'], counts: [0, 0, 1] }),
       "Expected shape [3, 8] for the parameter 'embedding.weight'",
     ],
     [
