@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const LIB = path.join(__dirname, '..', '..', 'lib');
+
+/** The names that a generated interface declares. */
+function declared(file: string): Set<string> {
+  const text = readFileSync(path.join(LIB, 'torch', 'generated', file), 'utf8');
+  return new Set([...text.matchAll(/^ {2}(\w+)\(/gm)].map((match) => match[1] as string));
+}
+
+/**
+ * Operators that the sources of some folders of `lib/` call: methods of tensors by name, functions
+ * as `torch.name`, and where each is used. A name that arrays or `Math` have as well counts too.
+ */
+export function usedOperators(folders: readonly string[]): Map<string, string> {
+  const methods = declared('tensor-methods.ts');
+  const functions = declared('functions.ts');
+  const used = new Map<string, string>();
+  for (const folder of folders) {
+    for (const entry of readdirSync(path.join(LIB, folder), { recursive: true })) {
+      const file = path.join(folder, String(entry));
+      if (!file.endsWith('.ts')) continue;
+      const text = readFileSync(path.join(LIB, file), 'utf8');
+      for (const [, owner, name = ''] of text.matchAll(/\b(torch)?\s*\.(\w+)\(/g)) {
+        const known = owner === undefined ? methods.has(name) : functions.has(name);
+        if (known) used.set(owner === undefined ? name : `torch.${name}`, file);
+      }
+    }
+  }
+  return used;
+}
