@@ -22,6 +22,7 @@ import { mlp } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { meanEncoder, type TokenBatch } from '../../lib/text';
 import type { Tree } from '../../lib/torch';
+import { GRADIENT_BASED } from './gradient-based';
 
 export const WAYS = 5;
 const DIMENSIONS = 128;
@@ -139,4 +140,5 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     build: (size) => metaOptNet({ encoder: encoderOf(size) }),
     steps: 200,
   },
+  ...GRADIENT_BASED,
 };

@@ -63,7 +63,8 @@ export function episodeMaker(
     classes: WORDNET_SPLITS[part],
     random: new RandomSource(seed),
   });
-  return (count, from) => episodeTensors(sampler.episodes(count, from), vectorizer);
+  return (count, from) =>
+    episodeTensors(sampler.episodes(count, from), vectorizer, WORDNET_SPLITS[part]);
 }
 
 /** A fixed list of episodes in batches, for `evaluate`. */
