@@ -50,6 +50,17 @@ test('each tensor and step has a rate of its own; beyond the last it goes on', (
   expect(treeDistance(short, long)).toBe(0);
 });
 
+test.each([
+  [0, ALPHA],
+  [ALPHA, 0],
+])('steps of rates %d and %d are one step of MAML', (first, second) => {
+  const two = mamlPlusPlus({ ...common, innerSteps: 2 });
+  const rates = mapTree(([w]) => torch.tensor([first, second], { dtype: w.dtype }), params.rates);
+  const expected = maml({ ...common, innerSteps: 1 }).adapt(params, episodes.support, 3);
+  const adapted = two.adapt({ ...params, rates }, episodes.support, 3);
+  expect(treeDistance(adapted, expected)).toBeLessThan(1e-12);
+});
+
 describe('the multi-step loss', () => {
   const annealed = mamlPlusPlus({ ...common, innerSteps: 3, multiStepUntil: 10 });
   const lossAfter = (steps: number): number =>
