@@ -1,13 +1,16 @@
 import {
   anil,
   contrastiveSiamese,
+  distributionalSignatures,
   fineTuning,
+  graphNetwork,
   imaml,
   induction,
   type Learner,
   linearProbe,
   maml,
   mamlPlusPlus,
+  mann,
   matching,
   metaOptNet,
   metaSgd,
@@ -17,11 +20,12 @@ import {
   relation,
   reptile,
   siamese,
+  snail,
 } from '../../lib/meta';
-import { mlp } from '../../lib/nn';
+import { embedding, mlp } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
-import { meanEncoder, type TokenBatch } from '../../lib/text';
-import type { Tree } from '../../lib/torch';
+import { meanEncoder, type TokenBatch, type Vocabulary } from '../../lib/text';
+import { type Tree, torch } from '../../lib/torch';
 import { GRADIENT_BASED } from './gradient-based';
 
 export const WAYS = 5;
@@ -30,7 +34,7 @@ const DIMENSIONS = 128;
 /** One line of the table: a learner and how it is trained. */
 export type Algorithm = {
   title: string;
-  build(vocabularySize: number): Learner<Tree, unknown, TokenBatch>;
+  build(vocabularySize: number, vocabulary: Vocabulary): Learner<Tree, unknown, TokenBatch>;
   /** Meta-training steps; 0 for what is not trained. */
   steps: number;
   /** Default: 0.03. */
@@ -44,6 +48,13 @@ const encoderOf = (vocabularySize: number) =>
 const adapted = (vocabularySize: number) => ({
   encoder: encoderOf(vocabularySize),
   model: mlp({ sizes: [DIMENSIONS, WAYS] }),
+});
+
+/** For learners whose parameters depend on the number of classes. */
+const sized = (vocabularySize: number) => ({
+  encoder: encoderOf(vocabularySize),
+  dimensions: DIMENSIONS,
+  ways: WAYS,
 });
 
 const innerRate = { innerLearningRate: 0.5 };
@@ -141,4 +152,26 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     steps: 200,
   },
   ...GRADIENT_BASED,
+  graph: {
+    title: 'Graph network',
+    build: (size) =>
+      graphNetwork({ ...sized(size), layers: 2, features: 16, edgeFeatures: 16, heads: 2 }),
+    steps: 100,
+  },
+  mann: { title: 'MANN', build: (size) => mann(sized(size)), steps: 200, learningRate: 0.003 },
+  snail: {
+    title: 'SNAIL',
+    build: (size) => snail({ ...sized(size), length: 26, filters: 32 }),
+    steps: 200,
+    learningRate: 0.003,
+  },
+  'distributional-signatures': {
+    title: 'Distributional Signatures',
+    build: (size, vocabulary) =>
+      distributionalSignatures({
+        embedding: embedding({ numEmbeddings: size, embeddingDim: DIMENSIONS, paddingIndex: 0 }),
+        frequencies: torch.tensor(vocabulary.frequencies()),
+      }),
+    steps: 150,
+  },
 };

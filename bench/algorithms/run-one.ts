@@ -28,7 +28,7 @@ export type Result = {
 export async function runOne(algorithm: Algorithm, episodes: number): Promise<Result> {
   const { dataset, vocabulary } = loadDemoData();
   const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
-  const learner = algorithm.build(vocabulary.size);
+  const learner = algorithm.build(vocabulary.size, vocabulary);
   const generator = torch.generator(SEED);
   const start = learner.init(generator);
   const training = episodeMaker(dataset, vectorizer, {
