@@ -175,6 +175,10 @@ export interface NativeBinding {
   removeBatchDim(tensor: Handle, dim: number, level: number): Handle;
   varyAlongAll(tensor: Handle): Handle;
 
+  beginCheckpoint(inputs: Handle[], recompute: (inputs: Handle[]) => void): void;
+  endCheckpoint(): void;
+  defaultGenerator(device: string): Handle;
+
   setErrorFactory(factory: (kind: string, message: string, operator: string) => Error): void;
 }
 

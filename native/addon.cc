@@ -3,6 +3,7 @@
 
 #include "accelerator.h"
 #include "autograd.h"
+#include "checkpoint.h"
 #include "device.h"
 #include "dispatch.h"
 #include "environment.h"
@@ -27,5 +28,6 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterStreams(exports, self);
   metatorch::RegisterGraphs(exports, self);
   metatorch::RegisterFunctorch(exports, self);
+  metatorch::RegisterCheckpoint(exports, self);
   return exports;
 }

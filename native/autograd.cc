@@ -5,6 +5,7 @@
 
 #include "batched_grad.h"
 #include "batching.h"
+#include "checkpoint.h"
 #include "convert.h"
 
 namespace metatorch {
@@ -25,6 +26,7 @@ napi_value Grad(Call& call) {
   const auto outputs = TensorsArgument(call, 0);
   const auto inputs = TensorsArgument(call, 1);
   const auto seeds = OptionalTensors(call, 2);
+  const Checkpoints::Backward pass(call.self);
   GradOptions options = OptionsArguments(call, 3);
   options.allow_unused = BoolArgument(call, 5);
   if (VmapDepth() > 0) return FromTensors(call, BatchedGrad(outputs, inputs, seeds, options));
@@ -37,6 +39,7 @@ napi_value Backward(Call& call) {
   call.operator_name = "backward";
   const auto outputs = TensorsArgument(call, 0);
   const auto seeds = OptionalTensors(call, 1);
+  const Checkpoints::Backward pass(call.self);
   const GradOptions options = OptionsArguments(call, 2);
   const auto inputs = OptionalTensors(call, 4);
   if (VmapDepth() > 0) {

@@ -25,6 +25,13 @@ napi_value CreateGenerator(Call& call) {
   return result;
 }
 
+// defaultGenerator(device): the one that operators use that are given none.
+napi_value DefaultGenerator(Call& call) {
+  const at::Generator generator =
+      at::globalContext().defaultGenerator(ParseDevice(StringArgument(call, 0)));
+  return FromInt(call, call.self.generators.Insert(generator));
+}
+
 napi_value ReleaseGenerator(Call& call) {
   call.self.generators.Release(HandleArgument(call, 0));
   return nullptr;
@@ -96,6 +103,7 @@ napi_value SetErrorFactory(Call& call) {
 
 void RegisterDevice(Napi::Object exports, Environment* self) {
   Register<CreateGenerator>(exports, "createGenerator", self);
+  Register<DefaultGenerator>(exports, "defaultGenerator", self);
   Register<ReleaseGenerator>(exports, "releaseGenerator", self);
   Register<SeedGenerator>(exports, "seedGenerator", self);
   Register<GeneratorState>(exports, "generatorState", self);

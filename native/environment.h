@@ -28,6 +28,8 @@ struct GraphSlot {
   bool defined() const { return graph != nullptr; }
 };
 
+class Checkpoints;
+
 class Environment {
  public:
   TensorTable tensors;
@@ -38,6 +40,7 @@ class Environment {
   // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
   torch::jit::Stack stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
+  std::shared_ptr<Checkpoints> checkpoints;
   // Levels of vmap that this environment is in.
   int64_t vmap_depth = 0;
   // (kind, message, operator) => Error, set by TypeScript, which owns the error classes.

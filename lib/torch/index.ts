@@ -3,6 +3,7 @@ import { tensor } from './create';
 import { cuda } from './cuda';
 import { device, getNumThreads, memory, setNumThreads } from './device';
 import { full } from './full';
+import { checkpoint } from './grad-checkpoint';
 import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './grad-modes';
 import { gradcheck, gradgradcheck } from './gradcheck';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
@@ -56,6 +57,7 @@ export const torch = {
   gradcheck,
   gradgradcheck,
   vmap,
+  checkpoint,
   noGrad,
   enableGrad,
   isGradEnabled,

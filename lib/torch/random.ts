@@ -8,14 +8,30 @@ const GOLDEN_GAMMA = 0x9e3779b97f4a7c15n;
 
 const registry = new FinalizationRegistry<number>((handle) => binding.releaseGenerator(handle));
 
+/** All that a generator's next numbers depend on. @internal */
+export type GeneratorState = { seed: bigint; forks: bigint; state: Uint8Array };
+
+/** Likewise for the default generator of a device. @internal */
+export type DefaultState = { device: string; state: Uint8Array };
+
+type Observer = (generator: Generator) => void;
+
+let observer: Observer | undefined;
+
+/** Has `next` called before any generator is used, and returns who was called before. @internal */
+export function observeGenerators(next: Observer | undefined): Observer | undefined {
+  const before = observer;
+  observer = next;
+  return before;
+}
+
 /**
  * A stream of random numbers. The same seed gives the same numbers on the same build and machine.
  * Random operators take it as the option `generator`.
  */
 export class Generator {
-  /** Index in the native table. @internal */
-  readonly handle: number;
   readonly device: string;
+  readonly #handle: number;
   #seed: bigint;
   #forks = 0n;
 
@@ -23,9 +39,15 @@ export class Generator {
   constructor(seed: number | bigint, device = 'cpu') {
     this.#seed = checkSeed(seed);
     this.device = device;
-    this.handle = binding.createGenerator(requireDevice(device));
-    registry.register(this, this.handle);
+    this.#handle = binding.createGenerator(requireDevice(device));
+    registry.register(this, this.#handle);
     this.manualSeed(seed);
+  }
+
+  /** Index in the native table, for use right away. @internal */
+  get handle(): number {
+    observer?.(this);
+    return this.#handle;
   }
 
   /** The seed that it was last given. */
@@ -35,9 +57,11 @@ export class Generator {
 
   /** Starts the stream over from a seed in [0, 2^64). */
   manualSeed(seed: number | bigint): this {
-    this.#seed = checkSeed(seed);
+    const checked = checkSeed(seed);
+    const { handle } = this;
+    this.#seed = checked;
     this.#forks = 0n;
-    binding.seedGenerator(this.handle, BigInt.asIntN(64, this.#seed));
+    binding.seedGenerator(handle, BigInt.asIntN(64, this.#seed));
     return this;
   }
 
@@ -56,9 +80,55 @@ export class Generator {
    * comes from SplitMix64 (Steele et al. 2014), so that neighbouring seeds do not share streams.
    */
   fork(): Generator {
+    observer?.(this);
     this.#forks += 1n;
     return new Generator(mix64(this.#seed + this.#forks * GOLDEN_GAMMA), this.device);
   }
+
+  /** What `restore` takes to draw the same numbers again. @internal */
+  snapshot(): GeneratorState {
+    return { seed: this.#seed, forks: this.#forks, state: readState(this.#handle) };
+  }
+
+  /** @internal */
+  restore({ seed, forks, state }: GeneratorState): void {
+    this.#seed = seed;
+    this.#forks = forks;
+    writeState(this.#handle, state);
+  }
+}
+
+/** The state of the generator that operators on a device use when they are given none. @internal */
+export function defaultState(device: string): DefaultState {
+  return { device, state: readState(defaultHandle(device)) };
+}
+
+/** @internal */
+export function restoreDefault({ device, state }: DefaultState): void {
+  writeState(defaultHandle(device), state);
+}
+
+const defaultHandles = new Map<string, number>();
+
+function defaultHandle(device: string): number {
+  const known = defaultHandles.get(device);
+  if (known !== undefined) return known;
+  const handle = binding.defaultGenerator(device);
+  defaultHandles.set(device, handle);
+  return handle;
+}
+
+function readState(generator: number): Uint8Array {
+  const state = new Tensor(binding.generatorState(generator));
+  const bytes = state.data() as Uint8Array;
+  state.dispose();
+  return bytes;
+}
+
+function writeState(generator: number, bytes: Uint8Array): void {
+  const state = new Tensor(binding.fromBytes(bytes, 'uint8', [bytes.length]));
+  binding.setGeneratorState(generator, state.handle);
+  state.dispose();
 }
 
 /** A seeded generator; the seed is an integer in [0, 2^64). */
