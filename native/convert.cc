@@ -1,145 +1,9 @@
 #include "convert.h"
 
-#include <cmath>
-#include <unordered_map>
 #include <utility>
 
 namespace metatorch {
 namespace {
-
-constexpr double kMaxSafeInteger = 9007199254740991.0;
-
-const std::vector<std::pair<const char*, c10::ScalarType>>& Dtypes() {
-  using T = c10::ScalarType;
-  static const std::vector<std::pair<const char*, T>> dtypes = {
-      {"float32", T::Float},
-      {"float64", T::Double},
-      {"float16", T::Half},
-      {"bfloat16", T::BFloat16},
-      {"int64", T::Long},
-      {"int32", T::Int},
-      {"int16", T::Short},
-      {"int8", T::Char},
-      {"uint8", T::Byte},
-      {"uint16", T::UInt16},
-      {"uint32", T::UInt32},
-      {"uint64", T::UInt64},
-      {"bool", T::Bool},
-      {"complex64", T::ComplexFloat},
-      {"complex128", T::ComplexDouble},
-      {"complex32", T::ComplexHalf},
-      {"float8_e4m3fn", T::Float8_e4m3fn},
-      {"float8_e5m2", T::Float8_e5m2},
-      {"qint8", T::QInt8},
-      {"quint8", T::QUInt8},
-      {"qint32", T::QInt32},
-  };
-  return dtypes;
-}
-
-[[noreturn]] void Mismatch(const std::string& expected) {
-  throw ArgumentError("Expected " + expected);
-}
-
-std::optional<double> MaybeNumber(napi_env env, napi_value value) {
-  double number = 0;
-  if (napi_get_value_double(env, value, &number) != napi_ok) return std::nullopt;
-  return number;
-}
-
-std::string ToString(const Call& call, napi_value value) {
-  size_t length = 0;
-  if (napi_get_value_string_utf8(call.env, value, nullptr, 0, &length) != napi_ok) {
-    Mismatch("a string");
-  }
-  std::string text(length, '\0');
-  Check(napi_get_value_string_utf8(call.env, value, text.data(), length + 1, &length));
-  return text;
-}
-
-bool ToBool(const Call& call, napi_value value) {
-  bool flag = false;
-  if (napi_get_value_bool(call.env, value, &flag) != napi_ok) Mismatch("a boolean");
-  return flag;
-}
-
-double ToDouble(const Call& call, napi_value value) {
-  const auto number = MaybeNumber(call.env, value);
-  if (!number) Mismatch("a number");
-  return *number;
-}
-
-int64_t BigIntToInt(const Call& call, napi_value value) {
-  int64_t integer = 0;
-  bool lossless = false;
-  if (napi_get_value_bigint_int64(call.env, value, &integer, &lossless) != napi_ok) {
-    Mismatch("an integer");
-  }
-  if (!lossless) Mismatch("an integer that fits 64 bits");
-  return integer;
-}
-
-int64_t ToInt(const Call& call, napi_value value) {
-  const auto number = MaybeNumber(call.env, value);
-  if (!number) return BigIntToInt(call, value);
-  if (std::trunc(*number) != *number || std::abs(*number) > kMaxSafeInteger) {
-    Mismatch("a safe integer");
-  }
-  return static_cast<int64_t>(*number);
-}
-
-// {re, im}
-c10::Scalar ToComplex(const Call& call, napi_value value) {
-  napi_value part = nullptr;
-  bool has = false;
-  if (napi_has_named_property(call.env, value, "im", &has) != napi_ok || !has) {
-    Mismatch("a number, bigint, boolean or {re, im}");
-  }
-  Check(napi_get_named_property(call.env, value, "re", &part));
-  const double re = ToDouble(call, part);
-  Check(napi_get_named_property(call.env, value, "im", &part));
-  return c10::Scalar(c10::complex<double>(re, ToDouble(call, part)));
-}
-
-// A number without a fraction is an integer, as its literal is in Python, so that scalars promote
-// tensors the way PyTorch's do. Negative zero and numbers beyond 2^53 stay floating.
-c10::Scalar ToScalar(const Call& call, napi_value value) {
-  if (const auto number = MaybeNumber(call.env, value)) {
-    const bool integral = std::trunc(*number) == *number && std::abs(*number) <= kMaxSafeInteger &&
-                          !(*number == 0 && std::signbit(*number));
-    return integral ? c10::Scalar(static_cast<int64_t>(*number)) : c10::Scalar(*number);
-  }
-  napi_valuetype type = napi_undefined;
-  Check(napi_typeof(call.env, value, &type));
-  switch (type) {
-    case napi_boolean:
-      return c10::Scalar(ToBool(call, value));
-    case napi_bigint:
-      return c10::Scalar(BigIntToInt(call, value));
-    case napi_object:
-      return ToComplex(call, value);
-    default:
-      Mismatch("a number, bigint, boolean or {re, im}");
-  }
-}
-
-int32_t ToHandle(const Call& call, napi_value value) {
-  int32_t handle = -1;
-  if (napi_get_value_int32(call.env, value, &handle) != napi_ok) Mismatch("a tensor");
-  return handle;
-}
-
-uint32_t LengthOf(const Call& call, napi_value value) {
-  uint32_t length = 0;
-  if (napi_get_array_length(call.env, value, &length) != napi_ok) Mismatch("an array");
-  return length;
-}
-
-napi_value ElementAt(const Call& call, napi_value value, uint32_t index) {
-  napi_value element = nullptr;
-  Check(napi_get_element(call.env, value, index, &element));
-  return element;
-}
 
 template <typename T, typename Convert>
 c10::List<T> ToList(const Call& call, napi_value value, const Parameter& parameter,
@@ -186,24 +50,6 @@ c10::IValue ToListValue(const Call& call, napi_value value, const Parameter& par
   }
 }
 
-int64_t ParseLayout(const std::string& name) {
-  if (name == "strided") return static_cast<int64_t>(c10::Layout::Strided);
-  if (name == "sparse_coo") return static_cast<int64_t>(c10::Layout::Sparse);
-  if (name == "sparse_csr") return static_cast<int64_t>(c10::Layout::SparseCsr);
-  if (name == "sparse_csc") return static_cast<int64_t>(c10::Layout::SparseCsc);
-  if (name == "sparse_bsr") return static_cast<int64_t>(c10::Layout::SparseBsr);
-  if (name == "sparse_bsc") return static_cast<int64_t>(c10::Layout::SparseBsc);
-  Mismatch("a layout such as 'strided' or 'sparse_coo', not '" + name + "'");
-}
-
-int64_t ParseMemoryFormat(const std::string& name) {
-  if (name == "contiguous_format") return static_cast<int64_t>(c10::MemoryFormat::Contiguous);
-  if (name == "preserve_format") return static_cast<int64_t>(c10::MemoryFormat::Preserve);
-  if (name == "channels_last") return static_cast<int64_t>(c10::MemoryFormat::ChannelsLast);
-  if (name == "channels_last_3d") return static_cast<int64_t>(c10::MemoryFormat::ChannelsLast3d);
-  Mismatch("a memory format such as 'contiguous_format', not '" + name + "'");
-}
-
 napi_value FromList(Call& call, c10::ArrayRef<c10::IValue> elements) {
   napi_value array = nullptr;
   Check(napi_create_array_with_length(call.env, elements.size(), &array));
@@ -215,12 +61,6 @@ napi_value FromList(Call& call, c10::ArrayRef<c10::IValue> elements) {
 }
 
 }  // namespace
-
-bool IsNullish(const Call& call, napi_value value) {
-  napi_valuetype type = napi_undefined;
-  Check(napi_typeof(call.env, value, &type));
-  return type == napi_undefined || type == napi_null;
-}
 
 c10::IValue ToIValue(const Call& call, napi_value value, const Parameter& parameter) {
   // The commonest argument first, without asking for its type.
@@ -340,68 +180,6 @@ std::vector<int64_t> IntsArgument(const Call& call, size_t index) {
     values.push_back(ToInt(call, ElementAt(call, call.argv[index], i)));
   }
   return values;
-}
-
-c10::ScalarType ParseDtype(const std::string& name) {
-  for (const auto& [known, dtype] : Dtypes()) {
-    if (name == known) return dtype;
-  }
-  Mismatch("a dtype such as 'float32' or 'int64', not '" + name + "'");
-}
-
-std::string DtypeName(c10::ScalarType dtype) {
-  for (const auto& [name, known] : Dtypes()) {
-    if (dtype == known) return name;
-  }
-  return c10::toString(dtype);
-}
-
-c10::Device ParseDevice(const std::string& name) {
-  try {
-    return c10::Device(name);
-  } catch (const c10::Error&) {
-    Mismatch("a device such as 'cpu' or 'cuda:0', not '" + name + "'");
-  }
-}
-
-napi_value FromNumber(const Call& call, double value) {
-  napi_value result = nullptr;
-  Check(napi_create_double(call.env, value, &result));
-  return result;
-}
-
-napi_value FromInt(const Call& call, int64_t value) {
-  napi_value result = nullptr;
-  if (std::abs(static_cast<double>(value)) <= kMaxSafeInteger) {
-    Check(napi_create_int64(call.env, value, &result));
-  } else {
-    Check(napi_create_bigint_int64(call.env, value, &result));
-  }
-  return result;
-}
-
-napi_value FromBool(const Call& call, bool value) {
-  napi_value result = nullptr;
-  Check(napi_get_boolean(call.env, value, &result));
-  return result;
-}
-
-napi_value FromString(const Call& call, const std::string& value) {
-  napi_value result = nullptr;
-  Check(napi_create_string_utf8(call.env, value.data(), value.size(), &result));
-  return result;
-}
-
-napi_value FromScalar(Call& call, const c10::Scalar& value) {
-  if (value.isBoolean()) return FromBool(call, value.toBool());
-  if (value.isIntegral(false)) return FromInt(call, value.toLong());
-  if (!value.isComplex()) return FromNumber(call, value.toDouble());
-  const c10::complex<double> number = value.toComplexDouble();
-  napi_value result = nullptr;
-  Check(napi_create_object(call.env, &result));
-  Check(napi_set_named_property(call.env, result, "re", FromNumber(call, number.real())));
-  Check(napi_set_named_property(call.env, result, "im", FromNumber(call, number.imag())));
-  return result;
 }
 
 }  // namespace metatorch

@@ -4,11 +4,12 @@
 
 #include <ATen/core/ivalue.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "environment.h"
+#include "names.h"
+#include "values.h"
 
 namespace metatorch {
 
@@ -26,16 +27,5 @@ bool BoolArgument(const Call& call, size_t index);
 int64_t IntArgument(const Call& call, size_t index);
 std::string StringArgument(const Call& call, size_t index);
 std::vector<int64_t> IntsArgument(const Call& call, size_t index);
-bool IsNullish(const Call& call, napi_value value);
-
-c10::ScalarType ParseDtype(const std::string& name);
-std::string DtypeName(c10::ScalarType dtype);
-c10::Device ParseDevice(const std::string& name);
-
-napi_value FromNumber(const Call& call, double value);
-napi_value FromInt(const Call& call, int64_t value);
-napi_value FromBool(const Call& call, bool value);
-napi_value FromString(const Call& call, const std::string& value);
-napi_value FromScalar(Call& call, const c10::Scalar& value);
 
 }  // namespace metatorch
