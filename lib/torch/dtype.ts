@@ -112,6 +112,26 @@ export function layoutOf(dtype: Dtype): DataLayout {
   return LAYOUTS[dtype];
 }
 
+/** Bytes of one element. */
+export function itemSize(dtype: Dtype): number {
+  const { array, width } = LAYOUTS[dtype];
+  return array.BYTES_PER_ELEMENT * width;
+}
+
+/**
+ * Bytes of a dense tensor; undefined if its sizes, empty dimensions counted as one, come to 2^53
+ * bytes or more: libtorch multiplies them into strides even where there are no elements.
+ */
+export function byteLength(dtype: Dtype, shape: readonly number[]): number | undefined {
+  let extent = itemSize(dtype);
+  for (const size of shape) {
+    extent *= Math.max(size, 1);
+    // The product of two exact integers is rounded only at or above 2^53.
+    if (!Number.isSafeInteger(extent)) return undefined;
+  }
+  return shape.includes(0) ? 0 : extent;
+}
+
 export function isComplex(value: unknown): value is Complex {
   return (
     typeof value === 'object' &&

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { TorchError } from '../errors';
-import { type Dtype, layoutOf } from './dtype';
+import type { TorchError } from '../errors';
+import { byteLength, type Dtype } from './dtype';
+import { CONVERT_MODEL, FileErrors, isPickle, isZip } from './file-errors';
 import { JsonScanner } from './json-scanner';
 
 /**
@@ -54,12 +55,6 @@ const CODE_OF_DTYPE: ReadonlyMap<Dtype, { code: string; rank: number }> = new Ma
   CODES.map(([code, dtype], rank) => [dtype, { code, rank }]),
 );
 
-/** Bytes of one element. */
-export function itemSize(dtype: Dtype): number {
-  const { array, width } = layoutOf(dtype);
-  return array.BYTES_PER_ELEMENT * width;
-}
-
 /** The format's name for a dtype and its place in the order of writing; undefined if it has none. */
 export function codeOf(dtype: Dtype): { code: string; rank: number } | undefined {
   return CODE_OF_DTYPE.get(dtype);
@@ -67,11 +62,7 @@ export function codeOf(dtype: Dtype): { code: string; rank: number } | undefined
 
 /** The error of a file that breaks a rule. */
 export function refuse(path: string, expected: string, found: string): TorchError {
-  return new TorchError(
-    'ERR_TORCH_FILE',
-    `${path} is no valid safetensors file: expected ${expected} but found ${found}`,
-    { path },
-  );
+  return new FileErrors('safetensors', path).invalid(expected, found);
 }
 
 /**
@@ -103,16 +94,9 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 function refusePickle(start: Uint8Array, path: string): void {
-  const isZip = start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
-  // A protocol, then an operation: zero is none, but most lengths have it there.
-  const [first, protocol = 0, operation = 0] = start;
-  const isPickle = first === 0x80 && protocol >= 2 && protocol <= 5 && operation !== 0;
-  if (!isZip && !isPickle) return;
-  throw new TorchError(
-    'ERR_TORCH_FILE',
-    `${path} ${isZip ? 'is a zip archive, as torch.save writes' : 'holds pickled Python objects'}. Loading pickle executes code that the file contains, so only safetensors files are read. Convert it in Python, if you trust it: safetensors.torch.save_file(torch.load('model.pt', weights_only=True), 'model.safetensors')`,
-    { path },
-  );
+  const errors = new FileErrors('safetensors', path);
+  if (isZip(start)) throw errors.pickle('is a zip archive, as torch.save writes', CONVERT_MODEL);
+  if (isPickle(start)) throw errors.pickle('holds pickled Python objects', CONVERT_MODEL);
 }
 
 /**
@@ -193,16 +177,10 @@ function checkSize(
   length: number,
   path: string,
 ): void {
-  // Empty dimensions count as one: libtorch multiplies the others into strides all the same.
-  let extent = itemSize(dtype);
-  for (const size of shape) {
-    extent *= Math.max(size, 1);
-    // The product of two exact integers is rounded only at or above 2^53.
-    if (!Number.isSafeInteger(extent)) {
-      throw refuse(path, `a shape of fewer than 2^53 bytes ${of(name)}`, 'a larger one');
-    }
+  const bytes = byteLength(dtype, shape);
+  if (bytes === undefined) {
+    throw refuse(path, `a shape of fewer than 2^53 bytes ${of(name)}`, 'a larger one');
   }
-  const bytes = shape.includes(0) ? 0 : extent;
   if (bytes === length) return;
   const wanted = shape.length > 8 ? `${shape.length} dimensions` : `shape [${shape.join(', ')}]`;
   throw refuse(path, `${bytes} bytes of ${dtype} with ${wanted} ${of(name)}`, `${length} bytes`);

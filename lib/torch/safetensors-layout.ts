@@ -1,12 +1,6 @@
 import { TorchError } from '../errors';
-import type { Dtype } from './dtype';
-import {
-  codeOf,
-  itemSize,
-  MAX_HEADER_LENGTH,
-  METADATA_KEY,
-  PREFIX_LENGTH,
-} from './safetensors-header';
+import { type Dtype, itemSize } from './dtype';
+import { codeOf, MAX_HEADER_LENGTH, METADATA_KEY, PREFIX_LENGTH } from './safetensors-header';
 
 /** A tensor to be written. */
 export type Planned = {

@@ -1,12 +1,12 @@
 import { invalidArgument } from '../errors';
-import { noGrad } from './grad-modes';
 import { isTensor } from './handle';
 import { replaceFiles } from './replace-files';
-import { CHUNK_BYTES, SafetensorsFile } from './safetensors-file';
-import { itemSize, METADATA_KEY } from './safetensors-header';
+import { SafetensorsFile } from './safetensors-file';
+import { METADATA_KEY } from './safetensors-header';
 import { type Layout, planLayout } from './safetensors-layout';
 import { scope } from './scope';
 import type { Tensor } from './tensor';
+import { tensorChunks } from './tensor-bytes';
 import { isPlainObject } from './tree';
 
 /** What a safetensors file holds. */
@@ -128,28 +128,6 @@ function* contents(
   yield head;
   for (const name of names) {
     const tensor = tensors[name];
-    if (tensor !== undefined) yield* bytesOf(tensor);
+    if (tensor !== undefined) yield* tensorChunks(tensor);
   }
-}
-
-function* bytesOf(tensor: Tensor): Generator<Uint8Array> {
-  const step = CHUNK_BYTES / itemSize(tensor.dtype);
-  const count = tensor.shape.reduce((product, size) => product * size, 1);
-  if (count <= step) {
-    yield dataOf(tensor);
-    return;
-  }
-  const flat = noGrad(() => tensor.reshape([count]));
-  try {
-    for (let at = 0; at < count; at += step) {
-      yield noGrad(() => scope(() => dataOf(flat.narrow(0, at, Math.min(step, count - at)))));
-    }
-  } finally {
-    flat.dispose();
-  }
-}
-
-function dataOf(tensor: Tensor): Uint8Array {
-  const { buffer, byteOffset, byteLength } = tensor.data();
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
