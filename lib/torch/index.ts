@@ -92,6 +92,7 @@ export type { IndexPutOptions } from './indexing';
 export type { Jacobian } from './jacobian';
 export type { Layout, MemoryFormat } from './layout';
 export type { AutocastOptions, MatmulPrecision } from './modes';
+export { parseNpy, readNpy, serializeNpy, writeNpy } from './npy';
 export { Generator } from './random';
 export {
   openSafetensors,

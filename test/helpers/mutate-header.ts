@@ -46,7 +46,11 @@ export function numbers(seed: number): (limit: number) => number {
 }
 
 /** A header with one to four places changed: bytes set, removed, repeated, or tokens put in. */
-export function mutateHeader(header: Uint8Array, next: (limit: number) => number): Buffer {
+export function mutateHeader(
+  header: Uint8Array,
+  next: (limit: number) => number,
+  tokens: readonly string[] = TOKENS,
+): Buffer {
   let bytes = Buffer.from(header);
   for (let count = 1 + next(4); count > 0; count--) {
     const at = next(bytes.length + 1);
@@ -57,7 +61,7 @@ export function mutateHeader(header: Uint8Array, next: (limit: number) => number
       () => [bytes.subarray(0, until), bytes.subarray(at)],
       () => [
         bytes.subarray(0, at),
-        Buffer.from(TOKENS[next(TOKENS.length)] ?? ''),
+        Buffer.from(tokens[next(tokens.length)] ?? ''),
         bytes.subarray(at),
       ],
     ][next(4)];
