@@ -93,6 +93,8 @@ export type { Jacobian } from './jacobian';
 export type { Layout, MemoryFormat } from './layout';
 export type { AutocastOptions, MatmulPrecision } from './modes';
 export { parseNpy, readNpy, serializeNpy, writeNpy } from './npy';
+export { type NpzOptions, openNpz, readNpz, writeNpz } from './npz';
+export type { NpzFile } from './npz-file';
 export { Generator } from './random';
 export {
   openSafetensors,

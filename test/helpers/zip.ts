@@ -10,6 +10,14 @@ export interface ZipEntry {
   declaredSize?: number;
   /** The checksum to declare, if it shall differ from the true one. */
   declaredCrc?: number;
+  /** General purpose bits beside that of UTF-8 names; 1 marks an entry as encrypted. */
+  flags?: number;
+  /** The compression method to declare; default 8, deflate. The content is deflated whatever it is. */
+  method?: number;
+  /** The name before the content, if it shall differ from that in the directory. */
+  localName?: string;
+  /** Packed bytes to declare beyond those there are. */
+  extraPacked?: number;
 }
 
 const VERSION_MADE_BY_UNIX = (3 << 8) | 20;
@@ -26,7 +34,9 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
     const content = Buffer.from(entry.content ?? '');
     const packed = deflateRawSync(content);
     const common = commonFields(entry, name, content, packed);
-    const local = Buffer.concat([u32(0x04034b50), common, name, packed]);
+    const localName = Buffer.from(entry.localName ?? entry.name);
+    const before = commonFields(entry, localName, content, packed);
+    const local = Buffer.concat([u32(0x04034b50), before, localName, packed]);
     const attributes = ((entry.mode ?? 0o100644) << 16) >>> 0;
     centrals.push(
       Buffer.concat([u32(0x02014b50), u16(VERSION_MADE_BY_UNIX), common]),
@@ -44,9 +54,15 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
 
 function commonFields(entry: ZipEntry, name: Buffer, content: Buffer, packed: Buffer): Buffer {
   return Buffer.concat([
-    ...[u16(20), u16(UTF8_NAMES), u16(DEFLATE), u16(0), u16(0)],
+    ...[
+      u16(20),
+      u16(UTF8_NAMES | (entry.flags ?? 0)),
+      u16(entry.method ?? DEFLATE),
+      u16(0),
+      u16(0),
+    ],
     u32(entry.declaredCrc ?? crc32(content)),
-    u32(packed.length),
+    u32(packed.length + (entry.extraPacked ?? 0)),
     u32(entry.declaredSize ?? content.length),
     ...[u16(name.length), u16(0)],
   ]);
