@@ -8,6 +8,7 @@ import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './grad-modes';
 import { gradcheck, gradgradcheck } from './gradcheck';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
 import { hessian, jacobian } from './jacobian';
+import { assertNoLeaks, leaks } from './leaks';
 import {
   areDeterministicAlgorithmsEnabled,
   autocast,
@@ -46,6 +47,8 @@ export const torch = {
   slice,
   ellipsis,
   scope,
+  leaks,
+  assertNoLeaks,
   grad,
   gradOrNull,
   valueAndGrad,
@@ -91,6 +94,7 @@ export type { TensorIndex } from './index-plan';
 export type { IndexPutOptions } from './indexing';
 export type { Jacobian } from './jacobian';
 export type { Layout, MemoryFormat } from './layout';
+export type { LeakedTensor, LeakReport } from './leaks';
 export type { AutocastOptions, MatmulPrecision } from './modes';
 export { parseNpy, readNpy, serializeNpy, writeNpy } from './npy';
 export { type NpzOptions, openNpz, readNpz, writeNpz } from './npz';

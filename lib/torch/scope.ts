@@ -14,8 +14,20 @@ const batch = new Int32Array(BATCH);
 // The safety net for tensors made outside of any scope. It runs only when the event loop turns.
 const registry = new FinalizationRegistry<number>((handle) => binding.release(handle));
 
+let observer: ((tensor: Tensor) => void) | undefined;
+
+/** Has `fn` told of every new tensor, or nobody. */
+export function observeTensors(fn: ((tensor: Tensor) => void) | undefined): void {
+  observer = fn;
+}
+
 /** Notes a new tensor with whoever will release it. */
 export function track(tensor: Tensor): void {
+  if (observer !== undefined) observer(tensor);
+  own(tensor);
+}
+
+function own(tensor: Tensor): void {
   if (innermost !== undefined) {
     innermost.owned.push(tensor);
     return;
@@ -74,7 +86,7 @@ function settle(owned: readonly Tensor[], kept: ReadonlySet<Tensor>): void {
   }
   releaseAll(owned.filter((tensor) => !kept.has(tensor)));
   for (const tensor of owned) {
-    if (tensor.handle >= 0) track(tensor);
+    if (tensor.handle >= 0) own(tensor);
   }
 }
 

@@ -1,5 +1,12 @@
 import { expectTypeOf } from 'expect-type';
-import { type Complex, type Dtype, type Scalar, type Tensor, torch } from '../../lib/torch';
+import {
+  type Complex,
+  type Dtype,
+  type LeakReport,
+  type Scalar,
+  type Tensor,
+  torch,
+} from '../../lib/torch';
 
 // Checked by the compiler in `npm run check:types`; nothing here is run.
 const never = (_: () => void): void => {};
@@ -54,6 +61,12 @@ never(() => {
 });
 
 never(() => {
+  // What a checked function returns comes back, as a promise where it is one.
+  expectTypeOf(torch.assertNoLeaks(() => x)).toEqualTypeOf<Tensor>();
+  expectTypeOf(torch.assertNoLeaks(async () => 1)).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(torch.leaks(() => 'a').result).toEqualTypeOf<string>();
+  expectTypeOf(torch.leaks(async () => x)).toEqualTypeOf<Promise<LeakReport<Tensor>>>();
+
   // Options: known names, of the right types.
   torch.zeros([2], { dtype: 'float64', device: 'cuda:0' });
   torch.rand([2], { generator: torch.generator(1) });
