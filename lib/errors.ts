@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'ERR_TORCH_LINALG'
   | 'ERR_TORCH_MEMORY'
   | 'ERR_TORCH_LEAK'
+  | 'ERR_TORCH_MEMORY_LIMIT'
   | 'ERR_TORCH_CUDA_OOM'
   | 'ERR_TORCH_RUNTIME'
   | 'ERR_TORCH_LIBRARY_MISSING'
@@ -150,12 +151,20 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
   vmap: 'ERR_TORCH_VMAP',
 };
 
+const MEMORY_ADVICE =
+  'Free what is not needed: run loops inside torch.scope(), dispose() of tensors, drop losses whose graph is no longer wanted; or raise the limit';
+
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */
 export function fromNative(kind: string, message: string, operator: string): Error {
   const name = operator.replace(/^aten::/, '');
   // The dispatcher's list of every kernel that it knows helps nobody here.
   const short = message.replace(/ This could be because the operator doesn't exist.*$/s, '');
   const text = name === '' ? short : `${name}: ${short}`;
+  if (kind === 'memory limit') {
+    return new TorchError('ERR_TORCH_MEMORY_LIMIT', `${text}. ${MEMORY_ADVICE}`, {
+      operator: name,
+    });
+  }
   if (kind === 'argument') return new ArgumentTypeError(text, name);
   const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
   const byKind = byMessage === 'ERR_TORCH_DEVICE' ? undefined : CODES_BY_KIND[kind];

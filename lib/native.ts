@@ -56,6 +56,18 @@ export interface DeviceMemoryStats {
   numOoms: number;
 }
 
+/** The CPU memory of tensors, in bytes, of all threads of the process. */
+export interface MemoryStats {
+  /** Held by tensors, and by autograd graphs for backward. */
+  allocatedBytes: number;
+  /** The most that `allocatedBytes` has been since the last `resetPeakMemoryStats`. */
+  peakBytes: number;
+  /** Taken from the operating system for large tensors, in use or kept for the next ones. */
+  reservedBytes: number;
+  /** What `setMemoryLimit` has set; null without a limit. */
+  limitBytes: number | null;
+}
+
 /** The functions of libmetatorch. Tensors travel as handles; `null` stands for no tensor. */
 export interface NativeBinding {
   readonly runtimeVersion: string;
@@ -111,6 +123,10 @@ export interface NativeBinding {
   release(tensor: Handle): void;
   releaseAll(handles: Int32Array, count: number): void;
   memory(): { tensors: number; bytes: number };
+  memoryStatsOfCpu(): MemoryStats;
+  resetPeakMemoryOfCpu(): void;
+  setMemoryLimit(bytes: number | null): void;
+  emptyCacheOfCpu(): void;
 
   deviceCount(type: string): number;
   deviceName(index: number): string;

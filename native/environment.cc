@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 
+#include "cpu_allocator.h"
 #include "functorch.h"
 
 namespace metatorch {
@@ -52,6 +53,10 @@ void ThrowToJavaScript(Call& call) noexcept {
       Throw(call, "vmap", error.what());
     } catch (const DisposedError& error) {
       Throw(call, "disposed", error.what());
+    } catch (const MemoryLimitError& error) {
+      Throw(call, "memory limit",
+            std::string(error.what_without_backtrace()) + "; this thread has " +
+                std::to_string(call.self.tensors.Live()) + " live tensors");
     } catch (const c10::Error& error) {
       Throw(call, KindOf(error), error.what_without_backtrace());
     } catch (const std::bad_alloc&) {

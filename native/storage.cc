@@ -144,14 +144,6 @@ napi_value ReleaseAll(Call& call) {
   return nullptr;
 }
 
-napi_value Memory(Call& call) {
-  const MemoryUse use = call.self.tensors.Measure();
-  Napi::Object object = Napi::Object::New(call.env);
-  object.Set("tensors", static_cast<double>(use.tensors));
-  object.Set("bytes", static_cast<double>(use.bytes));
-  return object;
-}
-
 }  // namespace
 
 void RegisterStorage(Napi::Object exports, Environment* self) {
@@ -167,7 +159,6 @@ void RegisterStorage(Napi::Object exports, Environment* self) {
   Register<NumelOf>(exports, "numelOf", self);
   Register<Release>(exports, "release", self);
   Register<ReleaseAll>(exports, "releaseAll", self);
-  Register<Memory>(exports, "memory", self);
 }
 
 }  // namespace metatorch

@@ -62,6 +62,7 @@ class TensorTable {
   at::Tensor& At(int32_t handle) { return table_.At(handle).tensor; }
   void Release(int32_t handle);
 
+  size_t Live() const { return table_.Live(); }
   // Live tensors and the bytes of their storages, each storage counted once.
   MemoryUse Measure() const;
   // Change in the bytes that handles hold since the last call, to be told to V8.

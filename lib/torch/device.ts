@@ -39,11 +39,6 @@ function reason(count: number): string {
   return 'libtorch sees no NVIDIA GPU. See whether `nvidia-smi` lists one, and whether CUDA_VISIBLE_DEVICES hides it';
 }
 
-/** Live tensors of this thread, and the bytes of their storages, each storage counted once. */
-export function memory(): { tensors: number; bytes: number } {
-  return binding.memory();
-}
-
 /** Threads that one operator may use. */
 export function getNumThreads(): number {
   return binding.numThreads();

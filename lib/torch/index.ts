@@ -1,7 +1,7 @@
 import { grad, gradOrNull } from './autograd';
 import { tensor } from './create';
 import { cuda } from './cuda';
-import { device, getNumThreads, memory, setNumThreads } from './device';
+import { device, getNumThreads, setNumThreads } from './device';
 import { full } from './full';
 import { checkpoint } from './grad-checkpoint';
 import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './grad-modes';
@@ -9,6 +9,7 @@ import { gradcheck, gradgradcheck } from './gradcheck';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
 import { hessian, jacobian } from './jacobian';
 import { assertNoLeaks, leaks } from './leaks';
+import { emptyCache, memory, memoryStats, resetPeakMemoryStats, setMemoryLimit } from './memory';
 import {
   areDeterministicAlgorithmsEnabled,
   autocast,
@@ -77,6 +78,10 @@ export const torch = {
   device,
   cuda,
   memory,
+  memoryStats,
+  resetPeakMemoryStats,
+  setMemoryLimit,
+  emptyCache,
   getNumThreads,
   setNumThreads,
 };
