@@ -1,6 +1,6 @@
 // The models of `npm run bench:maml`, all of whose weights every task adapts. bench/peers/maml.py
 // has the same in Python.
-import { type Layer, layerNorm, linear, mlp } from '../../lib/nn';
+import { convMaxPool, type Layer, layerNorm, linear, mlp } from '../../lib/nn';
 import type { Tensor, Tree } from '../../lib/torch';
 
 /** Tokens of a text, and the size of a token's vector. */
@@ -38,13 +38,14 @@ function composed<N extends string>(
 const dense = (inFeatures: number, outFeatures: number): Layer<Tree> =>
   linear({ inFeatures, outFeatures }) as Layer<Tree>;
 
-/** Yoon Kim 2014: convolution over windows of tokens, maximum over time, linear classifier. */
+/**
+ * Yoon Kim 2014: convolution over windows of tokens, maximum over time, linear classifier. Its `relu`
+ * is the same before the maximum and after it.
+ */
 function textCnn(): Layer<Tree> {
-  const layers = { convolution: dense(WINDOW * WIDTH, CHANNELS), head: dense(CHANNELS, WAYS) };
-  return composed(layers, (use, x) => {
-    const windows = x.unfold(2, WINDOW, 1).transpose(-2, -1).flatten(-2);
-    return use('head', use('convolution', windows).relu().amax(2));
-  });
+  const filters = convMaxPool({ inChannels: WIDTH, outChannels: CHANNELS, kernelSize: WINDOW });
+  const layers = { convolution: filters as Layer<Tree>, head: dense(CHANNELS, WAYS) };
+  return composed(layers, (use, x) => use('head', use('convolution', x).relu()));
 }
 
 const norm = (): Layer<Tree> => layerNorm({ normalizedShape: WIDTH }) as Layer<Tree>;

@@ -1,5 +1,6 @@
 export { type ActivationName, gelu, relu, tanh } from './activations';
 export { attend } from './attention';
+export { type ConvMaxPoolOptions, convMaxPool } from './conv-max-pool';
 export { type Conv1dOptions, type ConvPadding, conv1d } from './conv1d';
 export { type DropoutOptions, dropout } from './dropout';
 export { type EmbeddingOptions, type EmbeddingParams, embedding } from './embedding';

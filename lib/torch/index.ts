@@ -1,4 +1,5 @@
 import { grad, gradOrNull } from './autograd';
+import { convMax } from './conv-max';
 import { tensor } from './create';
 import { cuda } from './cuda';
 import { device, getNumThreads, setNumThreads } from './device';
@@ -62,6 +63,7 @@ export const torch = {
   gradgradcheck,
   vmap,
   checkpoint,
+  convMax,
   noGrad,
   enableGrad,
   isGradEnabled,

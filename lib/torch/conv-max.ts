@@ -1,0 +1,45 @@
+import { invalidArgument } from '../errors';
+import { binding } from './binding';
+import { Operator } from './dispatch';
+import { isTensor } from './handle';
+import { isAutocastEnabled } from './modes';
+import type { Tensor } from './tensor';
+
+const operator = new Operator('metatorch::conv_max');
+
+/**
+ * For each of T tasks a convolution without padding over sequences, and the maximum over its places:
+ * `x` `[T, n, L, D]`, `weight` `[T, F, k·D]` with the earliest step first and `bias` `[T, F]` give
+ * `[T, n, F]`. Weights that tasks share are `expand`ed.
+ *
+ * On the CPU, in float32 and float64, it is one operator: what filters answer to other windows is never
+ * stored, and its gradients, of every order, work with the greatest windows alone. Elsewhere, under
+ * autocast and inside `vmap` it is made of several. Where several windows are the greatest, one gets
+ * the gradient.
+ *
+ * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
+ */
+export function convMax(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  for (const [name, value] of Object.entries({ x, weight, bias })) {
+    if (!isTensor(value)) throw invalidArgument('a tensor', name, value, 'convMax');
+  }
+  if (![x, weight, bias].every(isPlain) || isAutocastEnabled('cpu')) {
+    return composed(x, weight, bias);
+  }
+  const [values, places] = operator.call([x, weight, bias]) as [Tensor, Tensor];
+  places.dispose();
+  return values;
+}
+
+function isPlain(tensor: Tensor): boolean {
+  const { dtype } = tensor;
+  const known = dtype === 'float32' || dtype === 'float64';
+  return known && tensor.device === 'cpu' && !binding.isBatched(tensor.handle);
+}
+
+function composed(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  const kernel = (weight.shape.at(-1) ?? 0) / (x.shape.at(-1) ?? 1);
+  const windows = x.unfold(2, kernel, 1).transpose(-2, -1).flatten(3);
+  const [greatest] = windows.matmul(weight.mT.unsqueeze(1)).max(2);
+  return (greatest as Tensor).add(bias.unsqueeze(1));
+}
