@@ -23,19 +23,22 @@ export function gradientStep<P extends Tree>(
     const value = loss(theta);
     const outputs = tape?.outputs ?? [];
     const dense = denseLeaves(theta, tape);
-    const gradients = torch.gradOrNull(value, [...outputs, ...dense], { createGraph });
+    const gradients = torch.gradOrNull(value, [...outputs, ...dense], {
+      createGraph,
+      // The rate comes in with the first factor of the chain rule, where it costs nothing.
+      gradOutputs: value.newFull([], -learningRate),
+    });
     return { outputs, dense, gradients };
   });
   const updates = tape?.update(
     outputs.map((output, i) => gradients[i] ?? output.zerosLike()),
-    learningRate,
     !createGraph,
   );
   const stepped = new Map(
     dense.map((w, i) => {
       const g = gradients[outputs.length + i];
       if (g === null || g === undefined) return [w, w];
-      const next = w.sub(g, { alpha: learningRate });
+      const next = w.add(g);
       // Without a graph to keep, the next step starts from a leaf of its own.
       return [w, next.requiresGrad ? next : next.requiresGrad_()];
     }),

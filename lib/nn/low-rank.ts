@@ -73,18 +73,14 @@ export class LowRankTape {
    *
    * @param constant take the recorded inputs as constants, for first-order gradients
    */
-  update(
-    gradients: readonly Tensor[],
-    learningRate: number,
-    constant: boolean,
-  ): Map<LinearParams, LinearParams> {
+  update(gradients: readonly Tensor[], constant: boolean): Map<LinearParams, LinearParams> {
     let next = 0;
     const updated = new Map<LinearParams, LinearParams>();
     for (const [params, calls] of this.#calls) {
       const { weight, bias } = params.update ? params : this.#baseOf(params);
       let { update } = params;
       for (const { input } of calls) {
-        const delta = (gradients[next++] as Tensor).mul(-learningRate);
+        const delta = gradients[next++] as Tensor;
         const seen = constant && input.requiresGrad ? input.detach() : input;
         update = extend(update, seen, delta);
       }
