@@ -111,6 +111,7 @@ export interface NativeBinding {
   leaveInferenceMode(): void;
 
   fromBytes(data: Uint8Array, dtype: string, shape: readonly number[]): Handle;
+  mapTensor(file: number, position: number, dtype: string, shape: readonly number[]): Handle;
   toBytes(tensor: Handle, target: Uint8Array): void;
   item(tensor: Handle): number | bigint | boolean | { re: number; im: number };
   shapeOf(tensor: Handle): number[];

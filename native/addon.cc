@@ -8,6 +8,7 @@
 #include "dispatch.h"
 #include "environment.h"
 #include "functorch.h"
+#include "mapped_file.h"
 #include "memory.h"
 #include "modes.h"
 #include "storage.h"
@@ -21,6 +22,7 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   // Node-API owns it from here on and deletes it when the environment ends.
   env.SetInstanceData<Environment>(self);
   metatorch::RegisterMemory(exports, self);
+  metatorch::RegisterMappedFiles(exports, self);
   metatorch::RegisterDispatch(exports, self);
   metatorch::RegisterAutograd(exports, self);
   metatorch::RegisterStorage(exports, self);

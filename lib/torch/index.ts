@@ -113,7 +113,7 @@ export {
   serializeSafetensors,
   writeSafetensors,
 } from './safetensors';
-export type { SafetensorsFile } from './safetensors-file';
+export type { OpenOptions, SafetensorsFile } from './safetensors-file';
 export { disposeTree } from './scope';
 export type { Ellipsis, Slice } from './slice';
 export type { Event, EventOptions, Stream, StreamOptions } from './stream';

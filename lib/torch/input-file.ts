@@ -1,5 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { binding } from './binding';
+import { type Dtype, itemSize } from './dtype';
 import type { FileErrors } from './file-errors';
+import { Tensor } from './tensor';
 
 /** A regular file that is read at any place. */
 export class InputFile {
@@ -37,6 +40,20 @@ export class InputFile {
       at += count;
     }
     return bytes;
+  }
+
+  /**
+   * A tensor on the file's own pages, which are read when they are touched; undefined where its elements
+   * do not lie as processors want them.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if the file has become shorter or has been closed
+   */
+  map(position: number, dtype: Dtype, shape: readonly number[]): Tensor | undefined {
+    if (shape.includes(0) || position % itemSize(dtype) !== 0) return undefined;
+    return this.#attempt(() => {
+      if (this.#file < 0) throw new Error('it has been closed');
+      return new Tensor(binding.mapTensor(this.#file, position, dtype, shape));
+    });
   }
 
   /** Closing twice is harmless. */

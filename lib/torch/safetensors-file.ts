@@ -12,6 +12,17 @@ import {
 import type { Tensor } from './tensor';
 import { tensorFromChunks } from './tensor-bytes';
 
+export type OpenOptions = {
+  /**
+   * Put tensors on the file's own pages, mapped into memory and read when they are touched, in place of
+   * copies. What is written to a tensor stays in memory. While such tensors live, the file may be
+   * replaced, as `writeSafetensors` does it, but not be made shorter or written over in place: the
+   * operating system ends a process that touches a page which is no longer there. Tensors of booleans,
+   * and those that the file does not align, are copied all the same. Default: false.
+   */
+  mmap?: boolean;
+};
+
 /**
  * A safetensors file whose tensors are read when they are asked for. The header is checked when the
  * file is opened; `close` it, or declare it with `using`.
@@ -24,10 +35,12 @@ export class SafetensorsFile {
   readonly #dataStart: number;
   readonly #errors: FileErrors;
   readonly #file: InputFile;
+  readonly #mmap: boolean;
 
   /** @internal Use `openSafetensors`. */
-  constructor(path: string) {
+  constructor(path: string, { mmap = false }: OpenOptions = {}) {
     this.path = path;
+    this.#mmap = mmap;
     this.#errors = new FileErrors('safetensors', path);
     this.#file = new InputFile(path, this.#errors);
     try {
@@ -60,7 +73,7 @@ export class SafetensorsFile {
   }
 
   /**
-   * Reads one tensor, on the CPU and without `requiresGrad`; a new one on each call.
+   * Reads or maps one tensor, on the CPU and without `requiresGrad`; a new one on each call.
    *
    * @throws TorchError `ERR_TORCH_FILE` if the file has no tensor of that name, is closed, or has
    *   become shorter
@@ -68,6 +81,9 @@ export class SafetensorsFile {
   tensor(name: string): Tensor {
     const { dtype, shape, begin } = this.#entry(name);
     let at = this.#dataStart + begin;
+    // Booleans are checked byte by byte, which reads them anyway.
+    const mapped = this.#mmap && dtype !== 'bool' ? this.#file.map(at, dtype, shape) : undefined;
+    if (mapped !== undefined) return mapped;
     const take = (length: number): Uint8Array => {
       at += length;
       return this.#file.read(at - length, length);

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors';
 import { isTensor } from './handle';
 import { replaceFiles } from './replace-files';
-import { SafetensorsFile } from './safetensors-file';
+import { type OpenOptions, SafetensorsFile } from './safetensors-file';
 import { METADATA_KEY } from './safetensors-header';
 import { type Layout, planLayout } from './safetensors-layout';
 import { scope } from './scope';
@@ -26,9 +26,19 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * @throws TorchError `ERR_TORCH_FILE` if the file cannot be read or breaks a rule of the format.
  *   Pickle files (`.pt`) are refused: to load one is to execute code.
  */
-export function openSafetensors(path: string): SafetensorsFile {
+export function openSafetensors(path: string, options: OpenOptions = {}): SafetensorsFile {
   if (typeof path !== 'string') throw invalidArgument('a string', 'path', path, 'openSafetensors');
-  return new SafetensorsFile(path);
+  checkOpenOptions(options);
+  return new SafetensorsFile(path, options);
+}
+
+function checkOpenOptions(options: OpenOptions): void {
+  const unknown = Object.keys(options).find((key) => key !== 'mmap');
+  if (unknown !== undefined) throw invalidArgument('mmap', 'an option', unknown, 'openSafetensors');
+  const { mmap = false } = options;
+  if (typeof mmap !== 'boolean') {
+    throw invalidArgument('a boolean', 'mmap', mmap, 'openSafetensors');
+  }
 }
 
 /**
@@ -36,8 +46,8 @@ export function openSafetensors(path: string): SafetensorsFile {
  *
  * @throws TorchError `ERR_TORCH_FILE`, as `openSafetensors`
  */
-export function readSafetensors(path: string): SafetensorsContents {
-  const file = openSafetensors(path);
+export function readSafetensors(path: string, options: OpenOptions = {}): SafetensorsContents {
+  const file = openSafetensors(path, options);
   try {
     const tensors = scope(() =>
       Object.fromEntries(file.keys().map((name) => [name, file.tensor(name)])),
