@@ -62,6 +62,40 @@ function compare(name: string, x: typeof a, id: number): Row {
   return { case: name, ours: median(ours), peer: 'C++ boxed loop', theirs: median(floor) };
 }
 
+const MEGABYTE = 2 ** 18;
+const COPIES = 300;
+
+function microseconds(copy: () => void): number {
+  const times = Array.from({ length: COPIES }, () => {
+    const start = process.hrtime.bigint();
+    copy();
+    return Number(process.hrtime.bigint() - start);
+  });
+  return median(times);
+}
+
+/** 1 MB of float32 in and out, against copying the same bytes into memory of the same kind. */
+function compareConversions(): Row[] {
+  const source = Float32Array.from({ length: MEGABYTE }, (_, i) => i);
+  const target = new Float32Array(MEGABYTE);
+  const x = torch.tensor(source);
+  const warm = { peer: 'memcpy', theirs: () => target.set(source) };
+  const copyToNew = (): void => {
+    const bytes = Buffer.allocUnsafeSlow(source.byteLength);
+    new Float32Array(bytes.buffer, 0, MEGABYTE).set(source);
+  };
+  const pairs = [
+    { case: 'tensor(1 MB)', ours: () => torch.tensor(source).dispose(), ...warm },
+    { case: 'data(target), 1 MB', ours: () => x.data(target), ...warm },
+    { case: 'data(), 1 MB', ours: () => x.data(), peer: 'memcpy to new', theirs: copyToNew },
+  ];
+  return pairs.map(({ case: name, ours, peer, theirs }) => {
+    const rounds = Array.from({ length: ROUNDS }, () => [microseconds(ours), microseconds(theirs)]);
+    const of = (k: number): number => median(rounds.map((round) => round[k] ?? Number.NaN));
+    return { case: name, ours: of(0), peer, theirs: of(1) };
+  });
+}
+
 fromJavaScript(a);
 const rows = [
   compare('add 2x3', a, addition.id),
@@ -76,4 +110,4 @@ if (python === undefined) {
     if (row) rows.push({ ...row, peer: 'Python torch', theirs });
   }
 }
-printTable('dispatch', rows, 'ns');
+printTable('dispatch', [...rows, ...compareConversions()], 'ns');

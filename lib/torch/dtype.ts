@@ -153,7 +153,8 @@ export function dtypeOfData(data: TensorData): Dtype {
   return dtype;
 }
 
-function arrayName(value: ArrayBufferView): string {
+/** The name of a typed array's type. */
+export function arrayName(value: ArrayBufferView): string {
   // The tag, not instanceof: arrays may come from another realm, and Buffer is a Uint8Array.
   return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -1,8 +1,15 @@
 import { type InspectOptions, inspect } from 'node:util';
-import { ArgumentTypeError, outOfRange } from '../errors';
+import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
 import type { ConversionMethods } from './conversions';
-import { type Complex, type Dtype, layoutOf, type TensorData } from './dtype';
+import {
+  arrayName,
+  type Complex,
+  type Dtype,
+  isTensorData,
+  layoutOf,
+  type TensorData,
+} from './dtype';
 import type { TensorMethods } from './generated/tensor-methods';
 import { TensorHandle } from './handle';
 import type { IndexingMethods } from './indexing';
@@ -130,10 +137,23 @@ export class Tensor extends TensorHandle {
    * A copy of the elements in row-major order: `Float32Array` for float32, `BigInt64Array` for
    * int64, `Uint8Array` for bool, pairs of (real, imaginary) for complex numbers, and the raw 16
    * bits for float16 and bfloat16.
+   *
+   * Given `target`, an array of that type and length, it writes there and returns it: several times as
+   * fast for large tensors, since new memory has to be fetched page by page.
+   *
+   * @throws ArgumentTypeError if `target` is of another type or length
    */
-  data(): TensorData {
+  data(): TensorData;
+  data<A extends TensorData>(target: A): A;
+  data(target?: TensorData): TensorData {
     const { array, width } = layoutOf(this.dtype);
     const length = binding.numelOf(this.handle) * width;
+    if (target !== undefined) {
+      checkTarget(target, array.name, length);
+      const { buffer, byteOffset, byteLength } = target;
+      binding.toBytes(this.handle, new Uint8Array(buffer, byteOffset, byteLength));
+      return target;
+    }
     const bytes = Buffer.allocUnsafeSlow(length * array.BYTES_PER_ELEMENT);
     binding.toBytes(this.handle, new Uint8Array(bytes.buffer, 0, bytes.length));
     return new array(bytes.buffer, 0, length);
@@ -176,6 +196,12 @@ export class Tensor extends TensorHandle {
     // Logs and debuggers describe what cannot be read.
     return `tensor(each sample of vmap, size=(${this.shape.join(', ')}), dtype=torch.${this.dtype})`;
   }
+}
+
+function checkTarget(target: TensorData, name: string, length: number): void {
+  if (isTensorData(target) && arrayName(target) === name && target.length === length) return;
+  const received = isTensorData(target) ? `a ${arrayName(target)} of ${target.length}` : target;
+  throw invalidArgument(`a ${name} of ${length} elements`, 'target', received, 'data');
 }
 
 type Element = number | bigint | boolean | Complex;

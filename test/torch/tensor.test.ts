@@ -45,6 +45,30 @@ describe('item', () => {
 });
 
 describe('data', () => {
+  test('writes into an array that it is given, at its place in its buffer', () => {
+    const target = new Float32Array(8);
+    const x = torch.tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const part = target.subarray(2, 6);
+    expect(x.mT.data(part)).toBe(part);
+    expect([...target]).toEqual([0, 0, 1, 3, 2, 4, 0, 0]);
+    expect(torch.tensor([true]).data(Buffer.alloc(1))[0]).toBe(1);
+  });
+
+  test.each([
+    [new Float64Array(2), 'a Float64Array of 2'],
+    [new Float32Array(3), 'a Float32Array of 3'],
+    [[0, 0], 'array of length 2'],
+    [new DataView(new ArrayBuffer(8)), 'DataView'],
+  ])('refuses to write into another array: %#', (target, received) => {
+    const run = () => torch.tensor([1, 2]).data(target as Float32Array);
+    expect(run).toThrow(TypeError);
+    expect(run).toThrow('Expected a Float32Array of 2 elements for target but received');
+    expect(run).toThrow(received);
+  });
+
   test('is a row-major copy', () => {
     const data = x.mT.data();
     expect(data).toEqual(new Float32Array([1, 4, 2, 5, 3, 6]));
