@@ -4,7 +4,7 @@
  */
 const LAYERS = [
   ['libtorch', '^lib/libtorch/'],
-  ['native', '^lib/native\\.ts$'],
+  ['native', '^lib/(native|addon-path)\\.ts$'],
   ['torch', '^lib/torch/'],
   ['nn and optim', '^lib/(nn|optim)/'],
   ['meta', '^lib/meta/'],
@@ -36,9 +36,9 @@ module.exports = {
       },
     },
     {
-      name: 'only native.ts loads the addon',
+      name: 'only native.ts and addon-path.ts load the addon',
       severity: 'error',
-      from: { pathNot: '^lib/native\\.ts$' },
+      from: { pathNot: '^lib/(native|addon-path)\\.ts$' },
       to: { path: '\\.node$|node-gyp-build' },
     },
     {

@@ -1,7 +1,9 @@
 import path from 'node:path';
-import nodeGypBuild from 'node-gyp-build';
+import { addonPath, SHARED_LIBRARY } from './addon-path';
 import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
+
+export { addonPath };
 
 /** An index into the native table of tensors or generators; exactly one object owns it. */
 export type Handle = number;
@@ -204,23 +206,7 @@ interface Loader {
   readonly buildVersion: string;
 }
 
-const PACKAGE_ROOT = path.join(__dirname, '..');
-const SHARED_LIBRARY = process.platform === 'darwin' ? 'libmetatorch.dylib' : 'libmetatorch.so';
-
 let loaded: NativeBinding | undefined;
-
-/** Path of the addon that would be loaded: the local build first, then a prebuild. */
-export function addonPath(): string {
-  try {
-    return nodeGypBuild.path(PACKAGE_ROOT);
-  } catch (cause) {
-    throw new TorchError(
-      'ERR_TORCH_ADDON_MISSING',
-      `No native addon for ${process.platform}-${process.arch} under ${PACKAGE_ROOT}: expected build/Release or prebuilds. Run \`npm run setup\` in a checkout, or install a release that has prebuilds for this platform.`,
-      { path: PACKAGE_ROOT, cause },
-    );
-  }
-}
 
 /** The version of libtorch that the addon at hand was built against, without loading libtorch. */
 export function addonBuildVersion(): string {

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { requestedDevice, requireLibtorch } from '../lib/libtorch/locate';
-import { loadNative } from '../lib/native';
+import { addonPath, loadNative } from '../lib/native';
+import { temporaryFolder } from './helpers/folders';
 
 const ROOT = path.join(__dirname, '..');
 const TORCH = JSON.stringify(path.join(ROOT, 'dist/torch'));
@@ -101,4 +102,26 @@ test('waits passively for its threads unless told otherwise', () => {
   const { OMP_WAIT_POLICY: _, ...env } = process.env;
   expect(run(script, env as Record<string, string>).waitPolicy).toBe('passive');
   expect(run(script, { OMP_WAIT_POLICY: 'active' }).waitPolicy).toBe('active');
+});
+
+describe('METATORCH_ADDON', () => {
+  const folder = temporaryFolder();
+  const usesAddon = `
+    const { addonPath } = require(${JSON.stringify(path.join(ROOT, 'dist/native'))});
+    const { torch } = require(${TORCH});
+    console.log(JSON.stringify({ addon: addonPath(), sum: torch.ones([3]).sum().item() }));`;
+
+  test('names the addon that is loaded', () => {
+    fs.cpSync(path.dirname(addonPath()), folder(), { recursive: true });
+    const copy = path.join(folder(), 'metatorch.node');
+    expect(run(usesAddon, { METATORCH_ADDON: copy })).toEqual({ addon: copy, sum: 3 });
+  });
+
+  test('is refused where it names no file', () => {
+    const missing = path.join(folder(), 'missing.node');
+    expect(run(REPORT, { METATORCH_ADDON: missing })).toMatchObject({
+      code: 'ERR_TORCH_ADDON_MISSING',
+      message: expect.stringContaining(missing),
+    });
+  });
 });
