@@ -51,13 +51,8 @@ c10::IValue ToListValue(const Call& call, napi_value value, const Parameter& par
 }
 
 napi_value FromList(Call& call, c10::ArrayRef<c10::IValue> elements) {
-  napi_value array = nullptr;
-  Check(napi_create_array_with_length(call.env, elements.size(), &array));
-  for (size_t i = 0; i < elements.size(); ++i) {
-    Check(napi_set_element(call.env, array, static_cast<uint32_t>(i),
-                           FromIValue(call, c10::IValue(elements[i]))));
-  }
-  return array;
+  return ResultInParts(call).MakeArray(
+      elements.size(), [&](size_t i) { return FromIValue(call, c10::IValue(elements[i])); });
 }
 
 }  // namespace
@@ -136,17 +131,20 @@ napi_value FromTensor(Call& call, at::Tensor tensor) {
     call.self.tensors.Release(handle);
     throw PendingException();
   }
+  if (call.unfinished != nullptr) call.unfinished->push_back(handle);
   return result;
 }
 
 napi_value FromTensors(Call& call, std::vector<at::Tensor> tensors) {
-  napi_value array = nullptr;
-  Check(napi_create_array_with_length(call.env, tensors.size(), &array));
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    Check(napi_set_element(call.env, array, static_cast<uint32_t>(i),
-                           FromTensor(call, std::move(tensors[i]))));
-  }
-  return array;
+  return ResultInParts(call).MakeArray(
+      tensors.size(), [&](size_t i) { return FromTensor(call, std::move(tensors[i])); });
+}
+
+ResultInParts::~ResultInParts() {
+  if (outer_ != nullptr) return;
+  call_.unfinished = nullptr;
+  if (finished_) return;
+  for (const int32_t handle : handles_) call_.self.tensors.Release(handle);
 }
 
 at::Tensor& TensorArgument(const Call& call, size_t index) {

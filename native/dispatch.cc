@@ -50,13 +50,8 @@ void Run(const Operator& op, torch::jit::Stack& stack) {
 
 napi_value Results(Call& call, torch::jit::Stack& stack) {
   if (stack.size() == 1) return FromIValue(call, std::move(stack[0]));
-  napi_value array = nullptr;
-  Check(napi_create_array_with_length(call.env, stack.size(), &array));
-  for (size_t i = 0; i < stack.size(); ++i) {
-    Check(napi_set_element(call.env, array, static_cast<uint32_t>(i),
-                           FromIValue(call, std::move(stack[i]))));
-  }
-  return array;
+  return ResultInParts(call).MakeArray(
+      stack.size(), [&](size_t i) { return FromIValue(call, std::move(stack[i])); });
 }
 
 // dispatch(id, ...arguments in the schema's order); trailing ones may be left out.

@@ -70,6 +70,8 @@ struct Call {
   size_t argc = kMaxArguments;
   std::array<napi_value, kMaxArguments> argv;
   const char* operator_name = "";
+  // Where handles of a result with several parts are noted until all of it is made.
+  std::vector<int32_t>* unfinished = nullptr;
 
   Napi::Value operator[](size_t index) const { return Napi::Value(env, argv[index]); }
 };

@@ -160,3 +160,30 @@ test('no value crashes the process: it is taken or refused with an error', () =>
     { numRuns: 300 },
   );
 });
+
+test('a result of several parts that cannot be handed over leaves no part behind', () => {
+  const w = torch.ones([2]).requiresGrad_();
+  const calls = [
+    () => torch.ones([6]).split(2),
+    () => torch.ones([2, 2]).svd(),
+    () => torch.grad(w.sum(), [w, w, w]),
+  ];
+  // What native code fills is an array of Node's realm, which is not the tests' own.
+  const arrays: object = Object.getPrototypeOf(x.shape);
+  const refuse = {
+    configurable: true,
+    set: () => {
+      throw new Error('refused');
+    },
+  };
+  for (const call of calls) {
+    const before = torch.memory().tensors;
+    Object.defineProperty(arrays, 2, refuse);
+    try {
+      expect(() => torch.scope(call)).toThrow('refused');
+    } finally {
+      Reflect.deleteProperty(arrays, 2);
+    }
+    expect(torch.memory().tensors).toBe(before);
+  }
+});
