@@ -65,13 +65,14 @@ class TensorTable {
   size_t Live() const { return table_.Live(); }
   // Live tensors and the bytes of their storages, each storage counted once.
   MemoryUse Measure() const;
-  // Change in the bytes that handles hold since the last call, to be told to V8.
+  // Change since the last call in the bytes that handles hold and cost, to be told to V8.
   int64_t TakeByteDelta();
 
  private:
   struct Entry {
     at::Tensor tensor;
-    // The storage's bytes on the handle that first held it, 0 on views: a count without a lookup.
+    // What it counts for: the storage's bytes only on the handle that first held it, not on views,
+    // which is a count without a lookup.
     int64_t bytes = 0;
     bool defined() const { return tensor.defined(); }
   };

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { torch } from '../../lib/torch';
 
 const x = torch.tensor([1, 2, 3]);
@@ -79,4 +81,23 @@ test('one million tensors leave resident memory where it was', () => {
     if (i % 50 === 0) peak = Math.max(peak, process.memoryUsage.rss());
   }
   expect(peak - before).toBeLessThan(64 * 2 ** 20);
+});
+
+test('small tensors outside of scopes are collected in time', () => {
+  // In a process of its own, whose garbage is that of the tensors alone.
+  const script = `
+    const { torch } = require(${JSON.stringify(path.join(__dirname, '../../dist/torch'))});
+    const x = torch.ones([3]);
+    let [made, peak] = [0, 0];
+    const turn = () => {
+      for (let i = 0; i < 1000; i++) x.add(1);
+      made += 1000;
+      if (made % 10_000 === 0) peak = Math.max(peak, torch.memory().tensors);
+      if (made < 400_000) setImmediate(turn);
+      else console.log(peak);
+    };
+    turn();`;
+  const peak = Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+  // V8 collects once it has heard of some tens of megabytes; a tensor costs half a kilobyte.
+  expect(peak).toBeLessThan(130_000);
 });
