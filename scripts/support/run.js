@@ -83,12 +83,13 @@ function firstLines(output, count = 20) {
  * Runs a script's main function: its exit status becomes the process's, what a person has to put
  * right is shown in plain words, and a mistake of ours with its stack.
  *
- * @param {() => Promise<number | void>} main
+ * @param {() => Promise<number | void>} main without a status, the exit status stays what it is
  */
 function runMain(main) {
   main().then(
     (status) => {
-      process.exitCode = status ?? 0;
+      // What a script that is run from here has set itself stays.
+      if (status !== undefined) process.exitCode = status;
     },
     (error) => {
       const isPlain = error instanceof SetupError || error?.name === 'TorchError';

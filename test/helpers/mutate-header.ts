@@ -34,17 +34,6 @@ const TOKENS = [
   'é',
 ];
 
-/** Yields numbers in [0, limit); the same for the same seed (mulberry32). */
-export function numbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
-
 /** A header with one to four places changed: bytes set, removed, repeated, or tokens put in. */
 export function mutateHeader(
   header: Uint8Array,

@@ -1,4 +1,5 @@
-import { mutateHeader, numbers, readsOrRefuses, SAMPLE_HEADER } from '../helpers/mutate-header';
+import { mutateHeader, readsOrRefuses, SAMPLE_HEADER } from '../helpers/mutate-header';
+import { numbers } from '../helpers/numbers';
 
 /**
  * Alters a header 100,000 times, or as often as the first argument says: each must be read as

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { headerLength, parseHeader } from '../../lib/torch/safetensors-header';
-import { mutateHeader, numbers, readsOrRefuses, SAMPLE_HEADER } from '../helpers/mutate-header';
+import { mutateHeader, readsOrRefuses, SAMPLE_HEADER } from '../helpers/mutate-header';
+import { numbers } from '../helpers/numbers';
 import { safetensorsBytes } from '../helpers/safetensors-bytes';
 
 const parse = (header: string | Uint8Array, dataLength: number) =>

@@ -1,5 +1,5 @@
 import { type Tensor, torch } from '../../../lib/torch';
-import { numbers } from '../../helpers/mutate-header';
+import { numbers } from '../../helpers/numbers';
 
 /** Makes tensors in steps and lets go of them; a step tells how many it made. */
 export type MemoryCase = {
