@@ -1,6 +1,9 @@
 // libmetatorch.so: registers the functions of one environment.
 #include <napi.h>
 
+#include <memory>
+#include <vector>
+
 #include "accelerator.h"
 #include "autograd.h"
 #include "checkpoint.h"
@@ -13,14 +16,30 @@
 #include "modes.h"
 #include "storage.h"
 
+namespace {
+
+using metatorch::Environment;
+
+// The environments of one thread: one for each copy of the library that was loaded in it, as test
+// runners load one for each file. Node-API keeps a single value and deletes it with the thread's
+// end.
+using Environments = std::vector<std::unique_ptr<Environment>>;
+
+Environment* AddEnvironment(Napi::Env env) {
+  auto* all = env.GetInstanceData<Environments>();
+  if (all == nullptr) {
+    all = new Environments();
+    env.SetInstanceData<Environments>(all);
+  }
+  return all->emplace_back(std::make_unique<Environment>()).get();
+}
+
+}  // namespace
+
 extern "C" __attribute__((visibility("default"))) napi_value metatorch_initialize(
     napi_env raw_env, napi_value raw_exports) {
-  using metatorch::Environment;
-  Napi::Env env(raw_env);
-  Napi::Object exports(env, raw_exports);
-  auto* self = new Environment();
-  // Node-API owns it from here on and deletes it when the environment ends.
-  env.SetInstanceData<Environment>(self);
+  Napi::Object exports(raw_env, raw_exports);
+  Environment* self = AddEnvironment(raw_env);
   metatorch::RegisterMemory(exports, self);
   metatorch::RegisterMappedFiles(exports, self);
   metatorch::RegisterDispatch(exports, self);

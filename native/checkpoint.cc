@@ -5,63 +5,17 @@
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
-#include <map>
-#include <mutex>
-#include <thread>
-
+#include "checkpoint_functions.h"
 #include "convert.h"
 
 namespace metatorch {
 
 using torch::autograd::SavedVariable;
 
-// The functions of the regions whose graphs live. A graph may go on any thread and after the
-// environment has ended, so letting go of a function only notes that.
-class Checkpoints::Functions {
- public:
-  Functions(napi_env env, Environment& self) : env(env), self(&self) {}
-
-  int64_t Add(napi_value function) {
-    Sweep();
-    functions_[next_] = Napi::Persistent(Napi::Function(env, function));
-    return next_++;
-  }
-
-  Napi::FunctionReference& At(int64_t id) { return functions_.at(id); }
-
-  void Drop(int64_t id) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    dropped_.push_back(id);
-  }
-
-  void Sweep() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const int64_t id : dropped_) functions_.erase(id);
-    dropped_.clear();
-  }
-
-  void Close() {
-    functions_.clear();
-    self = nullptr;
-  }
-
-  bool IsHere() const { return self != nullptr && std::this_thread::get_id() == thread_; }
-
-  const napi_env env;
-  Environment* self;
-
- private:
-  const std::thread::id thread_ = std::this_thread::get_id();
-  std::map<int64_t, Napi::FunctionReference> functions_;
-  int64_t next_ = 0;
-  std::mutex mutex_;
-  std::vector<int64_t> dropped_;
-};
-
 // One run of a region: what its operators saved, in order.
 class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
  public:
-  CheckpointFrame(std::shared_ptr<Checkpoints::Functions> functions, int64_t function,
+  CheckpointFrame(std::shared_ptr<CheckpointFunctions> functions, int64_t function,
                   const std::vector<at::Tensor>& inputs)
       : functions_(std::move(functions)), function_(function) {
     // In a region within a region these are saved by the outer one, and dropped with the rest.
@@ -116,10 +70,10 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
     Reopened(CheckpointFrame& frame, Checkpoints& all) : frame_(frame), all_(all) {
       frame_.open_ = frame_.recomputing_ = true;
       frame_.next_ = 0;
-      all_.open_.push_back(frame_.shared_from_this());
+      all_.Open(frame_.shared_from_this());
     }
     ~Reopened() {
-      all_.open_.pop_back();
+      all_.Leave();
       frame_.open_ = frame_.recomputing_ = false;
     }
     Reopened(const Reopened&) = delete;
@@ -144,7 +98,7 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
     TORCH_CHECK(next_ == slots_.size(), kDifferent);
   }
 
-  const std::shared_ptr<Checkpoints::Functions> functions_;
+  const std::shared_ptr<CheckpointFunctions> functions_;
   const int64_t function_;
   std::vector<SavedVariable> inputs_;
   std::vector<Slot> slots_;
@@ -156,8 +110,8 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
 namespace {
 
 // libtorch asks for hooks without saying for whom, so the thread has to know: the open regions of
-// its environment, which owns them.
-thread_local const std::vector<std::shared_ptr<CheckpointFrame>>* open_regions = nullptr;
+// all its environments, which own them.
+thread_local std::vector<CheckpointFrame*> open_regions;
 
 class FrameHooks : public torch::autograd::SavedVariableHooks {
  public:
@@ -180,8 +134,8 @@ class HookedEngine : public torch::autograd::Engine {
   ~HookedEngine() override { stop(); }
 
   std::unique_ptr<torch::autograd::SavedVariableHooks> get_default_saved_variable_hooks() override {
-    if (open_regions == nullptr || open_regions->empty()) return nullptr;
-    return std::make_unique<FrameHooks>(open_regions->back());
+    if (open_regions.empty()) return nullptr;
+    return std::make_unique<FrameHooks>(open_regions.back()->shared_from_this());
   }
 
  private:
@@ -203,22 +157,30 @@ napi_value EndCheckpoint(Call& call) {
 }  // namespace
 
 Checkpoints::Checkpoints(napi_env env, Environment& self)
-    : functions_(std::make_shared<Functions>(env, self)) {
-  open_regions = &open_;
-}
+    : functions_(std::make_shared<CheckpointFunctions>(env, self)) {}
 
 Checkpoints::~Checkpoints() {
-  open_regions = nullptr;
+  while (!open_.empty()) Leave();
   functions_->Close();
 }
 
 void Checkpoints::Begin(const std::vector<at::Tensor>& inputs, napi_value function) {
-  open_.push_back(std::make_shared<CheckpointFrame>(functions_, functions_->Add(function), inputs));
+  Open(std::make_shared<CheckpointFrame>(functions_, functions_->Add(function), inputs));
 }
 
 void Checkpoints::End() {
   if (open_.empty()) return;
   open_.back()->Close();
+  Leave();
+}
+
+void Checkpoints::Open(std::shared_ptr<CheckpointFrame> frame) {
+  open_regions.push_back(frame.get());
+  open_.push_back(std::move(frame));
+}
+
+void Checkpoints::Leave() {
+  std::erase(open_regions, open_.back().get());
   open_.pop_back();
 }
 

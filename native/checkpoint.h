@@ -11,6 +11,7 @@
 namespace metatorch {
 
 class CheckpointFrame;
+class CheckpointFunctions;
 
 // The checkpoints of one environment.
 class Checkpoints {
@@ -41,9 +42,12 @@ class Checkpoints {
 
  private:
   friend class CheckpointFrame;
-  class Functions;
 
-  std::shared_ptr<Functions> functions_;
+  void Open(std::shared_ptr<CheckpointFrame> frame);
+  // The innermost one is open no more.
+  void Leave();
+
+  std::shared_ptr<CheckpointFunctions> functions_;
   std::vector<std::shared_ptr<CheckpointFrame>> open_;
   std::vector<std::weak_ptr<CheckpointFrame>> made_again_;
   int64_t backward_depth_ = 0;

@@ -125,3 +125,28 @@ describe('METATORCH_ADDON', () => {
     });
   });
 });
+
+test('two copies of the library in one thread keep to themselves', () => {
+  const script = `
+    const load = () => {
+      for (const file of Object.keys(require.cache)) {
+        if (file.startsWith(${JSON.stringify(path.join(ROOT, 'dist'))})) delete require.cache[file];
+      }
+      return require(${TORCH}).torch;
+    };
+    const copies = [load(), load()];
+    const runs = copies.map((torch) => {
+      let count = 0;
+      const w = torch.ones([2]).requiresGrad_();
+      const result = torch.checkpoint((a) => (count++, a.sin().exp()), w);
+      torch.grad(result.sum(), w);
+      return count;
+    });
+    const tensors = copies.map((torch) => {
+      const before = torch.memory().tensors;
+      torch.ones([2]);
+      return torch.memory().tensors - before;
+    });
+    console.log(JSON.stringify({ same: copies[0] === copies[1], runs, tensors }));`;
+  expect(run(script)).toEqual({ same: false, runs: [2, 2], tensors: [1, 1] });
+});
