@@ -9,24 +9,32 @@ const { stage } = require('./support/stages');
 const { digestOf, filesBelow, installedVersion, readText, writeText } = require('./support/stamps');
 const { checkTools } = require('./support/tools');
 
-const STAMP = inRoot('build', 'native-stamp.json');
-const LOG = inRoot('build', 'native-build.log');
 const JOBS = 2;
 const NOTE_EVERY_MS = 15_000;
 
 /** @typedef {import('./support/libtorch').Libtorch} Libtorch */
 
 /**
+ * Where a build lies, relative to the repository, and how it is compiled.
+ *
+ * @typedef {{ folder: string, flags: readonly string[] }} Profile
+ */
+
+/** The flags are CMake's own for a release. @type {Profile} */
+const RELEASE = { folder: 'build', flags: ['-O3', '-DNDEBUG'] };
+
+/**
  * What the binaries are made from. A change of the configuration, which CMake remembers in its
  * cache, needs a fresh start; a change of the sources only a build.
  *
  * @param {Libtorch} libtorch
+ * @param {Profile} profile
  */
-function currentState(libtorch) {
+function currentState(libtorch, profile) {
   const { root, version, flavour } = libtorch;
   const packages = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(installedVersion);
   const compiler = [process.env.CXX, process.env.CXXFLAGS];
-  const facts = [ROOT, version, flavour, packages, compiler, cmakeOptions(root)];
+  const facts = [ROOT, version, flavour, packages, compiler, cmakeOptions(root, profile)];
   return {
     configuration: digestOf(['CMakeLists.txt'], facts),
     sources: digestOf(filesBelow('native', /./)),
@@ -39,25 +47,31 @@ function currentState(libtorch) {
  * relative to their roots.
  *
  * @param {string} root of libtorch
+ * @param {Profile} profile
  */
-function cmakeOptions(root) {
+function cmakeOptions(root, profile) {
   const maps = [`-ffile-prefix-map=${root}=libtorch`, `-ffile-prefix-map=${ROOT}=metatorch`];
-  // cmake-js overwrites CMAKE_CXX_FLAGS itself. The first two are CMake's own for a release.
-  const flags = ['-O3', '-DNDEBUG', ...maps].join(' ');
+  // cmake-js overwrites CMAKE_CXX_FLAGS itself.
+  const flags = [...profile.flags, ...maps].join(' ');
   const variables = { LIBTORCH: root, CMAKE_SKIP_RPATH: 'ON', CMAKE_CXX_FLAGS_RELEASE: flags };
   return Object.entries(variables).map(([name, value]) => `--CD${name}=${value}`);
 }
 
-function binariesAreThere() {
+/** @param {Profile} profile */
+function binariesAreThere({ folder }) {
   const suffix = process.platform === 'darwin' ? 'dylib' : 'so';
   const files = ['metatorch.node', `libmetatorch.${suffix}`];
-  return files.every((file) => fs.existsSync(inRoot('build', 'Release', file)));
+  return files.every((file) => fs.existsSync(inRoot(folder, 'Release', file)));
 }
 
-/** Removes what CMake keeps, and nothing else: `cmake-js rebuild` would remove all of build/. */
-function forgetConfiguration() {
+/**
+ * Removes what CMake keeps, and nothing else: `cmake-js rebuild` would remove all of build/.
+ *
+ * @param {Profile} profile
+ */
+function forgetConfiguration({ folder }) {
   const names = ['CMakeCache.txt', 'CMakeFiles', 'build.ninja', 'Makefile', 'Release'];
-  for (const name of names) fs.rmSync(inRoot('build', name), { recursive: true, force: true });
+  for (const name of names) fs.rmSync(inRoot(folder, name), { recursive: true, force: true });
 }
 
 /** Prints how far Ninja or make has come, but not more often than people want to read it. */
@@ -75,41 +89,49 @@ function progressPrinter() {
 /**
  * @param {string} command
  * @param {string} root of libtorch
+ * @param {Profile} profile
  */
-async function cmakeJs(command, root) {
-  const args = [command, '--directory', ROOT, '--out', inRoot('build'), '--config', 'Release'];
-  args.push('--parallel', String(JOBS), ...cmakeOptions(root));
-  const options = { logFile: LOG, onLine: progressPrinter() };
+async function cmakeJs(command, root, profile) {
+  const args = [command, '--directory', ROOT, '--out', inRoot(profile.folder)];
+  args.push('--config', 'Release', '--parallel', String(JOBS), ...cmakeOptions(root, profile));
+  const logFile = inRoot(profile.folder, 'native-build.log');
+  const options = { logFile, onLine: progressPrinter() };
   const { status, output } = await run(npmProgram('cmake-js'), args, options);
   if (status !== 0) {
-    const log = path.relative(ROOT, LOG);
+    const log = path.relative(ROOT, logFile);
     throw new SetupError(`The native build failed (all of it is in ${log}):\n${lastLines(output)}`);
   }
 }
 
 /**
- * Builds build/Release/metatorch.node and libmetatorch.so if anything they are made from changed.
+ * Builds Release/metatorch.node and libmetatorch.so in the profile's folder if anything they are made
+ * from changed.
  *
  * @param {Libtorch} libtorch
+ * @param {Profile} [profile]
  * @returns {Promise<import('./support/stages').Outcome>}
  */
-async function buildNative(libtorch) {
-  const state = currentState(libtorch);
-  const previous = JSON.parse(readText(STAMP) ?? '{}');
+async function buildNative(libtorch, profile = RELEASE) {
+  const { folder } = profile;
+  const stamp = inRoot(folder, 'native-stamp.json');
+  const state = currentState(libtorch, profile);
+  const previous = JSON.parse(readText(stamp) ?? '{}');
   const isConfigured = previous.configuration === state.configuration;
-  if (isConfigured && previous.sources === state.sources && binariesAreThere()) {
+  if (isConfigured && previous.sources === state.sources && binariesAreThere(profile)) {
     return { skipped: true };
   }
-  fs.rmSync(STAMP, { force: true });
-  writeText(LOG, '');
+  fs.rmSync(stamp, { force: true });
+  writeText(inRoot(folder, 'native-build.log'), '');
   console.log('native addon: building, which takes a minute or two the first time');
   if (!isConfigured) {
-    forgetConfiguration();
-    await cmakeJs('configure', libtorch.root);
+    forgetConfiguration(profile);
+    await cmakeJs('configure', libtorch.root, profile);
   }
-  await cmakeJs('build', libtorch.root);
-  if (!binariesAreThere()) throw new SetupError('The native build made no build/Release/*.node');
-  writeText(STAMP, JSON.stringify(state));
+  await cmakeJs('build', libtorch.root, profile);
+  if (!binariesAreThere(profile)) {
+    throw new SetupError(`The native build made no ${folder}/Release/*.node`);
+  }
+  writeText(stamp, JSON.stringify(state));
   return { skipped: false };
 }
 
