@@ -1,5 +1,6 @@
 #include "environment.h"
 
+#include <ATen/autocast_mode.h>
 #include <c10/util/Exception.h>
 
 #include "cpu_allocator.h"
@@ -32,6 +33,8 @@ Environment::~Environment() {
   LeaveVmap(*this);
   // Guards restore thread-local state and must unwind in reverse order.
   while (!inference_modes.empty()) inference_modes.pop_back();
+  // A thread that is terminated inside autocast leaves its converted weights in the process's cache.
+  at::autocast::clear_cache();
 }
 
 void Environment::Report(napi_env env) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -59,3 +60,32 @@ test('terminating a worker during native work leaves the process alive, 20 times
     expect(await worker.terminate()).toBe(1);
   }
 }, 120_000);
+
+test('a worker terminated inside autocast takes its converted weights with it', () => {
+  // In a process of its own: 32 MiB of converted weights for each worker.
+  const script = `
+    const { once } = require('node:events');
+    const { Worker } = require('node:worker_threads');
+    const body = \`
+      const { parentPort } = require('node:worker_threads');
+      const { torch } = require(${TORCH});
+      const w = torch.ones([4096, 4096]).requiresGrad_();
+      torch.autocast('cpu', 'bfloat16', () => {
+        torch.ones([1, 4096]).matmul(w);
+        parentPort.postMessage('busy');
+        for (;;) torch.scope(() => w.sum());
+      });\`;
+    const end = async () => {
+      const worker = new Worker(body, { eval: true });
+      await once(worker, 'message');
+      await worker.terminate();
+    };
+    (async () => {
+      await end();
+      const before = process.memoryUsage.rss();
+      for (let i = 0; i < 5; i++) await end();
+      console.log((process.memoryUsage.rss() - before) / 2 ** 20);
+    })();`;
+  const grown = Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+  expect(grown).toBeLessThan(80);
+});
