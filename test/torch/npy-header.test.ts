@@ -1,6 +1,7 @@
 import { parseNpy } from '../../lib/torch';
-import { mutateHeader, numbers } from '../helpers/mutate-header';
+import { mutateHeader } from '../helpers/mutate-header';
 import { NPY_TOKENS, npyBytes, readsNpyOrRefuses, SAMPLE_NPY } from '../helpers/npy-samples';
+import { numbers } from '../helpers/numbers';
 
 const header = (fields: Partial<Record<'descr' | 'fortran_order' | 'shape', string>>): string => {
   const all = { descr: "'|u1'", fortran_order: 'False', shape: '(1,)', ...fields };

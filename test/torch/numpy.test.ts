@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseNpy, readNpz, serializeNpy, type Tensor, torch, writeNpz } from '../../lib/torch';
 import { temporaryFolder } from '../helpers/folders';
-import { mutateHeader, numbers } from '../helpers/mutate-header';
+import { mutateHeader } from '../helpers/mutate-header';
 import {
   anyArray,
   bytesOf,
@@ -12,6 +12,7 @@ import {
   readsNpyOrRefuses,
   SAMPLE_NPY,
 } from '../helpers/npy-samples';
+import { numbers } from '../helpers/numbers';
 import { findNumpy, runPython } from '../helpers/numpy';
 
 const python = findNumpy();

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openNpz, readNpz, serializeNpy, torch, writeNpz } from '../../lib/torch';
 import { temporaryFolder } from '../helpers/folders';
-import { mutateHeader, numbers } from '../helpers/mutate-header';
+import { mutateHeader } from '../helpers/mutate-header';
 import { npyBytes } from '../helpers/npy-samples';
+import { numbers } from '../helpers/numbers';
 import { makeZip, type ZipEntry } from '../helpers/zip';
 
 const folder = temporaryFolder();
