@@ -33,7 +33,7 @@ Environment::~Environment() {
   LeaveVmap(*this);
   // Guards restore thread-local state and must unwind in reverse order.
   while (!inference_modes.empty()) inference_modes.pop_back();
-  // A thread that is terminated inside autocast leaves its converted weights in the process's cache.
+  // A thread that is terminated inside autocast leaves converted weights in the process's cache.
   at::autocast::clear_cache();
 }
 
