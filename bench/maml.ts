@@ -39,7 +39,11 @@ function examples(
 }
 
 /** A meta-step on fixed episodes. */
-function metaStep({ model, input }: Workload, tasks: number, lowRank: boolean): () => void {
+function metaStep(
+  { model, input, tasksAtOnce }: Workload,
+  tasks: number,
+  lowRank: boolean,
+): () => void {
   const generator = torch.generator(1);
   const episodes = {
     ways: WAYS,
@@ -52,7 +56,7 @@ function metaStep({ model, input }: Workload, tasks: number, lowRank: boolean): 
   let state = optimizer.init(params);
   return () => {
     const next = torch.scope(() => {
-      const { gradients } = metaGradient(learner, params, episodes);
+      const { gradients } = metaGradient(learner, params, episodes, { tasksAtOnce });
       const updated = torch.noGrad(() =>
         optimizer.update(gradients, state, params, { donate: true }),
       );

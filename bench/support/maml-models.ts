@@ -16,6 +16,8 @@ export type Workload = {
   model: Layer<Tree>;
   /** The shape of one input. */
   input: readonly number[];
+  /** How many tasks adapt at once: of the larger model, so many as a cache holds. */
+  tasksAtOnce: number;
 };
 
 /** Named layers and how an input goes through them. */
@@ -87,7 +89,11 @@ function transformer(): Layer<Tree> {
 }
 
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
-  mlp: { model: mlp({ sizes: [300, 256, 128, WAYS] }) as Layer<Tree>, input: [300] },
-  cnn: { model: textCnn(), input: [LENGTH, WIDTH] },
-  transformer: { model: transformer(), input: [LENGTH, WIDTH] },
+  mlp: {
+    model: mlp({ sizes: [300, 256, 128, WAYS] }) as Layer<Tree>,
+    input: [300],
+    tasksAtOnce: 32,
+  },
+  cnn: { model: textCnn(), input: [LENGTH, WIDTH], tasksAtOnce: 32 },
+  transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 16 },
 };

@@ -35,6 +35,7 @@ export {
   type AdaptOptions,
   type Learner,
   type MetaGradient,
+  type MetaGradientOptions,
   metaGradient,
   queryAccuracy,
   queryLogits,

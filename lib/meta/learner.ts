@@ -1,5 +1,7 @@
+import { outOfRange } from '../errors';
 import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
-import type { Episodes, Examples } from './episode';
+import { type Episodes, type Examples, taskCount } from './episode';
+import { splitEpisodes } from './split-episodes';
 import { type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
 
 /** How to adapt. */
@@ -41,17 +43,54 @@ export type MetaGradient<P extends Tree> = {
   accuracy: number;
 };
 
+export type MetaGradientOptions = AdaptOptions & {
+  /**
+   * How many tasks adapt at once. Fewer need less memory, and where what they need fits a processor's
+   * cache they are faster: the gradient is the same mean over all tasks. A learner with a rule of its
+   * own gets all of them. Default: all.
+   */
+  tasksAtOnce?: number;
+};
+
 /**
  * The gradient of the mean query loss after adaptation with respect to the parameters: the learner's
  * own rule if it has one. The parameters must require gradients.
+ *
+ * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer
  */
 export function metaGradient<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
   params: P,
   episodes: Episodes<I>,
-  options: AdaptOptions = {},
+  { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options }: MetaGradientOptions = {},
 ): MetaGradient<P> {
+  if (!Number.isSafeInteger(tasksAtOnce) || tasksAtOnce < 1) {
+    throw outOfRange('a positive integer', 'tasksAtOnce', tasksAtOnce, 'metaGradient');
+  }
   if (learner.metaGradient) return learner.metaGradient(params, episodes, options);
+  const tasks = taskCount(episodes.support);
+  if (tasks <= tasksAtOnce) return gradientAtOnce(learner, params, episodes, options);
+  return torch.scope(() => {
+    const sum = { gradients: mapTree(([p]) => p.zerosLike(), params), loss: 0, accuracy: 0 };
+    for (const part of splitEpisodes(episodes, tasksAtOnce)) {
+      const share = taskCount(part.support) / tasks;
+      torch.scope(() => {
+        const own = gradientAtOnce(learner, params, part, options);
+        sum.loss += share * own.loss;
+        sum.accuracy += share * own.accuracy;
+        mapTree(([all, g]) => all.add_(g, { alpha: share }), sum.gradients, own.gradients);
+      });
+    }
+    return sum;
+  });
+}
+
+function gradientAtOnce<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  episodes: Episodes<I>,
+  options: AdaptOptions,
+): MetaGradient<P> {
   return torch.scope(() => {
     const { logits, labels } = queryLogits(learner, params, episodes, {
       training: true,

@@ -34,6 +34,8 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
   /** Makes the batch of a step, counted from 0. What it makes is disposed of after the step. */
   episodes: (step: number) => Episodes<I>;
   steps: number;
+  /** How many tasks of a batch adapt at once; see `MetaGradientOptions`. Default: all. */
+  tasksAtOnce?: number;
   /** For layers that draw random numbers while training. */
   generator?: Generator;
   /**
@@ -136,7 +138,7 @@ async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerS
 }
 
 function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
-  { learner, optimizer, episodes, generator }: TrainOptions<P, A, I, S>,
+  { learner, optimizer, episodes, generator, tasksAtOnce }: TrainOptions<P, A, I, S>,
   run: Run<P, S>,
 ): { loss: number; accuracy: number } {
   const { params, state } = run;
@@ -146,6 +148,7 @@ function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
       training: true,
       step: run.step,
       ...(generator && { generator }),
+      ...(tasksAtOnce !== undefined && { tasksAtOnce }),
     });
     // Nobody else holds these parameters, so they may be overwritten.
     const moved = torch.noGrad(() => optimizer.update(gradients, state, params, { donate: true }));

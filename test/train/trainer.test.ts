@@ -20,6 +20,22 @@ test('learns: from chance to almost no mistakes', async () => {
   disposeTree(params);
 });
 
+test('tasks may adapt a few at a time', async () => {
+  const seen: number[] = [];
+  const watched = {
+    ...learner,
+    adapt: (...[params, support, ...rest]: Parameters<typeof learner.adapt>) => {
+      seen.push(support.labels.shape[0] ?? 0);
+      return learner.adapt(params, support, ...rest);
+    },
+  };
+  const [all, one] = [await run(), await run({ learner: watched, tasksAtOnce: 1 })];
+  expect(new Set(seen)).toEqual(new Set([1]));
+  const apart = all.params.weight.sub(one.params.weight).abs().max();
+  expect(apart.item()).toBeLessThan(1e-4);
+  disposeTree([all.params, one.params, apart]);
+});
+
 test('leaves the start as it is, and shares no memory with it', async () => {
   const { params } = await run();
   expect(start.weight.data()).toEqual(startWeights);

@@ -1,0 +1,76 @@
+import { IGNORED, type Learner, maml, metaGradient, prototypical, reptile } from '../../lib/meta';
+import { splitEpisodes } from '../../lib/meta/split-episodes';
+import { mlp } from '../../lib/nn';
+import { sgd } from '../../lib/optim';
+import { type Tensor, type Tree, torch } from '../../lib/torch';
+import { treeDistance } from './contract';
+import { parametersOf, randomEpisodes } from './support';
+
+const episodes = randomEpisodes(torch.generator(1), { tasks: 5 });
+const model = mlp({ sizes: [4, 6, 3] });
+const second = maml({ model, innerLearningRate: 0.1, innerSteps: 2 });
+
+test.each([1, 2, 3, 4, 5, 9])('%i tasks at once give the gradient of all', (tasksAtOnce) => {
+  for (const learner of [second, prototypical({ encoder: model })] as Learner<Tree>[]) {
+    const params = parametersOf(learner, 2);
+    const all = metaGradient(learner, params, episodes);
+    const parts = metaGradient(learner, params, episodes, { tasksAtOnce });
+    expect(treeDistance(parts.gradients, all.gradients)).toBeLessThan(1e-14);
+    expect(parts.loss).toBeCloseTo(all.loss, 12);
+    expect(parts.accuracy).toBeCloseTo(all.accuracy, 6);
+  }
+});
+
+test('needs less memory, and leaves nothing but the gradient', () => {
+  const params = parametersOf(second, 2);
+  const big = randomEpisodes(torch.generator(3), { tasks: 16, shots: 40, queries: 40 });
+  const peak = (tasksAtOnce: number): number => {
+    torch.resetPeakMemoryStats();
+    const before = torch.memoryStats().allocatedBytes;
+    const live = torch.memory().tensors;
+    const { gradients } = metaGradient(second, params, big, { tasksAtOnce });
+    expect(torch.memory().tensors - live).toBe(4);
+    expect(gradients.model).toHaveLength(2);
+    return torch.memoryStats().peakBytes - before;
+  };
+  expect(peak(2)).toBeLessThan(peak(16) / 4);
+});
+
+test('a learner with a rule of its own gets all tasks', () => {
+  const own = reptile({ model, optimizer: sgd({ learningRate: 0.1 }), innerSteps: 2 });
+  const params = parametersOf(own, 2);
+  const all = metaGradient(own, params, episodes);
+  const parts = metaGradient(own, params, episodes, { tasksAtOnce: 2 });
+  expect(treeDistance(parts.gradients, all.gradients)).toBe(0);
+});
+
+test('splits inputs that are trees, labels that fill up, and what is known of the classes', () => {
+  const mask = torch.arange(5).unsqueeze(1);
+  const labels = torch.full([5, 3], BigInt(IGNORED));
+  const examples = { inputs: { x: torch.randn([5, 3, 2]), mask }, labels };
+  const classes = torch.arange(10).view([5, 2]);
+  const parts = splitEpisodes({ ways: 2, support: examples, query: examples, classes }, 2);
+  expect(parts.map(({ classes: own }) => (own as Tensor).tolist())).toEqual([
+    [
+      [0n, 1n],
+      [2n, 3n],
+    ],
+    [
+      [4n, 5n],
+      [6n, 7n],
+    ],
+    [[8n, 9n]],
+  ]);
+  expect(parts.map(({ support }) => support.inputs.mask.tolist())).toEqual([
+    [[0n], [1n]],
+    [[2n], [3n]],
+    [[4n]],
+  ]);
+  expect(parts[2]?.query.labels.shape).toEqual([1, 3]);
+});
+
+test.each([0, -1, 1.5, Number.NaN])('refuses %p tasks at once', (tasksAtOnce) => {
+  expect(() => metaGradient(second, parametersOf(second, 2), episodes, { tasksAtOnce })).toThrow(
+    'Expected a positive integer for tasksAtOnce',
+  );
+});
