@@ -114,6 +114,8 @@ export interface NativeBinding {
 
   fromBytes(data: Uint8Array, dtype: string, shape: readonly number[]): Handle;
   mapTensor(file: number, position: number, dtype: string, shape: readonly number[]): Handle;
+  /** A tensor on the array's own memory. */
+  shareBytes(data: Uint8Array, dtype: string, shape: readonly number[]): Handle;
   toBytes(tensor: Handle, target: Uint8Array): void;
   item(tensor: Handle): number | bigint | boolean | { re: number; im: number };
   shapeOf(tensor: Handle): number[];
@@ -130,6 +132,12 @@ export interface NativeBinding {
   resetPeakMemoryOfCpu(): void;
   setMemoryLimit(bytes: number | null): void;
   emptyCacheOfCpu(): void;
+
+  /** The id under which any thread may take the tensor; 0 uses for no limit. */
+  shareTensor(tensor: Handle, uses: number): string;
+  takeShared(id: string): Handle;
+  /** Whether the id held a tensor until now. */
+  releaseShared(id: string): boolean;
 
   deviceCount(type: string): number;
   deviceName(index: number): string;

@@ -6,6 +6,7 @@
 
 #include "accelerator.h"
 #include "autograd.h"
+#include "borrowed_arrays.h"
 #include "checkpoint.h"
 #include "device.h"
 #include "dispatch.h"
@@ -14,6 +15,7 @@
 #include "mapped_file.h"
 #include "memory.h"
 #include "modes.h"
+#include "shared_tensors.h"
 #include "storage.h"
 
 namespace {
@@ -31,7 +33,7 @@ Environment* AddEnvironment(Napi::Env env) {
     all = new Environments();
     env.SetInstanceData<Environments>(all);
   }
-  return all->emplace_back(std::make_unique<Environment>()).get();
+  return all->emplace_back(std::make_unique<Environment>(env)).get();
 }
 
 }  // namespace
@@ -45,6 +47,8 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterDispatch(exports, self);
   metatorch::RegisterAutograd(exports, self);
   metatorch::RegisterStorage(exports, self);
+  metatorch::RegisterBorrowedArrays(exports, self);
+  metatorch::RegisterSharedTensors(exports, self);
   metatorch::RegisterDevice(exports, self);
   metatorch::RegisterModes(exports, self);
   metatorch::RegisterAccelerator(exports, self);

@@ -26,6 +26,7 @@ napi_value Grad(Call& call) {
   const auto outputs = TensorsArgument(call, 0);
   const auto inputs = TensorsArgument(call, 1);
   const auto seeds = OptionalTensors(call, 2);
+  call.self.borrowed->RequireAllAttached();
   const Checkpoints::Backward pass(call.self);
   GradOptions options = OptionsArguments(call, 3);
   options.allow_unused = BoolArgument(call, 5);
@@ -39,6 +40,7 @@ napi_value Backward(Call& call) {
   call.operator_name = "backward";
   const auto outputs = TensorsArgument(call, 0);
   const auto seeds = OptionalTensors(call, 1);
+  call.self.borrowed->RequireAllAttached();
   const Checkpoints::Backward pass(call.self);
   const GradOptions options = OptionsArguments(call, 2);
   const auto inputs = OptionalTensors(call, 4);

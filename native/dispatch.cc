@@ -4,6 +4,7 @@
 
 #include "batching.h"
 #include "convert.h"
+#include "kept_shapes.h"
 
 namespace metatorch {
 namespace {
@@ -40,11 +41,22 @@ class OwnStack {
 
 // Metadata operators have no rules for vmap; their kernels ask the tensor itself, which answers for
 // one sample.
-void Run(const Operator& op, torch::jit::Stack& stack) {
+void RunPlain(const Operator& op, torch::jit::Stack& stack) {
   if (op.is_metadata && VmapDepth() > 0) {
     op.handle.callBoxedForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd, stack);
   } else {
     op.handle.callBoxed(stack);
+  }
+}
+
+void Run(const Operator& op, torch::jit::Stack& stack) {
+  if (!op.resizes) return RunPlain(op, stack);
+  KeptShapes shapes(op, stack);
+  try {
+    RunPlain(op, stack);
+  } catch (...) {
+    shapes.Restore();
+    throw;
   }
 }
 

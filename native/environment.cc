@@ -5,6 +5,7 @@
 
 #include "cpu_allocator.h"
 #include "functorch.h"
+#include "shared_tensors.h"
 
 namespace metatorch {
 namespace {
@@ -35,6 +36,8 @@ Environment::~Environment() {
   while (!inference_modes.empty()) inference_modes.pop_back();
   // A thread that is terminated inside autocast leaves converted weights in the process's cache.
   at::autocast::clear_cache();
+  SharedTensors::Instance().ReleaseAllOf(this);
+  borrowed->Close();
 }
 
 void Environment::Report(napi_env env) {

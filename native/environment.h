@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "borrowed_arrays.h"
 #include "device_graph.h"
 #include "error.h"
 #include "schema.h"
@@ -32,7 +33,10 @@ class Checkpoints;
 
 class Environment {
  public:
-  TensorTable tensors;
+  explicit Environment(napi_env env) : borrowed(std::make_shared<BorrowedArrays>(env)) {}
+
+  const std::shared_ptr<BorrowedArrays> borrowed;
+  TensorTable tensors{borrowed};
   GeneratorTable generators;
   HandleTable<EventSlot> events;
   HandleTable<GraphSlot> graphs;
@@ -48,6 +52,7 @@ class Environment {
 
   // Tells V8 how many bytes its objects keep alive, in steps, so that it collects in time.
   void ReportMemory(napi_env env) {
+    borrowed->Sweep();
     unreported_bytes_ += tensors.TakeByteDelta();
     if (unreported_bytes_ >= kReportStep || unreported_bytes_ <= -kReportStep) Report(env);
   }

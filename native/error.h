@@ -12,10 +12,11 @@ class ArgumentError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A tensor was used after it had been disposed of.
+// A tensor, or what it shares, was used after it had been disposed of.
 class DisposedError : public std::runtime_error {
  public:
-  DisposedError() : std::runtime_error("The tensor has been disposed of") {}
+  explicit DisposedError(const std::string& message = "The tensor has been disposed of")
+      : std::runtime_error(message) {}
 };
 
 // The data of a tensor inside vmap was asked for.

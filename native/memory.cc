@@ -2,12 +2,13 @@
 
 #include "convert.h"
 #include "cpu_allocator.h"
+#include "shared_tensors.h"
 
 namespace metatorch {
 namespace {
 
 napi_value Memory(Call& call) {
-  const MemoryUse use = call.self.tensors.Measure();
+  const MemoryUse use = call.self.tensors.Measure(SharedTensors::Instance().HeldFor(&call.self));
   Napi::Object object = Napi::Object::New(call.env);
   object.Set("tensors", static_cast<double>(use.tensors));
   object.Set("bytes", static_cast<double>(use.bytes));

@@ -100,6 +100,7 @@ Operator Load(const c10::OperatorName& name) {
   for (const c10::Argument& argument : schema.arguments()) {
     op.parameters.push_back(Describe(argument));
   }
+  op.resizes = name.name.starts_with("aten::resize");
   op.returns_one_tensor = schema.returns().size() == 1 &&
                           schema.returns()[0].type()->kind() == c10::TypeKind::TensorType;
   return op;

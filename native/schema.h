@@ -55,6 +55,8 @@ struct Operator {
   bool returns_one_tensor;
   // Tells a fact about a tensor without looking at its elements, such as aten::dim.
   bool is_metadata;
+  // May give a tensor that it is given another size.
+  bool resizes = false;
 };
 
 class OperatorCache {

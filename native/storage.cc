@@ -5,29 +5,11 @@
 #include <cstring>
 
 #include "batching.h"
+#include "bytes.h"
 #include "convert.h"
 
 namespace metatorch {
 namespace {
-
-struct Bytes {
-  void* data;
-  size_t length;
-};
-
-Bytes BytesArgument(const Call& call, size_t index) {
-  napi_typedarray_type type;
-  size_t length = 0;
-  size_t offset = 0;
-  void* data = nullptr;
-  napi_value buffer = nullptr;
-  if (napi_get_typedarray_info(call.env, call.argv[index], &type, &length, &data, &buffer,
-                               &offset) != napi_ok ||
-      type != napi_uint8_array) {
-    throw ArgumentError("Expected a Uint8Array for data");
-  }
-  return {data, length};
-}
 
 // fromBytes(data, dtype, shape): a CPU tensor with a copy of the bytes.
 napi_value FromBytes(Call& call) {

@@ -39,13 +39,17 @@ void TensorTable::Release(int32_t handle) {
 
 int64_t TensorTable::TakeByteDelta() { return std::exchange(byte_delta_, 0); }
 
-MemoryUse TensorTable::Measure() const {
+MemoryUse TensorTable::Measure(const std::vector<at::Tensor>& held) const {
   std::unordered_set<const void*> seen;
   size_t bytes = 0;
-  for (const Entry& entry : table_.Values()) {
-    const c10::StorageImpl* storage = entry.defined() ? StorageOf(entry.tensor) : nullptr;
+  const auto add = [&](const at::Tensor& tensor) {
+    const c10::StorageImpl* storage = StorageOf(tensor);
     if (storage != nullptr && seen.insert(storage).second) bytes += storage->nbytes();
+  };
+  for (const Entry& entry : table_.Values()) {
+    if (entry.defined()) add(entry.tensor);
   }
+  for (const at::Tensor& tensor : held) add(tensor);
   return {table_.Live(), bytes};
 }
 

@@ -6,8 +6,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "borrowed_arrays.h"
 #include "error.h"
 
 namespace metatorch {
@@ -58,14 +61,23 @@ struct MemoryUse {
 
 class TensorTable {
  public:
+  explicit TensorTable(std::shared_ptr<const BorrowedArrays> borrowed)
+      : borrowed_(std::move(borrowed)) {}
+
   int32_t Insert(at::Tensor tensor);
-  at::Tensor& At(int32_t handle) { return table_.At(handle).tensor; }
+  at::Tensor& At(int32_t handle) {
+    at::Tensor& tensor = table_.At(handle).tensor;
+    if (borrowed_->Any()) [[unlikely]]
+      borrowed_->RequireAttached(tensor);
+    return tensor;
+  }
   void Release(int32_t handle);
 
   size_t Live() const { return table_.Live(); }
-  // Live tensors and the bytes of their storages, each storage counted once.
-  MemoryUse Measure() const;
-  // Change since the last call in the bytes that handles hold and cost, to be told to V8.
+  // Live tensors and the bytes of their storages, and of those of the tensors held elsewhere, each
+  // storage counted once.
+  MemoryUse Measure(const std::vector<at::Tensor>& held) const;
+  // Change in the bytes that handles hold since the last call, to be told to V8.
   int64_t TakeByteDelta();
 
  private:
@@ -77,6 +89,7 @@ class TensorTable {
     bool defined() const { return tensor.defined(); }
   };
 
+  const std::shared_ptr<const BorrowedArrays> borrowed_;
   HandleTable<Entry> table_;
   int64_t byte_delta_ = 0;
 };

@@ -1,17 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
-import { Worker } from 'node:worker_threads';
-
-const TORCH = JSON.stringify(path.join(__dirname, '../dist/torch'));
-
-const start = (body: string): Worker =>
-  new Worker(
-    `const { parentPort } = require('node:worker_threads');
-     const { torch } = require(${TORCH});
-     ${body}`,
-    { eval: true },
-  );
+import { startWorker as start, TORCH } from './helpers/torch-worker';
 
 test('four workers compute at once, each with its own tensors', async () => {
   const workers = [1, 2, 3, 4].map((k) =>

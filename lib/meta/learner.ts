@@ -1,5 +1,13 @@
 import { outOfRange } from '../errors';
-import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
+import {
+  disposeTree,
+  type Generator,
+  leaves,
+  mapTree,
+  type Tensor,
+  type Tree,
+  torch,
+} from '../torch';
 import { type Episodes, type Examples, taskCount } from './episode';
 import { splitEpisodes } from './split-episodes';
 import { type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
@@ -71,15 +79,20 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   const tasks = taskCount(episodes.support);
   if (tasks <= tasksAtOnce) return gradientAtOnce(learner, params, episodes, options);
   return torch.scope(() => {
-    const sum = { gradients: mapTree(([p]) => p.zerosLike(), params), loss: 0, accuracy: 0 };
+    let sum = { gradients: mapTree(([p]) => p.zerosLike(), params), loss: 0, accuracy: 0 };
     for (const part of splitEpisodes(episodes, tasksAtOnce)) {
       const share = taskCount(part.support) / tasks;
-      torch.scope(() => {
+      const before = sum;
+      sum = torch.scope(() => {
         const own = gradientAtOnce(learner, params, part, options);
-        sum.loss += share * own.loss;
-        sum.accuracy += share * own.accuracy;
-        mapTree(([all, g]) => all.add_(g, { alpha: share }), sum.gradients, own.gradients);
+        const add = ([all, g]: readonly [Tensor, Tensor]) => all.add(g, { alpha: share });
+        return {
+          gradients: mapTree(add, before.gradients, own.gradients),
+          loss: before.loss + share * own.loss,
+          accuracy: before.accuracy + share * own.accuracy,
+        };
       });
+      disposeTree(before);
     }
     return sum;
   });

@@ -1,6 +1,7 @@
-import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../errors';
 import { binding } from './binding';
 import {
+  bytesOfData,
   type Complex,
   checkDtype,
   type Dtype,
@@ -11,6 +12,7 @@ import {
   layoutOf,
   type TensorData,
 } from './dtype';
+import { shareArray } from './share-array';
 import { type NestedArray, Tensor } from './tensor';
 
 /** What `tensor()` makes a tensor of. */
@@ -33,35 +35,57 @@ export type TensorOptions = {
   shape?: readonly number[];
   /** Record operators on the tensor. Default: false. */
   requiresGrad?: boolean;
+  /**
+   * Work on the typed array's own memory instead of a copy: what is written on either side is seen
+   * on the other, though autograd does not notice what JavaScript writes. The memory, also a
+   * `SharedArrayBuffer`'s, stays alive as long as a tensor or graph uses it. If the `ArrayBuffer` is
+   * detached (transferred to another thread, or grown by WebAssembly), its tensors are refused with
+   * `ERR_TORCH_DISPOSED` from then on. Default: false.
+   */
+  share?: boolean;
 };
 
 /**
- * A new tensor with a copy of the data: nested arrays, a scalar, or a typed array with a shape.
+ * A new tensor with a copy of the data: nested arrays, a scalar, or a typed array with a shape. With
+ * `share` it works on the typed array's memory.
  *
  *     torch.tensor([[1, 2], [3, 4]]);
  *     torch.tensor(new Float32Array(6), { shape: [2, 3] });
+ *     torch.tensor(pixels, { shape: [3, 224, 224], share: true });
  *
  * A number without a fraction makes float32 as any other: what a tensor holds does not depend on the
  * values that happen to be in it. Integers are bigints, or numbers with an integer `dtype`.
  *
- * @throws ArgumentTypeError if arrays are ragged or mix types, or the shape does not fit
+ * @throws ArgumentTypeError if arrays are ragged or mix types, the shape does not fit, or `share` is
+ *   given what it cannot be: nested arrays, or memory that is detached or can change its size
  * @throws ArgumentRangeError if a number does not fit an integer dtype
+ * @throws TorchError `ERR_TORCH_DTYPE` or `ERR_TORCH_DEVICE` if `share` would have to convert or move
  */
 export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
   checkOptions(options);
   const made = isTensorData(data) ? fromData(data, options) : fromNested(data, options);
-  const placed = options.device === undefined ? made : made.to(options.device);
+  const placed =
+    options.device === undefined || options.share === true ? made : made.to(options.device);
   return options.requiresGrad === true ? placed.requiresGrad_() : placed;
 }
 
-const OPTIONS = ['dtype', 'device', 'shape', 'requiresGrad'];
+const OPTIONS = ['dtype', 'device', 'shape', 'requiresGrad', 'share'];
 
 function checkOptions(options: TensorOptions): void {
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown === undefined) return;
-  throw new ArgumentTypeError(
-    `tensor: Unknown option ${unknown}; expected ${OPTIONS.join(', ')}`,
-    'tensor',
+  if (unknown !== undefined) {
+    throw new ArgumentTypeError(
+      `tensor: Unknown option ${unknown}; expected ${OPTIONS.join(', ')}`,
+      'tensor',
+    );
+  }
+  const { share = false, device = 'cpu' } = options;
+  if (typeof share !== 'boolean') throw invalidArgument('a boolean', 'share', share, 'tensor');
+  if (!share || device === 'cpu') return;
+  throw new TorchError(
+    'ERR_TORCH_DEVICE',
+    `tensor: Expected device 'cpu' when share is true but received '${device}'`,
+    { operator: 'tensor' },
   );
 }
 
@@ -79,14 +103,23 @@ function fromData(data: TensorData, options: TensorOptions): Tensor {
       'tensor',
     );
   }
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (bits || dtype === own) return new Tensor(binding.fromBytes(bytes, dtype, shape));
-  return convert(new Tensor(binding.fromBytes(bytes, own, shape)), dtype);
+  const keeps = bits || dtype === own;
+  if (options.share === true) {
+    if (keeps) return shareArray(data, dtype, shape);
+    throw new TorchError(
+      'ERR_TORCH_DTYPE',
+      `tensor: Expected dtype ${own}, which the array holds, when share is true but received ${dtype}`,
+      { operator: 'tensor' },
+    );
+  }
+  const made = fromArray(data, shape, keeps ? dtype : own);
+  return keeps ? made : convert(made, dtype);
 }
 
 function fromNested(data: unknown, options: TensorOptions): Tensor {
-  if (options.shape !== undefined) {
-    throw invalidArgument('a typed array', 'data when a shape is given', data, 'tensor');
+  if (options.shape !== undefined || options.share === true) {
+    const reason = options.share === true ? 'share is true' : 'a shape is given';
+    throw invalidArgument('a typed array', `data when ${reason}`, data, 'tensor');
   }
   const shape = shapeOf(data);
   const flat: unknown[] = [];
@@ -144,8 +177,7 @@ function fromComplex(flat: readonly unknown[], shape: readonly number[]): Tensor
 }
 
 function fromArray(array: TensorData, shape: readonly number[], dtype: Dtype): Tensor {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return new Tensor(binding.fromBytes(bytes, dtype, shape));
+  return new Tensor(binding.fromBytes(bytesOfData(array), dtype, shape));
 }
 
 function convert(made: Tensor, dtype: Dtype): Tensor {

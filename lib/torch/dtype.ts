@@ -153,6 +153,16 @@ export function dtypeOfData(data: TensorData): Dtype {
   return dtype;
 }
 
+/** The bytes of a typed array, on its own memory. */
+export function bytesOfData({ buffer, byteOffset, byteLength }: TensorData): Uint8Array {
+  try {
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch {
+    // Node.js 20 has no other way to ask.
+    throw invalidArgument('memory that has not been detached', 'data', buffer);
+  }
+}
+
 /** The name of a typed array's type. */
 export function arrayName(value: ArrayBufferView): string {
   // The tag, not instanceof: arrays may come from another realm, and Buffer is a Uint8Array.

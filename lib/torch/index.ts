@@ -25,6 +25,7 @@ import { hvp, jvp, vjp } from './products';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './promotion';
 import { generator, manualSeed } from './random';
 import { scope } from './scope';
+import { fromShared, releaseShared } from './shared';
 import { ellipsis, slice } from './slice';
 import { valueAndGrad } from './value-and-grad';
 import { vmap } from './vmap';
@@ -38,6 +39,8 @@ export const torch = {
   ops,
   tensor,
   full,
+  fromShared,
+  releaseShared,
   broadcastShapes,
   resultType,
   promoteTypes,
@@ -115,6 +118,7 @@ export {
 } from './safetensors';
 export type { OpenOptions, SafetensorsFile } from './safetensors-file';
 export { disposeTree } from './scope';
+export type { SharedTensor, ShareOptions } from './shared';
 export type { Ellipsis, Slice } from './slice';
 export type { Event, EventOptions, Stream, StreamOptions } from './stream';
 export { Tensor } from './tensor';

@@ -2,7 +2,10 @@ import { outOfRange } from '../errors';
 import type { MemoryStats } from '../native';
 import { binding } from './binding';
 
-/** Live tensors of this thread, and the bytes of their storages, each storage counted once. */
+/**
+ * Live tensors of this thread, and the bytes of their storages and of those that its tokens (see
+ * `share`) still hold, each storage counted once.
+ */
 export function memory(): { tensors: number; bytes: number } {
   return binding.memory();
 }

@@ -5,6 +5,7 @@ import { METHODS } from './generated/tensor-methods';
 import { indexing } from './indexing';
 import { camelCase } from './overload';
 import { properties } from './properties';
+import { sharing } from './shared';
 import { Tensor } from './tensor';
 
 type Call = (...args: unknown[]) => unknown;
@@ -27,7 +28,7 @@ function installMethods(): void {
       return operator.callMethod(this, args);
     });
   }
-  const handwritten = { ...conversions, ...indexing };
+  const handwritten = { ...conversions, ...indexing, ...sharing };
   for (const [name, method] of Object.entries(handwritten)) define(name, method);
   for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
 }

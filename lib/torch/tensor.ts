@@ -16,6 +16,7 @@ import type { IndexingMethods } from './indexing';
 import { formatTensor } from './inspect';
 import type { TensorProperties } from './properties';
 import { release, track } from './scope';
+import type { SharingMethods } from './shared';
 
 /** Elements as nested arrays, a scalar for a tensor without dimensions. */
 export type NestedArray<T> = T | NestedArray<T>[];
@@ -24,7 +25,11 @@ export type NestedArray<T> = T | NestedArray<T>[];
 export type Item = number | boolean | Complex;
 
 // What operators.ts puts on the prototype.
-type Members = TensorMethods & TensorProperties & ConversionMethods & IndexingMethods;
+type Members = TensorMethods &
+  TensorProperties &
+  ConversionMethods &
+  IndexingMethods &
+  SharingMethods;
 export interface Tensor extends Members {}
 
 /**

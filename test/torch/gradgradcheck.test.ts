@@ -116,7 +116,7 @@ const SAMPLES: Record<string, Sample> = {
 
 /** Without a derivative, or with none but zero. */
 const NOT_DIFFERENTIABLE = new Set(
-  `argsort detach eq fill floor gt isnan logicalAnd logicalNot lt ne newFull newZeros numel onesLike set sign size
+  `argsort ceil detach eq fill floor gt isnan logicalAnd logicalNot lt ne newFull newZeros numel onesLike set sign size
   values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
     /\s+/,
   ),
