@@ -39,6 +39,12 @@ export type Algorithm = {
   steps: number;
   /** Default: 0.03. */
   learningRate?: number;
+  /** Tasks of a meta-step. Default: 8. */
+  tasks?: number;
+  /** Queries of each class in training; evaluation always has 15. Default: 15. */
+  queries?: number;
+  /** The greatest norm of the meta-gradient. Default: none. */
+  maxNorm?: number;
 };
 
 const encoderOf = (vocabularySize: number) =>

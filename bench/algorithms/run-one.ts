@@ -1,13 +1,19 @@
 import { episodeMaker, evaluationBatches, loadDemoData } from '../../lib/cli/demo/task';
 import { countParameters } from '../../lib/nn';
-import { adam, cosineDecay, linearWarmup } from '../../lib/optim';
+import {
+  adam,
+  clipByGlobalNorm,
+  cosineDecay,
+  linearWarmup,
+  type Optimizer,
+  type OptimizerState,
+} from '../../lib/optim';
 import { Vectorizer, WordTokenizer } from '../../lib/text';
 import { torch } from '../../lib/torch';
 import { type Estimate, evaluate, train } from '../../lib/train';
 import type { Algorithm } from './registry';
 
 const SHOTS = 5;
-const TASKS = 8;
 const WARMUP = 20;
 const SEED = 1;
 const TEST_SEED = 2_000_003;
@@ -18,7 +24,7 @@ export type Result = {
   oneShot: Estimate;
   fiveShot: Estimate;
   parameters: number;
-  /** Milliseconds of one meta-step of 8 tasks, the making of the episodes included. */
+  /** Milliseconds of one meta-step, the making of the episodes included. */
   stepMs: number;
   /** Peak resident memory of the process, in MiB. */
   peakMiB: number;
@@ -31,13 +37,15 @@ export async function runOne(algorithm: Algorithm, episodes: number): Promise<Re
   const learner = algorithm.build(vocabulary.size, vocabulary);
   const generator = torch.generator(SEED);
   const start = learner.init(generator);
+  const { steps, learningRate = 0.03, tasks = 8, queries, maxNorm } = algorithm;
   const training = episodeMaker(dataset, vectorizer, {
     part: 'metaTrain',
     shots: SHOTS,
     seed: SEED,
+    ...(queries !== undefined && { queries }),
   });
-  const { steps, learningRate = 0.03 } = algorithm;
   const decay = cosineDecay({ rate: learningRate, steps: Math.max(steps, 1) });
+  const optimizer = adam({ learningRate: linearWarmup({ steps: WARMUP, rate: decay }) });
   const began = performance.now();
   const { params } =
     steps === 0
@@ -45,8 +53,8 @@ export async function runOne(algorithm: Algorithm, episodes: number): Promise<Re
       : await train({
           learner,
           params: start,
-          optimizer: adam({ learningRate: linearWarmup({ steps: WARMUP, rate: decay }) }),
-          episodes: (step) => training(TASKS, step * TASKS),
+          optimizer: maxNorm === undefined ? optimizer : clipped(optimizer, maxNorm),
+          episodes: (step) => training(tasks, step * tasks),
           steps,
           generator,
         });
@@ -67,5 +75,14 @@ export async function runOne(algorithm: Algorithm, episodes: number): Promise<Re
     parameters: countParameters(start),
     stepMs,
     peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+/** The optimizer behind a bound on the norm of its gradients. */
+function clipped<S extends OptimizerState>(optimizer: Optimizer<S>, maxNorm: number): Optimizer<S> {
+  return {
+    ...optimizer,
+    update: (gradients, ...rest) =>
+      optimizer.update(clipByGlobalNorm(gradients, maxNorm).gradients, ...rest),
   };
 }

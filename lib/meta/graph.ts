@@ -5,13 +5,21 @@
  *   x⁰ᵢ = [f(xᵢ); yᵢ], uniform y for the query;   A = softmax over j ≠ i of MLP(|xᵢ − xⱼ|)
  *   xᵏ⁺¹ = [xᵏ; ρ(θ [A₁ xᵏ; …; A_H xᵏ; xᵏ])];   logits: the query's node after the last layer
  *
- * Every query has a graph of its own: itself and the support set.
+ * Every query has a graph of its own: itself and the support set. Its layers are in `graph-layer.ts`.
  */
 import { outOfRange } from '../errors';
-import { type Layer, type LinearParams, linear, type MlpParams, maskedSoftmax, mlp } from '../nn';
+import type { Layer } from '../nn';
 import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
 import { IGNORED } from './episode';
+import {
+  type GraphLayer,
+  type GraphLayerParams,
+  type Graphs,
+  graphLayer,
+  type Nodes,
+  startGraphs,
+} from './graph-layer';
 import { type Learner, recording } from './learner';
 import { membership } from './task-loss';
 
@@ -32,9 +40,6 @@ export type GraphOptions<E extends Tree, I extends Tree> = {
   edgeFeatures?: number;
 };
 
-type GraphLayerParams = { edges: MlpParams; nodes: LinearParams };
-type GraphLayer = { edges: Layer<MlpParams>; nodes: Layer<LinearParams> };
-
 export type GraphParams<E extends Tree> = { encoder: E; layers: GraphLayerParams[] };
 
 /** The nodes `[T, s, D + N]` of the support set, and which of them are there `[T, s]`. */
@@ -51,14 +56,11 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
 ): Learner<GraphParams<E>, SupportGraph<GraphParams<E>>, I> {
   const { encoder } = options;
   const ways = positiveInteger(options.ways, 'ways', 'graphNetwork');
-  const layers = graphLayers(options);
+  const { hidden, last } = graphLayers(options);
   return {
     init: (generator) => ({
       encoder: encoder.init(generator),
-      layers: layers.map(({ edges, nodes }) => ({
-        edges: edges.init(generator),
-        nodes: nodes.init(generator),
-      })),
+      layers: [...hidden, last].map((layer) => layer.init(generator)),
     }),
     adapt: (params, { inputs, labels }, given, adaptOptions = {}) =>
       recording(adaptOptions, () => {
@@ -71,55 +73,44 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
       recording(adaptOptions, () => {
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
         const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
-        const query = torch.cat([embedded, unknown], -1).unsqueeze(2);
-        let x = torch.cat([nodes.unsqueeze(1).expand([-1, query.size(1), -1, -1]), query], 2);
-        const there = torch.cat([present, present.narrow(1, 0, 1).onesLike()], 1);
-        for (const [k, layer] of layers.entries()) {
-          const own = params.layers[k] as GraphLayerParams;
-          const last = k === layers.length - 1;
-          // Of the last layer only the query's node is wanted.
-          const to = last ? x.narrow(2, x.size(2) - 1, 1) : x;
-          const y = convolve(layer, own, to, x, there);
-          if (last) return y.squeeze(2);
-          x = torch.cat([x, y.leakyRelu()], -1);
+        const query = torch.cat([embedded, unknown], -1);
+        let graphs = startGraphs({ support: nodes, query }, present);
+        for (const [k, layer] of hidden.entries()) {
+          const { support, query: own } = layer.all(of(params, k), graphs);
+          graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
         }
-        return x;
+        // Of the last layer only the query's node is wanted.
+        return last.query(of(params, hidden.length), graphs);
       }),
   };
 }
 
-function graphLayers<E extends Tree, I extends Tree>(options: GraphOptions<E, I>): GraphLayer[] {
+function graphLayers<E extends Tree, I extends Tree>(
+  options: GraphOptions<E, I>,
+): { hidden: GraphLayer[]; last: GraphLayer } {
   const { ways, heads = 1, layers = 3, features = 48, edgeFeatures = 64 } = options;
   for (const [name, value] of Object.entries({ heads, layers, features, edgeFeatures })) {
     positiveInteger(value, name, 'graphNetwork');
   }
   const start = positiveInteger(options.dimensions, 'dimensions', 'graphNetwork') + ways;
-  return Array.from({ length: layers }, (_, k) => {
-    const size = start + k * features;
-    const outFeatures = k === layers - 1 ? ways : features;
-    return {
-      edges: mlp({ sizes: [size, edgeFeatures, edgeFeatures, heads] }),
-      nodes: linear({ inFeatures: (heads + 1) * size, outFeatures }),
-    };
-  });
+  const layer = (k: number, outFeatures: number): GraphLayer =>
+    graphLayer({ start, added: k * features, outFeatures, heads, edgeFeatures });
+  return {
+    hidden: Array.from({ length: layers - 1 }, (_, k) => layer(k, features)),
+    last: layer(layers - 1, ways),
+  };
 }
 
-/** θ [A₁ x; …; A_H x; x] at the nodes `to`, the last ones of `x`: `[T, q, a, F]` to `[T, q, a, F′]`. */
-function convolve(
-  layer: GraphLayer,
-  params: GraphLayerParams,
-  to: Tensor,
-  x: Tensor,
-  present: Tensor,
-): Tensor {
-  const nodes = x.size(2);
-  const differences = to.unsqueeze(3).sub(x.unsqueeze(2)).abs();
-  const logits = layer.edges.apply(params.edges, differences).movedim([-1], [2]);
-  const others = torch
-    .eye(nodes, { device: x.device })
-    .eq(0)
-    .narrow(0, nodes - to.size(2), to.size(2));
-  const mask = present.unsqueeze(1).logicalAnd(others).unsqueeze(1).unsqueeze(1);
-  const heard = maskedSoftmax(logits, mask, -1).matmul(x.unsqueeze(2));
-  return layer.nodes.apply(params.nodes, torch.cat([heard.transpose(2, 3).flatten(3), to], -1));
+function of<E extends Tree>({ layers }: GraphParams<E>, index: number): GraphLayerParams {
+  const own = layers[index];
+  if (own !== undefined) return own;
+  throw outOfRange(`more than ${index}`, 'layers in the parameters of graphNetwork', layers.length);
+}
+
+/** The graphs with more features at every node. */
+function appended(graphs: Graphs, more: Nodes): Graphs {
+  const { added } = graphs;
+  if (!added) return { ...graphs, added: more };
+  const both = (of: keyof Nodes): Tensor => torch.cat([added[of], more[of]], -1);
+  return { ...graphs, added: { support: both('support'), query: both('query') } };
 }

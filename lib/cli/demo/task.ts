@@ -54,12 +54,17 @@ export function modelConfig(
 export function episodeMaker(
   dataset: TextDataset,
   vectorizer: Vectorizer,
-  { part, shots, seed }: { part: Part; shots: number; seed: number },
+  {
+    part,
+    shots,
+    queries = QUERIES,
+    seed,
+  }: { part: Part; shots: number; queries?: number; seed: number },
 ): (count: number, from: number) => Episodes<TokenBatch> {
   const sampler = new EpisodeSampler(dataset, {
     ways: WAYS,
     shots,
-    queries: QUERIES,
+    queries,
     classes: WORDNET_SPLITS[part],
     random: new RandomSource(seed),
   });
