@@ -35,3 +35,22 @@ export function minibatches(
     return filler.argsort(1).narrow(1, 0, size);
   };
 }
+
+/**
+ * The rows of every task in an order of its own, drawn by the generator.
+ *
+ * @param x `[T, n, …]`
+ * @param labels `[T, n]`
+ * @throws ArgumentTypeError without a generator
+ */
+export function shuffleRows(
+  x: Tensor,
+  labels: Tensor,
+  generator: Generator | undefined,
+): { x: Tensor; labels: Tensor } {
+  if (generator === undefined) {
+    throw new ArgumentTypeError('Expected a generator to shuffle rows but received undefined');
+  }
+  const order = torch.rand(labels.shape, { generator, device: labels.device }).argsort(1);
+  return { x: selectRows(x, order), labels: selectRows(labels, order) };
+}

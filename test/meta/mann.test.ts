@@ -1,5 +1,5 @@
-import { mann } from '../../lib/meta';
-import { access } from '../../lib/meta/least-recently-used';
+import { IGNORED, mann, metaGradient } from '../../lib/meta';
+import { access, readAfterWriting } from '../../lib/meta/least-recently-used';
 import { linear, trainable } from '../../lib/nn';
 import { adam } from '../../lib/optim';
 import { type Tensor, torch } from '../../lib/torch';
@@ -10,7 +10,7 @@ import { parametersOf, randomEpisodes } from './support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const sizes = { dimensions: 5, ways: 3, hiddenSize: 6, slots: 7, wordSize: 4, reads: 2 };
-const learner = mann({ encoder, ...sizes, decay: 0.9 });
+const learner = mann({ encoder, ...sizes, decay: 0.9, trainOn: 'queries' });
 
 test('equals PyTorch after the support set, and at each of its steps', () => {
   expectLikePyTorch(learner, 'mann');
@@ -32,6 +32,8 @@ test('an answer does not depend on its own label, only on those before', () => {
   expect(Number(a.select(1, 4).sub(b.select(1, 4)).abs().max().item())).toBeGreaterThan(1e-9);
 });
 
+const PLAIN = { decay: 0.5, keyStrength: 1 };
+
 describe('least recently used access', () => {
   const state = {
     memory: float64([1, 3, 2], 1),
@@ -43,7 +45,7 @@ describe('least recently used access', () => {
   const gate = (value: number) => torch.full([1, 1, 1], value, { dtype: 'float64' });
 
   test('with a closed gate replaces the least used slot by the key', () => {
-    const { memory, usage } = access(state, key, gate(0), 0.5);
+    const { memory, usage } = access(state, key, gate(0), PLAIN);
     const exact = state.memory.clone();
     exact.select(1, 1).copy_(key.select(1, 0));
     expectSame(memory, exact);
@@ -53,7 +55,7 @@ describe('least recently used access', () => {
   });
 
   test('with an open gate adds the key where it read before', () => {
-    const { memory } = access(state, key, gate(1), 0.5);
+    const { memory } = access(state, key, gate(1), PLAIN);
     const kept = state.memory.mul(torch.tensor([[1], [0], [1]]));
     expectSame(memory, kept.add(state.readWeights.mT.bmm(key)));
   });
@@ -62,11 +64,78 @@ describe('least recently used access', () => {
     expectGradients(
       (...[memory, weights, keys, open]) => {
         if (!memory || !weights || !keys || !open) throw new Error('too few inputs');
-        const next = access({ ...state, memory, readWeights: weights }, keys, open, 0.9);
+        const next = access({ ...state, memory, readWeights: weights }, keys, open, PLAIN);
         return torch.cat([next.read.flatten(), next.usage.flatten(), next.memory.flatten()]);
       },
       [state.memory, state.readWeights, key, gate(0.3)],
     );
+  });
+});
+
+test.each([1, 3])('a query reads as the next step would, with β = %d', (keyStrength) => {
+  const rule = { decay: 0.5, keyStrength };
+  const [memory, keys] = [float64([2, 5, 3], 1), float64([2, 4, 2, 3], 2)];
+  const readWeights = float64([2, 2, 5], 3).softmax(-1);
+  const state = { memory, readWeights, read: float64([2, 6], 4), usage: float64([2, 5], 5) };
+  const open = float64([2, 4, 2, 1], 6).sigmoid();
+  const together = readAfterWriting(state, keys, open, rule);
+  for (let q = 0; q < 4; q++) {
+    const { read } = access(state, keys.select(1, q), open.select(1, q), rule);
+    expectSame(together.select(1, q), read);
+  }
+});
+
+test('a query of an empty memory has finite gradients', () => {
+  const like = { dtype: 'float64' } as const;
+  const empty = {
+    memory: torch.zeros([1, 5, 3], like),
+    readWeights: torch.zeros([1, 2, 5], like),
+    read: torch.zeros([1, 6], like),
+    usage: torch.zeros([1, 5], like),
+  };
+  const keys = float64([1, 4, 2, 3], 2).requiresGrad_();
+  const open = torch.full([1, 4, 2, 1], 0.5, like);
+  const read = readAfterWriting(empty, keys, open, { keyStrength: 1 });
+  expectSame(read.select(1, 0), access(empty, keys.select(1, 0), open.select(1, 0), PLAIN).read);
+  expect(torch.grad(read.sum(), keys).isfinite().all().item()).toBe(true);
+});
+
+describe('training on sequences', () => {
+  const paper = mann({ encoder, ...sizes });
+  const params = parametersOf(paper, 2);
+  const episodes = randomEpisodes(torch.generator(1));
+
+  test('is the gradient of the loss at every step, in an order that the generator draws', () => {
+    const options = { generator: torch.generator(7) };
+    const { loss, gradients } = metaGradient(paper, params, episodes, options);
+    const cat = (of: 'inputs' | 'labels') =>
+      torch.cat([episodes.support[of], episodes.query[of]], 1);
+    const order = torch.rand([3, 12], { generator: torch.generator(7) }).argsort(1);
+    const inputs = cat('inputs').gather(1, order.unsqueeze(-1).expand([-1, -1, 4]));
+    const labels = cat('labels').gather(1, order);
+    const logits = paper.sequence(params, { inputs, labels }, { differentiable: true });
+    const exact = logits.flatten(0, 1).crossEntropyLoss(labels.flatten());
+    expect(loss).toBeCloseTo(Number(exact.item()), 12);
+    expectSame(gradients.key.weight, torch.grad(exact, params.key.weight), 1e-10);
+  });
+
+  test('does not count rows that only fill up', () => {
+    const labels = episodes.query.labels.clone();
+    labels.select(1, 1).fill_(BigInt(IGNORED));
+    const filled = (inputs: Tensor) =>
+      metaGradient(
+        paper,
+        params,
+        { ...episodes, query: { inputs, labels } },
+        { generator: torch.generator(7) },
+      ).loss;
+    const other = episodes.query.inputs.clone();
+    other.select(1, 1).fill_(9);
+    expect(filled(other)).toBeCloseTo(filled(episodes.query.inputs), 12);
+  });
+
+  test('asks for a generator', () => {
+    expect(() => metaGradient(paper, params, episodes)).toThrow('Expected a generator');
   });
 });
 
