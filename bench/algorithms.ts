@@ -6,16 +6,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatAccuracy } from '../lib/train';
-import { ALGORITHMS, type Algorithm } from './algorithms/registry';
+import { ALGORITHMS, type Algorithm, WAYS } from './algorithms/registry';
 import { type Result, runOne } from './algorithms/run-one';
 
 const PAGE = path.join(__dirname, '../docs/algorithms/README.md');
 const TABLE = /(<!-- table -->\n).*(<!-- end of table -->)/s;
+const CHANCE = 1 / WAYS;
+/** How far above chance every trained algorithm must be with five shots. */
+const MARGIN = 0.1;
 const HEADER = [
   'Algorithm',
   '1-shot, %',
   '5-shot, %',
+  'meta-steps',
   'ms per meta-step',
+  'seconds in all',
   'peak memory, MiB',
   'parameters',
 ];
@@ -52,7 +57,9 @@ function row(result: Result): string[] {
     result.title,
     formatAccuracy(result.oneShot),
     formatAccuracy(result.fiveShot),
-    result.stepMs === 0 ? '–' : result.stepMs.toFixed(0),
+    result.steps === 0 ? '–' : result.steps.toLocaleString('en'),
+    result.steps === 0 ? '–' : result.stepMs.toFixed(0),
+    result.seconds.toFixed(0),
     result.peakMiB.toFixed(0),
     result.parameters.toLocaleString('en'),
   ];
@@ -67,13 +74,20 @@ function print(cells: readonly string[]): void {
   );
 }
 
-function write(rows: readonly string[][]): void {
+/** The trained algorithms that are not far enough above chance. */
+function weak(results: readonly Result[]): string[] {
+  return results
+    .filter(({ steps, fiveShot }) => steps > 0 && !(fiveShot.mean >= CHANCE + MARGIN))
+    .map(({ title, fiveShot }) => `${title}: ${formatAccuracy(fiveShot)} %`);
+}
+
+function write(rows: readonly string[][], footer: string): void {
   const lines = [HEADER, HEADER.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
   const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const page = readFileSync(PAGE, 'utf8');
   writeFileSync(
     PAGE,
-    page.replace(TABLE, (_, before, after) => `${before}${table}\n${after}`),
+    page.replace(TABLE, (_, before, after) => `${before}${table}\n\n${footer}\n${after}`),
   );
 }
 
@@ -88,13 +102,22 @@ async function main(): Promise<void> {
     `5-way accuracy on unseen classes of WordNet, ${values.episodes} episodes; chance 20 %\n`,
   );
   print(HEADER);
+  const began = performance.now();
   const results = names.map((name) => {
     const result = runApart(name);
     print(row(result));
     return result;
   });
-  if (values.write) write(results.map(row));
+  const minutes = ((performance.now() - began) / 60_000).toFixed(0);
+  const footer = `${results.length} algorithms in ${minutes} minutes, ${values.episodes} episodes each of 1 and 5 shots.`;
+  console.log(`\n${footer}`);
+  if (values.write) write(results.map(row), footer);
   if (values.json) console.log(JSON.stringify({ benchmark: 'algorithms', rows: results }));
+  const failed = weak(results);
+  if (failed.length === 0) return;
+  const least = (100 * (CHANCE + MARGIN)).toFixed(0);
+  console.error(`Below ${least} % with 5 shots:\n${failed.join('\n')}`);
+  process.exitCode = 1;
 }
 
 void main();

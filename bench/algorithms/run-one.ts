@@ -24,14 +24,19 @@ export type Result = {
   oneShot: Estimate;
   fiveShot: Estimate;
   parameters: number;
+  /** Meta-steps of training; 0 for what is not trained. */
+  steps: number;
   /** Milliseconds of one meta-step, the making of the episodes included. */
   stepMs: number;
+  /** Of loading the data, training and evaluation. */
+  seconds: number;
   /** Peak resident memory of the process, in MiB. */
   peakMiB: number;
 };
 
 /** Meta-trains one algorithm on the embedded data and judges it on unseen classes. */
 export async function runOne(algorithm: Algorithm, episodes: number): Promise<Result> {
+  const loading = performance.now();
   const { dataset, vocabulary } = loadDemoData();
   const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
   const learner = algorithm.build(vocabulary.size, vocabulary);
@@ -73,7 +78,9 @@ export async function runOne(algorithm: Algorithm, episodes: number): Promise<Re
     oneShot: accuracy(1),
     fiveShot: accuracy(5),
     parameters: countParameters(start),
+    steps,
     stepMs,
+    seconds: (performance.now() - loading) / 1000,
     peakMiB: process.resourceUsage().maxRSS / 1024,
   };
 }
