@@ -63,6 +63,13 @@ const sized = (vocabularySize: number) => ({
   ways: WAYS,
 });
 
+/** Keys and values of a fraction of the paper's size, for texts of ten words. */
+const SNAIL_ATTENTION = [
+  [32, 32],
+  [64, 32],
+  [64, 64],
+] as const;
+
 const innerRate = { innerLearningRate: 0.5 };
 const innerSgd = { optimizer: sgd({ learningRate: 0.5 }) };
 
@@ -162,14 +169,27 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     title: 'Graph network',
     build: (size) =>
       graphNetwork({ ...sized(size), layers: 2, features: 16, edgeFeatures: 16, heads: 2 }),
-    steps: 100,
+    steps: 800,
+    learningRate: 0.003,
+    queries: 5,
+    maxNorm: 1,
   },
-  mann: { title: 'MANN', build: (size) => mann(sized(size)), steps: 200, learningRate: 0.003 },
+  mann: {
+    title: 'MANN',
+    build: (size) => mann({ ...sized(size), slots: 32, keyStrength: 10, trainOn: 'queries' }),
+    steps: 1200,
+    learningRate: 0.01,
+    queries: 5,
+    maxNorm: 5,
+  },
   snail: {
     title: 'SNAIL',
-    build: (size) => snail({ ...sized(size), length: 26, filters: 32 }),
-    steps: 200,
-    learningRate: 0.003,
+    build: (size) => snail({ ...sized(size), length: 26, filters: 32, attention: SNAIL_ATTENTION }),
+    steps: 600,
+    learningRate: 0.002,
+    tasks: 16,
+    queries: 5,
+    maxNorm: 1,
   },
   'distributional-signatures': {
     title: 'Distributional Signatures',
