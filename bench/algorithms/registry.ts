@@ -176,9 +176,10 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   },
   mann: {
     title: 'MANN',
-    build: (size) => mann({ ...sized(size), slots: 32, keyStrength: 10, trainOn: 'queries' }),
-    steps: 1200,
-    learningRate: 0.01,
+    build: (size) =>
+      mann({ ...sized(size), slots: 32, reads: 1, keyStrength: 10, trainOn: 'queries' }),
+    steps: 1000,
+    learningRate: 0.003,
     queries: 5,
     maxNorm: 5,
   },
