@@ -52,10 +52,7 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
 
   const solve = (theta: P, x: Tensor, labels: Tensor, context: AdaptOptions): P => {
     const start = expandTasks(theta, labels.shape[0] ?? 1);
-    const center = taskVectors(start).detach();
-    const away = (phi: P): Tensor => taskVectors(phi).sub(center).square().sum([1]);
-    const objective = (phi: P): Tensor =>
-      losses(phi, x, labels, context).add(away(phi), { alpha: lambda / 2 });
+    const objective = held((phi: P) => losses(phi, x, labels, context), start, lambda);
     return innerLoop(start, objective, options).theta;
   };
 
@@ -70,25 +67,13 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
     const phi = mapTree(([w]) => w.detach().requiresGrad_(), adapted);
     const outputs = model.apply(phi, encode(params.encoder, query.inputs, context), context);
     const { mean, ...seen } = judge(options.loss, outputs, query.labels);
-    const grad = (of: Tensor, how: { gradOutputs?: Tensor; createGraph?: boolean }): Tensor =>
-      taskVectors(torch.grad(of, phi, { retainGraph: true, allowUnused: true, ...how }));
-    const slope = grad(losses(phi, x, support.labels, context).sum(), { createGraph: true });
-    // (I + H/λ) v; a loss that is linear in φ has no H.
-    const product = (v: Tensor): Tensor =>
-      slope.requiresGrad ? v.add(grad(slope, { gradOutputs: v }), { alpha: 1 / lambda }) : v;
-    const u = torch.noGrad(() => conjugateGradient(product, grad(mean, {}), solverSteps));
-    const toEncoder = mean.sub(slope.mul(u).sum(), { alpha: 1 / lambda });
-    return {
-      gradients: {
-        model: mapTree(
-          ([w, own]) => (w.requiresGrad ? own.sum([0]) : w.zerosLike()),
-          params.model,
-          fromTaskVectors(u, phi),
-        ),
-        encoder: gradientsOf(toEncoder, params.encoder),
-      },
-      ...seen,
+    const supportLoss = losses(phi, x, support.labels, context).sum();
+    const { u, surrogate } = implicit(mean, supportLoss, phi, { lambda, solverSteps });
+    const gradients = {
+      model: overTasks(params.model, fromTaskVectors(u, phi)),
+      encoder: gradientsOf(surrogate, params.encoder),
     };
+    return { gradients, ...seen };
   };
 
   return {
@@ -99,10 +84,48 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
       if (adaptOptions.differentiable) throw outOfRange('false', 'differentiable', true, 'imaml');
       return recording(adaptOptions, () => {
         const x = encode(params.encoder, support.inputs, adaptOptions);
-        const phi = solve(params.model, x, support.labels, adaptOptions);
-        return { model: phi, encoder: params.encoder };
+        const model = solve(params.model, x, support.labels, adaptOptions);
+        return { ...params, model };
       });
     },
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   };
+}
+
+/** L_support + λ/2 ‖φ − θ‖² of each task, θ the start. */
+function held<P extends Tree>(
+  losses: (phi: P) => Tensor,
+  start: P,
+  lambda: number,
+): (phi: P) => Tensor {
+  const center = taskVectors(start).detach();
+  return (phi) => {
+    const away = taskVectors(phi).sub(center).square().sum([1]);
+    return losses(phi).add(away, { alpha: lambda / 2 });
+  };
+}
+
+/**
+ * u = (I + H/λ)⁻¹ ∇L_query at φ, `[T, D]`, the implicit gradient with respect to the start; and a
+ * scalar whose gradient with respect to what both losses were computed from, u held fixed, is its own.
+ */
+function implicit<P extends Tree>(
+  queryLoss: Tensor,
+  supportLoss: Tensor,
+  phi: P,
+  { lambda, solverSteps }: { lambda: number; solverSteps: number },
+): { u: Tensor; surrogate: Tensor } {
+  const grad = (of: Tensor, how: { gradOutputs?: Tensor; createGraph?: boolean }): Tensor =>
+    taskVectors(torch.grad(of, phi, { retainGraph: true, allowUnused: true, ...how }));
+  const slope = grad(supportLoss, { createGraph: true });
+  // (I + H/λ) v; a loss that is linear in φ has no H.
+  const product = (v: Tensor): Tensor =>
+    slope.requiresGrad ? v.add(grad(slope, { gradOutputs: v }), { alpha: 1 / lambda }) : v;
+  const u = torch.noGrad(() => conjugateGradient(product, grad(queryLoss, {}), solverSteps));
+  return { u, surrogate: queryLoss.sub(slope.mul(u).sum(), { alpha: 1 / lambda }) };
+}
+
+/** The sum of the tasks' gradients for every weight; zeros for those that are frozen. */
+function overTasks<P extends Tree>(model: P, gradients: P): P {
+  return mapTree(([w, own]) => (w.requiresGrad ? own.sum([0]) : w.zerosLike()), model, gradients);
 }

@@ -11,7 +11,12 @@
 import { expandTasks } from '../nn';
 import { sgd } from '../optim';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
-import { type EncodedModelOptions, type EncodedParams, encodedModel } from './encoded-model';
+import {
+  type EncodedModel,
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+} from './encoded-model';
 import { type Episodes, type Examples, taskCount } from './episode';
 import { checkInnerLoop, type InnerRun, innerLoop } from './inner-loop';
 import { type RatedOptimizer, withRates } from './learned-rates';
@@ -57,30 +62,11 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
   options: MamlPlusPlusOptions<P, E, I>,
 ): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
   const { model, innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
-  const {
-    optimizer = (learningRate) => sgd({ learningRate }),
-    multiStepUntil = 0,
-    maxNorm,
-  } = options;
-  const loop = { innerSteps, ...(maxNorm !== undefined && { maxNorm }) };
-  checkInnerLoop(loop, 'mamlPlusPlus');
-  const { init, encode, predict, losses } = encodedModel(options);
+  const { multiStepUntil = 0 } = options;
+  const encoded = encodedModel(options);
+  const { init, encode, predict, losses } = encoded;
+  const descend = descent(options, encoded);
   type Params = MamlPlusPlusParams<P, E>;
-
-  const descend = (
-    { encoder, ...params }: Params,
-    { inputs, labels }: Examples<I>,
-    context: AdaptOptions,
-    run: InnerRun<P, Record<string, never>> = {},
-  ): P => {
-    const x = encode(encoder, inputs, context);
-    return innerLoop(
-      expandTasks(params.model, taskCount({ inputs, labels })),
-      (at) => losses(at, x, labels, context),
-      { ...loop, optimizer: withRates(optimizer, params.rates) },
-      { ...run, differentiable: context.differentiable },
-    ).theta;
-  };
 
   const metaGradient = (
     params: Params,
@@ -90,8 +76,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
     const context = { training: true, ...adaptOptions, differentiable: true };
     const { step = Infinity } = adaptOptions;
     const x = encode(params.encoder, query.inputs, context);
-    // v of every inner step but the last.
-    const early = step < multiStepUntil ? (1 - step / multiStepUntil) / innerSteps : 0;
+    const early = earlyWeight(step, multiStepUntil, innerSteps);
     const onTheWay: Tensor[] = [];
     const theta = descend(params, support, context, {
       firstOrder: step < firstOrderUntil,
@@ -110,9 +95,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
     ...(options.loss && { loss: options.loss }),
     init: (generator) => {
       const params = init(generator);
-      const rateOf = (w: Tensor): Tensor =>
-        torch.full([Math.max(innerSteps, 1)], alpha, { dtype: w.dtype, device: w.device });
-      return { ...params, rates: mapTree(([w]) => rateOf(w), params.model) };
+      return { ...params, rates: initialRates(params.model, alpha, innerSteps) };
     },
     adapt: (params, support, _ways, adaptOptions = {}) =>
       recording(adaptOptions, () => ({
@@ -122,4 +105,39 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
     predict,
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   };
+}
+
+/** The inner loop from θ with the rates α, on encoded support sets: the adapted weights. */
+function descent<P extends Tree, E extends Tree, I extends Tree>(
+  options: MamlPlusPlusOptions<P, E, I>,
+  { encode, losses }: EncodedModel<P, E, I>,
+) {
+  const { innerSteps = 5, maxNorm, optimizer = (learningRate) => sgd({ learningRate }) } = options;
+  const loop = { innerSteps, ...(maxNorm !== undefined && { maxNorm }) };
+  checkInnerLoop(loop, 'mamlPlusPlus');
+  return (
+    params: MamlPlusPlusParams<P, E>,
+    { inputs, labels }: Examples<I>,
+    context: AdaptOptions,
+    run: InnerRun<P, Record<string, never>> = {},
+  ): P => {
+    const x = encode(params.encoder, inputs, context);
+    return innerLoop(
+      expandTasks(params.model, taskCount({ inputs, labels })),
+      (at) => losses(at, x, labels, context),
+      { ...loop, optimizer: withRates(optimizer, params.rates) },
+      { ...run, differentiable: context.differentiable },
+    ).theta;
+  };
+}
+
+/** v of every inner step but the last, at a step of meta-training. */
+function earlyWeight(step: number, until: number, innerSteps: number): number {
+  return step < until ? (1 - step / until) / innerSteps : 0;
+}
+
+/** α for every step of every tensor. */
+function initialRates<P extends Tree>(model: P, alpha: number, innerSteps: number): P {
+  const steps = Math.max(innerSteps, 1);
+  return mapTree(([w]) => torch.full([steps], alpha, { dtype: w.dtype, device: w.device }), model);
 }

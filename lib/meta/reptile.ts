@@ -60,25 +60,16 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
     const encoded = (inputs: I): Tensor =>
       torch.enableGrad(() => encode(params.encoder, inputs, context));
     const xQuery = encoded(query.inputs);
-    const sets = { x: [encoded(support.inputs)], labels: [support.labels] };
-    if (trainOn === 'all') {
-      sets.x.push(xQuery);
-      sets.labels.push(query.labels);
-    }
-    const [x, labels] = [torch.cat(sets.x, 1), torch.cat(sets.labels, 1)];
-    const draw = minibatches(labels, batchSize, context.generator);
+    const own: Rows = { x: encoded(support.inputs), labels: support.labels };
+    const rows = trainOn === 'all' ? joined(own, { x: xQuery, labels: query.labels }) : own;
     const { theta, summed, state } = innerLoop<P, { x?: Tensor }>(
       expandTasks(params.model, tasks),
-      (at, _step, still) => {
-        const rows = draw();
-        const from = still.x ?? x;
-        return rows === undefined
-          ? losses(at, from, labels, context)
-          : losses(at, selectRows(from, rows), selectRows(labels, rows), context);
-      },
+      drawnLosses(rows, minibatches(rows.labels, batchSize, context.generator), (at, x, labels) =>
+        losses(at, x, labels, context),
+      ),
       options,
       {
-        ...(x.requiresGrad && { still: { x: x.detach() } }),
+        ...(rows.x.requiresGrad && { still: { x: rows.x.detach() } }),
         ...(carry && { state: carriedState(carry, tasks) }),
       },
     );
@@ -86,17 +77,11 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
     const logits = torch.noGrad(() => options.model.apply(theta, xQuery, context));
     const { loss, accuracy } = judge(options.loss, logits, query.labels);
     const scale = reduce === 'sum' ? tasks : 1;
-    const step = ([w, adapted]: [Tensor, Tensor]): Tensor =>
-      w.requiresGrad
-        ? w
-            .detach()
-            .sub(adapted.mean([0]))
-            .mul(scale)
-        : w.zerosLike();
-    const displacement = summed.x === undefined ? x : x.mul(summed.x).mul(scale / tasks);
+    // What the encoder gave, weighed by its gradients: its own gradient is theirs.
+    const weighed = summed.x === undefined ? rows.x : rows.x.mul(summed.x).mul(scale / tasks);
     const gradients = {
-      model: mapTree(step, params.model, theta),
-      encoder: gradientsOf(displacement.sum(), params.encoder),
+      model: displacement(params.model, theta, scale),
+      encoder: gradientsOf(weighed.sum(), params.encoder),
     };
     return { gradients, loss, accuracy };
   };
@@ -105,4 +90,40 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
     ...fineTuning(options),
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   };
+}
+
+/** Encoded inputs `[T, n, D]` and their labels. */
+type Rows = { x: Tensor; labels: Tensor };
+
+function joined(a: Rows, b: Rows): Rows {
+  return { x: torch.cat([a.x, b.x], 1), labels: torch.cat([a.labels, b.labels], 1) };
+}
+
+/** L of the rows that each step draws, all without a draw; of those encoded inputs that stand still. */
+function drawnLosses<P extends Tree>(
+  { x, labels }: Rows,
+  draw: () => Tensor | undefined,
+  losses: (at: P, x: Tensor, labels: Tensor) => Tensor,
+): (at: P, step: number, still: { x?: Tensor }) => Tensor {
+  return (at, _step, still) => {
+    const rows = draw();
+    const from = still.x ?? x;
+    if (rows === undefined) return losses(at, from, labels);
+    return losses(at, selectRows(from, rows), selectRows(labels, rows));
+  };
+}
+
+/** θ − θ′, the mean over the tasks times `scale`; zeros for frozen weights. */
+function displacement<P extends Tree>(theta: P, adapted: P, scale: number): P {
+  return mapTree(
+    ([w, own]) =>
+      w.requiresGrad
+        ? w
+            .detach()
+            .sub(own.mean([0]))
+            .mul(scale)
+        : w.zerosLike(),
+    theta,
+    adapted,
+  );
 }
