@@ -39,18 +39,12 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
 
-  /** The controller's gates from what does not depend on the state, for all steps at once. */
-  const project = ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
-    torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null);
-  /** … and from what does: the label before, and what was last read. */
-  const told = ({ controller: { input } }: NetworkParams, { label, read }: MannState): Tensor =>
-    torch.linear(torch.cat([label, read], -1), input.weight.narrow(1, dimensions, ways + words));
+  const { project, told, toldWeight } = controllerInput(sizes);
   const controls = (params: NetworkParams, h: Tensor) => ({
     keys: key.apply(params.key, h).tanh().unflatten(-1, [reads, wordSize]),
     open: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
   });
-  const step = (params: NetworkParams, projected: Tensor, state: MannState): MannState => {
-    const gates = projected.add(told(params, state));
+  const step = (params: NetworkParams, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
     const { keys, open } = controls(params, h);
     return { ...access(state, keys, open, sizes), h, c, label: state.label };
@@ -65,9 +59,10 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
     present(params, { x, labels, present }) {
       const [answers, there] = [labels.unbind(1), present?.unbind(1)];
       const outputs: Tensor[] = [];
+      const weight = toldWeight(params);
       let state = emptyState(x, sizes);
       for (const [i, projected] of project(params, x).unbind(1).entries()) {
-        const next = step(params, projected, state);
+        const next = step(params, projected.add(told(weight, state)), state);
         outputs.push(torch.cat([next.h, next.read], -1));
         const named = { ...next, label: answers[i] ?? next.label };
         state = there?.[i] ? keepWhere(there[i], named, state) : named;
@@ -76,13 +71,27 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
     },
     logits: (params, x) => output.apply(params.output, x),
     answer(params, x, state) {
-      const gates = project(params, x).add(told(params, state).unsqueeze(1));
+      const gates = project(params, x).add(told(toldWeight(params), state).unsqueeze(1));
       const before = { h: state.h.unsqueeze(1), c: state.c.unsqueeze(1) };
       const { h } = controller.step(params.controller, gates, before);
       const { keys, open } = controls(params, h);
       const read = readAfterWriting(state, keys, open, sizes);
       return output.apply(params.output, torch.cat([h, read], -1));
     },
+  };
+}
+
+/** The controller's gates, from what is known of a whole sequence and from what its steps bring. */
+function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
+  return {
+    /** W f(x) + b, for all steps at once. */
+    project: ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
+      torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null),
+    /** The rest of W. Taken once a sequence: every such part's gradient fills a whole matrix. */
+    toldWeight: ({ controller: { input } }: NetworkParams): Tensor =>
+      input.weight.narrow(1, dimensions, ways + reads * wordSize),
+    told: (weight: Tensor, { label, read }: MannState): Tensor =>
+      torch.linear(torch.cat([label, read], -1), weight),
   };
 }
 

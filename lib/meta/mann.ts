@@ -44,9 +44,9 @@ export type MannOptions<E extends Tree, I extends Tree> = {
    */
   keyStrength?: number;
   /**
-   * What training counts: as in the paper every step of the `sequence` that support and query set
-   * make up in an order drawn by the generator, or the `queries` after the support set.
-   * Default: `sequence`.
+   * What training counts: the `queries` after the support set, as it is used; or as in the paper every
+   * step of the `sequence` that support and query set make up, in an order drawn by the generator, which
+   * takes longer to learn. Default: `queries`.
    */
   trainOn?: 'sequence' | 'queries';
 };
@@ -72,7 +72,7 @@ export interface Mann<E extends Tree, I extends Tree>
 export function mann<E extends Tree, I extends Tree = Tensor>(
   options: MannOptions<E, I>,
 ): Mann<E, I> {
-  const { encoder, trainOn = 'sequence' } = options;
+  const { encoder, trainOn = 'queries' } = options;
   const sizes = checkSizes(options);
   const network = memoryNetwork(sizes);
   const present = (params: MannParams<E>, x: Tensor, labels: Tensor) =>

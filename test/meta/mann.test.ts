@@ -10,7 +10,7 @@ import { parametersOf, randomEpisodes } from './support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const sizes = { dimensions: 5, ways: 3, hiddenSize: 6, slots: 7, wordSize: 4, reads: 2 };
-const learner = mann({ encoder, ...sizes, decay: 0.9, trainOn: 'queries' });
+const learner = mann({ encoder, ...sizes, decay: 0.9 });
 
 test('equals PyTorch after the support set, and at each of its steps', () => {
   expectLikePyTorch(learner, 'mann');
@@ -101,7 +101,7 @@ test('a query of an empty memory has finite gradients', () => {
 });
 
 describe('training on sequences', () => {
-  const paper = mann({ encoder, ...sizes });
+  const paper = mann({ encoder, ...sizes, trainOn: 'sequence' });
   const params = parametersOf(paper, 2);
   const episodes = randomEpisodes(torch.generator(1));
 
