@@ -68,7 +68,7 @@ function row(result: Result): string[] {
 function print(cells: readonly string[]): void {
   console.log(
     cells
-      .map((cell, i) => cell.padEnd(i === 0 ? 36 : 16))
+      .map((cell, i) => cell.padEnd(i === 0 ? 36 : 18))
       .join('')
       .trimEnd(),
   );
