@@ -1,7 +1,7 @@
 // One meta-step of MAML here and in Python, the same work in the same minute: 5-way 5-shot, 15
 // queries a class, 5 inner steps of second order, Adam outside; a perceptron 300-256-128-5, then a
 // text CNN and a two-layer Transformer on sequences of 20 tokens.
-// `npm run bench:maml -- --models mlp,cnn --tasks 4,16,32 --threads 1,2 --peers eager,func,jax`
+// `npm run bench:maml -- --models mlp,cnn --tasks 4,16,32 --threads 1,2 --peers eager,func,jax --rounds 7`
 import { parseArgs } from 'node:util';
 import { type Episodes, maml, metaGradient } from '../lib/meta';
 import { trainable } from '../lib/nn';
@@ -12,7 +12,6 @@ import { PythonPeer } from './support/python-peer';
 import { median, printTable, type Row } from './support/report';
 
 const WAYS = 5;
-const ROUNDS = 7;
 const STEPS_A_ROUND = 3;
 
 const { values } = parseArgs({
@@ -21,6 +20,7 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: '4,16,32' },
     threads: { type: 'string', default: '2,1' },
     peers: { type: 'string', default: 'eager,func,compile,bmm,jax' },
+    rounds: { type: 'string', default: '7' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -90,7 +90,7 @@ async function compare(
   const ours: number[] = [];
   const theirs = new Map<string, number[]>([['metatorch, dense', []]]);
   const missing = new Map<string, string>();
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < Number(values.rounds); round++) {
     ours.push(...time(lowRank));
     theirs.get('metatorch, dense')?.push(...time(dense));
     for (const peer of list(values.peers)) {
