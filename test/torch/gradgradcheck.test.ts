@@ -52,6 +52,7 @@ const SAMPLES: Record<string, Sample> = {
   expand: unary((x) => x.expand([2, 3, 4])),
   flatten: unary((x) => x.flatten(), batch),
   gather: unary((x) => x.gather(1, table)),
+  indexSelect: unary((x) => x.indexSelect(0, rows)),
   gelu: unary((x) => [x.gelu(), x.gelu({ approximate: 'tanh' })]),
   indexFill: unary((x) => x.indexFill(0, torch.tensor([1n]), 0)),
   leakyRelu: unary((x) => x.leakyRelu(0.2)),
@@ -116,7 +117,7 @@ const SAMPLES: Record<string, Sample> = {
 
 /** Without a derivative, or with none but zero. */
 const NOT_DIFFERENTIABLE = new Set(
-  `argsort ceil detach eq fill floor gt isnan logicalAnd logicalNot lt ne newFull newZeros numel onesLike set sign size
+  `all argsort ceil detach eq fill floor gt isnan logicalAnd logicalNot lt ne newFull newZeros numel onesLike set sign size
   values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
     /\s+/,
   ),
