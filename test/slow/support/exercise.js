@@ -39,7 +39,7 @@ function everyKindOfWork() {
 /** Every function of the bindings with wrong arguments: refused or not, nothing may be left behind. */
 function everyFunction() {
   // Those that would change what the rest runs in.
-  const spared = /^(enter|leave|setErrorFactory|setNumThreads)/;
+  const spared = /^(enter|leave|setErrorFactory|setNumThreads|setMemoryLimit)/;
   const { binding } = require(path.join(DIST, 'torch/binding'));
   const x = torch.rand([2, 3]);
   for (const name of Object.keys(binding)) {
@@ -51,12 +51,24 @@ function everyFunction() {
   for (const name of binding.operatorNames('aten')) binding.overloads(name);
 }
 
+/** Memory of JavaScript's and of other threads' tensors, and the operator of our own. */
+function sharing() {
+  torch.fromShared(torch.rand([100]).share({ uses: 1 })).add_(1);
+  torch.rand([100]).share();
+  torch.tensor(new Float32Array(100), { share: true }).add_(1);
+  const filters = torch.rand([2, 3, 4]).requiresGrad_();
+  const y = torch.convMax(torch.rand([2, 5, 6, 2]), filters, torch.zeros([2, 3]));
+  const [gradient] = torch.grad(y.exp().sum(), [filters], { createGraph: true });
+  torch.grad(gradient.square().sum(), [filters]);
+}
+
 function files() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'metatorch-leaks-'));
   const file = path.join(folder, 'x.safetensors');
   const tensors = { a: torch.rand([100]), b: torch.tensor([1n, 2n]) };
   writeSafetensors(file, tensors);
   readSafetensors(file);
+  readSafetensors(file, { mmap: true }).tensors.a?.add_(1);
   fs.writeFileSync(file, 'nothing');
   outcome(() => readSafetensors(file));
   fs.rmSync(folder, { recursive: true });
@@ -93,6 +105,7 @@ async function main() {
   everyKindOfWork();
   everyFunction();
   files();
+  sharing();
   await threads();
   const live = anotherCopy();
   Reflect.set(globalThis, 'live', live);
