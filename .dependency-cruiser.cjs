@@ -4,7 +4,7 @@
  */
 const LAYERS = [
   ['libtorch', '^lib/libtorch/'],
-  ['native', '^lib/(native|addon-path)\\.ts$'],
+  ['native', '^lib/(native|addon-path|memory-stats)\\.ts$'],
   ['torch', '^lib/torch/'],
   ['nn and optim', '^lib/(nn|optim)/'],
   ['meta', '^lib/meta/'],
@@ -38,7 +38,7 @@ module.exports = {
     {
       name: 'only native.ts and addon-path.ts load the addon',
       severity: 'error',
-      from: { pathNot: '^lib/(native|addon-path)\\.ts$' },
+      from: { pathNot: '^lib/(native|addon-path|memory-stats)\\.ts$' },
       to: { path: '\\.node$|node-gyp-build' },
     },
     {

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors';
-import type { DeviceMemoryStats } from '../native';
+import type { DeviceMemoryStats } from '../memory-stats';
 import { binding } from './binding';
 import { graph } from './cuda-graph';
 import { requireDevice } from './device';

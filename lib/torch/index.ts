@@ -91,6 +91,7 @@ export const torch = {
   setNumThreads,
 };
 
+export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
 export type { GradOptions } from './autograd';
 export type { TensorLike, TensorOptions } from './create';
 export type { CudaGraph, GraphOptions } from './cuda-graph';

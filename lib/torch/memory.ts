@@ -1,5 +1,5 @@
 import { outOfRange } from '../errors';
-import type { MemoryStats } from '../native';
+import type { MemoryStats } from '../memory-stats';
 import { binding } from './binding';
 
 /**
