@@ -20,6 +20,21 @@ at::Tensor WeightOf(const at::Tensor& values, const at::Tensor& x, const at::Ten
 at::Tensor InputOf(const at::Tensor& values, const at::Tensor& weight, const at::Tensor& places,
                    int64_t length, int64_t size);
 
+// The form's gradients with respect to x and weight, the first two inputs of who asks.
+std::pair<at::Tensor, at::Tensor> Factors(AutogradContext* context, const at::Tensor& values) {
+  const auto saved = context->get_saved_variables();
+  const at::Tensor& x = saved[0];
+  const at::Tensor& weight = saved[1];
+  at::Tensor to_x, to_weight;
+  if (context->needs_input_grad(0)) {
+    to_x = InputOf(values, weight, saved[2], x.size(2), x.size(3));
+  }
+  if (context->needs_input_grad(1)) {
+    to_weight = WeightOf(values, x, saved[2], weight.size(2) / x.size(3));
+  }
+  return {std::move(to_x), std::move(to_weight)};
+}
+
 class ProductFunction : public torch::autograd::Function<ProductFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
@@ -29,15 +44,7 @@ class ProductFunction : public torch::autograd::Function<ProductFunction> {
     return PickedProduct(x, weight, places, SizesOf(x, weight));
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto saved = context->get_saved_variables();
-    const at::Tensor& x = saved[0];
-    const at::Tensor& weight = saved[1];
-    const int64_t kernel = weight.size(2) / x.size(3);
-    at::Tensor to_x, to_weight;
-    if (context->needs_input_grad(0)) {
-      to_x = InputOf(gradients[0], weight, saved[2], x.size(2), x.size(3));
-    }
-    if (context->needs_input_grad(1)) to_weight = WeightOf(gradients[0], x, saved[2], kernel);
+    const auto [to_x, to_weight] = Factors(context, gradients[0]);
     return {to_x, to_weight, at::Tensor()};
   }
 };
@@ -98,18 +105,9 @@ class ConvMaxFunction : public torch::autograd::Function<ConvMaxFunction> {
     return {values, places};
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto saved = context->get_saved_variables();
-    const at::Tensor& x = saved[0];
-    const at::Tensor& weight = saved[1];
-    const at::Tensor& values = gradients[0];
-    at::Tensor to_x, to_weight, to_bias;
-    if (context->needs_input_grad(0)) {
-      to_x = InputOf(values, weight, saved[2], x.size(2), x.size(3));
-    }
-    if (context->needs_input_grad(1)) {
-      to_weight = WeightOf(values, x, saved[2], weight.size(2) / x.size(3));
-    }
-    if (context->needs_input_grad(2)) to_bias = values.sum(1);
+    const auto [to_x, to_weight] = Factors(context, gradients[0]);
+    at::Tensor to_bias;
+    if (context->needs_input_grad(2)) to_bias = gradients[0].sum(1);
     return {to_x, to_weight, to_bias};
   }
 };
@@ -130,8 +128,7 @@ at::Tensor InputOf(const at::Tensor& values, const at::Tensor& weight, const at:
 
 std::tuple<at::Tensor, at::Tensor> ConvMax(const at::Tensor& x, const at::Tensor& weight,
                                            const at::Tensor& bias) {
-  auto [values, places] = ConvMaxForward(x, weight, bias, SizesOf(x, weight));
-  return {std::move(values), std::move(places)};
+  return ConvMaxForward(x, weight, bias, SizesOf(x, weight));
 }
 
 std::tuple<at::Tensor, at::Tensor> RecordedConvMax(const at::Tensor& x, const at::Tensor& weight,

@@ -1,13 +1,14 @@
 #include "mapped_file.h"
 
-#include <ATen/ops/from_blob.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <system_error>
 
+#include "bytes.h"
 #include "convert.h"
 
 namespace metatorch {
@@ -24,6 +25,11 @@ class Mapping {
   ~Mapping() { munmap(memory_, length_); }
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
+
+  // Of the storage that owns it.
+  static void Delete(void* mapping) {
+    const std::unique_ptr<Mapping> owned(static_cast<Mapping*>(mapping));
+  }
 
   std::byte* Data() const { return static_cast<std::byte*>(memory_); }
 
@@ -54,11 +60,10 @@ napi_value MapTensor(Call& call) {
   if (position + bytes > SizeOf(file)) throw std::runtime_error("the file has become shorter");
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const size_t before = position % page;
-  auto mapping = std::make_shared<Mapping>(file, position - before, before + bytes);
+  auto mapping = std::make_unique<Mapping>(file, position - before, before + bytes);
   std::byte* const data = mapping->Data() + before;
-  return FromTensor(call, at::from_blob(
-                              data, shape, [mapping = std::move(mapping)](void*) {},
-                              at::TensorOptions().dtype(dtype)));
+  c10::DataPtr memory(data, mapping.release(), &Mapping::Delete, c10::DeviceType::CPU);
+  return FromTensor(call, TensorOn(std::move(memory), bytes, dtype, shape));
 }
 
 }  // namespace

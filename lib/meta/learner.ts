@@ -1,4 +1,4 @@
-import { outOfRange } from '../errors';
+import { positiveInteger } from '../nn/check';
 import {
   disposeTree,
   type Generator,
@@ -72,9 +72,7 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   episodes: Episodes<I>,
   { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options }: MetaGradientOptions = {},
 ): MetaGradient<P> {
-  if (!Number.isSafeInteger(tasksAtOnce) || tasksAtOnce < 1) {
-    throw outOfRange('a positive integer', 'tasksAtOnce', tasksAtOnce, 'metaGradient');
-  }
+  positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
   if (learner.metaGradient) return learner.metaGradient(params, episodes, options);
   const tasks = taskCount(episodes.support);
   if (tasks <= tasksAtOnce) return gradientAtOnce(learner, params, episodes, options);
