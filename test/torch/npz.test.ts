@@ -1,27 +1,15 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { openNpz, readNpz, serializeNpy, type Tensor, torch, writeNpz } from '../../lib/torch';
 import { readFixture } from '../helpers/fixture';
-import { temporaryFolder } from '../helpers/folders';
 import { anyArray, bytesOf, type NpyFixture, randomTensor } from '../helpers/npy-samples';
-import { makeZip, type ZipEntry } from '../helpers/zip';
+import { array, npzFiles } from '../helpers/npz-files';
 
 const fixture = readFixture<NpyFixture>('npy');
-const folder = temporaryFolder();
+const { folder, file, zip } = npzFiles();
 const decode = (text: string): Buffer => Buffer.from(text, 'base64');
 const fileError = (path: string) => expect.objectContaining({ code: 'ERR_TORCH_FILE', path });
-
-function file(bytes: Uint8Array, name = 'x.npz'): string {
-  const path = join(folder(), name);
-  writeFileSync(path, bytes);
-  return path;
-}
-
-const array = (values: number[]): Buffer =>
-  Buffer.from(serializeNpy(torch.tensor(new Float32Array(values))));
-
-const zip = (...entries: ZipEntry[]): string => file(makeZip(entries));
 
 describe.each(fixture.archives)('what numpy.$name wrote', ({ file: bytes, arrays }) => {
   test('is read whole', () => {

@@ -1,25 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openNpz, readNpz, serializeNpy, torch, writeNpz } from '../../lib/torch';
-import { temporaryFolder } from '../helpers/folders';
+import { openNpz, readNpz, torch, writeNpz } from '../../lib/torch';
 import { mutateHeader } from '../helpers/mutate-header';
 import { npyBytes } from '../helpers/npy-samples';
+import { array, npzFiles } from '../helpers/npz-files';
 import { numbers } from '../helpers/numbers';
-import { makeZip, type ZipEntry } from '../helpers/zip';
+import { makeZip } from '../helpers/zip';
 
-const folder = temporaryFolder();
+const { folder, file, zip } = npzFiles();
 const fileError = (path: string) => expect.objectContaining({ code: 'ERR_TORCH_FILE', path });
-
-function file(bytes: Uint8Array, name = 'x.npz'): string {
-  const path = join(folder(), name);
-  writeFileSync(path, bytes);
-  return path;
-}
-
-const array = (values: number[]): Buffer =>
-  Buffer.from(serializeNpy(torch.tensor(new Float32Array(values))));
-
-const zip = (...entries: ZipEntry[]): string => file(makeZip(entries));
 
 const MIB = 2 ** 20;
 
