@@ -3,7 +3,6 @@
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
@@ -11,6 +10,7 @@
 #include <cstring>
 #include <limits>
 
+#include "products.h"
 #include "rows.h"
 
 namespace metatorch {
@@ -52,7 +52,7 @@ class Convolution {
       const int64_t rows = (until - begin) * Places();
       Gather(begin, until);
       at::Tensor products = products_.narrow(0, 0, rows);
-      at::mm_out(products, windows_.narrow(0, 0, rows), weight_.select(0, task).t());
+      ProductInto(products, windows_.narrow(0, 0, rows), weight_.select(0, task).t());
       for (int64_t sample = begin; sample < until; ++sample) {
         Reduce(products.const_data_ptr<T>() + (sample - begin) * Places() * sizes_.filters, sample,
                bias_ + task * bias_stride_);
