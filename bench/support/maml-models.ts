@@ -16,7 +16,7 @@ export type Workload = {
   model: Layer<Tree>;
   /** The shape of one input. */
   input: readonly number[];
-  /** How many tasks adapt at once: of the larger model, so many as a cache holds. */
+  /** How many tasks adapt at once: so many as a cache holds. */
   tasksAtOnce: number;
 };
 
@@ -92,8 +92,8 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   mlp: {
     model: mlp({ sizes: [300, 256, 128, WAYS] }) as Layer<Tree>,
     input: [300],
-    tasksAtOnce: 32,
+    tasksAtOnce: 16,
   },
   cnn: { model: textCnn(), input: [LENGTH, WIDTH], tasksAtOnce: 32 },
-  transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 16 },
+  transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 8 },
 };

@@ -1,4 +1,4 @@
-import type { LowRankTape } from '../nn';
+import type { LinearTape } from '../nn';
 import { isTensor, type Tensor, type Tree, torch } from '../torch';
 
 export type GradientStepOptions = {
@@ -6,13 +6,13 @@ export type GradientStepOptions = {
   learningRate: number;
   /** Keep the graph of the gradient itself: second order. */
   createGraph: boolean;
-  /** Where linear layers have recorded what they saw, if their updates are low-rank. */
-  tape?: LowRankTape | undefined;
+  /** Where linear layers record what they see, if they do. */
+  tape?: LinearTape | undefined;
 };
 
 /**
- * θ − α ∇θ loss(θ) for the parameters of all tasks. The weights of layers that recorded on the tape
- * get a low-rank update, all others a dense one. Every tensor of `theta` must require gradients.
+ * θ − α ∇θ loss(θ) for the parameters of all tasks. The tape updates the layers that recorded on it,
+ * all others move by their gradients. Every tensor of `theta` must require gradients.
  */
 export function gradientStep<P extends Tree>(
   theta: P,
@@ -30,10 +30,7 @@ export function gradientStep<P extends Tree>(
     });
     return { outputs, dense, gradients };
   });
-  const updates = tape?.update(
-    outputs.map((output, i) => gradients[i] ?? output.zerosLike()),
-    !createGraph,
-  );
+  const updates = tape?.update(gradients.slice(0, outputs.length), !createGraph);
   const stepped = new Map(
     dense.map((w, i) => {
       const g = gradients[outputs.length + i];
@@ -53,7 +50,7 @@ export function gradientStep<P extends Tree>(
   return rebuild(theta) as P;
 }
 
-function denseLeaves(node: Tree, tape: LowRankTape | undefined): Tensor[] {
+function denseLeaves(node: Tree, tape: LinearTape | undefined): Tensor[] {
   if (tape?.holds(node)) return [];
   if (isTensor(node)) return [node];
   return Object.values(node).flatMap((child: Tree) => denseLeaves(child, tape));

@@ -5,7 +5,7 @@
  *   θᵢ′ = θ − α ∇θ L_support,i(θ), repeated k times;   meta-gradient: ∇θ Σᵢ L_query,i(θᵢ′)
  */
 import { outOfRange } from '../errors';
-import { expandTasks, type Layer, LowRankTape } from '../nn';
+import { expandTasks, type Layer, LinearTape } from '../nn';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import { taskCount } from './episode';
 import { gradientStep } from './gradient-step';
@@ -27,8 +27,9 @@ export type MamlOptions<P extends Tree, E extends Tree, I extends Tree> = {
   /** Take ∂θ′/∂θ for the identity, as the paper's section 5.2 does. Default: false. */
   firstOrder?: boolean;
   /**
-   * Keep the inner updates of linear weights as low-rank products where that is cheaper: the same
-   * result, exactly, without forming the adapted weights. Default: if the model allows it.
+   * Record linear layers and update them by what they saw: as low-rank products, which never form the
+   * adapted weights, where that is cheaper. The result is the same, exactly. Default: if the model
+   * allows it.
    */
   lowRank?: boolean;
   /** L, of both loops. Default: the cross-entropy of each task. */
@@ -77,7 +78,7 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const x = encode(params.encoder, support.inputs, adaptOptions);
         const base = differentiable ? params.model : detach(params.model);
         let theta = ready(expandTasks(base, taskCount(support)));
-        const tape = lowRank ? new LowRankTape(base, theta, innerSteps) : undefined;
+        const tape = lowRank ? new LinearTape(base, theta, x, innerSteps) : undefined;
         const loss = (weights: P): Tensor =>
           taskLoss(model.apply(weights, x, { ...adaptOptions, tape }), support.labels).sum();
         for (let k = 0; k < innerSteps; k++) {

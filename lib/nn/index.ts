@@ -16,6 +16,7 @@ export {
 export type { Context, InputOf, Layer, NoParams, ParamsOf } from './layer';
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
 export { type LinearOptions, type LinearParams, linear } from './linear';
+export { LinearTape } from './linear-tape';
 export {
   type AccuracyOptions,
   accuracy,
@@ -25,7 +26,7 @@ export {
   mse,
   type Reduction,
 } from './losses';
-export { LowRankTape, type LowRankUpdate } from './low-rank';
+export type { LowRankUpdate } from './low-rank';
 export { type LstmOptions, type LstmParams, lstm, type Sequences } from './lstm';
 export {
   type LstmCell,

@@ -1,5 +1,5 @@
 import type { Generator, Tensor, Tree } from '../torch';
-import type { LowRankTape } from './low-rank';
+import type { LinearTape } from './linear-tape';
 
 /** What a layer must know beside its parameters and input. */
 export type Context = {
@@ -7,8 +7,8 @@ export type Context = {
   training?: boolean | undefined;
   /** Where random layers take their numbers from; they need it only while training. */
   generator?: Generator | undefined;
-  /** Where linear layers record what an inner loop needs for low-rank updates. */
-  tape?: LowRankTape | undefined;
+  /** Where linear layers record what an inner loop needs to update them. */
+  tape?: LinearTape | undefined;
 };
 
 /**

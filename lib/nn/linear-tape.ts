@@ -1,34 +1,38 @@
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LinearParams } from './linear';
+import { addUpdate, extendUpdate, isLowRank } from './low-rank';
+
+type Call = {
+  /** What the layer saw, as rows: `[T, n, in]`. */
+  input: Tensor;
+  /** `[T, n, out]`, without what later layers made of it. */
+  output: Tensor;
+};
+
+/** What one layer was called with, and whether its weights move as products. */
+type Calls = { lowRank: boolean; calls: Call[] };
 
 /**
- * What gradient steps have added to a linear layer's weights, as products: ΔW = Σ δᵀh over the rows
- * h of the inputs `[T, m, in]` and δ of the deltas `[T, m, out]`, and Δb = Σ δ.
+ * Records what linear layers see during one inner loop. Its steps take gradients δ with respect to the
+ * layers' outputs, which keeps every order exact, and add δᵀh to the weights: as products that are
+ * never multiplied out where that is cheaper, else in one operator, without a gradient of the weight
+ * in between. Until they differ, the product with the weights is one for all tasks.
  */
-export type LowRankUpdate = { inputs: Tensor; deltas: Tensor };
-
-type Call = { input: Tensor; output: Tensor };
-
-/**
- * Records what linear layers see during one inner loop, so that its steps never form W′ = W − α δᵀh:
- * with n support rows, x·W′ᵀ = x·Wᵀ − α (x·hᵀ)·δ. The product with W is then shared by all tasks, and
- * gradients are taken with respect to the layers' outputs, which keeps every order exact.
- *
- * A layer takes part if all rows of all steps are fewer than the weight's smaller side.
- */
-export class LowRankTape {
+export class LinearTape {
   readonly #steps: number;
+  readonly #input: Tensor;
   /** The weights without a task axis, by those with one. */
   readonly #bases: ReadonlyMap<Tensor, Tensor>;
-  #calls = new Map<LinearParams, Call[]>();
+  #layers = new Map<LinearParams, Calls>();
   /** Products that later steps ask for again: of the model's own input, above all. */
   readonly #products = new Map<Tensor, Map<Tensor, Tensor>>();
 
   /**
    * @param bases the parameters `[…]`
    * @param expanded the same, expanded to `[T, …]`, as the layers will see them
+   * @param input the model's own, which is the same at every step
    */
-  constructor(bases: Tree, expanded: Tree, steps: number) {
+  constructor(bases: Tree, expanded: Tree, input: Tensor, steps: number) {
     const byExpanded = new Map<Tensor, Tensor>();
     mapTree(
       ([base, seen]) => {
@@ -39,33 +43,34 @@ export class LowRankTape {
       expanded,
     );
     this.#bases = byExpanded;
+    this.#input = input;
     this.#steps = steps;
   }
 
-  /** The layer's output by low-rank products, or undefined if it should work densely. */
+  /** The layer's output, or undefined where it has to work by itself. */
   apply(params: LinearParams, x: Tensor): Tensor | undefined {
-    if (x.ndim !== 3) return undefined;
-    const shared = params.update ? params : this.#shared(params, x);
-    if (shared === undefined) return undefined;
-    const base = this.#product(x, shared.weight, () =>
-      torch.linear(x, shared.weight, shared.bias ?? null),
-    );
-    const updated = addUpdate(base, x, shared, (inputs, gram) => this.#product(x, inputs, gram));
-    const output = updated.requiresGrad ? updated : updated.detach().requiresGrad_();
-    const calls = this.#calls.get(params);
-    if (calls) calls.push({ input: x, output });
-    else this.#calls.set(params, [{ input: x, output }]);
-    return output;
+    const weight = params.update ? params.weight : this.#bases.get(params.weight);
+    const inFeatures = params.weight.shape.at(-1);
+    if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
+    if (weight === undefined && params.weight.ndim !== 3) return undefined;
+    const input = x.ndim === 3 ? x : x.flatten(1, -2);
+    const made = weight === undefined ? perTask(params, input) : this.#shared(params, input);
+    const output = made.requiresGrad ? made : made.detach().requiresGrad_();
+    const layer = this.#layers.get(params);
+    const call = { input, output };
+    if (layer) layer.calls.push(call);
+    else this.#layers.set(params, { lowRank: this.#isLowRank(params, x, input), calls: [call] });
+    return x.ndim === 3 ? output : output.unflatten(1, x.shape.slice(1, -1));
   }
 
   /** The outputs that a step takes gradients with respect to, in the order of `update`. */
   get outputs(): Tensor[] {
-    return [...this.#calls.values()].flatMap((calls) => calls.map(({ output }) => output));
+    return [...this.#layers.values()].flatMap(({ calls }) => calls.map(({ output }) => output));
   }
 
   /** True for the parameters of a layer that took part. */
   holds(params: unknown): params is LinearParams {
-    return this.#calls.has(params as LinearParams);
+    return this.#layers.has(params as LinearParams);
   }
 
   /**
@@ -73,29 +78,41 @@ export class LowRankTape {
    *
    * @param constant take the recorded inputs as constants, for first-order gradients
    */
-  update(gradients: readonly Tensor[], constant: boolean): Map<LinearParams, LinearParams> {
+  update(
+    gradients: readonly (Tensor | null)[],
+    constant: boolean,
+  ): Map<LinearParams, LinearParams> {
     let next = 0;
     const updated = new Map<LinearParams, LinearParams>();
-    for (const [params, calls] of this.#calls) {
-      const { weight, bias } = params.update ? params : this.#baseOf(params);
-      let { update } = params;
+    for (const [params, { lowRank, calls }] of this.#layers) {
+      let result = params;
       for (const { input } of calls) {
-        const delta = gradients[next++] as Tensor;
+        const delta = gradients[next++];
+        if (!delta) continue;
         const seen = constant && input.requiresGrad ? input.detach() : input;
-        update = extend(update, seen, delta);
+        result = lowRank ? this.#extended(result, seen, delta) : moved(result, seen, delta);
       }
-      updated.set(params, { weight, ...(bias && { bias }), ...(update && { update }) });
+      updated.set(params, result);
     }
-    this.#calls = new Map();
+    this.#layers = new Map();
     return updated;
   }
 
-  #shared(params: LinearParams, x: Tensor): LinearParams | undefined {
-    const base = this.#bases.get(params.weight);
-    if (base === undefined || base.ndim !== 2) return undefined;
-    const [outFeatures = 0, inFeatures = 0] = base.shape;
-    const rows = (x.shape[1] ?? 0) * this.#steps;
-    return rows < Math.min(outFeatures, inFeatures) ? this.#baseOf(params) : undefined;
+  #isLowRank(params: LinearParams, x: Tensor, input: Tensor): boolean {
+    if (params.update !== undefined) return true;
+    const rows = input.shape[1] ?? 0;
+    const rank = x === this.#input ? rows : rows * this.#steps;
+    return this.#bases.has(params.weight) && isLowRank(rank, params.weight);
+  }
+
+  #shared(params: LinearParams, input: Tensor): Tensor {
+    const { weight, bias } = this.#baseOf(params);
+    const base = this.#product(input, weight, () => torch.linear(input, weight, bias ?? null));
+    return addUpdate(base, input, params, (inputs, gram) => this.#product(input, inputs, gram));
+  }
+
+  #extended(params: LinearParams, input: Tensor, delta: Tensor): LinearParams {
+    return { ...this.#baseOf(params), update: extendUpdate(params.update, input, delta) };
   }
 
   #baseOf({ weight, bias }: LinearParams): LinearParams {
@@ -118,33 +135,14 @@ export class LowRankTape {
   }
 }
 
-/** x·W′ᵀ + b′ for parameters with low-rank updates. `[T, n, in]` gives `[T, n, out]`. */
-export function applyUpdated(params: LinearParams, x: Tensor): Tensor {
-  const base = torch.linear(x, params.weight, params.bias ?? null);
-  return addUpdate(base, x, params, (_, gram) => gram());
+function perTask({ weight, bias }: LinearParams, input: Tensor): Tensor {
+  return torch.taskLinear(input, weight, bias);
 }
 
-function addUpdate(
-  base: Tensor,
-  x: Tensor,
-  { update, bias }: LinearParams,
-  product: (inputs: Tensor, gram: () => Tensor) => Tensor,
-): Tensor {
-  if (update === undefined) return base;
-  const gram = product(update.inputs, () => {
-    const rows = x.bmm(update.inputs.mT);
-    // The bias is a weight of an input that is always 1.
-    return bias === undefined ? rows : rows.add(1);
-  });
-  return base.baddbmm(gram, update.deltas);
-}
-
-function extend(update: LowRankUpdate | undefined, input: Tensor, delta: Tensor): LowRankUpdate {
-  if (update === undefined) return { inputs: input, deltas: delta };
-  // The model's own input is the same at every step: its deltas add up and the rank stays.
-  if (update.inputs === input) return { inputs: input, deltas: update.deltas.add(delta) };
+/** W + δᵀh and b + Σ δ, for each task. */
+function moved({ weight, bias }: LinearParams, input: Tensor, delta: Tensor): LinearParams {
   return {
-    inputs: torch.cat([update.inputs, input], 1),
-    deltas: torch.cat([update.deltas, delta], 1),
+    weight: torch.taskOuter(weight, delta, input),
+    ...(bias && { bias: bias.add(delta.sum([1])) }),
   };
 }

@@ -74,11 +74,10 @@ function perTask(
     throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
   }
   const flat = shape.length === 3 ? x : x.flatten(1, -2);
-  const transposed = weight.mT;
-  const y = bias === undefined ? flat.bmm(transposed) : rowsOf(bias).baddbmm(flat, transposed);
+  const y = torch.taskLinear(flat, weight, bias && ofTasks(bias, tasks));
   return shape.length === 3 ? y : y.unflatten(1, shape.slice(1, -1));
 }
 
-function rowsOf(bias: Tensor): Tensor {
-  return bias.ndim === 1 ? bias : bias.unsqueeze(1);
+function ofTasks(bias: Tensor, tasks = 1): Tensor {
+  return bias.ndim === 1 ? bias.expand([tasks, -1]) : bias;
 }

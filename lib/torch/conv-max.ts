@@ -1,8 +1,7 @@
 import { invalidArgument } from '../errors';
-import { binding } from './binding';
 import { Operator } from './dispatch';
 import { isTensor } from './handle';
-import { isAutocastEnabled } from './modes';
+import { arePlain } from './plain-operands';
 import type { Tensor } from './tensor';
 
 const operator = new Operator('metatorch::conv_max');
@@ -23,18 +22,10 @@ export function convMax(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   for (const [name, value] of Object.entries({ x, weight, bias })) {
     if (!isTensor(value)) throw invalidArgument('a tensor', name, value, 'convMax');
   }
-  if (![x, weight, bias].every(isPlain) || isAutocastEnabled('cpu')) {
-    return composed(x, weight, bias);
-  }
+  if (!arePlain([x, weight, bias])) return composed(x, weight, bias);
   const [values, places] = operator.call([x, weight, bias]) as [Tensor, Tensor];
   places.dispose();
   return values;
-}
-
-function isPlain(tensor: Tensor): boolean {
-  const { dtype } = tensor;
-  const known = dtype === 'float32' || dtype === 'float64';
-  return known && tensor.device === 'cpu' && !binding.isBatched(tensor.handle);
 }
 
 function composed(x: Tensor, weight: Tensor, bias: Tensor): Tensor {

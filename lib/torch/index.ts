@@ -27,6 +27,7 @@ import { generator, manualSeed } from './random';
 import { scope } from './scope';
 import { fromShared, releaseShared } from './shared';
 import { ellipsis, slice } from './slice';
+import { taskLinear, taskOuter, taskProduct } from './task-products';
 import { valueAndGrad } from './value-and-grad';
 import { vmap } from './vmap';
 
@@ -67,6 +68,9 @@ export const torch = {
   vmap,
   checkpoint,
   convMax,
+  taskLinear,
+  taskOuter,
+  taskProduct,
   noGrad,
   enableGrad,
   isGradEnabled,

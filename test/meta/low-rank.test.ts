@@ -113,10 +113,41 @@ test('a layer whose weights one module shares twice gets both updates', () => {
   expect(largest(ours as Tree, theirs as Tree)).toBeLessThan(1e-12);
 });
 
-test('stays dense where the rows of all steps are too many', () => {
-  const model = mlp({ sizes: [24, 16, 3] });
+test.each([
+  ['they are too many', [24, 6, 3], [4, 6, 24]],
+  ['those of all steps are', [24, 32, 6], [4, 6, 32]],
+])('stays dense where the rows cost more than the weight: %s', (_, sizes, expected) => {
+  const model = mlp({ sizes });
   const learner = maml({ model, innerLearningRate: 0.2, innerSteps: STEPS });
   const adapted = learner.adapt(parametersOf(learner, 5), episodes.support, 3).model;
-  expect(adapted[0]?.update).toBeUndefined();
-  expect(adapted[0]?.weight.shape).toEqual([4, 16, 24]);
+  const layer = adapted[expected[1] === 6 && expected[2] === 24 ? 0 : 1];
+  expect(layer?.update).toBeUndefined();
+  expect(layer?.weight.shape).toEqual(expected);
+});
+
+test('layers on sequences, [T, n, L, D], move as those on rows', () => {
+  const token = linear({ inFeatures: 24, outFeatures: 16 });
+  const head = linear({ inFeatures: 16, outFeatures: 3 });
+  const model: Layer<{ token: Tree; head: Tree }> = {
+    init: (generator) => ({ token: token.init(generator), head: head.init(generator) }),
+    apply: (params, x, context) => {
+      const seen = token.apply(params.token as never, x, context).tanh();
+      return head.apply(params.head as never, seen.mean([2]), context);
+    },
+    lowRank: true,
+  };
+  const sequences = ({ inputs, labels }: typeof episodes.support) => ({
+    inputs: torch.stack([inputs, inputs.flip([1])], 2),
+    labels,
+  });
+  const batch = {
+    ...episodes,
+    support: sequences(episodes.support),
+    query: sequences(episodes.query),
+  };
+  const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
+  const params = parametersOf(maml(options), 6);
+  const ours = metaGradient(maml(options), params, batch).gradients;
+  const theirs = metaGradient(maml({ ...options, lowRank: false }), params, batch).gradients;
+  expect(largest(ours as Tree, theirs as Tree)).toBeLessThan(1e-12);
 });

@@ -1,6 +1,7 @@
 import { type Episodes, maml, metaGradient, queryLogits, taskCrossEntropy } from '../../lib/meta';
-import { type Layer, linear, mlp } from '../../lib/nn';
+import { type Layer, linear, mlp, trainable } from '../../lib/nn';
 import { flattenTree, type Tensor, torch } from '../../lib/torch';
+import { numbers } from '../helpers/gradients';
 import { centralDifference, parametersOf, randomEpisodes, smoothModel } from './support';
 
 const ALPHA = 0.3;
@@ -191,9 +192,14 @@ describe('adaptation', () => {
     const approximate = metaGradient(first, params, episodes).gradients.model[0]?.weight;
     if (!exact || !approximate) throw new Error('no gradient');
     expect(Number(exact.sub(approximate).abs().max().item())).toBeGreaterThan(1e-3);
-    const { gradFn } = first.adapt(params, episodes.support, 3, { differentiable: true }).model[0]
-      ?.weight ?? { gradFn: null };
-    expect(gradFn).toBe('AddBackward0');
+    // θ′ = θ − constants, so Σ θ′ over T tasks has the gradient T, and no other layer's has one.
+    const leaves = trainable(params);
+    const adapted = first.adapt(leaves, episodes.support, 3, { differentiable: true });
+    const moved = adapted.model[0]?.weight as Tensor;
+    const [own, other] = [0, 1].map((layer) => leaves.model[layer]?.weight as Tensor);
+    const gradients = torch.gradOrNull(moved.sum(), [own as Tensor, other as Tensor]);
+    expect(new Set(numbers(gradients[0] as Tensor))).toEqual(new Set([moved.size(0)]));
+    expect(gradients[1]).toBeNull();
   });
 });
 

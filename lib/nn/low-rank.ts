@@ -1,0 +1,58 @@
+import { type Tensor, torch } from '../torch';
+import type { LinearParams } from './linear';
+
+/**
+ * What gradient steps have added to a linear layer's weights, as products: ΔW = Σ δᵀh over the rows
+ * h of the inputs `[T, m, in]` and δ of the deltas `[T, m, out]`, and Δb = Σ δ. So the layer never
+ * forms W′ = W + δᵀh: x·W′ᵀ = x·Wᵀ + (x·hᵀ)·δ, and the product with W is shared by all tasks.
+ */
+export type LowRankUpdate = { inputs: Tensor; deltas: Tensor };
+
+/**
+ * True if products of rank `rank` cost less than the weight's own: `rank` rows take part in
+ * rank·(in + out) multiplications for each row of an input, W′ takes as many as W has entries.
+ */
+export function isLowRank(rank: number, weight: Tensor): boolean {
+  const [outFeatures = 0, inFeatures = 0] = weight.shape.slice(-2);
+  return rank * (inFeatures + outFeatures) < inFeatures * outFeatures;
+}
+
+/** x·W′ᵀ + b′ for parameters with low-rank updates. `[T, n, in]` gives `[T, n, out]`. */
+export function applyUpdated(params: LinearParams, x: Tensor): Tensor {
+  return addUpdate(torch.linear(x, params.weight, params.bias ?? null), x, params);
+}
+
+/**
+ * Adds what the update makes of x to what the layer made of it.
+ *
+ * @param product makes (x·hᵀ) or finds it, if it was asked for before
+ */
+export function addUpdate(
+  base: Tensor,
+  x: Tensor,
+  { update, bias }: LinearParams,
+  product: (inputs: Tensor, gram: () => Tensor) => Tensor = (_, gram) => gram(),
+): Tensor {
+  if (update === undefined) return base;
+  const gram = product(update.inputs, () => {
+    const rows = torch.taskLinear(x, update.inputs);
+    // The bias is a weight of an input that is always 1.
+    return bias === undefined ? rows : rows.add(1);
+  });
+  return torch.taskProduct(base, gram, update.deltas);
+}
+
+/** The update and one more step's. */
+export function extendUpdate(
+  update: LowRankUpdate | undefined,
+  inputs: Tensor,
+  deltas: Tensor,
+): LowRankUpdate {
+  if (update === undefined) return { inputs, deltas };
+  // The model's own input is the same at every step: its deltas add up and the rank stays.
+  if (update.inputs === inputs) return { inputs, deltas: update.deltas.add(deltas) };
+  return {
+    inputs: torch.cat([update.inputs, inputs], 1),
+    deltas: torch.cat([update.deltas, deltas], 1),
+  };
+}

@@ -1,0 +1,17 @@
+import { binding } from './binding';
+import { isAutocastEnabled } from './modes';
+import type { Tensor } from './tensor';
+
+/**
+ * True where operators of our own may take the tensors as they are: on the CPU, in float32 or float64,
+ * outside of autocast and `vmap`.
+ */
+export function arePlain(tensors: readonly Tensor[]): boolean {
+  return tensors.every(isPlain) && !isAutocastEnabled('cpu');
+}
+
+function isPlain(tensor: Tensor): boolean {
+  const { dtype } = tensor;
+  const known = dtype === 'float32' || dtype === 'float64';
+  return known && tensor.device === 'cpu' && !binding.isBatched(tensor.handle);
+}
