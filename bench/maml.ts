@@ -19,7 +19,7 @@ const { values } = parseArgs({
     models: { type: 'string', default: 'mlp,cnn,transformer' },
     tasks: { type: 'string', default: '4,16,32' },
     threads: { type: 'string', default: '2,1' },
-    peers: { type: 'string', default: 'eager,func,compile,bmm,jax' },
+    peers: { type: 'string', default: 'eager,learn2learn,func,compile,bmm,jax' },
     rounds: { type: 'string', default: '7' },
     json: { type: 'boolean', default: false },
   },

@@ -5,8 +5,8 @@ A server: one JSON request a line on standard input, one JSON answer a line on s
 
 The workload: 5-way 5-shot, 15 queries a class, 5 inner steps of second order, Adam outside. The
 models are those of bench/support/maml-models.ts. Peers: eager (a loop over tasks), func (torch.func
-with vmap), compile (torch.compile of that), bmm (tasks batched by hand, the perceptron only), jax
-(jax.jit of vmap).
+with vmap), compile (torch.compile of that), bmm (tasks batched by hand, the perceptron only),
+learn2learn (its MAML on a module), jax (jax.jit of vmap).
 """
 import json
 import math
@@ -128,6 +128,38 @@ def eager(model, tasks):
     return step
 
 
+def learn2learn(model, tasks):
+    import learn2learn as l2l
+    import torch
+    import torch.nn.functional as F
+
+    lib, data = Torch(), episodes(torch, model, tasks)
+
+    class Model(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weights = torch.nn.ParameterList(parameters(torch, model))
+
+        def forward(self, x):
+            return forward(lib, model, list(self.weights), x)
+
+    learner = l2l.algorithms.MAML(Model(), lr=RATE)
+    optimizer = torch.optim.Adam(learner.parameters())
+
+    def step():
+        optimizer.zero_grad()
+        total = 0
+        for xs, ys, xq, yq in zip(*data):
+            fast = learner.clone()
+            for _ in range(STEPS):
+                fast.adapt(F.cross_entropy(fast(xs), ys))
+            total = total + F.cross_entropy(fast(xq), yq)
+        (total / tasks).backward()
+        optimizer.step()
+
+    return step
+
+
 def func(model, tasks, compiled=False):
     import torch
     import torch.nn.functional as F
@@ -225,6 +257,7 @@ PEERS = {
     'func': func,
     'compile': lambda model, tasks: func(model, tasks, compiled=True),
     'bmm': bmm,
+    'learn2learn': learn2learn,
     'jax': jax,
 }
 ready = {}

@@ -96,37 +96,57 @@ export function followTheMetaLeader<
         });
         return { loss, accuracy };
       });
-      const reused = state.seen
-        .map((earlier, i) => [i, taskSimilarity(description, earlier.description)] as const)
-        .sort(([i, a], [j, b]) => b - a || j - i)
-        .slice(0, reuse)
-        .map(([i]) => i);
+      const reused = mostSimilar(description, state.seen, reuse);
       const known = state.seen.filter((_, i) => reused.includes(i)).map((one) => one.episodes);
-      const learned = torch.scope(() => {
-        const batches = joinEpisodes([episodes, ...known]);
-        let current = { params: state.params, optimizer: state.optimizer };
-        for (let step = 0; step < metaSteps; step++) {
-          const next = torch.scope(() => {
-            const gradients = meanGradient(
-              batches.map((batch) => [
-                taskCount(batch.query),
-                metaGradient(learner, current.params, batch, adaptOptions),
-              ]),
-            );
-            const moved = torch.noGrad(() =>
-              optimizer.update(gradients, current.optimizer, current.params),
-            );
-            return { params: trainable(moved.params), optimizer: moved.state };
-          });
-          disposeTree(current, [next, state]);
-          current = next;
-        }
-        return current;
-      });
+      const learned = learn(options, state, metaSteps, [episodes, ...known], adaptOptions);
       const seen = [...state.seen, { episodes, description }];
       return { state: { ...state, ...learned, seen }, loss, accuracy, reused };
     },
   };
+}
+
+/** The places of those most similar, the most similar first, of equals the newest. */
+function mostSimilar(
+  description: Tensor,
+  seen: readonly { description: Tensor }[],
+  count: number,
+): number[] {
+  return seen
+    .map((earlier, i) => [i, taskSimilarity(description, earlier.description)] as const)
+    .sort(([i, a], [j, b]) => b - a || j - i)
+    .slice(0, count)
+    .map(([i]) => i);
+}
+
+/** What is left of the state after meta-steps on all batches. */
+function learn<P extends Tree, A, I extends Tree, S extends OptimizerState>(
+  { learner, optimizer }: OnlineOptions<P, A, I, S>,
+  state: OnlineState<P, S, I>,
+  metaSteps: number,
+  episodes: readonly Episodes<I>[],
+  adaptOptions: AdaptOptions,
+): { params: P; optimizer: S } {
+  return torch.scope(() => {
+    const batches = joinEpisodes(episodes);
+    let current = { params: state.params, optimizer: state.optimizer };
+    for (let step = 0; step < metaSteps; step++) {
+      const next = torch.scope(() => {
+        const gradients = meanGradient(
+          batches.map((batch) => [
+            taskCount(batch.query),
+            metaGradient(learner, current.params, batch, adaptOptions),
+          ]),
+        );
+        const moved = torch.noGrad(() =>
+          optimizer.update(gradients, current.optimizer, current.params),
+        );
+        return { params: trainable(moved.params), optimizer: moved.state };
+      });
+      disposeTree(current, [next, state]);
+      current = next;
+    }
+    return current;
+  });
 }
 
 /** The mean over all tasks of the gradients of several batches. */

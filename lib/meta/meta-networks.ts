@@ -55,13 +55,51 @@ export function metaNetworks<
 >(
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
-  const { model: b, representation: u, hiddenSize = 20, margin = 1, firstOrder = true } = options;
-  const { init, encode, losses } = encodedModel(options);
-  const m = mlp({ sizes: [2, hiddenSize, hiddenSize, 1] });
-  const d = gradientReader(hiddenSize);
-  const augmented = <Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor): Tensor =>
-    layer.apply(slow, x).add(layer.apply(fast, x));
-  const adapt = (
+  const { model: b, representation: u } = options;
+  const { init, encode } = encodedModel(options);
+  const { m, d } = networks(options);
+  const remember = writer(options);
+
+  return {
+    ...(options.loss && { loss: options.loss }),
+    init: (generator) =>
+      torch.scope(() => ({
+        ...init(generator),
+        representation: u.init(generator),
+        exampleNet: damped(m.init(generator)),
+        taskNet: d.init(generator),
+      })),
+    adapt: (params, support, _ways, context = {}) =>
+      recording(context, () =>
+        remember(params, encode(params.encoder, support.inputs, context), support.labels, context),
+      ),
+    predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
+      recording(context, () => {
+        const x = encode(encoder, inputs, context);
+        const [tasks = 1, n = 1] = x.shape;
+        const near = unit(augmented(u, slow, fast, x)).bmm(unit(keys).mT);
+        const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
+        const rows = attention.bmm(memory).flatten(0, 1);
+        const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
+        const alone = b.apply(own, x.flatten(0, 1).unsqueeze(1), context);
+        return b.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
+      }),
+  };
+}
+
+/** m and d, which make fast weights from gradients. */
+function networks({ hiddenSize = 20 }: { hiddenSize?: number }) {
+  return { m: mlp({ sizes: [2, hiddenSize, hiddenSize, 1] }), d: gradientReader(hiddenSize) };
+}
+
+/** Reads a support set into fast weights: Q* of each task, and the memory of each example's Wᵢ*. */
+function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
+  options: MetaNetworksOptions<P, E, I, R>,
+) {
+  const { representation: u, margin = 1, firstOrder = true } = options;
+  const { losses } = encodedModel(options);
+  const { m, d } = networks(options);
+  return (
     params: MetaNetworksParams<P, E, R>,
     x: Tensor,
     labels: Tensor,
@@ -86,32 +124,11 @@ export function metaNetworks<
     const { model, encoder, representation: slow } = params;
     return { model, encoder, slow, fast, memory, keys, present };
   };
+}
 
-  return {
-    ...(options.loss && { loss: options.loss }),
-    init: (generator) =>
-      torch.scope(() => ({
-        ...init(generator),
-        representation: u.init(generator),
-        exampleNet: damped(m.init(generator)),
-        taskNet: d.init(generator),
-      })),
-    adapt: (params, support, _ways, context = {}) =>
-      recording(context, () =>
-        adapt(params, encode(params.encoder, support.inputs, context), support.labels, context),
-      ),
-    predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
-      recording(context, () => {
-        const x = encode(encoder, inputs, context);
-        const [tasks = 1, n = 1] = x.shape;
-        const near = unit(augmented(u, slow, fast, x)).bmm(unit(keys).mT);
-        const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
-        const rows = attention.bmm(memory).flatten(0, 1);
-        const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
-        const alone = b.apply(own, x.flatten(0, 1).unsqueeze(1), context);
-        return b.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
-      }),
-  };
+/** A layer with slow weights and fast ones: the sum of its outputs with each. */
+function augmented<Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor): Tensor {
+  return layer.apply(slow, x).add(layer.apply(fast, x));
 }
 
 function unit(rows: Tensor): Tensor {
