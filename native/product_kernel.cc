@@ -185,7 +185,10 @@ void CopyPanel(const MatrixView& from, int64_t depth, int64_t columns, float* to
 
 }  // namespace
 
-bool HasProductKernel() { return __builtin_cpu_supports("avx512f") && __builtin_cpu_is("amd"); }
+bool HasProductKernel() {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_is("amd");
+}
 
 void MultiplyRows(const Product& product, int64_t begin, int64_t end) {
   alignas(64) float panel[kPanelDepth * kPanelColumns];

@@ -55,6 +55,8 @@ bool IsOurs(const at::Tensor& added, at::IntArrayRef sizes) {
 
 // A tensor's matrices, and how far apart they are.
 struct Batch {
+  // None.
+  Batch() : matrix{nullptr, 0, 0}, stride(0) {}
   explicit Batch(const at::Tensor& x)
       : matrix{x.const_data_ptr<float>(), x.stride(-2), x.stride(-1)},
         stride(x.dim() == 3 ? x.stride(0) : 0) {}
@@ -81,6 +83,7 @@ void Multiply(at::Tensor& out, const at::Tensor& left, const at::Tensor& right,
               const at::Tensor& added, float alpha, float beta) {
   const Batch lefts(left);
   const Batch rights(right);
+  const Batch terms = added.defined() ? Batch(added) : Batch();
   const int64_t batch = left.dim() == 3 ? left.size(0) : 1;
   const int64_t rows = left.size(-2);
   const int64_t columns = right.size(-1);
@@ -94,13 +97,12 @@ void Multiply(at::Tensor& out, const at::Tensor& left, const at::Tensor& right,
     for (int64_t piece = begin; piece < end; ++piece) {
       const int64_t index = piece / pieces;
       const int64_t row = piece % pieces * at_once;
-      const MatrixView term = added.defined() ? Batch(added).At(index) : MatrixView{nullptr, 0, 0};
       const Product product{rows,
                             columns,
                             depth,
                             lefts.At(index),
                             rights.At(index),
-                            term,
+                            terms.At(index),
                             data + index * out_stride,
                             out.stride(-2),
                             alpha,
