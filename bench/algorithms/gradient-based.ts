@@ -1,7 +1,7 @@
 import { metaLstm, metaNetworks, multiTask } from '../../lib/meta';
 import { linear, mlp, sequential, tanh } from '../../lib/nn';
 import { meanEncoder, WORDNET_SPLITS } from '../../lib/text';
-import type { Algorithm } from './registry';
+import type { MetaTraining } from './meta-train';
 
 const WAYS = 5;
 const DIMENSIONS = 128;
@@ -16,7 +16,7 @@ const parts = (vocabularySize: number) => ({
 });
 
 /** Learned optimizers, fast weights, and pre-training on all classes. */
-export const GRADIENT_BASED: Readonly<Record<string, Algorithm>> = {
+export const GRADIENT_BASED: Readonly<Record<string, MetaTraining & { title: string }>> = {
   'meta-lstm': {
     title: 'Meta-LSTM',
     build: (size) => metaLstm({ ...parts(size), innerLearningRate: 0.5 }),

@@ -6,7 +6,6 @@ import {
   graphNetwork,
   imaml,
   induction,
-  type Learner,
   linearProbe,
   maml,
   mamlPlusPlus,
@@ -24,28 +23,17 @@ import {
 } from '../../lib/meta';
 import { embedding, mlp } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
-import { meanEncoder, type TokenBatch, type Vocabulary } from '../../lib/text';
-import { type Tree, torch } from '../../lib/torch';
+import { meanEncoder } from '../../lib/text';
+import { torch } from '../../lib/torch';
+import { ACROSS_TASKS, type OwnTraining } from './across-tasks';
 import { GRADIENT_BASED } from './gradient-based';
+import type { MetaTraining } from './meta-train';
 
 export const WAYS = 5;
 const DIMENSIONS = 128;
 
 /** One line of the table: a learner and how it is trained. */
-export type Algorithm = {
-  title: string;
-  build(vocabularySize: number, vocabulary: Vocabulary): Learner<Tree, unknown, TokenBatch>;
-  /** Meta-training steps; 0 for what is not trained. */
-  steps: number;
-  /** Default: 0.03. */
-  learningRate?: number;
-  /** Tasks of a meta-step. Default: 8. */
-  tasks?: number;
-  /** Queries of each class in training; evaluation always has 15. Default: 15. */
-  queries?: number;
-  /** The greatest norm of the meta-gradient. Default: none. */
-  maxNorm?: number;
-};
+export type Algorithm = { title: string } & (MetaTraining | OwnTraining);
 
 const encoderOf = (vocabularySize: number) =>
   meanEncoder({ vocabularySize, dimensions: DIMENSIONS, dropout: 0.3 });
@@ -66,8 +54,8 @@ const sized = (vocabularySize: number) => ({
 /** Keys and values of a fraction of the paper's size, for texts of ten words. */
 const SNAIL_ATTENTION = [
   [32, 32],
-  [64, 32],
-  [64, 64],
+  [32, 32],
+  [32, 32],
 ] as const;
 
 const innerRate = { innerLearningRate: 0.5 };
@@ -134,7 +122,7 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   'contrastive-siamese': {
     title: 'Siamese, contrastive loss',
     build: (size) => contrastiveSiamese({ encoder: encoderOf(size), margin: 10 }),
-    steps: 300,
+    steps: 500,
   },
   matching: {
     title: 'Matching Networks',
@@ -151,7 +139,7 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     title: 'Relation Networks',
     build: (size) =>
       relation({ encoder: encoderOf(size), relation: mlp({ sizes: [2 * DIMENSIONS, 32, 1] }) }),
-    steps: 300,
+    steps: 600,
   },
   induction: {
     title: 'Induction Networks',
@@ -169,10 +157,10 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     title: 'Graph network',
     build: (size) =>
       graphNetwork({ ...sized(size), layers: 2, features: 16, edgeFeatures: 16, heads: 2 }),
-    steps: 800,
-    learningRate: 0.003,
+    steps: 1200,
+    learningRate: 0.01,
     queries: 5,
-    maxNorm: 1,
+    maxNorm: 5,
   },
   mann: {
     title: 'MANN',
@@ -185,12 +173,11 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   },
   snail: {
     title: 'SNAIL',
-    build: (size) => snail({ ...sized(size), length: 26, filters: 32, attention: SNAIL_ATTENTION }),
-    steps: 600,
-    learningRate: 0.002,
-    tasks: 16,
+    build: (size) => snail({ ...sized(size), length: 26, filters: 16, attention: SNAIL_ATTENTION }),
+    steps: 1500,
+    learningRate: 0.01,
     queries: 5,
-    maxNorm: 1,
+    maxNorm: 5,
   },
   'distributional-signatures': {
     title: 'Distributional Signatures',
@@ -199,6 +186,7 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
         embedding: embedding({ numEmbeddings: size, embeddingDim: DIMENSIONS, paddingIndex: 0 }),
         frequencies: torch.tensor(vocabulary.frequencies()),
       }),
-    steps: 150,
+    steps: 200,
   },
+  ...ACROSS_TASKS,
 };

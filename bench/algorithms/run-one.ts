@@ -1,21 +1,10 @@
-import { episodeMaker, evaluationBatches, loadDemoData } from '../../lib/cli/demo/task';
+import { evaluationBatches } from '../../lib/cli/demo/task';
 import { countParameters } from '../../lib/nn';
-import {
-  adam,
-  clipByGlobalNorm,
-  cosineDecay,
-  linearWarmup,
-  type Optimizer,
-  type OptimizerState,
-} from '../../lib/optim';
-import { Vectorizer, WordTokenizer } from '../../lib/text';
-import { torch } from '../../lib/torch';
-import { type Estimate, evaluate, train } from '../../lib/train';
+import { type Estimate, evaluate } from '../../lib/train';
+import { metaTrain } from './meta-train';
 import type { Algorithm } from './registry';
+import { openWorkshop } from './workshop';
 
-const SHOTS = 5;
-const WARMUP = 20;
-const SEED = 1;
 const TEST_SEED = 2_000_003;
 
 /** What one algorithm did. */
@@ -37,59 +26,25 @@ export type Result = {
 /** Meta-trains one algorithm on the embedded data and judges it on unseen classes. */
 export async function runOne(algorithm: Algorithm, episodes: number): Promise<Result> {
   const loading = performance.now();
-  const { dataset, vocabulary } = loadDemoData();
-  const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
-  const learner = algorithm.build(vocabulary.size, vocabulary);
-  const generator = torch.generator(SEED);
-  const start = learner.init(generator);
-  const { steps, learningRate = 0.03, tasks = 8, queries, maxNorm } = algorithm;
-  const training = episodeMaker(dataset, vectorizer, {
-    part: 'metaTrain',
-    shots: SHOTS,
-    seed: SEED,
-    ...(queries !== undefined && { queries }),
-  });
-  const decay = cosineDecay({ rate: learningRate, steps: Math.max(steps, 1) });
-  const optimizer = adam({ learningRate: linearWarmup({ steps: WARMUP, rate: decay }) });
+  const workshop = openWorkshop();
   const began = performance.now();
-  const { params } =
-    steps === 0
-      ? { params: start }
-      : await train({
-          learner,
-          params: start,
-          optimizer: maxNorm === undefined ? optimizer : clipped(optimizer, maxNorm),
-          episodes: (step) => training(tasks, step * tasks),
-          steps,
-          generator,
-        });
-  const stepMs = steps === 0 ? 0 : (performance.now() - began) / steps;
+  const { learner, params } =
+    'train' in algorithm ? await algorithm.train(workshop) : await metaTrain(algorithm, workshop);
+  const stepMs = algorithm.steps === 0 ? 0 : (performance.now() - began) / algorithm.steps;
   const accuracy = (shots: number): Estimate =>
     evaluate(
       learner,
       params,
-      evaluationBatches(
-        episodeMaker(dataset, vectorizer, { part: 'metaTest', shots, seed: TEST_SEED }),
-        episodes,
-      ),
+      evaluationBatches(workshop.episodes('metaTest', { shots, seed: TEST_SEED }), episodes),
     );
   return {
     title: algorithm.title,
     oneShot: accuracy(1),
     fiveShot: accuracy(5),
-    parameters: countParameters(start),
-    steps,
+    parameters: countParameters(params),
+    steps: algorithm.steps,
     stepMs,
     seconds: (performance.now() - loading) / 1000,
     peakMiB: process.resourceUsage().maxRSS / 1024,
-  };
-}
-
-/** The optimizer behind a bound on the norm of its gradients. */
-function clipped<S extends OptimizerState>(optimizer: Optimizer<S>, maxNorm: number): Optimizer<S> {
-  return {
-    ...optimizer,
-    update: (gradients, ...rest) =>
-      optimizer.update(clipByGlobalNorm(gradients, maxNorm).gradients, ...rest),
   };
 }
