@@ -14,8 +14,8 @@ constexpr int kLanes = 16;
 // Registers: 14 rows of two vectors for the sums, two for the right side, one for the left.
 constexpr int kTileRows = 14;
 constexpr int kPanelColumns = 2 * kLanes;
-// A panel of the right side, 32 KiB.
-constexpr int64_t kPanelDepth = 256;
+// A panel of the right side, 16 KiB.
+constexpr int64_t kPanelDepth = 128;
 // With fewer rows a panel is not used often enough to be worth a copy.
 constexpr int64_t kRowsWorthACopy = 64;
 

@@ -55,6 +55,8 @@ replays some entries alone and writes nothing. A selection with its results, mad
   16,384 elements are left out.
 - Tolerances are those of \`torch.testing.assert_close\`: ${tolerances.join('; ')}. NaN equals NaN;
   integers and booleans must be the same, and so must dtype, layout and shape.
+- Products of matrices are libtorch's, as in Python. metatorch's own kernel for float32 rounds otherwise, as
+  exactly, but samples that magnify rounding tell: \`METATORCH_PRODUCTS=own\` compares with it.
 - Each call takes the arguments by position or by name as PyTorch's sample does, and metatorch finds
   the overload by itself.
 - A second gradient is counted where there is one: of a linear operator there is none, here and there.`;

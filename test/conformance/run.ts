@@ -1,6 +1,7 @@
 // Replays PyTorch's own operator samples and writes docs/operators.md. The exporter's files are made
 // first where they are missing or with --export, by the Python that METATORCH_PYTHON names. With names
 // of entries, only those are replayed and nothing is written.
+import './same-kernels';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
