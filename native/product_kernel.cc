@@ -115,13 +115,20 @@ struct TileFillers {
 
 constexpr TileFillers kTileFillers;
 
-// `rows` by `columns` numbers, at most 16 each, to `columns` rows of 16.
+// `rows` by `columns` numbers, 16 each if `Whole` and at most 16 otherwise, to `columns` rows
+// of 16.
+template <bool Whole>
 void Transpose(const float* from, int64_t from_stride, int64_t rows, int64_t columns, float* to) {
   __m512 a[kLanes];
   __m512 b[kLanes];
   const __mmask16 lanes = FirstLanes(columns);
-  for (int64_t i = 0; i < kLanes; ++i) {
-    a[i] = i < rows ? _mm512_maskz_loadu_ps(lanes, from + i * from_stride) : _mm512_setzero_ps();
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) {
+    if constexpr (Whole) {
+      a[i] = _mm512_loadu_ps(from + i * from_stride);
+    } else {
+      a[i] = i < rows ? _mm512_maskz_loadu_ps(lanes, from + i * from_stride) : _mm512_setzero_ps();
+    }
   }
 #pragma GCC unroll 8
   for (int i = 0; i < kLanes; i += 2) {
@@ -150,7 +157,10 @@ void Transpose(const float* from, int64_t from_stride, int64_t rows, int64_t col
     b[8 + c] = _mm512_shuffle_f32x4(even0, even1, 0xdd);
     b[12 + c] = _mm512_shuffle_f32x4(odd0, odd1, 0xdd);
   }
-  for (int64_t i = 0; i < columns; ++i) _mm512_storeu_ps(to + i * kPanelColumns, b[i]);
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) {
+    if (Whole || i < columns) _mm512_store_ps(to + i * kPanelColumns, b[i]);
+  }
 }
 
 // At most 32 columns of the right side, one row after the other.
@@ -177,7 +187,9 @@ void CopyPanel(const MatrixView& from, int64_t depth, int64_t columns, float* to
     const int64_t width = columns - j < kLanes ? columns - j : kLanes;
     for (int64_t k = 0; k < depth; k += kLanes) {
       const int64_t height = depth - k < kLanes ? depth - k : kLanes;
-      Transpose(from.data + j * from.column_stride + k, from.column_stride, width, height,
+      const auto transpose =
+          width == kLanes && height == kLanes ? &Transpose<true> : &Transpose<false>;
+      transpose(from.data + j * from.column_stride + k, from.column_stride, width, height,
                 to + k * kPanelColumns + j);
     }
   }

@@ -9,30 +9,28 @@ type Call = {
   output: Tensor;
 };
 
-/** What one layer was called with, and whether its weights move as products. */
-type Calls = { lowRank: boolean; calls: Call[] };
-
 /**
  * Records what linear layers see during one inner loop. Its steps take gradients δ with respect to the
  * layers' outputs, which keeps every order exact, and add δᵀh to the weights: as products that are
- * never multiplied out where that is cheaper, else in one operator, without a gradient of the weight
- * in between. Until they differ, the product with the weights is one for all tasks.
+ * never multiplied out as long as that is cheaper, then in one operator, without a gradient of the
+ * weight in between. Until they differ, the product with the weights is one for all tasks.
  */
 export class LinearTape {
-  readonly #steps: number;
-  readonly #input: Tensor;
   /** The weights without a task axis, by those with one. */
   readonly #bases: ReadonlyMap<Tensor, Tensor>;
-  #layers = new Map<LinearParams, Calls>();
-  /** Products that later steps ask for again: of the model's own input, above all. */
+  #calls = new Map<LinearParams, Call[]>();
+  /** What is asked for again at later steps, of the model's own input above all: its rows … */
+  readonly #rows = new Map<Tensor, Tensor>();
+  /** … taken as constants, … */
+  readonly #constants = new Map<Tensor, Tensor>();
+  /** … and their products with weights and with other rows. */
   readonly #products = new Map<Tensor, Map<Tensor, Tensor>>();
 
   /**
    * @param bases the parameters `[…]`
    * @param expanded the same, expanded to `[T, …]`, as the layers will see them
-   * @param input the model's own, which is the same at every step
    */
-  constructor(bases: Tree, expanded: Tree, input: Tensor, steps: number) {
+  constructor(bases: Tree, expanded: Tree) {
     const byExpanded = new Map<Tensor, Tensor>();
     mapTree(
       ([base, seen]) => {
@@ -43,34 +41,30 @@ export class LinearTape {
       expanded,
     );
     this.#bases = byExpanded;
-    this.#input = input;
-    this.#steps = steps;
   }
 
   /** The layer's output, or undefined where it has to work by itself. */
   apply(params: LinearParams, x: Tensor): Tensor | undefined {
-    const weight = params.update ? params.weight : this.#bases.get(params.weight);
     const inFeatures = params.weight.shape.at(-1);
     if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
-    if (weight === undefined && params.weight.ndim !== 3) return undefined;
-    const input = x.ndim === 3 ? x : x.flatten(1, -2);
-    const made = weight === undefined ? perTask(params, input) : this.#shared(params, input);
+    if (params.weight.ndim !== 3 && params.update === undefined) return undefined;
+    const input = x.ndim === 3 ? x : memoized(this.#rows, x, () => x.flatten(1, -2));
+    const made = this.#isShared(params)
+      ? this.#shared(params, input)
+      : torch.taskLinear(input, params.weight, params.bias);
     const output = made.requiresGrad ? made : made.detach().requiresGrad_();
-    const layer = this.#layers.get(params);
-    const call = { input, output };
-    if (layer) layer.calls.push(call);
-    else this.#layers.set(params, { lowRank: this.#isLowRank(params, x, input), calls: [call] });
+    memoized(this.#calls, params, () => []).push({ input, output });
     return x.ndim === 3 ? output : output.unflatten(1, x.shape.slice(1, -1));
   }
 
   /** The outputs that a step takes gradients with respect to, in the order of `update`. */
   get outputs(): Tensor[] {
-    return [...this.#layers.values()].flatMap(({ calls }) => calls.map(({ output }) => output));
+    return [...this.#calls.values()].flatMap((calls) => calls.map(({ output }) => output));
   }
 
   /** True for the parameters of a layer that took part. */
   holds(params: unknown): params is LinearParams {
-    return this.#layers.has(params as LinearParams);
+    return this.#calls.has(params as LinearParams);
   }
 
   /**
@@ -84,35 +78,32 @@ export class LinearTape {
   ): Map<LinearParams, LinearParams> {
     let next = 0;
     const updated = new Map<LinearParams, LinearParams>();
-    for (const [params, { lowRank, calls }] of this.#layers) {
+    for (const [params, calls] of this.#calls) {
       let result = params;
       for (const { input } of calls) {
         const delta = gradients[next++];
         if (!delta) continue;
-        const seen = constant && input.requiresGrad ? input.detach() : input;
-        result = lowRank ? this.#extended(result, seen, delta) : moved(result, seen, delta);
+        const seen = constant ? this.#constant(input) : input;
+        result = this.#isShared(result)
+          ? { ...this.#baseOf(result), update: extendUpdate(result.update, seen, delta) }
+          : moved(result, seen, delta);
       }
-      updated.set(params, result);
+      updated.set(params, multipliedOut(result));
     }
-    this.#layers = new Map();
+    this.#calls = new Map();
     return updated;
   }
 
-  #isLowRank(params: LinearParams, x: Tensor, input: Tensor): boolean {
-    if (params.update !== undefined) return true;
-    const rows = input.shape[1] ?? 0;
-    const rank = x === this.#input ? rows : rows * this.#steps;
-    return this.#bases.has(params.weight) && isLowRank(rank, params.weight);
+  /** True while all tasks have one weight, and what each added to it is apart. */
+  #isShared(params: LinearParams): boolean {
+    return params.update !== undefined || this.#bases.has(params.weight);
   }
 
   #shared(params: LinearParams, input: Tensor): Tensor {
     const { weight, bias } = this.#baseOf(params);
-    const base = this.#product(input, weight, () => torch.linear(input, weight, bias ?? null));
-    return addUpdate(base, input, params, (inputs, gram) => this.#product(input, inputs, gram));
-  }
-
-  #extended(params: LinearParams, input: Tensor, delta: Tensor): LinearParams {
-    return { ...this.#baseOf(params), update: extendUpdate(params.update, input, delta) };
+    const products = memoized(this.#products, input, () => new Map<Tensor, Tensor>());
+    const base = memoized(products, weight, () => torch.linear(input, weight, bias ?? null));
+    return addUpdate(base, input, params, (inputs, gram) => memoized(products, inputs, gram));
   }
 
   #baseOf({ weight, bias }: LinearParams): LinearParams {
@@ -120,29 +111,36 @@ export class LinearTape {
     return { weight: of(weight), ...(bias && { bias: of(bias) }) };
   }
 
-  #product(x: Tensor, other: Tensor, make: () => Tensor): Tensor {
-    let products = this.#products.get(x);
-    if (products === undefined) {
-      products = new Map();
-      this.#products.set(x, products);
-    }
-    let product = products.get(other);
-    if (product === undefined) {
-      product = make();
-      products.set(other, product);
-    }
-    return product;
+  #constant(input: Tensor): Tensor {
+    return input.requiresGrad ? memoized(this.#constants, input, () => input.detach()) : input;
   }
 }
 
-function perTask({ weight, bias }: LinearParams, input: Tensor): Tensor {
-  return torch.taskLinear(input, weight, bias);
+/** The parameters with W′ itself in place of products that have become too many. */
+function multipliedOut(params: LinearParams): LinearParams {
+  const { weight, bias, update } = params;
+  if (update === undefined || isLowRank(update, weight)) return params;
+  const tasks = update.inputs.size(0);
+  const own = {
+    weight: weight.expand([tasks, -1, -1]),
+    ...(bias && { bias: bias.expand([tasks, -1]) }),
+  };
+  return moved(own, update.inputs, update.deltas);
 }
 
 /** W + δᵀh and b + Σ δ, for each task. */
-function moved({ weight, bias }: LinearParams, input: Tensor, delta: Tensor): LinearParams {
+function moved({ weight, bias }: LinearParams, inputs: Tensor, deltas: Tensor): LinearParams {
   return {
-    weight: torch.taskOuter(weight, delta, input),
-    ...(bias && { bias: bias.add(delta.sum([1])) }),
+    weight: torch.taskOuter(weight, deltas, inputs),
+    ...(bias && { bias: bias.add(deltas.sum([1])) }),
   };
+}
+
+function memoized<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = make();
+    known.set(key, value);
+  }
+  return value;
 }

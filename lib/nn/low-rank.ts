@@ -9,12 +9,13 @@ import type { LinearParams } from './linear';
 export type LowRankUpdate = { inputs: Tensor; deltas: Tensor };
 
 /**
- * True if products of rank `rank` cost less than the weight's own: `rank` rows take part in
- * rank·(in + out) multiplications for each row of an input, W′ takes as many as W has entries.
+ * True as long as the products cost less than W′ itself: for each row of an input, an update of rank r
+ * takes r·(in + out) multiplications, and to form W′ takes in·out for each row that it was made of.
+ * Small products are slow, so they have to be half as many.
  */
-export function isLowRank(rank: number, weight: Tensor): boolean {
-  const [outFeatures = 0, inFeatures = 0] = weight.shape.slice(-2);
-  return rank * (inFeatures + outFeatures) < inFeatures * outFeatures;
+export function isLowRank({ inputs, deltas }: LowRankUpdate, weight: Tensor): boolean {
+  const rank = inputs.size(1);
+  return 2 * rank * (inputs.size(2) + deltas.size(2)) < weight.size(-2) * weight.size(-1);
 }
 
 /** x·W′ᵀ + b′ for parameters with low-rank updates. `[T, n, in]` gives `[T, n, out]`. */
