@@ -48,6 +48,10 @@ export function crossEntropy(
   numberWhere(unit, 'a number in [0, 1]', labelSmoothing, 'labelSmoothing', name);
   const shape = checkLabels(logits, labels, name);
   const { reduction, perTask } = checkReduction(options, shape.length === 3, name);
+  if (perTask && reduction === 'mean' && labelSmoothing === 0) {
+    const losses = torch.taskCrossEntropy(logits, labels, ignoreIndex ?? IGNORE_NOTHING);
+    if (losses !== undefined) return losses;
+  }
   const separate = perTask || reduction === 'none';
   const tasks = shape.length === 3;
   const losses = (tasks ? logits.flatten(0, 1) : logits).crossEntropyLoss(

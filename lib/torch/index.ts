@@ -27,6 +27,7 @@ import { generator, manualSeed } from './random';
 import { scope } from './scope';
 import { fromShared, releaseShared } from './shared';
 import { ellipsis, slice } from './slice';
+import { taskCrossEntropy } from './task-cross-entropy';
 import { taskLinear, taskOuter, taskProduct } from './task-products';
 import { valueAndGrad } from './value-and-grad';
 import { vmap } from './vmap';
@@ -68,6 +69,7 @@ export const torch = {
   vmap,
   checkpoint,
   convMax,
+  taskCrossEntropy,
   taskLinear,
   taskOuter,
   taskProduct,
