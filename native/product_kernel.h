@@ -30,11 +30,9 @@ struct Product {
 // Rows that are best worked on together: so many of the left side stay in a core's second cache.
 constexpr int64_t kProductRows = 224;
 
-// Whether the processor at hand has the instructions that the kernel is made of, and gains by them.
-bool HasProductKernel();
-
 // Fills the rows [begin, end) of out, which no operand may overlap but `added`, and that only
-// exactly.
+// exactly. It needs a processor with AVX-512; where the library is built for others it does
+// nothing.
 void MultiplyRows(const Product& product, int64_t begin, int64_t end);
 
 }  // namespace metatorch

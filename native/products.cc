@@ -23,10 +23,20 @@ constexpr int64_t kGrain = 2'000'000;
 // In larger matrices libtorch's kernels, which arrange both sides, are as fast or faster.
 constexpr int64_t kLargest = int64_t{1} << 28;
 
+// Whether the processor at hand has the instructions that the kernel is made of, and gains by them.
+bool ProcessorGains() {
+#ifdef METATORCH_AVX512
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_is("amd");
+#else
+  return false;
+#endif
+}
+
 bool OwnKernel() {
   static const bool own = [] {
     const char* choice = std::getenv("METATORCH_PRODUCTS");
-    return HasProductKernel() && (choice == nullptr || std::string_view(choice) != "libtorch");
+    return ProcessorGains() && (choice == nullptr || std::string_view(choice) != "libtorch");
   }();
   return own;
 }

@@ -28,10 +28,10 @@ struct Sizes {
 Sizes SizesOf(const at::Tensor& logits, const at::Tensor& labels) {
   TORCH_CHECK(logits.dim() == 3 && labels.dim() == 2 && labels.size(0) == logits.size(0) &&
                   labels.size(1) == logits.size(1),
-              "task_cross_entropy: expected logits [T, n, N] and labels [T, n], got ",
-              logits.sizes(), " and ", labels.sizes());
+              "Expected logits of shape [T, n, N] and labels [T, n] but received ", logits.sizes(),
+              " and ", labels.sizes());
   TORCH_CHECK_TYPE(labels.scalar_type() == at::kLong,
-                   "task_cross_entropy: expected labels of int64, got ", labels.scalar_type());
+                   "Expected labels of dtype int64 but received ", labels.scalar_type());
   return {logits.size(0), logits.size(1), logits.size(2)};
 }
 

@@ -103,9 +103,10 @@ std::optional<at::Tensor> AsRows(const std::optional<at::Tensor>& bias) {
   return bias->unsqueeze(1);
 }
 
-void CheckAdded(const at::Tensor& added, int64_t rows, int64_t columns, const char* name) {
-  TORCH_CHECK(added.dim() == 3 && added.size(1) == rows && added.size(2) == columns, name,
-              ": expected added of size [T, ", rows, ", ", columns, "], got ", added.sizes());
+void CheckAdded(const at::Tensor& added, int64_t rows, int64_t columns) {
+  TORCH_CHECK(added.dim() == 3 && added.size(1) == rows && added.size(2) == columns,
+              "Expected added of shape [T, ", rows, ", ", columns, "] but received ",
+              added.sizes());
 }
 
 at::Tensor TaskLinear(const at::Tensor& x, const at::Tensor& weight,
@@ -119,23 +120,23 @@ at::Tensor RecordedTaskLinear(const at::Tensor& x, const at::Tensor& weight,
 }
 
 at::Tensor TaskProduct(const at::Tensor& added, const at::Tensor& y, const at::Tensor& weight) {
-  CheckAdded(added, y.size(-2), weight.size(-1), "task_product");
+  CheckAdded(added, y.size(-2), weight.size(-1));
   return Partial(kX, added, y, weight);
 }
 
 at::Tensor RecordedTaskProduct(const at::Tensor& added, const at::Tensor& y,
                                const at::Tensor& weight) {
-  CheckAdded(added, y.size(-2), weight.size(-1), "task_product");
+  CheckAdded(added, y.size(-2), weight.size(-1));
   return PartialFunction<kX>::apply(y, weight, added);
 }
 
 at::Tensor TaskOuter(const at::Tensor& added, const at::Tensor& y, const at::Tensor& x) {
-  CheckAdded(added, y.size(-1), x.size(-1), "task_outer");
+  CheckAdded(added, y.size(-1), x.size(-1));
   return Partial(kWeight, added, y, x);
 }
 
 at::Tensor RecordedTaskOuter(const at::Tensor& added, const at::Tensor& y, const at::Tensor& x) {
-  CheckAdded(added, y.size(-1), x.size(-1), "task_outer");
+  CheckAdded(added, y.size(-1), x.size(-1));
   return PartialFunction<kWeight>::apply(y, x, added);
 }
 

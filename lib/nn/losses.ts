@@ -48,9 +48,8 @@ export function crossEntropy(
   numberWhere(unit, 'a number in [0, 1]', labelSmoothing, 'labelSmoothing', name);
   const shape = checkLabels(logits, labels, name);
   const { reduction, perTask } = checkReduction(options, shape.length === 3, name);
-  if (perTask && reduction === 'mean' && labelSmoothing === 0) {
-    const losses = torch.taskCrossEntropy(logits, labels, ignoreIndex ?? IGNORE_NOTHING);
-    if (losses !== undefined) return losses;
+  if (perTask && reduction === 'mean' && labelSmoothing === 0 && labels.numel() > 0) {
+    return torch.taskCrossEntropy(logits, labels, ignoreIndex ?? IGNORE_NOTHING);
   }
   const separate = perTask || reduction === 'none';
   const tasks = shape.length === 3;

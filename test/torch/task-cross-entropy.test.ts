@@ -10,11 +10,7 @@ const labels = torch.tensor([
   [BigInt(IGNORED), BigInt(IGNORED), BigInt(IGNORED), BigInt(IGNORED)],
 ]);
 
-const fused = (z: Tensor): Tensor => {
-  const losses = torch.taskCrossEntropy(z, labels, IGNORED);
-  if (losses === undefined) throw new Error('not one operator');
-  return losses;
-};
+const fused = (z: Tensor): Tensor => torch.taskCrossEntropy(z, labels, IGNORED);
 
 /** By libtorch's operators. */
 function byParts(z: Tensor): Tensor {
@@ -81,14 +77,17 @@ test('a label that is no class is refused', () => {
   }
 });
 
-test('leaves many classes, vmap and autocast to libtorch', () => {
-  const many = float64([1, 2, 33]);
-  expect(torch.taskCrossEntropy(many, torch.zeros([1, 2], { dtype: 'int64' }), 9)).toBeUndefined();
-  torch.vmap((z) => {
-    expect(torch.taskCrossEntropy(z as Tensor, labels, IGNORED)).toBeUndefined();
-    return z as Tensor;
-  })(torch.stack([logits, logits]));
-  torch.autocast('cpu', 'bfloat16', () => {
-    expect(torch.taskCrossEntropy(logits, labels, IGNORED)).toBeUndefined();
-  });
+test('many classes, vmap and autocast, by several operators', () => {
+  const many = float64([3, 4, 33]);
+  expectClose(fused(many), byParts(many));
+  const mapped = torch.vmap((z) => fused(z as Tensor))(torch.stack([logits, logits.mul(2)]));
+  expectClose(mapped as Tensor, torch.stack([byParts(logits), byParts(logits.mul(2))]));
+  const half = torch.autocast('cpu', 'bfloat16', () => fused(logits.to('float32')));
+  expectClose(half.to('float64'), byParts(logits), 0.05);
+});
+
+test('says what does not fit', () => {
+  const shape = expect.objectContaining({ code: 'ERR_TORCH_SHAPE' });
+  expect(() => torch.taskCrossEntropy(logits, labels.select(0, 0), IGNORED)).toThrow(shape);
+  expect(() => torch.taskCrossEntropy(logits, 3 as never, IGNORED)).toThrow(/a tensor for labels/);
 });
