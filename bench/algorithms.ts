@@ -6,7 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatAccuracy } from '../lib/train';
-import { ALGORITHMS, type Algorithm, WAYS } from './algorithms/registry';
+import { WAYS } from './algorithms/encoder';
+import { ALGORITHMS, type Algorithm } from './algorithms/registry';
 import { type Result, runOne } from './algorithms/run-one';
 
 const PAGE = path.join(__dirname, '../docs/algorithms/README.md');

@@ -29,11 +29,17 @@ using Factors = std::array<at::Tensor, 3>;
 constexpr Factor FirstBeside(Factor factor) { return factor == kY ? kWeight : kY; }
 constexpr Factor SecondBeside(Factor factor) { return factor == kX ? kWeight : kX; }
 
-// added + rows · matrix. A matrix that all tasks share meets the rows of all in one product.
+// added + left · right, or the product alone if `added` is undefined.
+at::Tensor AddProduct(const at::Tensor& added, const at::Tensor& left, const at::Tensor& right) {
+  return added.defined() ? at::baddbmm(added, left, right) : left.bmm(right);
+}
+
+// The same of rows and a matrix. A matrix that all tasks share meets the rows of all in one
+// product.
 at::Tensor Multiply(const at::Tensor& added, const at::Tensor& rows, const at::Tensor& matrix) {
   const bool shared = matrix.size(0) > 1 && matrix.stride(0) == 0 && rows.is_contiguous() &&
                       (!added.defined() || (added.stride(0) == 0 && added.size(1) == 1));
-  if (!shared) return added.defined() ? at::baddbmm(added, rows, matrix) : rows.bmm(matrix);
+  if (!shared) return AddProduct(added, rows, matrix);
   const at::Tensor flat = rows.flatten(0, 1);
   const at::Tensor one = matrix.select(0, 0);
   const at::Tensor result =
@@ -48,7 +54,7 @@ at::Tensor Partial(Factor factor, const at::Tensor& added, const at::Tensor& fir
     case kY:
       return Multiply(added, second, first.mT());
     case kWeight:
-      return added.defined() ? at::baddbmm(added, first.mT(), second) : first.mT().bmm(second);
+      return AddProduct(added, first.mT(), second);
     case kX:
       return Multiply(added, first, second);
   }

@@ -2,15 +2,12 @@
 
 import { evaluationBatches } from '../../lib/cli/demo/task';
 import { followTheMetaLeader, maml, prototypical, r2d2, selectLearner } from '../../lib/meta';
-import { mlp } from '../../lib/nn';
 import { adam } from '../../lib/optim';
-import { meanEncoder } from '../../lib/text';
 import { disposeTree, torch } from '../../lib/torch';
+import { adapted, encoderOf } from './encoder';
 import { type MetaTraining, metaTrain } from './meta-train';
 import type { Trained, Workshop } from './workshop';
 
-const WAYS = 5;
-const DIMENSIONS = 128;
 const ROUNDS = 40;
 const META_STEPS = 4;
 const TASKS = 8;
@@ -21,15 +18,8 @@ const VALIDATION_EPISODES = 200;
 /** An algorithm that trains by itself. */
 export type OwnTraining = { steps: number; train(workshop: Workshop): Promise<Trained> };
 
-const encoderOf = (vocabularySize: number) =>
-  meanEncoder({ vocabularySize, dimensions: DIMENSIONS, dropout: 0.3 });
-
 const mamlOf = (vocabularySize: number) =>
-  maml({
-    encoder: encoderOf(vocabularySize),
-    model: mlp({ sizes: [DIMENSIONS, WAYS] }),
-    innerLearningRate: 0.5,
-  });
+  maml({ ...adapted(vocabularySize), innerLearningRate: 0.5 });
 
 const CANDIDATES: Readonly<Record<string, MetaTraining['build']>> = {
   maml: mamlOf,

@@ -1,32 +1,21 @@
 import { metaLstm, metaNetworks, multiTask } from '../../lib/meta';
-import { linear, mlp, sequential, tanh } from '../../lib/nn';
-import { meanEncoder, WORDNET_SPLITS } from '../../lib/text';
+import { linear, sequential, tanh } from '../../lib/nn';
+import { WORDNET_SPLITS } from '../../lib/text';
+import { adapted, DIMENSIONS, encoderOf } from './encoder';
 import type { MetaTraining } from './meta-train';
-
-const WAYS = 5;
-const DIMENSIONS = 128;
-
-const encoderOf = (vocabularySize: number) =>
-  meanEncoder({ vocabularySize, dimensions: DIMENSIONS, dropout: 0.3 });
-
-/** The word encoder, and a linear head that is adapted to each task. */
-const parts = (vocabularySize: number) => ({
-  encoder: encoderOf(vocabularySize),
-  model: mlp({ sizes: [DIMENSIONS, WAYS] }),
-});
 
 /** Learned optimizers, fast weights, and pre-training on all classes. */
 export const GRADIENT_BASED: Readonly<Record<string, MetaTraining & { title: string }>> = {
   'meta-lstm': {
     title: 'Meta-LSTM',
-    build: (size) => metaLstm({ ...parts(size), innerLearningRate: 0.5 }),
+    build: (size) => metaLstm({ ...adapted(size), innerLearningRate: 0.5 }),
     steps: 200,
   },
   'meta-networks': {
     title: 'Meta Networks',
     build: (size) =>
       metaNetworks({
-        ...parts(size),
+        ...adapted(size),
         representation: sequential(linear({ inFeatures: DIMENSIONS, outFeatures: 16 }), tanh()),
         hiddenSize: 8,
       }),

@@ -35,7 +35,7 @@ export async function metaTrain(
   const learner = build(vocabulary.size, vocabulary);
   const start = learner.init(generator);
   if (steps === 0) return { learner, params: start };
-  const make = episodes('metaTrain', queries === undefined ? {} : { queries });
+  const make = episodes('metaTrain', { queries });
   const decay = cosineDecay({ rate: learningRate, steps });
   const optimizer = adam({ learningRate: linearWarmup({ steps: WARMUP, rate: decay }) });
   const { params } = await train({

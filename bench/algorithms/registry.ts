@@ -23,26 +23,14 @@ import {
 } from '../../lib/meta';
 import { embedding, mlp } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
-import { meanEncoder } from '../../lib/text';
 import { torch } from '../../lib/torch';
 import { ACROSS_TASKS, type OwnTraining } from './across-tasks';
+import { adapted, DIMENSIONS, encoderOf, WAYS } from './encoder';
 import { GRADIENT_BASED } from './gradient-based';
 import type { MetaTraining } from './meta-train';
 
-export const WAYS = 5;
-const DIMENSIONS = 128;
-
 /** One line of the table: a learner and how it is trained. */
 export type Algorithm = { title: string } & (MetaTraining | OwnTraining);
-
-const encoderOf = (vocabularySize: number) =>
-  meanEncoder({ vocabularySize, dimensions: DIMENSIONS, dropout: 0.3 });
-
-/** The word encoder, and a linear head that is adapted to each task. */
-const adapted = (vocabularySize: number) => ({
-  encoder: encoderOf(vocabularySize),
-  model: mlp({ sizes: [DIMENSIONS, WAYS] }),
-});
 
 /** For learners whose parameters depend on the number of classes. */
 const sized = (vocabularySize: number) => ({

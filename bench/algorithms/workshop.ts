@@ -1,4 +1,4 @@
-import { type DemoData, episodeMaker, loadDemoData, type Part } from '../../lib/cli/demo/task';
+import { episodeMaker, loadDemoData, type Part } from '../../lib/cli/demo/task';
 import type { Episodes, Learner } from '../../lib/meta';
 import { type TokenBatch, Vectorizer, type Vocabulary, WordTokenizer } from '../../lib/text';
 import { type Generator, type Tree, torch } from '../../lib/torch';
@@ -16,24 +16,22 @@ export type Workshop = {
   vocabulary: Vocabulary;
   generator: Generator;
   /** Episodes of 5 shots, unless said otherwise, of one part of the classes. */
-  episodes(part: Part, options?: { shots?: number; queries?: number; seed?: number }): EpisodeMaker;
+  episodes(
+    part: Part,
+    options?: { shots?: number; queries?: number | undefined; seed?: number },
+  ): EpisodeMaker;
 };
 
 /** What training leads to. */
 export type Trained = { learner: TextLearner; params: Tree };
 
 export function openWorkshop(): Workshop {
-  const { dataset, vocabulary }: DemoData = loadDemoData();
+  const { dataset, vocabulary } = loadDemoData();
   const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
   return {
     vocabulary,
     generator: torch.generator(SEED),
     episodes: (part, { shots = SHOTS, queries, seed = SEED } = {}) =>
-      episodeMaker(dataset, vectorizer, {
-        part,
-        shots,
-        seed,
-        ...(queries !== undefined && { queries }),
-      }),
+      episodeMaker(dataset, vectorizer, { part, shots, queries, seed }),
   };
 }

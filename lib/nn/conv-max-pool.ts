@@ -2,6 +2,7 @@ import { type Tensor, torch } from '../torch';
 import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
 import type { Layer } from './layer';
 import { type LinearParams, linear } from './linear';
+import { ofTasks } from './tasks';
 
 export type ConvMaxPoolOptions = {
   /** D: the size of each step. */
@@ -42,8 +43,8 @@ export function convMaxPool(options: ConvMaxPoolOptions): Layer<LinearParams> {
       const tasks = tasksOf(weight, bias, shape);
       const y = torch.convMax(
         x.reshape([tasks, -1, length, size]),
-        perTask(weight, 3, tasks),
-        bias === undefined ? x.newZeros([tasks, outFeatures]) : perTask(bias, 2, tasks),
+        ofTasks(weight, 3, tasks),
+        bias === undefined ? x.newZeros([tasks, outFeatures]) : ofTasks(bias, 2, tasks),
       );
       return y.reshape([...shape.slice(0, -2), outFeatures]);
     },
@@ -55,10 +56,4 @@ function tasksOf(weight: Tensor, bias: Tensor | undefined, shape: readonly numbe
   if (tasks === undefined) return 1;
   if (shape.length > 3 && shape[0] === tasks) return tasks;
   throw wrongShape(`[${tasks}, n, ..., L, D]`, 'input', shape, 'convMaxPool');
-}
-
-/** With a task axis: the parameter's own, or one that repeats it without a copy. */
-function perTask(parameter: Tensor, ndim: number, tasks: number): Tensor {
-  if (parameter.ndim === ndim) return parameter;
-  return parameter.unsqueeze(0).expand([tasks, ...new Array<number>(ndim - 1).fill(-1)]);
 }

@@ -1,6 +1,7 @@
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LinearParams } from './linear';
 import { addUpdate, extendUpdate, isLowRank } from './low-rank';
+import { expandTasks } from './tasks';
 
 type Call = {
   /** What the layer saw, as rows: `[T, n, in]`. */
@@ -120,11 +121,7 @@ export class LinearTape {
 function multipliedOut(params: LinearParams): LinearParams {
   const { weight, bias, update } = params;
   if (update === undefined || isLowRank(update, weight)) return params;
-  const tasks = update.inputs.size(0);
-  const own = {
-    weight: weight.expand([tasks, -1, -1]),
-    ...(bias && { bias: bias.expand([tasks, -1]) }),
-  };
+  const own = expandTasks({ weight, ...(bias && { bias }) }, update.inputs.size(0));
   return moved(own, update.inputs, update.deltas);
 }
 

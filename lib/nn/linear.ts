@@ -3,6 +3,7 @@ import { alignTasks, checkOptions, positiveInteger, shapeOf, wrongShape } from '
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
 import { applyUpdated, type LowRankUpdate } from './low-rank';
+import { ofTasks } from './tasks';
 
 export type LinearOptions = {
   inFeatures: number;
@@ -74,10 +75,6 @@ function perTask(
     throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
   }
   const flat = shape.length === 3 ? x : x.flatten(1, -2);
-  const y = torch.taskLinear(flat, weight, bias && ofTasks(bias, tasks));
+  const y = torch.taskLinear(flat, weight, bias && ofTasks(bias, 2, tasks));
   return shape.length === 3 ? y : y.unflatten(1, shape.slice(1, -1));
-}
-
-function ofTasks(bias: Tensor, tasks = 1): Tensor {
-  return bias.ndim === 1 ? bias.expand([tasks, -1]) : bias;
 }

@@ -19,3 +19,12 @@ export function expandTasks<P extends Tree>(params: P, tasks: number): P {
 export function selectTask<P extends Tree>(params: P, task: number): P {
   return mapTree(([tensor]) => (tensor as Tensor).select(0, task), params);
 }
+
+/**
+ * A parameter with a task axis, of `ndim` dimensions: its own, or one that repeats it without a copy
+ * for all tasks.
+ */
+export function ofTasks(parameter: Tensor, ndim: number, tasks = 1): Tensor {
+  if (parameter.ndim === ndim) return parameter;
+  return parameter.unsqueeze(0).expand([tasks, ...new Array<number>(ndim - 1).fill(-1)]);
+}

@@ -1,7 +1,5 @@
-import { invalidArgument } from '../errors';
 import { Operator } from './dispatch';
-import { isTensor } from './handle';
-import { arePlain } from './plain-operands';
+import { arePlain, requireTensors } from './plain-operands';
 import type { Tensor } from './tensor';
 
 const operator = new Operator('metatorch::conv_max');
@@ -19,9 +17,7 @@ const operator = new Operator('metatorch::conv_max');
  * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
  */
 export function convMax(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-  for (const [name, value] of Object.entries({ x, weight, bias })) {
-    if (!isTensor(value)) throw invalidArgument('a tensor', name, value, 'convMax');
-  }
+  requireTensors({ x, weight, bias }, 'convMax');
   if (!arePlain([x, weight, bias])) return composed(x, weight, bias);
   const [values, places] = operator.call([x, weight, bias]) as [Tensor, Tensor];
   places.dispose();

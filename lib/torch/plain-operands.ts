@@ -1,6 +1,15 @@
+import { invalidArgument } from '../errors';
 import { binding } from './binding';
+import { isTensor } from './handle';
 import { isAutocastEnabled } from './modes';
 import type { Tensor } from './tensor';
+
+/** @throws ArgumentTypeError for the first of the named arguments that is no tensor */
+export function requireTensors(values: Readonly<Record<string, Tensor>>, operator: string): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isTensor(value)) throw invalidArgument('a tensor', name, value, operator);
+  }
+}
 
 /**
  * True where operators of our own may take the tensors as they are: on the CPU, in float32 or float64,

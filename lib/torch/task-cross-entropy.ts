@@ -1,7 +1,5 @@
-import { invalidArgument } from '../errors';
 import { Operator } from './dispatch';
-import { isTensor } from './handle';
-import { arePlain } from './plain-operands';
+import { arePlain, requireTensors } from './plain-operands';
 import type { Tensor } from './tensor';
 
 const operator = new Operator('metatorch::task_cross_entropy');
@@ -20,9 +18,7 @@ const NO_REDUCTION = 0;
  *   if the arguments do not fit
  */
 export function taskCrossEntropy(logits: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
-  for (const [name, value] of Object.entries({ logits, labels })) {
-    if (!isTensor(value)) throw invalidArgument('a tensor', name, value, 'taskCrossEntropy');
-  }
+  requireTensors({ logits, labels }, 'taskCrossEntropy');
   const few = (logits.shape.at(-1) ?? 0) <= MOST_CLASSES;
   if (few && labels.device === 'cpu' && arePlain([logits])) {
     return operator.call([logits, labels, ignoreIndex]) as Tensor;

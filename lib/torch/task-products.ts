@@ -1,7 +1,5 @@
-import { invalidArgument } from '../errors';
 import { Operator } from './dispatch';
-import { isTensor } from './handle';
-import { arePlain } from './plain-operands';
+import { arePlain, requireTensors } from './plain-operands';
 import type { Tensor } from './tensor';
 
 const linear = new Operator('metatorch::task_linear');
@@ -20,7 +18,7 @@ const outer = new Operator('metatorch::task_outer');
  */
 export function taskLinear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const given = bias === undefined ? { x, weight } : { x, weight, bias };
-  checkTensors(given, 'taskLinear');
+  requireTensors(given, 'taskLinear');
   if (arePlain(Object.values(given))) return linear.call([x, weight, bias ?? null]) as Tensor;
   return bias === undefined ? x.bmm(weight.mT) : bias.unsqueeze(1).baddbmm(x, weight.mT);
 }
@@ -33,7 +31,7 @@ export function taskLinear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
  * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
  */
 export function taskProduct(added: Tensor, left: Tensor, right: Tensor): Tensor {
-  checkTensors({ added, left, right }, 'taskProduct');
+  requireTensors({ added, left, right }, 'taskProduct');
   if (arePlain([added, left, right])) return product.call([added, left, right]) as Tensor;
   return added.baddbmm(left, right);
 }
@@ -46,13 +44,7 @@ export function taskProduct(added: Tensor, left: Tensor, right: Tensor): Tensor 
  * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
  */
 export function taskOuter(added: Tensor, left: Tensor, right: Tensor): Tensor {
-  checkTensors({ added, left, right }, 'taskOuter');
+  requireTensors({ added, left, right }, 'taskOuter');
   if (arePlain([added, left, right])) return outer.call([added, left, right]) as Tensor;
   return added.baddbmm(left.mT, right);
-}
-
-function checkTensors(values: Readonly<Record<string, Tensor>>, name: string): void {
-  for (const [argument, value] of Object.entries(values)) {
-    if (!isTensor(value)) throw invalidArgument('a tensor', argument, value, name);
-  }
 }

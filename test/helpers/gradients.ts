@@ -15,6 +15,25 @@ export function expectGradients(fn: Fn, inputs: readonly Tensor[]): void {
   compare((...args) => directional(scalar, args), inputs, 'second gradient');
 }
 
+/** Asserts that two functions have the same gradients of gradients of gradients, by every input. */
+export function expectSameThirdGradients(fn: Fn, other: Fn, inputs: readonly Tensor[]): void {
+  const third = (of: Fn): Tensor[] => {
+    const given = inputs.map((input) => input.detach().requiresGrad_());
+    let value = of(...given)
+      .pow(4)
+      .sum();
+    for (let order = 1; order < 3; order++) {
+      const gradients = torch.grad(value, given, { createGraph: true });
+      value = torch.stack(gradients.map((g) => g.mul(0.1).sin().sum())).sum();
+    }
+    return torch.grad(value, given);
+  };
+  const expected = third(other);
+  for (const [i, gradient] of third(fn).entries()) {
+    expectClose(gradient, expected[i] as Tensor, 1e-9);
+  }
+}
+
 /** Deterministic float64 numbers of one shape, none of them near a kink at zero. */
 export function float64(shape: readonly number[], seed = 1): Tensor {
   return torch.scope(() => {

@@ -2,9 +2,8 @@ import { type Tensor, torch } from '../../lib/torch';
 import {
   expectClose,
   expectGradients,
-  expectNumbers,
+  expectSameThirdGradients,
   float64,
-  numbers,
 } from '../helpers/gradients';
 
 const TASKS = 2;
@@ -45,21 +44,7 @@ test('has gradients and gradients of gradients', () => {
 });
 
 test('the gradients of gradients of gradients are those of its parts', () => {
-  const third = (fn: typeof convMax): Tensor[] => {
-    const given = inputs().map((part) => part.requiresGrad_());
-    let value = fn(...given)
-      .pow(4)
-      .sum();
-    for (let order = 1; order < 3; order++) {
-      const gradients = torch.grad(value, given, { createGraph: true });
-      value = torch.stack(gradients.map((g) => g.mul(0.1).sin().sum())).sum();
-    }
-    return torch.grad(value, given);
-  };
-  const expected = third(byParts);
-  for (const [i, gradient] of third(convMax).entries()) {
-    expectNumbers(numbers(gradient), numbers(expected[i] as Tensor), 1e-9);
-  }
+  expectSameThirdGradients(convMax, byParts, inputs());
 });
 
 test('tasks may share weights without a copy, and their gradients add up', () => {

@@ -1,5 +1,10 @@
 import { type Tensor, torch } from '../../lib/torch';
-import { expectClose, expectGradients, float64 } from '../helpers/gradients';
+import {
+  expectClose,
+  expectGradients,
+  expectSameThirdGradients,
+  float64,
+} from '../helpers/gradients';
 
 const TASKS = 3;
 const x = float64([TASKS, 4, 5], 1);
@@ -53,21 +58,7 @@ describe.each(CASES)('%s', (_, fn, byParts, inputs) => {
   });
 
   test('the gradients of gradients of gradients are those of its parts', () => {
-    const third = (of: typeof fn): Tensor[] => {
-      const given = inputs.map((input) => input.detach().requiresGrad_());
-      let value = of(...given)
-        .pow(4)
-        .sum();
-      for (let order = 1; order < 3; order++) {
-        const gradients = torch.grad(value, given, { createGraph: true });
-        value = torch.stack(gradients.map((g) => g.mul(0.1).sin().sum())).sum();
-      }
-      return torch.grad(value, given);
-    };
-    const expected = third(byParts);
-    for (const [i, gradient] of third(fn).entries()) {
-      expectClose(gradient, expected[i] as Tensor, 1e-9);
-    }
+    expectSameThirdGradients(fn, byParts, inputs);
   });
 
   test('gradients of every order are contiguous', () => {

@@ -59,7 +59,7 @@ export function episodeMaker(
     shots,
     queries = QUERIES,
     seed,
-  }: { part: Part; shots: number; queries?: number; seed: number },
+  }: { part: Part; shots: number; queries?: number | undefined; seed: number },
 ): (count: number, from: number) => Episodes<TokenBatch> {
   const sampler = new EpisodeSampler(dataset, {
     ways: WAYS,
