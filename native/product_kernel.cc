@@ -3,147 +3,133 @@
 #include "product_kernel.h"
 
 #ifdef METATORCH_AVX512
-#include <utility>
-
 #include "product_panel.h"
+#include "product_tile.h"
 
 namespace metatorch {
 namespace {
 
-// Registers: 14 rows of two vectors for the sums, two for the right side, one for the left.
-constexpr int kTileRows = 14;
 // With fewer rows a panel is not used often enough to be worth a copy.
 constexpr int64_t kRowsWorthACopy = 64;
+// Numbers of a product that a core's first cache holds whatever came before.
+constexpr int64_t kSmall = 2048;
 
-struct Tile {
-  int64_t depth;
-  MatrixView left;
-  const float* right;
-  int64_t right_row_stride;
-  MatrixView added;
-  float* out;
-  int64_t out_row_stride;
-  float alpha;
-  float beta;
-  __mmask16 lanes[2];
+// The rows [begin, end) of a product.
+struct Work {
+  const Product& product;
+  int64_t begin;
+  int64_t end;
+
+  int64_t Rows() const { return end - begin; }
+  bool IsSmall() const {
+    const auto& [rows, columns, depth] = product.sizes;
+    return Rows() * (depth + columns) + depth * columns <= kSmall;
+  }
 };
 
-// Everything is taken into locals first: what is reached through a pointer is read again after
-// every store, and sums that are reached through one are stored in every turn.
-template <int Rows, int Vectors>
-void FillTile(const Tile& tile) {
-  const __mmask16 lanes[2] = {tile.lanes[0], tile.lanes[1]};
-  __m512 sums[Rows][Vectors];
-#pragma GCC unroll 16
-  for (int r = 0; r < Rows; ++r) {
-#pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) sums[r][v] = _mm512_setzero_ps();
-  }
-  const float* left = tile.left.data;
-  const float* right = tile.right;
-  const int64_t left_row = tile.left.row_stride;
-  const int64_t left_column = tile.left.column_stride;
-  const int64_t right_row = tile.right_row_stride;
-  for (int64_t k = tile.depth; k > 0; --k) {
-    __m512 row[Vectors];
-#pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) {
-      row[v] = _mm512_maskz_loadu_ps(lanes[v], right + v * kLanes);
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
-      const __m512 factor = _mm512_set1_ps(left[r * left_row]);
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) sums[r][v] = _mm512_fmadd_ps(factor, row[v], sums[r][v]);
-    }
-    left += left_column;
-    right += right_row;
-  }
-  const __m512 alpha = _mm512_set1_ps(tile.alpha);
-  const __m512 beta = _mm512_set1_ps(tile.beta);
-  const MatrixView added = tile.added;
-  float* out = tile.out;
-  const int64_t out_row = tile.out_row_stride;
-  const auto store = [&](auto term) {
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) {
-        const __m512 result = _mm512_fmadd_ps(alpha, sums[r][v], term(r, v));
-        _mm512_mask_storeu_ps(out + r * out_row + v * kLanes, lanes[v], result);
-      }
-    }
-  };
-  if (added.data == nullptr) {
-    store([](int, int) { return _mm512_setzero_ps(); });
-  } else if (added.column_stride == 0) {
-    store([&](int r, int) { return _mm512_set1_ps(tile.beta * added.data[r * added.row_stride]); });
-  } else {
-    store([&](int r, int v) {
-      const float* from = added.data + r * added.row_stride + v * kLanes;
-      return _mm512_mul_ps(beta, _mm512_maskz_loadu_ps(lanes[v], from));
-    });
-  }
+// The part of the right side whose first number is at (k, j).
+struct Part {
+  int64_t k;
+  int64_t depth;
+  int64_t j;
+  int64_t width;
+  bool last_depth;
+  bool last_columns;
+};
+
+Part PartAt(const ProductSizes& sizes, int64_t k, int64_t j) {
+  const int64_t depth = sizes.depth - k < kPanelDepth ? sizes.depth - k : kPanelDepth;
+  const int64_t width = sizes.columns - j < kPanelColumns ? sizes.columns - j : kPanelColumns;
+  return {k, depth, j, width, k + depth == sizes.depth, j + width == sizes.columns};
 }
 
-using TileFiller = void (*)(const Tile&);
+const float* At(const MatrixView& matrix, int64_t row, int64_t column) {
+  return matrix.data + row * matrix.row_stride + column * matrix.column_stride;
+}
 
-// By the number of vectors and of rows, both less one.
-struct TileFillers {
-  TileFiller of[2][kTileRows];
+// The lines of `kChunk` rows, of which numbers lie one after the other, or those of every column.
+Stream LinesOf(const float* data, int64_t row_stride, int64_t column_stride) {
+  if (column_stride == 1) return {data, row_stride, kLanes - kChunk * row_stride};
+  return {data + kTileRows - 1, column_stride, 0};
+}
 
-  constexpr TileFillers() : of{} {
-    Set<1>(std::make_integer_sequence<int, kTileRows>{});
-    Set<2>(std::make_integer_sequence<int, kTileRows>{});
+// The first half of the next part's lines, or the second.
+Stream RightAhead(const Product& product, const Part& part, int64_t half) {
+  const MatrixView& right = product.right;
+  const float* from = !part.last_columns ? At(right, part.k, part.j + kPanelColumns)
+                      : !part.last_depth ? At(right, part.k + part.depth, 0)
+                                         : product.next_right;
+  from += half * kLanes * right.column_stride;
+  if (right.column_stride == 1) return {from, right.row_stride, 0};
+  return LinesOf(from, right.column_stride, right.row_stride);
+}
+
+// What comes after the tile that ends before the row `next`.
+Ahead AheadOf(const Work& work, const Part& part, const MatrixView& base, int64_t next) {
+  const auto& [sizes, left, right, added, out, out_row, alpha, beta, next_right] = work.product;
+  int64_t row = next;
+  int64_t k = part.k;
+  int64_t j = part.j;
+  if (next == work.end && !part.last_columns) {
+    row = work.begin;
+    j += kPanelColumns;
+  } else if (next == work.end && !part.last_depth) {
+    row = work.begin;
+    k += part.depth;
+    j = 0;
+  } else if (next == work.end) {
+    // What comes after the product: most often the rows of the next one, which follow.
+    k = 0;
+    j = 0;
   }
+  const bool rows_added = base.data != nullptr && base.row_stride != 0 && base.column_stride == 1;
+  return {LinesOf(At(left, row, k), left.row_stride, left.column_stride), Stream{out, 0, 0},
+          out + row * out_row + j, rows_added ? At(base, row, j) : nullptr};
+}
 
- private:
-  template <int Vectors, int... Rows>
-  constexpr void Set(std::integer_sequence<int, Rows...>) {
-    ((of[Vectors - 1][Rows] = &FillTile<Rows + 1, Vectors>), ...);
+void FillPart(const Work& work, const Part& part, float* panel) {
+  const auto& [sizes, left, right, added, out, out_row, alpha, beta, next_right] = work.product;
+  // What the first part of the depth has left is what the next ones add to.
+  const MatrixView base = part.k == 0 ? added : MatrixView{out, out_row, 1};
+  const MatrixView from{At(right, part.k, part.j), right.row_stride, right.column_stride};
+  const bool in_place = from.column_stride == 1 && work.Rows() < kRowsWorthACopy;
+  if (!in_place) CopyPanel(from, part.depth, part.width, panel);
+  Tile tile{part.depth,
+            left,
+            in_place ? from.data : panel,
+            in_place ? from.row_stride : kPanelColumns,
+            base,
+            out,
+            out_row,
+            alpha,
+            part.k == 0 ? beta : 1,
+            {FirstLanes(part.width), FirstLanes(part.width - kLanes)},
+            {}};
+  const int vectors = part.width > kLanes ? 2 : 1;
+  const bool ahead = !work.IsSmall();
+  const int64_t tiles = (work.Rows() + kTileRows - 1) / kTileRows;
+  for (int64_t i = 0; i < tiles; ++i) {
+    const int64_t row = work.begin + work.Rows() * i / tiles;
+    const int64_t next = work.begin + work.Rows() * (i + 1) / tiles;
+    tile.left.data = At(left, row, part.k);
+    tile.out = out + row * out_row + part.j;
+    if (base.data != nullptr) tile.added.data = At(base, row, part.j);
+    if (ahead) {
+      tile.ahead = AheadOf(work, part, base, next);
+      if (i < 2) tile.ahead.right = RightAhead(work.product, part, i);
+    }
+    FillTile(tile, next - row, vectors, ahead);
   }
-};
-
-constexpr TileFillers kTileFillers;
+}
 
 }  // namespace
 
 void MultiplyRows(const Product& product, int64_t begin, int64_t end) {
   alignas(64) float panel[kPanelDepth * kPanelColumns];
-  const auto& [all, columns, whole, left, right, added, out, out_row, alpha, beta] = product;
-  const int64_t rows = end - begin;
-  const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
-  for (int64_t k = 0; k < whole; k += kPanelDepth) {
-    const int64_t depth = whole - k < kPanelDepth ? whole - k : kPanelDepth;
-    // What the first part of the depth has left is what the next ones add to.
-    const MatrixView base = k == 0 ? added : MatrixView{out, out_row, 1};
-    for (int64_t j = 0; j < columns; j += kPanelColumns) {
-      const int64_t width = columns - j < kPanelColumns ? columns - j : kPanelColumns;
-      const MatrixView part{right.data + k * right.row_stride + j * right.column_stride,
-                            right.row_stride, right.column_stride};
-      const bool in_place = part.column_stride == 1 && rows < kRowsWorthACopy;
-      if (!in_place) CopyPanel(part, depth, width, panel);
-      Tile tile{depth,
-                left,
-                in_place ? part.data : panel,
-                in_place ? part.row_stride : kPanelColumns,
-                base,
-                out,
-                out_row,
-                alpha,
-                k == 0 ? beta : 1,
-                {FirstLanes(width), FirstLanes(width - kLanes)}};
-      const TileFiller* fillers = kTileFillers.of[width > kLanes ? 1 : 0];
-      for (int64_t i = 0; i < tiles; ++i) {
-        const int64_t row = begin + rows * i / tiles;
-        const int64_t next = begin + rows * (i + 1) / tiles;
-        tile.left.data = left.data + row * left.row_stride + k * left.column_stride;
-        tile.out = out + row * out_row + j;
-        if (base.data != nullptr) {
-          tile.added.data = base.data + row * base.row_stride + j * base.column_stride;
-        }
-        fillers[next - row - 1](tile);
-      }
+  const Work work{product, begin, end};
+  for (int64_t k = 0; k < product.sizes.depth; k += kPanelDepth) {
+    for (int64_t j = 0; j < product.sizes.columns; j += kPanelColumns) {
+      FillPart(work, PartAt(product.sizes, k, j), panel);
     }
   }
 }

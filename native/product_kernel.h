@@ -13,10 +13,14 @@ struct MatrixView {
   int64_t column_stride;
 };
 
-struct Product {
+struct ProductSizes {
   int64_t rows;
   int64_t columns;
   int64_t depth;
+};
+
+struct Product {
+  ProductSizes sizes;
   MatrixView left;
   MatrixView right;
   // Without data nothing is added; its column stride is 0 or 1.
@@ -25,6 +29,8 @@ struct Product {
   int64_t out_row_stride;
   float alpha;
   float beta;
+  // The right side of the product that comes next, which is fetched ahead.
+  const float* next_right;
 };
 
 // Rows that are best worked on together: so many of the left side stay in a core's second cache.

@@ -107,16 +107,15 @@ void Multiply(at::Tensor& out, const at::Tensor& left, const at::Tensor& right,
     for (int64_t piece = begin; piece < end; ++piece) {
       const int64_t index = piece / pieces;
       const int64_t row = piece % pieces * at_once;
-      const Product product{rows,
-                            columns,
-                            depth,
+      const Product product{{rows, columns, depth},
                             lefts.At(index),
                             rights.At(index),
                             terms.At(index),
                             data + index * out_stride,
                             out.stride(-2),
                             alpha,
-                            beta};
+                            beta,
+                            rights.At((piece + 1) / pieces % batch).data};
       MultiplyRows(product, row, std::min(row + at_once, rows));
     }
   });

@@ -92,7 +92,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   mlp: {
     model: mlp({ sizes: [300, 256, 128, WAYS] }) as Layer<Tree>,
     input: [300],
-    tasksAtOnce: 16,
+    tasksAtOnce: 32,
   },
   cnn: { model: textCnn(), input: [LENGTH, WIDTH], tasksAtOnce: 32 },
   transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 8 },
