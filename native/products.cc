@@ -23,11 +23,10 @@ constexpr int64_t kGrain = 2'000'000;
 // In larger matrices libtorch's kernels, which arrange both sides, are as fast or faster.
 constexpr int64_t kLargest = int64_t{1} << 28;
 
-// Whether the processor at hand has the instructions that the kernel is made of, and gains by them.
+// Whether libtorch's kernels are the slower ones.
 bool ProcessorGains() {
 #ifdef METATORCH_AVX512
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_is("amd");
+  return HasProductKernel() && __builtin_cpu_is("amd");
 #else
   return false;
 #endif
@@ -168,6 +167,15 @@ class NoWarnings final : public c10::WarningHandler {
 };
 
 }  // namespace
+
+bool HasProductKernel() {
+#ifdef METATORCH_AVX512
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f");
+#else
+  return false;
+#endif
+}
 
 void ProductInto(at::Tensor& out, const at::Tensor& left, const at::Tensor& right) {
   if (OwnKernel() && IsOurs(left, right, 2)) {

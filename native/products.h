@@ -7,6 +7,9 @@
 
 namespace metatorch {
 
+// Whether the processor at hand has the instructions that the kernel is made of.
+bool HasProductKernel();
+
 // out = left · right, for matrices.
 void ProductInto(at::Tensor& out, const at::Tensor& left, const at::Tensor& right);
 

@@ -1,12 +1,6 @@
 #include "rows.h"
 
-// Compiled for processors with and without fused multiplication and addition; the loader chooses.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define METATORCH_CLONES __attribute__((target_clones("fma", "default")))
-#else
-#define METATORCH_CLONES
-#endif
+#include "clones.h"
 
 namespace metatorch {
 namespace {

@@ -1,7 +1,7 @@
 // The models of `npm run bench:maml`, all of whose weights every task adapts. bench/peers/maml.py
 // has the same in Python.
 import { convMaxPool, type Layer, layerNorm, linear, mlp } from '../../lib/nn';
-import type { Tensor, Tree } from '../../lib/torch';
+import { type Tensor, type Tree, torch } from '../../lib/torch';
 
 /** Tokens of a text, and the size of a token's vector. */
 export const LENGTH = 20;
@@ -72,14 +72,8 @@ function transformer(): Layer<Tree> {
     let hidden = x;
     for (const name of ['0', '1']) {
       const normed = use(`${name}.first`, hidden);
-      const heads = (part: string): Tensor =>
-        use(`${name}.${part}`, normed)
-          .unflatten(-1, [HEADS, WIDTH / HEADS])
-          .transpose(2, 3);
-      const scores = heads('query')
-        .matmul(heads('key').mT)
-        .div(Math.sqrt(WIDTH / HEADS));
-      const mixed = scores.softmax(-1).matmul(heads('value')).transpose(2, 3).flatten(-2);
+      const part = (which: string): Tensor => use(`${name}.${which}`, normed);
+      const mixed = torch.attention(part('query'), part('key'), part('value'), { heads: HEADS });
       hidden = hidden.add(use(`${name}.output`, mixed));
       const up = use(`${name}.up`, use(`${name}.second`, hidden)).relu();
       hidden = hidden.add(use(`${name}.down`, up));
@@ -95,5 +89,5 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     tasksAtOnce: 32,
   },
   cnn: { model: textCnn(), input: [LENGTH, WIDTH], tasksAtOnce: 32 },
-  transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 8 },
+  transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 16 },
 };

@@ -14,7 +14,6 @@ import {
   type LstmParams,
   lstm,
   type MaskedTokens,
-  maskedSoftmax,
   meanPooling,
   uniform,
   zeros,
@@ -89,7 +88,7 @@ export function distributionalSignatures<E extends Tree>(
     const { ids, mask } = words;
     const signatures = torch.cat([rarity(ids).to(x), tellingness(x, wordWeights)], -1);
     const hidden = reader.apply(params.lstm, { x: signatures, mask });
-    const weights = maskedSoftmax(hidden.matmul(params.attention), mask, -1);
+    const weights = torch.maskedSoftmax(hidden.matmul(params.attention), mask, -1);
     return weights.unsqueeze(-2).matmul(x).squeeze(-2);
   };
   return {

@@ -3,7 +3,7 @@
  * graphs of a task differ in the query alone, so what lies between support examples is computed once a
  * task, and θ [A₁ x; …; A_H x; x] as Σ A_h (θ_h x) + θ₀ x: nodes are small before they are mixed.
  */
-import { type LinearParams, linear, type MlpParams, maskedSoftmax, mlp } from '../nn';
+import { type LinearParams, linear, type MlpParams, mlp } from '../nn';
 import { type Generator, type Tensor, torch } from '../torch';
 
 export type GraphLayerParams = { edges: MlpParams; nodes: LinearParams };
@@ -62,7 +62,7 @@ export function graphLayer(sizes: GraphLayerSizes): GraphLayer {
     return logits(params, joint(params.edges[0], sizes, distances, far)).mT;
   };
   const atQuery = (edge: Tensor, { support, query }: Nodes, present: Tensor): Tensor => {
-    const weights = maskedSoftmax(edge, present.unsqueeze(1).unsqueeze(1), -1);
+    const weights = torch.maskedSoftmax(edge, present.unsqueeze(1).unsqueeze(1), -1);
     const heard = weights.flatten(2).unsqueeze(2).matmul(byHead(support, heads)).squeeze(2);
     return heard.add(query.narrow(-1, heads * outFeatures, outFeatures));
   };
@@ -164,7 +164,7 @@ function supportAttention(among: Tensor, edge: Tensor, present: Tensor): Nodes {
   const others = torch.eye(count, { device: among.device }).eq(0);
   const mask = present.unsqueeze(1).logicalAnd(others).constantPadNd([0, 1], 1);
   const logits = torch.cat([among.expand([-1, edge.size(1), -1, -1, -1]), edge.unsqueeze(-1)], -1);
-  const weights = maskedSoftmax(logits, mask.unsqueeze(1).unsqueeze(1), -1).transpose(2, 3);
+  const weights = torch.maskedSoftmax(logits, mask.unsqueeze(1).unsqueeze(1), -1).transpose(2, 3);
   return {
     support: weights.narrow(-1, 0, count).flatten(-2),
     query: weights.select(-1, count),

@@ -8,7 +8,7 @@
  *
  * with squash(x) = ‖x‖² / (1 + ‖x‖²) · x / ‖x‖.
  */
-import { type Layer, type LinearParams, linear, maskedSoftmax, normal } from '../nn';
+import { type Layer, type LinearParams, linear, normal } from '../nn';
 import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
 import { type Learner, recording } from './learner';
@@ -80,7 +80,7 @@ export function route(samples: Tensor, belongs: Tensor, iterations: number): Ten
   let classes: Tensor | undefined;
   for (let i = 0; i < iterations; i++) {
     if (classes) logits = logits.add(samples.bmm(classes.mT));
-    classes = squash(maskedSoftmax(logits, belongs, 1).mT.bmm(samples));
+    classes = squash(torch.maskedSoftmax(logits, belongs, 1).mT.bmm(samples));
   }
   return classes ?? torch.zeros([0]);
 }

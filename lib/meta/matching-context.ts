@@ -6,14 +6,7 @@
  *
  * the second line K times from h = c = 0; then f(x, S) = h.
  */
-import {
-  type LstmCellParams,
-  type LstmParams,
-  type LstmState,
-  lstm,
-  lstmCell,
-  maskedSoftmax,
-} from '../nn';
+import { type LstmCellParams, type LstmParams, type LstmState, lstm, lstmCell } from '../nn';
 import { positiveInteger } from '../nn/check';
 import { type Generator, type Tensor, torch } from '../torch';
 
@@ -53,7 +46,7 @@ export function fullContext(options: FullContextOptions): FullContext {
       const zeros = plain.zerosLike();
       let state: LstmState = { h: zeros, c: zeros };
       for (let k = 0; k < steps; k++) {
-        const attention = maskedSoftmax(state.h.bmm(support.mT), present.unsqueeze(1), -1);
+        const attention = torch.maskedSoftmax(state.h.bmm(support.mT), present.unsqueeze(1), -1);
         const gates = cell.project(params.query, torch.cat([plain, attention.bmm(support)], -1));
         const next = cell.step(params.query, gates, state);
         state = { h: next.h.add(plain), c: next.c };

@@ -8,7 +8,7 @@
  * it is kept: all queries of a task share that work.
  */
 import { outOfRange } from '../errors';
-import { attend, conv1d, type Layer, type LinearParams, linear } from '../nn';
+import { conv1d, type Layer, type LinearParams, linear } from '../nn';
 import { type Generator, type Tensor, torch } from '../torch';
 
 /** One block: what it makes of a task's support set, and of queries that each come after it. */
@@ -67,12 +67,9 @@ export function attentionBlock(inChannels: number, keySize: number, valueSize: n
     support(params, x, present) {
       const [query, key] = [project(toKey, params, 'query', x), project(toKey, params, 'key', x)];
       const steps = torch.ones([x.size(1), x.size(1)], { device: x.device }).tril();
-      const looked = attend(
-        query,
-        key,
-        project(toValue, params, 'value', x),
-        steps.mul(present.mT),
-      );
+      const looked = torch.attention(query, key, project(toValue, params, 'value', x), {
+        mask: steps.mul(present.mT),
+      });
       return torch.cat([x, looked.mul(present)], -1);
     },
     query(params, x, before, present) {

@@ -1,5 +1,4 @@
 export { type ActivationName, gelu, relu, tanh } from './activations';
-export { attend } from './attention';
 export { type ConvMaxPoolOptions, convMaxPool } from './conv-max-pool';
 export { type Conv1dOptions, type ConvPadding, conv1d } from './conv1d';
 export { type DropoutOptions, dropout } from './dropout';
@@ -35,7 +34,6 @@ export {
   type LstmState,
   lstmCell,
 } from './lstm-cell';
-export { maskedSoftmax } from './masked-softmax';
 export { type MaskedTokens, meanPooling } from './mean-pooling';
 export { type MlpOptions, type MlpParams, mlp } from './mlp';
 export {

@@ -1,14 +1,8 @@
 import { type Tensor, torch } from '../torch';
-import {
-  alignTasks,
-  checkOptions,
-  numberWhere,
-  positiveInteger,
-  shapeOf,
-  wrongShape,
-} from './check';
+import { checkOptions, numberWhere, positiveInteger, shapeOf, wrongShape } from './check';
 import { ones, zeros } from './init';
 import type { Layer } from './layer';
+import { ofTasks } from './tasks';
 
 export type LayerNormOptions = {
   /** The size D of the last dimension, over which mean and variance are taken. */
@@ -48,17 +42,21 @@ export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
 function normalize(x: Tensor, weight: Tensor, bias: Tensor, size: number, eps: number): Tensor {
   const shape = shapeOf(x, 'input', 'layerNorm');
   if (shape.at(-1) !== size) throw wrongShape(`[..., ${size}]`, 'input', shape, 'layerNorm');
-  if (weight.ndim === 1 && bias.ndim === 1) return torch.layerNorm(x, [size], weight, bias, eps);
-  const scale = aligned(weight, 'weight', shape);
-  const shift = aligned(bias, 'bias', shape);
-  return shift.addcmul(torch.layerNorm(x, [size], null, null, eps), scale);
+  const tasks = tasksOf(weight, 'weight', shape) ?? tasksOf(bias, 'bias', shape);
+  tasksOf(bias, 'bias', shape);
+  if (tasks === undefined) return torch.layerNorm(x, [size], weight, bias, eps);
+  const rows = shape.length === 2 ? x.unsqueeze(1) : x.flatten(1, -2);
+  const own = (parameter: Tensor): Tensor => ofTasks(parameter, 2, tasks);
+  const y = torch.taskLayerNorm(rows, own(weight), own(bias), eps);
+  return shape.length === 3 ? y : y.view(shape);
 }
 
-function aligned(param: Tensor, name: string, shape: readonly number[]): Tensor {
+/** T of a parameter `[T, D]`, or undefined of one without a task axis. */
+function tasksOf(param: Tensor, name: string, shape: readonly number[]): number | undefined {
   const own = shapeOf(param, name, 'layerNorm');
-  if (own.length === 1) return param;
-  if (own.length !== 2) throw wrongShape('[D] or [T, D]', name, own, 'layerNorm');
+  if (own.length === 1) return undefined;
   const [tasks, size] = own;
-  if (shape.length >= 2 && shape[0] === tasks) return alignTasks(param, shape.length);
+  if (own.length !== 2) throw wrongShape('[D] or [T, D]', name, own, 'layerNorm');
+  if (shape.length >= 2 && shape[0] === tasks) return tasks;
   throw wrongShape(`[${tasks}, ..., ${size}]`, 'input', shape, 'layerNorm');
 }

@@ -1,6 +1,5 @@
 import { outOfRange } from '../errors';
-import type { Tensor } from '../torch';
-import { attend } from './attention';
+import { type Tensor, torch } from '../torch';
 import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
 import type { Layer } from './layer';
 import { type LinearParams, linear } from './linear';
@@ -42,7 +41,6 @@ export function multiHeadAttention(
   const heads = positiveInteger(options.heads, 'heads', name);
   if (size % heads !== 0) throw outOfRange(`a divisor of ${size}`, `heads of ${name}`, heads, name);
   const project = linear({ inFeatures: size, outFeatures: size });
-  const split = (x: Tensor) => x.unflatten(-1, [heads, size / heads]).transpose(-2, -3);
   return {
     init: (generator) => ({
       query: project.init(generator),
@@ -60,13 +58,13 @@ export function multiHeadAttention(
           throw wrongShape(`[..., n, ${size}]`, what, shape, name);
         }
       }
-      const looked = attend(
-        split(project.apply(params.query, x)),
-        split(project.apply(params.key, memory)),
-        split(project.apply(params.value, memory)),
-        mask?.unsqueeze(-3),
+      const looked = torch.attention(
+        project.apply(params.query, x),
+        project.apply(params.key, memory),
+        project.apply(params.value, memory),
+        { heads, mask },
       );
-      return project.apply(params.output, looked.transpose(-2, -3).flatten(-2));
+      return project.apply(params.output, looked);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { attention } from './attention';
 import { grad, gradOrNull } from './autograd';
 import { convMax } from './conv-max';
 import { tensor } from './create';
@@ -10,6 +11,7 @@ import { gradcheck, gradgradcheck } from './gradcheck';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
 import { hessian, jacobian } from './jacobian';
 import { assertNoLeaks, leaks } from './leaks';
+import { maskedSoftmax } from './masked-softmax';
 import { emptyCache, memory, memoryStats, resetPeakMemoryStats, setMemoryLimit } from './memory';
 import {
   areDeterministicAlgorithmsEnabled,
@@ -28,6 +30,7 @@ import { scope } from './scope';
 import { fromShared, releaseShared } from './shared';
 import { ellipsis, slice } from './slice';
 import { taskCrossEntropy } from './task-cross-entropy';
+import { taskLayerNorm } from './task-layer-norm';
 import { taskLinear, taskOuter, taskProduct } from './task-products';
 import { valueAndGrad } from './value-and-grad';
 import { vmap } from './vmap';
@@ -68,8 +71,11 @@ export const torch = {
   gradgradcheck,
   vmap,
   checkpoint,
+  attention,
+  maskedSoftmax,
   convMax,
   taskCrossEntropy,
+  taskLayerNorm,
   taskLinear,
   taskOuter,
   taskProduct,
@@ -98,6 +104,7 @@ export const torch = {
 };
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
+export type { AttentionOptions } from './attention';
 export type { GradOptions } from './autograd';
 export type { TensorLike, TensorOptions } from './create';
 export type { CudaGraph, GraphOptions } from './cuda-graph';

@@ -21,6 +21,10 @@ export function arePlain(tensors: readonly Tensor[]): boolean {
 
 function isPlain(tensor: Tensor): boolean {
   const { dtype } = tensor;
-  const known = dtype === 'float32' || dtype === 'float64';
-  return known && tensor.device === 'cpu' && !binding.isBatched(tensor.handle);
+  return (dtype === 'float32' || dtype === 'float64') && isAtHand(tensor);
+}
+
+/** True for tensors on the CPU outside of `vmap`, whatever their dtype. */
+export function isAtHand(tensor: Tensor): boolean {
+  return tensor.device === 'cpu' && !binding.isBatched(tensor.handle);
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from '../torch';
+import type { Tensor } from './tensor';
 
 // Beyond every logit, and finite, so that a row without a member gives zeros instead of NaN.
 const FAR_BELOW = -1e30;

@@ -1,0 +1,22 @@
+import { Operator } from './dispatch';
+import { functions } from './operators';
+import { arePlain, requireTensors } from './plain-operands';
+import type { Tensor } from './tensor';
+
+const operator = new Operator('metatorch::task_layer_norm');
+
+/**
+ * Layer normalisation over the last dimension with weights of each of T tasks' own: `x` `[T, n, D]`,
+ * `weight` and `bias` `[T, D]` give `[T, n, D]`. Weights that tasks share are `expand`ed.
+ *
+ * On the CPU, in float32 and float64, outside of autocast and `vmap` it is one operator, and so are its
+ * first and second derivatives; elsewhere it is made of several.
+ *
+ * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
+ */
+export function taskLayerNorm(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
+  requireTensors({ x, weight, bias }, 'taskLayerNorm');
+  if (arePlain([x, weight, bias])) return operator.call([x, weight, bias, eps]) as Tensor;
+  const normal = functions.layerNorm(x, [x.size(-1)], null, null, eps);
+  return bias.unsqueeze(1).addcmul(normal, weight.unsqueeze(1));
+}

@@ -1,0 +1,194 @@
+// metatorch::task_layer_norm(x [T, n, D], weight [T, D], bias [T, D], eps) -> [T, n, D]:
+// layer normalisation over the last dimension, with weights of each task's own.
+//
+// One pass over the rows each for the operator, its gradients and theirs; libtorch takes about
+// thirty operators for these.
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include <algorithm>
+
+#include "norm_rows.h"
+#include "recorded_gradients.h"
+
+namespace metatorch {
+namespace {
+
+using torch::autograd::AutogradContext;
+
+// Numbers that make a thread worth its while.
+constexpr int64_t kGrain = 32'768;
+
+void CheckShapes(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  TORCH_CHECK(x.dim() == 3 && weight.dim() == 2 && weight.size(0) == x.size(0) &&
+                  weight.size(1) == x.size(2) && bias.sizes() == weight.sizes(),
+              "Expected x of shape [T, n, D] and weight and bias [T, D] but received ", x.sizes(),
+              ", ", weight.sizes(), " and ", bias.sizes());
+  TORCH_CHECK_TYPE(weight.scalar_type() == x.scalar_type() && bias.scalar_type() == x.scalar_type(),
+                   "Expected x, weight and bias of one dtype but received ", x.scalar_type(), ", ",
+                   weight.scalar_type(), " and ", bias.scalar_type());
+}
+
+// Calls visit(task, offset of its weights, offset of its first row, offset after its last).
+template <typename Visit>
+void ForTasks(const at::Tensor& x, Visit visit) {
+  const int64_t size = x.size(2);
+  const int64_t numbers = x.size(1) * size;
+  const int64_t grain = std::max<int64_t>(kGrain / std::max<int64_t>(numbers, 1), 1);
+  at::parallel_for(0, x.size(0), grain, [&](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      visit(task * size, task * numbers, (task + 1) * numbers);
+    }
+  });
+}
+
+at::Tensor Forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                   double eps) {
+  CheckShapes(x, weight, bias);
+  const at::Tensor rows = x.contiguous(), scale = weight.contiguous(), shift = bias.contiguous();
+  at::Tensor y = at::empty_like(rows);
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "task_layer_norm", [&] {
+    const auto* from = rows.const_data_ptr<scalar_t>();
+    const auto* by = scale.const_data_ptr<scalar_t>();
+    const auto* added = shift.const_data_ptr<scalar_t>();
+    auto* to = y.mutable_data_ptr<scalar_t>();
+    const int64_t size = x.size(2);
+    const auto epsilon = static_cast<scalar_t>(eps);
+    ForTasks(rows, [&](int64_t own, int64_t begin, int64_t end) {
+      for (int64_t at = begin; at < end; at += size) {
+        Normalize(NormRow<scalar_t>{from + at, by + own, size, epsilon}, added + own, to + at);
+      }
+    });
+  });
+  return y;
+}
+
+variable_list Gradients(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& gradient,
+                        double eps) {
+  const at::Tensor rows = x.contiguous(), scale = weight.contiguous(), g = gradient.contiguous();
+  at::Tensor to_x = at::empty_like(rows);
+  at::Tensor to_weight = at::zeros_like(scale), to_bias = at::zeros_like(scale);
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "task_layer_norm", [&] {
+    const auto* from = rows.const_data_ptr<scalar_t>();
+    const auto* by = scale.const_data_ptr<scalar_t>();
+    const auto* given = g.const_data_ptr<scalar_t>();
+    const NormGradients<scalar_t> to{to_x.mutable_data_ptr<scalar_t>(),
+                                     to_weight.mutable_data_ptr<scalar_t>(),
+                                     to_bias.mutable_data_ptr<scalar_t>()};
+    const int64_t size = x.size(2);
+    const auto epsilon = static_cast<scalar_t>(eps);
+    ForTasks(rows, [&](int64_t own, int64_t begin, int64_t end) {
+      for (int64_t at = begin; at < end; at += size) {
+        NormalizeGradients(NormRow<scalar_t>{from + at, by + own, size, epsilon}, given + at,
+                           {to.x + at, to.weight + own, to.bias + own});
+      }
+    });
+  });
+  return {to_x, to_weight, to_bias};
+}
+
+// With respect to x, weight and the gradient; u, a and b are the cotangents of what Gradients
+// gives.
+variable_list SecondGradients(const variable_list& saved, const variable_list& cotangents,
+                              double eps) {
+  const at::Tensor rows = saved[0].contiguous(), scale = saved[1].contiguous(),
+                   g = saved[2].contiguous();
+  const at::Tensor u = cotangents[0].contiguous(), a = cotangents[1].contiguous(),
+                   b = cotangents[2].contiguous();
+  at::Tensor to_x = at::empty_like(rows), to_g = at::empty_like(rows);
+  at::Tensor to_weight = at::zeros_like(scale);
+  AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "task_layer_norm", [&] {
+    const auto* from = rows.const_data_ptr<scalar_t>();
+    const auto* by = scale.const_data_ptr<scalar_t>();
+    const auto* given = g.const_data_ptr<scalar_t>();
+    const NormCotangents<scalar_t> cotangent{
+        u.const_data_ptr<scalar_t>(), a.const_data_ptr<scalar_t>(), b.const_data_ptr<scalar_t>()};
+    const NormSecondGradients<scalar_t> to{to_x.mutable_data_ptr<scalar_t>(),
+                                           to_weight.mutable_data_ptr<scalar_t>(),
+                                           to_g.mutable_data_ptr<scalar_t>()};
+    const int64_t size = rows.size(2);
+    const auto epsilon = static_cast<scalar_t>(eps);
+    ForTasks(rows, [&](int64_t own, int64_t begin, int64_t end) {
+      for (int64_t at = begin; at < end; at += size) {
+        NormalizeSecondGradients(
+            NormRow<scalar_t>{from + at, by + own, size, epsilon}, given + at,
+            NormCotangents<scalar_t>{cotangent.x + at, cotangent.weight + own,
+                                     cotangent.bias + own},
+            NormSecondGradients<scalar_t>{to.x + at, to.weight + own, to.g + at});
+      }
+    });
+  });
+  return {to_x, to_weight, to_g};
+}
+
+// Of single operators, as libtorch's own layer normalisation is wrong from the third order on: it
+// takes the mean and the scale for constants there.
+at::Tensor ComposedOf(const variable_list& inputs, double eps) {
+  const at::Tensor centred = inputs[0] - inputs[0].mean(-1, true);
+  const at::Tensor scale = ((centred * centred).mean(-1, true) + eps).rsqrt();
+  return centred * scale * inputs[1].unsqueeze(1) + inputs[2].unsqueeze(1);
+}
+
+class GradientsFunction : public torch::autograd::Function<GradientsFunction> {
+ public:
+  static variable_list forward(AutogradContext* context, const at::Tensor& x,
+                               const at::Tensor& weight, const at::Tensor& gradient, double eps) {
+    const at::AutoDispatchBelowADInplaceOrView below;
+    context->save_for_backward({x, weight, gradient});
+    context->saved_data["eps"] = eps;
+    return Gradients(x, weight, gradient, eps);
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& cotangents) {
+    const variable_list saved = context->get_saved_variables();
+    const double eps = context->saved_data["eps"].toDouble();
+    if (!at::GradMode::is_enabled()) {
+      variable_list found = SecondGradients(saved, cotangents, eps);
+      found.emplace_back();
+      return found;
+    }
+    // None of these depends on the bias, but one of the cotangents is that of its gradient.
+    const at::Tensor bias = at::zeros_like(saved[1]).requires_grad_();
+    const auto composed = [eps](const variable_list& inputs) { return ComposedOf(inputs, eps); };
+    const variable_list found =
+        RecordedSecondGradients(composed, {saved[0], saved[1], bias}, saved[2], cotangents);
+    return {found[0], found[1], found[3], at::Tensor()};
+  }
+};
+
+class NormFunction : public torch::autograd::Function<NormFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& bias, double eps) {
+    const at::AutoDispatchBelowADInplaceOrView below;
+    context->save_for_backward({x, weight});
+    context->saved_data["eps"] = eps;
+    return Forward(x, weight, bias, eps);
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const double eps = context->saved_data["eps"].toDouble();
+    variable_list found = GradientsFunction::apply(saved[0], saved[1], gradients[0], eps);
+    found.emplace_back();
+    return found;
+  }
+};
+
+at::Tensor Recorded(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                    double eps) {
+  return NormFunction::apply(x, weight, bias, eps);
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(metatorch, library) {
+  library.def("task_layer_norm(Tensor x, Tensor weight, Tensor bias, float eps) -> Tensor");
+  library.impl("task_layer_norm", c10::DispatchKey::CPU, &Forward);
+  library.impl("task_layer_norm", c10::DispatchKey::AutogradCPU, &Recorded);
+}
+
+}  // namespace metatorch
