@@ -18,7 +18,7 @@ using Mask = AttentionMask;
 
 at::Tensor Forward(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
                    const Mask& mask, int64_t heads) {
-  return AttentionForward({queries, keys, values}, mask, heads).out;
+  return AttentionForward({queries, keys, values}, mask, heads, /*keep_weights=*/false).out;
 }
 
 // The same of libtorch's operators.
@@ -103,7 +103,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
                             int64_t heads) {
     const at::AutoDispatchBelowADInplaceOrView below;
     const variable_list parts{queries, keys, values};
-    const AttentionOutput output = AttentionForward(parts, mask, heads);
+    const AttentionOutput output = AttentionForward(parts, mask, heads, /*keep_weights=*/true);
     Save(context, {parts, output.weights, at::Tensor(), mask, heads});
     return output.out;
   }
@@ -119,7 +119,11 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
 
 at::Tensor Recorded(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
                     const Mask& mask, int64_t heads) {
-  return AttentionFunction::apply(queries, keys, values, mask, heads);
+  const bool recorded = at::GradMode::is_enabled() &&
+                        (queries.requires_grad() || keys.requires_grad() || values.requires_grad());
+  if (recorded) return AttentionFunction::apply(queries, keys, values, mask, heads);
+  const at::AutoDispatchBelowADInplaceOrView below;
+  return Forward(queries, keys, values, mask, heads);
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ class AttentionHead {
   // Numbers that the weights of a head take.
   static int64_t WeightsSize(int64_t queries, int64_t keys);
 
+  // Memory for the weights of a head that nobody keeps.
+  T* Scratch() { return to_weights_.data(); }
+
   // Fills the weights too.
   void Forward(const HeadParts<const T>& parts, const HeadMask& mask, T* weights,
                const Rows<T>& out) const;

@@ -134,7 +134,8 @@ void ForHeads(const Sizes& sizes, const Tensors& tensors, Visit visit) {
 
 }  // namespace
 
-AttentionOutput AttentionForward(const Tensors& given, const AttentionMask& mask, int64_t heads) {
+AttentionOutput AttentionForward(const Tensors& given, const AttentionMask& mask, int64_t heads,
+                                 bool keep_weights) {
   const Sizes sizes = SizesOf(given, mask, heads);
   const Tensors parts = WithRows(given);
   const at::TensorOptions options = parts[0].options();
@@ -142,11 +143,12 @@ AttentionOutput AttentionForward(const Tensors& given, const AttentionMask& mask
   at::Tensor weights;
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "attention", [&] {
     const int64_t each = AttentionHead<scalar_t>::WeightsSize(sizes.queries, sizes.keys);
-    weights = at::empty({sizes.batch * heads, each}, options);
-    auto* data = weights.mutable_data_ptr<scalar_t>();
+    if (keep_weights) weights = at::empty({sizes.batch * heads, each}, options);
+    auto* data = keep_weights ? weights.mutable_data_ptr<scalar_t>() : nullptr;
     ForHeads<scalar_t>(sizes, parts, [&](auto& work, int64_t at, int64_t batch, int64_t head) {
       work.Forward(Shares<scalar_t>(parts, batch, head, heads), MaskOf(mask, batch),
-                   data + at * each, OwnShare<scalar_t>(out, batch, head, heads));
+                   keep_weights ? data + at * each : work.Scratch(),
+                   OwnShare<scalar_t>(out, batch, head, heads));
     });
   });
   return {out, weights};

@@ -13,13 +13,13 @@ using AttentionMask = std::optional<at::Tensor>;
 
 struct AttentionOutput {
   at::Tensor out;
-  // Of all heads, one after the other.
+  // Of all heads, one after the other; undefined if they are not kept.
   at::Tensor weights;
 };
 
 // `parts` are queries [B, a, H·d], keys [B, b, H·d] and values [B, b, H·e]; the mask is [B, a, b].
 AttentionOutput AttentionForward(const std::vector<at::Tensor>& parts, const AttentionMask& mask,
-                                 int64_t heads);
+                                 int64_t heads, bool keep_weights);
 
 // Of Σ gradient · out, with respect to the parts.
 std::vector<at::Tensor> AttentionGradients(const std::vector<at::Tensor>& parts,
