@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -21,8 +22,9 @@ namespace {
 
 using torch::autograd::AutogradContext;
 
-// Numbers that make a thread worth its while.
-constexpr int64_t kGrain = 32'768;
+constexpr int64_t kRows = 128;
+// Pieces that make a thread worth its while.
+constexpr int64_t kGrain = 4;
 
 void CheckShapes(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   TORCH_CHECK(x.dim() == 3 && weight.dim() == 2 && weight.size(0) == x.size(0) &&
@@ -34,17 +36,39 @@ void CheckShapes(const at::Tensor& x, const at::Tensor& weight, const at::Tensor
                    weight.scalar_type(), " and ", bias.scalar_type());
 }
 
-// Calls visit(task, offset of its weights, offset of its first row, offset after its last).
+// The rows of each task in pieces, which do not depend on the number of threads.
+int64_t PiecesOf(const at::Tensor& x) {
+  return std::max<int64_t>((x.size(1) + kRows - 1) / kRows, 1);
+}
+
+struct Piece {
+  // Where its task's weights are, and what it adds to them itself.
+  int64_t weights;
+  int64_t partial;
+  // Its numbers.
+  int64_t begin;
+  int64_t end;
+};
+
 template <typename Visit>
-void ForTasks(const at::Tensor& x, Visit visit) {
+void ForPieces(const at::Tensor& x, Visit visit) {
   const int64_t size = x.size(2);
-  const int64_t numbers = x.size(1) * size;
-  const int64_t grain = std::max<int64_t>(kGrain / std::max<int64_t>(numbers, 1), 1);
-  at::parallel_for(0, x.size(0), grain, [&](int64_t begin, int64_t end) {
-    for (int64_t task = begin; task < end; ++task) {
-      visit(task * size, task * numbers, (task + 1) * numbers);
+  const int64_t rows = x.size(1);
+  const int64_t pieces = PiecesOf(x);
+  at::parallel_for(0, x.size(0) * pieces, kGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin; at < end; ++at) {
+      const int64_t task = at / pieces;
+      const int64_t first = at % pieces * kRows;
+      const int64_t last = std::min(first + kRows, rows);
+      visit(
+          Piece{task * size, at * size, (task * rows + first) * size, (task * rows + last) * size});
     }
   });
+}
+
+// What the pieces of each task add up to.
+at::Tensor Total(const at::Tensor& partial) {
+  return partial.size(1) == 1 ? partial.squeeze(1) : partial.sum(1);
 }
 
 at::Tensor Forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
@@ -59,9 +83,10 @@ at::Tensor Forward(const at::Tensor& x, const at::Tensor& weight, const at::Tens
     auto* to = y.mutable_data_ptr<scalar_t>();
     const int64_t size = x.size(2);
     const auto epsilon = static_cast<scalar_t>(eps);
-    ForTasks(rows, [&](int64_t own, int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; at += size) {
-        Normalize(NormRow<scalar_t>{from + at, by + own, size, epsilon}, added + own, to + at);
+    ForPieces(rows, [&](const Piece& piece) {
+      for (int64_t at = piece.begin; at < piece.end; at += size) {
+        Normalize(NormRow<scalar_t>{from + at, by + piece.weights, size, epsilon},
+                  added + piece.weights, to + at);
       }
     });
   });
@@ -72,7 +97,8 @@ variable_list Gradients(const at::Tensor& x, const at::Tensor& weight, const at:
                         double eps) {
   const at::Tensor rows = x.contiguous(), scale = weight.contiguous(), g = gradient.contiguous();
   at::Tensor to_x = at::empty_like(rows);
-  at::Tensor to_weight = at::zeros_like(scale), to_bias = at::zeros_like(scale);
+  const int64_t sizes[] = {x.size(0), PiecesOf(x), x.size(2)};
+  at::Tensor to_weight = at::zeros(sizes, x.options()), to_bias = at::zeros(sizes, x.options());
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "task_layer_norm", [&] {
     const auto* from = rows.const_data_ptr<scalar_t>();
     const auto* by = scale.const_data_ptr<scalar_t>();
@@ -82,14 +108,15 @@ variable_list Gradients(const at::Tensor& x, const at::Tensor& weight, const at:
                                      to_bias.mutable_data_ptr<scalar_t>()};
     const int64_t size = x.size(2);
     const auto epsilon = static_cast<scalar_t>(eps);
-    ForTasks(rows, [&](int64_t own, int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; at += size) {
-        NormalizeGradients(NormRow<scalar_t>{from + at, by + own, size, epsilon}, given + at,
-                           {to.x + at, to.weight + own, to.bias + own});
+    ForPieces(rows, [&](const Piece& piece) {
+      for (int64_t at = piece.begin; at < piece.end; at += size) {
+        NormalizeGradients(NormRow<scalar_t>{from + at, by + piece.weights, size, epsilon},
+                           given + at,
+                           {to.x + at, to.weight + piece.partial, to.bias + piece.partial});
       }
     });
   });
-  return {to_x, to_weight, to_bias};
+  return {to_x, Total(to_weight), Total(to_bias)};
 }
 
 // With respect to x, weight and the gradient; u, a and b are the cotangents of what Gradients
@@ -101,7 +128,7 @@ variable_list SecondGradients(const variable_list& saved, const variable_list& c
   const at::Tensor u = cotangents[0].contiguous(), a = cotangents[1].contiguous(),
                    b = cotangents[2].contiguous();
   at::Tensor to_x = at::empty_like(rows), to_g = at::empty_like(rows);
-  at::Tensor to_weight = at::zeros_like(scale);
+  at::Tensor to_weight = at::zeros({rows.size(0), PiecesOf(rows), rows.size(2)}, rows.options());
   AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "task_layer_norm", [&] {
     const auto* from = rows.const_data_ptr<scalar_t>();
     const auto* by = scale.const_data_ptr<scalar_t>();
@@ -113,17 +140,17 @@ variable_list SecondGradients(const variable_list& saved, const variable_list& c
                                            to_g.mutable_data_ptr<scalar_t>()};
     const int64_t size = rows.size(2);
     const auto epsilon = static_cast<scalar_t>(eps);
-    ForTasks(rows, [&](int64_t own, int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; at += size) {
+    ForPieces(rows, [&](const Piece& piece) {
+      for (int64_t at = piece.begin; at < piece.end; at += size) {
         NormalizeSecondGradients(
-            NormRow<scalar_t>{from + at, by + own, size, epsilon}, given + at,
-            NormCotangents<scalar_t>{cotangent.x + at, cotangent.weight + own,
-                                     cotangent.bias + own},
-            NormSecondGradients<scalar_t>{to.x + at, to.weight + own, to.g + at});
+            NormRow<scalar_t>{from + at, by + piece.weights, size, epsilon}, given + at,
+            NormCotangents<scalar_t>{cotangent.x + at, cotangent.weight + piece.weights,
+                                     cotangent.bias + piece.weights},
+            NormSecondGradients<scalar_t>{to.x + at, to.weight + piece.partial, to.g + at});
       }
     });
   });
-  return {to_x, to_weight, to_g};
+  return {to_x, Total(to_weight), to_g};
 }
 
 // Of single operators, as libtorch's own layer normalisation is wrong from the third order on: it

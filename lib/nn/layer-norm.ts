@@ -44,11 +44,9 @@ function normalize(x: Tensor, weight: Tensor, bias: Tensor, size: number, eps: n
   if (shape.at(-1) !== size) throw wrongShape(`[..., ${size}]`, 'input', shape, 'layerNorm');
   const tasks = tasksOf(weight, 'weight', shape) ?? tasksOf(bias, 'bias', shape);
   tasksOf(bias, 'bias', shape);
-  if (tasks === undefined) return torch.layerNorm(x, [size], weight, bias, eps);
-  const rows = shape.length === 2 ? x.unsqueeze(1) : x.flatten(1, -2);
+  const rows = x.reshape([tasks ?? 1, -1, size]);
   const own = (parameter: Tensor): Tensor => ofTasks(parameter, 2, tasks);
-  const y = torch.taskLayerNorm(rows, own(weight), own(bias), eps);
-  return shape.length === 3 ? y : y.view(shape);
+  return torch.taskLayerNorm(rows, own(weight), own(bias), eps).view(shape);
 }
 
 /** T of a parameter `[T, D]`, or undefined of one without a task axis. */

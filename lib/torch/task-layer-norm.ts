@@ -10,13 +10,17 @@ const operator = new Operator('metatorch::task_layer_norm');
  * `weight` and `bias` `[T, D]` give `[T, n, D]`. Weights that tasks share are `expand`ed.
  *
  * On the CPU, in float32 and float64, outside of autocast and `vmap` it is one operator, and so are its
- * first and second derivatives; elsewhere it is made of several.
+ * first and second derivatives; those of every order are exact. Elsewhere it is libtorch's `layerNorm`,
+ * whose third derivatives are wrong: it takes the mean and the scale for constants there.
  *
  * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
  */
 export function taskLayerNorm(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   requireTensors({ x, weight, bias }, 'taskLayerNorm');
   if (arePlain([x, weight, bias])) return operator.call([x, weight, bias, eps]) as Tensor;
+  if (weight.size(0) === 1) {
+    return functions.layerNorm(x, [x.size(-1)], weight.select(0, 0), bias.select(0, 0), eps);
+  }
   const normal = functions.layerNorm(x, [x.size(-1)], null, null, eps);
   return bias.unsqueeze(1).addcmul(normal, weight.unsqueeze(1));
 }

@@ -30,6 +30,28 @@ test('equals PyTorch', () => {
   expectNumbers(numbers(got), y, 1e-6);
 });
 
+test('has third derivatives, where libtorch’s own are wrong', () => {
+  const third = (fn: (x: Tensor) => Tensor): Tensor => {
+    const own = float64([3, 4], 9).requiresGrad_();
+    let value = fn(own).pow(3).sum();
+    for (let order = 1; order < 3; order++) {
+      const [gradient] = torch.grad(value, [own], { createGraph: true });
+      value = (gradient as Tensor).sin().sum();
+    }
+    return torch.grad(value, [own])[0] as Tensor;
+  };
+  const params = { weight: torch.ones([4], { dtype: 'float64' }), bias: float64([4]).mul(0) };
+  const exact = third((own) => {
+    const centred = own.sub(own.mean([-1], true));
+    return centred.mul(centred.pow(2).mean([-1], true).add(1e-5).rsqrt());
+  });
+  expectClose(
+    third((own) => layer.apply(params, own)),
+    exact,
+    1e-9,
+  );
+});
+
 test('starts as the identity of normalized inputs', () => {
   const { weight, bias } = layer.init(torch.generator(1));
   expect([weight.tolist(), bias.tolist()]).toEqual([
