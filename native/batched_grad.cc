@@ -2,13 +2,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/functorch/BatchedTensorImpl.h>
-#include <ATen/functorch/DynamicLayer.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <map>
 #include <set>
 
 #include "batching.h"
+#include "grad_passes.h"
 
 namespace metatorch {
 namespace {
@@ -85,47 +84,11 @@ at::Tensor Spread(Unbatched seed, const Unbatched& output, const Labels& extra) 
   return spread;
 }
 
-// A level of vmap for the time of one backward pass.
-class TemporaryLevel {
- public:
-  explicit TemporaryLevel(int64_t size)
-      : level(functorch::initAndPushDynamicLayer(functorch::TransformType::Vmap, c10::SymInt(size),
-                                                 functorch::RandomnessType::Same)) {}
-  ~TemporaryLevel() { functorch::popDynamicLayerAndDeleteMetadata(); }
-  TemporaryLevel(const TemporaryLevel&) = delete;
-  TemporaryLevel& operator=(const TemporaryLevel&) = delete;
-
-  const int64_t level;
-};
-
 std::vector<at::Tensor> Plain(const std::vector<Unbatched>& tensors) {
   std::vector<at::Tensor> plain;
   plain.reserve(tensors.size());
   for (const Unbatched& tensor : tensors) plain.push_back(tensor.plain);
   return plain;
-}
-
-// Gradients for seeds with `count` indices in front, one pass for all of them.
-std::vector<at::Tensor> GradForEach(const std::vector<at::Tensor>& outputs,
-                                    const std::vector<at::Tensor>& inputs,
-                                    std::vector<at::Tensor> seeds, int64_t count,
-                                    GradOptions options) {
-  const TemporaryLevel layer(count);
-  for (at::Tensor& seed : seeds) seed = functorch::addBatchDim(seed, 0, layer.level);
-  std::vector<at::Tensor> gradients = torch::autograd::grad(
-      outputs, inputs, seeds, options.retain_graph, options.create_graph, options.allow_unused);
-  for (at::Tensor& gradient : gradients) {
-    if (!gradient.defined()) continue;
-    const auto* batched = functorch::maybeGetBatchedImpl(gradient);
-    if (batched != nullptr) {
-      gradient = batched->value().movedim(batched->bdim(), 0);
-    } else {
-      std::vector<int64_t> sizes = gradient.sizes().vec();
-      sizes.insert(sizes.begin(), count);
-      gradient = gradient.unsqueeze(0).expand(sizes);
-    }
-  }
-  return gradients;
 }
 
 // The gradients of inputs that all lack the same levels.
@@ -138,8 +101,7 @@ std::vector<at::Tensor> GradOfGroup(const std::vector<Unbatched>& outputs,
   std::vector<at::Tensor> gradients;
   std::vector<int64_t> front;
   if (extra.empty()) {
-    gradients = torch::autograd::grad(Plain(outputs), Plain(inputs), spread, options.retain_graph,
-                                      options.create_graph, options.allow_unused);
+    gradients = GradOnce(Plain(outputs), Plain(inputs), spread, options);
   } else {
     int64_t count = 1;
     for (const int64_t label : extra) {
@@ -147,7 +109,7 @@ std::vector<at::Tensor> GradOfGroup(const std::vector<Unbatched>& outputs,
       count *= front.back();
     }
     for (at::Tensor& seed : spread) seed = seed.flatten(0, static_cast<int64_t>(front.size()) - 1);
-    gradients = GradForEach(Plain(outputs), Plain(inputs), std::move(spread), count, options);
+    gradients = GradForEach(Plain(outputs), Plain(inputs), spread, count, options);
   }
   for (size_t i = 0; i < gradients.size(); ++i) {
     if (!gradients[i].defined()) continue;
@@ -209,8 +171,7 @@ void BatchedBackward(const std::vector<at::Tensor>& outputs, const std::vector<a
   std::vector<Unbatched> weights = SeedsFor(outputs, seeds);
   std::vector<at::Tensor> spread;
   for (size_t i = 0; i < from.size(); ++i) spread.push_back(Spread(weights[i], from[i], {}));
-  torch::autograd::backward(Plain(from), spread, options.retain_graph, options.create_graph,
-                            Plain(UnbatchAll(inputs)));
+  BackwardOnce(Plain(from), spread, Plain(UnbatchAll(inputs)), options);
 }
 
 }  // namespace metatorch

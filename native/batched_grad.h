@@ -5,13 +5,9 @@
 
 #include <vector>
 
-namespace metatorch {
+#include "grad_passes.h"
 
-struct GradOptions {
-  bool retain_graph;
-  bool create_graph;
-  bool allow_unused;
-};
+namespace metatorch {
 
 // As torch::autograd::grad, where outputs, inputs and what weighs the outputs may vary along levels
 // of vmap: at every index of the levels the gradient of the outputs at that index, as if vmap were

@@ -108,3 +108,38 @@ describe('hessian', () => {
     );
   });
 });
+
+describe('of operators with derivatives of their own', () => {
+  const ones = torch.ones([2, 4], { dtype: 'float64' });
+  const weight = float64([2, 3, 4], 3);
+  const OWN: readonly (readonly [string, (x: Tensor) => Tensor, (x: Tensor) => Tensor])[] = [
+    [
+      'attention',
+      (a) => torch.attention(a, a.mul(2), a.sin()),
+      (a) => a.matmul(a.mul(2).mT).div(2).softmax(-1).matmul(a.sin()),
+    ],
+    [
+      'taskLayerNorm',
+      (a) => torch.taskLayerNorm(a, ones, ones, 1e-3),
+      (a) => torch.layerNorm(a, [4], null, null, 1e-3).add(1),
+    ],
+    ['taskLinear', (a) => torch.taskLinear(a, weight).sin(), (a) => a.bmm(weight.mT).sin()],
+  ];
+  const a = float64([2, 3, 4], 5);
+
+  test.each(OWN)('%s', (_, fn, parts) => {
+    expectClose(torch.jacobian(fn, a), torch.jacobian(parts, a));
+    const squared = (of: typeof fn) => (z: Tensor) => of(z).pow(2).sum();
+    expectClose(torch.hessian(squared(fn), a), torch.hessian(squared(parts), a), 1e-10);
+  });
+
+  test.each(OWN)('%s, its gradient inside vmap for tensors that do not vary', (_, fn, parts) => {
+    const gradient = (of: typeof fn) =>
+      torch.vmap((factor: Tensor) => {
+        const own = a.detach().requiresGrad_();
+        const value = of(own).pow(2).mul(factor).sum();
+        return torch.grad(value, [own])[0] as Tensor;
+      })(float64([3], 7));
+    expectClose(gradient(fn) as Tensor, gradient(parts) as Tensor);
+  });
+});
