@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "convert.h"
+#include "products.h"
 
 namespace metatorch {
 namespace {
@@ -77,6 +78,8 @@ napi_value SetNumThreads(Call& call) {
   return nullptr;
 }
 
+napi_value ProductKernel(Call& call) { return FromBool(call, HasProductKernel()); }
+
 napi_value RuntimeInfo(Call& call) {
   Napi::Env env(call.env);
   Napi::Object info = Napi::Object::New(env);
@@ -111,6 +114,7 @@ void RegisterDevice(Napi::Object exports, Environment* self) {
   Register<ManualSeed>(exports, "manualSeed", self);
   Register<NumThreads>(exports, "numThreads", self);
   Register<SetNumThreads>(exports, "setNumThreads", self);
+  Register<ProductKernel>(exports, "hasProductKernel", self);
   Register<RuntimeInfo>(exports, "runtimeInfo", self);
   Register<SetErrorFactory>(exports, "setErrorFactory", self);
 }

@@ -1,3 +1,4 @@
+import { binding } from './binding';
 import { Operator } from './dispatch';
 import { maskedSoftmax } from './masked-softmax';
 import { arePlain, isAtHand, requireTensors } from './plain-operands';
@@ -11,8 +12,10 @@ export type AttentionOptions = {
 };
 
 const operator = new Operator('metatorch::attention');
-/** Numbers of one head's scores that stay in a core's own caches. */
-const MOST_SCORES = 128 * 128;
+/** Scores of one head up to which one operator is the faster: with the kernel for its products … */
+const MOST_SCORES = 256 * 256;
+/** … and without. */
+const MOST_PLAIN_SCORES = 32 * 32;
 
 /**
  * softmax(Q Kᵀ / √d) V, by several heads, each in a share of the columns: queries `[..., a, H·d]`, keys
@@ -20,9 +23,9 @@ const MOST_SCORES = 128 * 128;
  * zeros. Vaswani et al. 2017, «Attention Is All You Need», https://arxiv.org/abs/1706.03762
  *
  * Has derivatives of every order, unlike libtorch's `scaledDotProductAttention` where that is fused.
- * On the CPU, in float32 and float64, for at most 128 by 128 scores a head, outside of autocast and
- * `vmap` it is one operator, and so are its first and second derivatives: scores are never stored.
- * Elsewhere it is made of several.
+ * On the CPU, outside of autocast and `vmap`, it is one operator, and so are its first and second
+ * derivatives, for at most 256 by 256 scores a head in float32 on processors with AVX-512, and for 32 by
+ * 32 on others and in float64. Elsewhere it is made of several.
  *
  * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
  */
@@ -47,7 +50,8 @@ export function attention(
 
 function isOneOperator(queries: Tensor, keys: Tensor, values: Tensor, mask?: Tensor): boolean {
   const [a, b] = [queries.shape.at(-2) ?? 0, keys.shape.at(-2) ?? 0];
-  if (a * b === 0 || a * b > MOST_SCORES) return false;
+  const kernel = queries.dtype === 'float32' && binding.hasProductKernel();
+  if (a * b === 0 || a * b > (kernel ? MOST_SCORES : MOST_PLAIN_SCORES)) return false;
   const lead = String(queries.shape.slice(0, -2));
   const together = [keys, values].every((x) => String(x.shape.slice(0, -2)) === lead);
   return together && arePlain([queries, keys, values]) && (mask === undefined || isAtHand(mask));

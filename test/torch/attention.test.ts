@@ -157,8 +157,10 @@ test('leading dimensions that broadcast, long sequences and empty ones, by sever
   const [q, k, v] = inputs() as [Tensor, Tensor, Tensor];
   const shared = [k, v].map((x) => x.narrow(0, 0, 1)) as [Tensor, Tensor];
   expectClose(torch.attention(q, ...shared), byParts({})(q, ...shared));
-  const long = [float64([1, 129, 2]), float64([1, 128, 2], 2), float64([1, 128, 2], 3)];
+  const long = [float64([1, 33, 2]), float64([1, 32, 2], 2), float64([1, 32, 2], 3)];
   expectClose(fused({})(...long), byParts({})(...long));
+  const longer = [257, 256, 256].map((n, i) => float64([1, n, 2], i).to('float32'));
+  expectClose(fused({})(...longer), byParts({})(...longer), 1e-6);
   const none = [k, v].map((x) => x.narrow(1, 0, 0)) as [Tensor, Tensor];
   expect(
     Number(
