@@ -31,7 +31,8 @@ export class Operator {
   /** Calls the first overload that takes the arguments; options may come last. */
   call(args: readonly unknown[]): unknown {
     const { overload, values } = this.resolve(args);
-    return this.#wrap(overload, dispatch(overload.id, values), args);
+    const result = this.#wrap(overload, dispatch(overload.id, values), args);
+    return overload.isFactory ? withGradient(result as Tensor, args[args.length - 1]) : result;
   }
 
   /** The overload that `call` would run, and what it would be given in the schema's order. */
@@ -96,6 +97,20 @@ export class Operator {
   }
 }
 
+/** Python's factories take `requires_grad`, which libtorch's operators know nothing of. */
+const REQUIRES_GRAD = 'requiresGrad';
+
+const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
+
+function takesGradient(options: Readonly<Record<string, unknown>> | undefined): boolean {
+  return options !== undefined && REQUIRES_GRAD in options && isFlag(options[REQUIRES_GRAD]);
+}
+
+function withGradient(made: Tensor, options: unknown): Tensor {
+  const asked = isPlainObject(options) && options[REQUIRES_GRAD] === true;
+  return asked ? made.requiresGrad_() : made;
+}
+
 function plainOverload(overloads: readonly Overload[], tensors: number): number {
   const found = overloads.find(
     ({ parameters, positionals }) =>
@@ -117,7 +132,7 @@ function match(
   const { parameters } = overload;
   if (positional.length > overload.positionals) return undefined;
   const values = new Array<unknown>(parameters.length);
-  let named = 0;
+  let named = overload.isFactory && takesGradient(options) ? 1 : 0;
   for (let i = 0; i < parameters.length; i++) {
     const parameter = parameters[i] as Parameter;
     let value = positional[i];
@@ -138,7 +153,7 @@ function match(
 
 /** Why an overload does not fit, as «Expected X for Y but received Z». */
 function mismatch(
-  { parameters, positionals }: Overload,
+  { parameters, positionals, isFactory }: Overload,
   positional: readonly unknown[],
   options: Readonly<Record<string, unknown>> = {},
 ): string {
@@ -146,11 +161,15 @@ function mismatch(
     return `Expected at most ${positionals} positional arguments but received ${positional.length}`;
   }
   for (const key of Object.keys(options)) {
+    if (isFactory && key === REQUIRES_GRAD) {
+      if (isFlag(options[key])) continue;
+      return `Expected boolean for ${key} but received ${describe(options[key])}`;
+    }
     const index = parameters.findIndex((parameter) => parameter.name === key);
     if (index === -1) {
       const known = parameters.filter((p, i) => p.optional && i >= positional.length);
-      const names = known.map((parameter) => parameter.name).join(', ');
-      return `Unknown option ${key}; expected ${names === '' ? 'none' : names}`;
+      const names = [...known.map(({ name }) => name), ...(isFactory ? [REQUIRES_GRAD] : [])];
+      return `Unknown option ${key}; expected ${names.join(', ') || 'none'}`;
     }
     if (positional[index] !== undefined) return `Received ${key} both by position and by name`;
   }

@@ -10,6 +10,8 @@ export type FullOptions = {
   /** Default: `cpu`. */
   device?: string;
   pinMemory?: boolean;
+  /** Record operations on it for gradients. Default: false. */
+  requiresGrad?: boolean;
 };
 
 const operator = new Operator('aten::full');

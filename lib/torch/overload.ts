@@ -30,6 +30,8 @@ export interface Overload {
   readonly returns: readonly string[];
   /** True if it writes into its first argument and returns it. */
   readonly inPlace: boolean;
+  /** Makes a new tensor, as `zeros` and `onesLike`, rather than computes one. */
+  readonly isFactory: boolean;
 }
 
 /** What is passed to native code for a value; `operator` is named by errors. */
@@ -123,6 +125,7 @@ export function compileOverload(info: OverloadInfo): Overload {
     positionals: parameters.filter((parameter) => !parameter.keywordOnly).length,
     returns: info.returns.map((result) => result.type),
     inPlace: info.parameters[0]?.written === true && info.returns.length === 1,
+    isFactory: info.parameters.some(({ name }) => name === 'pin_memory'),
   };
 }
 

@@ -108,6 +108,8 @@ function declareOptions(parameters) {
   if (parameters.length === 0) return [];
   const required = parameters.some((parameter) => !isOptional(parameter));
   const fields = parameters.map((p) => declare(p, isOptional(p)));
+  // As in lib/torch/dispatch.ts: what makes a tensor takes this too.
+  if (parameters.some(({ name }) => name === 'pin_memory')) fields.push('requiresGrad?: boolean');
   return [`options${required ? '' : '?'}: { ${fields.join('; ')} }`];
 }
 

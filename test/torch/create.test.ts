@@ -1,6 +1,6 @@
 import vm from 'node:vm';
 import fc from 'fast-check';
-import { torch } from '../../lib/torch';
+import { type Tensor, torch } from '../../lib/torch';
 
 test('numbers make float32, bigints int64, booleans bool', () => {
   expect(torch.tensor([1, 2]).dtype).toBe('float32');
@@ -93,5 +93,41 @@ describe('integers and complex numbers', () => {
     const options = dtype === undefined ? {} : { dtype };
     expect(() => torch.tensor([value] as number[], options)).toThrow(RangeError);
     expect(() => torch.tensor([value] as number[], options)).toThrow(message);
+  });
+});
+
+describe('requiresGrad of factories', () => {
+  const x = torch.ones([2]);
+
+  test.each<[string, () => Tensor]>([
+    ['ones', () => torch.ones([2], { requiresGrad: true })],
+    ['randn', () => torch.randn([2], { generator: torch.generator(1), requiresGrad: true })],
+    ['full', () => torch.full([2], 0.5, { requiresGrad: true })],
+    ['arange', () => torch.arange(3, { dtype: 'float64', requiresGrad: true })],
+    ['zerosLike', () => x.zerosLike({ requiresGrad: true })],
+    ['newZeros', () => x.newZeros([2], { requiresGrad: true })],
+  ])('%s', (_, make) => {
+    const made = make();
+    expect(made.requiresGrad).toBe(true);
+    expect(made.isLeaf).toBe(true);
+    const [gradient] = torch.grad(made.mul(2).sum(), [made]);
+    expect(gradient?.sum().item()).toBe(2 * made.numel());
+  });
+
+  test('is false unless asked for', () => {
+    expect(torch.ones([2], { requiresGrad: false }).requiresGrad).toBe(false);
+    expect(torch.ones([2], { dtype: 'int64', requiresGrad: false }).dtype).toBe('int64');
+  });
+
+  test('says what does not fit', () => {
+    expect(() => torch.ones([2], { requiresGrad: 1 as never })).toThrow(
+      'Expected boolean for requiresGrad but received number 1',
+    );
+    expect(() => torch.ones([2], { requireGrad: true } as never)).toThrow(
+      'Unknown option requireGrad; expected dtype, layout, device, pinMemory, requiresGrad',
+    );
+    const unknown = { requiresGrad: true } as never;
+    expect(() => torch.cat([x], unknown)).toThrow('Unknown option requiresGrad');
+    expect(() => torch.ones([2], { dtype: 'int64', requiresGrad: true })).toThrow(/floating point/);
   });
 });

@@ -172,8 +172,15 @@ test('a result of several parts that cannot be handed over leaves no part behind
   const arrays: object = Object.getPrototypeOf(x.shape);
   const refuse = {
     configurable: true,
-    set: () => {
-      throw new Error('refused');
+    set(this: object, value: unknown) {
+      // Handles are numbers; the test runner shares the realm and keeps its own arrays.
+      if (typeof value === 'number') throw new Error('refused');
+      Object.defineProperty(this, 2, {
+        value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
     },
   };
   for (const call of calls) {

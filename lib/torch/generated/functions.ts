@@ -19,20 +19,38 @@ export interface TorchFunctions {
   /** `aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   arange(
     end: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   arange(
     start: Scalar,
     end: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   arange(
     start: Scalar,
     end: Scalar,
     step?: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   arange(
     start: Scalar,
@@ -43,6 +61,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]` */
@@ -96,13 +115,25 @@ export interface TorchFunctions {
   /** `aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   bartlettWindow(
     windowLength: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::bartlett_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   bartlettWindow(
     windowLength: number,
     periodic: boolean,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
   batchNorm(
@@ -237,13 +268,25 @@ export interface TorchFunctions {
   /** `aten::blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   blackmanWindow(
     windowLength: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::blackman_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   blackmanWindow(
     windowLength: number,
     periodic: boolean,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::block_diag(Tensor[] tensors) -> Tensor` */
   blockDiag(tensors: readonly Tensor[]): Tensor;
@@ -1000,13 +1043,20 @@ export interface TorchFunctions {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   emptyPermuted(
     size: readonly number[],
     physicalLayout: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::empty_quantized(int[] size, Tensor qtensor, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   emptyQuantized(
@@ -1018,24 +1068,43 @@ export interface TorchFunctions {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   emptyStrided(
     size: readonly number[],
     stride: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   eye(
     n: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   eye(
     n: number,
     m: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::fake_quantize_per_channel_affine_cachemask_backward(Tensor grad, Tensor mask) -> Tensor` */
   fakeQuantizePerChannelAffineCachemaskBackward(grad: Tensor, mask: Tensor): Tensor;
@@ -1090,21 +1159,47 @@ export interface TorchFunctions {
   fftFftfreq(
     n: number,
     d?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   fftFftfreq(
     n: number,
-    options?: { d?: number; dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      d?: number;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   fftRfftfreq(
     n: number,
     d?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   fftRfftfreq(
     n: number,
-    options?: { d?: number; dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      d?: number;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor` */
   flattenDenseTensors(tensors: readonly Tensor[]): Tensor;
@@ -1131,7 +1226,13 @@ export interface TorchFunctions {
     filename: string,
     shared?: boolean,
     size?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   fromFile(
     filename: string,
@@ -1142,6 +1243,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   fromFile(
@@ -1153,6 +1255,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::gather_backward(Tensor grad, Tensor self, int dim, Tensor index, bool sparse_grad) -> Tensor` */
@@ -1305,20 +1408,38 @@ export interface TorchFunctions {
   /** `aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hammingWindow(
     windowLength: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::hamming_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hammingWindow(
     windowLength: number,
     periodic: boolean,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hammingWindow(
     windowLength: number,
     periodic: boolean,
     alpha: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hammingWindow(
@@ -1326,18 +1447,36 @@ export interface TorchFunctions {
     periodic: boolean,
     alpha: number,
     beta: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hannWindow(
     windowLength: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::hann_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hannWindow(
     windowLength: number,
     periodic: boolean,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::hardshrink_backward(Tensor grad_out, Tensor self, Scalar lambd) -> Tensor` */
   hardshrinkBackward(gradOut: Tensor, self: Tensor, lambd: Scalar): Tensor;
@@ -1403,20 +1542,38 @@ export interface TorchFunctions {
   /** `aten::kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   kaiserWindow(
     windowLength: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::kaiser_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   kaiserWindow(
     windowLength: number,
     periodic: boolean,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::kaiser_window.beta(int window_length, bool periodic, float beta, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   kaiserWindow(
     windowLength: number,
     periodic: boolean,
     beta: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor` */
   layerNorm(
@@ -1527,28 +1684,52 @@ export interface TorchFunctions {
     start: Scalar,
     end: Scalar,
     steps: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   linspace(
     start: Scalar,
     end: Tensor,
     steps: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   linspace(
     start: Tensor,
     end: Scalar,
     steps: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   linspace(
     start: Tensor,
     end: Tensor,
     steps: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::log_sigmoid_backward(Tensor grad_output, Tensor self, Tensor buffer) -> Tensor` */
   logSigmoidBackward(gradOutput: Tensor, self: Tensor, buffer: Tensor): Tensor;
@@ -1561,7 +1742,13 @@ export interface TorchFunctions {
     end: Scalar,
     steps: number,
     base?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   logspace(
     start: Scalar,
@@ -1573,6 +1760,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
@@ -1581,7 +1769,13 @@ export interface TorchFunctions {
     end: Tensor,
     steps: number,
     base?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   logspace(
     start: Scalar,
@@ -1593,6 +1787,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
@@ -1601,7 +1796,13 @@ export interface TorchFunctions {
     end: Scalar,
     steps: number,
     base?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   logspace(
     start: Tensor,
@@ -1613,6 +1814,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
@@ -1621,7 +1823,13 @@ export interface TorchFunctions {
     end: Tensor,
     steps: number,
     base?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   logspace(
     start: Tensor,
@@ -1633,6 +1841,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)` */
@@ -2201,12 +2410,19 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   ones(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor` */
   padSequence(
@@ -2404,7 +2620,13 @@ export interface TorchFunctions {
   /** `aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   rand(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   rand(
@@ -2415,13 +2637,20 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint(SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randint(
     high: number,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randint(
@@ -2433,6 +2662,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
@@ -2440,7 +2670,13 @@ export interface TorchFunctions {
     low: number,
     high: number,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randint(
@@ -2453,12 +2689,19 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randn(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randn(
@@ -2469,12 +2712,19 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randperm(
     n: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randperm(
@@ -2485,20 +2735,33 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   range(
     start: Scalar,
     end: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   range(
     start: Scalar,
     end: Scalar,
     step?: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   range(
     start: Scalar,
@@ -2509,6 +2772,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor` */
@@ -2680,7 +2944,13 @@ export interface TorchFunctions {
   /** `aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   scalarTensor(
     s: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor` */
   scaledDotProductAttention(
@@ -2788,7 +3058,13 @@ export interface TorchFunctions {
     ccolIndices: Tensor,
     rowIndices: Tensor,
     values: Tensor,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_bsc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseBscTensor(
@@ -2796,14 +3072,26 @@ export interface TorchFunctions {
     rowIndices: Tensor,
     values: Tensor,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_bsr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseBsrTensor(
     crowIndices: Tensor,
     colIndices: Tensor,
     values: Tensor,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_bsr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseBsrTensor(
@@ -2811,14 +3099,26 @@ export interface TorchFunctions {
     colIndices: Tensor,
     values: Tensor,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_compressed_tensor.comp_plain_value(Tensor compressed_indices, Tensor plain_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseCompressedTensor(
     compressedIndices: Tensor,
     plainIndices: Tensor,
     values: Tensor,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_compressed_tensor.comp_plain_value_size(Tensor compressed_indices, Tensor plain_indices, Tensor values, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseCompressedTensor(
@@ -2826,12 +3126,24 @@ export interface TorchFunctions {
     plainIndices: Tensor,
     values: Tensor,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_coo_tensor.size(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseCooTensor(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_coo_tensor.indices(Tensor indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor` */
   sparseCooTensor(
@@ -2843,6 +3155,7 @@ export interface TorchFunctions {
       device?: string;
       pinMemory?: boolean;
       isCoalesced?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::sparse_coo_tensor.indices_size(Tensor indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor` */
@@ -2856,6 +3169,7 @@ export interface TorchFunctions {
       device?: string;
       pinMemory?: boolean;
       isCoalesced?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::sparse_csc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
@@ -2863,7 +3177,13 @@ export interface TorchFunctions {
     ccolIndices: Tensor,
     rowIndices: Tensor,
     values: Tensor,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_csc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseCscTensor(
@@ -2871,14 +3191,26 @@ export interface TorchFunctions {
     rowIndices: Tensor,
     values: Tensor,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_csr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseCsrTensor(
     crowIndices: Tensor,
     colIndices: Tensor,
     values: Tensor,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::sparse_csr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseCsrTensor(
@@ -2886,7 +3218,13 @@ export interface TorchFunctions {
     colIndices: Tensor,
     values: Tensor,
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::special_airy_ai(Tensor x) -> Tensor` */
   specialAiryAi(x: Tensor): Tensor;
@@ -3007,7 +3345,13 @@ export interface TorchFunctions {
     row: number,
     col: number,
     offset?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   trilIndices(
     row: number,
@@ -3018,6 +3362,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor` */
@@ -3057,7 +3402,13 @@ export interface TorchFunctions {
     row: number,
     col: number,
     offset?: number,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   triuIndices(
     row: number,
@@ -3068,6 +3419,7 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]` */
@@ -3343,7 +3695,13 @@ export interface TorchFunctions {
   /** `aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   zeros(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
 }
 

@@ -837,6 +837,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
   /** `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor` */
   eq(other: Scalar): Tensor;
@@ -1256,6 +1257,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor` */
@@ -2635,29 +2637,59 @@ export interface TensorMethods {
   /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newEmpty(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newEmptyStrided(
     size: readonly number[],
     stride: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newFull(
     size: readonly number[],
     fillValue: Scalar,
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newOnes(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newZeros(
     size: readonly number[],
-    options?: { dtype?: Dtype; layout?: Layout; device?: string; pinMemory?: boolean },
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
   ): Tensor;
   /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
   nextafter(other: Tensor): Tensor;
@@ -2793,6 +2825,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
   /** `aten::orgqr(Tensor self, Tensor input2) -> Tensor` */
   orgqr(input2: Tensor): Tensor;
@@ -3011,6 +3044,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
   /** `aten::rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   randLike(options?: {
@@ -3020,6 +3054,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
   /** `aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   randintLike(
@@ -3030,6 +3065,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
@@ -3041,6 +3077,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
@@ -3053,6 +3090,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
@@ -3065,6 +3103,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
@@ -3077,6 +3116,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
@@ -3090,6 +3130,7 @@ export interface TensorMethods {
       device?: string;
       pinMemory?: boolean;
       memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
     },
   ): Tensor;
   /** `aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
@@ -3099,6 +3140,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
   /** `aten::randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   randnLike(options?: {
@@ -3108,6 +3150,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
   /** `aten::random(Tensor self, *, Generator? generator=None) -> Tensor` */
   random(options?: { generator?: Generator }): Tensor;
@@ -4436,6 +4479,7 @@ export interface TensorMethods {
     device?: string;
     pinMemory?: boolean;
     memoryFormat?: MemoryFormat;
+    requiresGrad?: boolean;
   }): Tensor;
 }
 
