@@ -42,8 +42,8 @@ export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
 function normalize(x: Tensor, weight: Tensor, bias: Tensor, size: number, eps: number): Tensor {
   const shape = shapeOf(x, 'input', 'layerNorm');
   if (shape.at(-1) !== size) throw wrongShape(`[..., ${size}]`, 'input', shape, 'layerNorm');
-  const tasks = tasksOf(weight, 'weight', shape) ?? tasksOf(bias, 'bias', shape);
-  tasksOf(bias, 'bias', shape);
+  const [ofWeight, ofBias] = [tasksOf(weight, 'weight', shape), tasksOf(bias, 'bias', shape)];
+  const tasks = ofWeight ?? ofBias;
   const rows = x.reshape([tasks ?? 1, -1, size]);
   const own = (parameter: Tensor): Tensor => ofTasks(parameter, 2, tasks);
   return torch.taskLayerNorm(rows, own(weight), own(bias), eps).view(shape);
