@@ -32,7 +32,8 @@ export class Operator {
   call(args: readonly unknown[]): unknown {
     const { overload, values } = this.resolve(args);
     const result = this.#wrap(overload, dispatch(overload.id, values), args);
-    return overload.isFactory ? withGradient(result as Tensor, args[args.length - 1]) : result;
+    if (overload.isFactory) requireGradient(result as Tensor, args[args.length - 1]);
+    return result;
   }
 
   /** The overload that `call` would run, and what it would be given in the schema's order. */
@@ -106,9 +107,8 @@ function takesGradient(options: Readonly<Record<string, unknown>> | undefined): 
   return options !== undefined && REQUIRES_GRAD in options && isFlag(options[REQUIRES_GRAD]);
 }
 
-function withGradient(made: Tensor, options: unknown): Tensor {
-  const asked = isPlainObject(options) && options[REQUIRES_GRAD] === true;
-  return asked ? made.requiresGrad_() : made;
+function requireGradient(made: Tensor, options: unknown): void {
+  if (isPlainObject(options) && options[REQUIRES_GRAD] === true) made.requiresGrad_();
 }
 
 function plainOverload(overloads: readonly Overload[], tensors: number): number {

@@ -13,9 +13,11 @@ import { MEMORY_CASES, type MemoryCase } from './support/memory-cases';
 
 const BOUND_MIB = 32;
 const WARM_UP = 0.1;
-// V8 lets its heap grow by tens of megabytes between two collections unless it is held to less. So a
-// leak of JavaScript's objects is not drowned either: it ends the process.
+// V8 lets its heap grow by tens of megabytes between two collections unless it is held to less, and
+// its young generation as soon as a core is idle. So a leak of JavaScript's objects is not drowned
+// either: it ends the process.
 const HEAP_MIB = 48;
+const SEMI_SPACE_MIB = 2;
 const SAMPLES = 2000;
 const TURNS_TO_SETTLE = 50;
 
@@ -69,8 +71,8 @@ async function measure(work: MemoryCase, count: number): Promise<Outcome> {
 
 function inOwnProcess(name: string, count: string | undefined): Outcome {
   const runner = path.join(__dirname, '../../scripts/run-bench.js');
-  const heap = `--max-old-space-size=${HEAP_MIB}`;
-  const args = [heap, runner, '../test/slow/soak-memory', '--case', name];
+  const heap = [`--max-old-space-size=${HEAP_MIB}`, `--max-semi-space-size=${SEMI_SPACE_MIB}`];
+  const args = [...heap, runner, '../test/slow/soak-memory', '--case', name];
   if (count !== undefined) args.push('--count', count);
   const { status, signal, stdout } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
