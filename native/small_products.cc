@@ -81,31 +81,35 @@ void Multiply(const Side<double>& left, const Side<double>& right, double factor
 
 }  // namespace
 
-void AddProduct(const Rows<const float>& left, const Rows<const float>& right, float factor,
-                bool add, const Rows<float>& out) {
-  Multiply(AsIs(left), AsIs(right), factor, add, out);
-}
-void AddProduct(const Rows<const double>& left, const Rows<const double>& right, double factor,
-                bool add, const Rows<double>& out) {
+template <typename T>
+void AddProduct(const Rows<const T>& left, const Rows<const T>& right,
+                std::type_identity_t<T> factor, bool add, const Rows<T>& out) {
   Multiply(AsIs(left), AsIs(right), factor, add, out);
 }
 
-void AddProductWithTransposed(const Rows<const float>& left, const Rows<const float>& right,
-                              float factor, bool add, const Rows<float>& out) {
-  Multiply(AsIs(left), Transposed(right), factor, add, out);
-}
-void AddProductWithTransposed(const Rows<const double>& left, const Rows<const double>& right,
-                              double factor, bool add, const Rows<double>& out) {
+template <typename T>
+void AddProductWithTransposed(const Rows<const T>& left, const Rows<const T>& right,
+                              std::type_identity_t<T> factor, bool add, const Rows<T>& out) {
   Multiply(AsIs(left), Transposed(right), factor, add, out);
 }
 
-void AddTransposedProduct(const Rows<const float>& left, const Rows<const float>& right,
-                          float factor, bool add, const Rows<float>& out) {
+template <typename T>
+void AddTransposedProduct(const Rows<const T>& left, const Rows<const T>& right,
+                          std::type_identity_t<T> factor, bool add, const Rows<T>& out) {
   Multiply(Transposed(left), AsIs(right), factor, add, out);
 }
-void AddTransposedProduct(const Rows<const double>& left, const Rows<const double>& right,
-                          double factor, bool add, const Rows<double>& out) {
-  Multiply(Transposed(left), AsIs(right), factor, add, out);
-}
+
+template void AddProduct(const Rows<const float>&, const Rows<const float>&, float, bool,
+                         const Rows<float>&);
+template void AddProductWithTransposed(const Rows<const float>&, const Rows<const float>&, float,
+                                       bool, const Rows<float>&);
+template void AddTransposedProduct(const Rows<const float>&, const Rows<const float>&, float, bool,
+                                   const Rows<float>&);
+template void AddProduct(const Rows<const double>&, const Rows<const double>&, double, bool,
+                         const Rows<double>&);
+template void AddProductWithTransposed(const Rows<const double>&, const Rows<const double>&, double,
+                                       bool, const Rows<double>&);
+template void AddTransposedProduct(const Rows<const double>&, const Rows<const double>&, double,
+                                   bool, const Rows<double>&);
 
 }  // namespace metatorch

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 namespace metatorch {
 
@@ -17,21 +18,18 @@ struct Rows {
 };
 
 // out = factor · left · right, or what is added to out.
-void AddProduct(const Rows<const float>& left, const Rows<const float>& right, float factor,
-                bool add, const Rows<float>& out);
-void AddProduct(const Rows<const double>& left, const Rows<const double>& right, double factor,
-                bool add, const Rows<double>& out);
+template <typename T>
+void AddProduct(const Rows<const T>& left, const Rows<const T>& right,
+                std::type_identity_t<T> factor, bool add, const Rows<T>& out);
 
 // The same of left · rightᵀ.
-void AddProductWithTransposed(const Rows<const float>& left, const Rows<const float>& right,
-                              float factor, bool add, const Rows<float>& out);
-void AddProductWithTransposed(const Rows<const double>& left, const Rows<const double>& right,
-                              double factor, bool add, const Rows<double>& out);
+template <typename T>
+void AddProductWithTransposed(const Rows<const T>& left, const Rows<const T>& right,
+                              std::type_identity_t<T> factor, bool add, const Rows<T>& out);
 
 // The same of leftᵀ · right.
-void AddTransposedProduct(const Rows<const float>& left, const Rows<const float>& right,
-                          float factor, bool add, const Rows<float>& out);
-void AddTransposedProduct(const Rows<const double>& left, const Rows<const double>& right,
-                          double factor, bool add, const Rows<double>& out);
+template <typename T>
+void AddTransposedProduct(const Rows<const T>& left, const Rows<const T>& right,
+                          std::type_identity_t<T> factor, bool add, const Rows<T>& out);
 
 }  // namespace metatorch

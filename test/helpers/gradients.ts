@@ -34,6 +34,49 @@ export function expectSameThirdGradients(fn: Fn, other: Fn, inputs: readonly Ten
   }
 }
 
+/**
+ * Asserts that two functions have the same gradients of gradients where they are asked for one input
+ * alone, whatever the others then are.
+ */
+export function expectSameSecondGradientsOfEach(
+  fn: Fn,
+  other: Fn,
+  inputs: readonly Tensor[],
+): void {
+  for (const asked of inputs.keys()) {
+    const second = (of: Fn): Tensor => {
+      const own = inputs.map((x, i) => (i === asked ? x.detach().requiresGrad_() : x));
+      const at = own[asked] as Tensor;
+      const [first] = torch.grad(
+        of(...own)
+          .pow(3)
+          .sum(),
+        [at],
+        { createGraph: true },
+      );
+      return torch.grad((first as Tensor).pow(2).sum(), [at])[0] as Tensor;
+    };
+    expectClose(second(fn), second(other));
+  }
+}
+
+/** Asserts the same bits, of what `fn` gives and of its gradients, on one thread and on two. */
+export function expectSameOnThreads(fn: Fn, inputs: readonly Tensor[]): void {
+  const before = torch.getNumThreads();
+  const run = (threads: number): Tensor[] => {
+    torch.setNumThreads(threads);
+    const own = inputs.map((x) => x.detach().requiresGrad_());
+    const y = fn(...own);
+    return [y, ...torch.grad(y.pow(2).sum(), own)];
+  };
+  try {
+    const one = run(1);
+    for (const [i, part] of run(2).entries()) expectClose(part, one[i] as Tensor, 0);
+  } finally {
+    torch.setNumThreads(before);
+  }
+}
+
 /** Deterministic float64 numbers of one shape, none of them near a kink at zero. */
 export function float64(shape: readonly number[], seed = 1): Tensor {
   return torch.scope(() => {

@@ -2,6 +2,8 @@ import { type Tensor, torch } from '../../lib/torch';
 import {
   expectClose,
   expectGradients,
+  expectSameOnThreads,
+  expectSameSecondGradientsOfEach,
   expectSameThirdGradients,
   float64,
 } from '../helpers/gradients';
@@ -115,21 +117,8 @@ test('great, infinite and missing numbers go through as in libtorch', () => {
 });
 
 test('gradients where only some are asked for', () => {
-  for (let asked = 0; asked < 3; asked++) {
-    const second = (fn: (...parts: Tensor[]) => Tensor): Tensor => {
-      const own = inputs().map((x, i) => (i === asked ? x.requiresGrad_() : x));
-      const at = own[asked] as Tensor;
-      const [first] = torch.grad(
-        fn(...own)
-          .pow(3)
-          .sum(),
-        [at],
-        { createGraph: true },
-      );
-      return torch.grad((first as Tensor).pow(2).sum(), [at])[0] as Tensor;
-    };
-    expectClose(second(fused({ heads: 2 })), second(byParts({ heads: 2 })));
-  }
+  const options = { heads: 2 };
+  expectSameSecondGradientsOfEach(fused(options), byParts(options), inputs());
 });
 
 test('one tensor in all three places has all of its gradients', () => {
@@ -178,19 +167,7 @@ test('the same on any number of threads', () => {
   const given = [20, 30, 30].map((n, i) =>
     torch.randn([50, n, 32], { generator: torch.generator(i) }),
   );
-  const before = torch.getNumThreads();
-  try {
-    const run = (threads: number): Tensor[] => {
-      torch.setNumThreads(threads);
-      const own = given.map((x) => x.detach().requiresGrad_());
-      const y = fused({ heads: 2 })(...own);
-      return [y, ...torch.grad(y.pow(2).sum(), own)];
-    };
-    const one = run(1);
-    for (const [i, part] of run(2).entries()) expectClose(part, one[i] as Tensor, 0);
-  } finally {
-    torch.setNumThreads(before);
-  }
+  expectSameOnThreads(fused({ heads: 2 }), given);
 });
 
 test('vmap, autocast and other dtypes, by several operators', () => {

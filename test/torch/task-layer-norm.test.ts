@@ -2,6 +2,8 @@ import { type Tensor, torch } from '../../lib/torch';
 import {
   expectClose,
   expectGradients,
+  expectSameOnThreads,
+  expectSameSecondGradientsOfEach,
   expectSameThirdGradients,
   float64,
   numbers,
@@ -62,21 +64,7 @@ test('its third gradients are those of its parts', () => {
 });
 
 test('gradients where only some are asked for', () => {
-  for (let asked = 0; asked < 3; asked++) {
-    const second = (fn: typeof fused): Tensor => {
-      const own = inputs().map((part, i) => (i === asked ? part.requiresGrad_() : part));
-      const at = own[asked] as Tensor;
-      const [first] = torch.grad(
-        fn(...own)
-          .pow(3)
-          .sum(),
-        [at],
-        { createGraph: true },
-      );
-      return torch.grad((first as Tensor).pow(2).sum(), [at])[0] as Tensor;
-    };
-    expectClose(second(fused), second(byParts));
-  }
+  expectSameSecondGradientsOfEach(fused, byParts, inputs());
 });
 
 test('a tensor that is given twice has both gradients', () => {
@@ -113,20 +101,13 @@ test('without rows there is nothing to do', () => {
 });
 
 test('the same on any number of threads', () => {
-  const given = [torch.randn([8, 400, 64]), torch.randn([8, 64]), torch.randn([8, 64])];
-  const before = torch.getNumThreads();
-  try {
-    const run = (threads: number): Tensor[] => {
-      torch.setNumThreads(threads);
-      const own = given.map((part) => part.detach().requiresGrad_());
-      const y = fused(...own);
-      return [y, ...torch.grad(y.pow(2).sum(), own)];
-    };
-    const one = run(1);
-    for (const [i, part] of run(2).entries()) expectClose(part, one[i] as Tensor, 0);
-  } finally {
-    torch.setNumThreads(before);
-  }
+  const shapes = [
+    [8, 400, 64],
+    [8, 64],
+    [8, 64],
+  ];
+  const given = shapes.map((shape, i) => torch.randn(shape, { generator: torch.generator(i) }));
+  expectSameOnThreads(fused, given);
 });
 
 test('vmap and autocast, by several operators', () => {
