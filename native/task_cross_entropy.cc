@@ -5,6 +5,8 @@
 // dozen operators for them, each of which costs more than a few hundred rows of a few classes.
 #include <ATen/Dispatch.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -13,11 +15,12 @@
 #include <cmath>
 #include <vector>
 
+#include "recorded_gradients.h"
+
 namespace metatorch {
 namespace {
 
 using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 struct Sizes {
   int64_t tasks;
@@ -138,20 +141,11 @@ std::pair<at::Tensor, at::Tensor> SecondGradients(const at::Tensor& logits,
   return {to_logits, to_gradient};
 }
 
-// The same of operators that are recorded, for gradients of a higher order.
-std::pair<at::Tensor, at::Tensor> RecordedSecondGradients(const at::Tensor& logits,
-                                                          const at::Tensor& labels,
-                                                          const at::Tensor& gradient,
-                                                          const at::Tensor& u, int64_t ignored) {
-  const at::Tensor counts = labels.ne(ignored);
-  const at::Tensor share =
-      counts.to(logits.scalar_type()) / counts.sum(1, true).clamp_min(1).to(logits.scalar_type());
-  const at::Tensor p = logits.softmax(-1);
-  const at::Tensor mean = (p * u).sum(-1, true);
-  const at::Tensor places = labels.where(counts, at::zeros({}, labels.options())).unsqueeze(-1);
-  const at::Tensor to_gradient = ((mean - u.gather(-1, places)).squeeze(-1) * share).sum(1);
-  const at::Tensor scale = (share * gradient.unsqueeze(1)).unsqueeze(-1);
-  return {scale * p * (u - mean), to_gradient};
+// The loss of libtorch's operators.
+at::Tensor ComposedOf(const at::Tensor& logits, const at::Tensor& labels, int64_t ignored) {
+  const at::Tensor each = at::cross_entropy_loss(logits.flatten(0, 1), labels.flatten(), {},
+                                                 at::Reduction::None, ignored);
+  return each.view_as(labels).sum(1) / labels.ne(ignored).sum(1).clamp_min(1);
 }
 
 class GradientFunction : public torch::autograd::Function<GradientFunction> {
@@ -166,8 +160,16 @@ class GradientFunction : public torch::autograd::Function<GradientFunction> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const int64_t ignored = context->saved_data["ignored"].toInt();
-    const auto second = at::GradMode::is_enabled() ? &RecordedSecondGradients : &SecondGradients;
-    auto [to_logits, to_gradient] = second(saved[0], saved[1], saved[2], gradients[0], ignored);
+    if (at::GradMode::is_enabled()) {
+      const auto composed = [&](const variable_list& inputs) {
+        return ComposedOf(inputs[0], saved[1], ignored);
+      };
+      const variable_list found =
+          RecordedSecondGradients(composed, {saved[0]}, saved[2], gradients);
+      return {found[0], at::Tensor(), found[1], at::Tensor()};
+    }
+    auto [to_logits, to_gradient] =
+        SecondGradients(saved[0], saved[1], saved[2], gradients[0], ignored);
     return {to_logits, at::Tensor(), to_gradient, at::Tensor()};
   }
 };

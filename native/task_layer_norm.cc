@@ -41,29 +41,37 @@ int64_t PiecesOf(const at::Tensor& x) {
   return std::max<int64_t>((x.size(1) + kRows - 1) / kRows, 1);
 }
 
-struct Piece {
-  // Where its task's weights are, and what it adds to them itself.
+// Where a row is, its task's weights are, and what its piece adds to their gradients.
+struct Place {
+  int64_t row;
   int64_t weights;
   int64_t partial;
-  // Its numbers.
-  int64_t begin;
-  int64_t end;
 };
 
-template <typename Visit>
-void ForPieces(const at::Tensor& x, Visit visit) {
-  const int64_t size = x.size(2);
+// Calls visit(row, place) for every row; all is contiguous.
+template <typename T, typename Visit>
+void ForRows(const at::Tensor& x, const at::Tensor& weight, double eps, Visit visit) {
+  const T* from = x.const_data_ptr<T>();
+  const T* by = weight.const_data_ptr<T>();
   const int64_t rows = x.size(1);
+  const int64_t size = x.size(2);
   const int64_t pieces = PiecesOf(x);
   at::parallel_for(0, x.size(0) * pieces, kGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t at = begin; at < end; ++at) {
-      const int64_t task = at / pieces;
-      const int64_t first = at % pieces * kRows;
+    for (int64_t piece = begin; piece < end; ++piece) {
+      const int64_t task = piece / pieces;
+      const int64_t first = piece % pieces * kRows;
       const int64_t last = std::min(first + kRows, rows);
-      visit(
-          Piece{task * size, at * size, (task * rows + first) * size, (task * rows + last) * size});
+      for (int64_t row = first; row < last; ++row) {
+        const Place at{(task * rows + row) * size, task * size, piece * size};
+        visit(NormRow<T>{from + at.row, by + at.weights, size, static_cast<T>(eps)}, at);
+      }
     }
   });
+}
+
+// Zeros for what the pieces of each task add up.
+at::Tensor Partial(const at::Tensor& x) {
+  return at::zeros({x.size(0), PiecesOf(x), x.size(2)}, x.options());
 }
 
 // What the pieces of each task add up to.
@@ -77,17 +85,10 @@ at::Tensor Forward(const at::Tensor& x, const at::Tensor& weight, const at::Tens
   const at::Tensor rows = x.contiguous(), scale = weight.contiguous(), shift = bias.contiguous();
   at::Tensor y = at::empty_like(rows);
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "task_layer_norm", [&] {
-    const auto* from = rows.const_data_ptr<scalar_t>();
-    const auto* by = scale.const_data_ptr<scalar_t>();
     const auto* added = shift.const_data_ptr<scalar_t>();
     auto* to = y.mutable_data_ptr<scalar_t>();
-    const int64_t size = x.size(2);
-    const auto epsilon = static_cast<scalar_t>(eps);
-    ForPieces(rows, [&](const Piece& piece) {
-      for (int64_t at = piece.begin; at < piece.end; at += size) {
-        Normalize(NormRow<scalar_t>{from + at, by + piece.weights, size, epsilon},
-                  added + piece.weights, to + at);
-      }
+    ForRows<scalar_t>(rows, scale, eps, [&](const NormRow<scalar_t>& row, const Place& at) {
+      Normalize(row, added + at.weights, to + at.row);
     });
   });
   return y;
@@ -97,23 +98,15 @@ variable_list Gradients(const at::Tensor& x, const at::Tensor& weight, const at:
                         double eps) {
   const at::Tensor rows = x.contiguous(), scale = weight.contiguous(), g = gradient.contiguous();
   at::Tensor to_x = at::empty_like(rows);
-  const int64_t sizes[] = {x.size(0), PiecesOf(x), x.size(2)};
-  at::Tensor to_weight = at::zeros(sizes, x.options()), to_bias = at::zeros(sizes, x.options());
+  at::Tensor to_weight = Partial(rows), to_bias = Partial(rows);
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "task_layer_norm", [&] {
-    const auto* from = rows.const_data_ptr<scalar_t>();
-    const auto* by = scale.const_data_ptr<scalar_t>();
     const auto* given = g.const_data_ptr<scalar_t>();
     const NormGradients<scalar_t> to{to_x.mutable_data_ptr<scalar_t>(),
                                      to_weight.mutable_data_ptr<scalar_t>(),
                                      to_bias.mutable_data_ptr<scalar_t>()};
-    const int64_t size = x.size(2);
-    const auto epsilon = static_cast<scalar_t>(eps);
-    ForPieces(rows, [&](const Piece& piece) {
-      for (int64_t at = piece.begin; at < piece.end; at += size) {
-        NormalizeGradients(NormRow<scalar_t>{from + at, by + piece.weights, size, epsilon},
-                           given + at,
-                           {to.x + at, to.weight + piece.partial, to.bias + piece.partial});
-      }
+    ForRows<scalar_t>(rows, scale, eps, [&](const NormRow<scalar_t>& row, const Place& at) {
+      NormalizeGradients(row, given + at.row,
+                         {to.x + at.row, to.weight + at.partial, to.bias + at.partial});
     });
   });
   return {to_x, Total(to_weight), Total(to_bias)};
@@ -128,26 +121,18 @@ variable_list SecondGradients(const variable_list& saved, const variable_list& c
   const at::Tensor u = cotangents[0].contiguous(), a = cotangents[1].contiguous(),
                    b = cotangents[2].contiguous();
   at::Tensor to_x = at::empty_like(rows), to_g = at::empty_like(rows);
-  at::Tensor to_weight = at::zeros({rows.size(0), PiecesOf(rows), rows.size(2)}, rows.options());
+  at::Tensor to_weight = Partial(rows);
   AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "task_layer_norm", [&] {
-    const auto* from = rows.const_data_ptr<scalar_t>();
-    const auto* by = scale.const_data_ptr<scalar_t>();
     const auto* given = g.const_data_ptr<scalar_t>();
-    const NormCotangents<scalar_t> cotangent{
-        u.const_data_ptr<scalar_t>(), a.const_data_ptr<scalar_t>(), b.const_data_ptr<scalar_t>()};
+    const NormCotangents<scalar_t> by{u.const_data_ptr<scalar_t>(), a.const_data_ptr<scalar_t>(),
+                                      b.const_data_ptr<scalar_t>()};
     const NormSecondGradients<scalar_t> to{to_x.mutable_data_ptr<scalar_t>(),
                                            to_weight.mutable_data_ptr<scalar_t>(),
                                            to_g.mutable_data_ptr<scalar_t>()};
-    const int64_t size = rows.size(2);
-    const auto epsilon = static_cast<scalar_t>(eps);
-    ForPieces(rows, [&](const Piece& piece) {
-      for (int64_t at = piece.begin; at < piece.end; at += size) {
-        NormalizeSecondGradients(
-            NormRow<scalar_t>{from + at, by + piece.weights, size, epsilon}, given + at,
-            NormCotangents<scalar_t>{cotangent.x + at, cotangent.weight + piece.weights,
-                                     cotangent.bias + piece.weights},
-            NormSecondGradients<scalar_t>{to.x + at, to.weight + piece.partial, to.g + at});
-      }
+    ForRows<scalar_t>(rows, scale, eps, [&](const NormRow<scalar_t>& row, const Place& at) {
+      NormalizeSecondGradients(row, given + at.row,
+                               {by.x + at.row, by.weight + at.weights, by.bias + at.weights},
+                               {to.x + at.row, to.weight + at.partial, to.g + at.row});
     });
   });
   return {to_x, Total(to_weight), to_g};
