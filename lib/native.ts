@@ -143,8 +143,6 @@ export interface NativeBinding {
   manualSeed(seed: number | bigint): void;
   numThreads(): number;
   setNumThreads(count: number): void;
-  /** Whether products of float32 matrices have a kernel of metatorch's own on this processor. */
-  hasProductKernel(): boolean;
   runtimeInfo(): {
     numThreads: number;
     numInteropThreads: number;

@@ -1,13 +1,15 @@
-// metatorch::attention(queries [B, a, H·d], keys [B, b, H·d], values [B, b, H·e], mask [B, a, b],
-// heads) -> [B, a, H·e]: softmax(Q·Kᵀ / √d)·V for each of H heads, each in a share of the columns.
+// metatorch::attention(queries [..., a, H·d], keys [..., b, H·d], values [..., b, H·e], mask
+// [..., a, b], heads) -> [..., a, H·e]: softmax(Q·Kᵀ / √d)·V for each of H heads, each in a share
+// of the columns. The kernels have one leading dimension, B.
 #include <ATen/TensorOperators.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 #include <cmath>
 #include <limits>
 
 #include "attention_passes.h"
+#include "own_operator.h"
+#include "products.h"
 #include "recorded_gradients.h"
 
 namespace metatorch {
@@ -16,29 +18,50 @@ namespace {
 using torch::autograd::AutogradContext;
 using Mask = AttentionMask;
 
-at::Tensor Forward(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
-                   const Mask& mask, int64_t heads) {
-  return AttentionForward({queries, keys, values}, mask, heads, /*keep_weights=*/false).out;
+// Scores of one head up to which one operator is the faster: with the kernel for its products …
+constexpr int64_t kMostScores = 256 * 256;
+// … and without.
+constexpr int64_t kMostPlainScores = 32 * 32;
+
+// All but the last two dimensions.
+at::IntArrayRef Lead(const at::Tensor& x) { return x.sizes().slice(0, x.dim() - 2); }
+
+struct TakesShortSequences {
+  bool operator()(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                  const Mask&, int64_t) const {
+    if (!TakesFloats()(queries)) return false;
+    if (queries.dim() < 2 || keys.dim() < 2 || values.dim() < 2) return false;
+    if (Lead(keys) != Lead(queries) || Lead(values) != Lead(queries)) return false;
+    const bool kernel = queries.scalar_type() == at::kFloat && HasProductKernel();
+    const int64_t scores = queries.size(-2) * keys.size(-2);
+    return scores > 0 && scores <= (kernel ? kMostScores : kMostPlainScores);
+  }
+};
+
+// With one leading dimension.
+at::Tensor Flat(const at::Tensor& x) {
+  return x.dim() == 3 ? x : x.reshape({c10::multiply_integers(Lead(x)), x.size(-2), x.size(-1)});
 }
 
-// The same of libtorch's operators.
-at::Tensor ComposedOf(const variable_list& parts, const Mask& mask, int64_t heads) {
+// Of libtorch's operators.
+at::Tensor ByLibtorch(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                      const Mask& mask, int64_t heads) {
   const auto split = [heads](const at::Tensor& x) {
-    return x.unflatten(-1, {heads, x.size(-1) / heads}).transpose(1, 2);
+    return x.unflatten(-1, {heads, x.size(-1) / heads}).transpose(-2, -3);
   };
-  const at::Tensor queries = split(parts[0]);
-  const double scale = 1 / std::sqrt(static_cast<double>(queries.size(-1)));
-  at::Tensor scores = queries.matmul(split(parts[1]).mT()) * scale;
+  const at::Tensor own = split(queries);
+  const double scale = 1 / std::sqrt(static_cast<double>(own.size(-1)));
+  at::Tensor scores = own.matmul(split(keys).mT()) * scale;
   at::Tensor weights;
   if (mask.has_value()) {
-    const at::Tensor others = mask->logical_not().unsqueeze(1);
+    const at::Tensor others = mask->logical_not().unsqueeze(-3);
     // Finite, so that a row that sees nothing has gradients of 0.
     scores = scores.masked_fill(others, std::numeric_limits<float>::lowest());
     weights = scores.softmax(-1).masked_fill(others, 0);
   } else {
     weights = scores.softmax(-1);
   }
-  return weights.matmul(split(parts[2])).transpose(1, 2).flatten(2);
+  return weights.matmul(split(values)).transpose(-2, -3).flatten(-2);
 }
 
 struct Saved {
@@ -84,7 +107,7 @@ class GradientsFunction : public torch::autograd::Function<GradientsFunction> {
     variable_list found;
     if (at::GradMode::is_enabled()) {
       const auto composed = [&](const variable_list& parts) {
-        return ComposedOf(parts, saved.mask, saved.heads);
+        return ByLibtorch(parts[0], parts[1], parts[2], saved.mask, saved.heads);
       };
       found = RecordedSecondGradients(composed, saved.parts, saved.gradient, cotangents);
     } else {
@@ -117,13 +140,39 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   }
 };
 
+// Runs `attend` on the arguments with one leading dimension.
+template <typename Attend>
+at::Tensor WithOneLead(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                       const Mask& mask, Attend attend) {
+  std::vector<int64_t> shape = Lead(queries).vec();
+  Mask seen;
+  if (mask.has_value()) {
+    shape.insert(shape.end(), {queries.size(-2), keys.size(-2)});
+    seen = Flat(mask->to(at::kBool).expand(shape));
+    shape.resize(shape.size() - 2);
+  }
+  const at::Tensor out = attend(Flat(queries), Flat(keys), Flat(values), seen);
+  if (shape.size() == 1) return out;
+  shape.insert(shape.end(), {out.size(1), out.size(2)});
+  return out.view(shape);
+}
+
+at::Tensor Forward(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                   const Mask& mask, int64_t heads) {
+  const auto attend = [heads](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                              const Mask& seen) {
+    return AttentionForward({q, k, v}, seen, heads, /*keep_weights=*/false).out;
+  };
+  return WithOneLead(queries, keys, values, mask, attend);
+}
+
 at::Tensor Recorded(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
                     const Mask& mask, int64_t heads) {
-  const bool recorded = at::GradMode::is_enabled() &&
-                        (queries.requires_grad() || keys.requires_grad() || values.requires_grad());
-  if (recorded) return AttentionFunction::apply(queries, keys, values, mask, heads);
-  const at::AutoDispatchBelowADInplaceOrView below;
-  return Forward(queries, keys, values, mask, heads);
+  const auto attend = [heads](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                              const Mask& seen) {
+    return AttentionFunction::apply(q, k, v, seen, heads);
+  };
+  return WithOneLead(queries, keys, values, mask, attend);
 }
 
 }  // namespace
@@ -131,8 +180,8 @@ at::Tensor Recorded(const at::Tensor& queries, const at::Tensor& keys, const at:
 TORCH_LIBRARY_FRAGMENT(metatorch, library) {
   library.def(
       "attention(Tensor queries, Tensor keys, Tensor values, Tensor? mask, int heads) -> Tensor");
-  library.impl("attention", c10::DispatchKey::CPU, &Forward);
-  library.impl("attention", c10::DispatchKey::AutogradCPU, &Recorded);
+  OwnOperator<TakesShortSequences, &Forward, &Recorded, &ByLibtorch>::Implement(library,
+                                                                                "attention");
 }
 
 }  // namespace metatorch

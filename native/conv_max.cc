@@ -1,10 +1,11 @@
 // metatorch::conv_max(x [T, n, L, D], weight [T, F, k*D], bias [T, F]) -> values [T, n, F], places:
 // the operator and its gradients, which are made of the same three products and so have gradients
 // of every order.
+#include <ATen/TensorOperators.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 #include "conv_max_kernels.h"
+#include "own_operator.h"
 
 namespace metatorch {
 namespace {
@@ -137,12 +138,21 @@ std::tuple<at::Tensor, at::Tensor> RecordedConvMax(const at::Tensor& x, const at
   return {std::move(results[0]), std::move(results[1])};
 }
 
+// Of libtorch's operators: all windows, all products, the greatest.
+std::tuple<at::Tensor, at::Tensor> ConvMaxByLibtorch(const at::Tensor& x, const at::Tensor& weight,
+                                                     const at::Tensor& bias) {
+  const int64_t kernel = weight.size(-1) / x.size(-1);
+  const at::Tensor windows = x.unfold(2, kernel, 1).transpose(-2, -1).flatten(3);
+  auto [values, places] = windows.matmul(weight.mT().unsqueeze(1)).max(2);
+  return {values + bias.unsqueeze(1), places};
+}
+
 }  // namespace
 
 TORCH_LIBRARY(metatorch, library) {
   library.def("conv_max(Tensor x, Tensor weight, Tensor bias) -> (Tensor, Tensor)");
-  library.impl("conv_max", c10::DispatchKey::CPU, &ConvMax);
-  library.impl("conv_max", c10::DispatchKey::AutogradCPU, &RecordedConvMax);
+  OwnOperator<TakesFloats, &ConvMax, &RecordedConvMax, &ConvMaxByLibtorch>::Implement(library,
+                                                                                      "conv_max");
 }
 
 }  // namespace metatorch

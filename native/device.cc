@@ -8,7 +8,6 @@
 #include <mutex>
 
 #include "convert.h"
-#include "products.h"
 
 namespace metatorch {
 namespace {
@@ -78,8 +77,6 @@ napi_value SetNumThreads(Call& call) {
   return nullptr;
 }
 
-napi_value ProductKernel(Call& call) { return FromBool(call, HasProductKernel()); }
-
 napi_value RuntimeInfo(Call& call) {
   Napi::Env env(call.env);
   Napi::Object info = Napi::Object::New(env);
@@ -114,7 +111,6 @@ void RegisterDevice(Napi::Object exports, Environment* self) {
   Register<ManualSeed>(exports, "manualSeed", self);
   Register<NumThreads>(exports, "numThreads", self);
   Register<SetNumThreads>(exports, "setNumThreads", self);
-  Register<ProductKernel>(exports, "hasProductKernel", self);
   Register<RuntimeInfo>(exports, "runtimeInfo", self);
   Register<SetErrorFactory>(exports, "setErrorFactory", self);
 }

@@ -9,18 +9,27 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "own_operator.h"
 #include "recorded_gradients.h"
 
 namespace metatorch {
 namespace {
 
 using torch::autograd::AutogradContext;
+
+// With more classes libtorch's operators, which take several numbers at once, are faster.
+constexpr int64_t kMostClasses = 32;
+
+struct TakesFewClasses {
+  bool operator()(const at::Tensor& logits, const at::Tensor&, int64_t) const {
+    return TakesFloats()(logits) && logits.dim() > 0 && logits.size(-1) <= kMostClasses;
+  }
+};
 
 struct Sizes {
   int64_t tasks;
@@ -141,8 +150,8 @@ std::pair<at::Tensor, at::Tensor> SecondGradients(const at::Tensor& logits,
   return {to_logits, to_gradient};
 }
 
-// The loss of libtorch's operators.
-at::Tensor ComposedOf(const at::Tensor& logits, const at::Tensor& labels, int64_t ignored) {
+// The loss, of libtorch's operators.
+at::Tensor LossByLibtorch(const at::Tensor& logits, const at::Tensor& labels, int64_t ignored) {
   const at::Tensor each = at::cross_entropy_loss(logits.flatten(0, 1), labels.flatten(), {},
                                                  at::Reduction::None, ignored);
   return each.view_as(labels).sum(1) / labels.ne(ignored).sum(1).clamp_min(1);
@@ -162,7 +171,7 @@ class GradientFunction : public torch::autograd::Function<GradientFunction> {
     const int64_t ignored = context->saved_data["ignored"].toInt();
     if (at::GradMode::is_enabled()) {
       const auto composed = [&](const variable_list& inputs) {
-        return ComposedOf(inputs[0], saved[1], ignored);
+        return LossByLibtorch(inputs[0], saved[1], ignored);
       };
       const variable_list found =
           RecordedSecondGradients(composed, {saved[0]}, saved[2], gradients);
@@ -199,8 +208,8 @@ at::Tensor RecordedLoss(const at::Tensor& logits, const at::Tensor& labels, int6
 
 TORCH_LIBRARY_FRAGMENT(metatorch, library) {
   library.def("task_cross_entropy(Tensor logits, Tensor labels, int ignore_index) -> Tensor");
-  library.impl("task_cross_entropy", c10::DispatchKey::CPU, &Loss);
-  library.impl("task_cross_entropy", c10::DispatchKey::AutogradCPU, &RecordedLoss);
+  OwnOperator<TakesFewClasses, &Loss, &RecordedLoss, &LossByLibtorch>::Implement(
+      library, "task_cross_entropy");
 }
 
 }  // namespace metatorch

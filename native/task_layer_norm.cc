@@ -6,15 +6,17 @@
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/addcmul.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 #include <algorithm>
 
 #include "norm_rows.h"
+#include "own_operator.h"
 #include "recorded_gradients.h"
 
 namespace metatorch {
@@ -140,7 +142,7 @@ variable_list SecondGradients(const variable_list& saved, const variable_list& c
 
 // Of single operators, as libtorch's own layer normalisation is wrong from the third order on: it
 // takes the mean and the scale for constants there.
-at::Tensor ComposedOf(const variable_list& inputs, double eps) {
+at::Tensor ByParts(const variable_list& inputs, double eps) {
   const at::Tensor centred = inputs[0] - inputs[0].mean(-1, true);
   const at::Tensor scale = ((centred * centred).mean(-1, true) + eps).rsqrt();
   return centred * scale * inputs[1].unsqueeze(1) + inputs[2].unsqueeze(1);
@@ -165,7 +167,7 @@ class GradientsFunction : public torch::autograd::Function<GradientsFunction> {
     }
     // None of these depends on the bias, but one of the cotangents is that of its gradient.
     const at::Tensor bias = at::zeros_like(saved[1]).requires_grad_();
-    const auto composed = [eps](const variable_list& inputs) { return ComposedOf(inputs, eps); };
+    const auto composed = [eps](const variable_list& inputs) { return ByParts(inputs, eps); };
     const variable_list found =
         RecordedSecondGradients(composed, {saved[0], saved[1], bias}, saved[2], cotangents);
     return {found[0], found[1], found[3], at::Tensor()};
@@ -195,12 +197,21 @@ at::Tensor Recorded(const at::Tensor& x, const at::Tensor& weight, const at::Ten
   return NormFunction::apply(x, weight, bias, eps);
 }
 
+// Where there is no kernel: on every device one operator, or three.
+at::Tensor ByLibtorch(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                      double eps) {
+  const int64_t size = x.size(-1);
+  if (weight.size(0) == 1) {
+    return at::layer_norm(x, size, weight.select(0, 0), bias.select(0, 0), eps);
+  }
+  return at::addcmul(bias.unsqueeze(1), at::layer_norm(x, size, {}, {}, eps), weight.unsqueeze(1));
+}
+
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(metatorch, library) {
   library.def("task_layer_norm(Tensor x, Tensor weight, Tensor bias, float eps) -> Tensor");
-  library.impl("task_layer_norm", c10::DispatchKey::CPU, &Forward);
-  library.impl("task_layer_norm", c10::DispatchKey::AutogradCPU, &Recorded);
+  OwnOperator<TakesFloats, &Forward, &Recorded, &ByLibtorch>::Implement(library, "task_layer_norm");
 }
 
 }  // namespace metatorch

@@ -12,9 +12,10 @@
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/mm.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 #include <array>
+
+#include "own_operator.h"
 
 namespace metatorch {
 namespace {
@@ -146,18 +147,34 @@ at::Tensor RecordedTaskOuter(const at::Tensor& added, const at::Tensor& y, const
   return PartialFunction<kWeight>::apply(y, x, added);
 }
 
+// The three of libtorch's operators.
+
+at::Tensor TaskLinearByLibtorch(const at::Tensor& x, const at::Tensor& weight,
+                                const std::optional<at::Tensor>& bias) {
+  return AddProduct(AsRows(bias).value_or(at::Tensor()), x, weight.mT());
+}
+
+at::Tensor TaskProductByLibtorch(const at::Tensor& added, const at::Tensor& y,
+                                 const at::Tensor& weight) {
+  return at::baddbmm(added, y, weight);
+}
+
+at::Tensor TaskOuterByLibtorch(const at::Tensor& added, const at::Tensor& y, const at::Tensor& x) {
+  return at::baddbmm(added, y.mT(), x);
+}
+
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(metatorch, library) {
   library.def("task_linear(Tensor x, Tensor weight, Tensor? bias=None) -> Tensor");
-  library.impl("task_linear", c10::DispatchKey::CPU, &TaskLinear);
-  library.impl("task_linear", c10::DispatchKey::AutogradCPU, &RecordedTaskLinear);
+  OwnOperator<TakesFloats, &TaskLinear, &RecordedTaskLinear, &TaskLinearByLibtorch>::Implement(
+      library, "task_linear");
   library.def("task_product(Tensor added, Tensor y, Tensor weight) -> Tensor");
-  library.impl("task_product", c10::DispatchKey::CPU, &TaskProduct);
-  library.impl("task_product", c10::DispatchKey::AutogradCPU, &RecordedTaskProduct);
+  OwnOperator<TakesFloats, &TaskProduct, &RecordedTaskProduct, &TaskProductByLibtorch>::Implement(
+      library, "task_product");
   library.def("task_outer(Tensor added, Tensor y, Tensor x) -> Tensor");
-  library.impl("task_outer", c10::DispatchKey::CPU, &TaskOuter);
-  library.impl("task_outer", c10::DispatchKey::AutogradCPU, &RecordedTaskOuter);
+  OwnOperator<TakesFloats, &TaskOuter, &RecordedTaskOuter, &TaskOuterByLibtorch>::Implement(
+      library, "task_outer");
 }
 
 }  // namespace metatorch

@@ -1,5 +1,5 @@
 import { Operator } from './dispatch';
-import { arePlain, requireTensors } from './plain-operands';
+import { requireTensors } from './require-tensors';
 import type { Tensor } from './tensor';
 
 const operator = new Operator('metatorch::conv_max');
@@ -18,15 +18,7 @@ const operator = new Operator('metatorch::conv_max');
  */
 export function convMax(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   requireTensors({ x, weight, bias }, 'convMax');
-  if (!arePlain([x, weight, bias])) return composed(x, weight, bias);
   const [values, places] = operator.call([x, weight, bias]) as [Tensor, Tensor];
   places.dispose();
   return values;
-}
-
-function composed(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-  const kernel = (weight.shape.at(-1) ?? 0) / (x.shape.at(-1) ?? 1);
-  const windows = x.unfold(2, kernel, 1).transpose(-2, -1).flatten(3);
-  const [greatest] = windows.matmul(weight.mT.unsqueeze(1)).max(2);
-  return (greatest as Tensor).add(bias.unsqueeze(1));
 }

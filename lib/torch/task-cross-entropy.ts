@@ -1,11 +1,8 @@
 import { Operator } from './dispatch';
-import { arePlain, requireTensors } from './plain-operands';
+import { requireTensors } from './require-tensors';
 import type { Tensor } from './tensor';
 
 const operator = new Operator('metatorch::task_cross_entropy');
-/** With more classes libtorch's operators, which take several numbers at once, are faster. */
-const MOST_CLASSES = 32;
-const NO_REDUCTION = 0;
 
 /**
  * The mean cross-entropy of each of T tasks: logits `[T, n, N]` and int64 labels `[T, n]` give `[T]`.
@@ -19,13 +16,5 @@ const NO_REDUCTION = 0;
  */
 export function taskCrossEntropy(logits: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
   requireTensors({ logits, labels }, 'taskCrossEntropy');
-  const few = (logits.shape.at(-1) ?? 0) <= MOST_CLASSES;
-  if (few && labels.device === 'cpu' && arePlain([logits])) {
-    return operator.call([logits, labels, ignoreIndex]) as Tensor;
-  }
-  const each = logits
-    .flatten(0, 1)
-    .crossEntropyLoss(labels.flatten(), null, NO_REDUCTION, ignoreIndex, 0)
-    .view(labels.shape);
-  return each.sum([1]).div(labels.ne(ignoreIndex).sum([1]).clampMin(1));
+  return operator.call([logits, labels, ignoreIndex]) as Tensor;
 }

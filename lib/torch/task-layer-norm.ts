@@ -1,6 +1,5 @@
 import { Operator } from './dispatch';
-import { functions } from './operators';
-import { arePlain, requireTensors } from './plain-operands';
+import { requireTensors } from './require-tensors';
 import type { Tensor } from './tensor';
 
 const operator = new Operator('metatorch::task_layer_norm');
@@ -17,10 +16,5 @@ const operator = new Operator('metatorch::task_layer_norm');
  */
 export function taskLayerNorm(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   requireTensors({ x, weight, bias }, 'taskLayerNorm');
-  if (arePlain([x, weight, bias])) return operator.call([x, weight, bias, eps]) as Tensor;
-  if (weight.size(0) === 1) {
-    return functions.layerNorm(x, [x.size(-1)], weight.select(0, 0), bias.select(0, 0), eps);
-  }
-  const normal = functions.layerNorm(x, [x.size(-1)], null, null, eps);
-  return bias.unsqueeze(1).addcmul(normal, weight.unsqueeze(1));
+  return operator.call([x, weight, bias, eps]) as Tensor;
 }

@@ -1,5 +1,5 @@
 import { Operator } from './dispatch';
-import { arePlain, requireTensors } from './plain-operands';
+import { requireTensors } from './require-tensors';
 import type { Tensor } from './tensor';
 
 const linear = new Operator('metatorch::task_linear');
@@ -19,8 +19,7 @@ const outer = new Operator('metatorch::task_outer');
 export function taskLinear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const given = bias === undefined ? { x, weight } : { x, weight, bias };
   requireTensors(given, 'taskLinear');
-  if (arePlain(Object.values(given))) return linear.call([x, weight, bias ?? null]) as Tensor;
-  return bias === undefined ? x.bmm(weight.mT) : bias.unsqueeze(1).baddbmm(x, weight.mT);
+  return linear.call([x, weight, bias ?? null]) as Tensor;
 }
 
 /**
@@ -32,8 +31,7 @@ export function taskLinear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
  */
 export function taskProduct(added: Tensor, left: Tensor, right: Tensor): Tensor {
   requireTensors({ added, left, right }, 'taskProduct');
-  if (arePlain([added, left, right])) return product.call([added, left, right]) as Tensor;
-  return added.baddbmm(left, right);
+  return product.call([added, left, right]) as Tensor;
 }
 
 /**
@@ -45,6 +43,5 @@ export function taskProduct(added: Tensor, left: Tensor, right: Tensor): Tensor 
  */
 export function taskOuter(added: Tensor, left: Tensor, right: Tensor): Tensor {
   requireTensors({ added, left, right }, 'taskOuter');
-  if (arePlain([added, left, right])) return outer.call([added, left, right]) as Tensor;
-  return added.baddbmm(left.mT, right);
+  return outer.call([added, left, right]) as Tensor;
 }
