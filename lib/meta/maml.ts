@@ -78,7 +78,7 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const x = encode(params.encoder, support.inputs, adaptOptions);
         const base = differentiable ? params.model : detach(params.model);
         let theta = ready(expandTasks(base, taskCount(support)));
-        const tape = lowRank ? new LinearTape(base, theta) : undefined;
+        const tape = lowRank ? new LinearTape(base, theta, x) : undefined;
         const loss = (weights: P): Tensor =>
           taskLoss(model.apply(weights, x, { ...adaptOptions, tape }), support.labels).sum();
         for (let k = 0; k < innerSteps; k++) {

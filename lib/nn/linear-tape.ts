@@ -1,4 +1,4 @@
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LinearParams } from './linear';
 import { addUpdate, extendUpdate, isLowRank } from './low-rank';
 import { expandTasks } from './tasks';
@@ -20,18 +20,22 @@ export class LinearTape {
   /** The weights without a task axis, by those with one. */
   readonly #bases: ReadonlyMap<Tensor, Tensor>;
   #calls = new Map<LinearParams, Call[]>();
-  /** What is asked for again at later steps, of the model's own input above all: its rows … */
+  /** What comes again at every step: the model's own inputs and what is made of them alone, */
+  readonly #lasting: Set<Tensor>;
+  /** their rows, */
   readonly #rows = new Map<Tensor, Tensor>();
-  /** … taken as constants, … */
+  /** which are taken as constants, */
   readonly #constants = new Map<Tensor, Tensor>();
-  /** … and their products with weights and with other rows. */
-  readonly #products = new Map<Tensor, Map<Tensor, Tensor>>();
+  /** and their products with weights and with one another, by the bias that is counted in. */
+  readonly #products = new Map<Tensor | undefined, Map<Tensor, Map<Tensor, Tensor>>>();
 
   /**
    * @param bases the parameters `[…]`
    * @param expanded the same, expanded to `[T, …]`, as the layers will see them
+   * @param inputs what the model is given at every step
    */
-  constructor(bases: Tree, expanded: Tree) {
+  constructor(bases: Tree, expanded: Tree, inputs: Tree) {
+    this.#lasting = new Set(leaves(inputs));
     const byExpanded = new Map<Tensor, Tensor>();
     mapTree(
       ([base, seen]) => {
@@ -49,7 +53,7 @@ export class LinearTape {
     const inFeatures = params.weight.shape.at(-1);
     if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
     if (params.weight.ndim !== 3 && params.update === undefined) return undefined;
-    const input = x.ndim === 3 ? x : memoized(this.#rows, x, () => x.flatten(1, -2));
+    const input = x.ndim === 3 ? x : this.#lastingOf(this.#rows, x, () => x.flatten(1, -2));
     const made = this.#isShared(params)
       ? this.#shared(params, input)
       : torch.taskLinear(input, params.weight, params.bias);
@@ -102,9 +106,13 @@ export class LinearTape {
 
   #shared(params: LinearParams, input: Tensor): Tensor {
     const { weight, bias } = this.#baseOf(params);
-    const products = memoized(this.#products, input, () => new Map<Tensor, Tensor>());
-    const base = memoized(products, weight, () => torch.linear(input, weight, bias ?? null));
-    return addUpdate(base, input, params, (inputs, gram) => memoized(products, inputs, gram));
+    const whole = (): Tensor => torch.linear(input, weight, bias ?? null);
+    if (!this.#lasting.has(input)) return addUpdate(whole(), input, params);
+    const known = memoized(this.#products, bias, () => new Map<Tensor, Map<Tensor, Tensor>>());
+    const products = memoized(known, input, () => new Map<Tensor, Tensor>());
+    return addUpdate(memoized(products, weight, whole), input, params, (inputs, gram) =>
+      this.#lasting.has(inputs) ? memoized(products, inputs, gram) : gram(),
+    );
   }
 
   #baseOf({ weight, bias }: LinearParams): LinearParams {
@@ -113,7 +121,16 @@ export class LinearTape {
   }
 
   #constant(input: Tensor): Tensor {
-    return input.requiresGrad ? memoized(this.#constants, input, () => input.detach()) : input;
+    if (!input.requiresGrad) return input;
+    return this.#lastingOf(this.#constants, input, () => input.detach());
+  }
+
+  /** What `make` makes of `x`: the same at every step, if `x` is. */
+  #lastingOf(known: Map<Tensor, Tensor>, x: Tensor, make: () => Tensor): Tensor {
+    if (!this.#lasting.has(x)) return make();
+    const made = memoized(known, x, make);
+    this.#lasting.add(made);
+    return made;
   }
 }
 

@@ -1,5 +1,20 @@
-import { type Episodes, type MamlOptions, maml, metaGradient, queryLogits } from '../../lib/meta';
-import { type Layer, layerNorm, linear, mlp, relu, sequential } from '../../lib/nn';
+import {
+  type Episodes,
+  type MamlOptions,
+  type MamlParams,
+  maml,
+  metaGradient,
+  queryLogits,
+} from '../../lib/meta';
+import {
+  type Layer,
+  type LinearParams,
+  layerNorm,
+  linear,
+  mlp,
+  relu,
+  sequential,
+} from '../../lib/nn';
 import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
 import { parametersOf, randomEpisodes } from './support';
 
@@ -38,11 +53,11 @@ function largest(a: Tree, b: Tree): number {
 /** The meta-gradient with recorded layers is that of plain ones. */
 function expectPlain<P extends Tree, E extends Tree>(
   options: MamlOptions<P, E, Tensor>,
-  seed: number,
+  at: number | MamlParams<P, E>,
   batch: Episodes,
 ): void {
   const recorded = maml(options);
-  const params = parametersOf(recorded, seed);
+  const params = typeof at === 'number' ? parametersOf(recorded, at) : at;
   const ours = metaGradient(recorded, params, batch).gradients;
   const theirs = metaGradient(maml({ ...options, lowRank: false }), params, batch).gradients;
   expect(largest(ours, theirs)).toBeLessThan(1e-12);
@@ -154,4 +169,28 @@ test('layers on sequences, [T, n, L, D], move as those on rows', () => {
   };
   const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
   expectPlain(options, 6, batch);
+});
+
+test('layers on one input keep their products apart, with a bias, without and with a shared weight', () => {
+  const biased = linear({ inFeatures: 24, outFeatures: 32 });
+  const plain = linear({ inFeatures: 24, outFeatures: 32, bias: false });
+  const head = linear({ inFeatures: 32, outFeatures: 3 });
+  type Params = { biased: LinearParams; plain: LinearParams; tied: LinearParams; head: Tree };
+  const model: Layer<Params> = {
+    init: (generator) => {
+      const first = biased.init(generator);
+      const tied = { weight: first.weight, bias: torch.ones([32]) };
+      return { biased: first, plain: plain.init(generator), tied, head: head.init(generator) };
+    },
+    apply: (params, x, context) => {
+      const of = (own: LinearParams): Tensor => biased.apply(own, x, context);
+      const seen = of(params.biased).add(of(params.plain)).mul(of(params.tied)).tanh();
+      return head.apply(params.head as never, seen, context);
+    },
+    lowRank: true,
+  };
+  const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
+  const params = parametersOf(maml(options), 7);
+  params.model.tied.weight = params.model.biased.weight;
+  expectPlain(options, params, episodes);
 });
