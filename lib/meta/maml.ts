@@ -6,7 +6,7 @@
  */
 import { outOfRange } from '../errors';
 import { expandTasks, type Layer, LinearTape } from '../nn';
-import { mapTree, type Tensor, type Tree } from '../torch';
+import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { taskCount } from './episode';
 import { gradientStep } from './gradient-step';
 import { type AdaptOptions, type Learner, recording } from './learner';
@@ -81,9 +81,14 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const tape = lowRank ? new LinearTape(base, theta, x) : undefined;
         const loss = (weights: P): Tensor =>
           taskLoss(model.apply(weights, x, { ...adaptOptions, tape }), support.labels).sum();
+        const createGraph = differentiable && !firstOrder;
         for (let k = 0; k < innerSteps; k++) {
-          const createGraph = differentiable && !firstOrder;
-          theta = gradientStep(theta, loss, { learningRate: alpha, createGraph, tape });
+          const [next] = torch.scope(() => [
+            gradientStep(theta, loss, { learningRate: alpha, createGraph, tape }),
+            tape?.kept ?? [],
+          ]);
+          if (!differentiable) disposeTree(theta, [next, base, x]);
+          theta = next;
         }
         return { model: differentiable ? theta : detach(theta), encoder: params.encoder };
       }),

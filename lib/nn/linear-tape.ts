@@ -67,6 +67,12 @@ export class LinearTape {
     return [...this.#calls.values()].flatMap((calls) => calls.map(({ output }) => output));
   }
 
+  /** What later steps ask for again: it must outlive the step that made it. */
+  get kept(): Tensor[] {
+    const products = [...this.#products.values()].flatMap((known) => [...known.values()]);
+    return [this.#rows, this.#constants, ...products].flatMap((known) => [...known.values()]);
+  }
+
   /** True for the parameters of a layer that took part. */
   holds(params: unknown): params is LinearParams {
     return this.#calls.has(params as LinearParams);

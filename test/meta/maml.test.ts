@@ -212,6 +212,20 @@ test('leaves no tensor behind but the gradients', () => {
   expect(torch.memory().tensors - before).toBe(2);
 });
 
+test.each([true, false])('memory does not grow with the steps, recorded layers: %s', (lowRank) => {
+  const { support } = randomEpisodes(torch.generator(3), { tasks: 8, shots: 40, size: 64 });
+  const model = mlp({ sizes: [64, 64, 3] });
+  const peak = (innerSteps: number): number => {
+    const learner = maml({ model, innerLearningRate: 0.1, innerSteps, lowRank });
+    const params = parametersOf(learner, 1);
+    torch.resetPeakMemoryStats();
+    const before = torch.memoryStats().allocatedBytes;
+    torch.scope(() => learner.adapt(params, support, 3));
+    return torch.memoryStats().peakBytes - before;
+  };
+  expect(peak(30)).toBeLessThan(1.1 * peak(4));
+});
+
 test('refuses steps and rates out of range', () => {
   const model = mlp({ sizes: [4, 3] });
   expect(() => maml({ model, innerLearningRate: 0.1, innerSteps: -1 })).toThrow(RangeError);
