@@ -133,7 +133,7 @@ function descent<P extends Tree, E extends Tree, I extends Tree>(
 
 /** v of every inner step but the last, at a step of meta-training. */
 function earlyWeight(step: number, until: number, innerSteps: number): number {
-  return step < until ? (1 - step / until) / innerSteps : 0;
+  return step < until ? (1 - step / until) / Math.max(innerSteps, 1) : 0;
 }
 
 /** α for every step of every tensor. */

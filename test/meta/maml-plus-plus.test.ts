@@ -98,6 +98,14 @@ test('no steps are legal; negative ones are not', () => {
   const at = parametersOf(none, 6);
   const { gradients, loss } = metaGradient(none, at, episodes, { step: 0 });
   const { logits, labels } = queryLogits(none, at, episodes);
+  const exact = torch.grad(
+    taskCrossEntropy(
+      model.apply(at.model, encoder.apply(at.encoder, episodes.query.inputs)),
+      labels,
+    ).mean(),
+    at.model,
+  );
+  expect(treeDistance(gradients.model, exact)).toBeLessThan(1e-14);
   expect(loss).toBeCloseTo(Number(taskCrossEntropy(logits, labels).mean().item()), 12);
   expect(Number(gradients.rates.w.abs().max().item())).toBe(0);
   expect(() => mamlPlusPlus({ ...common, innerSteps: -1 })).toThrow(RangeError);
