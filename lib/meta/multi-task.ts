@@ -14,6 +14,7 @@ import { type Tensor, type Tree, torch } from '../torch';
 import { type Episodes, IGNORED } from './episode';
 import { type AdaptOptions, gradientsOf, judge, type Learner, type MetaGradient } from './learner';
 import { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './linear-probe';
+import { taskCrossEntropy } from './task-loss';
 
 export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOptions<P, I> & {
   /** C: how many classes meta-training has. */
@@ -54,12 +55,15 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
       const logits = head.apply(params.head, encoder.apply(params.encoder, inputs, context));
       const filler = labels.eq(IGNORED);
       const global = named.gather(1, labels.maskedFill(filler, 0)).maskedFill(filler, IGNORED);
-      return { ...judge(undefined, logits, global), rows: labels.shape[1] ?? 0 };
+      // The sum over the examples, which a task may have more of than another.
+      const rows = filler.logicalNot().sum([1]);
+      const sum = taskCrossEntropy(logits, global).mul(rows).sum();
+      return { sum, rows: rows.sum(), logits, global };
     };
-    const [first, { mean, rows, ...seen }] = [judged(support), judged(query)];
-    const share = rows / (rows + first.rows);
-    const total = first.mean.mul(1 - share).add(mean, { alpha: share });
-    return { gradients: gradientsOf(total, params), ...seen };
+    const [first, second] = [judged(support), judged(query)];
+    const total = first.sum.add(second.sum).div(first.rows.add(second.rows).clampMin(1));
+    const { loss, accuracy } = judge(undefined, second.logits, second.global);
+    return { gradients: gradientsOf(total, params), loss, accuracy };
   };
 
   return {

@@ -1,7 +1,7 @@
 import { linearProbe, metaGradient, multiTask, queryLogits } from '../../lib/meta';
 import { linear } from '../../lib/nn';
-import { torch } from '../../lib/torch';
-import { describeContract, distance, expectDerivative, padded } from './contract';
+import { type Tensor, torch } from '../../lib/torch';
+import { describeContract, distance, expectDerivative, padded, treeDistance } from './contract';
 import { parametersOf, randomEpisodes } from './support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
@@ -38,14 +38,37 @@ test('the gradient is that of telling all classes apart', () => {
   expectDerivative(learner, params, episodes, jointLoss);
 });
 
-test('rows that only fill up change no gradient', () => {
-  const filled = {
-    ...padded(episodes),
-    query: padded({ ...episodes, support: episodes.query }).support,
+test('rows that only fill up change no gradient, wherever they are', () => {
+  const query = padded({ ...episodes, support: episodes.query }).support;
+  const plain = metaGradient(learner, params, episodes);
+  for (const filled of [padded(episodes), { ...episodes, query }]) {
+    const { gradients, loss } = metaGradient(learner, params, { ...filled, classes });
+    expect(treeDistance(gradients, plain.gradients)).toBeLessThan(1e-12);
+    expect(loss).toBeCloseTo(plain.loss, 12);
+  }
+});
+
+test('every example counts the same, however many its task has', () => {
+  // The first task's support set has one example left.
+  const { inputs, labels } = episodes.support;
+  const few = labels.clone();
+  few.select(0, 0).narrow(0, 1, 5).fill_(-100);
+  const { gradients } = metaGradient(learner, params, {
+    ...episodes,
+    support: { inputs, labels: few },
+  });
+  const value = (): Tensor => {
+    const kept = few.flatten().ne(-100).nonzero().flatten();
+    const global = classes.gather(1, labels).flatten().indexSelect(0, kept);
+    const x = torch.cat([
+      inputs.flatten(0, 1).indexSelect(0, kept),
+      episodes.query.inputs.flatten(0, 1),
+    ]);
+    const y = torch.cat([global, classes.gather(1, episodes.query.labels).flatten()]);
+    const features = encoder.apply(params.encoder, x);
+    return torch.linear(features, params.head.weight, params.head.bias ?? null).crossEntropyLoss(y);
   };
-  const { gradients } = metaGradient(learner, params, { ...filled, classes });
-  const plain = metaGradient(learner, params, episodes).gradients;
-  expect(distance(gradients.encoder.weight, plain.encoder.weight)).toBeLessThan(1e-12);
+  expect(treeDistance(gradients, torch.grad(value(), params))).toBeLessThan(1e-12);
 });
 
 test('new tasks are learned by a linear probe on the encoder', () => {
