@@ -62,7 +62,7 @@ export type MetaGradientOptions = AdaptOptions & {
 
 /**
  * The gradient of the mean query loss after adaptation with respect to the parameters: the learner's
- * own rule if it has one. The parameters must require gradients.
+ * own rule if it has one. The parameters must require gradients; it records even inside of `noGrad`.
  *
  * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer
  */
@@ -73,6 +73,16 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options }: MetaGradientOptions = {},
 ): MetaGradient<P> {
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
+  return torch.enableGrad(() => gradientOf(learner, params, episodes, tasksAtOnce, options));
+}
+
+function gradientOf<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  episodes: Episodes<I>,
+  tasksAtOnce: number,
+  options: AdaptOptions,
+): MetaGradient<P> {
   if (learner.metaGradient) return learner.metaGradient(params, episodes, options);
   const tasks = taskCount(episodes.support);
   if (tasks <= tasksAtOnce) return gradientAtOnce(learner, params, episodes, options);

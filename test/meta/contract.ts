@@ -120,6 +120,12 @@ export function describeContract<P extends Tree, A>({
     expect(logitsOf(episodes).requiresGrad).toBe(false);
   });
 
+  test('the meta-gradient is the same inside of noGrad', () => {
+    const { gradients } = metaGradient(learner, params, episodes);
+    const inside = torch.noGrad(() => metaGradient(learner, params, episodes));
+    expect(treeDistance(inside.gradients, gradients)).toBe(0);
+  });
+
   test('rows that only fill up change nothing', () => {
     expect(distance(logitsOf(padded(episodes)), logitsOf(episodes))).toBeLessThan(1e-12);
   });
