@@ -13,7 +13,14 @@ import type { Optimizer, OptimizerState } from '../optim';
 import { disposeTree, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { type Episodes, taskCount } from './episode';
 import { joinEpisodes } from './join-episodes';
-import { type AdaptOptions, type Learner, type MetaGradient, metaGradient } from './learner';
+import {
+  type AdaptOptions,
+  judge,
+  type Learner,
+  type MetaGradient,
+  metaGradient,
+  queryLogits,
+} from './learner';
 
 export type OnlineOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
   /** U and L; any learner. */
@@ -73,8 +80,11 @@ export function followTheMetaLeader<
     if (Number.isInteger(value) && value >= 0) continue;
     throw outOfRange('an integer of at least 0', name, value, 'followTheMetaLeader');
   }
-  const gradientAt = (start: P, episodes: Episodes<I>): Tensor =>
-    torch.cat(leaves(metaGradient(learner, start, episodes).gradients).map((g) => g.flatten()));
+  const gradientAt = (start: P, episodes: Episodes<I>, adaptOptions: AdaptOptions): Tensor => {
+    const how = { ...adaptOptions, training: false };
+    const { gradients } = metaGradient(learner, start, episodes, how);
+    return torch.cat(leaves(gradients).map((g) => g.flatten()));
+  };
   const describe = options.describe ?? gradientAt;
 
   return {
@@ -83,17 +93,19 @@ export function followTheMetaLeader<
       const start = trainable(params);
       return { params: start, optimizer: optimizer.init(start), start, seen: [] };
     },
-    /** Meets new tasks: judges them, remembers them, and learns. */
+    /**
+     * Meets new tasks: judges them by their query sets after adapting to their support sets, remembers
+     * them, and learns. Learners that draw while they learn need the options' generator.
+     */
     round(
       state: OnlineState<P, S, I>,
       episodes: Episodes<I>,
       adaptOptions: AdaptOptions = {},
     ): Round<P, S, I> {
-      const description = torch.scope(() => describe(state.start, episodes));
+      const description = torch.scope(() => describe(state.start, episodes, adaptOptions));
       const { loss, accuracy } = torch.scope(() => {
-        const { loss, accuracy } = metaGradient(learner, state.params, episodes, {
-          training: false,
-        });
+        const { logits, labels } = queryLogits(learner, state.params, episodes);
+        const { loss, accuracy } = judge(learner.loss, logits, labels, learner.classifies);
         return { loss, accuracy };
       });
       const reused = mostSimilar(description, state.seen, reuse);

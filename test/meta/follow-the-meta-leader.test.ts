@@ -3,14 +3,16 @@ import {
   followTheMetaLeader,
   maml,
   metaGradient,
+  queryAccuracy,
+  reptile,
   sineTasks,
   taskMse,
   taskSimilarity,
 } from '../../lib/meta';
-import { mlp } from '../../lib/nn';
+import { dropout, linear, mlp, sequential } from '../../lib/nn';
 import { adam, sgd } from '../../lib/optim';
-import { leaves, mapTree, torch } from '../../lib/torch';
-import { distance, treeDistance } from './contract';
+import { leaves, mapTree, type Tensor, torch } from '../../lib/torch';
+import { distance, queryLoss, treeDistance } from './contract';
 import { parametersOf, randomEpisodes, smoothModel } from './support';
 
 const learner = maml({ model: smoothModel(4, 3), innerLearningRate: 0.3, innerSteps: 2 });
@@ -50,6 +52,36 @@ test('a round judges before it learns, then takes meta-steps on new and reused t
   if (!a || !b) throw new Error('no gradients');
   const mean = mapTree(([w, x, y]) => w.sub(x.add(y), { alpha: 0.05 }), at, a, b);
   expect(treeDistance(second.state.params, mean)).toBeLessThan(1e-12);
+});
+
+test('judges Reptile on query sets it has not trained on, and lets it draw', () => {
+  const drawing = reptile({
+    model: smoothModel(4, 3),
+    optimizer: sgd({ learningRate: 0.3 }),
+    batchSize: 4,
+  });
+  const online = followTheMetaLeader({ learner: drawing, optimizer: sgd({ learningRate: 1 }) });
+  const at = parametersOf(drawing, 1);
+  const { loss, accuracy } = online.round(online.init(at), one, { generator: torch.generator(2) });
+  expect(loss).toBeCloseTo(queryLoss(drawing, at, one), 12);
+  const each = queryAccuracy(drawing, at, one);
+  expect(accuracy).toBeCloseTo(each.reduce((sum, value) => sum + value, 0) / each.length, 6);
+});
+
+test('judges and describes without dropping, learns with it', () => {
+  const model = sequential(dropout({ p: 0.5 }), linear({ inFeatures: 4, outFeatures: 3 }));
+  const dropping = maml({ model, innerLearningRate: 0.3, innerSteps: 1 });
+  const online = followTheMetaLeader({ learner: dropping, optimizer: sgd({ learningRate: 0.1 }) });
+  const at = parametersOf(dropping, 1);
+  const round = (seed: number) =>
+    online.round(online.init(at), one, { generator: torch.generator(seed) });
+  const [first, second] = [round(1), round(2)];
+  expect(first.loss).toBe(second.loss);
+  const [a, b] = [first, second].map(({ state }) => state.seen[0]?.description);
+  const { gradients } = metaGradient(dropping, at, one, { training: false });
+  const flat = torch.cat(leaves(gradients).map((g) => g.flatten()));
+  for (const description of [a, b]) expect(distance(description as Tensor, flat)).toBe(0);
+  expect(treeDistance(first.state.params, second.state.params)).toBeGreaterThan(1e-3);
 });
 
 test('reuses the most similar of the earlier tasks', () => {
