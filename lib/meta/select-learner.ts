@@ -21,7 +21,7 @@ export type Candidate<I extends Tree = Tensor> = {
 export type Score<I extends Tree> = (candidate: Candidate<I>, episodes: Episodes<I>) => number[];
 
 export type Selection = {
-  /** The name of the best candidate; of equals the first. */
+  /** The name of the best candidate; of equals the first. Scores of NaN are the worst. */
   best: string;
   /** The score of every candidate on every task, in one order, for `estimate` of `train`. */
   scores: Readonly<Record<string, readonly number[]>>;
@@ -56,7 +56,7 @@ export function selectLearner<I extends Tree = Tensor>(
       }
     });
   }
-  const ranked = Object.entries(scores).sort(([, a], [, b]) => mean(b) - mean(a));
+  const ranked = Object.entries(scores).sort(([, a], [, b]) => byMean(a, b));
   const [first, second] = ranked;
   if (first === undefined) throw outOfRange('at least one', 'candidates', 0, 'selectLearner');
   const [best, values] = first;
@@ -65,6 +65,11 @@ export function selectLearner<I extends Tree = Tensor>(
   return { best, scores, margins };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The greater mean first; none at all, as of a learner that diverged, comes last. */
+function byMean(a: readonly number[], b: readonly number[]): number {
+  const [first, second] = [a, b].map((values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return Number.isNaN(mean) ? -Infinity : mean;
+  }) as [number, number];
+  return first === second ? 0 : second - first;
 }

@@ -65,6 +65,25 @@ test('chooses regressors by another score, and leaves nothing behind', () => {
   expect(torch.memory().tensors).toBe(before);
 });
 
+test.each([
+  [
+    ['lost', 'bad', 'good'],
+    [Number.NaN, -3, -1],
+  ],
+  [
+    ['bad', 'lost', 'good'],
+    [-3, Number.NaN, -1],
+  ],
+])('a learner that diverged is never chosen over others: %j', (names, scores) => {
+  const { learner, params } = candidates.mean as Candidate;
+  const each = names.map((name) => [name, { learner: { ...learner }, params }] as const);
+  const byName = Object.fromEntries(each);
+  const { best } = selectLearner(byName, batches.slice(0, 1), ({ learner: own }) => [
+    scores[names.findIndex((name) => byName[name]?.learner === own)] as number,
+  ]);
+  expect(best).toBe('good');
+});
+
 test('of equals it takes the first; it needs candidates and episodes', () => {
   const same = { a: candidates.mean as Candidate, b: candidates.mean as Candidate };
   expect(selectLearner(same, batches.slice(0, 1)).best).toBe('a');
