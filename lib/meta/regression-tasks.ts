@@ -1,3 +1,4 @@
+import { wrongShape } from '../nn/check';
 import { type Dtype, type Generator, type Tensor, torch } from '../torch';
 import type { Episodes, Examples } from './episode';
 import type { TaskLoss } from './task-loss';
@@ -54,8 +55,14 @@ export function sineTasks(
 /**
  * The mean squared error of each task: predictions and targets `[T, n, D]` give `[T]`. Targets that are
  * NaN only fill up and count for nothing.
+ *
+ * @throws ArgumentRangeError if the shapes differ
  */
 export const taskMse: TaskLoss = (predictions, targets) => {
+  const { shape } = predictions;
+  if (shape.join() !== targets.shape.join()) {
+    throw wrongShape(`[${shape.join(', ')}]`, 'targets', targets.shape, 'taskMse');
+  }
   const missing = targets.isnan();
   const errors = predictions.sub(targets.maskedFill(missing, 0)).maskedFill(missing, 0);
   const counts = missing.logicalNot().flatten(1).sum([1]).clampMin(1);

@@ -55,6 +55,14 @@ test('the loss is the mean squared error of each task; NaN only fills up', () =>
   expect(distance(filled, taskMse(predictions, labels))).toBeLessThan(1e-15);
 });
 
+test('refuses targets of another shape, which would be broadcast', () => {
+  const predictions = torch.zeros([1, 5, 1]);
+  expect(() => taskMse(predictions, torch.zeros([1, 5]))).toThrow(
+    'Expected [1, 5, 1] for the targets of taskMse but received [1, 5]',
+  );
+  expect(taskMse(predictions, torch.ones([1, 5, 1])).tolist()).toEqual([1]);
+});
+
 test.each([
   ['MAML', maml({ model, loss: taskMse, innerLearningRate: 0.05, innerSteps: 2 })],
   ['Meta-SGD', metaSgd({ model, loss: taskMse })],
