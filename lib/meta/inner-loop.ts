@@ -105,9 +105,9 @@ export function clipTasks<P extends Tree>(gradients: P, maxNorm: number): P {
   const rows = taskVectors(gradients);
   const squares = rows.square().sum([1], true);
   const share = squares
-    .clampMin(maxNorm ** 2)
-    .rsqrt()
-    .mul(maxNorm);
+    .div(maxNorm ** 2)
+    .clampMin(1)
+    .rsqrt();
   return fromTaskVectors(rows.mul(share), gradients);
 }
 
