@@ -14,21 +14,22 @@ export function conjugateGradient(
 ): Tensor {
   const dot = (u: Tensor, v: Tensor): Tensor => u.mul(v).sum([1], true);
   const ratio = (over: Tensor, under: Tensor): Tensor => {
-    const positive = under.gt(0);
-    return torch.where(positive, over.div(torch.where(positive, under, 1)), 0);
+    const none = under.le(0);
+    return torch.where(none, 0, over.div(torch.where(none, 1, under)));
   };
   let state = { x: b.zerosLike(), r: b, p: b, rr: dot(b, b) };
   for (let step = 0; step < steps; step++) {
     state = torch.scope(() => {
       const { x, r, p, rr } = state;
       const ap = product(p);
-      const alpha = ratio(rr, dot(p, ap));
+      const curvature = dot(p, ap);
+      const alpha = ratio(rr, curvature);
       const next = r.sub(ap.mul(alpha));
       const squares = dot(next, next);
       return {
         x: x.add(p.mul(alpha)),
         r: next,
-        p: next.add(p.mul(ratio(squares, rr))),
+        p: torch.where(curvature.le(0), 0, next.add(p.mul(ratio(squares, rr)))),
         rr: squares,
       };
     });
