@@ -4,6 +4,7 @@
  *
  *   θ = (θ_body, θ_head);   θ_head,i′ = θ_head − α ∇θ_head L_support,i(θ), repeated k times
  */
+import { invalidArgument } from '../errors';
 import { expandTasks } from '../nn';
 import {
   flattenTree,
@@ -14,10 +15,11 @@ import {
   type Tree,
   unflattenTree,
 } from '../torch';
+import { checkLearner, type Kinds, LOOP_KINDS } from './check-options';
 import { type EncodedParams, encodedModel } from './encoded-model';
 import { taskCount } from './episode';
 import type { FineTuningOptions } from './fine-tuning';
-import { checkInnerLoop, innerLoop } from './inner-loop';
+import { innerLoop } from './inner-loop';
 import { type Learner, recording } from './learner';
 
 export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTuningOptions<
@@ -37,12 +39,14 @@ export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTu
  * were meta-learned. A body that is given as the `encoder` is computed once for each task instead of
  * once a step; then the head is `() => true`.
  *
- * @throws ArgumentRangeError if a step count or norm is out of range
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
  */
 export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: AnilOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  checkInnerLoop(options, 'anil');
+  const kinds: Kinds = { ...LOOP_KINDS, 'head?': 'function', 'firstOrder?': 'boolean' };
+  checkLearner(options, kinds, 'anil');
   const { firstOrder = false } = options;
   const { init, encode, predict, losses } = encodedModel(options);
   return {
@@ -55,6 +59,9 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const weights = flattenTree(params.model);
         const isHead = options.head ?? inLastLayer(params.model);
         const head = Object.fromEntries(Object.entries(weights).filter(([path]) => isHead(path)));
+        if (Object.keys(head).length === 0) {
+          throw invalidArgument('a weight to be chosen', 'head of anil', options.head, 'anil');
+        }
         const { differentiable = false } = adaptOptions;
         // The body's own graph is needed only by the meta-gradient.
         const body = differentiable ? weights : mapTree(([w]) => w.detach(), weights);

@@ -9,9 +9,10 @@
  */
 import { expandTasks } from '../nn';
 import type { Tensor, Tree } from '../torch';
+import { checkLearner, LOOP_KINDS } from './check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from './encoded-model';
 import { taskCount } from './episode';
-import { checkInnerLoop, type InnerLoopOptions, innerLoop } from './inner-loop';
+import { type InnerLoopOptions, innerLoop } from './inner-loop';
 import { type Learner, recording } from './learner';
 
 export type FineTuningOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
@@ -25,12 +26,13 @@ export type FineTuningOptions<P extends Tree, E extends Tree, I extends Tree> = 
  * Fine-tuning by any optimizer, of all tasks at once. Trained by its default meta-gradient it is MAML
  * with that optimizer in its inner loop, of second order.
  *
- * @throws ArgumentRangeError if a step count or norm is out of range
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
  */
 export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: FineTuningOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  checkInnerLoop(options, 'fineTuning');
+  checkLearner(options, LOOP_KINDS, 'fineTuning');
   const { init, encode, predict, losses } = encodedModel(options);
   return {
     ...(options.loss && { loss: options.loss }),

@@ -7,10 +7,10 @@
  * approached, as in the paper's section 4, by meta-steps on the newest tasks and some of the earlier.
  * Which earlier ones are used again is up to how similar they are to the newest.
  */
-import { outOfRange } from '../errors';
 import { trainable } from '../nn';
 import type { Optimizer, OptimizerState } from '../optim';
 import { disposeTree, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { type Episodes, taskCount } from './episode';
 import { joinEpisodes } from './join-episodes';
 import {
@@ -64,10 +64,19 @@ export function taskSimilarity(a: Tensor, b: Tensor): number {
   return norms === 0 ? 0 : torch.scope(() => Number(a.mul(b).sum().item())) / norms;
 }
 
+const KINDS: Kinds = {
+  learner: 'learner',
+  optimizer: 'optimizer',
+  'metaSteps?': 'steps',
+  'reuse?': 'steps',
+  'describe?': 'function',
+};
+
 /**
  * Follow the meta-leader, as pure functions: `round` leaves the state it is given as it is.
  *
- * @throws ArgumentRangeError if a count is no integer of at least 0
+ * @throws ArgumentRangeError if a count is no integer of at least 0; ArgumentTypeError for options of
+ *   another type, or unknown
  */
 export function followTheMetaLeader<
   P extends Tree,
@@ -75,11 +84,8 @@ export function followTheMetaLeader<
   I extends Tree = Tensor,
   S extends OptimizerState = OptimizerState,
 >(options: OnlineOptions<P, A, I, S>) {
+  checkLearner(options, KINDS, 'followTheMetaLeader');
   const { learner, optimizer, metaSteps = 10, reuse = 4 } = options;
-  for (const [name, value] of Object.entries({ metaSteps, reuse })) {
-    if (Number.isInteger(value) && value >= 0) continue;
-    throw outOfRange('an integer of at least 0', name, value, 'followTheMetaLeader');
-  }
   const gradientAt = (start: P, episodes: Episodes<I>, adaptOptions: AdaptOptions): Tensor => {
     const how = { ...adaptOptions, training: false };
     const { gradients } = metaGradient(learner, start, episodes, how);

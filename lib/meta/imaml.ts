@@ -8,11 +8,12 @@
 import { outOfRange } from '../errors';
 import { expandTasks } from '../nn';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds, LOOP_KINDS } from './check-options';
 import { conjugateGradient } from './conjugate-gradient';
 import { type EncodedParams, encodedModel } from './encoded-model';
 import type { Episodes } from './episode';
 import type { FineTuningOptions } from './fine-tuning';
-import { checkInnerLoop, innerLoop } from './inner-loop';
+import { innerLoop } from './inner-loop';
 import {
   type AdaptOptions,
   gradientsOf,
@@ -34,20 +35,26 @@ export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = FineT
   solverSteps?: number;
 };
 
+const KINDS: Kinds = {
+  ...LOOP_KINDS,
+  'regularization?': 'finite',
+  'solverSteps?': 'count',
+};
+
 /**
  * Implicit MAML: the meta-gradient depends on where the inner loop ends, not on how it gets there. The
  * encoder gets its exact implicit gradient too.
  *
  * `adapt` keeps no graph: it refuses `differentiable`.
  *
- * @throws ArgumentRangeError if an option is out of range
+ * @throws ArgumentRangeError if an option is out of range; ArgumentTypeError if it is of another type, or
+ *   unknown
  */
 export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: ImamlOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, KINDS, 'imaml');
   const { model, regularization: lambda = 1, solverSteps = 5 } = options;
-  checkInnerLoop(options, 'imaml');
-  if (!(lambda > 0)) throw outOfRange('a positive number', 'regularization', lambda, 'imaml');
   const { init, encode, predict, losses } = encodedModel(options);
 
   const solve = (theta: P, x: Tensor, labels: Tensor, context: AdaptOptions): P => {

@@ -1,4 +1,3 @@
-import { outOfRange } from '../errors';
 import { expandTasks } from '../nn';
 import type { Optimizer, OptimizerState } from '../optim';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../torch';
@@ -109,15 +108,4 @@ export function clipTasks<P extends Tree>(gradients: P, maxNorm: number): P {
     .clampMin(1)
     .rsqrt();
   return fromTaskVectors(rows.mul(share), gradients);
-}
-
-/** @throws ArgumentRangeError unless the steps are an integer of at least 0 and the norm is positive */
-export function checkInnerLoop(
-  { innerSteps = 5, maxNorm = 1 }: Partial<InnerLoopOptions>,
-  learner: string,
-): void {
-  if (!Number.isInteger(innerSteps) || innerSteps < 0) {
-    throw outOfRange('an integer of at least 0', 'innerSteps', innerSteps, learner);
-  }
-  if (!(maxNorm > 0)) throw outOfRange('a positive number', 'maxNorm', maxNorm, learner);
 }

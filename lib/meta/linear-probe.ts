@@ -9,8 +9,9 @@
 import { type Layer, type LinearParams, linear } from '../nn';
 import { adam } from '../optim';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { taskCount } from './episode';
-import { checkInnerLoop, type InnerLoopOptions, innerLoop } from './inner-loop';
+import { type InnerLoopOptions, innerLoop } from './inner-loop';
 import { type Learner, recording } from './learner';
 import { taskCrossEntropy } from './task-loss';
 
@@ -22,19 +23,25 @@ export type LinearProbeOptions<P extends Tree, I extends Tree> = Partial<InnerLo
 /** The heads of T tasks, weight `[T, N, D]` and bias `[T, N]`, and the parameters of their encoder. */
 export type ProbeAdapted<P extends Tree> = { params: P; head: LinearParams };
 
+export const PROBE_KINDS = {
+  encoder: 'layer',
+  'optimizer?': 'optimizer',
+  'innerSteps?': 'steps',
+  'maxNorm?': 'positive',
+} as const satisfies Kinds;
+
 /**
  * A linear probe; 100 steps of Adam of rate 0.03 unless told otherwise. The optimizer's `weightDecay`
  * is the probe's regularization.
  *
- * @throws ArgumentRangeError if a step count or norm is out of range
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
  */
-export function linearProbe<P extends Tree, I extends Tree = Tensor>({
-  encoder,
-  optimizer = adam({ learningRate: 0.03 }),
-  innerSteps = 100,
-  ...options
-}: LinearProbeOptions<P, I>): Learner<P, ProbeAdapted<P>, I> {
-  checkInnerLoop({ innerSteps, ...options }, 'linearProbe');
+export function linearProbe<P extends Tree, I extends Tree = Tensor>(
+  options: LinearProbeOptions<P, I>,
+): Learner<P, ProbeAdapted<P>, I> {
+  checkLearner(options, PROBE_KINDS, 'linearProbe');
+  const { encoder, optimizer = adam({ learningRate: 0.03 }), innerSteps = 100, ...loop } = options;
   return {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, adaptOptions = {}) =>
@@ -43,7 +50,7 @@ export function linearProbe<P extends Tree, I extends Tree = Tensor>({
         const { theta } = innerLoop(
           zeroHead(features, taskCount(support), ways),
           (head) => taskCrossEntropy(applyHead(head, features), support.labels),
-          { optimizer, innerSteps, ...options },
+          { optimizer, innerSteps, ...loop },
           { differentiable: adaptOptions.differentiable },
         );
         return { params, head: theta };

@@ -11,6 +11,7 @@
 import { expandTasks } from '../nn';
 import { sgd } from '../optim';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds, MODEL_KINDS } from './check-options';
 import {
   type EncodedModel,
   type EncodedModelOptions,
@@ -18,7 +19,7 @@ import {
   encodedModel,
 } from './encoded-model';
 import { type Episodes, type Examples, taskCount } from './episode';
-import { checkInnerLoop, type InnerRun, innerLoop } from './inner-loop';
+import { type InnerRun, innerLoop } from './inner-loop';
 import { type RatedOptimizer, withRates } from './learned-rates';
 import {
   type AdaptOptions,
@@ -53,14 +54,25 @@ export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P
   rates: P;
 };
 
+const KINDS: Kinds = {
+  ...MODEL_KINDS,
+  'optimizer?': 'function',
+  'maxNorm?': 'positive',
+  innerLearningRate: 'number',
+  'multiStepUntil?': 'steps',
+  'firstOrderUntil?': 'steps',
+};
+
 /**
  * MAML++. The meta-step comes with `AdaptOptions.step`; without it all annealing is over.
  *
- * @throws ArgumentRangeError if a step count or norm is out of range
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
  */
 export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlPlusPlusOptions<P, E, I>,
 ): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, KINDS, 'mamlPlusPlus');
   const { model, innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
   const { multiStepUntil = 0 } = options;
   const encoded = encodedModel(options);
@@ -114,7 +126,6 @@ function descent<P extends Tree, E extends Tree, I extends Tree>(
 ) {
   const { innerSteps = 5, maxNorm, optimizer = (learningRate) => sgd({ learningRate }) } = options;
   const loop = { innerSteps, ...(maxNorm !== undefined && { maxNorm }) };
-  checkInnerLoop(loop, 'mamlPlusPlus');
   return (
     params: MamlPlusPlusParams<P, E>,
     { inputs, labels }: Examples<I>,

@@ -4,9 +4,9 @@
  *
  *   θᵢ′ = θ − α ∇θ L_support,i(θ), repeated k times;   meta-gradient: ∇θ Σᵢ L_query,i(θᵢ′)
  */
-import { outOfRange } from '../errors';
 import { expandTasks, type Layer, LinearTape } from '../nn';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds, MODEL_KINDS } from './check-options';
 import { taskCount } from './episode';
 import { gradientStep } from './gradient-step';
 import { type AdaptOptions, type Learner, recording } from './learner';
@@ -42,24 +42,27 @@ export type MamlParams<P extends Tree, E extends Tree> = { model: P; encoder: E 
 /** The adapted weights of T tasks, `[T, …]`, and the encoder that they were adapted for. */
 export type MamlAdapted<P extends Tree, E extends Tree> = MamlParams<P, E>;
 
+const KINDS: Kinds = {
+  ...MODEL_KINDS,
+  innerLearningRate: 'number',
+  'firstOrder?': 'boolean',
+  'lowRank?': 'boolean',
+};
+
 /**
  * MAML, of second order unless `firstOrder`. All tasks adapt in one inner loop: they are
  * independent, so the gradient of their summed losses is each task's own gradient.
  *
- * @throws ArgumentRangeError if a step count or rate is out of range
+ * @throws ArgumentRangeError if a step count or rate is out of range; ArgumentTypeError for options of
+ *   another type, or unknown
  */
 export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlOptions<P, E, I>,
 ): Learner<MamlParams<P, E>, MamlAdapted<P, E>, I> {
+  checkLearner(options, KINDS, 'maml');
   const { model, encoder, innerLearningRate: alpha, innerSteps = 5, firstOrder = false } = options;
   const taskLoss = options.loss ?? taskCrossEntropy;
   const lowRank = options.lowRank ?? model.lowRank ?? false;
-  if (!Number.isInteger(innerSteps) || innerSteps < 0) {
-    throw outOfRange('an integer of at least 0', 'innerSteps', innerSteps, 'maml');
-  }
-  if (!Number.isFinite(alpha)) {
-    throw outOfRange('a finite number', 'innerLearningRate', alpha, 'maml');
-  }
 
   const encode = (params: E, inputs: I, adaptOptions: AdaptOptions): Tensor =>
     encoder === undefined

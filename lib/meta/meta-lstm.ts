@@ -8,12 +8,12 @@
  * One optimizer for every coordinate. Gradients and losses are preprocessed, and taken for constants:
  * the paper's assumption of independent gradients.
  */
-import { outOfRange } from '../errors';
 import { expandTasks, type LinearParams, uniform } from '../nn';
 import { disposeTree, type Generator, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds, MODEL_KINDS } from './check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from './encoded-model';
 import { taskCount } from './episode';
-import { checkInnerLoop, taskGradients } from './inner-loop';
+import { taskGradients } from './inner-loop';
 import { type Learner, recording } from './learner';
 import { preprocess } from './preprocess';
 import { fromTaskVectors, taskVectors } from './task-vectors';
@@ -46,19 +46,23 @@ export type MetaLstmParams<P extends Tree, E extends Tree> = EncodedParams<P, E>
 /** What goes from step to step: θ, f and i are `[T, D]`, h and s `[T·D, H]`. */
 type State = { theta: Tensor; f: Tensor; i: Tensor; h: Tensor; s: Tensor };
 
+const KINDS: Kinds = {
+  ...MODEL_KINDS,
+  'hiddenSize?': 'count',
+  'innerLearningRate?': 'share',
+};
+
 /**
  * Meta-LSTM.
  *
- * @throws ArgumentRangeError if an option is out of range
+ * @throws ArgumentRangeError if an option is out of range; ArgumentTypeError if it is of another type, or
+ *   unknown
  */
 export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MetaLstmOptions<P, E, I>,
 ): Learner<MetaLstmParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, KINDS, 'metaLstm');
   const { innerSteps = 5, hiddenSize = 20, innerLearningRate: alpha = 0.01 } = options;
-  checkInnerLoop({ innerSteps }, 'metaLstm');
-  if (!(alpha > 0 && alpha < 1)) {
-    throw outOfRange('a number in (0, 1)', 'innerLearningRate', alpha, 'metaLstm');
-  }
   const { init, encode, predict, losses } = encodedModel(options);
   return {
     ...(options.loss && { loss: options.loss }),

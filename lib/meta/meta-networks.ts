@@ -9,6 +9,7 @@
  */
 import { expandTasks, type Layer, mlp } from '../nn';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { contrastiveLoss } from './contrastive';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from './encoded-model';
 import { IGNORED } from './episode';
@@ -46,7 +47,22 @@ export type MetaNetworksAdapted<P extends Tree, E extends Tree, R extends Tree> 
   E
 > & { slow: R; fast: R; memory: Tensor; keys: Tensor; present: Tensor };
 
-/** Meta Networks. Rows that fill up the support set are neither read nor remembered. */
+const KINDS: Kinds = {
+  model: 'layer',
+  representation: 'layer',
+  'encoder?': 'layer',
+  'loss?': 'function',
+  'hiddenSize?': 'count',
+  'margin?': 'finite',
+  'firstOrder?': 'boolean',
+};
+
+/**
+ * Meta Networks. Rows that fill up the support set are neither read nor remembered.
+ *
+ * @throws ArgumentRangeError if a size or margin is out of range; ArgumentTypeError for options of
+ *   another type, or unknown
+ */
 export function metaNetworks<
   P extends Tree,
   E extends Tree,
@@ -55,6 +71,7 @@ export function metaNetworks<
 >(
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
+  checkLearner(options, KINDS, 'metaNetworks');
   const { model: b, representation: u } = options;
   const { init, encode } = encodedModel(options);
   const { m, d } = networks(options);

@@ -4,12 +4,14 @@
  *
  *   θᵢ′ = θ − α ∘ ∇θ L_support,i(θ);   meta-gradient: ∇(θ, α) Σᵢ L_query,i(θᵢ′)
  */
+import { outOfRange } from '../errors';
 import { expandTasks } from '../nn';
 import type { Optimizer } from '../optim';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds, MODEL_KINDS } from './check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from './encoded-model';
 import { taskCount } from './episode';
-import { checkInnerLoop, innerLoop } from './inner-loop';
+import { innerLoop } from './inner-loop';
 import { type Learner, recording } from './learner';
 
 export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
@@ -28,17 +30,20 @@ export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = Enc
 /** α: a rate for every weight, of any sign, learned like the weights. */
 export type MetaSgdParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & { rates: P };
 
+const KINDS: Kinds = { ...MODEL_KINDS, 'initialRate?': 'any', 'firstOrder?': 'boolean' };
+
 /**
  * Meta-SGD.
  *
- * @throws ArgumentRangeError if a step count is out of range
+ * @throws ArgumentRangeError if a step count or rate is out of range; ArgumentTypeError for options of
+ *   another type, or unknown
  */
 export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MetaSgdOptions<P, E, I>,
 ): Learner<MetaSgdParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, KINDS, 'metaSgd');
   const { innerSteps = 1, initialRate = [0.005, 0.1], firstOrder = false } = options;
-  checkInnerLoop({ innerSteps }, 'metaSgd');
-  const [low, high] = typeof initialRate === 'number' ? [initialRate, initialRate] : initialRate;
+  const [low, high] = bounds(initialRate);
   const { init, encode, predict, losses } = encodedModel(options);
   return {
     ...(options.loss && { loss: options.loss }),
@@ -62,6 +67,13 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
         return { model: theta, encoder: params.encoder };
       }),
   };
+}
+
+function bounds(rate: number | readonly [number, number]): readonly [number, number] {
+  const [low, high] = typeof rate === 'number' ? [rate, rate] : rate;
+  if (Number.isFinite(low) && Number.isFinite(high) && low <= high) return [low, high];
+  const expected = 'a finite number, or two of which the first is not greater,';
+  throw outOfRange(expected, 'initialRate of metaSgd', rate, 'metaSgd');
 }
 
 /** θ − α ∘ g. */

@@ -11,9 +11,15 @@
 import { ArgumentTypeError } from '../errors';
 import { type LinearParams, linear } from '../nn';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner } from './check-options';
 import { type Episodes, IGNORED } from './episode';
 import { type AdaptOptions, gradientsOf, judge, type Learner, type MetaGradient } from './learner';
-import { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './linear-probe';
+import {
+  type LinearProbeOptions,
+  linearProbe,
+  PROBE_KINDS,
+  type ProbeAdapted,
+} from './linear-probe';
 import { taskCrossEntropy } from './task-loss';
 
 export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOptions<P, I> & {
@@ -30,11 +36,13 @@ export type MultiTaskParams<P extends Tree> = { encoder: P; head: LinearParams }
  * Pre-trains on the support and query examples alike; the loss and accuracy it reports are those of the
  * query examples among all C classes. It needs `classes` in its episodes. New tasks get a linear probe.
  *
- * @throws ArgumentRangeError if an option is out of range
+ * @throws ArgumentRangeError if an option is out of range; ArgumentTypeError if it is of another type, or
+ *   unknown
  */
 export function multiTask<P extends Tree, I extends Tree = Tensor>(
   options: MultiTaskOptions<P, I>,
 ): Learner<MultiTaskParams<P>, ProbeAdapted<P>, I> {
+  checkLearner(options, { ...PROBE_KINDS, classes: 'count', features: 'count' }, 'multiTask');
   const { classes, features, ...probeOptions } = options;
   const { encoder } = options;
   const head = linear({ inFeatures: features, outFeatures: classes });

@@ -10,6 +10,7 @@ import { expandTasks } from '../nn';
 import type { OptimizerState } from '../optim';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import { carriedState, keepState } from './carried-state';
+import { checkLearner, type Kinds, LOOP_KINDS } from './check-options';
 import { type EncodedParams, encodedModel } from './encoded-model';
 import { type Episodes, taskCount } from './episode';
 import { type FineTuningOptions, fineTuning } from './fine-tuning';
@@ -36,18 +37,28 @@ export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = Fin
   carry?: OptimizerState;
 };
 
+const KINDS: Kinds = {
+  ...LOOP_KINDS,
+  'reduce?': ['mean', 'sum'],
+  'trainOn?': ['all', 'support'],
+  'batchSize?': 'count',
+  'carry?': 'any',
+};
+
 /**
  * Reptile. The encoder does not move within a task; its meta-gradient is the sum of its gradients over
  * the steps, which is what θ − θ′ is for weights under SGD of rate 1.
  *
  * The loss reported is that of the query set, which has been trained on unless `trainOn: 'support'`.
  *
- * @throws ArgumentRangeError if a step count or norm is out of range
+ * @throws ArgumentRangeError if a count, a norm or what to reduce or train on is out of range;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: ReptileOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  const { reduce = 'mean', trainOn = 'all', batchSize, carry } = options;
+  checkLearner(options, KINDS, 'reptile');
+  const { reduce = 'mean', trainOn = 'all', batchSize, carry, ...common } = options;
   const { encode, losses } = encodedModel(options);
 
   const metaGradient = (
@@ -87,7 +98,7 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
   };
 
   return {
-    ...fineTuning(options),
+    ...fineTuning(common),
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   };
 }
