@@ -56,6 +56,11 @@ test('a nested last layer without weights after it is found', () => {
   const [first, second] = deep.adapt(parametersOf(deep, 2), episodes.support, 3).model;
   const dims = [...first, ...second].map((layer) => layer.weight.ndim);
   expect(dims).toEqual([2, 2, 3]);
+  // The path 0.1.weight has the last layer's 1 in it, but not at its start.
+  const before = sequential(mlp({ sizes: [4, 5, 6] }), linear({ inFeatures: 6, outFeatures: 3 }));
+  const other = anil({ model: before, optimizer, innerSteps: 1 });
+  const [body, head] = other.adapt(parametersOf(other, 2), episodes.support, 3).model;
+  expect([...body, head].map((layer) => layer.weight.ndim)).toEqual([2, 2, 3]);
 });
 
 test('first order is that of MAML, and builds no graph of second order', () => {

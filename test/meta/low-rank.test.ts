@@ -105,6 +105,8 @@ describe.each(models)('%s', (_, model) => {
     // The first layer sees the same rows at every step, so its rank does not grow.
     expect(adapted['0.update.inputs']?.shape).toEqual([4, 6, 24]);
     expect(adapted['0.weight']?.shape).toEqual([32, 24]);
+    const plain = flattenTree(dense.adapt(params, episodes.support, 3).model);
+    expect(Object.keys(plain).some((path) => path.includes('update'))).toBe(false);
   });
 });
 

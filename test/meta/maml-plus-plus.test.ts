@@ -1,4 +1,12 @@
-import { maml, mamlPlusPlus, metaGradient, queryLogits, taskCrossEntropy } from '../../lib/meta';
+import {
+  fineTuning,
+  maml,
+  mamlPlusPlus,
+  metaGradient,
+  queryLogits,
+  type RatedOptimizer,
+  taskCrossEntropy,
+} from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { adam } from '../../lib/optim';
 import { mapTree, torch } from '../../lib/torch';
@@ -33,6 +41,15 @@ test('before its rates change it is MAML', () => {
   const expected = maml({ ...common, innerSteps: 3 });
   const start = mapTree(([w]) => w.fullLike(ALPHA), params.rates);
   const adapted = learner.adapt({ ...params, rates: start }, episodes.support, 3);
+  expect(treeDistance(adapted, expected.adapt(params, episodes.support, 3))).toBeLessThan(1e-12);
+});
+
+test('by Adam of the same rate it is fine-tuning by Adam, with its state', () => {
+  const make = (learningRate: Parameters<RatedOptimizer>[0]) => adam({ learningRate, eps: 0.05 });
+  const rated = mamlPlusPlus({ ...common, innerSteps: 3, optimizer: make });
+  const rates = mapTree(([w]) => w.fullLike(ALPHA), params.rates);
+  const expected = fineTuning({ model, encoder, innerSteps: 3, optimizer: make(ALPHA) });
+  const adapted = rated.adapt({ ...params, rates }, episodes.support, 3);
   expect(treeDistance(adapted, expected.adapt(params, episodes.support, 3))).toBeLessThan(1e-12);
 });
 
@@ -75,6 +92,12 @@ describe('the multi-step loss', () => {
     const value = () =>
       weights.reduce((sum, weight, j) => sum + (weight === 0 ? 0 : weight * lossAfter(j + 1)), 0);
     expectDerivative(annealed, params, episodes, value, { step });
+  });
+
+  test('without a meta-step all annealing is over', () => {
+    const { gradients } = metaGradient(annealed, params, episodes);
+    const late = metaGradient(annealed, params, episodes, { step: 10 }).gradients;
+    expect(treeDistance(gradients, late)).toBe(0);
   });
 
   test('reports the loss after the last step all the same', () => {
