@@ -1,8 +1,8 @@
 import { imaml, metaGradient } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { adam, sgd } from '../../lib/optim';
-import { torch } from '../../lib/torch';
-import { describeContract, distance, expectDerivative } from './contract';
+import { type Tensor, torch } from '../../lib/torch';
+import { describeContract, distance, expectDerivative, treeDistance } from './contract';
 import { quadratic, quadraticEpisodes } from './quadratic';
 import { parametersOf, randomEpisodes, smoothModel } from './support';
 
@@ -56,6 +56,30 @@ test('at the minimum the meta-gradient agrees with central differences', () => {
     solverSteps: 28,
   });
   expectDerivative(solved, parametersOf(solved, 6), episodes);
+});
+
+test('λ is 1 and five steps solve the system unless told otherwise', () => {
+  const of = (options: object) => {
+    const made = imaml({ model, encoder, optimizer, ...options });
+    return metaGradient(made, parametersOf(made, 4), episodes).gradients;
+  };
+  expect(treeDistance(of({}), of({ regularization: 1, solverSteps: 5 }))).toBe(0);
+  expect(treeDistance(of({}), of({ regularization: 2 }))).toBeGreaterThan(1e-4);
+  expect(treeDistance(of({}), of({ solverSteps: 4 }))).toBeGreaterThan(1e-9);
+});
+
+test('a support loss that is linear has no Hessian: the gradient is that of the query loss', () => {
+  const loss = (outputs: Tensor, labels: Tensor): Tensor => {
+    const value = outputs.squeeze(1);
+    const query = labels.select(1, 0).select(0, 0).item() === 1;
+    return query ? value.square().sum([-1]) : value.matmul(quadratic.g);
+  };
+  const linearly = imaml({ model: quadratic.model, loss, optimizer, innerSteps: 200 });
+  const at = parametersOf(linearly, 5);
+  const { gradients } = metaGradient(linearly, at, quadraticEpisodes);
+  // φ = θ − g/λ, and the slope of φᵀφ is 2φ.
+  const exact = at.model.theta.sub(quadratic.g).mul(2);
+  expect(distance(gradients.model.theta, exact)).toBeLessThan(1e-12);
 });
 
 test('stays nearer to the start the more it is held', () => {

@@ -27,6 +27,23 @@ test('the encoder keeps its very tensors; the head starts from zeros', () => {
   expect(Number(logits.abs().max().item())).toBe(0);
 });
 
+test('takes a hundred steps of Adam of rate 0.03 unless told otherwise, and clips', () => {
+  const adapted = (options: object) =>
+    linearProbe({ encoder, ...options }).adapt(params, episodes.support, 3).head;
+  const named = adapted({ innerSteps: 100, optimizer: adam({ learningRate: 0.03 }) });
+  expect(treeDistance(adapted({}), named)).toBe(0);
+  const { weight, bias } = adapted({
+    optimizer: sgd({ learningRate: 1 }),
+    innerSteps: 1,
+    maxNorm: 0.01,
+  });
+  const squares = weight
+    .square()
+    .sum([1, 2])
+    .add((bias ?? weight).square().sum([1]));
+  expect(distance(squares.sqrt(), squares.fullLike(0.01))).toBeLessThan(1e-12);
+});
+
 test('with decay it comes to rest where the regularized loss does not slope', () => {
   const decay = 0.5;
   const long = linearProbe({

@@ -64,6 +64,13 @@ test('before training it almost is', () => {
   expect(distance(moved, exact)).toBeLessThan(0.05);
 });
 
+test('starts with twenty cells, f of σ(5) and i of 0.01', () => {
+  const { lstm, forget, input } = metaLstm({ model }).init(torch.generator(1)).optimizer;
+  expect(lstm.weightHh.shape).toEqual([80, 20]);
+  expect(forget.bias?.tolist()).toEqual([5]);
+  expect(Number(input.bias?.sigmoid().item())).toBeCloseTo(0.01, 6);
+});
+
 test('where gradients and losses are constants the meta-gradient is exact', () => {
   // The support loss is always 0 and its gradient always g; the query loss is ½ θᵀAθ.
   const loss = (outputs: Tensor, labels: Tensor): Tensor => {

@@ -1,5 +1,5 @@
 import { minibatches, selectRows } from '../../lib/meta/minibatches';
-import { torch } from '../../lib/torch';
+import { type Tensor, torch } from '../../lib/torch';
 
 const labels = torch.tensor([
   [0n, -100n, 1n, -100n, 2n],
@@ -18,6 +18,12 @@ test('draws rows of every task without putting back, filling rows last', () => {
     seen.add(second.join());
   }
   expect(seen.size).toBeGreaterThan(5);
+});
+
+test('draws for every task by itself', () => {
+  const draw = minibatches(torch.zeros([2, 50], { dtype: 'int64' }), 10, torch.generator(1));
+  const [first, second] = (draw() as Tensor).tolist() as bigint[][];
+  expect(first).not.toEqual(second);
 });
 
 test('all rows need no draw and no generator', () => {

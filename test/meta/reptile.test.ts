@@ -1,7 +1,8 @@
-import { fineTuning, metaGradient, reptile } from '../../lib/meta';
+import { fineTuning, metaGradient, reptile, taskCrossEntropy } from '../../lib/meta';
+import { minibatches, selectRows } from '../../lib/meta/minibatches';
 import { linear } from '../../lib/nn';
 import { adam, sgd } from '../../lib/optim';
-import { mapTree, torch } from '../../lib/torch';
+import { leaves, mapTree, type Tensor, torch } from '../../lib/torch';
 import { describeContract, distance, oneTask, padded, treeDistance } from './contract';
 import { quadratic, quadraticEpisodes } from './quadratic';
 import { parametersOf, randomEpisodes, smoothModel } from './support';
@@ -114,6 +115,63 @@ test('minibatches are drawn by the generator, and need one', () => {
   const whole = reptile({ model, encoder, optimizer, innerSteps: 3, batchSize: 12 });
   const expected = metaGradient(learner, params, episodes).gradients;
   expect(treeDistance(metaGradient(whole, params, episodes).gradients, expected)).toBe(0);
+});
+
+test('the rows drawn keep their labels, and the encoder learns from those drawn alone', () => {
+  const drawn = reptile({
+    model,
+    encoder,
+    optimizer: sgd({ learningRate: ALPHA }),
+    innerSteps: 1,
+    batchSize: 4,
+    maxNorm: 1e3,
+  });
+  const { gradients } = metaGradient(drawn, params, episodes, { generator: torch.generator(7) });
+  const x = torch.cat([episodes.support.inputs, episodes.query.inputs], 1);
+  const labels = torch.cat([episodes.support.labels, episodes.query.labels], 1);
+  const rows = minibatches(labels, 4, torch.generator(7))() as Tensor;
+  const logits = model.apply(params.model, encoder.apply(params.encoder, selectRows(x, rows)));
+  const loss = taskCrossEntropy(logits, selectRows(labels, rows)).mean();
+  const exact = torch.grad(loss, { encoder: params.encoder, model: params.model });
+  expect(treeDistance(gradients.encoder, exact.encoder)).toBeLessThan(1e-12);
+  const step = mapTree(([g]) => g.mul(ALPHA), exact.model);
+  expect(treeDistance(gradients.model, step)).toBeLessThan(1e-12);
+});
+
+test('clips the steps of a meta-step for each task', () => {
+  const clipped = reptile({
+    model,
+    encoder,
+    optimizer: sgd({ learningRate: 1 }),
+    innerSteps: 1,
+    maxNorm: 1e-3,
+  });
+  const { model: moved } = metaGradient(clipped, params, oneTask(episodes, 0)).gradients;
+  const squares = leaves(moved).map((w) => Number(w.square().sum().item()));
+  expect(Math.sqrt(squares.reduce((sum, value) => sum + value, 0))).toBeCloseTo(1e-3, 12);
+});
+
+test('every task goes on from the carried moments, whose mean is carried on', () => {
+  const momentum = sgd({ learningRate: 0, momentum: 0.5 });
+  const carry = momentum.init(params.model);
+  const still = reptile({
+    model,
+    encoder,
+    optimizer: momentum,
+    innerSteps: 1,
+    trainOn: 'support',
+    carry,
+  });
+  const x = encoder.apply(params.encoder, episodes.support.inputs);
+  const loss = taskCrossEntropy(model.apply(params.model, x), episodes.support.labels).mean();
+  const g = torch.grad(loss, params.model);
+  // v = g in the first step, then g/2 + g: weights stand still at a rate of 0.
+  for (const factor of [1, 1.5, 1.75]) {
+    metaGradient(still, params, episodes);
+    const expected = mapTree(([own]) => own.mul(factor), g);
+    expect(treeDistance(carry.velocity, expected)).toBeLessThan(1e-12);
+  }
+  expect(carry.step.item()).toBe(3);
 });
 
 test("the inner optimizer's state is carried on only if asked to", () => {
