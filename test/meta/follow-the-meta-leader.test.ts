@@ -105,6 +105,35 @@ test('reuses the most similar of the earlier tasks', () => {
   expect(treeDistance(state.params, params)).toBe(0);
 });
 
+test('takes ten meta-steps and four of the earlier batches unless told otherwise, of equals the newest', () => {
+  const optimizer = sgd({ learningRate: 0.1 });
+  const describe = () => torch.ones([2]);
+  const online = followTheMetaLeader({ learner, optimizer, describe });
+  const explicit = followTheMetaLeader({ learner, optimizer, describe, metaSteps: 10, reuse: 4 });
+  const [start, same] = [online.init(params), explicit.init(params)];
+  const next = online.round(start, one).state;
+  expect(treeDistance(next.params, explicit.round(same, one).state.params)).toBe(0);
+  const seen = Array.from({ length: 6 }, () => ({ episodes: one, description: torch.ones([2]) }));
+  expect(online.round({ ...start, seen }, one).reused).toEqual([5, 4, 3, 2]);
+});
+
+test('the tasks of batches of other sizes count the same', () => {
+  const online = followTheMetaLeader({
+    learner,
+    optimizer: sgd({ learningRate: 1 }),
+    metaSteps: 1,
+    reuse: 1,
+  });
+  const big = randomEpisodes(torch.generator(9), { tasks: 6, shots: 3 });
+  const state = online.init(params);
+  const seen = [{ episodes: big, description: torch.ones([28]) }];
+  const moved = online.round({ ...state, seen }, one).state.params;
+  const [a, b] = [one, big].map((batch) => metaGradient(learner, params, batch).gradients);
+  if (!a || !b) throw new Error('no gradients');
+  const exact = mapTree(([w, x, y]) => w.sub(x.mul(2 / 8)).sub(y.mul(6 / 8)), params, a, b);
+  expect(treeDistance(moved, exact)).toBeLessThan(1e-12);
+});
+
 test('tasks of one kind are similar by their meta-gradients', () => {
   const online = followTheMetaLeader({
     learner,

@@ -15,6 +15,16 @@ test('batches of one shape become one, in order; others stay apart', () => {
   }
 });
 
+test('batches of any number of tasks join; those of another dtype or number of ways do not', () => {
+  const episodes = randomEpisodes(torch.generator(1));
+  const one = oneTask(episodes, 0);
+  const [joined] = joinEpisodes([episodes, one]);
+  expect(joined?.support.labels.shape).toEqual([4, 6]);
+  const single = { inputs: one.support.inputs.to('float32'), labels: one.support.labels };
+  expect(joinEpisodes([episodes, { ...one, support: single }])).toHaveLength(2);
+  expect(joinEpisodes([episodes, { ...one, ways: 5 }])).toHaveLength(2);
+});
+
 test('what is known of the classes is joined too', () => {
   const classes = torch.tensor([[4, 2, 1]], { dtype: 'int64' });
   const one = { ...randomEpisodes(torch.generator(3), { tasks: 1 }), classes };

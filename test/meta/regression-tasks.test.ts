@@ -41,6 +41,22 @@ test('tasks are sines of one amplitude and phase each', () => {
   expect(distance(again.query.labels, wide.query.labels)).toBe(0);
 });
 
+test('amplitude, phase and points are within the bounds, those of the paper by default', () => {
+  const { support, query } = sineTasks(torch.generator(1));
+  expect([support.inputs.shape, query.labels.shape]).toEqual([
+    [25, 10, 1],
+    [25, 10, 1],
+  ]);
+  expect(Number(support.inputs.min().item())).toBeLessThan(-4);
+  // One amplitude, one phase, one point: y = 2·sin(3 − 1).
+  const fixed = { amplitudes: [2, 2], phases: [1, 1], inputs: [3, 3] } as const;
+  const { labels } = sineTasks(torch.generator(1), { ...fixed, dtype: 'float64' }).support;
+  expect(distance(labels, labels.fullLike(2 * Math.sin(2)))).toBeLessThan(1e-14);
+  // sin φ ≥ 0 up to π: at x = 0 no label is above 0.
+  const origin = sineTasks(torch.generator(1), { inputs: [0, 0] }).support.labels;
+  expect(Number(origin.max().item())).toBeLessThanOrEqual(0);
+});
+
 test('the loss is the mean squared error of each task; NaN only fills up', () => {
   const { labels } = episodes.support;
   const predictions = labels.cos();
@@ -49,10 +65,11 @@ test('the loss is the mean squared error of each task; NaN only fills up', () =>
   ).toBeLessThan(1e-15);
   const filler = torch.full([3, 2, 1], Number.NaN, { dtype: 'float64' });
   const filled = taskMse(
-    torch.cat([predictions, filler.zerosLike()], 1),
+    torch.cat([predictions, filler.zerosLike().add(7)], 1),
     torch.cat([labels, filler], 1),
   );
   expect(distance(filled, taskMse(predictions, labels))).toBeLessThan(1e-15);
+  expect(taskMse(filler.zerosLike(), filler).tolist()).toEqual([0, 0, 0]);
 });
 
 test('refuses targets of another shape, which would be broadcast', () => {
