@@ -36,7 +36,7 @@ export type InnerRun<P extends Tree, S extends Tree> = {
  */
 export function innerLoop<P extends Tree, S extends Tree = Record<string, never>>(
   start: P,
-  losses: (theta: P, step: number, still: S) => Tensor,
+  losses: (theta: P, still: S) => Tensor,
   { optimizer, innerSteps = 5, maxNorm }: InnerLoopOptions,
   run: InnerRun<P, S> = {},
 ): { theta: P; state: OptimizerState; summed: S } {
@@ -46,10 +46,10 @@ export function innerLoop<P extends Tree, S extends Tree = Record<string, never>
   let state = run.state ?? optimizer.init(theta);
   const still = run.still ?? ({} as S);
   let summed = mapTree(([x]) => x.detach().zerosLike(), still);
-  const step = (k: number): [P, OptimizerState, S] => {
+  const step = (): [P, OptimizerState, S] => {
     const { from, gradients } = taskGradients(
       { theta, still },
-      (at) => losses(at.theta as P, k, at.still as S),
+      (at) => losses(at.theta as P, at.still as S),
       differentiable && !firstOrder,
     );
     const own = gradients.theta as P;
@@ -58,7 +58,7 @@ export function innerLoop<P extends Tree, S extends Tree = Record<string, never>
     return [next.params, next.state, mapTree(([a, b]) => a.add(b), summed, gradients.still as S)];
   };
   for (let k = 0; k < innerSteps; k++) {
-    const next = torch.scope(() => recording({ differentiable }, () => step(k)));
+    const next = torch.scope(() => recording({ differentiable }, step));
     if (!differentiable) disposeTree([theta, state, summed], next);
     [theta, state, summed] = next;
     visit?.(theta, k);

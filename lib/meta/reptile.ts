@@ -115,8 +115,8 @@ function drawnLosses<P extends Tree>(
   { x, labels }: Rows,
   draw: () => Tensor | undefined,
   losses: (at: P, x: Tensor, labels: Tensor) => Tensor,
-): (at: P, step: number, still: { x?: Tensor }) => Tensor {
-  return (at, _step, still) => {
+): (at: P, still: { x?: Tensor }) => Tensor {
+  return (at, still) => {
     const rows = draw();
     const from = still.x ?? x;
     if (rows === undefined) return losses(at, from, labels);

@@ -124,6 +124,7 @@ export function describeContract<P extends Tree, A>({
     const { gradients } = metaGradient(learner, params, episodes);
     const inside = torch.noGrad(() => metaGradient(learner, params, episodes));
     expect(treeDistance(inside.gradients, gradients)).toBe(0);
+    expect(leaves(gradients).some((gradient) => gradient.requiresGrad)).toBe(false);
   });
 
   test('rows that only fill up change nothing', () => {
