@@ -1,5 +1,5 @@
 import { gradientReader } from '../../lib/meta/gradient-reader';
-import { torch } from '../../lib/torch';
+import { type Tensor, torch } from '../../lib/torch';
 import { expectGradients, float64 } from '../helpers/gradients';
 import { distance } from './contract';
 import { parametersOf } from './support';
@@ -16,6 +16,44 @@ test('what is not present is passed over, wherever it stands', () => {
   const present = torch.tensor([true, false, true]).expand([2, 3]);
   expect(distance(reader.read(params, gradients, present), expected)).toBeLessThan(1e-15);
   expect(expected.shape).toEqual([2, 5]);
+});
+
+test('equals an LSTM that reads one coordinate of one task', () => {
+  // The tasks leave out rows of their own.
+  const rows = [
+    [0, 2],
+    [1, 2],
+  ];
+  const present = torch.tensor([
+    [true, false, true],
+    [false, true, true],
+  ]);
+  const found = reader.read(params, gradients, present);
+  const { lstm, output } = params;
+  const [task, coordinate] = [1, 3];
+  let [h, c] = [
+    torch.zeros([1, 4], { dtype: 'float64' }),
+    torch.zeros([1, 4], { dtype: 'float64' }),
+  ];
+  for (const row of rows[task] ?? []) {
+    const g = Number(gradients.select(0, task).select(0, row).select(0, coordinate).item());
+    const x = torch.tensor([[Math.log(Math.abs(g)) / 10, Math.sign(g)]], { dtype: 'float64' });
+    const sums = x.matmul(lstm.weightIh.mT).add(h.matmul(lstm.weightHh.mT));
+    const gates = sums.add(lstm.biasIh).add(lstm.biasHh).chunk(4, 1);
+    const [i, f, cell, o] = gates as [Tensor, Tensor, Tensor, Tensor];
+    c = f.sigmoid().mul(c).add(i.sigmoid().mul(cell.tanh()));
+    h = o.sigmoid().mul(c.tanh());
+  }
+  const exact = torch.linear(h, output.weight, output.bias ?? null).view([]);
+  expect(distance(found.select(0, task).select(0, coordinate), exact)).toBeLessThan(1e-14);
+});
+
+test('starts with fast weights near zero', () => {
+  const { lstm, output } = gradientReader(25).init(torch.generator(1));
+  expect(Number(lstm.weightHh.abs().max().item())).toBeGreaterThan(0.19);
+  expect(Number(lstm.weightHh.abs().max().item())).toBeLessThan(0.2);
+  expect(Number(output.weight.abs().max().item())).toBeLessThan(0.02);
+  expect(Number(output.bias?.abs().item())).toBeLessThan(0.02);
 });
 
 test('every coordinate and task is read by itself', () => {
