@@ -15,6 +15,7 @@ import {
   relu,
   sequential,
 } from '../../lib/nn';
+import { isLowRank } from '../../lib/nn/low-rank';
 import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
 import { parametersOf, randomEpisodes } from './support';
 
@@ -195,4 +196,50 @@ test('layers on one input keep their products apart, with a bias, without and wi
   const params = parametersOf(maml(options), 7);
   params.model.tied.weight = params.model.biased.weight;
   expectPlain(options, params, episodes);
+});
+
+test('keeps products only where they are half as many as the weights', () => {
+  const weight = torch.zeros([32, 24]);
+  const of = (rank: number) => ({
+    inputs: torch.zeros([2, rank, 24]),
+    deltas: torch.zeros([2, rank, 32]),
+  });
+  // 2·6·(24 + 32) = 672 and 2·7·56 = 784, where the weight has 768.
+  expect([6, 7].map((rank) => isLowRank(of(rank), weight))).toEqual([true, false]);
+});
+
+test('the rank stays where a layer sees the same rows, of sequences and of first order too', () => {
+  const layer = linear({ inFeatures: 64, outFeatures: 64 });
+  const model = { ...layer, apply: (...args) => layer.apply(...args).mean([2]) } as typeof layer;
+  const inputs = torch.randn([4, 6, 2, 64], { generator: torch.generator(1) });
+  const labels = torch.zeros([4, 6], { dtype: 'int64' });
+  const onSequences = maml({ model, innerLearningRate: 0.1, innerSteps: 3 });
+  const params = onSequences.init(torch.generator(2));
+  const { update } = onSequences.adapt(params, { inputs, labels }, 64).model;
+  expect(update?.inputs.shape).toEqual([4, 12, 64]);
+  const first = maml({
+    model: mlp({ sizes: [24, 32, 3] }),
+    encoder: linear({ inFeatures: 24, outFeatures: 24 }),
+    innerLearningRate: 0.1,
+    innerSteps: 3,
+    firstOrder: true,
+  });
+  const how = { differentiable: true };
+  const adapted = first.adapt(parametersOf(first, 1), episodes.support, 3, how).model;
+  expect(adapted[0]?.update?.inputs.shape).toEqual([4, 6, 24]);
+});
+
+test('an output that the loss does not use moves nothing, and hides no other', () => {
+  const shared = linear({ inFeatures: 24, outFeatures: 24 });
+  const head = linear({ inFeatures: 24, outFeatures: 3 });
+  const model: Layer<{ shared: LinearParams; head: LinearParams }> = {
+    init: (generator) => ({ shared: shared.init(generator), head: head.init(generator) }),
+    apply: (params, x, context) => {
+      shared.apply(params.shared, x.mul(2), context);
+      const seen = shared.apply(params.shared, x, context).tanh();
+      return head.apply(params.head, seen, context);
+    },
+    lowRank: true,
+  };
+  expectPlain({ model, innerLearningRate: 0.2, innerSteps: STEPS }, 8, episodes);
 });

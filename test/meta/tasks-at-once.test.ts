@@ -1,8 +1,16 @@
-import { IGNORED, type Learner, maml, metaGradient, prototypical, reptile } from '../../lib/meta';
+import {
+  IGNORED,
+  type Learner,
+  maml,
+  metaGradient,
+  prototypical,
+  reptile,
+  taskCrossEntropy,
+} from '../../lib/meta';
 import { splitEpisodes } from '../../lib/meta/split-episodes';
-import { mlp } from '../../lib/nn';
+import { dropout, linear, mlp, sequential } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
-import { type Tensor, type Tree, torch } from '../../lib/torch';
+import { mapTree, type Tensor, type Tree, torch } from '../../lib/torch';
 import { treeDistance } from './contract';
 import { parametersOf, randomEpisodes } from './support';
 
@@ -19,6 +27,47 @@ test.each([1, 2, 3, 4, 5, 9])('%i tasks at once give the gradient of all', (task
     expect(parts.loss).toBeCloseTo(all.loss, 12);
     expect(parts.accuracy).toBeCloseTo(all.accuracy, 6);
   }
+});
+
+test('parts of the tasks are adapted to with the same options', () => {
+  const drops = sequential(dropout({ p: 0.5 }), linear({ inFeatures: 4, outFeatures: 3 }));
+  const learner = maml({ model: drops, innerLearningRate: 0.1, innerSteps: 1 });
+  const params = parametersOf(learner, 2);
+  const still = { training: false };
+  const all = metaGradient(learner, params, episodes, still).gradients;
+  const parts = metaGradient(learner, params, episodes, { ...still, tasksAtOnce: 2 }).gradients;
+  expect(treeDistance(parts, all)).toBeLessThan(1e-14);
+  expect(() => metaGradient(learner, params, episodes, { tasksAtOnce: 2 })).toThrow(
+    'Expected a generator',
+  );
+});
+
+test('a meta-gradient is differentiable whatever the options say', () => {
+  const params = parametersOf(second, 2);
+  const all = metaGradient(second, params, episodes).gradients;
+  const told = metaGradient(second, params, episodes, { differentiable: false }).gradients;
+  expect(treeDistance(told, all)).toBe(0);
+});
+
+test('accuracy is told for a loss of its own if the learner classifies', () => {
+  const params = parametersOf(second, 2);
+  const { accuracy } = metaGradient(second, params, episodes);
+  const own = { ...second, loss: taskCrossEntropy };
+  expect(metaGradient(own, params, episodes).accuracy).toBeNaN();
+  expect(metaGradient({ ...own, classifies: true }, params, episodes).accuracy).toBe(accuracy);
+});
+
+test('logits that no parameter had a part in give zeros', () => {
+  const params = parametersOf(second, 2);
+  const fixed = { ...second, predict: () => torch.zeros([5, 6, 3]) };
+  const { gradients, loss } = metaGradient(fixed, params, episodes);
+  expect(
+    treeDistance(
+      gradients,
+      mapTree(([w]) => w.zerosLike(), params),
+    ),
+  ).toBe(0);
+  expect(loss).toBeCloseTo(Math.log(3), 6);
 });
 
 test('needs less memory, and leaves nothing but the gradient', () => {

@@ -17,6 +17,15 @@ test('scales greater norms down to the greatest allowed, and leaves smaller ones
   expect(clipByGlobalNorm(gradients, 5.1).gradients.a.tolist()).toEqual([3, 0]);
 });
 
+test("has PyTorch's margin of 1e-6 against a norm of zero", () => {
+  const double = { a: torch.tensor([3, 4], { dtype: 'float64' }) };
+  expectNumbers(
+    numbers(clipByGlobalNorm(double, 1).gradients.a),
+    [3 / 5.000001, 4 / 5.000001],
+    1e-14,
+  );
+});
+
 test('leaves zeros', () => {
   expect(clipByGlobalNorm({ a: torch.zeros([2]) }, 1).gradients.a.tolist()).toEqual([0, 0]);
 });
