@@ -1,4 +1,5 @@
-import { positiveInteger } from '../nn/check';
+import { outOfRange } from '../errors';
+import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import {
   disposeTree,
   type Generator,
@@ -64,7 +65,8 @@ export type MetaGradientOptions = AdaptOptions & {
  * The gradient of the mean query loss after adaptation with respect to the parameters: the learner's
  * own rule if it has one. The parameters must require gradients; it records even inside of `noGrad`.
  *
- * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer
+ * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer, or there are no tasks or support
+ *   and query sets of different ones; ArgumentTypeError if labels are no tensors
  */
 export function metaGradient<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
@@ -73,6 +75,7 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options }: MetaGradientOptions = {},
 ): MetaGradient<P> {
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
+  checkEpisodes(episodes, 'metaGradient');
   return torch.enableGrad(() => gradientOf(learner, params, episodes, tasksAtOnce, options));
 }
 
@@ -149,13 +152,19 @@ export function recording<T>({ differentiable = false }: AdaptOptions, fn: () =>
   return differentiable ? fn() : torch.noGrad(fn);
 }
 
-/** Adapts to the support sets and predicts the query sets. */
+/**
+ * Adapts to the support sets and predicts the query sets.
+ *
+ * @throws ArgumentRangeError, ArgumentTypeError for episodes as in `metaGradient`
+ */
 export function queryLogits<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
   params: P,
-  { support, query, ways }: Episodes<I>,
+  episodes: Episodes<I>,
   options: AdaptOptions = {},
 ): { logits: Tensor; labels: Tensor } {
+  checkEpisodes(episodes, 'queryLogits');
+  const { support, query, ways } = episodes;
   const adapted = learner.adapt(params, support, ways, options);
   return { logits: learner.predict(adapted, query.inputs, options), labels: query.labels };
 }
@@ -174,4 +183,17 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
     const { logits, labels } = queryLogits(learner, params, made);
     return [...taskAccuracy(logits, labels).to('float64').data()].map(Number);
   });
+}
+
+/** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */
+function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
+  const sets: Partial<Episodes<Tree>> = Object(episodes);
+  const [tasks, queries] = (['support', 'query'] as const).map((name) => {
+    const shape = shapeOf(sets[name]?.labels, `${name} labels`, operator);
+    const [count = 0] = shape;
+    if (shape.length >= 2 && count > 0) return count;
+    throw wrongShape('[T, n] of at least one task', `${name} labels`, shape, operator);
+  });
+  if (tasks === queries) return;
+  throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }

@@ -4,6 +4,7 @@ import {
   maml,
   metaGradient,
   prototypical,
+  queryLogits,
   reptile,
   taskCrossEntropy,
 } from '../../lib/meta';
@@ -122,4 +123,35 @@ test.each([0, -1, 1.5, Number.NaN])('refuses %p tasks at once', (tasksAtOnce) =>
   expect(() => metaGradient(second, parametersOf(second, 2), episodes, { tasksAtOnce })).toThrow(
     'Expected a positive integer for tasksAtOnce',
   );
+});
+
+describe('refuses episodes', () => {
+  const params = parametersOf(second, 2);
+  const { support, query } = episodes;
+  const of = (set: typeof support, tasks: number) => ({
+    inputs: set.inputs.narrow(0, 0, tasks),
+    labels: set.labels.narrow(0, 0, tasks),
+  });
+  const flat = { inputs: support.inputs.select(0, 0), labels: support.labels.select(0, 0) };
+
+  test.each<[string, object, string]>([
+    [
+      'without tasks',
+      { support: of(support, 0), query: of(query, 0) },
+      '[T, n] of at least one task',
+    ],
+    [
+      'without a task axis',
+      { support: flat },
+      '[T, n] of at least one task for the support labels',
+    ],
+    ['of different tasks', { query: of(query, 2) }, 'as many as the 5 of the support sets'],
+    ['without a support set', { support: undefined }, 'a tensor for the support labels'],
+    ['of arrays', { query: { inputs: [], labels: [[0]] } }, 'a tensor for the query labels'],
+  ])('%s', (_, part, message) => {
+    const wrong = { ...episodes, ...part };
+    for (const call of [metaGradient, queryLogits]) {
+      expect(() => call(second, params, wrong)).toThrow(`Expected ${message}`);
+    }
+  });
 });
