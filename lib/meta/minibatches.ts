@@ -14,7 +14,7 @@ export function selectRows(x: Tensor, rows: Tensor): Tensor {
  * Draws `size` rows of each task without putting back, `[T, b]`, at every call; undefined for all rows.
  * Rows that only fill up come last.
  *
- * @param labels `[T, n]`
+ * @param labels `[T, n]`, or targets `[T, n, …]`
  * @throws ArgumentTypeError when drawing without a generator
  */
 export function minibatches(
@@ -31,8 +31,9 @@ export function minibatches(
       );
     }
     const keys = torch.rand(labels.shape.slice(0, 2), { generator, device: labels.device });
-    const filler = labels.ndim === 2 ? keys.add(labels.eq(IGNORED)) : keys;
-    return filler.argsort(1).narrow(1, 0, size);
+    // Of regression targets `[T, n, D]` those that are NaN in all of D fill up.
+    const filler = labels.ndim === 2 ? labels.eq(IGNORED) : labels.isnan().flatten(2).all(2);
+    return keys.add(filler).argsort(1).narrow(1, 0, size);
   };
 }
 

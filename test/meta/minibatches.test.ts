@@ -20,6 +20,22 @@ test('draws rows of every task without putting back, filling rows last', () => {
   expect(seen.size).toBeGreaterThan(5);
 });
 
+test('draws targets that are NaN last', () => {
+  const none = Number.NaN;
+  const targets = torch.tensor([
+    [
+      [none, none],
+      [1, none],
+      [2, 3],
+      [none, none],
+    ],
+  ]);
+  for (let seed = 0; seed < 20; seed++) {
+    const rows = minibatches(targets, 2, torch.generator(seed))() as Tensor;
+    expect((rows.tolist() as bigint[][])[0]?.sort()).toEqual([1n, 2n]);
+  }
+});
+
 test('draws for every task by itself', () => {
   const draw = minibatches(torch.zeros([2, 50], { dtype: 'int64' }), 10, torch.generator(1));
   const [first, second] = (draw() as Tensor).tolist() as bigint[][];
