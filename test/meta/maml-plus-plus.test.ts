@@ -57,6 +57,7 @@ test('each tensor and step has a rate of its own; beyond the last it goes on', (
   const one = mamlPlusPlus({ ...common, innerSteps: 1 });
   const { w, v } = params.rates;
   expect([w.shape, v.shape]).toEqual([[3], [3]]);
+  expect(mamlPlusPlus(common).init(torch.generator(1)).rates.w.shape).toEqual([5]);
   const rates = { w: torch.zeros([1]), v: torch.ones([1]) };
   const adapted = one.adapt({ ...params, rates }, episodes.support, 3).model;
   expect(distance(adapted.w, params.model.w.expand([3, 4, 4]))).toBe(0);
@@ -92,6 +93,21 @@ describe('the multi-step loss', () => {
     const value = () =>
       weights.reduce((sum, weight, j) => sum + (weight === 0 ? 0 : weight * lossAfter(j + 1)), 0);
     expectDerivative(annealed, params, episodes, value, { step });
+  });
+
+  test('layers are told of training on the way too', () => {
+    const seen: (boolean | undefined)[] = [];
+    const watched: typeof model = {
+      init: model.init,
+      apply: (at, x, context) => {
+        seen.push(context?.training);
+        return model.apply(at, x);
+      },
+    };
+    const own = mamlPlusPlus({ ...common, model: watched, innerSteps: 2, multiStepUntil: 10 });
+    metaGradient(own, params, episodes, { step: 0 });
+    // Two steps, the loss after the first, and that after the last.
+    expect(seen).toEqual([true, true, true, true]);
   });
 
   test('without a meta-step all annealing is over', () => {
