@@ -168,12 +168,12 @@ test('weights that the query loss alone uses stay, and keep their gradient', () 
       theta: torch.randn([3], { generator }),
       beta: torch.randn([3], { generator }),
     }),
-    apply: ({ theta, beta }) => torch.stack([theta, beta], 1),
+    // Support inputs are zeros: nothing of β is in their outputs.
+    apply: ({ theta, beta }, x) => (x.any().item() === true ? theta.add(beta) : theta).unsqueeze(1),
   };
-  const loss = (outputs: Tensor, labels: Tensor): Tensor =>
-    labels.select(1, 0).select(0, 0).item() === 1
-      ? outputs.matmul(quadratic.g).sum([1])
-      : quadratic.loss(outputs.narrow(1, 0, 1), labels);
+  const { loss } = quadratic;
+  const { support, query } = quadraticEpisodes;
+  const ones = { inputs: query.inputs.onesLike(), labels: query.labels };
   const jacobian = torch.eye(3, { dtype: 'float64' }).sub(quadratic.a, { alpha: ALPHA });
   const exact = jacobian.matrixPower(2).matmul(quadratic.g);
   for (const learner of [
@@ -181,7 +181,7 @@ test('weights that the query loss alone uses stay, and keep their gradient', () 
     fineTuning({ model, loss, optimizer: sgd({ learningRate: ALPHA }), innerSteps: 2 }),
   ]) {
     const params = parametersOf(learner, 1);
-    const { gradients } = metaGradient(learner, params, quadraticEpisodes);
+    const { gradients } = metaGradient(learner, params, { ways: 1, support, query: ones });
     expect(distance(gradients.model.theta, exact)).toBeLessThan(1e-14);
     expect(distance(gradients.model.beta, quadratic.g)).toBeLessThan(1e-14);
   }
