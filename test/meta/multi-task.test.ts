@@ -38,6 +38,14 @@ test('the gradient is that of telling all classes apart', () => {
   expectDerivative(learner, params, episodes, jointLoss);
 });
 
+test('the loss reported is that of the query examples among all classes', () => {
+  const { inputs, labels } = episodes.query;
+  const features = encoder.apply(params.encoder, inputs.flatten(0, 1));
+  const logits = torch.linear(features, params.head.weight, params.head.bias ?? null);
+  const exact = logits.crossEntropyLoss(classes.gather(1, labels).flatten());
+  expect(metaGradient(learner, params, episodes).loss).toBeCloseTo(Number(exact.item()), 12);
+});
+
 test('rows that only fill up change no gradient, wherever they are', () => {
   const query = padded({ ...episodes, support: episodes.query }).support;
   const plain = metaGradient(learner, params, episodes);
