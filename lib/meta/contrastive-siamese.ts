@@ -40,6 +40,7 @@ export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
     'contrastiveSiamese',
   );
   return pairLearner({
+    name: 'contrastiveSiamese',
     encoder,
     score,
     init: (generator): ContrastiveSiameseParams<E> => ({ encoder: encoder.init(generator) }),

@@ -20,7 +20,7 @@ import {
 } from '../nn';
 import { numberWhere, positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { IGNORED } from './episode';
+import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { ridgeRegression } from './r2d2';
 import { membership } from './task-loss';
@@ -105,7 +105,9 @@ export function distributionalSignatures<E extends Tree>(
         const { ids, mask } = inputs;
         const counted = labels.ne(IGNORED).unsqueeze(-1);
         const x = embedding.apply(params.embedding, ids, adaptOptions);
-        const means = pool({ x, mask }).mul(counted);
+        const pooled = pool({ x, mask });
+        checkSupport(pooled, labels, ways, name);
+        const means = pooled.mul(counted);
         const y = membership(labels, ways, means);
         const wordWeights = ridgeRegression(means, y, y.newFull([], wordLambda));
         const rows = represent(params, wordWeights, x, inputs).mul(counted);

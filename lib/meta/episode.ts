@@ -1,4 +1,6 @@
-import type { Tensor, Tree } from '../torch';
+import { invalidArgument, outOfRange } from '../errors';
+import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { type Tensor, type Tree, torch } from '../torch';
 
 /** Inputs of T tasks and their labels. */
 export type Examples<I extends Tree = Tensor> = {
@@ -30,4 +32,51 @@ export const IGNORED = -100;
 /** T: how many tasks there are. */
 export function taskCount(examples: Examples<Tree>): number {
   return examples.labels.shape[0] ?? 0;
+}
+
+/**
+ * Refuses labels that do not name the rows `[T, n, …]` one by one. On the CPU their values are looked at
+ * as well; elsewhere that would wait for the device.
+ *
+ * @throws ArgumentTypeError if the labels are no int64 tensor; ArgumentRangeError if their shape is not
+ *   `[T, n]`, one is neither `IGNORED` nor from 0 to `ways` − 1, or `ways` is no positive integer
+ */
+export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner: string): void {
+  positiveInteger(ways, 'ways', learner);
+  const shape = shapeOf(labels, 'labels', learner);
+  const expected = rows.shape.slice(0, 2);
+  if (shape.length !== 2 || shape.some((size, i) => size !== expected[i])) {
+    throw wrongShape(`[${expected.join(', ')}]`, 'labels', shape, learner);
+  }
+  if (labels.dtype !== 'int64') {
+    throw invalidArgument('int64', `the labels of ${learner}`, labels.dtype, learner);
+  }
+  if (labels.device !== 'cpu') return;
+  const wrong = torch.scope(() => {
+    const nearest = labels.clamp(0, ways - 1);
+    if (nearest.equal(labels)) return [];
+    const outside = nearest.ne(labels).logicalAnd(labels.ne(IGNORED));
+    return labels.maskedSelect(outside).tolist() as bigint[];
+  });
+  if (wrong.length === 0) return;
+  const range = `0 to ${ways - 1} or ${IGNORED}`;
+  throw outOfRange(range, `the labels of ${learner}`, wrong[0], learner);
+}
+
+/**
+ * Refuses what is no support set of embeddings `[T, s, D]`: there must be at least one row of one task.
+ *
+ * @throws ArgumentRangeError if the embeddings' shape is another; what `checkLabels` throws
+ */
+export function checkSupport(
+  embedded: Tensor,
+  labels: Tensor,
+  ways: number,
+  learner: string,
+): void {
+  const { shape } = embedded;
+  if (shape.length !== 3 || shape.includes(0)) {
+    throw wrongShape('[T, s, D] with none of them 0', 'embedded support set', shape, learner);
+  }
+  checkLabels(embedded, labels, ways, learner);
 }

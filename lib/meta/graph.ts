@@ -11,7 +11,7 @@ import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { IGNORED } from './episode';
+import { checkSupport, IGNORED } from './episode';
 import {
   type GraphLayer,
   type GraphLayerParams,
@@ -66,6 +66,7 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
       recording(adaptOptions, () => {
         if (given !== ways) throw outOfRange(`${ways}`, 'ways of graphNetwork', given);
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'graphNetwork');
         const nodes = torch.cat([embedded, membership(labels, ways, embedded)], -1);
         return { params, nodes, present: labels.ne(IGNORED) };
       }),

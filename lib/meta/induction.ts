@@ -11,6 +11,7 @@
 import { type Layer, type LinearParams, linear, normal } from '../nn';
 import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkSupport } from './episode';
 import { type Learner, recording } from './learner';
 import { relationLoss } from './relation';
 import { membership } from './task-loss';
@@ -63,6 +64,7 @@ export function induction<E extends Tree, I extends Tree = Tensor>(
     adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'induction');
         const samples = squash(transform.apply(params.transform, embedded));
         return { params, classes: route(samples, membership(labels, ways, samples), iterations) };
       }),

@@ -9,10 +9,11 @@
  *
  * A label comes one step after its input, so that it has to be bound to it in memory.
  */
+import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import { numberWhere, positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { type Examples, IGNORED } from './episode';
+import { checkLabels, type Examples, IGNORED } from './episode';
 import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from './learner';
 import { type MannSizes, type MannState, memoryNetwork, type NetworkParams } from './mann-network';
 import { shuffleRows } from './minibatches';
@@ -66,8 +67,8 @@ export interface Mann<E extends Tree, I extends Tree>
  * presented to what memory then holds, and forgotten again. Of training on sequences, loss and
  * accuracy are those of all steps, the first of each class among them.
  *
- * @throws ArgumentRangeError if a size or β is out of range; ArgumentTypeError when training on
- *   sequences without a generator
+ * @throws ArgumentRangeError if a size or β is out of range, or tasks have other than N ways;
+ *   ArgumentTypeError when training on sequences without a generator
  */
 export function mann<E extends Tree, I extends Tree = Tensor>(
   options: MannOptions<E, I>,
@@ -75,6 +76,11 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
   const { encoder, trainOn = 'queries' } = options;
   const sizes = checkSizes(options);
   const network = memoryNetwork(sizes);
+  const embed = (params: MannParams<E>, { inputs, labels }: Examples<I>, own: AdaptOptions) => {
+    const x = encoder.apply(params.encoder, inputs, own);
+    checkLabels(x, labels, sizes.ways, 'mann');
+    return x;
+  };
   const present = (params: MannParams<E>, x: Tensor, labels: Tensor) =>
     network.present(params, {
       x,
@@ -88,12 +94,13 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
       encoder: encoder.init(generator),
       ...network.init(generator),
     }),
-    sequence: (params, { inputs, labels }, own = {}) =>
-      recording(own, () => along(params, encoder.apply(params.encoder, inputs, own), labels)),
-    adapt: (params, { inputs, labels }, _ways, own = {}) =>
+    sequence: (params, examples, own = {}) =>
+      recording(own, () => along(params, embed(params, examples, own), examples.labels)),
+    adapt: (params, support, ways, own = {}) =>
       recording(own, () => {
-        const x = encoder.apply(params.encoder, inputs, own);
-        return { params, state: present(params, x, labels).state };
+        if (ways !== sizes.ways) throw outOfRange(`${sizes.ways}`, 'ways of mann', ways, 'mann');
+        const x = embed(params, support, own);
+        return { params, state: present(params, x, support.labels).state };
       }),
     predict: ({ params, state }, inputs, own = {}) =>
       recording(own, () =>
@@ -103,9 +110,9 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
       metaGradient: (params, { support, query }, own = {}) =>
         torch.scope(() => {
           const context = { training: true, ...own, differentiable: true };
-          const embed = ({ inputs }: Examples<I>) => encoder.apply(params.encoder, inputs, context);
+          const rows = [support, query].map((examples) => embed(params, examples, context));
           const { x, labels } = shuffleRows(
-            torch.cat([embed(support), embed(query)], 1),
+            torch.cat(rows, 1),
             torch.cat([support.labels, query.labels], 1),
             context.generator,
           );

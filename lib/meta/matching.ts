@@ -7,7 +7,7 @@
 import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import type { Tensor, Tree } from '../torch';
-import { IGNORED } from './episode';
+import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { type FullContext, type FullContextParams, fullContext } from './matching-context';
 import { unit } from './nearest-class-mean';
@@ -59,6 +59,7 @@ export function matching<E extends Tree, I extends Tree = Tensor>(
     adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
         const plain = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(plain, labels, ways, 'matching');
         const support = context
           ? context.embedSupport(contextOf(params), plain, labels.ne(IGNORED))
           : plain;

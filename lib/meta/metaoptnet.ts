@@ -7,7 +7,7 @@
 import { type Layer, ones } from '../nn';
 import { numberWhere } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { IGNORED } from './episode';
+import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import type { RidgeAdapted } from './r2d2';
 import { solveSvmDual } from './svm-dual';
@@ -46,6 +46,7 @@ export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
     adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'metaOptNet');
         const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
         const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
         const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });

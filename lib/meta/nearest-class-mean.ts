@@ -9,6 +9,7 @@
  */
 import type { Layer } from '../nn';
 import type { Tensor, Tree } from '../torch';
+import { checkSupport } from './episode';
 import { type Learner, recording } from './learner';
 import type { Prototypes } from './prototypical';
 import { classMeans } from './task-loss';
@@ -27,6 +28,7 @@ export function nearestClassMean<P extends Tree, I extends Tree = Tensor>({
     adapt: (params, support, ways, options = {}) =>
       recording(options, () => {
         const embedded = unit(encoder.apply(params, support.inputs, options));
+        checkSupport(embedded, support.labels, ways, 'nearestClassMean');
         return { params, prototypes: unit(classMeans(embedded, support.labels, ways)) };
       }),
     predict: ({ params, prototypes }, inputs, options = {}) =>

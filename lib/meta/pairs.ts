@@ -1,6 +1,6 @@
 import type { Layer } from '../nn';
 import { type Generator, type Tensor, type Tree, torch } from '../torch';
-import { type Examples, IGNORED } from './episode';
+import { checkLabels, checkSupport, type Examples, IGNORED } from './episode';
 import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from './learner';
 import { membership } from './task-loss';
 
@@ -19,6 +19,8 @@ export type EmbeddedSupport<P extends Tree> = {
 };
 
 type PairRule<E extends Tree, P extends { readonly encoder: E }, I extends Tree> = {
+  /** For errors. */
+  name: string;
   encoder: Layer<E, I>;
   init(generator: Generator): P;
   /** Queries `[T, q, D]` and support `[T, s, D]` give `[T, q, s]`, greater for more alike ones. */
@@ -46,6 +48,7 @@ export function pairLearner<
   ): EmbeddedSupport<P> =>
     recording(options, () => {
       const embedded = rule.encoder.apply(params.encoder, support.inputs, options);
+      checkSupport(embedded, support.labels, ways, rule.name);
       return { params, embedded, labels: support.labels, ways };
     });
   const compare = ({ params, embedded }: EmbeddedSupport<P>, inputs: I, options: AdaptOptions) =>
@@ -60,6 +63,7 @@ export function pairLearner<
         const recorded = { training: true, ...options, differentiable: true };
         const adapted = adapt(params, support, ways, recorded);
         const similarity = compare(adapted, query.inputs, recorded);
+        checkLabels(similarity, query.labels, ways, rule.name);
         const logits = classScores(similarity.detach(), adapted, rule.score);
         const losses = balanced(rule.pairLoss, similarity, query.labels, support.labels);
         const { mean, ...seen } = judge(() => losses, logits, query.labels, true);

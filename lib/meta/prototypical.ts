@@ -6,6 +6,7 @@
  */
 import type { Layer } from '../nn';
 import type { Tensor, Tree } from '../torch';
+import { checkSupport } from './episode';
 import { type Learner, recording } from './learner';
 import { classMeans } from './task-loss';
 
@@ -26,6 +27,7 @@ export function prototypical<P extends Tree, I extends Tree = Tensor>({
     adapt: (params, support, ways, options = {}) =>
       recording(options, () => {
         const embedded = encoder.apply(params, support.inputs, options);
+        checkSupport(embedded, support.labels, ways, 'prototypical');
         return { params, prototypes: classMeans(embedded, support.labels, ways) };
       }),
     predict: ({ params, prototypes }, inputs, options = {}) =>

@@ -9,7 +9,7 @@
 import { type Layer, zeros } from '../nn';
 import { numberWhere } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { IGNORED } from './episode';
+import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { membership } from './task-loss';
 
@@ -57,6 +57,7 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
     adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'r2d2');
         const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
         const y = membership(labels, ways, embedded);
         return { params, weights: ridgeRegression(x, y, params.logLambda.exp()) };

@@ -6,7 +6,7 @@
  */
 import type { Layer } from '../nn';
 import { type Tensor, type Tree, torch } from '../torch';
-import { IGNORED } from './episode';
+import { checkLabels, checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { membership, type TaskLoss } from './task-loss';
 
@@ -40,6 +40,7 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
     adapt: (params, support, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
         const embedded = encoder.apply(params.encoder, support.inputs, adaptOptions);
+        checkSupport(embedded, support.labels, ways, 'relation');
         return { params, sums: membership(support.labels, ways, embedded).mT.bmm(embedded) };
       }),
     predict: ({ params, sums }, inputs, adaptOptions = {}) =>
@@ -55,6 +56,7 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
 
 /** (σ(logit) − 1[y = k])², the mean over queries and classes: `[T, n, N]` and `[T, n]` give `[T]`. */
 export const relationLoss: TaskLoss = (logits, labels) => {
+  checkLabels(logits, labels, logits.size(2), 'relationLoss');
   const counted = labels.ne(IGNORED).to(logits).unsqueeze(-1);
   const target = membership(labels, logits.size(2), logits);
   const squares = logits.sigmoid().sub(target).square().mul(counted);

@@ -34,6 +34,7 @@ export function siamese<E extends Tree, I extends Tree = Tensor>(
   const { encoder, score = 'mean' } = options;
   const dimensions = positiveInteger(options.dimensions, 'dimensions', 'siamese');
   return pairLearner({
+    name: 'siamese',
     encoder,
     score,
     init: (generator): SiameseParams<E> => ({

@@ -10,7 +10,7 @@ import { outOfRange } from '../errors';
 import { type Layer, type LinearParams, linear } from '../nn';
 import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { IGNORED } from './episode';
+import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 import { membership } from './task-loss';
@@ -66,6 +66,7 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
       recording(adaptOptions, () => {
         if (given !== ways) throw outOfRange(`${ways}`, 'ways of snail', given, 'snail');
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'snail');
         const rows = torch.cat([embedded, membership(labels, ways, embedded)], -1);
         const { x: start, present } = gathered(rows, labels.ne(IGNORED));
         let x = start;

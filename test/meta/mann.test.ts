@@ -134,6 +134,14 @@ describe('training on sequences', () => {
     expect(filled(other)).toBeCloseTo(filled(episodes.query.inputs), 12);
   });
 
+  test('refuses labels that do not name the rows', () => {
+    const { query } = episodes;
+    const own = { ...episodes, query: { ...query, labels: query.labels.narrow(1, 0, 1) } };
+    const meta = () => metaGradient(paper, params, own, { generator: torch.generator(7) });
+    expect(meta).toThrow('Expected [3, 6] for the labels of mann but received [3, 1]');
+    expect(() => paper.sequence(params, own.query)).toThrow('[3, 6] for the labels of mann');
+  });
+
   test('asks for a generator', () => {
     expect(() => metaGradient(paper, params, episodes)).toThrow('Expected a generator');
   });

@@ -8,6 +8,7 @@ import {
 } from '../../lib/meta';
 import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
 import { centralDifference, parametersOf, randomEpisodes } from './support';
+import { WRONG_EPISODES } from './wrong-episodes';
 
 type Properties = {
   /** The order of the support set does not matter. Default: true. */
@@ -68,6 +69,20 @@ export function itKeepsTheContract<P extends Tree, A>(
     expect(Object.values(flattenTree(params)).map((tensor) => tensor.tolist())).toEqual(before);
   });
 
+  test('frozen parameters get zeros and change no other gradient', () => {
+    const all = flattenTree(params);
+    const free = flattenTree(metaGradient(learner, params, episodes).gradients);
+    for (const frozen of Object.keys(all)) {
+      all[frozen]?.requiresGrad_(false);
+      const gradients = flattenTree(metaGradient(learner, params, episodes).gradients);
+      all[frozen]?.requiresGrad_(true);
+      for (const [path, gradient] of Object.entries(gradients)) {
+        const expected = path === frozen ? gradient.zerosLike() : free[path];
+        expectSame(gradient, expected as Tensor);
+      }
+    }
+  });
+
   test('rows that only fill up change nothing, wherever they are', () => {
     const filled = { ...episodes, support: withRows(episodes.support), ways: 3 };
     expectSame(logitsOf(filled), plain);
@@ -91,13 +106,22 @@ export function itKeepsTheContract<P extends Tree, A>(
       for (const row of kept) own.select(1, row).copy_(support.labels.select(1, row));
       const unequal = { ...episodes, support: { ...support, labels: own } };
       expect(logitsOf(unequal).isnan().any().item()).toBe(false);
+      // Nobody can be asked for a class that was never shown.
       const classes = new Set(kept.map((row) => Math.floor(row / 2)));
-      if (classes.size < 3) continue;
-      const { gradients } = metaGradient(learner, params, unequal);
+      const labels = episodes.query.labels.clone();
+      if (classes.size < 3) labels.maskedFill_(labels.eq(2), IGNORED);
+      const asked = { ...unequal, query: { ...episodes.query, labels } };
+      const { gradients } = metaGradient(learner, params, asked);
       for (const gradient of Object.values(flattenTree(gradients))) {
         expect(gradient.isfinite().all().item()).toBe(true);
       }
     }
+  });
+
+  test.each(WRONG_EPISODES)('refuses %s', (_, wrong, message) => {
+    const { support, query } = episodes;
+    const own = { ...episodes, ...wrong({ ways: 3, support, query }) };
+    expect(() => metaGradient(learner, params, own)).toThrow(message);
   });
 
   if (orderFree) {
