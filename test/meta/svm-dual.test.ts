@@ -17,26 +17,34 @@ function problem(tasks: number, ways: number, rows: number, seed: number) {
 
 const most = (x: Tensor) => Number(x.max().item());
 
-test('meets the conditions of Karush, Kuhn and Tucker', () => {
+test('meets the conditions of Karush, Kuhn and Tucker, however large kernel and bound are', () => {
   const count = (min: number, max: number) => fc.integer({ min, max });
   const bounds = fc.constantFrom(0.01, 0.1, 1, 100);
+  const sizes = fc.constantFrom(1e-6, 1, 1e4, 1e8);
   fc.assert(
-    fc.property(count(2, 5), count(1, 12), bounds, count(0, 1000), (ways, rows, bound, seed) => {
-      torch.scope(() => {
-        const { kernel, targets } = problem(3, ways, rows, seed);
-        const alpha = solveSvmDual({ kernel, targets, bound });
-        const upper = targets.mul(bound);
-        // Feasible.
-        expect(most(alpha.sum([1]).abs())).toBeLessThan(1e-12 * Math.max(1, bound));
-        expect(most(alpha.sub(upper))).toBeLessThan(1e-12 * Math.max(1, bound));
-        // Stationary: y − K α = ν + z with z ≥ 0, and z = 0 below the bound. So ν is the least of
-        // y − K α over the classes, and whoever is above it is at its bound.
-        const left = targets.sub(alpha.bmm(kernel));
-        const z = left.sub(left.amin([1], true));
-        expect(most(z.mul(upper.sub(alpha)).abs())).toBeLessThan(1e-11 * Math.max(1, bound));
-      });
-    }),
-    { numRuns: 40 },
+    fc.property(
+      ...([count(2, 5), count(1, 12), bounds, sizes, count(0, 1000)] as const),
+      (ways, rows, bound, size, seed) => {
+        torch.scope(() => {
+          const { kernel: plain, targets } = problem(3, ways, rows, seed);
+          // Of the three tasks each has a kernel of another size.
+          const kernel = plain.mul(torch.tensor([size, 1, 0.1 * size]).view([3, 1, 1]));
+          const alpha = solveSvmDual({ kernel, targets, bound });
+          const upper = targets.mul(bound);
+          const large = alpha.abs().amax([1, 2], true);
+          // Feasible.
+          expect(most(alpha.sum([1], true).abs().div(large))).toBeLessThan(1e-12);
+          expect(most(alpha.sub(upper).div(large))).toBeLessThan(1e-12);
+          // Stationary: y − K α = ν + z with z ≥ 0, and z = 0 below the bound. So ν is the least of
+          // y − K α over the classes, and whoever is above it is at its bound.
+          const left = targets.sub(alpha.bmm(kernel));
+          const z = left.sub(left.amin([1], true));
+          const below = upper.sub(alpha).div(large.add(bound));
+          expect(most(z.mul(below).abs())).toBeLessThan(1e-11);
+        });
+      },
+    ),
+    { numRuns: 60 },
   );
 });
 
@@ -90,4 +98,12 @@ test('rows without a class get zeros and change nothing', () => {
   const alpha = solveSvmDual({ kernel: filled, targets: more, bound: 0.1 });
   expectSame(alpha.narrow(-1, 0, 5), solveSvmDual({ kernel, targets, bound: 0.1 }));
   expect(most(alpha.narrow(-1, 5, 1).abs())).toBeLessThan(1e-15);
+});
+
+test.each([Number.NaN, Infinity, -1])('refuses a kernel with %p on its diagonal', (value) => {
+  const { kernel, targets } = problem(2, 3, 5, 4);
+  kernel.select(1, 2).select(1, 2).fill_(value);
+  expect(() => solveSvmDual({ kernel, targets, bound: 0.1 })).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_LINALG' }),
+  );
 });
