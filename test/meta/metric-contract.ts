@@ -6,7 +6,7 @@ import {
   metaGradient,
   queryLogits,
 } from '../../lib/meta';
-import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
+import { flattenTree, isTensor, leaves, type Tensor, type Tree, torch } from '../../lib/torch';
 import { centralDifference, parametersOf, randomEpisodes } from './support';
 import { WRONG_EPISODES } from './wrong-episodes';
 
@@ -40,6 +40,13 @@ export function itKeepsTheContract<P extends Tree, A>(
   const logitsOf = (own: Episodes) => queryLogits(learner, params, own).logits;
   const plain = logitsOf(episodes);
 
+  test('gives a logit for every query and class, and the share of right answers', () => {
+    expect(plain.shape).toEqual([3, 6, 3]);
+    const right = plain.argmax(-1).eq(episodes.query.labels).to('float64').mean();
+    const { accuracy } = metaGradient(learner, params, episodes);
+    expect(accuracy).toBeCloseTo(Number(right.item()), 6);
+  });
+
   test('every gradient agrees with central differences', () => {
     expectMetaGradient(learner, params, episodes, properties);
   });
@@ -64,6 +71,8 @@ export function itKeepsTheContract<P extends Tree, A>(
   test('leaves the parameters as they are, and records only what shall be differentiated', () => {
     const before = Object.values(flattenTree(params)).map((tensor) => tensor.tolist());
     expect(logitsOf(episodes).requiresGrad).toBe(false);
+    const adapted = tensorsIn(learner.adapt(params, episodes.support, 3));
+    expect(adapted.some(({ requiresGrad }) => requiresGrad)).toBe(false);
     const options = { differentiable: true };
     expect(queryLogits(learner, params, episodes, options).logits.requiresGrad).toBe(true);
     expect(Object.values(flattenTree(params)).map((tensor) => tensor.tolist())).toEqual(before);
@@ -94,6 +103,14 @@ export function itKeepsTheContract<P extends Tree, A>(
     for (const [path, gradient] of Object.entries(flattenTree(a.gradients))) {
       expectSame(own[path] as Tensor, gradient, 1e-10);
     }
+  });
+
+  test('a query set that only fills up has neither loss nor gradients', () => {
+    const labels = torch.full([3, 6], BigInt(IGNORED));
+    const none = { ...episodes, query: { ...episodes.query, labels } };
+    const { loss, gradients } = metaGradient(learner, params, none);
+    expect(loss).toBe(0);
+    for (const gradient of leaves(gradients)) expect(gradient.any().item()).toBe(false);
   });
 
   test('shots may differ, and a class may have none: nothing becomes NaN', () => {
@@ -150,8 +167,21 @@ export function itKeepsTheContract<P extends Tree, A>(
       const logits = logitsOf(other);
       expect(logits.shape).toEqual([3, 2 * ways, ways]);
       expect(logits.isnan().any().item()).toBe(false);
+      const { loss, accuracy, gradients } = metaGradient(learner, params, other);
+      expect([loss, accuracy].every(Number.isFinite)).toBe(true);
+      for (const gradient of leaves(gradients)) {
+        expect(gradient.isfinite().all().item()).toBe(true);
+      }
     });
   }
+}
+
+/** The tensors that an adapted learner holds beside its parameters. */
+function tensorsIn(adapted: unknown): Tensor[] {
+  if (isTensor(adapted)) return [adapted];
+  if (typeof adapted !== 'object' || adapted === null) return [];
+  const own = Object.entries(adapted).filter(([name]) => name !== 'params');
+  return own.flatMap(([, value]) => tensorsIn(value));
 }
 
 /** Compares the meta-gradient with central differences of the meta-loss. */

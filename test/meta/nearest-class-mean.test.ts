@@ -1,6 +1,7 @@
 import { nearestClassMean, queryLogits } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { torch } from '../../lib/torch';
+import { itKeepsTheContract } from './metric-contract';
 import { parametersOf, randomEpisodes } from './support';
 
 const learner = nearestClassMean({ encoder: linear({ inFeatures: 4, outFeatures: 5 }) });
@@ -34,3 +35,5 @@ test('an embedding of zeros gives no NaN', () => {
   const { logits } = queryLogits(learner, none, { ways: 3, support: zeros, query: zeros });
   expect(logits.isnan().any().item()).toBe(false);
 });
+
+itKeepsTheContract(learner);
