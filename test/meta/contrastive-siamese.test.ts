@@ -48,6 +48,15 @@ test('texts at one place have finite gradients', () => {
   expect(gradients.encoder.weight.isfinite().all().item()).toBe(true);
 });
 
+test('rounding makes no square of a distance negative', () => {
+  const rows = torch.randn([1, 64, 5], { generator: torch.generator(4) }).mul(100);
+  const labels = torch.arange(64).unsqueeze(0);
+  const plain = contrastiveSiamese({ encoder: { init: () => ({}), apply: (_, x) => x } });
+  const same = { inputs: rows, labels };
+  const { logits } = queryLogits(plain, { encoder: {} }, { ways: 64, support: same, query: same });
+  expect(Number(logits.max().item())).toBe(0);
+});
+
 describe.each(['mean', 'max'] as const)('by the %s', (score) => {
   itKeepsTheContract(contrastiveSiamese({ encoder, margin, score }));
 });

@@ -19,6 +19,9 @@ test('pulls one class together and pushes others to the margin', () => {
   // Pairs both ways: same 25; 0.6 apart within the margin of 1; far apart.
   const expected = (2 * 25 + 2 * 0.4 ** 2 + 0) / 6;
   expectNumbers(numbers(contrastiveLoss(rows, labels, 1)), [expected], 1e-9);
+  // Within a margin of 2 the other lies 1.4 too near, and 3, 4 is still beyond it.
+  const wider = (2 * 25 + 2 * 1.4 ** 2) / 6;
+  expectNumbers(numbers(contrastiveLoss(rows, labels, 2)), [wider], 1e-9);
 });
 
 test('is 0 where there are no pairs, and its gradients are right', () => {

@@ -13,7 +13,7 @@ import { parametersOf, randomEpisodes } from './support';
 const V = 12;
 const table = embedding({ numEmbeddings: V, embeddingDim: 3, paddingIndex: 0 });
 const frequencies = torch.arange(V).to('float64').add(1).div(78);
-const options = { embedding: table, frequencies, epsilon: 0.05, hiddenSize: 2 };
+const options = { embedding: table, frequencies, epsilon: 0.05, hiddenSize: 2, wordLambda: 0.4 };
 const learner = distributionalSignatures(options);
 const generator = torch.generator(1);
 const episodes = randomEpisodes(generator);
@@ -39,23 +39,35 @@ const ofNumbers: Learner<Params, SignatureAdapted<EmbeddingParams>> = {
 
 itKeepsTheContract(ofNumbers, { elements: 40 });
 
-test('the logits are those of the formulas, word by word', () => {
-  const params = parametersOf(ofNumbers, 2);
+test.each([
+  ['some', 3],
+  // Words of a single class have no entropy.
+  ['one', 1],
+])('the logits are those of the formulas, word by word, for %s of the classes', (_, ways) => {
+  const real = (value: number) => torch.tensor(value, { dtype: 'float64' });
+  const params: Params = {
+    ...parametersOf(ofNumbers, 2),
+    ...{ logLambda: real(Math.log(0.7)), alpha: real(1.5), beta: real(-0.25) },
+  };
+  // So that the LSTM is not saturated by the greatest t.
+  const { forward, backward = forward } = params.lstm;
+  for (const { input } of [forward, backward]) input.weight.detach().select(1, 1).mul_(1e-3);
   const { weight } = params.embedding;
-  const support = words(episodes.support.inputs.select(0, 0));
-  const y = torch.eye(3, { dtype: 'float64' }).repeatInterleave(2, 0);
-  const ridge = (x: Tensor) =>
-    torch.linalgSolve(x.mT.matmul(x).add(torch.eye(3, { dtype: 'float64' })), x.mT.matmul(y));
+  const rows = 2 * ways;
+  const support = words(episodes.support.inputs.select(0, 0).narrow(0, 0, rows));
+  const y = torch.eye(ways, { dtype: 'float64' }).repeatInterleave(2, 0);
+  const eye = torch.eye(3, { dtype: 'float64' });
+  const ridge = (x: Tensor, lambda: number) =>
+    torch.linalgSolve(x.mT.matmul(x).add(eye.mul(lambda)), x.mT.matmul(y));
   const vectors = (text: Tensor) => weight.indexSelect(0, text.maskedSelect(text.ne(0)));
   const texts = [...support.ids];
-  const wordWeights = ridge(torch.stack(texts.map((text) => vectors(text).mean([0]))));
+  const wordWeights = ridge(torch.stack(texts.map((text) => vectors(text).mean([0]))), 0.4);
   const represent = (text: Tensor): Tensor => {
     const x = vectors(text);
     const p = x.matmul(wordWeights).softmax(-1);
-    const t = p.mul(p.log()).sum([-1]).neg().reciprocal();
+    const t = p.mul(p.log()).sum([-1]).neg().clampMin(0.001).reciprocal();
     const share = frequencies.indexSelect(0, text.maskedSelect(text.ne(0)));
     const s = share.add(0.05).reciprocal().mul(0.05);
-    const { forward, backward = forward } = params.lstm;
     const none = torch.zeros([8], { dtype: 'float64' });
     const cells = [forward, backward].flatMap(({ input, hidden }) => [
       input.weight,
@@ -68,10 +80,16 @@ test('the logits are those of the formulas, word by word', () => {
     const [read] = torch.lstm(input, [start, start], cells, true, 1, 0, false, true, true);
     return read.squeeze(0).matmul(params.attention).softmax(0).matmul(x);
   };
-  const w = ridge(torch.stack(texts.map(represent)));
+  const w = ridge(torch.stack(texts.map(represent)), 0.7);
   const query = words(episodes.query.inputs.select(0, 0));
-  const exact = torch.stack([...query.ids].map(represent)).matmul(w);
-  const adapted = ofNumbers.adapt(params, episodes.support, 3);
+  const exact = torch
+    .stack([...query.ids].map(represent))
+    .matmul(w)
+    .mul(1.5)
+    .sub(0.25);
+  const few = (x: Tensor) => x.narrow(1, 0, rows);
+  const { inputs, labels } = episodes.support;
+  const adapted = ofNumbers.adapt(params, { inputs: few(inputs), labels: few(labels) }, ways);
   const logits = ofNumbers.predict(adapted, episodes.query.inputs).select(0, 0);
   expectSame(logits, exact, 1e-10);
 });

@@ -78,8 +78,13 @@ test.each([1, 2, 3])('%i iterations of routing are the paper’s, class by class
   }
 });
 
-test('the relation is W_r relu(cᵀ M e) + b_r, the loss the mean square of its sigmoid', () => {
+test('samples are squashed; the relation is W_r relu(cᵀ M e) + b_r, the loss the mean square of its sigmoid', () => {
   const { classes } = learner.adapt(params, episodes.support, 3);
+  const embedded = encoder.apply(params.encoder, episodes.support.inputs);
+  const { transform } = params;
+  const samples = squash(torch.linear(embedded, transform.weight, transform.bias ?? null));
+  const belongs = torch.eye(3, { dtype: 'float64' }).repeatInterleave(2, 0).expand([3, 6, 3]);
+  expectSame(classes, route(samples, belongs, 3));
   const query = encoder.apply(params.encoder, episodes.query.inputs);
   const v = torch.einsum('tnd,hde,tqe->tqnh', [classes, params.tensor, query]).relu();
   const { weight, bias } = params.relation;

@@ -1,4 +1,4 @@
-import { metaOptNet } from '../../lib/meta';
+import { metaOptNet, queryLogits } from '../../lib/meta';
 import { linear } from '../../lib/nn';
 import { torch } from '../../lib/torch';
 import { expectSame, itKeepsTheContract } from './metric-contract';
@@ -19,6 +19,15 @@ test('with a large C every support example is on its side of the margin, some on
   const sign = torch.tensor([1, -1], { dtype: 'float64' });
   const margins = scores.select(2, 0).sub(scores.select(2, 1)).mul(sign);
   expectSame(margins.amin([1]), torch.ones([3], { dtype: 'float64' }), 1e-7);
+});
+
+test('the logits are γ wₖ · f(x)', () => {
+  const learner = metaOptNet({ encoder });
+  const params = { ...parametersOf(learner, 2), gamma: torch.tensor(2.5, { dtype: 'float64' }) };
+  const { weights } = learner.adapt(params, episodes.support, 3);
+  const exact = encoder.apply(params.encoder, episodes.query.inputs).bmm(weights).mul(2.5);
+  expectSame(queryLogits(learner, params, episodes).logits, exact);
+  expect(learner.init(torch.generator(1)).gamma.item()).toBe(1);
 });
 
 describe.each([0.02, 0.1, 10])('with C = %d', (regularization) => {

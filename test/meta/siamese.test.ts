@@ -45,6 +45,22 @@ describe.each(['mean', 'max'] as const)('by the %s', (score) => {
   itKeepsTheContract(siamese({ encoder, dimensions: 5, score }));
 });
 
+test('α and b start as in the paper, from normal distributions', () => {
+  const large = siamese({ encoder, dimensions: 10_000 });
+  const { alpha, bias } = large.init(torch.generator(1));
+  expect(Number(alpha.std().item())).toBeCloseTo(0.2, 2);
+  expect(Number(alpha.mean().item())).toBeCloseTo(0, 2);
+  expect(Math.abs(Number(bias.item()) - 0.5)).toBeLessThan(0.05);
+});
+
+test.each(['mean', 'max'] as const)('a class without examples is never the answer: %s', (score) => {
+  const own = siamese({ encoder, dimensions: 5, score });
+  const { support, query } = episodes;
+  const { logits } = queryLogits(own, params, { ways: 4, support, query });
+  expect(logits.select(2, 3).eq(-Infinity).all().item()).toBe(true);
+  expect(logits.narrow(2, 0, 3).isfinite().all().item()).toBe(true);
+});
+
 test('refuses dimensions that are none', () => {
   expect(() => siamese({ encoder, dimensions: 0 })).toThrow('dimensions of siamese');
 });

@@ -64,10 +64,39 @@ test('a dense block is [x; tanh(conv x) σ(conv x)]', () => {
   expectSame(block.support(params, x, all).narrow(-1, 4, 3), exact);
 });
 
+test('a query is the last step of the sequence, without a label', () => {
+  const { support, query } = randomEpisodes(torch.generator(1));
+  const params = parametersOf(learner, 2);
+  const { logits } = queryLogits(learner, params, { ways: 3, support, query });
+  const blocks = [
+    attentionBlock(8, 4, 2),
+    ...[1, 2, 4].map((dilation, i) => denseBlock(10 + 3 * i, 3, dilation)),
+    attentionBlock(19, 5, 3),
+  ];
+  const oneHot = torch.eye(3, { dtype: 'float64' }).repeatInterleave(2, 0);
+  const labels = torch.cat([oneHot, torch.zeros([1, 3], { dtype: 'float64' })]);
+  const present = torch.ones([3, 7, 1], { dtype: 'float64' });
+  const inputs = torch.cat([support.inputs, query.inputs.narrow(1, 4, 1)], 1);
+  const rows = encoder.apply(params.encoder, inputs);
+  let x = torch.cat([rows, labels.expand([3, 7, 3])], -1);
+  for (const [i, block] of blocks.entries()) {
+    x = block.support(params.blocks[i] ?? {}, x, present);
+  }
+  const { weight, bias } = params.output;
+  expectSame(logits.select(1, 4), torch.linear(x.select(1, 6), weight, bias ?? null));
+});
+
 test('the dilations are the powers of 2 below the length', () => {
-  const params = learner.init(torch.generator(1));
-  // Attention, three dense blocks for a length of 7, attention.
-  expect(params.blocks.map((block) => Object.keys(block).length)).toEqual([3, 1, 1, 1, 3]);
+  // Attention, dense blocks, attention.
+  for (const [length, dense] of [
+    [7, [1, 1, 1]],
+    [8, [1, 1, 1]],
+    [9, [1, 1, 1, 1]],
+  ] as const) {
+    const own = snail({ encoder, ...sizes, length, attention });
+    const { blocks } = own.init(torch.generator(1));
+    expect(blocks.map((block) => Object.keys(block).length)).toEqual([3, ...dense, 3]);
+  }
 });
 
 itKeepsTheContract(learner, { orderFree: false, symmetricInLabels: false, anyWays: false });
