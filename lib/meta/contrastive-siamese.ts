@@ -26,7 +26,7 @@ export type ContrastiveSiameseParams<E extends Tree> = { encoder: E };
  * Siamese networks trained by the contrastive loss. The logit of a class is the mean, or the
  * greatest, of −D² over the class's support examples.
  *
- * @throws ArgumentRangeError if the margin is not above 0
+ * @throws ArgumentRangeError if the margin is not above 0, or the score is no such word
  */
 export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
   options: ContrastiveSiameseOptions<E, I>,

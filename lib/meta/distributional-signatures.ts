@@ -18,7 +18,7 @@ import {
   uniform,
   zeros,
 } from '../nn';
-import { numberWhere, positiveInteger } from '../nn/check';
+import { numberWhere, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
 import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
@@ -61,6 +61,8 @@ export type SignatureAdapted<E extends Tree> = {
   weights: Tensor;
 };
 
+const NAME = 'distributionalSignatures';
+
 // Words that tell classes apart for certain have no entropy; t is at most the inverse of this.
 const LEAST_ENTROPY = 1e-3;
 
@@ -68,20 +70,17 @@ const LEAST_ENTROPY = 1e-3;
  * Distributional Signatures with a ridge regressor. The frequencies stay the caller's; do not dispose
  * of them while the learner is used.
  *
- * @throws ArgumentRangeError if an option is out of range
+ * @throws ArgumentRangeError if an option is out of range, or the frequencies are not `[V]`;
+ *   ArgumentTypeError if they are no tensor
  */
 export function distributionalSignatures<E extends Tree>(
   options: DistributionalSignaturesOptions<E>,
 ): Learner<DistributionalSignaturesParams<E>, SignatureAdapted<E>, Words> {
-  const { embedding, epsilon = 1e-3, wordLambda = 1 } = options;
-  const name = 'distributionalSignatures';
-  for (const [key, value] of Object.entries({ epsilon, wordLambda })) {
-    numberWhere((n) => n > 0 && n < Infinity, 'a number above 0', value, key, name);
-  }
-  const hiddenSize = positiveInteger(options.hiddenSize ?? 50, 'hiddenSize', name);
+  const { embedding, frequencies } = options;
+  const { epsilon, wordLambda, hiddenSize } = checkOptions(options);
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
   const rarity = (ids: Tensor) =>
-    torch.embedding(options.frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);
+    torch.embedding(frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);
 
   type Params = DistributionalSignaturesParams<E>;
   const represent = (params: Params, wordWeights: Tensor, x: Tensor, words: Words): Tensor => {
@@ -106,7 +105,7 @@ export function distributionalSignatures<E extends Tree>(
         const counted = labels.ne(IGNORED).unsqueeze(-1);
         const x = embedding.apply(params.embedding, ids, adaptOptions);
         const pooled = pool({ x, mask });
-        checkSupport(pooled, labels, ways, name);
+        checkSupport(pooled, labels, ways, NAME);
         const means = pooled.mul(counted);
         const y = membership(labels, ways, means);
         const wordWeights = ridgeRegression(means, y, y.newFull([], wordLambda));
@@ -120,6 +119,16 @@ export function distributionalSignatures<E extends Tree>(
         return rows.bmm(weights).mul(params.alpha).add(params.beta);
       }),
   };
+}
+
+function checkOptions<E extends Tree>(options: DistributionalSignaturesOptions<E>) {
+  const { epsilon = 1e-3, wordLambda = 1, hiddenSize = 50 } = options;
+  for (const [key, value] of Object.entries({ epsilon, wordLambda })) {
+    numberWhere((n) => n > 0 && n < Infinity, 'a number above 0', value, key, NAME);
+  }
+  const shape = shapeOf(options.frequencies, 'frequencies', NAME);
+  if (shape.length !== 1) throw wrongShape('[V]', 'frequencies', shape, NAME);
+  return { epsilon, wordLambda, hiddenSize: positiveInteger(hiddenSize, 'hiddenSize', NAME) };
 }
 
 const pool = (tokens: MaskedTokens) => meanPooling().apply({}, tokens);

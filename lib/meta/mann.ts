@@ -15,7 +15,13 @@ import { numberWhere, positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
 import { checkLabels, type Examples, IGNORED } from './episode';
 import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from './learner';
-import { type MannSizes, type MannState, memoryNetwork, type NetworkParams } from './mann-network';
+import {
+  type MannSizes,
+  type MannState,
+  memoryNetwork,
+  type NetworkParams,
+  type Sequence,
+} from './mann-network';
 import { shuffleRows } from './minibatches';
 import { membership } from './task-loss';
 
@@ -67,14 +73,14 @@ export interface Mann<E extends Tree, I extends Tree>
  * presented to what memory then holds, and forgotten again. Of training on sequences, loss and
  * accuracy are those of all steps, the first of each class among them.
  *
- * @throws ArgumentRangeError if a size or β is out of range, or tasks have other than N ways;
+ * @throws ArgumentRangeError if an option is out of range, or tasks have other than N ways;
  *   ArgumentTypeError when training on sequences without a generator
  */
 export function mann<E extends Tree, I extends Tree = Tensor>(
   options: MannOptions<E, I>,
 ): Mann<E, I> {
   const { encoder, trainOn = 'queries' } = options;
-  const sizes = checkSizes(options);
+  const sizes = checkOptions(options);
   const network = memoryNetwork(sizes);
   const embed = (params: MannParams<E>, { inputs, labels }: Examples<I>, own: AdaptOptions) => {
     const x = encoder.apply(params.encoder, inputs, own);
@@ -82,11 +88,7 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
     return x;
   };
   const present = (params: MannParams<E>, x: Tensor, labels: Tensor) =>
-    network.present(params, {
-      x,
-      labels: membership(labels, sizes.ways, x),
-      ...(anyIgnored(labels) && { present: labels.ne(IGNORED) }),
-    });
+    network.present(params, sequenceOf(x, labels, sizes.ways));
   const along = (params: MannParams<E>, x: Tensor, labels: Tensor): Tensor =>
     network.logits(params, torch.stack(present(params, x, labels).outputs, 1));
   return {
@@ -123,7 +125,7 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
   };
 }
 
-function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
+function checkOptions<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
   const { dimensions, ways, hiddenSize = 200, slots = 128, wordSize = 40, reads = 4 } = options;
   const sizes = { dimensions, ways, hiddenSize, slots, wordSize, reads };
   for (const [name, value] of Object.entries(sizes)) positiveInteger(value, name, 'mann');
@@ -132,10 +134,19 @@ function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>):
   const decay = numberWhere(unit, 'a number in [0, 1]', options.decay ?? 0.95, 'decay', 'mann');
   const positive = (value: number) => value > 0 && value < Infinity;
   const strength = options.keyStrength ?? 1;
+  const { trainOn = 'queries' } = options;
+  if (trainOn !== 'sequence' && trainOn !== 'queries') {
+    throw outOfRange("'sequence' or 'queries'", 'trainOn of mann', trainOn, 'mann');
+  }
   const keyStrength = numberWhere(positive, 'a number above 0', strength, 'keyStrength', 'mann');
   return { ...sizes, decay, keyStrength };
 }
 
-function anyIgnored(labels: Tensor): boolean {
-  return labels.eq(IGNORED).any().item() === true;
+function sequenceOf(x: Tensor, labels: Tensor, ways: number): Sequence {
+  const anyIgnored = labels.eq(IGNORED).any().item() === true;
+  return {
+    x,
+    labels: membership(labels, ways, x),
+    ...(anyIgnored && { present: labels.ne(IGNORED) }),
+  };
 }

@@ -1,3 +1,4 @@
+import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import { type Generator, type Tensor, type Tree, torch } from '../torch';
 import { checkLabels, checkSupport, type Examples, IGNORED } from './episode';
@@ -34,12 +35,17 @@ type PairRule<E extends Tree, P extends { readonly encoder: E }, I extends Tree>
  * A learner that is trained to tell pairs of one class from pairs of two, and that classifies by the
  * similarity to the support examples. Papers draw as many pairs of the one kind as of the other; here
  * all pairs of a query and a support example count, the mean of each kind by one half.
+ *
+ * @throws ArgumentRangeError if the score is neither `mean` nor `max`
  */
 export function pairLearner<
   E extends Tree,
   P extends { readonly encoder: E } & Tree,
   I extends Tree,
 >(rule: PairRule<E, P, I>): Learner<P, EmbeddedSupport<P>, I> {
+  if (rule.score !== 'mean' && rule.score !== 'max') {
+    throw outOfRange("'mean' or 'max'", `score of ${rule.name}`, rule.score, rule.name);
+  }
   const adapt = (
     params: P,
     support: Examples<I>,

@@ -39,13 +39,16 @@ export type RidgeAdapted<P extends Tree> = { params: P; weights: Tensor };
  * R2D2: ridge regression on the embedded support set as the inner learner, differentiated through
  * its closed form. λ, α and β are meta-learned. β shifts all logits alike: no cross-entropy sees it.
  *
- * @throws ArgumentRangeError if λ is not above 0
+ * @throws ArgumentRangeError if λ is not above 0, or α or β not finite
  */
 export function r2d2<E extends Tree, I extends Tree = Tensor>(
   options: R2d2Options<E, I>,
 ): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
   const { encoder, alpha = 1, beta = 0 } = options;
   const above = (value: number) => value > 0 && value < Infinity;
+  for (const [key, value] of Object.entries({ alpha, beta })) {
+    numberWhere(Number.isFinite, 'a finite number', value, key, 'r2d2');
+  }
   const lambda = numberWhere(above, 'a number above 0', options.lambda ?? 1, 'lambda', 'r2d2');
   return {
     init: (generator) => ({

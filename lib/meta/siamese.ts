@@ -26,7 +26,7 @@ export type SiameseParams<E extends Tree> = { encoder: E; alpha: Tensor; bias: T
  * Siamese networks with the learned, weighted L1 distance. The logit of a class is the mean, or the
  * greatest, of log p / (1 − p) over the class's support examples; with one shot both are the paper's.
  *
- * @throws ArgumentRangeError if `dimensions` is no positive integer
+ * @throws ArgumentRangeError if `dimensions` is no positive integer, or the score is no such word
  */
 export function siamese<E extends Tree, I extends Tree = Tensor>(
   options: SiameseOptions<E, I>,

@@ -61,6 +61,11 @@ describe.each(['mean', 'max'] as const)('by the %s', (score) => {
   itKeepsTheContract(contrastiveSiamese({ encoder, margin, score }));
 });
 
+test('refuses a score that is none', () => {
+  const score = 'MAX' as 'max';
+  expect(() => contrastiveSiamese({ encoder, score })).toThrow('score of contrastiveSiamese');
+});
+
 test('refuses a margin that is none', () => {
   expect(() => contrastiveSiamese({ encoder, margin: 0 })).toThrow('margin of contrastiveSiamese');
 });

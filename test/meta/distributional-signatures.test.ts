@@ -104,4 +104,12 @@ test('a text of padding alone gets equal logits, and no NaN', () => {
 test('refuses options out of range', () => {
   expect(() => distributionalSignatures({ ...options, epsilon: 0 })).toThrow('epsilon');
   expect(() => distributionalSignatures({ ...options, wordLambda: -1 })).toThrow('wordLambda');
+  const square = frequencies.view([3, 4]);
+  expect(() => distributionalSignatures({ ...options, frequencies: square })).toThrow(
+    'Expected [V] for the frequencies of distributionalSignatures but received [3, 4]',
+  );
+  const list = [0.5, 0.5] as unknown as Tensor;
+  expect(() => distributionalSignatures({ ...options, frequencies: list })).toThrow(
+    'Expected a tensor for the frequencies of distributionalSignatures',
+  );
 });

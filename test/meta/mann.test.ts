@@ -40,6 +40,13 @@ test('takes forgetting of all and of nothing, and refuses what is no share', () 
   expect(() => mann({ encoder, ...sizes, keyStrength: 0 })).toThrow('keyStrength of mann');
 });
 
+test('refuses to train on what is neither', () => {
+  const trainOn = 'query' as 'queries';
+  expect(() => mann({ encoder, ...sizes, trainOn })).toThrow(
+    "Expected 'sequence' or 'queries' for trainOn of mann but received string 'query'",
+  );
+});
+
 test('refuses tasks of other ways', () => {
   const { support } = randomEpisodes(torch.generator(1));
   expect(() => learner.adapt(parametersOf(learner, 1), support, 2)).toThrow('3 for ways of mann');

@@ -64,6 +64,13 @@ describe('with more rows than columns', () => {
   itKeepsTheContract(r2d2({ encoder: linear({ inFeatures: 4, outFeatures: 3 }) }));
 });
 
+test.each(['alpha', 'beta'])('refuses a %s that is no finite number', (name) => {
+  expect(() => r2d2({ encoder, [name]: Number.NaN })).toThrow(
+    `a finite number for ${name} of r2d2`,
+  );
+  expect(() => r2d2({ encoder, [name]: '1' })).toThrow(`a finite number for ${name} of r2d2`);
+});
+
 test('refuses a λ that is none', () => {
   expect(() => r2d2({ encoder, lambda: 0 })).toThrow('lambda of r2d2');
 });

@@ -61,6 +61,13 @@ test.each(['mean', 'max'] as const)('a class without examples is never the answe
   expect(logits.narrow(2, 0, 3).isfinite().all().item()).toBe(true);
 });
 
+test('refuses a score that is none', () => {
+  const score = 'min' as 'max';
+  expect(() => siamese({ encoder, dimensions: 5, score })).toThrow(
+    "Expected 'mean' or 'max' for score of siamese but received string 'min'",
+  );
+});
+
 test('refuses dimensions that are none', () => {
   expect(() => siamese({ encoder, dimensions: 0 })).toThrow('dimensions of siamese');
 });
