@@ -5,6 +5,7 @@
  *   r(k, x) = g([Σ f(xᵢ) over the support of class k; f(x)]) in (0, 1);   L = mean of (r(k, x) − 1[y = k])²
  */
 import type { Layer } from '../nn';
+import { wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
 import { checkLabels, checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
@@ -25,6 +26,8 @@ export type ClassSums<P extends Tree> = { params: P; sums: Tensor };
 /**
  * Relation Networks. Logits are those before the sigmoid that makes the relation score r of them, so
  * that the greatest logit is the greatest score.
+ *
+ * @throws ArgumentRangeError when predicting, if g gives more than one number a pair
  */
 export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor>(
   options: RelationOptions<E, R, I>,
@@ -49,7 +52,10 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
         const classes = sums.unsqueeze(1);
         const shape = [-1, query.size(1), classes.size(2), -1];
         const pairs = torch.cat([classes.expand(shape), query.expand(shape)], -1);
-        return module.apply(params.relation, pairs, adaptOptions).squeeze(-1);
+        const scores = module.apply(params.relation, pairs, adaptOptions);
+        const expected = [...pairs.shape.slice(0, 3), 1];
+        if (scores.shape.join() === expected.join()) return scores.squeeze(-1);
+        throw wrongShape(`[${expected.join(', ')}]`, 'output of g', scores.shape, 'relation');
       }),
   };
 }

@@ -43,3 +43,10 @@ describe('with a learned module', () => {
   test('equals PyTorch', () => expectLikePyTorch(learner, 'relation'));
   itKeepsTheContract(learner);
 });
+
+test('refuses a module that gives more than one number a pair', () => {
+  const two = relation({ encoder, relation: mlp({ sizes: [10, 6, 2] }) });
+  expect(() => queryLogits(two, parametersOf(two, 2), episodes)).toThrow(
+    'Expected [3, 6, 3, 1] for the output of g of relation but received [3, 6, 3, 2]',
+  );
+});
