@@ -95,6 +95,12 @@ test('samples are squashed; the relation is W_r relu(cᵀ M e) + b_r, the loss t
   expect(metaGradient(learner, params, episodes).loss).toBeCloseTo(Number(loss.item()), 12);
 });
 
+test('M starts so that cᵀ M e is of the size of c and e, whatever D', () => {
+  const large = induction({ encoder, dimensions: 50, slices: 20 });
+  const { tensor } = large.init(torch.generator(1));
+  expect(Number(tensor.std().item()) * 50).toBeCloseTo(1, 1);
+});
+
 itKeepsTheContract(learner);
 
 test('refuses sizes that are none', () => {
