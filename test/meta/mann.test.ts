@@ -40,6 +40,16 @@ test('takes forgetting of all and of nothing, and refuses what is no share', () 
   expect(() => mann({ encoder, ...sizes, keyStrength: 0 })).toThrow('keyStrength of mann');
 });
 
+test('forgets use at the rate of 0.95 unless told otherwise', () => {
+  const { support } = randomEpisodes(torch.generator(1));
+  const params = parametersOf(learner, 2);
+  const [a, b] = [{}, { decay: 0.95 }].map(
+    (own) => mann({ encoder, ...sizes, ...own }).adapt(params, support, 3).state.usage,
+  );
+  if (!a || !b) throw new Error('no states');
+  expectSame(a, b, 0);
+});
+
 test('refuses to train on what is neither', () => {
   const trainOn = 'query' as 'queries';
   expect(() => mann({ encoder, ...sizes, trainOn })).toThrow(

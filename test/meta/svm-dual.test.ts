@@ -48,6 +48,23 @@ test('meets the conditions of Karush, Kuhn and Tucker, however large kernel and 
   );
 });
 
+test('does not go round in circles where C is far beyond the optimum', () => {
+  const kernel = float64([1, 2, 2]);
+  kernel.copy_(torch.tensor([2.5942837e7, 9.44438988e6, 9.44438988e6, 3.72453806e7]).view([2, 2]));
+  const targets = torch
+    .tensor([1, 3])
+    .eq(torch.arange(5).view([5, 1]))
+    .to('float64')
+    .unsqueeze(0);
+  const alpha = solveSvmDual({ kernel, targets, bound: 100 });
+  // With C out of reach α is that of any larger C.
+  expectSame(alpha.mul(1e7), solveSvmDual({ kernel, targets, bound: 1 }).mul(1e7), 1e-9);
+  const left = targets.sub(alpha.bmm(kernel));
+  const z = left.sub(left.amin([1], true));
+  const upper = targets.mul(100);
+  expect(most(z.mul(upper.sub(alpha)).abs())).toBeLessThan(1e-9);
+});
+
 test('equals the closed form for two examples of two classes', () => {
   // α = [[a, −b], [−a, b]] minimises a²K₀₀ + b²K₁₁ − 2abK₀₁ − a − b, a and b at most C.
   const kernel = torch.tensor(
