@@ -88,10 +88,10 @@ test('a slot that what is written nearly cancels has a cosine of at most 1', () 
     const own = key.narrow(1, q, 1);
     const other = torch.tensor([[1, 0, 0]]);
     // It cancels the first slot, clears the second and reads the third.
-    const memory = torch.stack([own.flatten().neg(), other.squeeze(0), other.squeeze(0)]);
+    const memory = torch.stack([own.flatten().mul(-0.3), other.squeeze(0), other.squeeze(0)]);
     const state = {
       ...{ memory: memory.unsqueeze(0), usage: torch.tensor([[1, 0, 2]]) },
-      ...{ read: torch.zeros([1, 3]), readWeights: torch.tensor([[[1, 0, 0]]]) },
+      ...{ read: torch.zeros([1, 3]), readWeights: torch.tensor([[[0.3, 0, 0]]]) },
     };
     const read = readAfterWriting(state, own, torch.ones([1, 1, 1, 1]), PLAIN);
     const cosine = Number(torch.cosineSimilarity(own.view([1, 3]), other, -1).item());
