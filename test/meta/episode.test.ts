@@ -26,6 +26,13 @@ test.each([undefined, [[0n, 1n, 0n]]])('refuses labels that are no tensor: %p', 
   );
 });
 
+test('refuses one label a task', () => {
+  const one = torch.zeros([3], { dtype: 'int64' });
+  expect(() => checkSupport(torch.zeros([3, 2, 4]), one, 2, 'learner')).toThrow(
+    'Expected [3, 2] for the labels of learner but received [3]',
+  );
+});
+
 test('leaves no tensor behind', () => {
   const embedded = torch.zeros([1, 3, 4]);
   const before = torch.memory().tensors;
