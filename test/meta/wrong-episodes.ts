@@ -33,7 +33,7 @@ export const WRONG_EPISODES: readonly (readonly [string, Wrong, RegExp])[] = [
   [
     'labels without a task axis',
     labelled('support', (labels) => labels.select(0, 0)),
-    /Expected \[3, 6\] for the labels of \w+ but received \[6\]/,
+    /Expected \[T, n\] .* for the support labels of metaGradient but received \[6\]/,
   ],
   [
     'query labels that are too few',
