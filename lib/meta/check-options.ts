@@ -1,5 +1,6 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { checkOptions, numberWhere } from '../nn/check';
+import { isTensor } from '../torch';
 
 const METHODS = {
   layer: ['a layer', ['init', 'apply']],
@@ -11,6 +12,7 @@ const NUMBERS = {
   number: ['a finite number', Number.isFinite],
   positive: ['a positive number', (value: number) => value > 0],
   finite: ['a positive finite number', (value: number) => value > 0 && value < Infinity],
+  unit: ['a number in [0, 1]', (value: number) => value >= 0 && value <= 1],
   share: ['a number in (0, 1)', (value: number) => value > 0 && value < 1],
   steps: ['an integer of at least 0', (value: number) => Number.isInteger(value) && value >= 0],
   count: ['a positive integer', (value: number) => Number.isSafeInteger(value) && value > 0],
@@ -22,6 +24,7 @@ export type Kind =
   | keyof typeof NUMBERS
   | 'boolean'
   | 'function'
+  | 'tensor'
   | 'any'
   | readonly string[];
 
@@ -65,6 +68,10 @@ function checkOne(value: unknown, kind: Kind, name: string, learner: string): vo
   if (kind === 'boolean' || kind === 'function') {
     if (typeof value === kind) return;
     throw invalidArgument(`a ${kind}`, where, value, learner);
+  }
+  if (kind === 'tensor') {
+    if (isTensor(value)) return;
+    throw invalidArgument('a tensor', where, value, learner);
   }
   if (typeof kind !== 'string') {
     if (kind.some((one) => one === value)) return;

@@ -5,8 +5,8 @@
  *   D = ‖G(x₁) − G(x₂)‖;   L = (1 − Y) ½ D² + Y ½ max(0, m − D)², Y = 0 for one class and 1 for two
  */
 import type { Layer } from '../nn';
-import { numberWhere } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import type { Learner } from './learner';
 import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
 import { squaredDistances } from './prototypical';
@@ -22,23 +22,20 @@ export type ContrastiveSiameseOptions<E extends Tree, I extends Tree> = {
 
 export type ContrastiveSiameseParams<E extends Tree> = { encoder: E };
 
+const KINDS: Kinds = { encoder: 'layer', 'margin?': 'finite', 'score?': ['mean', 'max'] };
+
 /**
  * Siamese networks trained by the contrastive loss. The logit of a class is the mean, or the
  * greatest, of −D² over the class's support examples.
  *
- * @throws ArgumentRangeError if the margin is not above 0, or the score is no such word
+ * @throws ArgumentRangeError if the margin is not above 0, or the score is no such word;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
   options: ContrastiveSiameseOptions<E, I>,
 ): Learner<ContrastiveSiameseParams<E>, EmbeddedSupport<ContrastiveSiameseParams<E>>, I> {
-  const { encoder, score = 'mean' } = options;
-  const margin = numberWhere(
-    (value) => value > 0 && value < Infinity,
-    'a number above 0',
-    options.margin ?? 1,
-    'margin',
-    'contrastiveSiamese',
-  );
+  checkLearner(options, KINDS, 'contrastiveSiamese');
+  const { encoder, margin = 1, score = 'mean' } = options;
   return pairLearner({
     name: 'contrastiveSiamese',
     encoder,

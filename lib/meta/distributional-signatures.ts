@@ -18,8 +18,9 @@ import {
   uniform,
   zeros,
 } from '../nn';
-import { numberWhere, positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { ridgeRegression } from './r2d2';
@@ -66,18 +67,27 @@ const NAME = 'distributionalSignatures';
 // Words that tell classes apart for certain have no entropy; t is at most the inverse of this.
 const LEAST_ENTROPY = 1e-3;
 
+const KINDS: Kinds = {
+  embedding: 'layer',
+  frequencies: 'tensor',
+  'epsilon?': 'finite',
+  'hiddenSize?': 'count',
+  'wordLambda?': 'finite',
+};
+
 /**
  * Distributional Signatures with a ridge regressor. The frequencies stay the caller's; do not dispose
  * of them while the learner is used.
  *
  * @throws ArgumentRangeError if an option is out of range, or the frequencies are not `[V]`;
- *   ArgumentTypeError if they are no tensor
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function distributionalSignatures<E extends Tree>(
   options: DistributionalSignaturesOptions<E>,
 ): Learner<DistributionalSignaturesParams<E>, SignatureAdapted<E>, Words> {
-  const { embedding, frequencies } = options;
-  const { epsilon, wordLambda, hiddenSize } = checkOptions(options);
+  checkLearner(options, KINDS, NAME);
+  const { embedding, frequencies, epsilon = 1e-3, wordLambda = 1, hiddenSize = 50 } = options;
+  if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
   const rarity = (ids: Tensor) =>
     torch.embedding(frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);
@@ -119,16 +129,6 @@ export function distributionalSignatures<E extends Tree>(
         return rows.bmm(weights).mul(params.alpha).add(params.beta);
       }),
   };
-}
-
-function checkOptions<E extends Tree>(options: DistributionalSignaturesOptions<E>) {
-  const { epsilon = 1e-3, wordLambda = 1, hiddenSize = 50 } = options;
-  for (const [key, value] of Object.entries({ epsilon, wordLambda })) {
-    numberWhere((n) => n > 0 && n < Infinity, 'a number above 0', value, key, NAME);
-  }
-  const shape = shapeOf(options.frequencies, 'frequencies', NAME);
-  if (shape.length !== 1) throw wrongShape('[V]', 'frequencies', shape, NAME);
-  return { epsilon, wordLambda, hiddenSize: positiveInteger(hiddenSize, 'hiddenSize', NAME) };
 }
 
 const pool = (tokens: MaskedTokens) => meanPooling().apply({}, tokens);

@@ -9,8 +9,8 @@
  */
 import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
-import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkSupport, IGNORED } from './episode';
 import {
   type GraphLayer,
@@ -45,17 +45,28 @@ export type GraphParams<E extends Tree> = { encoder: E; layers: GraphLayerParams
 /** The nodes `[T, s, D + N]` of the support set, and which of them are there `[T, s]`. */
 export type SupportGraph<P extends Tree> = { params: P; nodes: Tensor; present: Tensor };
 
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  ways: 'count',
+  'heads?': 'count',
+  'layers?': 'count',
+  'features?': 'count',
+  'edgeFeatures?': 'count',
+};
+
 /**
  * The few-shot learner by graph neural networks, with leaky rectifiers for ρ and without the paper's
  * batch normalisation, which would let tasks see each other.
  *
- * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways
+ * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   options: GraphOptions<E, I>,
 ): Learner<GraphParams<E>, SupportGraph<GraphParams<E>>, I> {
-  const { encoder } = options;
-  const ways = positiveInteger(options.ways, 'ways', 'graphNetwork');
+  checkLearner(options, KINDS, 'graphNetwork');
+  const { encoder, ways } = options;
   const { hidden, last } = graphLayers(options);
   return {
     init: (generator) => ({
@@ -89,11 +100,8 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
 function graphLayers<E extends Tree, I extends Tree>(
   options: GraphOptions<E, I>,
 ): { hidden: GraphLayer[]; last: GraphLayer } {
-  const { ways, heads = 1, layers = 3, features = 48, edgeFeatures = 64 } = options;
-  for (const [name, value] of Object.entries({ heads, layers, features, edgeFeatures })) {
-    positiveInteger(value, name, 'graphNetwork');
-  }
-  const start = positiveInteger(options.dimensions, 'dimensions', 'graphNetwork') + ways;
+  const { dimensions, ways, heads = 1, layers = 3, features = 48, edgeFeatures = 64 } = options;
+  const start = dimensions + ways;
   const layer = (k: number, outFeatures: number): GraphLayer =>
     graphLayer({ start, added: k * features, outFeatures, heads, edgeFeatures });
   return {

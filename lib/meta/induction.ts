@@ -9,8 +9,8 @@
  * with squash(x) = ‖x‖² / (1 + ‖x‖²) · x / ‖x‖.
  */
 import { type Layer, type LinearParams, linear, normal } from '../nn';
-import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkSupport } from './episode';
 import { type Learner, recording } from './learner';
 import { relationLoss } from './relation';
@@ -38,18 +38,24 @@ export type InductionParams<E extends Tree> = {
 /** The class vectors c `[T, N, D]`. */
 export type ClassVectors<P extends Tree> = { params: P; classes: Tensor };
 
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  'iterations?': 'count',
+  'slices?': 'count',
+};
+
 /**
  * Induction Networks. Logits are those before the sigmoid that makes the relation score r of them.
  *
- * @throws ArgumentRangeError if a size or the number of iterations is no positive integer
+ * @throws ArgumentRangeError if a size or the number of iterations is no positive integer;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function induction<E extends Tree, I extends Tree = Tensor>(
   options: InductionOptions<E, I>,
 ): Learner<InductionParams<E>, ClassVectors<InductionParams<E>>, I> {
-  const { encoder } = options;
-  const size = positiveInteger(options.dimensions, 'dimensions', 'induction');
-  const iterations = positiveInteger(options.iterations ?? 3, 'iterations', 'induction');
-  const slices = positiveInteger(options.slices ?? 100, 'slices', 'induction');
+  checkLearner(options, KINDS, 'induction');
+  const { encoder, dimensions: size, iterations = 3, slices = 100 } = options;
   const transform = linear({ inFeatures: size, outFeatures: size });
   const relation = linear({ inFeatures: slices, outFeatures: 1 });
   return {

@@ -11,8 +11,9 @@
  */
 import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
-import { numberWhere, positiveInteger } from '../nn/check';
+import { numberWhere } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkLabels, type Examples, IGNORED } from './episode';
 import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from './learner';
 import {
@@ -68,19 +69,33 @@ export interface Mann<E extends Tree, I extends Tree>
   sequence(params: MannParams<E>, examples: Examples<I>, options?: AdaptOptions): Tensor;
 }
 
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  ways: 'count',
+  'hiddenSize?': 'count',
+  'slots?': 'count',
+  'wordSize?': 'count',
+  'reads?': 'count',
+  'decay?': 'unit',
+  'keyStrength?': 'finite',
+  'trainOn?': ['sequence', 'queries'],
+};
+
 /**
  * Memory-augmented neural networks. `adapt` presents the support set in its order; each query is
  * presented to what memory then holds, and forgotten again. Of training on sequences, loss and
  * accuracy are those of all steps, the first of each class among them.
  *
  * @throws ArgumentRangeError if an option is out of range, or tasks have other than N ways;
- *   ArgumentTypeError when training on sequences without a generator
+ *   ArgumentTypeError for options of another type, or unknown, and when training on sequences without a
+ *   generator
  */
 export function mann<E extends Tree, I extends Tree = Tensor>(
   options: MannOptions<E, I>,
 ): Mann<E, I> {
+  const sizes = checkSizes(options);
   const { encoder, trainOn = 'queries' } = options;
-  const sizes = checkOptions(options);
   const network = memoryNetwork(sizes);
   const embed = (params: MannParams<E>, { inputs, labels }: Examples<I>, own: AdaptOptions) => {
     const x = encoder.apply(params.encoder, inputs, own);
@@ -125,21 +140,12 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
   };
 }
 
-function checkOptions<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
+function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
+  checkLearner(options, KINDS, 'mann');
   const { dimensions, ways, hiddenSize = 200, slots = 128, wordSize = 40, reads = 4 } = options;
-  const sizes = { dimensions, ways, hiddenSize, slots, wordSize, reads };
-  for (const [name, value] of Object.entries(sizes)) positiveInteger(value, name, 'mann');
   numberWhere((n) => n <= slots, 'at most the number of slots', reads, 'reads', 'mann');
-  const unit = (value: number) => value >= 0 && value <= 1;
-  const decay = numberWhere(unit, 'a number in [0, 1]', options.decay ?? 0.95, 'decay', 'mann');
-  const positive = (value: number) => value > 0 && value < Infinity;
-  const strength = options.keyStrength ?? 1;
-  const { trainOn = 'queries' } = options;
-  if (trainOn !== 'sequence' && trainOn !== 'queries') {
-    throw outOfRange("'sequence' or 'queries'", 'trainOn of mann', trainOn, 'mann');
-  }
-  const keyStrength = numberWhere(positive, 'a number above 0', strength, 'keyStrength', 'mann');
-  return { ...sizes, decay, keyStrength };
+  const { decay = 0.95, keyStrength = 1 } = options;
+  return { dimensions, ways, hiddenSize, slots, wordSize, reads, decay, keyStrength };
 }
 
 function sequenceOf(x: Tensor, labels: Tensor, ways: number): Sequence {

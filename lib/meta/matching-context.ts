@@ -7,8 +7,8 @@
  * the second line K times from h = c = 0; then f(x, S) = h.
  */
 import { type LstmCellParams, type LstmParams, type LstmState, lstm, lstmCell } from '../nn';
-import { positiveInteger } from '../nn/check';
 import { type Generator, type Tensor, torch } from '../torch';
+import { checkLearner } from './check-options';
 
 export type FullContextOptions = {
   /** D: the size of the embeddings, and of each LSTM's output. */
@@ -29,8 +29,8 @@ export type FullContext = {
 
 /** @throws ArgumentRangeError if an option is no positive integer */
 export function fullContext(options: FullContextOptions): FullContext {
-  const size = positiveInteger(options.dimensions, 'dimensions', 'fullContext');
-  const steps = positiveInteger(options.steps ?? 5, 'steps', 'fullContext');
+  checkLearner(options, { dimensions: 'count', 'steps?': 'count' }, 'fullContext');
+  const { dimensions: size, steps = 5 } = options;
   const both = lstm({ inputSize: size, hiddenSize: size, bidirectional: true });
   const cell = lstmCell({ inputSize: 2 * size, hiddenSize: size });
   return {

@@ -7,6 +7,7 @@
 import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import type { Tensor, Tree } from '../torch';
+import { checkLearner } from './check-options';
 import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { type FullContext, type FullContextParams, fullContext } from './matching-context';
@@ -40,11 +41,13 @@ export type MatchingAdapted<E extends Tree> = {
  *
  * With full context embeddings the order of the support set matters, as in the paper.
  *
- * @throws ArgumentRangeError if a size or number of steps is no positive integer
+ * @throws ArgumentRangeError if a size or number of steps is no positive integer;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function matching<E extends Tree, I extends Tree = Tensor>(
   options: MatchingOptions<E, I>,
 ): Learner<MatchingParams<E>, MatchingAdapted<E>, I> {
+  checkLearner(options, { encoder: 'layer', 'fullContext?': 'any' }, 'matching');
   const { encoder } = options;
   const context: FullContext | undefined = options.fullContext && fullContext(options.fullContext);
   const contextOf = ({ context: own }: MatchingParams<E>): FullContextParams => {

@@ -5,8 +5,8 @@
  *   wₖ = Σᵢ α[k, i] f(xᵢ), with α from the dual of the multiclass SVM;   logits = γ wₖ · f(x)
  */
 import { type Layer, ones } from '../nn';
-import { numberWhere } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import type { RidgeAdapted } from './r2d2';
@@ -28,19 +28,20 @@ export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
 /** γ without dimensions, from 1 on. */
 export type MetaOptNetParams<E extends Tree> = { encoder: E; gamma: Tensor };
 
+const KINDS: Kinds = { encoder: 'layer', 'regularization?': 'finite', 'jitter?': 'finite' };
+
 /**
  * MetaOptNet-SVM: a linear support vector machine on the embedded support set as the inner learner,
  * solved to optimality and differentiated implicitly; see `svm-dual.ts`.
  *
- * @throws ArgumentRangeError if an option is not above 0
+ * @throws ArgumentRangeError if an option is not above 0; ArgumentTypeError for options of another
+ *   type, or unknown
  */
 export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
   options: MetaOptNetOptions<E, I>,
 ): Learner<MetaOptNetParams<E>, RidgeAdapted<MetaOptNetParams<E>>, I> {
+  checkLearner(options, KINDS, 'metaOptNet');
   const { encoder, regularization = 0.1, jitter = 1 } = options;
-  for (const [name, value] of Object.entries({ regularization, jitter })) {
-    numberWhere((n) => n > 0 && n < Infinity, 'a number above 0', value, name, 'metaOptNet');
-  }
   return {
     init: (generator) => ({ encoder: encoder.init(generator), gamma: ones([], generator) }),
     adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>

@@ -9,6 +9,7 @@
  */
 import type { Layer } from '../nn';
 import type { Tensor, Tree } from '../torch';
+import { checkLearner } from './check-options';
 import { checkSupport } from './episode';
 import { type Learner, recording } from './learner';
 import type { Prototypes } from './prototypical';
@@ -19,10 +20,16 @@ export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
   encoder: Layer<P, I>;
 };
 
-/** The nearest class mean by cosine of an encoder as it is. */
-export function nearestClassMean<P extends Tree, I extends Tree = Tensor>({
-  encoder,
-}: NearestClassMeanOptions<P, I>): Learner<P, Prototypes<P>, I> {
+/**
+ * The nearest class mean by cosine of an encoder as it is.
+ *
+ * @throws ArgumentTypeError for options of another type, or unknown
+ */
+export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
+  options: NearestClassMeanOptions<P, I>,
+): Learner<P, Prototypes<P>, I> {
+  checkLearner(options, { encoder: 'layer' }, 'nearestClassMean');
+  const { encoder } = options;
   return {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, options = {}) =>

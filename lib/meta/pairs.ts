@@ -1,4 +1,3 @@
-import { outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import { type Generator, type Tensor, type Tree, torch } from '../torch';
 import { checkLabels, checkSupport, type Examples, IGNORED } from './episode';
@@ -43,9 +42,6 @@ export function pairLearner<
   P extends { readonly encoder: E } & Tree,
   I extends Tree,
 >(rule: PairRule<E, P, I>): Learner<P, EmbeddedSupport<P>, I> {
-  if (rule.score !== 'mean' && rule.score !== 'max') {
-    throw outOfRange("'mean' or 'max'", `score of ${rule.name}`, rule.score, rule.name);
-  }
   const adapt = (
     params: P,
     support: Examples<I>,

@@ -6,6 +6,7 @@
  */
 import type { Layer } from '../nn';
 import type { Tensor, Tree } from '../torch';
+import { checkLearner } from './check-options';
 import { checkSupport } from './episode';
 import { type Learner, recording } from './learner';
 import { classMeans } from './task-loss';
@@ -18,10 +19,16 @@ export type PrototypicalOptions<P extends Tree, I extends Tree> = {
 /** The prototypes `[T, N, D]` of T tasks, and the encoder's parameters that they were made with. */
 export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
 
-/** Prototypical Networks with squared Euclidean distance, the choice of the paper's section 2.7. */
-export function prototypical<P extends Tree, I extends Tree = Tensor>({
-  encoder,
-}: PrototypicalOptions<P, I>): Learner<P, Prototypes<P>, I> {
+/**
+ * Prototypical Networks with squared Euclidean distance, the choice of the paper's section 2.7.
+ *
+ * @throws ArgumentTypeError for options of another type, or unknown
+ */
+export function prototypical<P extends Tree, I extends Tree = Tensor>(
+  options: PrototypicalOptions<P, I>,
+): Learner<P, Prototypes<P>, I> {
+  checkLearner(options, { encoder: 'layer' }, 'prototypical');
+  const { encoder } = options;
   return {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, options = {}) =>

@@ -7,8 +7,8 @@
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
 import { type Layer, zeros } from '../nn';
-import { numberWhere } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { membership } from './task-loss';
@@ -35,21 +35,25 @@ export type R2d2Params<E extends Tree> = {
 /** The ridge regression's weights W `[T, D, N]`. */
 export type RidgeAdapted<P extends Tree> = { params: P; weights: Tensor };
 
+const KINDS: Kinds = {
+  encoder: 'layer',
+  'lambda?': 'finite',
+  'alpha?': 'number',
+  'beta?': 'number',
+};
+
 /**
  * R2D2: ridge regression on the embedded support set as the inner learner, differentiated through
  * its closed form. λ, α and β are meta-learned. β shifts all logits alike: no cross-entropy sees it.
  *
- * @throws ArgumentRangeError if λ is not above 0, or α or β not finite
+ * @throws ArgumentRangeError if λ is not above 0, or α or β not finite; ArgumentTypeError for options
+ *   of another type, or unknown
  */
 export function r2d2<E extends Tree, I extends Tree = Tensor>(
   options: R2d2Options<E, I>,
 ): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
-  const { encoder, alpha = 1, beta = 0 } = options;
-  const above = (value: number) => value > 0 && value < Infinity;
-  for (const [key, value] of Object.entries({ alpha, beta })) {
-    numberWhere(Number.isFinite, 'a finite number', value, key, 'r2d2');
-  }
-  const lambda = numberWhere(above, 'a number above 0', options.lambda ?? 1, 'lambda', 'r2d2');
+  checkLearner(options, KINDS, 'r2d2');
+  const { encoder, lambda = 1, alpha = 1, beta = 0 } = options;
   return {
     init: (generator) => ({
       encoder: encoder.init(generator),

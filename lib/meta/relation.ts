@@ -7,6 +7,7 @@
 import type { Layer } from '../nn';
 import { wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner } from './check-options';
 import { checkLabels, checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { membership, type TaskLoss } from './task-loss';
@@ -27,11 +28,13 @@ export type ClassSums<P extends Tree> = { params: P; sums: Tensor };
  * Relation Networks. Logits are those before the sigmoid that makes the relation score r of them, so
  * that the greatest logit is the greatest score.
  *
- * @throws ArgumentRangeError when predicting, if g gives more than one number a pair
+ * @throws ArgumentRangeError when predicting, if g gives more than one number a pair; ArgumentTypeError
+ *   for options of another type, or unknown
  */
 export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor>(
   options: RelationOptions<E, R, I>,
 ): Learner<RelationParams<E, R>, ClassSums<RelationParams<E, R>>, I> {
+  checkLearner(options, { encoder: 'layer', relation: 'layer' }, 'relation');
   const { encoder, relation: module } = options;
   return {
     loss: relationLoss,

@@ -5,8 +5,8 @@
  *   p(x₁, x₂) = σ(Σⱼ αⱼ |hⱼ(x₁) − hⱼ(x₂)| + b);   L = −y log p − (1 − y) log (1 − p), y = 1 for one class
  */
 import { type Layer, normal } from '../nn';
-import { positiveInteger } from '../nn/check';
 import type { Tensor, Tree } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import type { Learner } from './learner';
 import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
 
@@ -22,17 +22,20 @@ export type SiameseOptions<E extends Tree, I extends Tree> = {
 /** α `[D]`, and b without dimensions. */
 export type SiameseParams<E extends Tree> = { encoder: E; alpha: Tensor; bias: Tensor };
 
+const KINDS: Kinds = { encoder: 'layer', dimensions: 'count', 'score?': ['mean', 'max'] };
+
 /**
  * Siamese networks with the learned, weighted L1 distance. The logit of a class is the mean, or the
  * greatest, of log p / (1 − p) over the class's support examples; with one shot both are the paper's.
  *
- * @throws ArgumentRangeError if `dimensions` is no positive integer, or the score is no such word
+ * @throws ArgumentRangeError if `dimensions` is no positive integer, or the score is no such word;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function siamese<E extends Tree, I extends Tree = Tensor>(
   options: SiameseOptions<E, I>,
 ): Learner<SiameseParams<E>, EmbeddedSupport<SiameseParams<E>>, I> {
-  const { encoder, score = 'mean' } = options;
-  const dimensions = positiveInteger(options.dimensions, 'dimensions', 'siamese');
+  checkLearner(options, KINDS, 'siamese');
+  const { encoder, dimensions, score = 'mean' } = options;
   return pairLearner({
     name: 'siamese',
     encoder,

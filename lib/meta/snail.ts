@@ -6,10 +6,10 @@
  *   SNAIL = attention, TC(L), attention, TC(L), attention, linear
  *   TC(L) = dense blocks of dilations 1, 2, 4, … below L, the length of the sequence
  */
-import { outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import { type Layer, type LinearParams, linear } from '../nn';
-import { positiveInteger } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkLearner, type Kinds } from './check-options';
 import { checkSupport, IGNORED } from './episode';
 import { type Learner, recording } from './learner';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
@@ -43,17 +43,27 @@ export type SnailAdapted<E extends Tree> = {
   present: Tensor;
 };
 
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  ways: 'count',
+  length: 'count',
+  'filters?': 'count',
+  'attention?': 'any',
+};
+
 /**
  * SNAIL with the architecture of the paper's few-shot classification. The order of the support set
  * matters, as in the paper.
  *
- * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways
+ * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ *   ArgumentTypeError for options of another type, or unknown
  */
 export function snail<E extends Tree, I extends Tree = Tensor>(
   options: SnailOptions<E, I>,
 ): Learner<SnailParams<E>, SnailAdapted<E>, I> {
-  const { encoder } = options;
-  const ways = positiveInteger(options.ways, 'ways', 'snail');
+  checkLearner(options, KINDS, 'snail');
+  const { encoder, ways } = options;
   const blocks = snailBlocks(options);
   const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
   return {
@@ -95,12 +105,18 @@ const ATTENTION = [
   [512, 256],
 ] as const;
 
+function checkAttention(sizes: unknown): void {
+  const isPair = (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0);
+  if (Array.isArray(sizes) && sizes.length > 0 && sizes.every(isPair)) return;
+  throw invalidArgument('a list of [keySize, valueSize]', 'attention of snail', sizes, 'snail');
+}
+
 function snailBlocks<E extends Tree, I extends Tree>(options: SnailOptions<E, I>): Block[] {
-  const { attention = ATTENTION } = options;
-  const length = positiveInteger(options.length, 'length', 'snail');
-  const filters = positiveInteger(options.filters ?? 128, 'filters', 'snail');
+  const { dimensions, ways, length, filters = 128, attention = ATTENTION } = options;
+  checkAttention(attention);
   const blocks: Block[] = [];
-  let size = positiveInteger(options.dimensions, 'dimensions', 'snail') + options.ways;
+  let size = dimensions + ways;
   const add = (block: Block): void => {
     blocks.push(block);
     size = block.size;

@@ -110,6 +110,6 @@ test('refuses options out of range', () => {
   );
   const list = [0.5, 0.5] as unknown as Tensor;
   expect(() => distributionalSignatures({ ...options, frequencies: list })).toThrow(
-    'Expected a tensor for the frequencies of distributionalSignatures',
+    'Expected a tensor for frequencies of distributionalSignatures',
   );
 });
