@@ -4,6 +4,7 @@ import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
   checkRate,
+  checkShapes,
   decayRate,
   descendRatio,
   notNegative,
@@ -59,8 +60,10 @@ export function adamRule(
     }),
     update: (gradients, state, params, { donate = false } = {}) =>
       torch.scope(() => {
+        const known = { gradients, ...momentsOf(state, settings.amsgrad) };
+        checkShapes(params, known, name);
         const rate = rateAt(learningRate, Number(state.step.item()));
-        if (typeof rate === 'number' && fusible(params, gradients)) {
+        if (typeof rate === 'number' && fusible({ params, ...known })) {
           return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, donate);
         }
         const step = state.step.add(1);
@@ -84,6 +87,14 @@ function checkSettings(options: AdamOptions, name: string, weightDecay: number):
     weightDecay: notNegative(options.weightDecay ?? weightDecay, 'weightDecay', name),
     amsgrad: options.amsgrad ?? false,
   };
+}
+
+/** What of the state has a tensor for every parameter. */
+function momentsOf(
+  { firstMoment, secondMoment, maxSecondMoment }: Moments,
+  amsgrad: boolean,
+): Record<string, Tree> {
+  return { firstMoment, secondMoment, ...(amsgrad && { maxSecondMoment }) };
 }
 
 function shrink<P extends Tree>(params: P, rate: number | Tensor, weightDecay: number): P {

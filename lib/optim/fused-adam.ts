@@ -14,9 +14,9 @@ export type FusedAdam = {
 };
 
 /** True if the step need not be recorded, and libtorch's fused kernel for the CPU takes the tensors. */
-export function fusible(params: Tree, gradients: Tree): boolean {
+export function fusible(tree: Tree): boolean {
   if (torch.isGradEnabled()) return false;
-  const [first, ...others] = leaves([params, gradients]);
+  const [first, ...others] = leaves(tree);
   if (first === undefined) return false;
   const { dtype } = first;
   if (dtype !== 'float32' && dtype !== 'float64') return false;
@@ -24,7 +24,7 @@ export function fusible(params: Tree, gradients: Tree): boolean {
 }
 
 /**
- * One step by libtorch's fused kernel, which passes over the memory once. With one thread, on a table
+ * One step by libtorch's fused kernel, which checks no shapes: the trees' tensors must agree. It passes over the memory once. With one thread, on a table
  * of 30,000 × 64 and five small tensors, a step takes 2.2 ms, or 0.8 ms when donation saves the copies;
  * with single operators it takes 8.0 ms, with those on lists (`_foreach_`) 10 ms. On six small tensors
  * all lie between 0.04 and 0.09 ms.

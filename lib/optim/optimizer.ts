@@ -34,7 +34,8 @@ export interface Optimizer<S extends OptimizerState = OptimizerState> {
   /**
    * One step.
    *
-   * @throws ArgumentTypeError if the trees differ in structure
+   * @throws ArgumentTypeError if the trees differ in structure; ArgumentRangeError if gradients or state
+   *   are not of their parameters' shapes
    */
   update<P extends Tree>(
     gradients: P,

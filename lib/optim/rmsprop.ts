@@ -3,6 +3,7 @@ import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
   checkRate,
+  checkShapes,
   decayRate,
   descend,
   descendRatio,
@@ -49,6 +50,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
     }),
     update: (gradients, state, params) =>
       torch.scope(() => {
+        checkShapes(params, { gradients, ...averagesOf(state, settings) }, 'rmsprop');
         const rate = rateAt(settings.learningRate, Number(state.step.item()));
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const averages = average(decayed, state, settings);
@@ -79,6 +81,14 @@ function checkSettings(options: RmspropOptions): Required<RmspropOptions> {
     weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'rmsprop'),
     centered: options.centered ?? false,
   };
+}
+
+/** What of the state has a tensor for every parameter. */
+function averagesOf(
+  { meanSquare, mean, velocity }: RmspropState,
+  { centered, momentum }: Required<RmspropOptions>,
+): Record<string, Tree> {
+  return { meanSquare, ...(centered && { mean }), ...(momentum !== 0 && { velocity }) };
 }
 
 type Averages = Pick<RmspropState, 'meanSquare' | 'mean'>;

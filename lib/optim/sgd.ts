@@ -4,6 +4,7 @@ import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
   checkRate,
+  checkShapes,
   descend,
   notNegative,
   rateAt,
@@ -44,6 +45,8 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
     }),
     update: (gradients, state, params) =>
       torch.scope(() => {
+        const kept = settings.momentum === 0 ? {} : { velocity: state.velocity };
+        checkShapes(params, { gradients, ...kept }, 'sgd');
         const step = Number(state.step.item());
         const rate = rateAt(settings.learningRate, step);
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);

@@ -1,5 +1,5 @@
 import { invalidArgument, outOfRange } from '../errors';
-import { numberWhere } from '../nn/check';
+import { numberWhere, wrongShape } from '../nn/check';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate } from './optimizer';
 
@@ -9,6 +9,28 @@ export function zerosFor(params: Tree): Tree {
     ([p]) => (p as Tensor).detach().zerosLike({ memoryFormat: 'contiguous_format' }),
     params,
   );
+}
+
+/**
+ * Refuses gradients or state whose tensors are not of their parameters' shapes. Single operators would
+ * broadcast them, and a fused kernel read and write beyond them.
+ */
+export function checkShapes(
+  params: Tree,
+  trees: Readonly<Record<string, Tree>>,
+  operator: string,
+): void {
+  for (const [name, tree] of Object.entries(trees)) {
+    mapTree(
+      ([p, own], path) => {
+        if (own.isSameSize(p)) return own;
+        const where = path === '' ? name : `${name} '${path}'`;
+        throw wrongShape(`[${p.shape.join(', ')}]`, where, own.shape, operator);
+      },
+      params,
+      tree,
+    );
+  }
 }
 
 /** The number of steps done, on the CPU so that reading it waits for no device. */

@@ -1,3 +1,4 @@
+import { ArgumentRangeError } from '../../lib/errors';
 import type { LearningRate, Optimizer, UpdateOptions } from '../../lib/optim';
 import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
 import { readFixture } from './fixture';
@@ -85,6 +86,27 @@ export function expectPure(optimizer: Optimizer): void {
   expect(torch.memory().tensors - tensors).toBe(made.size);
   expect([params, gradients, state].map((tree) => snapshot(tree))).toEqual(before);
   expect(snapshot(next.params)).not.toEqual(before[0]);
+}
+
+/** Asserts that gradients and state of other shapes than the parameters are refused. */
+export function expectShapesChecked(optimizer: Optimizer, name: string): void {
+  const params = startParams();
+  const gradients = mapTree(([p]) => (p as Tensor).cos(), params);
+  const state = optimizer.init(params);
+  const few = { ...params, bias: params.bias.narrow(0, 0, 1) };
+  const many = { ...gradients, bias: gradients.bias.expand([2, 3]) };
+  const step = (g: Params, s: typeof state) => () => optimizer.update(g, s, params);
+  expect(step(few, state)).toThrow(
+    `Expected [3] for the gradients 'bias' of ${name} but received [1]`,
+  );
+  expect(step(many, state)).toThrow(ArgumentRangeError);
+  const other = optimizer.init(few);
+  for (const [key, tree] of Object.entries(other)) {
+    if (Object.keys(flattenTree(tree)).length < 2) continue;
+    expect(step(gradients, { ...state, [key]: tree })).toThrow(
+      `Expected [3] for the ${key} 'bias' of ${name} but received [1]`,
+    );
+  }
 }
 
 function snapshot(tree: Parameters<typeof flattenTree>[0]): Record<string, number[]> {

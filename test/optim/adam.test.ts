@@ -1,4 +1,4 @@
-import { ArgumentRangeError } from '../../lib/errors';
+import { ArgumentRangeError, TorchError } from '../../lib/errors';
 import { adam, adamW } from '../../lib/optim';
 import { mapTree, type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectNumbers, numbers } from '../helpers/gradients';
@@ -7,6 +7,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectShapesChecked,
   runSteps,
   startParams,
 } from '../helpers/optimizers';
@@ -82,6 +83,18 @@ describe.each([
       // A bfloat16 has 8 significant bits.
       expectNumbers(numbers(next.params.p), [0.5, 0.5, 0.5], 2 ** -8);
     });
+  });
+
+  test('refuses gradients and state of other shapes, recorded or fused', () => {
+    expectShapesChecked(make({ amsgrad: true }), name);
+    torch.noGrad(() => expectShapesChecked(make({ amsgrad: true }), name));
+  });
+
+  test('takes no state of another dtype, recorded or fused', () => {
+    const params = mapTree(([p]) => (p as Tensor).to('float64'), startParams());
+    const step = () => make().update(params, make().init(startParams()), params);
+    expect(step).toThrow(TorchError);
+    expect(() => torch.noGrad(step)).toThrow(TorchError);
   });
 
   test('follows a schedule, recorded or fused', () => {

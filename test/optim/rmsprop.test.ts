@@ -6,6 +6,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectShapesChecked,
 } from '../helpers/optimizers';
 
 test.each(casesOf('rmsprop'))('takes the steps of PyTorch: $options', ({ options, params }) => {
@@ -23,6 +24,11 @@ test.each([{}, { decay: 0.5, momentum: 0.9, weightDecay: 0.1 }, { decay: 0.5, ce
 test('is pure', () => {
   expectPure(rmsprop());
   expectPure(rmsprop({ momentum: 0.9, centered: true, weightDecay: 0.1 }));
+});
+
+test('refuses gradients and state of other shapes', () => {
+  expectShapesChecked(rmsprop({ momentum: 0.9, centered: true }), 'rmsprop');
+  expectShapesChecked(rmsprop(), 'rmsprop');
 });
 
 test('refuses options out of range', () => {

@@ -6,6 +6,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectShapesChecked,
 } from '../helpers/optimizers';
 
 test.each(casesOf('sgd'))('takes the steps of PyTorch: $options', ({ options, params }) => {
@@ -38,6 +39,11 @@ test('takes a learning rate for every step, or a tensor of one for every task', 
   const perTask = sgd({ learningRate: torch.tensor([[1], [2]]) });
   const { params: moved } = perTask.update(gradients, perTask.init(params), params);
   expect(moved.p.tolist()).toEqual([[0], [-1]]);
+});
+
+test('refuses gradients and state of other shapes', () => {
+  expectShapesChecked(sgd({ learningRate: 0.1, momentum: 0.9 }), 'sgd');
+  expectShapesChecked(sgd({ learningRate: 0.1 }), 'sgd');
 });
 
 test('keeps no velocity without momentum', () => {
