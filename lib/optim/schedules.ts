@@ -25,7 +25,8 @@ export function linearWarmup(options: LinearWarmupOptions): Schedule {
   if (typeof rate !== 'number' && typeof rate !== 'function') {
     throw invalidArgument('a number or a schedule', 'rate of linearWarmup', rate, 'linearWarmup');
   }
-  const after = typeof rate === 'number' ? constant(rate) : rate;
+  const after =
+    typeof rate === 'number' ? constant(checkNumber(rate, 'rate', 'linearWarmup')) : rate;
   return (step) => (step < steps ? (after(0) * (step + 1)) / steps : after(step - steps));
 }
 

@@ -32,6 +32,7 @@ test('refuses options that are no rates and no numbers of steps', () => {
   expect(() => constant(Number.NaN)).toThrow(ArgumentRangeError);
   expect(() => cosineDecay({ rate: 1, steps: 0 })).toThrow('steps of cosineDecay');
   expect(() => stepDecay({ rate: 1, every: 1.5 })).toThrow('every of stepDecay');
+  expect(() => linearWarmup({ steps: 1, rate: Number.NaN })).toThrow('rate of linearWarmup');
   expect(() => linearWarmup({ steps: 1, rate: '1' as never })).toThrow(ArgumentTypeError);
   expect(() => linearWarmup({ steps: 1, rate: 1, end: 2 } as never)).toThrow('Unknown option end');
 });
