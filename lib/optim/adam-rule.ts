@@ -1,4 +1,6 @@
+import { invalidArgument } from '../errors';
 import { checkOptions } from '../nn/check';
+import { flag } from '../nn/flag';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
@@ -62,7 +64,7 @@ export function adamRule(
       torch.scope(() => {
         const known = { gradients, ...momentsOf(state, settings.amsgrad) };
         checkShapes(params, known, name);
-        const rate = rateAt(learningRate, Number(state.step.item()));
+        const rate = rateAt(learningRate, Number(state.step.item()), name);
         if (typeof rate === 'number' && fusible({ params, ...known })) {
           return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, donate);
         }
@@ -79,13 +81,17 @@ export function adamRule(
 }
 
 function checkSettings(options: AdamOptions, name: string, weightDecay: number): Settings {
-  const [beta1, beta2] = options.betas ?? [0.9, 0.999];
+  const { betas = [0.9, 0.999] } = options;
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw invalidArgument('an array of two numbers', `betas of ${name}`, betas, name);
+  }
+  const [beta1, beta2] = betas;
   return {
     beta1: decayRate(beta1, 'betas[0]', name),
     beta2: decayRate(beta2, 'betas[1]', name),
     eps: notNegative(options.eps ?? 1e-8, 'eps', name),
     weightDecay: notNegative(options.weightDecay ?? weightDecay, 'weightDecay', name),
-    amsgrad: options.amsgrad ?? false,
+    amsgrad: flag(options.amsgrad ?? false, 'amsgrad', name),
   };
 }
 

@@ -1,4 +1,5 @@
 import { checkOptions } from '../nn/check';
+import { flag } from '../nn/flag';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
@@ -51,7 +52,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
     update: (gradients, state, params) =>
       torch.scope(() => {
         checkShapes(params, { gradients, ...averagesOf(state, settings) }, 'rmsprop');
-        const rate = rateAt(settings.learningRate, Number(state.step.item()));
+        const rate = rateAt(settings.learningRate, Number(state.step.item()), 'rmsprop');
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const averages = average(decayed, state, settings);
         const roots = rootsOf(averages, settings);
@@ -79,7 +80,7 @@ function checkSettings(options: RmspropOptions): Required<RmspropOptions> {
     eps: notNegative(options.eps ?? 1e-8, 'eps', 'rmsprop'),
     momentum: notNegative(options.momentum ?? 0, 'momentum', 'rmsprop'),
     weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'rmsprop'),
-    centered: options.centered ?? false,
+    centered: flag(options.centered ?? false, 'centered', 'rmsprop'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { outOfRange } from '../errors';
 import { checkOptions } from '../nn/check';
+import { flag } from '../nn/flag';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
@@ -48,7 +49,7 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
         const kept = settings.momentum === 0 ? {} : { velocity: state.velocity };
         checkShapes(params, { gradients, ...kept }, 'sgd');
         const step = Number(state.step.item());
-        const rate = rateAt(settings.learningRate, step);
+        const rate = rateAt(settings.learningRate, step, 'sgd');
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const velocity = accelerate(decayed, state.velocity, step, settings);
         const moved = mapTree(
@@ -68,7 +69,7 @@ function checkSettings(options: SgdOptions): Required<SgdOptions> {
     learningRate: checkRate(options.learningRate, 'sgd'),
     momentum: notNegative(options.momentum ?? 0, 'momentum', 'sgd'),
     dampening: notNegative(options.dampening ?? 0, 'dampening', 'sgd'),
-    nesterov: options.nesterov ?? false,
+    nesterov: flag(options.nesterov ?? false, 'nesterov', 'sgd'),
     weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'sgd'),
   };
   if (!settings.nesterov || (settings.momentum > 0 && settings.dampening === 0)) return settings;

@@ -48,8 +48,13 @@ export function checkRate(rate: unknown, operator: string): LearningRate {
   throw outOfRange(expected, where, rate, operator);
 }
 
-export function rateAt(rate: LearningRate, step: number): number | Tensor {
-  return typeof rate === 'function' ? rate(step) : rate;
+/** The rate at a step; what a function of the step gives is checked as a number given is. */
+export function rateAt(rate: LearningRate, step: number, operator: string): number | Tensor {
+  if (typeof rate !== 'function') return rate;
+  const value: unknown = rate(step);
+  if (isTensor(value)) return value;
+  const name = `learningRate(${step})`;
+  return notNegative(value, name, operator);
 }
 
 /** Returns `value` if it is a finite number of at least 0. */

@@ -1,4 +1,4 @@
-import { ArgumentRangeError } from '../../lib/errors';
+import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
 import type { LearningRate, Optimizer, UpdateOptions } from '../../lib/optim';
 import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
 import { readFixture } from './fixture';
@@ -107,6 +107,25 @@ export function expectShapesChecked(optimizer: Optimizer, name: string): void {
       `Expected [3] for the ${key} 'bias' of ${name} but received [1]`,
     );
   }
+}
+
+/** Asserts that a schedule's numbers are held to what a rate itself is. */
+export function expectRatesChecked(
+  make: (learningRate: LearningRate) => Optimizer,
+  name: string,
+): void {
+  const params = startParams();
+  const step = (rate: unknown) => () => {
+    const optimizer = make(() => rate as number);
+    return optimizer.update(params, optimizer.init(params), params);
+  };
+  for (const rate of [Number.NaN, -0.1, Infinity]) {
+    expect(step(rate)).toThrow(ArgumentRangeError);
+    expect(step(rate)).toThrow(
+      `Expected a number of at least 0 for learningRate(0) of ${name} but received number ${rate}`,
+    );
+  }
+  expect(step(undefined)).toThrow(ArgumentTypeError);
 }
 
 function snapshot(tree: Parameters<typeof flattenTree>[0]): Record<string, number[]> {

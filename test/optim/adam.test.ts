@@ -1,5 +1,5 @@
 import { ArgumentRangeError, TorchError } from '../../lib/errors';
-import { adam, adamW } from '../../lib/optim';
+import { adam, adamW, type LearningRate } from '../../lib/optim';
 import { mapTree, type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectNumbers, numbers } from '../helpers/gradients';
 import {
@@ -7,6 +7,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectRatesChecked,
   expectShapesChecked,
   runSteps,
   startParams,
@@ -109,10 +110,23 @@ describe.each([
     expect(rates.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
+  test('refuses rates of a schedule that are none, recorded or fused', () => {
+    const build = (learningRate: LearningRate) => make({ learningRate });
+    expectRatesChecked(build, name);
+    torch.noGrad(() => expectRatesChecked(build, name));
+  });
+
   test('refuses options out of range', () => {
     expect(() => make({ betas: [0.9, 1] })).toThrow(ArgumentRangeError);
     expect(() => make({ betas: [0.9, 1] })).toThrow(
       `Expected a number in [0, 1) for betas[1] of ${name} but received number 1`,
+    );
+    expect(() => make({ betas: 0.9 as never })).toThrow(
+      `Expected an array of two numbers for betas of ${name} but received number 0.9`,
+    );
+    expect(() => make({ betas: [0.9] as never })).toThrow(`betas of ${name}`);
+    expect(() => make({ amsgrad: 'false' as never })).toThrow(
+      `Expected a boolean for amsgrad of ${name} but received string 'false'`,
     );
     expect(() => make({ eps: -1 })).toThrow(`eps of ${name}`);
     expect(() => make({ learningRate: '1' as never })).toThrow(`learningRate of ${name}`);

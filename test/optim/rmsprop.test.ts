@@ -6,6 +6,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectRatesChecked,
   expectShapesChecked,
 } from '../helpers/optimizers';
 
@@ -31,8 +32,15 @@ test('refuses gradients and state of other shapes', () => {
   expectShapesChecked(rmsprop(), 'rmsprop');
 });
 
+test('refuses rates of a schedule that are none', () => {
+  expectRatesChecked((learningRate) => rmsprop({ learningRate }), 'rmsprop');
+});
+
 test('refuses options out of range', () => {
   expect(() => rmsprop({ decay: 1 })).toThrow(ArgumentRangeError);
   expect(() => rmsprop({ decay: 1 })).toThrow('Expected a number in [0, 1) for decay of rmsprop');
+  expect(() => rmsprop({ centered: 'false' as never })).toThrow(
+    'a boolean for centered of rmsprop',
+  );
   expect(() => rmsprop({ alpha: 0.9 } as never)).toThrow('rmsprop: Unknown option alpha');
 });

@@ -6,6 +6,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectRatesChecked,
   expectShapesChecked,
 } from '../helpers/optimizers';
 
@@ -46,6 +47,10 @@ test('refuses gradients and state of other shapes', () => {
   expectShapesChecked(sgd({ learningRate: 0.1 }), 'sgd');
 });
 
+test('refuses rates of a schedule that are none', () => {
+  expectRatesChecked((learningRate) => sgd({ learningRate }), 'sgd');
+});
+
 test('keeps no velocity without momentum', () => {
   const params = { p: torch.ones([2]) };
   expect(sgd({ learningRate: 1 }).init(params).velocity).toEqual({});
@@ -57,6 +62,7 @@ test('refuses options out of range and trees of another structure', () => {
     'Expected a number of at least 0, a tensor or a function of the step for learningRate of sgd',
   );
   expect(() => sgd({ learningRate: 1, nesterov: true })).toThrow('nesterov of sgd');
+  expect(() => sgd({ learningRate: 1, nesterov: 'no' as never })).toThrow('a boolean for nesterov');
   expect(() => sgd({ learningRate: 1, momentum: Number.NaN })).toThrow('momentum of sgd');
   expect(() => sgd({ learningRate: 1, lr: 1 } as never)).toThrow('sgd: Unknown option lr');
   const optimizer = sgd({ learningRate: 1 });
