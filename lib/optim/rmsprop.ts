@@ -110,14 +110,17 @@ function average(
   return { meanSquare, mean };
 }
 
-/** √s + ε, centered √(s − m²) + ε. */
+/** √s + ε, centered √(s − m²) + ε, where rounding can make the difference negative. */
 function rootsOf(
   { meanSquare, mean }: Averages,
   { centered, eps }: Required<RmspropOptions>,
 ): Tree {
   if (!centered) return mapTree(([s]) => safeSqrt(s as Tensor).add(eps), meanSquare);
   return mapTree(
-    ([s, m]) => safeSqrt((s as Tensor).addcmul(m as Tensor, m as Tensor, { value: -1 })).add(eps),
+    ([s, m]) => {
+      const variance = (s as Tensor).addcmul(m as Tensor, m as Tensor, { value: -1 });
+      return safeSqrt(variance.clampMin(0)).add(eps);
+    },
     meanSquare,
     mean,
   );

@@ -1,6 +1,7 @@
 import { ArgumentRangeError } from '../../lib/errors';
 import { rmsprop } from '../../lib/optim';
 import { torch } from '../../lib/torch';
+import { expectNumbers, numbers } from '../helpers/gradients';
 import {
   casesOf,
   expectDifferentiable,
@@ -21,6 +22,23 @@ test.each([{}, { decay: 0.5, momentum: 0.9, weightDecay: 0.1 }, { decay: 0.5, ce
     expectDifferentiable((learningRate) => rmsprop({ ...options, learningRate }));
   },
 );
+
+test('centered, stays a number where the gradient hardly changes', () => {
+  const gradients = { p: torch.linspace(0.5, 3, 100) };
+  const optimizer = rmsprop({ learningRate: 1, decay: 0.5, centered: true, eps: 1 });
+  let params = { p: torch.zeros([100]) };
+  let state = optimizer.init(params);
+  // s = g²(1 − 2⁻ᵗ) and m = g(1 − 2⁻ᵗ), so that the deviation is g√(2⁻ᵗ(1 − 2⁻ᵗ)).
+  const expected = new Array<number>(100).fill(0);
+  for (let t = 1; t <= 40; t++) {
+    ({ params, state } = optimizer.update(gradients, state, params));
+    const share = Math.sqrt(2 ** -t * (1 - 2 ** -t));
+    for (const [i, g] of numbers(gradients.p).entries()) {
+      expected[i] = (expected[i] ?? 0) - g / (g * share + 1);
+    }
+  }
+  expectNumbers(numbers(params.p), expected, 1e-3);
+});
 
 test('is pure', () => {
   expectPure(rmsprop());
