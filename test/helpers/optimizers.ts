@@ -27,17 +27,43 @@ export function startParams(): Params {
   return tensorsOf(fixture.start);
 }
 
-/** Takes the fixture's steps, and asserts that parameters equal those of PyTorch to 1e-6. */
+/** Takes the fixture's steps, and asserts that parameters equal those of PyTorch. */
 export function expectPyTorchSteps(
   optimizer: Optimizer,
   expected: Flat,
   options: UpdateOptions = {},
+  tolerance = 1e-6,
 ): void {
   torch.scope(() => {
     const params = runSteps(optimizer, startParams(), options);
-    expectNumbers(numbers(params.weight), expected.weight, 1e-6);
-    expectNumbers(numbers(params.bias), expected.bias, 1e-6);
+    expectNumbers(numbers(params.weight), expected.weight, tolerance);
+    expectNumbers(numbers(params.bias), expected.bias, tolerance);
   });
+}
+
+/**
+ * Asserts the same with the rate as a tensor, through which gradients could flow. Its operators round
+ * once more a step.
+ */
+export function expectPyTorchStepsByTensorRate(
+  make: (options: { learningRate: Tensor }) => Optimizer,
+  { options, params }: Case,
+  defaultRate: number,
+): void {
+  const { learningRate = defaultRate } = options as { learningRate?: number };
+  const optimizer = make({ ...options, learningRate: torch.tensor(learningRate) });
+  expectPyTorchSteps(optimizer, params, {}, 4e-6);
+}
+
+/** Asserts that the rate of each step is that of its number, from 0, by steps along given gradients. */
+export function expectScheduled(make: (learningRate: LearningRate) => Optimizer): void {
+  const seen: number[] = [];
+  const schedule = (step: number) => {
+    seen.push(step);
+    return 0.1;
+  };
+  runSteps(make(schedule), startParams());
+  expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i));
 }
 
 /** Takes the fixture's 20 steps; the gradients' keys come in another order than the parameters'. */

@@ -1,12 +1,13 @@
 import { ArgumentRangeError, TorchError } from '../../lib/errors';
 import { adam, adamW, type LearningRate } from '../../lib/optim';
-import { mapTree, type Tensor, torch } from '../../lib/torch';
+import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectNumbers, numbers } from '../helpers/gradients';
 import {
   casesOf,
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectPyTorchStepsByTensorRate,
   expectRatesChecked,
   expectShapesChecked,
   runSteps,
@@ -24,6 +25,50 @@ describe.each([
       expectPyTorchSteps(optimizer, params);
       expectPyTorchSteps(optimizer, params, { donate: true });
     });
+  });
+
+  test.each(casesOf(name))('takes them with a tensor for its rate: $options', (one) => {
+    expectPyTorchStepsByTensorRate(make, one, 1e-3);
+  });
+
+  test('adds an ε of 1e-8 to the root', () => {
+    const params = { p: torch.zeros([1]) };
+    const gradients = { p: torch.full([1], 1e-8) };
+    const optimizer = make({ learningRate: 1 });
+    const step = () => optimizer.update(gradients, optimizer.init(params), params).params.p;
+    // The first step is g/(|g| + ε).
+    expectNumbers(numbers(step()), [-0.5], 1e-5);
+    expectNumbers(numbers(torch.noGrad(step)), [-0.5], 1e-5);
+  });
+
+  test('lets gradients through a step whose rate is a number', () => {
+    const start = torch.zeros([1]).requiresGrad_();
+    const slope = torch.ones([1]).requiresGrad_();
+    const optimizer = make({ learningRate: 0.5, eps: 1, weightDecay: 0 });
+    const state = optimizer.init({ p: start });
+    const { p } = optimizer.update({ p: slope }, state, { p: start }).params;
+    const [byStart, bySlope] = torch.grad(p.sum(), [start, slope]);
+    // The first step is −α·g/(|g| + ε), its derivative −α·ε/(|g| + ε)².
+    expectNumbers(numbers(byStart as Tensor), [1], 0);
+    expectNumbers(numbers(bySlope as Tensor), [-0.125], 1e-6);
+  });
+
+  test('keeps the same state whether it is recorded or fused', () => {
+    const params = startParams();
+    const gradients = mapTree(([p]) => (p as Tensor).cos(), params);
+    const optimizer = make({ betas: [0.5, 0.75], amsgrad: true, weightDecay: 0 });
+    const step = () => optimizer.update(gradients, optimizer.init(params), params).state;
+    for (const state of [step(), torch.noGrad(step)]) {
+      const [first, second, most] = [
+        state.firstMoment,
+        state.secondMoment,
+        state.maxSecondMoment,
+      ].map((tree) => flattenTree(tree).weight as Tensor);
+      expectClose(first as Tensor, gradients.weight.mul(0.5), 1e-6);
+      expectClose(second as Tensor, gradients.weight.square().mul(0.25), 1e-6);
+      expectClose(most as Tensor, second as Tensor, 0);
+      expect(state.step.item()).toBe(1);
+    }
   });
 
   test.each([

@@ -7,13 +7,32 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectPyTorchStepsByTensorRate,
   expectRatesChecked,
+  expectScheduled,
   expectShapesChecked,
 } from '../helpers/optimizers';
 
 test.each(casesOf('rmsprop'))('takes the steps of PyTorch: $options', ({ options, params }) => {
   expectPyTorchSteps(rmsprop(options), params);
   torch.noGrad(() => expectPyTorchSteps(rmsprop(options), params));
+});
+
+test.each(casesOf('rmsprop'))('takes them with a tensor for its rate: $options', (one) => {
+  expectPyTorchStepsByTensorRate(rmsprop, one, 0.01);
+});
+
+test('adds an ε of 1e-8 to the root', () => {
+  const params = { p: torch.zeros([1]) };
+  const gradients = { p: torch.full([1], 1e-7) };
+  const optimizer = rmsprop({ learningRate: 1 });
+  const { p } = optimizer.update(gradients, optimizer.init(params), params).params;
+  // The first step is g/(√(1 − ρ)·|g| + ε).
+  expectNumbers(numbers(p), [-5], 1e-5);
+});
+
+test('takes the rate of each step', () => {
+  expectScheduled((learningRate) => rmsprop({ learningRate }));
 });
 
 test.each([{}, { decay: 0.5, momentum: 0.9, weightDecay: 0.1 }, { decay: 0.5, centered: true }])(

@@ -6,6 +6,7 @@ import {
   expectDifferentiable,
   expectPure,
   expectPyTorchSteps,
+  expectPyTorchStepsByTensorRate,
   expectRatesChecked,
   expectShapesChecked,
 } from '../helpers/optimizers';
@@ -14,6 +15,10 @@ test.each(casesOf('sgd'))('takes the steps of PyTorch: $options', ({ options, pa
   const optimizer = sgd({ learningRate: 0.1, ...options });
   expectPyTorchSteps(optimizer, params);
   torch.noGrad(() => expectPyTorchSteps(optimizer, params));
+});
+
+test.each(casesOf('sgd'))('takes them with a tensor for its rate: $options', (one) => {
+  expectPyTorchStepsByTensorRate(sgd, one, 0.1);
 });
 
 test.each([
