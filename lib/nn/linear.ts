@@ -24,7 +24,7 @@ export type LinearParams = { weight: Tensor; bias?: Tensor; update?: LowRankUpda
  * Without a task axis `[..., in]` gives `[..., out]`; with one `[T, n, ..., in]` gives
  * `[T, n, ..., out]`.
  *
- * @throws ArgumentRangeError if the input does not fit the parameters
+ * @throws ArgumentRangeError if the input does not fit the parameters, or the bias the weight
  */
 export function linear(options: LinearOptions): Layer<LinearParams> {
   checkOptions(options, ['inFeatures', 'outFeatures', 'bias'], 'linear');
@@ -48,7 +48,7 @@ export function linear(options: LinearOptions): Layer<LinearParams> {
 function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
   const shape = shapeOf(x, 'input', 'linear');
   const weightShape = shapeOf(weight, 'weight', 'linear');
-  const inFeatures = weightShape.at(-1);
+  const [outFeatures, inFeatures] = weightShape.slice(-2);
   if (weightShape.length === 3) return perTask(x, shape, weight, weightShape, bias);
   if (weightShape.length !== 2) {
     throw wrongShape('[out, in] or [T, out, in]', 'weight', weightShape, 'linear');
@@ -56,8 +56,10 @@ function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
   if (shape.at(-1) !== inFeatures) {
     throw wrongShape(`[..., ${inFeatures}]`, 'input', shape, 'linear');
   }
-  if (bias === undefined || bias.ndim === 1) return torch.linear(x, weight, bias ?? null);
-  const [tasks] = bias.shape;
+  if (bias === undefined) return torch.linear(x, weight);
+  const biasShape = biasShapeOf(bias, outFeatures);
+  if (biasShape.length === 1) return torch.linear(x, weight, bias);
+  const [tasks] = biasShape;
   if (shape.length < 3 || shape[0] !== tasks) {
     throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
   }
@@ -68,13 +70,25 @@ function perTask(
   x: Tensor,
   shape: readonly number[],
   weight: Tensor,
-  [tasks, , inFeatures]: readonly number[],
+  [tasks, outFeatures, inFeatures]: readonly number[],
   bias: Tensor | undefined,
 ): Tensor {
   if (shape.length < 3 || shape[0] !== tasks || shape.at(-1) !== inFeatures) {
     throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
   }
+  if (bias !== undefined) biasShapeOf(bias, outFeatures, tasks);
   const flat = shape.length === 3 ? x : x.flatten(1, -2);
   const y = torch.taskLinear(flat, weight, bias && ofTasks(bias, 2, tasks));
   return shape.length === 3 ? y : y.unflatten(1, shape.slice(1, -1));
+}
+
+/** The bias's shape if it is `[out]` or `[T, out]`, which others might be broadcast to. */
+function biasShapeOf(bias: Tensor, outFeatures = 0, tasks?: number): number[] {
+  const shape = shapeOf(bias, 'bias', 'linear');
+  const [ofBias] = shape;
+  const fits =
+    shape.length === 1 || (shape.length === 2 && (tasks === undefined || ofBias === tasks));
+  if (fits && shape.at(-1) === outFeatures) return shape;
+  const expected = `[${outFeatures}] or [${tasks ?? 'T'}, ${outFeatures}]`;
+  throw wrongShape(expected, 'bias', shape, 'linear');
 }

@@ -120,6 +120,26 @@ describe('refuses', () => {
       () => layer.apply({ weight: torch.zeros([3]) }, torch.zeros([3, 3])),
       /\[out, in\] or \[T, out, in\] for the weight of linear/,
     ],
+    [
+      'a bias of another size, which would be added to every output',
+      () => layer.apply({ ...params, bias: torch.ones([1]) }, torch.zeros([2, 3])),
+      /Expected \[2\] or \[T, 2\] for the bias of linear but received \[1\]/,
+    ],
+    [
+      'a bias of tasks of another size',
+      () => layer.apply({ ...params, bias: torch.ones([T, 1]) }, torch.zeros([T, 5, 3])),
+      /Expected \[2\] or \[T, 2\] for the bias of linear but received \[4, 1\]/,
+    ],
+    [
+      'a bias without dimensions',
+      () => layer.apply({ ...params, bias: torch.ones([]) }, torch.zeros([2, 3])),
+      /Expected \[2\] or \[T, 2\] for the bias of linear but received \[\]/,
+    ],
+    [
+      'a bias of another number of tasks than the weight has',
+      () => layer.apply({ ...tasks, bias: torch.ones([1, 2]) }, torch.zeros([T, 5, 3])),
+      /Expected \[2\] or \[4, 2\] for the bias of linear but received \[1, 2\]/,
+    ],
     ['sizes below one', () => linear({ inFeatures: 0, outFeatures: 1 }), /inFeatures of linear/],
   ];
 
