@@ -1,5 +1,7 @@
+import { invalidArgument } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import { flag } from './flag';
 import type { Layer } from './layer';
 import { type LstmCell, type LstmCellParams, type LstmState, lstmCell } from './lstm-cell';
 
@@ -22,11 +24,12 @@ export type Sequences = { x: Tensor; mask?: Tensor };
  * `[..., L, 2·H]` with the backward direction's outputs last. Steps of padding, wherever they are,
  * leave the state as it is and give zeros. With a task axis x is `[T, n, L, D]`.
  *
- * @throws ArgumentRangeError if x or the mask does not fit
+ * @throws ArgumentRangeError if x or the mask does not fit; ArgumentTypeError if the parameters are not
+ *   those of the directions
  */
 export function lstm(options: LstmOptions): Layer<LstmParams, Sequences> {
   checkOptions(options, ['inputSize', 'hiddenSize', 'bidirectional'], 'lstm');
-  const { bidirectional = false } = options;
+  const bidirectional = flag(options.bidirectional ?? false, 'bidirectional', 'lstm');
   const inputSize = positiveInteger(options.inputSize, 'inputSize', 'lstm');
   const cell = lstmCell({ inputSize, hiddenSize: options.hiddenSize });
   return {
@@ -35,9 +38,13 @@ export function lstm(options: LstmOptions): Layer<LstmParams, Sequences> {
       ...(bidirectional && { backward: cell.init(generator) }),
     }),
     apply({ forward, backward }, { x, mask }) {
+      if ((backward !== undefined) !== bidirectional) {
+        const expected = bidirectional ? 'parameters' : 'nothing';
+        throw invalidArgument(expected, 'backward of the parameters of lstm', backward, 'lstm');
+      }
       const shape = shapeOf(x, 'x', 'lstm');
-      if (shape.length < 2 || shape.at(-1) !== inputSize) {
-        throw wrongShape(`[..., L, ${inputSize}]`, 'x', shape, 'lstm');
+      if (shape.length < 2 || shape.at(-1) !== inputSize || shape.at(-2) === 0) {
+        throw wrongShape(`[..., L, ${inputSize}] with L at least 1`, 'x', shape, 'lstm');
       }
       const steps = shape.slice(0, -1);
       if (mask && shapeOf(mask, 'mask', 'lstm').join() !== steps.join()) {
