@@ -1,5 +1,6 @@
 import { type Tensor, torch } from '../torch';
 import { alignTasks, checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import { flag } from './flag';
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
 import { applyUpdated, type LowRankUpdate } from './low-rank';
@@ -30,7 +31,7 @@ export function linear(options: LinearOptions): Layer<LinearParams> {
   checkOptions(options, ['inFeatures', 'outFeatures', 'bias'], 'linear');
   const inFeatures = positiveInteger(options.inFeatures, 'inFeatures', 'linear');
   const outFeatures = positiveInteger(options.outFeatures, 'outFeatures', 'linear');
-  const hasBias = options.bias ?? true;
+  const hasBias = flag(options.bias ?? true, 'bias', 'linear');
   return {
     init(generator) {
       const weight = kaimingUniform([outFeatures, inFeatures], generator, { a: Math.sqrt(5) });

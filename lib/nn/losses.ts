@@ -1,6 +1,7 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { checkOptions, numberWhere, shapeOf, wrongShape } from './check';
+import { flag } from './flag';
 
 /** How the losses of single examples become one. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -159,6 +160,7 @@ function checkReduction(
     const where = `reduction of ${operator}`;
     throw outOfRange("'mean', 'sum' or 'none'", where, reduction, operator);
   }
+  flag(perTask, 'perTask', operator);
   if (perTask && !tasks) {
     throw outOfRange('false without a task axis', `perTask of ${operator}`, perTask, operator);
   }

@@ -151,6 +151,9 @@ describe('refuses', () => {
   test('options of the wrong type, unknown options and inputs that are no tensors', () => {
     const wrong = { inFeatures: '3', outFeatures: 2 } as never;
     expect(() => linear(wrong)).toThrow(ArgumentTypeError);
+    expect(() => linear({ inFeatures: 3, outFeatures: 2, bias: 'false' as never })).toThrow(
+      "Expected a boolean for bias of linear but received string 'false'",
+    );
     expect(() => linear({ inFeatures: 3, outFeatures: 2, biass: false } as never)).toThrow(
       'linear: Unknown option biass; expected inFeatures, outFeatures, bias',
     );

@@ -97,6 +97,9 @@ describe('crossEntropy', () => {
     );
     expect(() => crossEntropy(...one, { labelSmoothing: 2 })).toThrow(ArgumentRangeError);
     expect(() => crossEntropy(...one, { reduction: 'avg' as never })).toThrow(ArgumentRangeError);
+    expect(() => crossEntropy(logits, labels, { perTask: 'no' as never })).toThrow(
+      "Expected a boolean for perTask of crossEntropy but received string 'no'",
+    );
     expect(() => crossEntropy(...one, { weights: 1 } as never)).toThrow('Unknown option weights');
   });
 });
