@@ -1,5 +1,5 @@
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, positiveInteger } from './check';
+import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
 import { uniform } from './init';
 import { type LinearParams, linear } from './linear';
 
@@ -30,7 +30,7 @@ export type LstmCell = {
  * Gates lie in PyTorch's order i, f, g, o; its two biases, which only ever add up, are one. The
  * parameters start uniform in ±1/√H. Hochreiter and Schmidhuber 1997, «Long Short-Term Memory».
  *
- * @throws ArgumentRangeError if a size is no positive integer
+ * @throws ArgumentRangeError if a size is no positive integer, or the input or state is of another
  */
 export function lstmCell(options: LstmCellOptions): LstmCell {
   checkOptions(options, ['inputSize', 'hiddenSize'], 'lstmCell');
@@ -49,6 +49,8 @@ export function lstmCell(options: LstmCellOptions): LstmCell {
     }),
     project: (params, x) => input.apply(params.input, x),
     step(params, projected, state) {
+      checkSize(projected, 4 * hiddenSize, 'projected input');
+      if (state) checkSize(state.c, hiddenSize, 'memory c');
       const gates = state ? projected.add(hidden.apply(params.hidden, state.h)) : projected;
       const part = (index: number) => gates.narrow(-1, index * hiddenSize, hiddenSize);
       const inflow = part(0).sigmoid().mul(part(2).tanh());
@@ -56,4 +58,9 @@ export function lstmCell(options: LstmCellOptions): LstmCell {
       return { h: part(3).sigmoid().mul(c.tanh()), c };
     },
   };
+}
+
+function checkSize(tensor: Tensor, size: number, name: string): void {
+  const shape = shapeOf(tensor, name, 'lstmCell');
+  if (shape.at(-1) !== size) throw wrongShape(`[..., ${size}]`, name, shape, 'lstmCell');
 }

@@ -1,5 +1,5 @@
 import { expandTasks, lstmCell } from '../../lib/nn';
-import { mapTree, type Tensor, torch, unflattenTree } from '../../lib/torch';
+import { leaves, mapTree, type Tensor, torch, unflattenTree } from '../../lib/torch';
 import { expectClose, expectGradients, float64 } from '../helpers/gradients';
 
 const cell = lstmCell({ inputSize: 3, hiddenSize: 2 });
@@ -61,4 +61,27 @@ test('parameters with a task axis serve each task its own', () => {
 test('refuses sizes and options that are none', () => {
   expect(() => lstmCell({ inputSize: 0, hiddenSize: 2 })).toThrow('inputSize of lstmCell');
   expect(() => lstmCell({ inputSize: 1, hiddenSize: 2, bias: true } as never)).toThrow('bias');
+});
+
+test('refuses gates and states of another size, which it would cut or repeat', () => {
+  const projected = cell.project(params, x);
+  expect(() => cell.step(params, torch.cat([projected, projected], -1))).toThrow(
+    'Expected [..., 8] for the projected input of lstmCell but received [4, 16]',
+  );
+  expect(() => cell.step(params, projected, { h: state.h, c: torch.ones([4, 1]) })).toThrow(
+    'Expected [..., 2] for the memory c of lstmCell but received [4, 1]',
+  );
+  expect(() => cell.step(params, projected, { h: torch.ones([4, 1]), c: state.c })).toThrow(
+    'Expected [..., 2] for the input of linear but received [4, 1]',
+  );
+});
+
+test('starts uniform in ±1/√H, whatever the size of the input', () => {
+  const wide = lstmCell({ inputSize: 100, hiddenSize: 4 }).init(torch.generator(1));
+  for (const tensor of leaves(wide)) {
+    const greatest = Number(tensor.abs().max().item());
+    expect(greatest).toBeLessThanOrEqual(0.5);
+    // Of 16 numbers at least, one is in the outer quarter but for odds of 1 in 100.
+    expect(greatest).toBeGreaterThan(0.375);
+  }
 });
