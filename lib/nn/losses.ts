@@ -34,6 +34,9 @@ const IGNORE_NOTHING = Number.MIN_SAFE_INTEGER;
  * −log softmax(logits)[label]: logits `[n, C]` with int64 labels `[n]`, or with a task axis
  * `[T, n, C]` and `[T, n]`. Gives a scalar; `[T]` with `perTask`; the labels' shape for `none`.
  *
+ * The mean of no examples is NaN, except that with `perTask` it is 0 for a task whose examples are all
+ * ignored.
+ *
  * @throws ArgumentRangeError if the shapes do not fit; TorchError `ERR_TORCH_INDEX` if a label is not
  *   in [0, C)
  */
@@ -44,7 +47,8 @@ export function crossEntropy(
 ): Tensor {
   const name = 'crossEntropy';
   checkOptions(options, ['reduction', 'perTask', 'labelSmoothing', 'ignoreIndex'], name);
-  const { labelSmoothing = 0, ignoreIndex } = options;
+  const { labelSmoothing = 0 } = options;
+  const ignoreIndex = checkIgnored(options.ignoreIndex, name);
   const unit = (value: number) => value >= 0 && value <= 1;
   numberWhere(unit, 'a number in [0, 1]', labelSmoothing, 'labelSmoothing', name);
   const shape = checkLabels(logits, labels, name);
@@ -96,6 +100,7 @@ export type AccuracyOptions = {
 
 /**
  * The share of examples whose greatest logit is that of their label, in [0, 1]; NaN for no examples.
+ * Logits that are NaN are no right answer, and a label outside [0, C) has none.
  * Shapes as in `crossEntropy`; with `perTask` a tensor `[T]`.
  *
  * @throws ArgumentRangeError if the shapes do not fit
@@ -119,17 +124,23 @@ export function accuracy(
   const shape = checkLabels(logits, labels, 'accuracy');
   const { perTask } = checkReduction(options, shape.length === 3, 'accuracy');
   return torch.scope(() => {
-    const { ignoreIndex } = options;
-    const right = logits.detach().argmax(-1).eq(labels);
+    const ignoreIndex = checkIgnored(options.ignoreIndex, 'accuracy');
+    const [greatest, found] = logits.detach().max(-1);
+    const right = found.eq(labels).mul(greatest.eq(greatest));
     const total = ignoreIndex === undefined ? labels.onesLike() : counted(labels, ignoreIndex);
-    const found = right.mul(total).to('float64');
+    const hits = right.mul(total).to('float64');
     if (perTask)
-      return found
+      return hits
         .sum([1])
         .div(total.sum([1]))
         .to('float32');
-    return Number(found.sum().div(total.sum()).item());
+    return Number(hits.sum().div(total.sum()).item());
   });
+}
+
+function checkIgnored(index: number | undefined, operator: string): number | undefined {
+  if (index === undefined) return undefined;
+  return numberWhere(Number.isSafeInteger, 'an integer', index, 'ignoreIndex', operator);
 }
 
 function counted(labels: Tensor, ignoreIndex: number): Tensor {

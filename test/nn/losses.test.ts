@@ -65,8 +65,35 @@ describe('crossEntropy', () => {
       separate,
       perTask((x, y) => crossEntropy(x, y, options)),
     );
-    const nobody = crossEntropy(logits, labels.fullLike(4), { ...options, perTask: true });
-    expect(nobody.tolist()).toEqual([0, 0, 0]);
+    const plain = { ignoreIndex: 4 };
+    expectClose(
+      crossEntropy(logits, labels, { ...plain, perTask: true }),
+      perTask((x, y) => crossEntropy(x, y, plain)),
+    );
+  });
+
+  test('is NaN as the mean of no examples, 0 where all of a task are ignored', () => {
+    const nobody = labels.fullLike(4);
+    for (const options of [{ ignoreIndex: 4 }, { ignoreIndex: 4, labelSmoothing: 0.1 }]) {
+      expect(crossEntropy(logits, nobody, { ...options, perTask: true }).tolist()).toEqual([
+        0, 0, 0,
+      ]);
+      expect(crossEntropy(logits, nobody, options).item()).toBeNaN();
+    }
+    const none = [torch.zeros([2, 0, 5]), torch.zeros([2, 0], int64)] as const;
+    expect(crossEntropy(...none).item()).toBeNaN();
+    expect(crossEntropy(...none, { perTask: true }).tolist()).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  test('spreads the whole target over the classes with a smoothing of 1', () => {
+    const logits = torch.tensor([[0, Math.log(3)]]);
+    const loss = crossEntropy(logits, torch.tensor([0], int64), { labelSmoothing: 1 });
+    expectNumbers(numbers(loss), [(Math.log(4) + Math.log(4 / 3)) / 2], 1e-6);
+  });
+
+  test('smooths nothing unless asked to', () => {
+    const loss = crossEntropy(torch.tensor([[0, Math.log(3)]]), torch.tensor([0], int64));
+    expectNumbers(numbers(loss), [Math.log(4)], 1e-6);
   });
 
   test.each([{}, { reduction: 'sum' }, { perTask: true }, { labelSmoothing: 0.2 }] as const)(
@@ -80,6 +107,8 @@ describe('crossEntropy', () => {
     for (const label of [5, -1, -100]) {
       const wrong = torch.tensor([label], int64);
       expect(() => crossEntropy(torch.zeros([1, 5]), wrong)).toThrow(TorchError);
+      const ofTask = [torch.zeros([1, 1, 5]), wrong.unsqueeze(0)] as const;
+      expect(() => crossEntropy(...ofTask, { perTask: true })).toThrow(TorchError);
     }
   });
 
@@ -90,7 +119,9 @@ describe('crossEntropy', () => {
     expect(() => crossEntropy(logits, torch.zeros([4, 3], int64))).toThrow(
       'Expected [3, 4] for the labels of crossEntropy but received [4, 3]',
     );
-    expect(() => crossEntropy(logits, labels.to('float32'))).toThrow(ArgumentTypeError);
+    for (const dtype of ['float32', 'int32'] as const) {
+      expect(() => crossEntropy(logits, labels.to(dtype))).toThrow(ArgumentTypeError);
+    }
     const one = [logits.select(0, 0), labels.select(0, 0)] as const;
     expect(() => crossEntropy(...one, { perTask: true })).toThrow(
       'Expected false without a task axis for perTask of crossEntropy but received boolean true',
@@ -99,6 +130,9 @@ describe('crossEntropy', () => {
     expect(() => crossEntropy(...one, { reduction: 'avg' as never })).toThrow(ArgumentRangeError);
     expect(() => crossEntropy(logits, labels, { perTask: 'no' as never })).toThrow(
       "Expected a boolean for perTask of crossEntropy but received string 'no'",
+    );
+    expect(() => crossEntropy(...one, { ignoreIndex: 1.5 })).toThrow(
+      'Expected an integer for ignoreIndex of crossEntropy but received number 1.5',
     );
     expect(() => crossEntropy(...one, { weights: 1 } as never)).toThrow('Unknown option weights');
   });
@@ -129,7 +163,15 @@ describe('mse', () => {
     expectGradients((x, y) => mse(x as Tensor, y as Tensor, { perTask: true }), [logits, targets]);
   });
 
-  test('refuses other shapes of targets', () => {
+  test('gives the loss of each element for none, with tasks too', () => {
+    const each = mse(logits, targets, { reduction: 'none', perTask: true });
+    expectClose(each, logits.sub(targets).square());
+  });
+
+  test('refuses other shapes of targets, and tasks where there is no axis of them', () => {
+    expect(() => mse(torch.zeros([3]), torch.zeros([3]), { perTask: true })).toThrow(
+      'Expected false without a task axis for perTask of mse but received boolean true',
+    );
     expect(() => mse(torch.zeros([2, 3]), torch.zeros([3]))).toThrow(
       'Expected [2, 3] for the targets of mse but received [3]',
     );
@@ -172,6 +214,26 @@ describe('accuracy', () => {
     expect(accuracy(scores, padded, { ignoreIndex: -1 })).toBe(0.5);
     const each = accuracy(scores, padded, { ignoreIndex: -1, perTask: true });
     expect(each.tolist()).toEqual([1, 0]);
+    // A class may be the label to ignore, and be answered.
+    expect(accuracy(scores, right, { ignoreIndex: 1 })).toBe(1);
+    expect(accuracy(scores, right, { ignoreIndex: 1, perTask: true }).tolist()).toEqual([1, 1]);
+  });
+
+  test('refuses an index to ignore that is no integer', () => {
+    for (const ignoreIndex of [0.5, Number.NaN]) {
+      expect(() => accuracy(scores, right, { ignoreIndex })).toThrow(ArgumentRangeError);
+    }
+    expect(() => accuracy(scores, right, { ignoreIndex: '0' as never })).toThrow(ArgumentTypeError);
+  });
+
+  test('takes logits that are NaN for no right answer, and the first of equal ones', () => {
+    const odd = torch.tensor([
+      [Number.NaN, 1],
+      [0, Number.NaN],
+      [2, 2],
+      [2, 2],
+    ]);
+    expect(accuracy(odd, torch.tensor([0, 1, 0, 1], int64))).toBe(0.25);
   });
 
   test('leaves no tensors behind', () => {
