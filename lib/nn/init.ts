@@ -1,4 +1,6 @@
-import { type Dtype, type Generator, type Tensor, torch } from '../torch';
+import { invalidArgument } from '../errors';
+import { type Dtype, Generator, type Tensor, torch } from '../torch';
+import { checkOptions, numberWhere } from './check';
 
 /** Options of every initialisation. */
 export type InitOptions = {
@@ -15,10 +17,13 @@ export type InitOptions = {
 export function kaimingUniform(
   shape: readonly number[],
   generator: Generator,
-  { a = 0, ...options }: InitOptions & { a?: number } = {},
+  options: InitOptions & { a?: number } = {},
 ): Tensor {
+  checkOptions(options, ['dtype', 'a'], 'kaimingUniform');
+  const { a = 0, ...others } = options;
+  finite(a, 'a', 'kaimingUniform');
   const fanIn = shape.at(-1) ?? 1;
-  return uniform(shape, generator, { ...options, bound: Math.sqrt(6 / ((1 + a * a) * fanIn)) });
+  return uniform(shape, generator, { ...others, bound: Math.sqrt(6 / ((1 + a * a) * fanIn)) });
 }
 
 /**
@@ -30,20 +35,31 @@ export function kaimingUniform(
 export function xavierUniform(
   shape: readonly number[],
   generator: Generator,
-  { gain = 1, ...options }: InitOptions & { gain?: number } = {},
+  options: InitOptions & { gain?: number } = {},
 ): Tensor {
+  checkOptions(options, ['dtype', 'gain'], 'xavierUniform');
+  const { gain = 1, ...others } = options;
+  notNegative(gain, 'gain', 'xavierUniform');
   const fans = (shape.at(-1) ?? 1) + (shape.at(-2) ?? 1);
-  return uniform(shape, generator, { ...options, bound: gain * Math.sqrt(6 / fans) });
+  return uniform(shape, generator, { ...others, bound: gain * Math.sqrt(6 / fans) });
 }
 
-/** Uniform in ±bound. */
+/**
+ * Uniform in ±bound.
+ *
+ * @throws ArgumentRangeError if the bound is negative or not finite
+ */
 export function uniform(
   shape: readonly number[],
   generator: Generator,
-  { bound, dtype = 'float32' }: InitOptions & { bound: number },
+  options: InitOptions & { bound: number },
 ): Tensor {
+  checkOptions(options, ['dtype', 'bound'], 'uniform');
+  const { dtype = 'float32' } = options;
+  const bound = notNegative(options.bound, 'bound', 'uniform');
+  const device = deviceOf(generator, 'uniform');
   return torch.scope(() =>
-    torch.empty(shape, { dtype, device: generator.device }).uniform(-bound, bound, { generator }),
+    torch.empty(shape, { dtype, device }).uniform(-bound, bound, { generator }),
   );
 }
 
@@ -52,14 +68,20 @@ export function uniform(
  *
  * @param options.mean default: 0
  * @param options.std default: 1
+ * @throws ArgumentRangeError if the standard deviation is negative, or a number not finite
  */
 export function normal(
   shape: readonly number[],
   generator: Generator,
-  { mean = 0, std = 1, dtype = 'float32' }: InitOptions & { mean?: number; std?: number } = {},
+  options: InitOptions & { mean?: number; std?: number } = {},
 ): Tensor {
+  checkOptions(options, ['dtype', 'mean', 'std'], 'normal');
+  const { dtype = 'float32' } = options;
+  const mean = finite(options.mean ?? 0, 'mean', 'normal');
+  const std = notNegative(options.std ?? 1, 'std', 'normal');
+  const device = deviceOf(generator, 'normal');
   return torch.scope(() => {
-    const standard = torch.randn(shape, { generator, dtype, device: generator.device });
+    const standard = torch.randn(shape, { generator, dtype, device });
     const scaled = std === 1 ? standard : standard.mul(std);
     return mean === 0 ? scaled : scaled.add(mean);
   });
@@ -71,7 +93,7 @@ export function zeros(
   generator: Generator,
   { dtype = 'float32' }: InitOptions = {},
 ): Tensor {
-  return torch.zeros(shape, { dtype, device: generator.device });
+  return torch.zeros(shape, { dtype, device: deviceOf(generator, 'zeros') });
 }
 
 /** Ones, on the generator's device. */
@@ -80,5 +102,21 @@ export function ones(
   generator: Generator,
   { dtype = 'float32' }: InitOptions = {},
 ): Tensor {
-  return torch.ones(shape, { dtype, device: generator.device });
+  return torch.ones(shape, { dtype, device: deviceOf(generator, 'ones') });
+}
+
+function finite(value: unknown, name: string, operator: string): number {
+  return numberWhere(Number.isFinite, 'a finite number', value, name, operator);
+}
+
+function notNegative(value: unknown, name: string, operator: string): number {
+  const fits = (number: number) => number >= 0 && number < Infinity;
+  return numberWhere(fits, 'a number of at least 0', value, name, operator);
+}
+
+/** The device of a generator, which every initialisation needs. */
+function deviceOf(generator: unknown, operator: string): string {
+  if (generator instanceof Generator) return generator.device;
+  const expected = 'a generator, such as torch.generator(1),';
+  throw invalidArgument(expected, `the generator of ${operator}`, generator, operator);
 }
