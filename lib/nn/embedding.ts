@@ -39,10 +39,11 @@ export function embedding(options: EmbeddingOptions): Layer<EmbeddingParams> {
     'embedding',
   );
   return {
-    init(generator) {
-      const weight = normal([rows, size], generator, { std: scale });
-      return { weight: padding === undefined ? weight : withZeroRow(weight, padding) };
-    },
+    init: (generator) =>
+      torch.scope(() => {
+        const weight = normal([rows, size], generator, { std: scale });
+        return { weight: padding === undefined ? weight : withZeroRow(weight, padding) };
+      }),
     apply: ({ weight }, ids) => lookUp(weight, ids, padding),
   };
 }
@@ -104,8 +105,6 @@ function checkIds(ids: Tensor, rows: number): void {
 }
 
 function withZeroRow(weight: Tensor, row: number): Tensor {
-  return torch.scope(() => {
-    const index = torch.tensor([row], { dtype: 'int64', device: weight.device });
-    return weight.indexFill(0, index, 0);
-  });
+  const index = torch.tensor([row], { dtype: 'int64', device: weight.device });
+  return weight.indexFill(0, index, 0);
 }

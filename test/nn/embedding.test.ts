@@ -54,6 +54,14 @@ test('scales its start', () => {
   expectClose(half.init(torch.generator(7)).weight, weight.mul(0.5), 0);
 });
 
+test('leaves only its table behind when it starts', () => {
+  const generator = torch.generator(7);
+  const before = torch.memory().tensors;
+  const { weight } = padded.init(generator);
+  expect(torch.memory().tensors).toBe(before + 1);
+  weight.dispose();
+});
+
 test('has the gradient of PyTorch, none for padding', () => {
   const weight = padded.init(torch.generator(7)).weight.requiresGrad_();
   const some = torch.tensor(
@@ -140,7 +148,9 @@ describe('refuses', () => {
     );
   });
 
-  test('a padding index outside the table', () => {
+  test('a scale that is negative, or a padding index outside the table', () => {
+    const negative = { numEmbeddings: 6, embeddingDim: 4, scale: -1 };
+    expect(() => embedding(negative)).toThrow('scale of embedding but received number -1');
     const options = { numEmbeddings: 6, embeddingDim: 4, paddingIndex: 6 };
     expect(() => embedding(options)).toThrow(
       'Expected an integer in [0, 6) for paddingIndex of embedding but received number 6',
