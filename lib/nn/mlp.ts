@@ -38,7 +38,7 @@ export function mlp(options: MlpOptions): Layer<MlpParams> {
   return {
     init: (generator) => layers.map((layer) => layer.init(generator)),
     apply(params, input, context) {
-      if (params.length !== layers.length) {
+      if (!Array.isArray(params) || params.length !== layers.length) {
         const expected = `an array of length ${layers.length}`;
         throw invalidArgument(expected, 'the parameters of mlp', params, 'mlp');
       }

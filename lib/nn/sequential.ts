@@ -26,11 +26,11 @@ export function sequential<F extends Layer<Tree, never>, R extends readonly Laye
     init: (generator) =>
       [first.init(generator), ...layers.map((layer) => layer.init(generator))] as unknown as Params,
     apply(params, input, context) {
-      const [head, ...tail] = params as unknown as readonly [Tree, ...Tree[]];
-      if (tail.length !== layers.length) {
+      if (!Array.isArray(params) || params.length !== layers.length + 1) {
         const expected = `an array of length ${layers.length + 1}`;
         throw invalidArgument(expected, 'the parameters of sequential', params, 'sequential');
       }
+      const [head, ...tail] = params as unknown as readonly [Tree, ...Tree[]];
       const start: Tensor = first.apply(head, input as never, context);
       return layers.reduce((x, layer, i) => layer.apply(tail[i] as Tree, x, context), start);
     },

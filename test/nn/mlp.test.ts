@@ -1,5 +1,14 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
-import { countParameters, linear, type MlpParams, mlp, relu, sequential, tanh } from '../../lib/nn';
+import {
+  countParameters,
+  gelu,
+  linear,
+  type MlpParams,
+  mlp,
+  relu,
+  sequential,
+  tanh,
+} from '../../lib/nn';
 import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectGradients, float64 } from '../helpers/gradients';
 
@@ -12,6 +21,7 @@ const model = mlp({ sizes: [3, 4, 5, 2] });
 
 test.each([
   ['relu', relu()],
+  ['gelu', gelu()],
   ['tanh', tanh()],
 ] as const)('is linear layers with %s between them', (activation, between) => {
   const same = sequential(layers[0], between, layers[1], between, layers[2]);
@@ -22,6 +32,13 @@ test.each([
   expectClose(own.apply(params, x), same.apply(other, x), 0);
   expect(Object.keys(flattenTree(params))).toContain('2.bias');
   expect(countParameters(params)).toBe(16 + 25 + 12);
+});
+
+test('has relu between its layers unless asked for another', () => {
+  const params = model.init(torch.generator(1));
+  const x = torch.randn([6, 3], { generator: torch.generator(2) });
+  const same = mlp({ sizes: [3, 4, 5, 2], activation: 'relu' });
+  expectClose(model.apply(params, x), same.apply(params, x), 0);
 });
 
 test('with a task axis equals a loop over the tasks', () => {
@@ -62,7 +79,14 @@ test('refuses sizes, activations and parameters that do not fit', () => {
   expect(() => mlp({ sizes: [3, 2], activation: 'sine' as never })).toThrow(
     "Expected one of relu, gelu, tanh for activation of mlp but received string 'sine'",
   );
-  expect(() => model.apply([], torch.ones([1, 3]))).toThrow(
-    'Expected an array of length 3 for the parameters of mlp but received array of length 0',
-  );
+  const params = model.init(torch.generator(1));
+  for (const [wrong, received] of [
+    [[], 'array of length 0'],
+    [[...params, ...params], 'array of length 6'],
+    [undefined, 'undefined'],
+  ] as const) {
+    expect(() => model.apply(wrong as MlpParams, torch.ones([1, 3]))).toThrow(
+      `Expected an array of length 3 for the parameters of mlp but received ${received}`,
+    );
+  }
 });

@@ -1,12 +1,16 @@
 import { ArgumentTypeError } from '../../lib/errors';
 import {
+  conv1d,
   dropout,
   expandTasks,
+  gelu,
   layerNorm,
   linear,
   meanPooling,
+  mlp,
   relu,
   sequential,
+  tanh,
 } from '../../lib/nn';
 import { type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectGradients, float64 } from '../helpers/gradients';
@@ -41,6 +45,8 @@ test('passes the context to every layer', () => {
   const context = { training: true, generator: torch.generator(3) };
   const y = nested.apply(params, torch.ones([2, 3]), context);
   expectClose(y, hidden.apply(params[0][1], torch.zeros([2, 3])).relu(), 0);
+  const last = sequential(relu(), dropout({ p: 1 }));
+  expect(last.apply([{}, {}], torch.ones([2]), context).tolist()).toEqual([0, 0]);
 });
 
 test('mixes layers with a task axis and without, and is twice differentiable', () => {
@@ -61,10 +67,28 @@ test('mixes layers with a task axis and without, and is twice differentiable', (
   );
 });
 
-test('refuses parameters of another number of layers', () => {
-  const params = model.init(torch.generator(1)).slice(0, 2);
-  expect(() => model.apply(params as never, torch.ones([1, 3]))).toThrow(ArgumentTypeError);
-  expect(() => model.apply(params as never, torch.ones([1, 3]))).toThrow(
-    'Expected an array of length 3 for the parameters of sequential but received array of length 2',
+test('keeps updates low-rank only if every layer does', () => {
+  const norm = layerNorm({ normalizedShape: 4 });
+  const small = mlp({ sizes: [4, 4] });
+  const all = sequential(hidden, relu(), gelu(), tanh(), dropout(), norm, small, head);
+  expect(all.lowRank).toBe(true);
+  const convolution = conv1d({ inChannels: 3, outChannels: 3, kernelSize: 1 });
+  expect(sequential(convolution, hidden).lowRank).toBe(false);
+  expect(sequential(hidden, conv1d({ inChannels: 4, outChannels: 3, kernelSize: 1 })).lowRank).toBe(
+    false,
   );
+});
+
+test('refuses parameters of another number of layers', () => {
+  const [first, second, third] = model.init(torch.generator(1));
+  for (const [params, received] of [
+    [[first, second], 'array of length 2'],
+    [[first, second, third, third], 'array of length 4'],
+    [{}, 'Object'],
+  ] as const) {
+    expect(() => model.apply(params as never, torch.ones([1, 3]))).toThrow(ArgumentTypeError);
+    expect(() => model.apply(params as never, torch.ones([1, 3]))).toThrow(
+      `Expected an array of length 3 for the parameters of sequential but received ${received}`,
+    );
+  }
 });
