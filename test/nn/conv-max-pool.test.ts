@@ -50,7 +50,13 @@ test('is twice differentiable', () => {
 });
 
 test('refuses what does not fit', () => {
+  const shortest = x.narrow(2, 0, 2).select(0, 0);
+  expectClose(
+    layer.apply(params, shortest),
+    torch.linear(shortest.flatten(1), params.weight, params.bias ?? null),
+  );
   expect(() => layer.apply(params, torch.ones([1, 3]))).toThrow('L at least 2');
+  expect(() => layer.apply(expandTasks(params, 5), x.select(0, 0))).toThrow('[5, n, ..., L, D]');
   expect(() => layer.apply(params, torch.ones([5, 2]))).toThrow('[..., L, 3]');
   expect(() => layer.apply(expandTasks(params, 3), x)).toThrow('[3, n, ..., L, D]');
   expect(() => convMaxPool({ ...options, kernelSize: 0 })).toThrow('kernelSize of convMaxPool');

@@ -23,6 +23,13 @@ test.each([
   },
 );
 
+test('is as long as its input unless asked otherwise', () => {
+  const options = { inChannels: 3, outChannels: 2, kernelSize: 3 };
+  const params = mapTree(([w]) => w.to('float64'), conv1d(options).init(torch.generator(1)));
+  const same = conv1d({ ...options, padding: 'same', dilation: 1 });
+  expectClose(conv1d(options).apply(params, x), same.apply(params, x), 0);
+});
+
 test('a causal convolution sees no later step', () => {
   const layer = conv1d({ inChannels: 3, outChannels: 2, kernelSize: 2, padding: 'causal' });
   const params = mapTree(([w]) => w.to('float64'), layer.init(torch.generator(1)));
@@ -45,6 +52,9 @@ test('refuses what does not fit', () => {
   const layer = conv1d({ inChannels: 3, outChannels: 2, kernelSize: 3, padding: 'valid' });
   const params = layer.init(torch.generator(1));
   expect(() => layer.apply(params, torch.ones([2, 3]))).toThrow('L at least 3');
+  expect(() => layer.apply(params, torch.ones([4, 2]))).toThrow('[..., L, 3]');
+  const filters = conv1d({ inChannels: 3, outChannels: 2, kernelSize: 3 });
+  expect(() => filters.apply(params, torch.ones([0, 3]))).toThrow('L at least 1');
   expect(() => conv1d({ inChannels: 3, outChannels: 2, kernelSize: 0 })).toThrow('kernelSize');
   expect(() =>
     conv1d({ inChannels: 3, outChannels: 2, kernelSize: 1, padding: 'full' as never }),

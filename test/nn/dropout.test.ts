@@ -24,6 +24,8 @@ test('drops a share p and divides the others by 1 - p', () => {
   expect(Math.abs(dropped - 0.2)).toBeLessThan(0.016);
   expect(new Set(y)).toEqual(new Set([0, 1.25]));
   expect(new Set(drop(1, 1))).toEqual(new Set([0]));
+  const context = { training: true, generator: torch.generator(1) };
+  expect(new Set(numbers(half.apply({}, torch.ones([50]), context)))).toEqual(new Set([0, 2]));
 });
 
 test('gives the same for the same seed, and advances the generator', () => {
@@ -51,6 +53,8 @@ test('says what is missing without a generator', () => {
 });
 
 test('refuses a p outside [0, 1]', () => {
-  expect(() => dropout({ p: 1.5 })).toThrow(ArgumentRangeError);
+  for (const p of [1.5, -0.1, Number.NaN]) {
+    expect(() => dropout({ p })).toThrow(ArgumentRangeError);
+  }
   expect(() => dropout({ p: '0.5' as never })).toThrow(ArgumentTypeError);
 });

@@ -52,6 +52,12 @@ test('has third derivatives, where libtorch’s own are wrong', () => {
   );
 });
 
+test('may add nothing to the variance', () => {
+  const bare = layerNorm({ normalizedShape: 2, eps: 0 });
+  const params = bare.init(torch.generator(1));
+  expectNumbers(numbers(bare.apply(params, torch.tensor([1e-4, 3e-4]))), [-1, 1], 1e-6);
+});
+
 test('starts as the identity of normalized inputs', () => {
   const { weight, bias } = layer.init(torch.generator(1));
   expect([weight.tolist(), bias.tolist()]).toEqual([
@@ -93,6 +99,10 @@ test('refuses inputs that do not fit', () => {
   );
   expect(() => layer.apply(params, torch.zeros([2, 4]))).toThrow(
     'Expected [3, ..., 4] for the input of layerNorm but received [2, 4]',
+  );
+  const deep = torch.ones([1, T, 4]);
+  expect(() => layer.apply({ ...params, weight: deep }, x)).toThrow(
+    'Expected [D] or [T, D] for the weight of layerNorm but received [1, 3, 4]',
   );
   expect(() => layerNorm({ normalizedShape: 4, eps: -1 })).toThrow('eps of layerNorm');
 });

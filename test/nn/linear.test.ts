@@ -106,6 +106,16 @@ describe('refuses', () => {
       /Expected \[4, n, \.\.\., 3\] for the input of linear but received \[4, 3\]/,
     ],
     [
+      'another number of features with tasks',
+      () => layer.apply(tasks, torch.zeros([4, 5, 2])),
+      /Expected \[4, n, \.\.\., 3\] for the input of linear but received \[4, 5, 2\]/,
+    ],
+    [
+      'rows without a task axis where the bias has one',
+      () => layer.apply({ ...params, bias: tasks.bias as Tensor }, torch.zeros([4, 3])),
+      /Expected \[4, n, \.\.\., 3\] for the input of linear but received \[4, 3\]/,
+    ],
+    [
       'another number of tasks',
       () => layer.apply(tasks, torch.zeros([3, 5, 3])),
       /\[4, n, \.\.\., 3\]/,

@@ -25,7 +25,9 @@ test('steps of padding, wherever they are, change nothing and give zeros', () =>
   const mask = torch.tensor([0, 1, 1, 0, 1, 1, 1, 0]);
   const kept = torch.tensor([1, 2, 4, 5, 6], { dtype: 'int64' });
   const filled = torch.full([4, 8, 3], 7, { dtype: 'float64' }).indexCopy(1, kept, x);
-  const y = layer.apply(params, { x: filled, mask: mask.expand([4, 8]) });
+  // Any number but zero stands for a step.
+  const marked = mask.mul(torch.tensor([1, -1, 2, 1, 0.5, 1, 1, 1])).expand([4, 8]);
+  const y = layer.apply(params, { x: filled, mask: marked });
   expectClose(y.indexSelect(1, kept), layer.apply(params, { x }));
   expect(Number(y.mul(mask.eq(0).unsqueeze(-1)).abs().max().item())).toBe(0);
 });
@@ -79,4 +81,7 @@ test('reads one way unless asked for both', () => {
   const { forward, backward } = lstm({ inputSize: 3, hiddenSize: 2 }).init(torch.generator(1));
   expect(backward).toBeUndefined();
   expectClose(forward.input.weight.to('float64'), params.forward.input.weight, 0);
+  const wide = lstm({ inputSize: 3, hiddenSize: 5 });
+  const ofSix = wide.apply(wide.init(torch.generator(1)), { x: torch.ones([1, 4, 3]) });
+  expect(ofSix.shape).toEqual([1, 4, 5]);
 });

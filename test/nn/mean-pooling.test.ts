@@ -37,6 +37,11 @@ test.each(['bool', 'int64', 'float32'] as const)('means the tokens of a %s mask'
   expect(layer.apply({}, { x, mask }).tolist()).toEqual(means);
 });
 
+test('takes any number but zero in the mask for a token', () => {
+  const mask = torch.tensor(rows).mul(torch.tensor([-1, 2, 1]));
+  expect(layer.apply({}, { x, mask }).tolist()).toEqual(means);
+});
+
 test('takes further dimensions before, such as tasks, and single texts', () => {
   const mask = torch.tensor(rows);
   const tasks = { x: x.expand([2, 3, 3, 2]), mask: mask.expand([2, 3, 3]) };

@@ -45,4 +45,8 @@ test('is twice differentiable', () => {
 test('refuses heads that do not divide the dimensions, and other sizes', () => {
   expect(() => multiHeadAttention({ dimensions: 4, heads: 3 })).toThrow('a divisor of 4');
   expect(() => layer.apply(params, { x: torch.ones([2, 3]) })).toThrow('[..., n, 4] for the x');
+  expect(() => layer.apply(params, { x: torch.ones([4]) })).toThrow('[..., n, 4] for the x');
+  expect(() => layer.apply(params, { x, memory: x.narrow(-1, 0, 2) })).toThrow(
+    'Expected [..., n, 4] for the memory of multiHeadAttention but received [3, 5, 2]',
+  );
 });

@@ -56,6 +56,14 @@ test('refuses rates of a schedule that are none', () => {
   expectRatesChecked((learningRate) => sgd({ learningRate }), 'sgd');
 });
 
+test('takes a rate of 0, which moves nothing', () => {
+  const params = { p: torch.ones([2]) };
+  const optimizer = sgd({ learningRate: 0 });
+  expect(optimizer.update(params, optimizer.init(params), params).params.p.tolist()).toEqual([
+    1, 1,
+  ]);
+});
+
 test('keeps no velocity without momentum', () => {
   const params = { p: torch.ones([2]) };
   expect(sgd({ learningRate: 1 }).init(params).velocity).toEqual({});
@@ -67,6 +75,10 @@ test('refuses options out of range and trees of another structure', () => {
     'Expected a number of at least 0, a tensor or a function of the step for learningRate of sgd',
   );
   expect(() => sgd({ learningRate: 1, nesterov: true })).toThrow('nesterov of sgd');
+  const damped = { learningRate: 1, momentum: 0.9, dampening: 0.1, nesterov: true };
+  expect(() => sgd(damped)).toThrow('nesterov of sgd');
+  expect(() => sgd({ learningRate: Infinity })).toThrow(ArgumentRangeError);
+  expect(() => sgd({ learningRate: 1, weightDecay: Infinity })).toThrow(ArgumentRangeError);
   expect(() => sgd({ learningRate: 1, nesterov: 'no' as never })).toThrow('a boolean for nesterov');
   expect(() => sgd({ learningRate: 1, momentum: Number.NaN })).toThrow('momentum of sgd');
   expect(() => sgd({ learningRate: 1, lr: 1 } as never)).toThrow('sgd: Unknown option lr');
