@@ -53,8 +53,7 @@ export function rateAt(rate: LearningRate, step: number, operator: string): numb
   if (typeof rate !== 'function') return rate;
   const value: unknown = rate(step);
   if (isTensor(value)) return value;
-  const name = `learningRate(${step})`;
-  return notNegative(value, name, operator);
+  return notNegative(value, `learningRate(${step})`, operator);
 }
 
 /** Returns `value` if it is a finite number of at least 0. */
@@ -69,11 +68,11 @@ export function decayRate(value: unknown, name: string, operator: string): numbe
   return numberWhere(fits, 'a number in [0, 1)', value, name, operator);
 }
 
-/** p − rate·factor·direction. */
-export function descend(p: Tensor, direction: Tensor, rate: number | Tensor, factor = 1): Tensor {
+/** p − rate·direction. */
+export function descend(p: Tensor, direction: Tensor, rate: number | Tensor): Tensor {
   return typeof rate === 'number'
-    ? p.sub(direction, { alpha: rate * factor })
-    : p.addcmul(direction, rate, { value: -factor });
+    ? p.sub(direction, { alpha: rate })
+    : p.addcmul(direction, rate, { value: -1 });
 }
 
 /** p − rate·factor·numerator/denominator. */

@@ -52,6 +52,8 @@ test('scales its start', () => {
   const { weight } = plain.init(torch.generator(7));
   const half = embedding({ numEmbeddings: 6, embeddingDim: 4, scale: 0.5 });
   expectClose(half.init(torch.generator(7)).weight, weight.mul(0.5), 0);
+  const none = embedding({ numEmbeddings: 6, embeddingDim: 4, scale: 0 });
+  expectClose(none.init(torch.generator(7)).weight.abs(), torch.zeros([6, 4]), 0);
 });
 
 test('leaves only its table behind when it starts', () => {
@@ -135,6 +137,8 @@ describe('refuses', () => {
         `Expected ids in [0, 6) for the ids of embedding but received number ${id}`,
       );
       expect(() => plain.apply({ weight: weight.select(0, 0) }, wrong)).toThrow(TorchError);
+      const one = torch.where(ids.eq(3), id, ids);
+      expect(() => plain.apply({ weight }, one)).toThrow(`but received number ${id}`);
     }
   });
 

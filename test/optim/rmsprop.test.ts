@@ -59,6 +59,15 @@ test('centered, stays a number where the gradient hardly changes', () => {
   expectNumbers(numbers(params.p), expected, 1e-3);
 });
 
+test('centered without memory, divides by ε alone and has the gradient of that', () => {
+  const start = torch.zeros([3]).requiresGrad_();
+  const slope = torch.tensor([0.5, -1, 2]).requiresGrad_();
+  const optimizer = rmsprop({ learningRate: 1, decay: 0, centered: true, eps: 4 });
+  const { p } = optimizer.update({ p: slope }, optimizer.init({ p: start }), { p: start }).params;
+  expectNumbers(numbers(p), [-0.125, 0.25, -0.5], 1e-6);
+  expectNumbers(numbers(torch.grad(p.sum(), slope)), [-0.25, -0.25, -0.25], 1e-6);
+});
+
 test('is pure', () => {
   expectPure(rmsprop());
   expectPure(rmsprop({ momentum: 0.9, centered: true, weightDecay: 0.1 }));
