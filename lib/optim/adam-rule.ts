@@ -8,6 +8,7 @@ import {
   checkRate,
   checkShapes,
   decayRate,
+  descend,
   descendRatio,
   notNegative,
   rateAt,
@@ -109,7 +110,7 @@ function shrink<P extends Tree>(params: P, rate: number | Tensor, weightDecay: n
     const p = tensor as Tensor;
     return typeof rate === 'number'
       ? p.mul(1 - rate * weightDecay)
-      : p.addcmul(p, rate, { value: -weightDecay });
+      : descend(p, p.mul(weightDecay), rate);
   }, params);
 }
 

@@ -2,7 +2,7 @@ import type { Tensor, Tree } from '../torch';
 
 /**
  * α: a number, a function of the step, which counts from 0, or a tensor, through which gradients flow:
- * one without dimensions, or with such as broadcast to every parameter.
+ * one without dimensions, or of the parameters' dtype with such as broadcast to every parameter.
  */
 export type LearningRate = number | Tensor | ((step: number) => number | Tensor);
 
@@ -35,7 +35,7 @@ export interface Optimizer<S extends OptimizerState = OptimizerState> {
    * One step.
    *
    * @throws ArgumentTypeError if the trees differ in structure; ArgumentRangeError if gradients or state
-   *   are not of their parameters' shapes
+   *   are not of their parameters' shapes, or a rate does not broadcast to them
    */
   update<P extends Tree>(
     gradients: P,

@@ -72,7 +72,7 @@ export function decayRate(value: unknown, name: string, operator: string): numbe
 export function descend(p: Tensor, direction: Tensor, rate: number | Tensor): Tensor {
   return typeof rate === 'number'
     ? p.sub(direction, { alpha: rate })
-    : p.addcmul(direction, rate, { value: -1 });
+    : kept(p, rate, p.addcmul(direction, rate, { value: -1 }));
 }
 
 /** p − rate·factor·numerator/denominator. */
@@ -85,7 +85,17 @@ export function descendRatio(
 ): Tensor {
   return typeof rate === 'number'
     ? p.addcdiv(numerator, denominator, { value: -rate * factor })
-    : p.addcmul(numerator.div(denominator), rate, { value: -factor });
+    : kept(p, rate, p.addcmul(numerator.div(denominator), rate, { value: -factor }));
+}
+
+/** `moved` if the rate left it of p's shape and dtype. */
+function kept(p: Tensor, rate: Tensor, moved: Tensor): Tensor {
+  if (!moved.isSameSize(p)) {
+    const expected = `what broadcasts to the parameters [${p.shape.join(', ')}]`;
+    throw wrongShape(expected, 'learningRate', rate.shape, 'an optimizer');
+  }
+  if (moved.dtype === p.dtype) return moved;
+  throw invalidArgument(p.dtype, 'the learningRate of an optimizer', rate.dtype);
 }
 
 /** gradient + weightDecay·p, the gradient of an added weightDecay/2·‖p‖². */

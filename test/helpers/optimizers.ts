@@ -135,7 +135,7 @@ export function expectShapesChecked(optimizer: Optimizer, name: string): void {
   }
 }
 
-/** Asserts that a schedule's numbers are held to what a rate itself is. */
+/** Asserts that rates of a schedule are held to what a number is, and tensors to the parameters. */
 export function expectRatesChecked(
   make: (learningRate: LearningRate) => Optimizer,
   name: string,
@@ -152,6 +152,12 @@ export function expectRatesChecked(
     );
   }
   expect(step(undefined)).toThrow(ArgumentTypeError);
+  expect(step(torch.ones([2, 1, 1]))).toThrow(
+    'Expected what broadcasts to the parameters [3, 2] for the learningRate of an optimizer but received [2, 1, 1]',
+  );
+  expect(step(torch.ones([1], { dtype: 'float64' }))).toThrow(
+    "Expected float32 for the learningRate of an optimizer but received string 'float64'",
+  );
 }
 
 function snapshot(tree: Parameters<typeof flattenTree>[0]): Record<string, number[]> {
