@@ -33,7 +33,9 @@ test('fills constants, in the dtype asked for', () => {
   expect(ones([2], seeded(), { dtype: 'float64' }).dtype).toBe('float64');
   expect(zeros([2], seeded(), { dtype: 'float64' }).dtype).toBe('float64');
   expect(normal([2], seeded(), { dtype: 'float64' }).dtype).toBe('float64');
-  expect(kaimingUniform([2, 2], seeded(), { dtype: 'float64' }).dtype).toBe('float64');
+  for (const init of [kaimingUniform, xavierUniform]) {
+    expect(init([2, 2], seeded(), { dtype: 'float64' }).dtype).toBe('float64');
+  }
 });
 
 test('leaves only its result behind', () => {

@@ -85,6 +85,7 @@ test('refuses parameters of another number of layers', () => {
     [[first, second], 'array of length 2'],
     [[first, second, third, third], 'array of length 4'],
     [{}, 'Object'],
+    [undefined, 'undefined'],
   ] as const) {
     expect(() => model.apply(params as never, torch.ones([1, 3]))).toThrow(ArgumentTypeError);
     expect(() => model.apply(params as never, torch.ones([1, 3]))).toThrow(
