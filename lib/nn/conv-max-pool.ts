@@ -52,7 +52,8 @@ export function convMaxPool(options: ConvMaxPoolOptions): Layer<LinearParams> {
 }
 
 function tasksOf(weight: Tensor, bias: Tensor | undefined, shape: readonly number[]): number {
-  const tasks = weight.ndim === 3 ? weight.size(0) : bias?.ndim === 2 ? bias.size(0) : undefined;
+  const own = shapeOf(weight, 'weight', 'convMaxPool');
+  const tasks = own.length === 3 ? own[0] : bias?.ndim === 2 ? bias.size(0) : undefined;
   if (tasks === undefined) return 1;
   if (shape.length > 3 && shape[0] === tasks) return tasks;
   throw wrongShape(`[${tasks}, n, ..., L, D]`, 'input', shape, 'convMaxPool');

@@ -59,6 +59,9 @@ test('refuses what does not fit', () => {
   expect(() => layer.apply(expandTasks(params, 5), x.select(0, 0))).toThrow('[5, n, ..., L, D]');
   expect(() => layer.apply(params, torch.ones([5, 2]))).toThrow('[..., L, 3]');
   expect(() => layer.apply(expandTasks(params, 3), x)).toThrow('[3, n, ..., L, D]');
+  expect(() => layer.apply({} as never, x)).toThrow(
+    'Expected a tensor for the weight of convMaxPool but received undefined',
+  );
   expect(() => convMaxPool({ ...options, kernelSize: 0 })).toThrow('kernelSize of convMaxPool');
   expect(() => convMaxPool({ ...options, padding: 'same' } as never)).toThrow('Unknown option');
 });
