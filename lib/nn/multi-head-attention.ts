@@ -22,7 +22,10 @@ export type AttentionInput = {
   x: Tensor;
   /** What is looked at, `[..., b, D]`. Default: x. */
   memory?: Tensor;
-  /** Broadcasts to `[..., a, b]`: nonzero where x may look. Default: everywhere. */
+  /**
+   * Broadcasts to `[..., a, b]`: nonzero where x may look. What may look nowhere gets the bias of the
+   * output. Default: everywhere.
+   */
   mask?: Tensor;
 };
 

@@ -26,6 +26,14 @@ test('looks at itself without a memory', () => {
   expectClose(layer.apply(params, { x }), layer.apply(params, { x, memory: x }), 0);
 });
 
+test('gives what may look nowhere the bias of the output', () => {
+  const mask = torch.tensor([1, 0, 1, 1, 1]).unsqueeze(-1);
+  const y = layer.apply(params, { x, mask });
+  const bias = params.output.bias ?? x;
+  expectClose(y.select(1, 1), bias.expand([3, 4]), 0);
+  expectClose(y.select(1, 2), layer.apply(params, { x }).select(1, 2));
+});
+
 test('takes parameters with a task axis', () => {
   const y = layer.apply(expandTasks(params, 2), { x: x.unsqueeze(0).expand([2, 3, 5, 4]) });
   expectClose(y.select(0, 1), layer.apply(params, { x }));
