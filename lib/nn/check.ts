@@ -39,6 +39,18 @@ export function numberWhere(
   return value;
 }
 
+/** Returns `value` if it is a finite number of at least 0. */
+export function notNegative(value: unknown, name: string, operator: string): number {
+  const fits = (number: number) => number >= 0 && number < Infinity;
+  return numberWhere(fits, 'a number of at least 0', value, name, operator);
+}
+
+/** Returns `value` if it is a boolean: a string such as 'false' would count as true. */
+export function flag(value: unknown, name: string, operator: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalidArgument('a boolean', `${name} of ${operator}`, value, operator);
+}
+
 /** The shape of `value` if it is a tensor. */
 export function shapeOf(value: unknown, name: string, operator: string): number[] {
   if (isTensor(value)) return value.shape;

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere } from './check';
+import { checkOptions, notNegative, numberWhere } from './check';
 
 /** Options of every initialisation. */
 export type InitOptions = {
@@ -107,11 +107,6 @@ export function ones(
 
 function finite(value: unknown, name: string, operator: string): number {
   return numberWhere(Number.isFinite, 'a finite number', value, name, operator);
-}
-
-function notNegative(value: unknown, name: string, operator: string): number {
-  const fits = (number: number) => number >= 0 && number < Infinity;
-  return numberWhere(fits, 'a number of at least 0', value, name, operator);
 }
 
 /** The device of a generator, which every initialisation needs. */

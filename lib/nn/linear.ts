@@ -1,6 +1,5 @@
 import { type Tensor, torch } from '../torch';
-import { alignTasks, checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
-import { flag } from './flag';
+import { alignTasks, checkOptions, flag, positiveInteger, shapeOf, wrongShape } from './check';
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
 import { applyUpdated, type LowRankUpdate } from './low-rank';

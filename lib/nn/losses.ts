@@ -1,7 +1,6 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere, shapeOf, wrongShape } from './check';
-import { flag } from './flag';
+import { checkOptions, flag, numberWhere, shapeOf, wrongShape } from './check';
 
 /** How the losses of single examples become one. */
 export type Reduction = 'mean' | 'sum' | 'none';

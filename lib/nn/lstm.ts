@@ -1,7 +1,6 @@
 import { invalidArgument } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
-import { flag } from './flag';
+import { checkOptions, flag, positiveInteger, shapeOf, wrongShape } from './check';
 import type { Layer } from './layer';
 import { type LstmCell, type LstmCellParams, type LstmState, lstmCell } from './lstm-cell';
 

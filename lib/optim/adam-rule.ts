@@ -1,6 +1,5 @@
 import { invalidArgument } from '../errors';
-import { checkOptions } from '../nn/check';
-import { flag } from '../nn/flag';
+import { checkOptions, flag, notNegative } from '../nn/check';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
@@ -10,7 +9,6 @@ import {
   decayRate,
   descend,
   descendRatio,
-  notNegative,
   rateAt,
   safeSqrt,
   stepCount,

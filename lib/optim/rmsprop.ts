@@ -1,5 +1,4 @@
-import { checkOptions } from '../nn/check';
-import { flag } from '../nn/flag';
+import { checkOptions, flag, notNegative } from '../nn/check';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
@@ -8,7 +7,6 @@ import {
   decayRate,
   descend,
   descendRatio,
-  notNegative,
   rateAt,
   safeSqrt,
   stepCount,

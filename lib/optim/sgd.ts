@@ -1,13 +1,11 @@
 import { outOfRange } from '../errors';
-import { checkOptions } from '../nn/check';
-import { flag } from '../nn/flag';
+import { checkOptions, flag, notNegative } from '../nn/check';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
   checkRate,
   checkShapes,
   descend,
-  notNegative,
   rateAt,
   stepCount,
   withWeightDecay,

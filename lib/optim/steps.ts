@@ -1,5 +1,5 @@
 import { invalidArgument, outOfRange } from '../errors';
-import { numberWhere, wrongShape } from '../nn/check';
+import { notNegative, numberWhere, wrongShape } from '../nn/check';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate } from './optimizer';
 
@@ -54,12 +54,6 @@ export function rateAt(rate: LearningRate, step: number, operator: string): numb
   const value: unknown = rate(step);
   if (isTensor(value)) return value;
   return notNegative(value, `learningRate(${step})`, operator);
-}
-
-/** Returns `value` if it is a finite number of at least 0. */
-export function notNegative(value: unknown, name: string, operator: string): number {
-  const fits = (number: number) => number >= 0 && number < Infinity;
-  return numberWhere(fits, 'a number of at least 0', value, name, operator);
 }
 
 /** Returns `value` if it is in [0, 1). */
