@@ -1,3 +1,4 @@
+import { ArgumentTypeError } from '../errors';
 import type { LinearTape } from '../nn';
 import { isTensor, type Tensor, type Tree, torch } from '../torch';
 
@@ -13,6 +14,8 @@ export type GradientStepOptions = {
 /**
  * θ − α ∇θ loss(θ) for the parameters of all tasks. The tape updates the layers that recorded on it,
  * all others move by their gradients. Every tensor of `theta` must require gradients.
+ *
+ * @throws ArgumentTypeError if a layer recorded that is no part of `theta`: it would not be updated
  */
 export function gradientStep<P extends Tree>(
   theta: P,
@@ -40,14 +43,32 @@ export function gradientStep<P extends Tree>(
       return [w, next.requiresGrad ? next : next.requiresGrad_()];
     }),
   );
+  return rebuilt(theta, updates ?? new Map(), stepped) as P;
+}
+
+/** The tree with the layers that the tape has updated and the tensors that have moved. */
+function rebuilt(
+  theta: Tree,
+  updates: ReadonlyMap<Tree, Tree>,
+  stepped: ReadonlyMap<Tensor, Tensor>,
+): Tree {
+  const met = new Set<Tree>();
   const rebuild = (node: Tree): Tree => {
-    const update = updates?.get(node as never);
-    if (update !== undefined) return update as Tree;
+    const update = updates.get(node);
+    if (update !== undefined) {
+      met.add(node);
+      return update;
+    }
     if (isTensor(node)) return stepped.get(node) ?? node;
     if (Array.isArray(node)) return node.map(rebuild);
     return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, rebuild(child)]));
   };
-  return rebuild(theta) as P;
+  const next = rebuild(theta);
+  if (met.size === updates.size) return next;
+  throw new ArgumentTypeError(
+    'Expected a model that gives linear layers their parameters as they are, as its lowRank promises, ' +
+      `but ${updates.size - met.size} of ${updates.size} layers received copies`,
+  );
 }
 
 function denseLeaves(node: Tree, tape: LinearTape | undefined): Tensor[] {
