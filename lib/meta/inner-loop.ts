@@ -58,7 +58,7 @@ export function innerLoop<P extends Tree, S extends Tree = Record<string, never>
     return [next.params, next.state, mapTree(([a, b]) => a.add(b), summed, gradients.still as S)];
   };
   for (let k = 0; k < innerSteps; k++) {
-    const next = torch.scope(() => recording({ differentiable }, step));
+    const next = recording({ differentiable }, step);
     if (!differentiable) disposeTree([theta, state, summed], next);
     [theta, state, summed] = next;
     visit?.(theta, k);

@@ -147,9 +147,12 @@ export function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
   return mapTree(([tensor]) => byParameter.get(tensor) ?? tensor.zerosLike(), params);
 }
 
-/** Runs `fn`, recording operators only if what it computes shall be differentiated. */
+/**
+ * Runs `fn` in a scope of its own, recording operators only if what it computes shall be
+ * differentiated.
+ */
 export function recording<T>({ differentiable = false }: AdaptOptions, fn: () => T): T {
-  return differentiable ? fn() : torch.noGrad(fn);
+  return torch.scope(() => (differentiable ? fn() : torch.noGrad(fn)));
 }
 
 /**

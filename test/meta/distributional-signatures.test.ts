@@ -33,8 +33,9 @@ type Params = DistributionalSignaturesParams<EmbeddingParams>;
 const ofNumbers: Learner<Params, SignatureAdapted<EmbeddingParams>> = {
   init: learner.init,
   adapt: (params, { inputs, labels }, ways, own) =>
-    learner.adapt(params, { inputs: words(inputs), labels }, ways, own),
-  predict: (adapted, inputs, own) => learner.predict(adapted, words(inputs), own),
+    torch.scope(() => learner.adapt(params, { inputs: words(inputs), labels }, ways, own)),
+  predict: (adapted, inputs, own) =>
+    torch.scope(() => learner.predict(adapted, words(inputs), own)),
 };
 
 itKeepsTheContract(ofNumbers, { elements: 40 });

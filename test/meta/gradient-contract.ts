@@ -50,7 +50,7 @@ function expectContext(
   }
 }
 
-/** Layers are told whether this is training, and what to draw from, wherever they are used. */
+/** Layers are told whether this is training and what to draw from; nothing is left behind. */
 export function describeContext(make: (options: ContractOptions) => Made): void {
   const generator = torch.generator(1);
 
@@ -70,6 +70,13 @@ export function describeContext(make: (options: ContractOptions) => Made): void 
         { training, generator },
       );
     }
+  });
+
+  test('adapting and predicting leave only what they return', () => {
+    const learner = make({ model: plain, encoder, innerSteps: 2 });
+    const params = parametersOf(learner, 1);
+    const adapted = torch.assertNoLeaks(() => learner.adapt(params, episodes.support, 3));
+    torch.assertNoLeaks(() => learner.predict(adapted, episodes.query.inputs));
   });
 
   test('a meta-step is training unless told otherwise', () => {

@@ -47,6 +47,11 @@ export function itKeepsTheContract<P extends Tree, A>(
     expect(accuracy).toBeCloseTo(Number(right.item()), 6);
   });
 
+  test('adapting and predicting leave only what they return', () => {
+    const adapted = torch.assertNoLeaks(() => learner.adapt(params, episodes.support, 3));
+    torch.assertNoLeaks(() => learner.predict(adapted, episodes.query.inputs));
+  });
+
   test('every gradient agrees with central differences', () => {
     expectMetaGradient(learner, params, episodes, properties);
   });
