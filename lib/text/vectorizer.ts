@@ -20,8 +20,10 @@ export type VectorizerOptions = {
   maxLength?: number;
 };
 
-/** Characters of texts that a vectorizer remembers, so that a server's texts do not fill its memory. */
-const REMEMBERED = 2 ** 25;
+/** What a vectorizer remembers at most, so that a server's texts do not fill its memory. */
+const CHARACTERS = 2 ** 25;
+/** An entry takes about 450 bytes, however short its text is. */
+const TEXTS = 2 ** 17;
 
 /** Texts to tensors of token ids, on the CPU. Texts that come again are not tokenized again. */
 export class Vectorizer {
@@ -87,7 +89,7 @@ export class Vectorizer {
     this.#characters += text.length;
     this.#remembered.set(text, ids);
     for (const [oldest] of this.#remembered) {
-      if (this.#characters <= REMEMBERED) return;
+      if (this.#characters <= CHARACTERS && this.#remembered.size <= TEXTS) return;
       this.#characters -= oldest.length;
       this.#remembered.delete(oldest);
     }

@@ -91,6 +91,17 @@ describe('remembers', () => {
     expect(tokenizer.asked.length).toBe(6);
   });
 
+  test('131,072 texts at most, however short', () => {
+    const tokenizer = counting();
+    const own = new Vectorizer({ tokenizer, vocabulary });
+    const texts = Array.from({ length: 2 ** 17 }, (_, i) => `${i}`);
+    torch.scope(() => own.vectorize(texts));
+    own.vectorize(['0', 'a', '1']);
+    expect(tokenizer.asked.slice(texts.length)).toEqual(['a']);
+    own.vectorize(['2', '0']);
+    expect(tokenizer.asked.slice(texts.length)).toEqual(['a', '0']);
+  });
+
   test('no text that is larger than all that it may remember', () => {
     const tokenizer = counting();
     const own = new Vectorizer({ tokenizer, vocabulary });
