@@ -42,7 +42,9 @@ export interface DatasetOptions {
 
 /** The default key: texts are the same up to white space, case and compatibility forms (NFKC). */
 export function sameText(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
+  // A capital may lack the precomposed form that its small letter has, as H with line below does.
+  const lower = text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return lower.replace(/\s+/gu, ' ').trim();
 }
 
 /** A stricter key: texts are the same if their letters and digits are, whatever stands between. */

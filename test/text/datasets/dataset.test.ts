@@ -79,6 +79,7 @@ test.each([
 describe('keys', () => {
   test('sameText ignores white space, case and compatibility forms only', () => {
     expect(sameText(' Ａ\u00a0b\n C ')).toBe('a b c');
+    expect(sameText('H\u0331')).toBe(sameText('\u1e96'));
     expect(sameText('no!')).not.toBe(sameText('no?'));
   });
 
