@@ -1,4 +1,4 @@
-import { invalidArgument, outOfRange } from '../../errors';
+import { invalidArgument, outOfRange, TorchError } from '../../errors';
 import type { Learner } from '../../meta';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { LabeledText } from '../datasets/dataset';
@@ -61,7 +61,7 @@ export class TextClassifier<P extends Tree, A> {
    * What each text is.
    *
    * @throws ArgumentTypeError if `texts` is no array of strings; TorchError `ERR_TORCH_DISPOSED`
-   *   after `dispose`
+   *   after `dispose`, `ERR_TORCH_RUNTIME` if the model's scores are no numbers
    */
   predict(texts: readonly string[]): TextPrediction[] {
     if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
@@ -77,10 +77,17 @@ export class TextClassifier<P extends Tree, A> {
   }
 
   #prediction(row: readonly number[]): TextPrediction {
-    const best = row.indexOf(Math.max(...row));
+    const probability = Math.max(...row);
+    const label = this.labels[row.indexOf(probability)];
+    if (label === undefined) {
+      throw new TorchError(
+        'ERR_TORCH_RUNTIME',
+        `Expected probabilities from the model but received ${row.join(', ')}: its parameters, or those adapted to the examples, are not finite`,
+      );
+    }
     return {
-      label: this.labels[best] ?? '',
-      probability: row[best] ?? Number.NaN,
+      label,
+      probability,
       probabilities: Object.fromEntries(this.labels.map((label, i) => [label, row[i] ?? 0])),
     };
   }

@@ -1,5 +1,5 @@
 import { TextClassifier } from '../../../lib/text';
-import { torch } from '../../../lib/torch';
+import { mapTree, torch } from '../../../lib/torch';
 import { buildTextLearner } from '../../../lib/train';
 import { LABELED, MAML, smallConfig, TEXTS } from '../../helpers/text-models';
 
@@ -95,6 +95,18 @@ test('a model of fixed outputs takes fewer labels, and no more', () => {
   expect(() => new TextClassifier(maml, labels(4))).toThrow(
     'Expected 2 to 3 labels for examples but received number 4',
   );
+});
+
+test('a model whose scores are no numbers has no prediction', () => {
+  const nan = mapTree(([tensor]) => tensor.mul(Number.NaN), prototypical.params);
+  const classifier = new TextClassifier({ ...prototypical, params: nan }, LABELED);
+  const before = torch.memory();
+  expect(() => classifier.predict(['rain'])).toThrow(
+    expect.objectContaining({ name: 'TorchError', code: 'ERR_TORCH_RUNTIME' }),
+  );
+  expect(() => classifier.predict(['rain'])).toThrow('but received NaN, NaN: its parameters');
+  expect(torch.memory()).toEqual(before);
+  classifier.dispose();
 });
 
 describe('refuses', () => {
