@@ -59,7 +59,6 @@ function requireShots(shots: unknown): ShotRange {
 }
 
 function requirePools(dataset: TextDataset, classes: readonly string[], needed: number): Pool[] {
-  requireDistinct(classes, 'classes');
   return classes.map((label) => {
     const texts = dataset.examples(label);
     if (texts.length < needed) {
@@ -97,6 +96,7 @@ export class EpisodeSampler {
     }
     this.#random = options.random;
     const classes = options.classes ?? dataset.classes;
+    requireDistinct(classes, 'classes');
     if (classes.length < this.ways) {
       throw outOfRange(`at least ${this.ways} names (ways)`, 'classes', classes);
     }

@@ -228,6 +228,8 @@ describe('the constructor', () => {
   test.each([
     [{ shots: 'five' }, 'an integer or { minShots, maxShots } for shots'],
     [{ shots: {} }, 'shots.minShots but received undefined'],
+    [{ classes: 'c0' }, "Expected an array of strings for classes but received string 'c0'"],
+    [{ classes: ['c0', 'c1', 2] }, 'Expected strings for classes but received number 2'],
     [{ random: 42 }, 'Expected a RandomSource for random but received number 42'],
   ])('refuses %p by its type', (change, named) => {
     const make = () => Reflect.construct(EpisodeSampler, [dataset, { ...options, ...change }]);

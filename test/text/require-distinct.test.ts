@@ -1,4 +1,4 @@
-import { ArgumentRangeError } from '../../lib/errors';
+import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
 import { requireDistinct } from '../../lib/text/require-distinct';
 
 test('accepts distinct strings', () => {
@@ -10,4 +10,15 @@ test('names the repeated one', () => {
   expect(() => requireDistinct(['a', 'b', 'c', 'b'], 'classes')).toThrow(
     "Expected distinct strings for classes but received string 'b'",
   );
+});
+
+test.each([
+  ['ab', "Expected an array of strings for classes but received string 'ab'"],
+  [{ 0: 'a' }, 'Expected an array of strings for classes but received Object'],
+  [['a', 1], 'Expected strings for classes but received number 1'],
+  [[['a']], 'Expected strings for classes but received array of length 1'],
+])('refuses %j by its type', (values, message) => {
+  const check = () => Reflect.apply(requireDistinct, null, [values, 'classes']);
+  expect(check).toThrow(ArgumentTypeError);
+  expect(check).toThrow(message);
 });

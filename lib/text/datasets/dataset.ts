@@ -126,7 +126,7 @@ function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => s
  *   { text: 'Please cancel the transfer.', label: 'cancel transfer' },
  * ]);
  *
- * @throws ArgumentTypeError for a row without a text or label; ArgumentRangeError for a label that
+ * @throws ArgumentTypeError for a row without a text or label, or no list; ArgumentRangeError for a label that
  * `options.classes` does not list, or a class listed twice.
  */
 export function datasetFromRows(
@@ -134,6 +134,7 @@ export function datasetFromRows(
   options: DatasetOptions = {},
 ): TextDataset {
   const { name = 'texts', key = sameText } = options;
+  if (!Array.isArray(rows)) throw invalidArgument('an array of texts and labels', 'rows', rows);
   const { kept, removed } = removeDuplicates(rows, key);
   const classes = options.classes ?? [...new Set(rows.map((row) => row.label))];
   requireDistinct(classes, 'classes');

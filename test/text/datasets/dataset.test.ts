@@ -76,6 +76,14 @@ test.each([
   expect(load).toThrow(named);
 });
 
+test('refuses what is no list of rows or classes', () => {
+  const load = (...args: unknown[]) => Reflect.apply(datasetFromRows, null, args);
+  expect(() => load(rows[0])).toThrow(ArgumentTypeError);
+  expect(() => load(rows[0])).toThrow('an array of texts and labels for rows but received Object');
+  expect(() => load(rows, { classes: 'ab' })).toThrow(ArgumentTypeError);
+  expect(() => load(rows, { classes: ['a', 'b', 3] })).toThrow('Expected strings for classes');
+});
+
 describe('keys', () => {
   test('sameText ignores white space, case and compatibility forms only', () => {
     expect(sameText(' Ａ\u00a0b\n C ')).toBe('a b c');
