@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArgumentTypeError, outOfRange } from '../errors';
+import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { compareCodePoints } from './code-point-order';
 import { requireDistinct } from './require-distinct';
 import { requireInteger } from './require-integer';
@@ -34,8 +34,15 @@ export type VocabularyJson = UncountedJson | (UncountedJson & { counts: number[]
 type UncountedJson = { version: 1; specials: string[]; tokens: string[] };
 
 function countTokens(tokenLists: Iterable<Iterable<string>>): Map<string, number> {
+  // A text is a list of letters to TypeScript, and would be counted as one.
+  if (typeof tokenLists === 'string') {
+    throw invalidArgument('lists of tokens', 'tokenLists', tokenLists);
+  }
   const counts = new Map<string, number>();
   for (const tokens of tokenLists) {
+    if (typeof tokens === 'string') {
+      throw invalidArgument('a list of tokens', 'each of tokenLists', tokens);
+    }
     for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   }
   return counts;
@@ -72,14 +79,16 @@ export class Vocabulary {
   /**
    * Counts the tokens of all lists. A token spelled like a special one is that special token.
    *
-   * @throws ArgumentTypeError or ArgumentRangeError for a wrong option, special tokens that repeat
-   * included.
+   * @throws ArgumentTypeError for a text in place of its tokens; ArgumentTypeError or
+   * ArgumentRangeError for a wrong option, special tokens that repeat included.
    */
   static build(
     tokenLists: Iterable<Iterable<string>>,
     options: VocabularyOptions = {},
   ): Vocabulary {
-    const specials = [PAD_TOKEN, UNKNOWN_TOKEN, ...(options.specials ?? [])];
+    const own = options.specials ?? [];
+    requireDistinct(own, 'specials');
+    const specials = [PAD_TOKEN, UNKNOWN_TOKEN, ...own];
     const minCount = requireInteger(options.minCount ?? 1, 'minCount', 1);
     const maxSize = options.maxSize ?? Number.MAX_SAFE_INTEGER;
     requireInteger(maxSize, 'maxSize', specials.length);
@@ -91,13 +100,13 @@ export class Vocabulary {
       .filter(([, count]) => count >= minCount)
       .sort(([a, countA], [b, countB]) => countB - countA || compareCodePoints(a, b))
       .slice(0, maxSize - specials.length);
-    const own = [...specialCounts, ...kept.map(([, count]) => count)];
+    const all = [...specialCounts, ...kept.map(([, count]) => count)];
     // What was left out counts as <unk>, which it becomes.
-    own[1] = (own[1] ?? 0) + seen - own.reduce((sum, count) => sum + count, 0);
+    all[1] = (all[1] ?? 0) + seen - all.reduce((sum, count) => sum + count, 0);
     return new Vocabulary(
       specials,
       kept.map(([token]) => token),
-      own,
+      all,
     );
   }
 

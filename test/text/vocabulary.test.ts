@@ -60,6 +60,24 @@ describe('build', () => {
   });
 });
 
+describe('build refuses by its type', () => {
+  test.each<[string, unknown, object, string]>([
+    ['a text', 'a cat', {}, "Expected lists of tokens for tokenLists but received string 'a cat'"],
+    [
+      'texts, of which it would count the letters',
+      [['the', 'cat'], 'the dog'],
+      {},
+      "Expected a list of tokens for each of tokenLists but received string 'the dog'",
+    ],
+    ['what are no tokens', [['a', 7]], {}, 'Expected strings for the tokens of the vocabulary'],
+    ['one special token', lists, { specials: '<s>' }, 'an array of strings for specials'],
+  ])('%s', (_, tokenLists, options, message) => {
+    const build = () => Reflect.apply(Vocabulary.build, Vocabulary, [tokenLists, options]);
+    expect(build).toThrow(ArgumentTypeError);
+    expect(build).toThrow(message);
+  });
+});
+
 describe('encode and decode', () => {
   const vocabulary = Vocabulary.build(lists);
 
