@@ -15,6 +15,16 @@ test('puts U+1F600 after U+FF5E, where code units would not', () => {
   expect(compareCodePoints('\u{1f600}', '\uff5e')).toBeGreaterThan(0);
 });
 
+test('goes by code points at the borders of the surrogates', () => {
+  const order = ['\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{103fe}', '\u{103ff}', '\u{10ffff}'];
+  expect([...order].reverse().sort(compareCodePoints)).toEqual(order);
+  for (const [i, a] of order.entries()) {
+    for (const [j, b] of order.entries()) {
+      expect(Math.sign(compareCodePoints(a, b))).toBe(Math.sign(i - j));
+    }
+  }
+});
+
 test('puts a prefix first, and capitals before small letters', () => {
   expect(['b', 'ab', 'a', 'B', ''].sort(compareCodePoints)).toEqual(['', 'B', 'a', 'ab', 'b']);
 });
