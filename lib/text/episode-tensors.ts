@@ -2,6 +2,8 @@ import { outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
 import { type Tensor, torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
+import { requireDistinct } from './require-distinct';
+import { requireInteger } from './require-integer';
 import type { TokenBatch, Vectorizer } from './vectorizer';
 
 /**
@@ -11,7 +13,8 @@ import type { TokenBatch, Vectorizer } from './vectorizer';
  * @param classes all classes of the data, in the order that tells their numbers: then the episodes
  *   say which of them their labels stand for
  * @throws ArgumentRangeError if there are no episodes, they have unequal numbers of classes (a class
- *   without texts has no place in a prediction), or a class is not among `classes`
+ *   without texts has no place in a prediction), a label is none of them, or a class is not among
+ *   `classes` or twice there; ArgumentTypeError for a label that is no number
  */
 export function episodeTensors(
   episodes: readonly TextEpisode[],
@@ -23,10 +26,12 @@ export function episodeTensors(
     ways,
     support: examples(
       episodes.map((episode) => episode.support),
+      ways,
       vectorizer,
     ),
     query: examples(
       episodes.map((episode) => episode.query),
+      ways,
       vectorizer,
     ),
     ...(classes && { classes: numbersOf(episodes, classes) }),
@@ -34,6 +39,7 @@ export function episodeTensors(
 }
 
 function numbersOf(episodes: readonly TextEpisode[], all: readonly string[]): Tensor {
+  requireDistinct(all, 'classes');
   const numbers = new Map(all.map((name, number) => [name, number]));
   const numberOf = (name: string): number => {
     const number = numbers.get(name);
@@ -54,6 +60,7 @@ function waysOf(episodes: readonly TextEpisode[]): number {
 
 function examples(
   tasks: readonly (readonly EpisodeText[])[],
+  ways: number,
   vectorizer: Vectorizer,
 ): Examples<TokenBatch> {
   const inputs = vectorizer.vectorizeTasks(tasks.map((texts) => texts.map(({ text }) => text)));
@@ -61,7 +68,7 @@ function examples(
   const labels = new BigInt64Array(tasks.length * rows).fill(BigInt(IGNORED));
   tasks.forEach((texts, task) => {
     texts.forEach(({ label }, row) => {
-      labels[task * rows + row] = BigInt(label);
+      labels[task * rows + row] = BigInt(requireInteger(label, 'label', 0, ways - 1));
     });
   });
   return { inputs, labels: torch.tensor(labels, { shape: [tasks.length, rows] }) };

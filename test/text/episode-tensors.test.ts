@@ -100,6 +100,27 @@ test('refuses no episodes, and unequal numbers of classes', () => {
   );
 });
 
+test.each([
+  ['support', 2, 'number 2', RangeError],
+  ['support', -1, 'number -1', RangeError],
+  ['query', IGNORED, 'number -100', RangeError],
+  ['query', 0.5, 'number 0.5', RangeError],
+  ['query', undefined, 'undefined', TypeError],
+] as const)('refuses in the %s set the label %p', (set, label, received, kind) => {
+  const before = torch.memory().tensors;
+  const episode = { ...small, [set]: [{ text: 'rain', label }] };
+  const make = () => episodeTensors([small, episode], vectorizer);
+  expect(make).toThrow(kind);
+  expect(make).toThrow(`Expected an integer from 0 to 1 for label but received ${received}`);
+  expect(torch.memory().tensors).toBe(before);
+});
+
+test('a set without texts is a row that counts nowhere', () => {
+  const { query } = episodeTensors([{ ...small, query: [] }], vectorizer);
+  expect(query.labels.tolist()).toEqual([[ignored]]);
+  expect(query.inputs.ids.shape).toEqual([1, 1, 1]);
+});
+
 test('say which of all classes the labels stand for, if told', () => {
   const all = ['food', 'sport', 'weather'];
   const { classes } = episodeTensors([small, large], vectorizer, all);
@@ -109,4 +130,7 @@ test('say which of all classes the labels stand for, if told', () => {
   ]);
   expect(episodeTensors([small], vectorizer).classes).toBeUndefined();
   expect(() => episodeTensors([small], vectorizer, ['food'])).toThrow(RangeError);
+  expect(() => episodeTensors([small], vectorizer, [...all, 'food'])).toThrow(
+    "Expected distinct strings for classes but received string 'food'",
+  );
 });
