@@ -49,19 +49,21 @@ const jsonObjectSchema = z.record(z.string(), z.json());
  * for one. The same parameters and config give the same bytes.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
- * @throws ArgumentTypeError if two tensors have one path, or the config is no JSON object
+ * @throws ArgumentTypeError if two tensors have one path, the tree has more than 500 levels, or the
+ *   config is no JSON object
  */
 export function saveCheckpoint(
   folder: string,
   { params, config }: Checkpoint<{ readonly [key: string]: Json }>,
 ): void {
-  if (!jsonObjectSchema.safeParse(config).success) {
+  if (!isJsonObject(config)) {
     throw invalidArgument('a JSON object', 'config', config, 'saveCheckpoint');
   }
   const tensors = flattenTree(params);
   if (Object.keys(tensors).length !== leaves(params).length) {
     throw invalidArgument('a path of its own for each tensor', 'params', params, 'saveCheckpoint');
   }
+  const structure = structureOf(params);
   const digest = createHash('sha256');
   function* model(): Generator<Uint8Array> {
     for (const chunk of safetensorsChunks(tensors, { format: FORMAT })) {
@@ -76,7 +78,7 @@ export function saveCheckpoint(
       version: VERSION,
       metatorch: packageVersion(),
       sha256: digest.digest('hex'),
-      structure: structureOf(params),
+      structure,
       config,
     };
     yield Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
@@ -93,8 +95,8 @@ export function saveCheckpoint(
  * checked, and may be transformed, by `schema`. For the type of a known model, pass the tree through
  * `unflattenTree(flattenTree(params), like)`.
  *
- * @throws TorchError `ERR_TORCH_FILE` if a file is missing, truncated, altered, of another format or
- *   version, or the config does not fit the schema
+ * @throws TorchError `ERR_TORCH_FILE` if a file is missing, truncated, of another format or version,
+ *   the tensors are not those that were saved, or the config does not fit the schema
  */
 export function loadCheckpoint<Schema extends z.ZodType>(
   folder: string,
@@ -117,9 +119,20 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   return { params, config };
 }
 
+function isJsonObject(value: unknown): boolean {
+  try {
+    return jsonObjectSchema.safeParse(value).success && JSON.stringify(value) !== undefined;
+  } catch {
+    // It holds itself, or nests without end.
+    return false;
+  }
+}
+
 function readJson(path: string): unknown {
-  const text = onFile(path, 'a checkpoint', () => readFileSync(path, 'utf8'));
-  return onFile(path, 'JSON', () => JSON.parse(text) as unknown);
+  const bytes = onFile(path, 'a checkpoint', () => readFileSync(path));
+  // To read the file as a string would put other characters where bytes are damaged.
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return onFile(path, 'JSON', () => JSON.parse(utf8.decode(bytes)) as unknown);
 }
 
 function check<Schema extends z.ZodType>(

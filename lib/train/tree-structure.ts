@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors';
 import { isTensor, type Tensor, type Tree } from '../torch';
 import { isPlainObject } from '../torch/tree';
 
@@ -8,13 +9,19 @@ import { isPlainObject } from '../torch/tree';
 export type Structure = string | readonly Structure[] | { readonly [key: string]: Structure };
 
 const MAX_DEPTH = 500;
+const SHALLOW = `a tree of at most ${MAX_DEPTH} levels`;
 
-/** The structure of a tree, with the paths of `flattenTree`. */
-export function structureOf(tree: Tree, path = ''): Structure {
+/**
+ * The structure of a tree, with the paths of `flattenTree`.
+ *
+ * @throws ArgumentTypeError if it has more levels than `rebuild` takes
+ */
+export function structureOf(tree: Tree, path = '', depth = 0): Structure {
+  if (depth > MAX_DEPTH) throw invalidArgument(SHALLOW, 'params', tree, 'saveCheckpoint');
   if (isTensor(tree)) return path;
   const children = Object.entries(tree).map(([key, child]): [string, Structure] => [
     key,
-    structureOf(child, path === '' ? key : `${path}.${key}`),
+    structureOf(child, path === '' ? key : `${path}.${key}`, depth + 1),
   ]);
   return Array.isArray(tree) ? children.map(([, child]) => child) : Object.fromEntries(children);
 }
@@ -31,7 +38,7 @@ export function rebuild(
 ): Tree {
   const unused = new Set(Object.keys(tensors));
   const build = (node: unknown, depth: number): Tree => {
-    if (depth > MAX_DEPTH) throw refuse(`a tree of at most ${MAX_DEPTH} levels`, 'more');
+    if (depth > MAX_DEPTH) throw refuse(SHALLOW, 'more');
     if (Array.isArray(node)) return node.map((child) => build(child, depth + 1));
     if (isPlainObject(node)) {
       return Object.fromEntries(
