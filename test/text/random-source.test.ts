@@ -105,6 +105,20 @@ describe('int', () => {
     expect(chiSquare).toBeLessThan(27.9); // the 99.9 % point at 9 degrees of freedom
   });
 
+  test('draws again from where the last run of n numbers is incomplete on', () => {
+    const [, second = 0, third] = take(new RandomSource(42), 3);
+    expect(second).toBeGreaterThan(2 ** 31);
+    for (const n of [second, second - 1]) {
+      const source = new RandomSource(42);
+      source.nextUint32();
+      // There is one whole run, which ends before the second number.
+      expect(source.int(n)).toBe(third);
+    }
+    const source = new RandomSource(42);
+    source.nextUint32();
+    expect(source.int(second + 1)).toBe(second);
+  });
+
   test.each([[0], [-1], [1.5], [2 ** 32 + 1]])('refuses n = %d', (n) => {
     expect(() => new RandomSource(0).int(n)).toThrow(ArgumentRangeError);
   });

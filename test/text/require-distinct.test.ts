@@ -2,7 +2,7 @@ import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
 import { requireDistinct } from '../../lib/text/require-distinct';
 
 test('accepts distinct strings', () => {
-  expect(() => requireDistinct(['a', 'A', ''], 'classes')).not.toThrow();
+  expect(() => requireDistinct(['A', 'a', ' a', '', ' '], 'classes')).not.toThrow();
 });
 
 test('names the repeated one', () => {

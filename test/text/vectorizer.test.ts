@@ -33,6 +33,12 @@ test('texts become ids and a mask of one length', () => {
   expect([ids.dtype, mask.dtype]).toEqual(['int32', 'float32']);
 });
 
+test('keeps 64 tokens of a text, unless told otherwise', () => {
+  const own = new Vectorizer({ tokenizer: words, vocabulary });
+  const ids = own.vectorize([`b ${'a '.repeat(64)}c`]).ids.tolist();
+  expect(ids).toEqual([[3, ...new Array<number>(63).fill(2)]]);
+});
+
 test('the longest text of the batch, not the limit, decides the length', () => {
   expect(vectorizer.vectorize(['a', 'b']).ids.shape).toEqual([2, 1]);
   expect(vectorizer.vectorize(['']).ids.shape).toEqual([1, 1]);

@@ -162,6 +162,7 @@ describe('JSON', () => {
     [{ ...good, specials: ['<unk>', '<pad>'] }, '<unk>, <pad>'],
     [{ ...good, specials: [] }, 'first'],
     [{ ...good, counts: [0, 0] }, '3 counts'],
+    [{ ...good, counts: [0, 0, 1, 1] }, '3 counts'],
   ])('refuses %p, whose ids would be wrong', (json, named) => {
     expect(() => Vocabulary.fromJSON(json)).toThrow(ArgumentRangeError);
     expect(() => Vocabulary.fromJSON(json)).toThrow(named);
