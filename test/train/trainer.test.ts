@@ -1,8 +1,10 @@
+import { metaGradient } from '../../lib/meta';
 import type { LinearParams } from '../../lib/nn';
-import { disposeTree, torch } from '../../lib/torch';
-import { type Estimate, evaluate, type Logger, type StepReport } from '../../lib/train';
+import type { Optimizer } from '../../lib/optim';
+import { disposeTree, leaves, mapTree, type Tensor, torch } from '../../lib/torch';
+import { type Estimate, evaluate, type Logger, type StepReport, train } from '../../lib/train';
 import { noisyLearner, noisyTasks } from './noisy-tasks';
-import { learner, run, scripted, start, startWeights } from './noisy-training';
+import { learner, type Options, run, scripted, start, startWeights } from './noisy-training';
 
 function validate(params: LinearParams): Estimate {
   return evaluate(
@@ -34,6 +36,52 @@ test('tasks may adapt a few at a time', async () => {
   const apart = all.params.weight.sub(one.params.weight).abs().max();
   expect(apart.item()).toBeLessThan(1e-4);
   disposeTree([all.params, one.params, apart]);
+});
+
+test('takes the steps that one would take by hand', async () => {
+  const seen: unknown[] = [];
+  const watched: typeof learner = {
+    ...learner,
+    adapt(params, support, ways, options) {
+      seen.push({ step: options?.step, training: options?.training });
+      return learner.adapt(params, support, ways, options);
+    },
+  };
+  /** The rate of its step number t is 0.01·t, which it keeps in its state. */
+  const optimizer: Optimizer<{ t: Tensor }> = {
+    init: () => ({ t: torch.zeros([]) }),
+    update(gradients, { t }, params, options) {
+      const next = t.add(1);
+      const moved = mapTree(([p, g]) => p.sub(g.mul(next).mul(0.01)), params, gradients);
+      seen.push({ ...options, graph: leaves(moved).some(({ requiresGrad }) => requiresGrad) });
+      return { params: moved, state: { t: next } };
+    },
+  };
+  const reports: StepReport[] = [];
+  const { params } = await train({
+    learner: watched,
+    params: start,
+    optimizer,
+    episodes: noisyTasks,
+    steps: 2,
+    logger: { step: (report) => reports.push(report) },
+  });
+
+  let weight = start.weight.clone().requiresGrad_();
+  for (const step of [0, 1]) {
+    const own = metaGradient(learner, { weight }, noisyTasks(step));
+    const { loss, accuracy } = own;
+    expect(reports[step]).toEqual({ step: step + 1, steps: 2, loss, accuracy });
+    const rate = torch.tensor(step + 1);
+    weight = weight.detach().sub(own.gradients.weight.mul(rate).mul(0.01)).requiresGrad_();
+  }
+  expect(params.weight.data()).toEqual(weight.data());
+  expect(seen).toEqual(
+    [0, 1].flatMap((step) => [
+      { step, training: true },
+      { donate: true, graph: false },
+    ]),
+  );
 });
 
 test('leaves the start as it is, and shares no memory with it', async () => {
@@ -80,16 +128,15 @@ describe('with a validation', () => {
     disposeTree(result.params);
   });
 
-  test('judges every so many steps and after the last', async () => {
+  test.each<[string, Partial<Options>, number[]]>([
+    ['every so many steps and after the last', { steps: 7, evaluateEvery: 3 }, [3, 6, 7]],
+    ['once at the end of a whole number of those', { steps: 4, evaluateEvery: 2 }, [2, 4]],
+    ['every 100 steps, unless told otherwise', { steps: 101 }, [100, 101]],
+  ])('judges %s', async (_, options, expected) => {
     const steps: number[] = [];
     const evaluation = (step: number) => steps.push(step);
-    const { params } = await run({
-      steps: 7,
-      evaluate: scripted([]),
-      evaluateEvery: 3,
-      logger: { evaluation },
-    });
-    expect(steps).toEqual([3, 6, 7]);
+    const { params } = await run({ ...options, evaluate: scripted([]), logger: { evaluation } });
+    expect(steps).toEqual(expected);
     disposeTree(params);
   });
 });
