@@ -57,11 +57,35 @@ describe('elsewhere than on a terminal', () => {
   test.each([
     [20, [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]],
     [19, [2, 4, 6, 8, 10, 12, 14, 16, 18, 19]],
+    [11, [2, 4, 6, 8, 10, 11]],
     [1, [1]],
   ])('of %i steps tells of at most ten, the last among them', (steps, told) => {
     const { stream, text } = recordingStream();
     feed(openLogger({ label: 'x', stream }), steps);
     expect([...text().matchAll(/^x {2}(\d+)\//gm)].map(([, step]) => Number(step))).toEqual(told);
+  });
+
+  test('averages over all steps, also those that it does not tell of', () => {
+    const { stream, text } = recordingStream();
+    feed(openLogger({ label: 'x', stream }), 20);
+    let [sum, weights] = [0, 0];
+    for (let step = 1; step <= 20; step++) {
+      sum += 0.95 ** (20 - step) * (1 + (step % 2));
+      weights += 0.95 ** (20 - step);
+    }
+    expect(text()).toContain(`20/20  loss ${(sum / weights).toFixed(3)}  `);
+  });
+
+  test('writes to standard output, unless told otherwise', () => {
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      const logger = openLogger({ label: 'by default' });
+      feed(logger, 1);
+      logger.close?.();
+      expect(write.mock.calls.map(([text]) => text).join('')).toContain('by default  ');
+    } finally {
+      write.mockRestore();
+    }
   });
 
   test('writes nothing of its own at the end', async () => {
@@ -94,6 +118,18 @@ describe('on a terminal', () => {
     expect(text()).not.toContain(NO_WRAPPING);
     expect(process.listenerCount('SIGINT')).toBe(0);
     logger.close?.();
+  });
+
+  test.each([
+    [80, 10],
+    [120, 26],
+    [300, 40],
+  ])('on %i columns has a bar of %i', (columns, size) => {
+    const { stream, text } = recordingStream(columns);
+    const logger = openLogger({ label: 'MAML', stream });
+    feed(logger, 1);
+    logger.close?.();
+    expect(text()).toContain(`MAML  ${'█'.repeat(size)} 1/1`);
   });
 
   test('shows loss and accuracy on 80 columns', () => {
