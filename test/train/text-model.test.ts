@@ -69,6 +69,27 @@ test('saving and loading keep no tensors but the loaded parameters', () => {
   disposeTree(params);
 });
 
+test('the saved config holds every default, so that a later one changes no model', () => {
+  const { vocabulary } = prototypical;
+  const learner = { kind: 'maml', ways: 2, innerLearningRate: 0.1, innerSteps: 1 } as const;
+  save({ learner, encoder: { kind: 'mean', dimensions: 2 }, tokenizer: {}, vocabulary });
+  expect(JSON.parse(readFileSync(configPath(), 'utf8')).config).toEqual({
+    learner: { ...learner, firstOrder: false },
+    encoder: { kind: 'mean', dimensions: 2, dropout: 0 },
+    tokenizer: { locale: 'en', lowerCase: true, normalize: true, keepPunctuation: false },
+    maxLength: 64,
+    vocabulary,
+  });
+});
+
+test('an error in loading tells what caused it', () => {
+  save(prototypical);
+  edit(({ encoder }) => Object.assign(encoder ?? {}, { dimensions: 4 }));
+  expect(() => loadTextModel(folder())).toThrow(
+    expect.objectContaining({ cause: expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }) }),
+  );
+});
+
 describe('loading refuses', () => {
   test('a model file cut at any of many lengths', () => {
     save(prototypical);
