@@ -1,4 +1,7 @@
+import { outOfRange } from '../errors';
 import { requireInteger } from './require-integer';
+
+const MAX_ID = 2 ** 31 - 1;
 
 export interface EncodeBatchOptions {
   /** Keep only the first so many tokens of a text. Default: all of them. */
@@ -21,14 +24,15 @@ export interface EncodedBatch {
  * Fills lists of token ids up to one length. An empty text is a row of padding, and L is at least 1
  * even if every text is empty, so that a matrix of any batch can be embedded.
  *
- * @throws ArgumentTypeError or ArgumentRangeError for a wrong option.
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong option; ArgumentRangeError for an id that is
+ * no integer of 32 bits.
  */
 export function encodeBatch(
   idLists: readonly ArrayLike<number>[],
   options: EncodeBatchOptions = {},
 ): EncodedBatch {
   const maxLength = requireInteger(options.maxLength ?? Number.MAX_SAFE_INTEGER, 'maxLength', 1);
-  const padId = requireInteger(options.padId ?? 0, 'padId', 0);
+  const padId = requireInteger(options.padId ?? 0, 'padId', 0, MAX_ID);
   let length = 1;
   for (const list of idLists) length = Math.max(length, Math.min(list.length, maxLength));
 
@@ -37,7 +41,11 @@ export function encodeBatch(
   idLists.forEach((list, row) => {
     const start = row * length;
     const kept = Math.min(list.length, length);
-    for (let i = 0; i < kept; i++) ids[start + i] = list[i] ?? padId;
+    for (let i = 0; i < kept; i++) {
+      ids[start + i] = list[i] ?? Number.NaN;
+      // What does not fit was wrapped or cut off.
+      if (ids[start + i] !== list[i]) throw outOfRange('integers of 32 bits', 'ids', list[i]);
+    }
     mask.fill(1, start, start + kept);
   });
   return { ids, mask, shape: [idLists.length, length] };

@@ -35,8 +35,24 @@ test('a token whose id is that of padding is not masked', () => {
   expect(encodeBatch([[0, 3]]).mask).toEqual(Float32Array.of(1, 1));
 });
 
-test.each([[{ maxLength: 0 }], [{ maxLength: 1.5 }], [{ padId: -1 }]])('refuses %p', (options) => {
-  expect(() => encodeBatch([[1]], options)).toThrow(ArgumentRangeError);
+test.each([[{ maxLength: 0 }], [{ maxLength: 1.5 }], [{ padId: -1 }], [{ padId: 2 ** 31 }]])(
+  'refuses %p',
+  (options) => {
+    expect(() => encodeBatch([[1]], options)).toThrow(ArgumentRangeError);
+  },
+);
+
+test.each([
+  [2 ** 31, 'number 2147483648'],
+  [1.5, 'number 1.5'],
+  [Number.NaN, 'number NaN'],
+  [undefined, 'undefined'],
+  ['7', "string '7'"],
+])('refuses the id %p, which would become another', (id, received) => {
+  const encode = (options = {}) => Reflect.apply(encodeBatch, null, [[[2 ** 31 - 1, id]], options]);
+  expect(encode).toThrow(ArgumentRangeError);
+  expect(encode).toThrow(`Expected integers of 32 bits for ids but received ${received}`);
+  expect(encode({ maxLength: 1 }).ids).toEqual(Int32Array.of(2 ** 31 - 1));
 });
 
 test('every row can be read back through the mask', () => {
