@@ -3,7 +3,7 @@ import { type Tensor, torch } from '../torch';
 import { encodeBatch } from './encode-batch';
 import { requireInteger } from './require-integer';
 import type { Tokenizer } from './tokenizers/tokenizer';
-import type { Vocabulary } from './vocabulary';
+import { Vocabulary } from './vocabulary';
 
 /** Token ids of texts and which of them are tokens: what text encoders take. */
 export type TokenBatch = {
@@ -33,8 +33,17 @@ export class Vectorizer {
   readonly #remembered = new Map<string, Int32Array>();
   #characters = 0;
 
-  /** @throws ArgumentTypeError or ArgumentRangeError unless `maxLength` is a positive integer */
+  /**
+   * @throws ArgumentTypeError for what is no tokenizer or vocabulary; ArgumentTypeError or
+   *   ArgumentRangeError unless `maxLength` is a positive integer
+   */
   constructor({ tokenizer, vocabulary, maxLength = 64 }: VectorizerOptions) {
+    if (typeof tokenizer?.tokenize !== 'function') {
+      throw invalidArgument('a Tokenizer', 'tokenizer', tokenizer);
+    }
+    if (!(vocabulary instanceof Vocabulary)) {
+      throw invalidArgument('a Vocabulary', 'vocabulary', vocabulary);
+    }
     this.#tokenizer = tokenizer;
     this.#vocabulary = vocabulary;
     this.#maxLength = requireInteger(maxLength, 'maxLength', 1);

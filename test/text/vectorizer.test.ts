@@ -126,6 +126,16 @@ describe('refuses', () => {
     );
   });
 
+  test('what is no tokenizer or vocabulary', () => {
+    expect(() => new Vectorizer({ vocabulary } as never)).toThrow(
+      'Expected a Tokenizer for tokenizer but received undefined',
+    );
+    const saved = { tokenizer: words, vocabulary: vocabulary.toJSON() };
+    expect(() => new Vectorizer(saved as never)).toThrow(
+      'Expected a Vocabulary for vocabulary but received Object',
+    );
+  });
+
   test('a text where a list of texts belongs, which it would take letter by letter', () => {
     expect(() => vectorizer.vectorize('abc' as never)).toThrow(
       "Expected an array of strings for texts but received string 'abc'",
