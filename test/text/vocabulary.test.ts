@@ -152,6 +152,8 @@ describe('JSON', () => {
     [{ ...good, version: 2 }, 'version'],
     [{ ...good, tokens: ['a', 7] }, 'tokens[1]'],
     [{ ...good, extra: true }, 'extra'],
+    [{ ...good, counts: [0, 0, -1] }, 'counts[2]'],
+    [{ ...good, counts: [0, 0, 0.5] }, 'counts[2]'],
   ])('refuses %p and says where', (json, named) => {
     expect(() => Vocabulary.fromJSON(json)).toThrow(ArgumentTypeError);
     expect(() => Vocabulary.fromJSON(json)).toThrow(named);
@@ -161,6 +163,7 @@ describe('JSON', () => {
     [{ ...good, tokens: ['a', 'b', 'a'] }, "string 'a'"],
     [{ ...good, specials: ['<unk>', '<pad>'] }, '<unk>, <pad>'],
     [{ ...good, specials: [] }, 'first'],
+    [{ ...good, specials: ['<pad>', '<sep>'] }, '<pad>, <sep>'],
     [{ ...good, counts: [0, 0] }, '3 counts'],
     [{ ...good, counts: [0, 0, 1, 1] }, '3 counts'],
   ])('refuses %p, whose ids would be wrong', (json, named) => {

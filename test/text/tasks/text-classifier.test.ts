@@ -43,6 +43,15 @@ describe.each(models)('%s', (_, model) => {
     classifier.dispose();
   });
 
+  test('tells three labels apart, of unequal numbers of examples', () => {
+    const examples = [...LABELED, { text: 'the bank charges interest', label: 'money' }];
+    const classifier = new TextClassifier(model, examples);
+    const predicted = classifier.predict(examples.map(({ text }) => text));
+    expect(predicted.map(({ label }) => label)).toEqual(examples.map(({ label }) => label));
+    expect(Object.keys(predicted[0]?.probabilities ?? {})).toEqual(['weather', 'food', 'money']);
+    classifier.dispose();
+  });
+
   test('frees all that it made, and leaves the model', () => {
     const before = torch.memory();
     const classifier = new TextClassifier(model, LABELED);
