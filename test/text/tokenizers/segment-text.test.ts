@@ -91,6 +91,12 @@ test('cuts 1,024 characters without any space, and no surrogate pair', () => {
   expect(inPieces(pairs).map((segment) => segment.length)).toEqual([1023, 978]);
 });
 
+test('cuts at the last boundary, however far back it is', () => {
+  const text = `${'a'.repeat(10)} ${'b'.repeat(1000)} ${'c'.repeat(1023)}!${'d'.repeat(900)}`;
+  expect(inPieces(text).map((segment) => segment.length)).toEqual([10, 1, 1000, 1, 1023, 1, 900]);
+  expect(inPieces(text)).toEqual(whole(text));
+});
+
 test('takes time by length: 300,000 characters in less than three seconds', () => {
   const text = 'ฉันรักแมว the cät sāt. '.repeat(13_000);
   const start = performance.now();

@@ -25,6 +25,13 @@ test.each([
 });
 
 describe('options', () => {
+  test('the locale decides where words end, also in ASCII text: POSIX joins no letters', () => {
+    const posix = new WordTokenizer({ locale: 'en-US-u-va-posix' });
+    expect(posix.tokenize('e.g. a:b')).toEqual(['e', 'g', 'a', 'b']);
+    expect(posix.tokenize('e.g. é:b')).toEqual(['e', 'g', 'é', 'b']);
+    expect(english.tokenize('e.g. é:b')).toEqual(['e.g', 'é:b']);
+  });
+
   test('lower-case by the locale, also in ASCII text', () => {
     expect(new WordTokenizer({ locale: 'tr' }).tokenize('IĞDIR')).toEqual(['ığdır']);
     expect(new WordTokenizer({ locale: 'tr' }).tokenize('I')).toEqual(['ı']);
