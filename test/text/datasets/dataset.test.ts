@@ -26,11 +26,23 @@ test('keeps the first of repetitions, and no text of two classes', () => {
     { text: 'maybe', label: 'a' },
     { text: 'no', label: 'a' },
     { text: 'NO', label: 'b' },
+    { text: 'no', label: 'a' },
   ]);
   expect(dataset.examples('a')).toEqual(['Yes', 'maybe']);
   expect(dataset.examples('b')).toEqual([]);
   expect(dataset.size).toBe(2);
-  expect(dataset.removed).toEqual({ withinClass: 1, ambiguousTexts: 1, acrossClasses: 3 });
+  expect(dataset.removed).toEqual({ withinClass: 1, ambiguousTexts: 1, acrossClasses: 4 });
+});
+
+test('takes texts that differ in punctuation for two, unless told otherwise', () => {
+  const odd = ['no!', 'no?'].map((text) => ({ text, label: 'a' }));
+  expect(datasetFromRows(odd).examples('a')).toEqual(['no!', 'no?']);
+  expect(datasetFromRows(odd, { key: sameWords }).examples('a')).toEqual(['no!']);
+});
+
+test('refuses a class that it does not know also where no text of it stays', () => {
+  const twice = ['a', 'z'].map((label) => ({ text: 'one', label }));
+  expect(() => datasetFromRows(twice, { classes: ['a'] })).toThrow("received string 'z'");
 });
 
 test('no two examples share a key, and every row is kept or counted as removed', () => {

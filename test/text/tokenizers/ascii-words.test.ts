@@ -74,7 +74,16 @@ test('notices a segmenter whose rules differ', () => {
       return super.segment(text.replaceAll(':', ' '));
     }
   }
+  class CommaSplits extends Intl.Segmenter {
+    override resolvedOptions() {
+      return { ...super.resolvedOptions(), locale: 'x-comma-splits' };
+    }
+    override segment(text: string) {
+      return super.segment(text.replace(/(\d),(?=\d)/g, '$1 '));
+    }
+  }
   expect(asciiWordsAgree(new ColonSplits('en', { granularity: 'word' }))).toBe(false);
+  expect(asciiWordsAgree(new CommaSplits('en', { granularity: 'word' }))).toBe(false);
   expect(asciiWordsAgree(english)).toBe(true);
 });
 
