@@ -63,6 +63,7 @@ describe('the installed files', () => {
   });
 
   test('are a dataset of 45 classes and 116,836 distinct definitions', () => {
+    expect(dataset.name).toBe('wordnet');
     expect(dataset.classes).toEqual(WORDNET_CLASSES);
     expect(dataset.classes).toHaveLength(45);
     expect(dataset.size).toBe(116_836);

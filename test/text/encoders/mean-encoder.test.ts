@@ -115,6 +115,15 @@ test('drops only while training, by the generator given', () => {
   expect(drop(1)).toEqual(drop(1));
   expect(drop(1)).not.toEqual(drop(2));
   expect(() => dropping.apply(params, texts, { training: true })).toThrow('Expected a generator');
+  // It drops of the text's vector, after it was normalised.
+  const whole = numbers(encoder.apply(params, texts));
+  const dropped = drop(1);
+  expect(dropped).toContain(0);
+  dropped.forEach((value, i) => {
+    if (value !== 0) expect(value).toBeCloseTo(2 * (whole[i] ?? Number.NaN), 12);
+  });
+  expect(dropped.some((value) => value !== 0)).toBe(true);
+  expect(numbers(encoder.apply(params, texts, { training: true }))).toEqual(whole);
 });
 
 test('tasks may have parameters of their own', () => {
