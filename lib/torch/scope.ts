@@ -1,5 +1,5 @@
-import { ArgumentTypeError } from '../errors';
 import { binding } from './binding';
+import { synchronous } from './synchronous';
 import type { Tensor } from './tensor';
 import { leaves } from './tree';
 
@@ -52,29 +52,25 @@ export function release(tensor: Tensor): void {
  *
  *     for (const batch of batches) params = torch.scope(() => step(params, batch));
  *
- * @throws ArgumentTypeError if `fn` returns a promise: what it awaits would run after the scope.
+ * @throws ArgumentTypeError if `fn` returns a promise, since what it awaits would run after the scope,
+ *   or arrays or objects that hold themselves
  */
 export function scope<T>(fn: () => T): T {
   const outer = innermost;
   const mine: Scope = { owned: [] };
   innermost = mine;
   let result: T;
+  let kept: ReadonlySet<Tensor>;
   try {
-    result = fn();
+    result = synchronous(fn(), 'scope');
+    kept = new Set(leaves(result));
   } catch (error) {
     innermost = outer;
     releaseAll(mine.owned);
     throw error;
   }
   innermost = outer;
-  if (isPromise(result)) {
-    releaseAll(mine.owned);
-    throw new ArgumentTypeError(
-      'Expected a synchronous function for fn but received one that returned a promise',
-      'scope',
-    );
-  }
-  settle(mine.owned, new Set(leaves(result)));
+  settle(mine.owned, kept);
   return result;
 }
 
@@ -102,10 +98,6 @@ function releaseAll(tensors: readonly Tensor[]): void {
     }
   }
   if (count > 0) binding.releaseAll(batch, count);
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Disposes of every tensor of a tree, except those that `kept` holds as well. */

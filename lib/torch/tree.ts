@@ -1,4 +1,4 @@
-import { ArgumentTypeError } from '../errors';
+import { ArgumentTypeError, describe } from '../errors';
 import { isTensor } from './handle';
 import type { Tensor } from './tensor';
 
@@ -8,17 +8,30 @@ import type { Tensor } from './tensor';
  */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
-/** All tensors in a value, depth first, in key order. Anything that is no tree is passed over. */
+// Far more levels than any tree has, and few enough for the stack.
+const MOST_LEVELS = 1000;
+
+/**
+ * All tensors in a value, depth first, in key order. Anything that is no tree is passed over.
+ *
+ * @throws ArgumentTypeError if the value holds itself, or has more than 1000 levels
+ */
 export function leaves(value: unknown): Tensor[] {
   const found: Tensor[] = [];
-  collect(value, found);
+  collect(value, found, 0);
   return found;
 }
 
-function collect(value: unknown, found: Tensor[]): void {
-  if (isTensor(value)) found.push(value);
-  else if (Array.isArray(value)) for (const item of value) collect(item, found);
-  else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, found);
+function collect(value: unknown, found: Tensor[], level: number): void {
+  if (isTensor(value)) {
+    found.push(value);
+    return;
+  }
+  if (level > MOST_LEVELS) throw endless();
+  if (Array.isArray(value)) for (const item of value) collect(item, found, level + 1);
+  else if (isPlainObject(value)) {
+    for (const item of Object.values(value)) collect(item, found, level + 1);
+  }
 }
 
 /** One tensor for the first tree and one for each of the others. */
@@ -30,14 +43,16 @@ export function mapTree<T extends Tree, O extends readonly Tree[]>(
   tree: T,
   ...others: O
 ): T {
-  return map((tensors, path) => fn(tensors as TensorsOf<O>, path), [tree, ...others], '') as T;
+  return map((tensors, path) => fn(tensors as TensorsOf<O>, path), [tree, ...others], '', 0) as T;
 }
 
 function map(
   fn: (tensors: Tensor[], path: string) => Tensor,
   trees: readonly unknown[],
   path: string,
+  level: number,
 ): unknown {
+  if (level > MOST_LEVELS) throw endless();
   const [first] = trees;
   if (isTensor(first)) {
     if (trees.every(isTensor)) return fn([...trees], path);
@@ -55,15 +70,23 @@ function map(
       fn,
       trees.map((tree) => (tree as Record<string, unknown>)[key]),
       path === '' ? key : `${path}.${key}`,
+      level + 1,
     );
   if (Array.isArray(first)) return keys.map(child);
   return Object.fromEntries(keys.map((key) => [key, child(key)]));
 }
 
-/** Tensors by dotted path, for example `encoder.0.weight`. */
+/**
+ * Tensors by dotted path, for example `encoder.0.weight`.
+ *
+ * @throws ArgumentTypeError if two tensors have one path, since a key holds a dot
+ */
 export function flattenTree(tree: Tree): Record<string, Tensor> {
   const flat: Record<string, Tensor> = {};
   mapTree(([tensor], path) => {
+    if (Object.hasOwn(flat, path)) {
+      throw new ArgumentTypeError(`Expected one tensor named '${path}' but received two`);
+    }
     flat[path] = tensor;
     return tensor;
   }, tree);
@@ -75,7 +98,7 @@ export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tens
   const unused = new Set(Object.keys(flat));
   const tree = mapTree((_, path) => {
     const tensor = flat[path];
-    if (tensor === undefined) throw new ArgumentTypeError(`Expected a tensor named '${path}'`);
+    if (!isTensor(tensor)) throw new ArgumentTypeError(`Expected a tensor named '${path}'`);
     unused.delete(path);
     return tensor;
   }, like);
@@ -87,7 +110,15 @@ export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tens
 
 function keysOf(tree: unknown, path: string): string[] {
   if (Array.isArray(tree) || isPlainObject(tree)) return Object.keys(tree);
-  throw new ArgumentTypeError(`Expected a tensor, array or plain object at '${path}' of a tree`);
+  throw new ArgumentTypeError(
+    `Expected a tensor, array or plain object at '${path}' of a tree but received ${describe(tree)}`,
+  );
+}
+
+function endless(): ArgumentTypeError {
+  return new ArgumentTypeError(
+    `Expected a tree of at most ${MOST_LEVELS} levels but received a deeper one, or one that holds itself`,
+  );
 }
 
 function mismatch(path: string): ArgumentTypeError {

@@ -68,6 +68,15 @@ test('refuses a promise', () => {
   expect(live()).toBe(before);
 });
 
+test('a result that cannot be searched for tensors is an error, and nothing stays', () => {
+  const before = live();
+  const around: unknown[] = [];
+  around.push(around);
+  expect(() => torch.scope(() => [x.add(1), around])).toThrow('one that holds itself');
+  expect(live()).toBe(before);
+  expect(x.add(1).isDisposed).toBe(false);
+});
+
 test('one million tensors leave resident memory where it was', () => {
   const round = (): void =>
     torch.scope(() => {

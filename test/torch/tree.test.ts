@@ -26,7 +26,32 @@ test('mapTree refuses trees that differ', () => {
   expect(() => mapTree(first, { x: a }, { y: a })).toThrow("differ at ''");
   expect(() => mapTree(first, { x: { y: a } }, { x: a })).toThrow("'x'");
   expect(() => mapTree(first, { x: [a, b] }, { x: [a] })).toThrow("differ at 'x'");
-  expect(() => mapTree(first, { x: 3 } as never)).toThrow('Expected a tensor');
+  expect(() => mapTree(first, { x: 3 } as never)).toThrow(
+    "Expected a tensor, array or plain object at 'x' of a tree but received number 3",
+  );
+});
+
+test('a tree that holds itself is refused, and a tensor in several places is not', () => {
+  const around: Record<string, unknown> = { a };
+  around.around = [around];
+  const message = 'Expected a tree of at most 1000 levels';
+  expect(() => leaves(around)).toThrow(message);
+  expect(() => mapTree(([p]) => p, around as never)).toThrow(message);
+  const part = { a, b };
+  const handles = (value: unknown): number[] => leaves(value).map(({ handle }) => handle);
+  expect(handles([part, part])).toEqual(handles([a, b, a, b]));
+  let deep: unknown = a;
+  for (let level = 0; level < 1000; level++) deep = [deep];
+  expect(handles(deep)).toEqual([a.handle]);
+  expect(handles(mapTree(([p]) => p, deep as never))).toEqual([a.handle]);
+  expect(() => leaves([deep, [deep]])).toThrow(TypeError);
+});
+
+test('flattenTree refuses two tensors of one path, and unflattenTree what is no tensor', () => {
+  expect(() => flattenTree({ 'a.b': a, a: { b } })).toThrow("one tensor named 'a.b'");
+  const message = "Expected a tensor named 'constructor'";
+  expect(() => unflattenTree({}, { constructor: a } as never)).toThrow(message);
+  expect(() => unflattenTree({ a: 3 } as never, { a })).toThrow("Expected a tensor named 'a'");
 });
 
 test('flattenTree and unflattenTree are inverse', () => {
