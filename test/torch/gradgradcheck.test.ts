@@ -41,12 +41,14 @@ const SAMPLES: Record<string, Sample> = {
   bmm: sample((x: Tensor, y: Tensor) => x.bmm(y), [batch, stack]),
   choleskyInverse: unary((x) => definite(x).linalgCholesky().choleskyInverse()),
   choleskySolve: binary((x, y) => y.choleskySolve(definite(x).linalgCholesky())),
+  clamp: unary((x) => x.clamp(-0.5, 0.7)),
   clampMin: unary((x) => x.clampMin(0.02)),
   clone: unary((x) => x.clone()),
   constantPadNd: unary((x) => x.constantPadNd([1, 2], 3)),
   contiguous: unary((x) => x.mT.contiguous()),
   copy_: binary((x, y) => x.clone().copy_(y).mul(x)),
   cos: unary((x) => x.cos()),
+  diagonal: unary((x) => [x.diagonal(), x.diagonal(1)]),
   div: binary((x, y) => x.div(y)),
   exp: unary((x) => x.exp()),
   expand: unary((x) => x.expand([2, 3, 4])),
@@ -62,6 +64,7 @@ const SAMPLES: Record<string, Sample> = {
   logSigmoid: unary((x) => x.logSigmoid()),
   logSoftmax: unary((x) => x.logSoftmax(1)),
   maskedFill: unary((x) => x.maskedFill(mask, 2)),
+  maskedSelect: unary((x) => x.maskedSelect(mask)),
   matmul: binary((x, y) => x.matmul(y), m),
   max: unary((x) => [x.max(), x.max(1)[0]]),
   mean: unary((x) => [x.mean(), x.mean(0)]),
@@ -72,6 +75,7 @@ const SAMPLES: Record<string, Sample> = {
   neg: unary((x) => x.neg()),
   norm: unary((x) => [x.norm(), x.norm(2, [1])]),
   permute: unary((x) => x.permute([2, 0, 1]), batch),
+  reciprocal: unary((x) => x.reciprocal(), positive),
   relu: unary((x) => x.relu()),
   remainder: unary((x) => x.remainder(1.7)),
   repeatInterleave: unary((x) => x.repeatInterleave(2, 1)),
@@ -117,7 +121,8 @@ const SAMPLES: Record<string, Sample> = {
 
 /** Without a derivative, or with none but zero. */
 const NOT_DIFFERENTIABLE = new Set(
-  `all argsort ceil detach eq fill floor gt isnan logicalAnd logicalNot lt ne newFull newZeros numel onesLike set sign size
+  `all any argsort ceil detach eq equal fill floor gt isnan le logicalAnd logicalNot lt ne newFull newZeros numel onesLike set
+  sign size
   values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
     /\s+/,
   ),
