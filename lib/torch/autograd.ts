@@ -1,6 +1,7 @@
-import { ArgumentTypeError } from '../errors';
+import { ArgumentTypeError, invalidArgument } from '../errors';
 import { binding } from './binding';
 import { isTensor } from './handle';
+import { knownOptions } from './known-options';
 import { Tensor } from './tensor';
 import { leaves, mapTree, type Tree } from './tree';
 
@@ -13,6 +14,9 @@ export type GradOptions = {
   retainGraph?: boolean;
 };
 
+const KNOWN = ['gradOutputs', 'createGraph', 'retainGraph', 'allowUnused'] as const;
+const OF_LIST = ['gradOutputs', 'createGraph', 'retainGraph'] as const;
+
 /**
  * The gradients of the summed outputs with respect to every tensor of `inputs`, as a tree of the
  * same structure. With `allowUnused`, an input that the outputs do not depend on gets zeros.
@@ -20,20 +24,17 @@ export type GradOptions = {
  *     const { weight } = torch.grad(loss, { weight: w }, { createGraph: true });
  *
  * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, or an input is unused
+ * @throws ArgumentTypeError if an output, an input or one of `gradOutputs` is no tensor
  */
 export function grad<T extends Tree>(
   outputs: Tensor | readonly Tensor[],
   inputs: T,
   options: GradOptions & { allowUnused?: boolean } = {},
 ): T {
-  const wanted = leaves(inputs);
-  const gradients = runGrad(outputs, wanted, options, options.allowUnused ?? false);
+  const { allowUnused = false, ...rest } = knownOptions(options, KNOWN, 'grad');
+  const gradients = runGrad(outputs, leaves(inputs), rest, allowUnused);
   let next = 0;
-  return mapTree(([input]) => {
-    const handle = gradients[next++];
-    if (handle !== null && handle !== undefined) return new Tensor(handle);
-    return input.zerosLike();
-  }, inputs);
+  return mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs);
 }
 
 /** Like `grad` of a list, with null where the outputs do not depend on an input. */
@@ -42,9 +43,7 @@ export function gradOrNull(
   inputs: readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  return runGrad(outputs, inputs, options, true).map((handle) =>
-    handle === null ? null : new Tensor(handle),
-  );
+  return runGrad(outputs, inputs, knownOptions(options, OF_LIST, 'gradOrNull'), true);
 }
 
 function runGrad(
@@ -52,22 +51,32 @@ function runGrad(
   inputs: readonly Tensor[],
   { gradOutputs, createGraph = false, retainGraph = createGraph }: GradOptions,
   allowUnused: boolean,
-): (number | null)[] {
-  const from = isTensor(outputs) ? [outputs] : outputs;
-  const seeds = isTensor(gradOutputs) ? [gradOutputs] : gradOutputs;
-  if (seeds !== undefined && seeds.length !== from.length) {
+): (Tensor | null)[] {
+  const from = handlesOf(outputs, 'outputs');
+  const to = handlesOf(inputs, 'inputs');
+  const seeds = gradOutputs === undefined ? null : handlesOf(gradOutputs, 'gradOutputs', true);
+  if (seeds !== null && seeds.length !== from.length) {
     throw new ArgumentTypeError(
       `grad: Expected ${from.length} gradOutputs, one for each output, but received ${seeds.length}`,
       'grad',
     );
   }
-  if (inputs.length === 0) throw new ArgumentTypeError('grad: Expected at least one input', 'grad');
-  return binding.grad(
-    from.map((output) => output.handle),
-    inputs.map((input) => input.handle),
-    seeds?.map((seed) => seed?.handle ?? null) ?? null,
-    retainGraph,
-    createGraph,
-    allowUnused,
-  );
+  if (to.length === 0) throw new ArgumentTypeError('grad: Expected at least one input', 'grad');
+  return binding
+    .grad(from, to, seeds, retainGraph, createGraph, allowUnused)
+    .map((handle) => (handle === null ? null : new Tensor(handle)));
+}
+
+function handlesOf(tensors: unknown, name: string): number[];
+function handlesOf(tensors: unknown, name: string, nullable: true): (number | null)[];
+function handlesOf(tensors: unknown, name: string, nullable = false): (number | null)[] {
+  if (isTensor(tensors)) return [tensors.handle];
+  if (!Array.isArray(tensors)) {
+    throw invalidArgument('a tensor or an array of tensors', name, tensors, 'grad');
+  }
+  return tensors.map((tensor: unknown, i) => {
+    if (isTensor(tensor)) return tensor.handle;
+    if (nullable && tensor === null) return null;
+    throw invalidArgument('a tensor', `${name}[${i}]`, tensor, 'grad');
+  });
 }

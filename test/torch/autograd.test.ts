@@ -32,6 +32,51 @@ describe('grad', () => {
     );
   });
 
+  test('null among gradOutputs stands for ones, and there is one for each output', () => {
+    const ten = torch.tensor(10, { dtype: 'float64' });
+    const outputs = [w.pow(2).sum(), w.sum()];
+    const gradients = torch.grad(outputs, w, { gradOutputs: [null, ten] });
+    expect(gradients.tolist()).toEqual([14, 16]);
+    expect(() => torch.grad(w.sum(), w, { gradOutputs: [null, ten] })).toThrow(
+      'grad: Expected 1 gradOutputs, one for each output, but received 2',
+    );
+  });
+
+  test('refuses what is no tensor, and leaves nothing', () => {
+    const loss = w.sum();
+    const before = torch.memory().tensors;
+    const wrong: [() => unknown, string][] = [
+      [() => torch.grad(3 as never, w), 'a tensor or an array of tensors for outputs'],
+      [() => torch.grad([3] as never, w), 'Expected a tensor for outputs[0] but received number 3'],
+      [() => torch.gradOrNull(loss, { w } as never), 'array of tensors for inputs but received'],
+      [
+        () => torch.gradOrNull(loss, [w, null] as never),
+        'a tensor for inputs[1] but received null',
+      ],
+      [() => torch.grad(loss, w, { gradOutputs: [2] as never }), 'for gradOutputs[0] but received'],
+      [() => torch.grad(loss, w, { gradOutputs: null as never }), 'for gradOutputs but received'],
+      [() => torch.grad(loss, []), 'grad: Expected at least one input'],
+      [() => torch.grad(w.sum(), { n: 3, w } as never), "at 'n' of a tree but received number 3"],
+    ];
+    for (const [run, message] of wrong) {
+      expect(() => torch.scope(run)).toThrow(message);
+      expect(() => torch.scope(run)).toThrow(TypeError);
+    }
+    expect(torch.memory().tensors).toBe(before);
+  });
+
+  test('refuses unknown options', () => {
+    expect(() => torch.grad(w.sum(), w, { createGrph: true } as never)).toThrow(
+      'grad: Unknown option createGrph; expected gradOutputs, createGraph, retainGraph, allowUnused',
+    );
+    expect(() => torch.gradOrNull(w.sum(), [w], { allowUnused: true } as never)).toThrow(
+      'gradOrNull: Unknown option allowUnused',
+    );
+    expect(() => torch.grad(w.sum(), w, null as never)).toThrow(
+      'for the options but received null',
+    );
+  });
+
   test('retainGraph allows a second pass', () => {
     const loss = w.pow(2).sum();
     torch.grad(loss, [w], { retainGraph: true });
