@@ -1,5 +1,9 @@
+import { invalidArgument } from '../errors';
+import { grad } from './autograd';
 import { binding } from './binding';
 import { enableGrad } from './grad-modes';
+import { isTensor } from './handle';
+import { knownOptions } from './known-options';
 import { scope } from './scope';
 import { Tensor } from './tensor';
 import { mapTree, type Tree } from './tree';
@@ -17,6 +21,13 @@ export type CreateGraphOptions = {
    */
   createGraph?: boolean;
 };
+
+/** Whether to record the result's own computation. */
+export function createGraphOf(options: CreateGraphOptions, operator: string): boolean {
+  const { createGraph = false } = knownOptions(options, ['createGraph'], operator);
+  if (typeof createGraph === 'boolean') return createGraph;
+  throw invalidArgument('a boolean', 'createGraph', createGraph, operator);
+}
 
 /** Calls `fn` as `Inputs` tells. */
 export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): O {
@@ -39,6 +50,17 @@ function ownInput(input: Tensor, createGraph: boolean): Tensor {
   const own = connected ? input.viewAs(input) : input.detach();
   const each = binding.vmapDepth() > 0 ? new Tensor(binding.varyAlongAll(own.handle)) : own;
   return connected ? each : each.requiresGrad_();
+}
+
+/**
+ * The gradients of a function's value of one element, to be differentiated again; zeros where it does
+ * not depend on an input.
+ */
+export function gradientsOf<T extends Tree>(value: unknown, inputs: T, operator: string): T {
+  if (!isTensor(value)) throw invalidArgument('a tensor', 'the result of fn', value, operator);
+  // The engine refuses constants; what it says of several elements holds for them too.
+  const variable = value.requiresGrad ? value : value.detach().requiresGrad_();
+  return grad(variable, inputs, { createGraph: true, allowUnused: true });
 }
 
 /** Results as they may leave: without their graph unless that was asked for. */

@@ -1,8 +1,9 @@
-import { gradOrNull } from './autograd';
 import {
   type CreateGraphOptions,
   callWith,
+  createGraphOf,
   detachUnless,
+  gradientsOf,
   ownInputs,
   recorded,
   type TreeFunction,
@@ -20,17 +21,20 @@ export type Jacobian<O extends Tree, T extends Tree> = O extends Tensor
 /**
  * All first derivatives of `fn`: for an output of shape `[…o]` and an input of shape `[…i]` a tensor
  * of shape `[…o, …i]`. An array of inputs is spread over the arguments of `fn`; for trees of outputs
- * the result has, in the place of every output, a tree like the inputs.
+ * the result has, in the place of every output, a tree like the inputs. For complex numbers it holds
+ * the conjugates of derivatives, as gradients do.
  *
  *     torch.jacobian((x) => x.pow(2), x); // diag(2x)
  *
+ * @throws ArgumentTypeError if the outputs are no tree of tensors
  * @throws TorchError `ERR_TORCH_DTYPE` if an input is not of floating point
  */
 export function jacobian<const T extends Tree, O extends Tree>(
   fn: TreeFunction<T, O>,
   inputs: T,
-  { createGraph = false }: CreateGraphOptions = {},
+  options: CreateGraphOptions = {},
 ): Jacobian<O, T> {
+  const createGraph = createGraphOf(options, 'jacobian');
   return recorded(() => {
     const own = ownInputs(inputs, createGraph);
     return jacobianOf(callWith(fn, own), own, createGraph) as Jacobian<O, T>;
@@ -41,25 +45,26 @@ export function jacobian<const T extends Tree, O extends Tree>(
  * All second derivatives of `fn`, whose value has one element: for inputs of shapes `[…i]` and `[…j]`
  * a tensor of shape `[…i, …j]`, in a tree like the inputs within each place of a tree like the inputs.
  *
- * @throws TorchError `ERR_TORCH_AUTOGRAD` if the value has several elements
+ * @throws ArgumentTypeError if the value is no tensor
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if it has several elements
  */
 export function hessian<const T extends Tree>(
   fn: TreeFunction<T, Tensor>,
   inputs: T,
-  { createGraph = false }: CreateGraphOptions = {},
+  options: CreateGraphOptions = {},
 ): Jacobian<T, T> {
+  const createGraph = createGraphOf(options, 'hessian');
   return recorded(() => {
     const own = ownInputs(inputs, createGraph);
-    const value = callWith(fn, own);
-    const found = value.requiresGrad ? gradOrNull(value, leaves(own), { createGraph: true }) : [];
-    let next = 0;
-    const gradients = mapTree(([input]) => found[next++] ?? input.zerosLike(), own);
+    const gradients = gradientsOf(callWith(fn, own), own, 'hessian');
     return jacobianOf(gradients, own, createGraph) as Jacobian<T, T>;
   });
 }
 
 function jacobianOf(outputs: Tree, inputs: Tree, createGraph: boolean): unknown {
   const variables = leaves(inputs);
+  // Refuses what is no tree.
+  mapTree(([tensor]) => tensor, outputs);
   return replaceTensors(outputs, (output) => {
     const rows = jacobianRows(output, variables, createGraph);
     let next = 0;

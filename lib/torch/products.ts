@@ -1,9 +1,11 @@
 import { ArgumentTypeError } from '../errors';
-import { grad, gradOrNull } from './autograd';
+import { gradOrNull } from './autograd';
 import {
   type CreateGraphOptions,
   callWith,
+  createGraphOf,
   detachUnless,
+  gradientsOf,
   ownInputs,
   recorded,
   type TreeFunction,
@@ -22,8 +24,9 @@ export function vjp<const T extends Tree, O extends Tree>(
   fn: TreeFunction<T, O>,
   inputs: T,
   v?: NoInfer<O>,
-  { createGraph = false }: CreateGraphOptions = {},
+  options: CreateGraphOptions = {},
 ): { value: O; gradients: T } {
+  const createGraph = createGraphOf(options, 'vjp');
   return recorded(() => {
     const own = ownInputs(inputs, createGraph);
     const value = callWith(fn, own);
@@ -50,18 +53,23 @@ export function jvp<const T extends Tree, O extends Tree>(
   fn: TreeFunction<T, O>,
   inputs: T,
   v: NoInfer<T>,
-  { createGraph = false }: CreateGraphOptions = {},
+  options: CreateGraphOptions = {},
 ): { value: O; tangents: O } {
+  const createGraph = createGraphOf(options, 'jvp');
   return recorded(() => {
     const tangent = sameShapes(v, inputs, 'jvp');
     const own = ownInputs(inputs, createGraph);
     const value = callWith(fn, own);
-    const outputs = leaves(value);
+    const outputs = leaves(value).filter((output) => output.requiresGrad);
     const dummies = outputs.map((output) => output.detach().zerosLike().requiresGrad_());
     const gradients = productOf(outputs, own, dummies, true);
     const found = productOf(leaves(gradients), dummies, tangent, createGraph);
     let next = 0;
-    const tangents = mapTree(() => found[next++] as Tensor, value);
+    // Constants and integers, such as labels, have tangents of zero.
+    const tangents = mapTree(
+      ([output]) => (output.requiresGrad ? (found[next++] as Tensor) : output.zerosLike()),
+      value,
+    );
     return {
       value: detachUnless(createGraph, value),
       tangents: detachUnless(createGraph, tangents),
@@ -74,19 +82,21 @@ export function jvp<const T extends Tree, O extends Tree>(
  * inputs: `product`, likewise. It differentiates the gradient's product with `v`, since the Hessian
  * is symmetric: about twice the time of a gradient, and no second derivative is ever stored.
  *
- * @throws ArgumentTypeError if `v` is no tree like the inputs
+ * @throws ArgumentTypeError if `v` is no tree like the inputs, or the value is no tensor
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if the value has several elements
  */
 export function hvp<const T extends Tree>(
   fn: TreeFunction<T, Tensor>,
   inputs: T,
   v: NoInfer<T>,
-  { createGraph = false }: CreateGraphOptions = {},
+  options: CreateGraphOptions = {},
 ): { value: Tensor; product: T } {
+  const createGraph = createGraphOf(options, 'hvp');
   return recorded(() => {
     const direction = sameShapes(v, inputs, 'hvp');
     const own = ownInputs(inputs, createGraph);
     const value = callWith(fn, own);
-    const gradients = grad(value, own, { createGraph: true, allowUnused: true });
+    const gradients = gradientsOf(value, own, 'hvp');
     const product = productOf(leaves(gradients), own, direction, createGraph);
     return {
       value: detachUnless(createGraph, value),

@@ -1,7 +1,14 @@
 import { invalidArgument } from '../errors';
 import { grad } from './autograd';
-import { type CreateGraphOptions, detachUnless, ownInputs, recorded } from './function-inputs';
+import {
+  type CreateGraphOptions,
+  createGraphOf,
+  detachUnless,
+  ownInputs,
+  recorded,
+} from './function-inputs';
 import { isTensor } from './handle';
+import { knownOptions } from './known-options';
 import type { Tensor } from './tensor';
 import type { Tree } from './tree';
 
@@ -9,6 +16,8 @@ export type ValueAndGradOptions = CreateGraphOptions & {
   /** `fn` returns `[value, aux]`, and `aux` is handed through. Default: false. */
   hasAux?: boolean;
 };
+
+const KNOWN = ['hasAux', 'createGraph'] as const;
 
 type Gradients<P> = { value: Tensor; gradients: P };
 
@@ -35,8 +44,10 @@ export function valueAndGrad<P extends Tree, A extends readonly unknown[]>(
 ): (params: P, ...args: A) => Gradients<P>;
 export function valueAndGrad<P extends Tree, A extends readonly unknown[]>(
   fn: (params: P, ...args: A) => unknown,
-  { hasAux = false, createGraph = false }: ValueAndGradOptions = {},
+  options: ValueAndGradOptions = {},
 ): (params: P, ...args: A) => Gradients<P> {
+  const { hasAux = false, ...rest } = knownOptions(options, KNOWN, 'valueAndGrad');
+  const createGraph = createGraphOf(rest, 'valueAndGrad');
   return (params, ...args) =>
     recorded(() => {
       const own = ownInputs(params, createGraph);

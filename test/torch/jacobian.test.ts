@@ -47,6 +47,13 @@ describe('jacobian', () => {
     expect(da.tolist()).toEqual([[1]]);
   });
 
+  test('of complex outputs', () => {
+    const z = torch.tensor([{ re: 1, im: 2 }], { dtype: 'complex128' });
+    expect(torch.jacobian((a) => a.mul({ re: 0, im: 1 }), z).tolist()).toEqual([
+      [{ re: 0, im: -1 }],
+    ]);
+  });
+
   test('createGraph makes it differentiable', () => {
     const a = torch.tensor([1, 2], { dtype: 'float64', requiresGrad: true });
     const found = torch.jacobian((p) => p.pow(3), a, { createGraph: true });
@@ -56,6 +63,13 @@ describe('jacobian', () => {
 
   test('of constants, scalars and nothing', () => {
     expect(torch.jacobian(() => y, x).shape).toEqual([3, 2]);
+    expect(
+      torch
+        .jacobian(() => y, x)
+        .eq(0)
+        .all()
+        .item(),
+    ).toBe(true);
     expect(torch.jacobian((a) => a.sum(), x).tolist()).toEqual([1, 1]);
     expect(torch.jacobian((a) => a.narrow(0, 0, 0), x).shape).toEqual([0, 2]);
   });
@@ -63,6 +77,36 @@ describe('jacobian', () => {
   test('refuses integers', () => {
     expect(() => torch.jacobian((a) => a, torch.tensor([1n]))).toThrow(
       expect.objectContaining({ code: 'ERR_TORCH_DTYPE' }),
+    );
+  });
+
+  test('refuses results that are no tensors, and unknown options', () => {
+    const results: [unknown, string][] = [
+      [3, 'number 3'],
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [Promise.resolve(x), 'Promise'],
+      [new Map([['a', x]]), 'Map'],
+    ];
+    for (const [result, received] of results) {
+      expect(() => torch.jacobian(() => result as Tensor, x)).toThrow(
+        `Expected a tensor, array or plain object at '' of a tree but received ${received}`,
+      );
+      expect(() => torch.hessian(() => result as Tensor, x)).toThrow(
+        `Expected a tensor for the result of fn but received ${received}`,
+      );
+    }
+    expect(() => torch.jacobian((a) => ({ a, n: 3 }) as never, x)).toThrow("at 'n' of a tree");
+    // Would be zeros if it were taken for a constant.
+    const one = (a: Tensor): Tensor => [a.pow(2).sum()] as never;
+    expect(() => torch.hessian(one, x)).toThrow('received array of length 1');
+    const options = { createGrph: true } as never;
+    expect(() => torch.jacobian((a) => a, x, options)).toThrow(
+      'jacobian: Unknown option createGrph; expected createGraph',
+    );
+    expect(() => torch.hessian((a) => a.sum(), x, options)).toThrow('hessian: Unknown option');
+    expect(() => torch.jacobian((a) => a, x, { createGraph: 1 as never })).toThrow(
+      'Expected a boolean for createGraph but received number 1',
     );
   });
 
@@ -95,6 +139,25 @@ describe('hessian', () => {
     ]);
     expectClose(ba, ab.mT);
     expectClose(bb, torch.eye(3, { dtype: 'float64' }).mul(6));
+  });
+
+  test('createGraph makes it differentiable, else it is not', () => {
+    const a = torch.tensor([1, 2], { dtype: 'float64', requiresGrad: true });
+    const cubes = (p: Tensor): Tensor => p.pow(3).sum();
+    const found = torch.hessian(cubes, a, { createGraph: true });
+    expect(torch.grad(found.sum(), a).tolist()).toEqual([6, 6]);
+    expect(torch.hessian(cubes, a).requiresGrad).toBe(false);
+    const scale = torch.tensor(2, { dtype: 'float64', requiresGrad: true });
+    const scaled = (p: Tensor): Tensor => cubes(p).mul(scale);
+    expect(torch.hessian(scaled, x).requiresGrad).toBe(false);
+    const outer = torch.hessian(scaled, x, { createGraph: true });
+    expect(torch.grad(outer.sum(), scale).item()).toBe(18);
+  });
+
+  test('of a value of several elements is refused, constants too', () => {
+    const refused = expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' });
+    expect(() => torch.hessian((p) => p.pow(2), x)).toThrow(refused);
+    expect(() => torch.hessian(() => y, x)).toThrow(refused);
   });
 
   test('of linear functions and constants is zero', () => {

@@ -70,6 +70,24 @@ test('refuses a value that is no tensor or has several elements', () => {
   expect(() => torch.valueAndGrad(wrong)(x)).toThrow('Expected a tensor for the result of fn');
 });
 
+test('a value is one tensor unless hasAux says otherwise', () => {
+  const pair = ((p: Tensor) => [p.sum(), 7]) as unknown as (p: Tensor) => Tensor;
+  expect(() => torch.valueAndGrad(pair)(x)).toThrow('Expected a tensor for the result of fn');
+  const alone = ((): number => 3) as unknown as (p: Tensor) => readonly [Tensor, number];
+  expect(() => torch.valueAndGrad(alone, { hasAux: true })(x)).toThrow(
+    'Expected [tensor, aux] for the result of fn but received number 3',
+  );
+});
+
+test('refuses unknown options where it is made', () => {
+  expect(() => torch.valueAndGrad(fn, { createGrph: true } as never)).toThrow(
+    'valueAndGrad: Unknown option createGrph; expected hasAux, createGraph',
+  );
+  expect(() => torch.valueAndGrad(fn, { createGraph: 'no' } as never)).toThrow(
+    "Expected a boolean for createGraph but received string 'no'",
+  );
+});
+
 test('an error of the function is the one thrown, and nothing stays', () => {
   const before = torch.memory().tensors;
   expect(() =>
