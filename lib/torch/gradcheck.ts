@@ -2,6 +2,7 @@ import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
 import { gradOrNull } from './autograd';
 import { tensor } from './create';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
+import { knownOptions } from './known-options';
 import { functions } from './operators';
 import { generator } from './random';
 import { scope } from './scope';
@@ -23,6 +24,8 @@ export type GradgradcheckOptions = GradcheckOptions & {
   /** Weights of the outputs; default: fixed numbers of a normal distribution. */
   gradOutputs?: readonly Tensor[];
 };
+
+const KNOWN = ['eps', 'atol', 'rtol', 'raise'] as const;
 
 /**
  * Compares the gradients of `fn`, for every element of every output with respect to every element of
@@ -56,7 +59,7 @@ export function gradgradcheck<const T extends Tree>(
   { gradOutputs, ...options }: GradgradcheckOptions = {},
 ): boolean {
   const operator = 'gradgradcheck';
-  return scope(() => {
+  return recorded(() => {
     const outputs = differentiable(callWith(fn, ownCopies(inputs)), operator);
     const source = generator(0);
     const weights = (
@@ -79,9 +82,15 @@ export function gradgradcheck<const T extends Tree>(
 function check<T extends Tree>(
   fn: TreeFunction<T, Tree>,
   inputs: T,
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise = true }: GradcheckOptions,
+  options: GradcheckOptions,
   operator: string,
 ): boolean {
+  const {
+    eps = 1e-6,
+    atol = 1e-5,
+    rtol = 1e-3,
+    raise = true,
+  } = knownOptions(options, KNOWN, operator);
   return recorded(() => {
     const indices = checkedInputs(inputs, operator);
     const own = ownCopies(inputs);

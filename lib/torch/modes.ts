@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
 import type { Dtype } from './dtype';
+import { knownOptions } from './known-options';
 import { synchronous } from './synchronous';
 
 const AUTOCAST_DTYPES: readonly Dtype[] = ['bfloat16', 'float16'];
@@ -29,8 +30,9 @@ export function autocast<T>(
   device: string,
   dtype: Dtype,
   fn: () => T,
-  { enabled = true }: AutocastOptions = {},
+  options: AutocastOptions = {},
 ): T {
+  const { enabled = true } = knownOptions(options, ['enabled'], 'autocast');
   if (!AUTOCAST_DTYPES.includes(dtype)) {
     throw invalidArgument(`'bfloat16' or 'float16'`, 'dtype', dtype, 'autocast');
   }

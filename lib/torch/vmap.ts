@@ -1,11 +1,13 @@
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { binding } from './binding';
+import { knownOptions } from './known-options';
 import { scope } from './scope';
 import { synchronous } from './synchronous';
 import { Tensor } from './tensor';
 import type { Tree } from './tree';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
 
+const KNOWN = ['inDims', 'outDims', 'randomness'] as const;
 const RANDOMNESS = ['error', 'different', 'same'] as const;
 
 export type VmapOptions = {
@@ -40,8 +42,9 @@ export type VmapOptions = {
  */
 export function vmap<A extends readonly unknown[], O extends Tree>(
   fn: (...args: A) => O,
-  { inDims = 0, outDims = 0, randomness = 'error' }: VmapOptions = {},
+  options: VmapOptions = {},
 ): (...args: A) => O {
+  const { inDims = 0, outDims = 0, randomness = 'error' } = knownOptions(options, KNOWN, 'vmap');
   if (!RANDOMNESS.includes(randomness)) {
     throw invalidArgument(`'error', 'different' or 'same'`, 'randomness', randomness, 'vmap');
   }

@@ -56,6 +56,19 @@ test('refuses other dtypes and functions without gradients', () => {
   expect(() => torch.gradcheck((a) => a.detach(), x)).toThrow('depends on the inputs');
 });
 
+test('work inside noGrad, and refuse unknown options', () => {
+  torch.noGrad(() => {
+    expect(torch.gradcheck((a) => a.sin(), x)).toBe(true);
+    expect(torch.gradgradcheck((a) => a.sin(), x)).toBe(true);
+  });
+  const options = { tol: 1 } as never;
+  const message = 'Unknown option tol; expected eps, atol, rtol, raise';
+  expect(() => torch.gradcheck((a) => a.sin(), x, options)).toThrow(`gradcheck: ${message}`);
+  expect(() => torch.gradgradcheck((a) => a.sin(), x, options)).toThrow(
+    `gradgradcheck: ${message}`,
+  );
+});
+
 test('leaves nothing', () => {
   const before = torch.memory().tensors;
   torch.gradcheck((a) => a.sin(), x);

@@ -37,6 +37,13 @@ describe('autocast', () => {
     expect(torch.autocast('cpu', 'bfloat16', () => torch.isAutocastEnabled('cpu'))).toBe(true);
   });
 
+  test('refuses unknown options', () => {
+    const off = { enable: false } as never;
+    expect(() => torch.autocast('cpu', 'bfloat16', mine, off)).toThrow(
+      'autocast: Unknown option enable; expected enabled',
+    );
+  });
+
   test('refuses other dtypes and devices', () => {
     expect(() => torch.autocast('cpu', 'float64' as Dtype, () => a)).toThrow(
       `Expected 'bfloat16' or 'float16' for dtype but received string 'float64'`,

@@ -326,6 +326,9 @@ describe('what cannot be', () => {
       'vmap: Expected tensors of one number of samples but received 5 in args[0], 3 in args[1]',
     );
     expect(() => torch.vmap(same, { randomness: 'some' as 'same' })).toThrow(TypeError);
+    expect(() => torch.vmap(same, { inDim: 1 } as never)).toThrow(
+      'vmap: Unknown option inDim; expected inDims, outDims, randomness',
+    );
   });
 
   test('a tensor that escapes is disposed of', () => {
