@@ -3,6 +3,9 @@ import { functions } from './operators';
 import type { Tensor } from './tensor';
 import { vmap } from './vmap';
 
+// Only what runs again in backward draws random numbers there: for all elements the same as before.
+const AGAIN = { randomness: 'same' } as const;
+
 /**
  * For every input the gradients of each element of the output, `[elements, …input]`; zeros where
  * the output does not depend on it. One pass for all elements, and the graph stays.
@@ -25,6 +28,6 @@ export function jacobianRows(
       used.push(i);
       return [gradient];
     });
-  })(basis);
+  }, AGAIN)(basis);
   return inputs.map((input, i) => rows[used.indexOf(i)] ?? zeros(input));
 }

@@ -110,6 +110,17 @@ describe('jacobian', () => {
     );
   });
 
+  test('of a checkpoint that draws random numbers: the same for all elements as in the forward pass', () => {
+    const dropped = (b: Tensor): Tensor => torch.dropout(b, 0.5, true).pow(2).sin();
+    const input = float64([20], 3);
+    torch.manualSeed(4);
+    const expected = torch.jacobian(dropped, input);
+    torch.manualSeed(4);
+    const found = torch.jacobian((a) => torch.checkpoint(dropped, a), input);
+    expectClose(found, expected);
+    expect(expected.ne(0).sum().itemBigInt()).toBeLessThan(20n);
+  });
+
   test('leaves only the result', () => {
     const before = torch.memory().tensors;
     torch.jacobian((a) => a.pow(2), x).dispose();
