@@ -254,6 +254,11 @@ test('without recording it is a plain call', () => {
   expect(torch.noGrad(() => torch.checkpoint(wrapped, leafOf(x), w)).requiresGrad).toBe(false);
   expect(torch.checkpoint(wrapped, x, w).requiresGrad).toBe(false);
   expect(calls.count).toBe(2);
+  const rows = torch.vmap((row: Tensor) => torch.checkpoint(layer, row, w));
+  expectClose(
+    torch.noGrad(() => rows(x)),
+    layer(x, w),
+  );
 });
 
 test('inputs may be disposed of before backward, and nothing stays after', () => {
@@ -262,8 +267,17 @@ test('inputs may be disposed of before backward, and nothing stays after', () =>
     const a = leafOf(x);
     const loss = torch.scope(() => torch.checkpoint(layer, a.mul(2), w).sum());
     expectClose(torch.grad(loss, a), torch.grad(layer(a.mul(2), w).sum(), a), 0);
+    const tree = ({ at: [b] }: { at: readonly [Tensor] }): Tensor => layer(b, w);
+    const other = torch.scope(() => torch.checkpoint(tree, { at: [a.mul(2)] }).sum());
+    expectClose(torch.grad(other, a), torch.grad(layer(a.mul(2), w).sum(), a), 0);
   });
   expect(torch.memory().tensors).toBe(before);
+  const a = leafOf(x);
+  const loss = torch.scope(() => torch.checkpoint(layer, a, w).sum());
+  // Outside of scopes, too: what the second run makes is not left to the garbage collector.
+  const gradient = torch.grad(loss, a);
+  expect(torch.memory().tensors).toBe(before + 3);
+  disposeTree([a, loss, gradient]);
 });
 
 test('activations are not kept', () => {

@@ -224,6 +224,52 @@ describe('the index language', () => {
     );
   });
 
+  test('adds to what is there where all indices make views, too', () => {
+    const y = torch.ones([2, 3]);
+    y.indexPut_(0, torch.tensor([1, 2, 3]), { accumulate: true });
+    y.indexPut_([1, torch.slice(1)], 4, { accumulate: true });
+    expect(y.tolist()).toEqual([
+      [2, 3, 4],
+      [1, 5, 5],
+    ]);
+  });
+
+  test('leading ones of values go, for one element and for positions too', () => {
+    const y = torch.zeros([2, 3]);
+    y.indexPut_([0, 1], torch.tensor([[5]]));
+    y.indexPut_([[1]], torch.tensor([[[1, 2, 3]]]));
+    expect(y.tolist()).toEqual([
+      [0, 5, 0],
+      [1, 2, 3],
+    ]);
+  });
+
+  test('tensors of uint8 are masks, those of int32 positions, and those without dimensions either', () => {
+    const byte = (value: number | number[]) => torch.tensor(value, { dtype: 'uint8' });
+    expect(plain(x.index(byte(1)))).toEqual([plain(x)]);
+    expect(x.index(byte(0)).shape).toEqual([0, 2, 3]);
+    expect(plain(x.index(byte([0, 1])))).toEqual([[3, 4, 5]]);
+    expect(plain(x.index(torch.tensor([1, 1], { dtype: 'int32' })))).toEqual([
+      [3, 4, 5],
+      [3, 4, 5],
+    ]);
+    expect(plain(x.index(torch.tensor(-1, { dtype: 'int16' })))).toEqual([3, 4, 5]);
+  });
+
+  test('a mask takes as many dimensions as it has, behind an ellipsis and before an integer', () => {
+    const y = counted([2, 3, 2]);
+    const mask = y
+      .index([0])
+      .eq(3)
+      .add(y.index([0]).eq(4));
+    expect(plain(y.index([torch.ellipsis, mask]))).toEqual([
+      [3, 4],
+      [9, 10],
+    ]);
+    const rows = x.index([torch.ellipsis]).gt(3).to('uint8');
+    expect(plain(y.index([rows, 1]))).toEqual([9, 11]);
+  });
+
   test('int64 keeps all of its bits', () => {
     const big = 2n ** 60n + 1n;
     const y = torch.zeros([2], { dtype: 'int64' });
@@ -248,6 +294,9 @@ describe('errors', () => {
     );
     expect(() => x.index([torch.slice(), [true]])).toThrow(
       'Expected a mask of size 3 for dimension 1 but received one of shape [1]',
+    );
+    expect(() => x.index(torch.ones([2, 4]).gt(0))).toThrow(
+      'Expected a mask of size 3 for dimension 1 but received one of shape [2, 4]',
     );
     expect(() => x.index([torch.slice(), [5]])).toThrow(
       'index: Expected indices from -3 to 2 for dimension 1 of size 3 but received 5',
@@ -276,6 +325,9 @@ describe('errors', () => {
     [[0.5], 'Expected an integer for an element of indices but received number 0.5'],
     [torch.zeros([1]), 'received tensor of float32'],
     [torch.tensor(1.5), 'received tensor of float32'],
+    [torch.tensor(1, { dtype: 'bfloat16' }), 'received tensor of bfloat16'],
+    [2n ** 60n, 'received bigint 1152921504606846976n'],
+    [[2 ** 60], 'for an element of indices but received number 1152921504606847000'],
     [{}, 'received Object'],
   ])('%p is no index', (index, message) => {
     expect(() => x.index([index as TensorIndex])).toThrow(message);
@@ -289,6 +341,11 @@ describe('errors', () => {
     expect(() => x.indexPut_(0, 1, { acumulate: true } as object)).toThrow("'acumulate'");
     expect(() => torch.slice(0, 1, 0)).toThrow(RangeError);
     expect(() => torch.slice(0.5)).toThrow('Expected an integer or null for start');
+    expect(() => torch.slice(0, 0.5)).toThrow('Expected an integer or null for stop');
+    expect(() => torch.slice(0, 1, 1.5)).toThrow('Expected an integer or null for step');
+    expect(() => x.indexPut_(0, 1, { accumulate: 1 as never })).toThrow(
+      'Expected a boolean for accumulate but received number 1',
+    );
   });
 
   test('a disposed tensor', () => {

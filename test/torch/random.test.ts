@@ -39,6 +39,18 @@ test('forks are streams of their own, fixed by the seed', () => {
   expect(first.seed).not.toBe(generator.seed);
 });
 
+test('seeds of forks are the numbers of SplitMix64, from the beginning after manualSeed', () => {
+  // The first numbers of its reference implementation for the seed 1234567.
+  const numbers = [6457827717110365317n, 3203168211198807973n, 9817491932198370423n];
+  const generator = torch.generator(1234567);
+  expect(numbers.map(() => generator.fork().seed)).toEqual(numbers);
+  generator.manualSeed(1234567);
+  expect(numbers.map(() => generator.fork().seed)).toEqual(numbers);
+  expect(generator.seed).toBe(1234567n);
+  expect(generator.manualSeed(2n ** 64n - 1n).seed).toBe(2n ** 64n - 1n);
+  expect(draw(generator)).toEqual(draw(torch.generator(2n ** 64n - 1n)));
+});
+
 test('manualSeed seeds the default generator', () => {
   torch.manualSeed(9);
   const first = torch.rand([3]).tolist();

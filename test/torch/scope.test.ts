@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { torch } from '../../lib/torch';
 
 const x = torch.tensor([1, 2, 3]);
@@ -30,6 +32,27 @@ test('frees everything when the function throws', () => {
   expect(live()).toBe(before);
 });
 
+test('after an error inside, the scope around owns what comes next', () => {
+  const before = live();
+  torch.scope(() => {
+    expect(() =>
+      torch.scope(() => {
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
+    x.add(1);
+  });
+  expect(live()).toBe(before);
+});
+
+test('frees any number of tensors', () => {
+  const before = live();
+  torch.scope(() => {
+    for (let i = 0; i < 3000; i++) x.add(i);
+  });
+  expect(live()).toBe(before);
+});
+
 test('nests: an inner result belongs to the outer scope', () => {
   const before = live();
   const value = torch.scope(() => {
@@ -53,6 +76,25 @@ test('a tensor from outside that is disposed of inside is not released again', (
   const outside = x.add(1);
   torch.scope(() => outside.dispose());
   const next = x.add(5);
+  expect(next.tolist()).toEqual([6, 7, 8]);
+});
+
+test('a tensor that was disposed of takes no other with it when it is collected', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const made = (): number[] =>
+    Array.from({ length: 100 }, (_, i) => {
+      const gone = x.add(i);
+      const { handle } = gone;
+      gone.dispose();
+      return handle;
+    });
+  const handles = new Set(made());
+  const next = x.add(5);
+  // It has the place of one of those that are gone.
+  expect(handles.has(next.handle)).toBe(true);
+  collect();
+  await new Promise((done) => setTimeout(done, 20));
   expect(next.tolist()).toEqual([6, 7, 8]);
 });
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { flattenTree, leaves, mapTree, torch, unflattenTree } from '../../lib/torch';
 
 const a = torch.tensor([1]);
@@ -16,9 +17,20 @@ test('leaves finds tensors in arrays and plain objects only', () => {
   expect(found.map((tensor) => tensor.handle)).toEqual([a.handle, b.handle, c.handle]);
 });
 
+test('objects without a prototype and those of another realm are trees, instances are not', () => {
+  const bare = Object.assign(Object.create(null), { a });
+  const foreign = Object.assign(runInNewContext('({})') as object, { b });
+  class Mine {
+    readonly inside = c;
+  }
+  const found = leaves([bare, foreign, new Mine()]);
+  expect(found.map((tensor) => tensor.handle)).toEqual([a.handle, b.handle]);
+});
+
 test('mapTree goes through trees of one structure together', () => {
   const sum = mapTree(([p, q]) => p.add(q), { x: a, y: [b] }, { x: b, y: [c] });
   expect([sum.x.item(), sum.y[0]?.item()]).toEqual([3, 5]);
+  expect(Array.isArray(sum.y)).toBe(true);
 });
 
 test('mapTree refuses trees that differ', () => {
@@ -26,6 +38,8 @@ test('mapTree refuses trees that differ', () => {
   expect(() => mapTree(first, { x: a }, { y: a })).toThrow("differ at ''");
   expect(() => mapTree(first, { x: { y: a } }, { x: a })).toThrow("'x'");
   expect(() => mapTree(first, { x: [a, b] }, { x: [a] })).toThrow("differ at 'x'");
+  expect(() => mapTree(first, { x: a }, { x: { y: a } })).toThrow("differ at 'x'");
+  expect(() => mapTree(first, { x: a }, { x: a, y: b })).toThrow("differ at ''");
   expect(() => mapTree(first, { x: 3 } as never)).toThrow(
     "Expected a tensor, array or plain object at 'x' of a tree but received number 3",
   );

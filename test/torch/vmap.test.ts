@@ -306,6 +306,8 @@ describe('what cannot be', () => {
   });
 
   test('results that are no tensors', () => {
+    const part = ((a: Tensor) => ({ a, n: 3 })) as unknown as (a: Tensor) => Tensor;
+    expect(() => torch.vmap(part)(x)).toThrow('for result.n but received number 3');
     const wrong = (() => 3) as unknown as (a: Tensor) => Tensor;
     expect(() => torch.vmap(wrong)(x)).toThrow('for result but received number 3');
     const promised = (async (a: Tensor) => a) as unknown as (a: Tensor) => Tensor;
@@ -320,10 +322,21 @@ describe('what cannot be', () => {
     expect(() => torch.vmap(same, { outDims: -3 })(x)).toThrow(RangeError);
     expect(() => torch.vmap(same, { inDims: null })(x)).toThrow('at least one tensor');
     expect(() => torch.vmap(same, { inDims: [] })(x)).toThrow(`for '0' of args`);
-    expect(() => torch.vmap(same, { outDims: null })(x)).toThrow('received null');
+    expect(() => torch.vmap(same, { outDims: null })(x)).toThrow(
+      'vmap: Expected a dimension for result but received null',
+    );
+    expect(() => torch.vmap(same, { outDims: [0] })(x)).toThrow(
+      'Expected a dimension or null for the dimension of result but received array of length 1',
+    );
+    expect(() => torch.vmap(same, { inDims: 0.5 })(x)).toThrow(
+      'Expected a dimension from -2 to 1 for the dimension of args[0] but received number 0.5',
+    );
     expect(() => torch.vmap(same)(torch.tensor(1))).toThrow('Expected no dimension');
     expect(() => torch.vmap((a: Tensor, b: Tensor) => a.add(b))(x, w)).toThrow(
       'vmap: Expected tensors of one number of samples but received 5 in args[0], 3 in args[1]',
+    );
+    expect(() => torch.vmap((a: Tensor, b: Tensor, c: Tensor) => a.add(b).add(c))(x, y, w)).toThrow(
+      'received 5 in args[0], 3 in args[2]',
     );
     expect(() => torch.vmap(same, { randomness: 'some' as 'same' })).toThrow(TypeError);
     expect(() => torch.vmap(same, { inDim: 1 } as never)).toThrow(
