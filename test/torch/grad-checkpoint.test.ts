@@ -168,6 +168,54 @@ describe('what the function draws is drawn again', () => {
     );
   });
 
+  /** Asserts that a product with the input was made of the same factors in both runs. */
+  function expectSameFactors(run: (b: Tensor) => Tensor): void {
+    const a = leafOf(x);
+    const result = torch.checkpoint(run, a);
+    expectClose(torch.grad(result.sum(), a).mul(a), result);
+  }
+  const rand = (generator?: ReturnType<typeof torch.generator>): Tensor =>
+    torch.rand([4, 3], { dtype: 'float64', ...(generator && { generator }) });
+
+  test('from a generator that is only drawn from', () => {
+    const generator = torch.generator(3);
+    expectSameFactors((b) => b.mul(rand(generator)).mul(rand(generator)));
+  });
+
+  test('from a generator that the function seeds after a fork', () => {
+    const generator = torch.generator(3);
+    expectSameFactors((b) => {
+      const factor = rand(generator.fork());
+      generator.manualSeed(99);
+      return b.mul(factor).mul(rand(generator));
+    });
+    expect(generator.seed).toBe(99n);
+    expect(generator.fork().seed).toBe(torch.generator(99).fork().seed);
+  });
+
+  test('in a checkpoint inside, and after it', () => {
+    const [inner, later] = [torch.generator(3), torch.generator(4)];
+    expectSameFactors((b) =>
+      torch.checkpoint((c: Tensor) => c.mul(rand(inner)), b).mul(rand(later)),
+    );
+  });
+
+  test('where a gradient taken inside runs a checkpoint from around again', () => {
+    const generator = torch.generator(3);
+    const p = leafOf(x);
+    const around = torch.checkpoint((c: Tensor) => c.sin().mul(rand(generator)), p).sum();
+    expectSameFactors((b) => {
+      const factor = torch.grad(around, p, { retainGraph: true });
+      return b.mul(factor.detach()).mul(rand(generator));
+    });
+  });
+
+  test('without tensors among the inputs', () => {
+    const p = leafOf(x);
+    const result = torch.checkpoint(() => p.mul(rand()));
+    expectClose(torch.grad(result.sum(), p).mul(p), result);
+  });
+
   test('in the autocast of the first run', () => {
     const a = torch.ones([2, 2]).requiresGrad_();
     const dtypes: string[] = [];

@@ -20,12 +20,18 @@ describe('modes', () => {
   test('what inference mode makes cannot be recorded', () => {
     const made = torch.inferenceMode(() => w.mul(2));
     expect(made.requiresGrad).toBe(false);
+    expect(torch.inferenceMode(torch.isGradEnabled)).toBe(false);
+    expect(torch.isGradEnabled()).toBe(true);
     expect(() => made.mul(w)).toThrow(expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' }));
     expect(w.mul(2).requiresGrad).toBe(true);
   });
 
   test('refuse a promise', () => {
-    expect(() => torch.noGrad(async () => 1)).toThrow('returned a promise');
+    for (const mode of ['noGrad', 'enableGrad', 'inferenceMode'] as const) {
+      const run = () => torch[mode](async () => 1);
+      expect(run).toThrow('returned a promise');
+      expect(run).toThrow(expect.objectContaining({ operator: mode }));
+    }
     expect(torch.isGradEnabled()).toBe(true);
   });
 });

@@ -37,6 +37,14 @@ describe('autocast', () => {
     expect(torch.autocast('cpu', 'bfloat16', () => torch.isAutocastEnabled('cpu'))).toBe(true);
   });
 
+  test('sees what weights have become since the last region', () => {
+    const w = torch.ones([2, 2]).requiresGrad_();
+    const product = () => torch.autocast('cpu', 'bfloat16', () => a.matmul(w));
+    expect(product().select(0, 0).tolist()).toEqual([2, 2]);
+    torch.noGrad(() => w.add_(1));
+    expect(product().select(0, 0).tolist()).toEqual([4, 4]);
+  });
+
   test('refuses unknown options', () => {
     const off = { enable: false } as never;
     expect(() => torch.autocast('cpu', 'bfloat16', mine, off)).toThrow(
@@ -73,6 +81,8 @@ describe('deterministic algorithms', () => {
     );
     expect(torch.areDeterministicAlgorithmsEnabled()).toBe(true);
     torch.useDeterministicAlgorithms(false);
+    expect(() => torch.deterministic(async () => 1)).toThrow('returned a promise');
+    expect(torch.areDeterministicAlgorithmsEnabled()).toBe(false);
     expect(() => torch.useDeterministicAlgorithms(1 as unknown as boolean)).toThrow(TypeError);
   });
 });
@@ -86,6 +96,8 @@ describe('precision of float32 products', () => {
     expect(() => torch.setFloat32MatmulPrecision('high', mine)).toThrow('mine');
     expect(torch.getFloat32MatmulPrecision()).toBe('highest');
     torch.setFloat32MatmulPrecision('high');
+    expect(torch.setFloat32MatmulPrecision('medium', () => 1)).toBe(1);
+    expect(() => torch.setFloat32MatmulPrecision('medium', async () => 1)).toThrow('a promise');
     expect(torch.getFloat32MatmulPrecision()).toBe('high');
     torch.setFloat32MatmulPrecision('highest');
   });
