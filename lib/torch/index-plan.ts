@@ -51,7 +51,8 @@ export function applyIndices(
   operator: string,
 ): IndexPlan {
   const given = Array.isArray(indices) ? (indices as readonly TensorIndex[]) : [indices];
-  const entries = given.map((entry) => normalize(entry as TensorIndex, operator));
+  // `map` would pass over holes.
+  const entries = Array.from(given, (entry) => normalize(entry as TensorIndex, operator));
   const taken = entries.reduce<number>((sum, entry) => sum + dimensionsOf(entry), 0);
   const { shape } = source;
   if (taken > shape.length) {

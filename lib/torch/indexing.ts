@@ -3,6 +3,7 @@ import { Operator } from './dispatch';
 import type { Scalar } from './dtype';
 import { isTensor } from './handle';
 import { applyIndices, runGather, type TensorIndex } from './index-plan';
+import { knownOptions } from './known-options';
 import { scope } from './scope';
 import type { Tensor } from './tensor';
 
@@ -103,9 +104,7 @@ function indexPut(
 }
 
 function readOptions(options: IndexPutOptions): boolean {
-  const { accumulate = false, ...unknown } = options;
-  const [key] = Object.keys(unknown);
-  if (key !== undefined) throw invalidArgument('accumulate', 'an option', key, 'indexPut_');
+  const { accumulate = false } = knownOptions(options, ['accumulate'], 'indexPut_');
   if (typeof accumulate === 'boolean') return accumulate;
   throw invalidArgument('a boolean', 'accumulate', accumulate, 'indexPut_');
 }

@@ -338,7 +338,13 @@ describe('errors', () => {
 
   test('two ellipses, unknown options and wrong steps', () => {
     expect(() => x.index([torch.ellipsis, torch.ellipsis])).toThrow('at most one ellipsis');
-    expect(() => x.indexPut_(0, 1, { acumulate: true } as object)).toThrow("'acumulate'");
+    expect(() => x.indexPut_(0, 1, { acumulate: true } as object)).toThrow(
+      'indexPut_: Unknown option acumulate; expected accumulate',
+    );
+    expect(() => x.indexPut_(0, 1, null as never)).toThrow('for the options but received null');
+    const hole: TensorIndex[] = [];
+    hole[1] = 0;
+    expect(() => x.index(hole)).toThrow('for indices but received undefined');
     expect(() => torch.slice(0, 1, 0)).toThrow(RangeError);
     expect(() => torch.slice(0.5)).toThrow('Expected an integer or null for start');
     expect(() => torch.slice(0, 0.5)).toThrow('Expected an integer or null for stop');

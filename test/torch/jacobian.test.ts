@@ -40,6 +40,15 @@ describe('jacobian', () => {
     ]);
   });
 
+  test('of outputs that share what they are made of', () => {
+    const [square, sine] = torch.jacobian((a) => {
+      const both = a.exp();
+      return [both.mul(both), both.sin()] as const;
+    }, x);
+    expectClose(square, x.mul(2).exp().mul(2).diag());
+    expectClose(sine, x.exp().cos().mul(x.exp()).diag());
+  });
+
   test('inputs that depend on one another count as independent', () => {
     const a = torch.tensor([2], { dtype: 'float64', requiresGrad: true });
     const b = a.mul(3);

@@ -198,6 +198,18 @@ describe('asynchronous code', () => {
     ).rejects.toThrow('mine');
   });
 
+  test('is charged for what goes on where a check inside has ended', async () => {
+    const { tensors } = await torch.leaks(async () => {
+      const going: Promise<void>[] = [];
+      const inner = torch.leaks(() => {
+        going.push(turn().then(() => void x.add(1)));
+      });
+      await Promise.all(going);
+      return inner.tensors;
+    });
+    expect(tensors).toBe(1);
+  });
+
   test('is not charged for what runs beside it', async () => {
     const beside = (async () => {
       for (let i = 0; i < 5; i++) {
