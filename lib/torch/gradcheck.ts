@@ -1,4 +1,4 @@
-import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
+import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../errors';
 import { gradOrNull } from './autograd';
 import { tensor } from './create';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
@@ -91,6 +91,7 @@ function check<T extends Tree>(
     rtol = 1e-3,
     raise = true,
   } = knownOptions(options, KNOWN, operator);
+  requireNumbers({ eps, atol, rtol }, operator);
   return recorded(() => {
     const indices = checkedInputs(inputs, operator);
     const own = ownCopies(inputs);
@@ -115,6 +116,15 @@ function check<T extends Tree>(
     }
     return true;
   });
+}
+
+function requireNumbers(numbers: Readonly<Record<string, unknown>>, operator: string): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    const expected = name === 'eps' ? 'a positive number' : 'a number of at least 0';
+    if (typeof value !== 'number') throw invalidArgument(expected, name, value, operator);
+    if (value > 0 || (value === 0 && name !== 'eps')) continue;
+    throw outOfRange(expected, name, value, operator);
+  }
 }
 
 /** The places, among all tensors of the inputs, of those that require gradients. */

@@ -38,6 +38,9 @@ export class Generator {
   /** @internal Use `torch.generator(seed)`. */
   constructor(seed: number | bigint, device = 'cpu') {
     this.#seed = checkSeed(seed);
+    if (typeof device !== 'string') {
+      throw invalidArgument("a device such as 'cpu' or 'cuda:0'", 'device', device, 'generator');
+    }
     this.device = device;
     this.#handle = binding.createGenerator(requireDevice(device));
     registry.register(this, this.#handle);

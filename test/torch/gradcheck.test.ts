@@ -56,6 +56,15 @@ test('refuses other dtypes and functions without gradients', () => {
   expect(() => torch.gradcheck((a) => a.detach(), x)).toThrow('depends on the inputs');
 });
 
+test('refuses steps and tolerances that are none', () => {
+  const run = (options: object) => () => torch.gradcheck((a) => a.sin(), x, options);
+  expect(run({ eps: 0 })).toThrow('Expected a positive number for eps but received number 0');
+  expect(run({ eps: '1' })).toThrow("a positive number for eps but received string '1'");
+  expect(run({ atol: Number.NaN })).toThrow('Expected a number of at least 0 for atol');
+  expect(run({ rtol: -1 })).toThrow(RangeError);
+  expect(run({ rtol: 0, atol: 1e-6 })()).toBe(true);
+});
+
 test('work inside noGrad, and refuse unknown options', () => {
   torch.noGrad(() => {
     expect(torch.gradcheck((a) => a.sin(), x)).toBe(true);

@@ -113,6 +113,12 @@ describe('code that leaks', () => {
     expect(torch.scope(() => torch.scope(leak))).toBe(1);
   });
 
+  test('has no bytes told for sparse tensors', () => {
+    const matrix = torch.ones([2, 3]);
+    const found = torch.leaks(() => void matrix.toSparse());
+    expect(found).toMatchObject({ tensors: 1, bytes: 0 });
+  });
+
   test('is not forgiven since the collector would come', () => {
     const made = torch.leaks(() => {
       for (let i = 0; i < 3000; i++) x.add(1);

@@ -63,4 +63,5 @@ test('seeds outside of 64 bits are refused', () => {
   expect(() => torch.generator(2n ** 64n)).toThrow(RangeError);
   expect(() => torch.generator(0.5)).toThrow(RangeError);
   expect(() => torch.generator('1' as never)).toThrow(TypeError);
+  expect(() => torch.generator(1, 0 as never)).toThrow('for device but received number 0');
 });
