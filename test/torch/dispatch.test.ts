@@ -23,6 +23,12 @@ describe('overloads are told apart by the types of arguments', () => {
     expect(x.sum(1, true).shape).toEqual([2, 1]);
   });
 
+  test('integers may be bigints', () => {
+    const { sum, reshape } = torch.ops.aten as Record<string, (...args: unknown[]) => Tensor>;
+    expect(sum?.(x, 1n).tolist()).toEqual([6, 15]);
+    expect(reshape?.(x, [3n, 2n]).shape).toEqual([3, 2]);
+  });
+
   test('several results come as an array', () => {
     const [values, indices] = x.max(1);
     expect([values.tolist(), indices.tolist()]).toEqual([
@@ -50,6 +56,7 @@ describe('overloads are told apart by the types of arguments', () => {
     const { index } = torch.ops.aten as Record<string, (...args: unknown[]) => Tensor>;
     expect(index?.(x, [rows]).tolist()).toEqual([[4, 5, 6]]);
     expect(index?.(x, [null, rows]).tolist()).toEqual([[2], [5]]);
+    expect(index?.(x, [undefined, rows]).tolist()).toEqual([[2], [5]]);
   });
 
   test('functions whose first argument is no tensor called self', () => {
@@ -77,6 +84,8 @@ describe('options', () => {
     expect(() => x.softmax(0, { dim: 1, foo: 2 } as never)).toThrow(
       'softmax: Received dim both by position and by name',
     );
+    expect(() => x.softmax(0, { dim: 1 } as never)).toThrow('dim both by position and by name');
+    expect(() => x.toSparse({ requiresGrad: true } as never)).toThrow('requiresGrad');
     expect(() => x.softmax(0, { foo: 2 } as never)).toThrow(
       'softmax: Unknown option foo; expected dtype',
     );
@@ -136,6 +145,16 @@ describe('scalars promote as PyTorch literals do', () => {
   test('complex scalars', () => {
     expect(x.mul({ re: 0, im: 1 }).dtype).toBe('complex64');
   });
+});
+
+test('operators in place give their tensor itself, and no second handle to it', () => {
+  const y = x.clone();
+  const before = torch.memory().tensors;
+  for (const result of [y.neg_(), y.mul_(y), y.add_(1), y.add_(y, { alpha: 2 }), y.clamp_(0, 20)]) {
+    expect(result).toBe(y);
+  }
+  expect(torch.memory().tensors).toBe(before);
+  expect(y.select(0, 0).tolist()).toEqual([6, 15, 20]);
 });
 
 test('any operator is at hand by its own name', () => {

@@ -37,6 +37,8 @@ test('promoteTypes and canCast', () => {
   expect(torch.canCast('float32', 'int64')).toBe(false);
   expect(() => torch.promoteTypes('float' as Dtype, 'int64')).toThrow('Expected a dtype');
   expect(() => torch.canCast('int64', 'int' as Dtype)).toThrow('for to but received');
+  expect(() => torch.canCast('int' as Dtype, 'int64')).toThrow('for from but received');
+  expect(() => torch.promoteTypes('int64', 'float' as Dtype)).toThrow('for b but received');
 });
 
 describe('broadcasting', () => {

@@ -14,11 +14,19 @@ test('T transposes a matrix, and leaves a vector and a scalar', () => {
   ]);
   expect(torch.tensor([1, 2]).T.tolist()).toEqual([1, 2]);
   expect(torch.tensor(1).T.tolist()).toBe(1);
+  const vector = torch.tensor([1, 2]);
+  vector.T.dispose();
+  expect(vector.isDisposed).toBe(false);
   expect(() => torch.zeros([1, 2, 3]).T).toThrow('T: Expected at most 2 dimensions');
+  expect(() => torch.zeros([1, 2, 3]).T).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_SHAPE', operator: 'T' }),
+  );
   expect(torch.zeros([1, 2, 3]).mT.shape).toEqual([1, 3, 2]);
 });
 
 test('H and mH conjugate', () => {
+  expect(z.mT.tolist()).toEqual([[{ re: 1, im: 2 }], [{ re: 3, im: 0 }]]);
+  expect(z.T.tolist()).toEqual(z.mT.tolist());
   const expected = [[{ re: 1, im: -2 }], [{ re: 3, im: -0 }]];
   expect(z.H.tolist()).toEqual(expected);
   expect(z.unsqueeze(0).mH.tolist()).toEqual([expected]);
