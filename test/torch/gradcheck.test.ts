@@ -44,6 +44,53 @@ test('tolerances and step', () => {
   expect(torch.gradcheck((a) => a.pow(3), x, { eps: 0.5, raise: false })).toBe(false);
 });
 
+/** A line through zero whose slope and gradient are as told. */
+const lied =
+  (slope: number, gradient: number) =>
+  (a: Tensor): Tensor =>
+    a.mul(gradient).sub(a.detach().mul(gradient).sub(a.detach().mul(slope)));
+const agrees = (fn: (a: Tensor) => Tensor, options: object = {}): boolean =>
+  torch.gradcheck(fn, x, { ...options, raise: false });
+
+test('agree where the difference is at most atol + rtol times the numerical value', () => {
+  expect(agrees(lied(1, 1.1), { atol: 0, rtol: 0.095 })).toBe(false);
+  expect(agrees(lied(1, 1.1), { atol: 0, rtol: 0.105 })).toBe(true);
+  expect(agrees(lied(0, 1e-3), { atol: 2e-3, rtol: 0 })).toBe(true);
+  // The defaults.
+  expect([lied(1000, 1000.5), lied(1000, 1002)].map((fn) => agrees(fn))).toEqual([true, false]);
+  expect([lied(0, 5e-6), lied(0, 2e-5)].map((fn) => agrees(fn))).toEqual([true, false]);
+  expect(agrees((a) => a.mul(1000).sin())).toBe(true);
+});
+
+test('NaN agrees with NaN alone', () => {
+  expect(agrees((a) => a.mul(Number.NaN))).toBe(true);
+  const zero = (a: Tensor): Tensor => a.sub(a.detach());
+  expect(agrees((a) => a.mul(2).add(zero(a).sqrt().mul(zero(a))))).toBe(false);
+});
+
+test('check every output and every input, and name them', () => {
+  expect(() => torch.gradcheck((a) => [a.sin(), wrong(a)], x)).toThrow(
+    'of output 1, element [0, 0]',
+  );
+  expect(() => torch.gradcheck((a, b) => a.sum().add(wrong(b)), [x.detach(), w])).toThrow(
+    'with respect to input 1,',
+  );
+  const single = torch.tensor([1, 2], { requiresGrad: true });
+  expect(() => torch.gradcheck((a) => a.mul(2), [x, single])).toThrow('float64 for input 1');
+});
+
+test('gradgradcheck checks every input, with the weights that are given', () => {
+  const half = (a: Tensor): Tensor => a.mul(a.detach()).mul(2).sub(a.detach().pow(2)).sum();
+  const run = (gradOutputs?: Tensor[]): boolean =>
+    torch.gradgradcheck((a, b) => a.pow(2).sum().add(half(b)), [x, w], {
+      raise: false,
+      ...(gradOutputs && { gradOutputs }),
+    });
+  expect(run()).toBe(false);
+  // Of nothing any second derivative is zero.
+  expect(run([torch.zeros([], { dtype: 'float64' })])).toBe(true);
+});
+
 test('only inputs that require gradients are checked', () => {
   expect(torch.gradcheck((a, b) => wrong(a).sum().add(b.sum()), [x.detach(), w])).toBe(true);
 });
