@@ -46,6 +46,7 @@ describe('code that frees what it makes', () => {
       () => [{ deep: [x.add(1)] }],
       () => new Model(),
       () => new Map([['a', new Set([x.add(1)])]]),
+      () => new Map([[x.add(1), 'a']]),
     ];
     for (const make of makers) expect(torch.leaks(make).tensors).toBe(0);
     const { result } = torch.leaks(() => new Model());
@@ -104,6 +105,11 @@ describe('code that leaks', () => {
     );
     expect(message.split('\n')).toHaveLength(22);
     expect(message).toMatch(/\n {2}and 5 more places$/);
+    const twenty = failure(() =>
+      torch.assertNoLeaks(() => makers.slice(5).forEach((make) => void make())),
+    );
+    expect(twenty.message.split('\n')).toHaveLength(21);
+    expect(twenty.message).not.toContain('more places');
   });
 
   test('leaks the same tensors whether in a scope or not, each counted once', () => {

@@ -21,6 +21,12 @@ test('is the softmax over the members, and zeros elsewhere', () => {
   expect(y.select(1, 0).select(-1, 1).tolist()).toEqual([0, 0]);
 });
 
+test('goes along any dimension', () => {
+  const along = torch.maskedSoftmax(logits, mask, 1);
+  expectClose(along, torch.maskedSoftmax(logits.mT, mask.mT, -1).mT);
+  expectClose(along.sum(1), torch.ones([2, 4], { dtype: 'float64' }));
+});
+
 test('does not read what is no member', () => {
   const other = logits.maskedFill(mask.eq(0), 1e20);
   expectClose(torch.maskedSoftmax(other, mask, -1), torch.maskedSoftmax(logits, mask, -1), 0);
@@ -43,6 +49,8 @@ test.each(['float16', 'bfloat16'] as const)('of %s, whose range may be small', (
 test('any number but 0 makes a member, however low its logit is', () => {
   const y = torch.maskedSoftmax(torch.tensor([-1e20, -1e20, 5]), torch.tensor([2, -1, 0]), -1);
   expect(y.tolist()).toEqual([0.5, 0.5, 0]);
+  const half = torch.tensor([-6e4, -6e4, 5], { dtype: 'float16' });
+  expect(torch.maskedSoftmax(half, torch.tensor([1, 1, 0]), -1).tolist()).toEqual([0.5, 0.5, 0]);
 });
 
 test('refuses what is no tensor, and leaves only the result', () => {
