@@ -150,11 +150,15 @@ describe('scalars promote as PyTorch literals do', () => {
 test('operators in place give their tensor itself, and no second handle to it', () => {
   const y = x.clone();
   const before = torch.memory().tensors;
-  for (const result of [y.neg_(), y.mul_(y), y.add_(1), y.add_(y, { alpha: 2 }), y.clamp_(0, 20)]) {
-    expect(result).toBe(y);
+  // The first call reads the overloads, and later ones may be quicker by another way.
+  for (let i = 0; i < 2; i++) {
+    for (const result of [y.neg_(), y.sub_(x), y.add_(1), y.add_(x, { alpha: 2 })]) {
+      expect(result).toBe(y);
+    }
   }
   expect(torch.memory().tensors).toBe(before);
-  expect(y.select(0, 0).tolist()).toEqual([6, 15, 20]);
+  // -x + x + 1 = 1, and -1 + x + 1 = x.
+  expect(y.equal(x)).toBe(true);
 });
 
 test('any operator is at hand by its own name', () => {
