@@ -45,6 +45,9 @@ class OwnOperator<Takes, kKernel, kRecorded, kByLibtorch, Result (*)(Arguments..
     library.impl(name, c10::DispatchKey::AutogradCPU, &WithGradients);
     library.impl(name, c10::DispatchKey::AutocastCPU, kByLibtorch);
     library.impl(name, c10::DispatchKey::CompositeImplicitAutograd, kByLibtorch);
+    // What is composed is so inside `vmap` too only where there is no kernel; a kernel would be run
+    // for one sample after the other.
+    library.impl(name, c10::DispatchKey::FuncTorchBatched, kByLibtorch);
   }
 
  private:

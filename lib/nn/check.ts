@@ -1,18 +1,7 @@
-import { ArgumentRangeError, ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { ArgumentRangeError, invalidArgument, outOfRange } from '../errors';
 import { isTensor, type Tensor } from '../torch';
 
-/** Refuses options that are no object, and keys that are not among the known ones. */
-export function checkOptions(options: unknown, known: readonly string[], operator: string): void {
-  if (typeof options !== 'object' || options === null) {
-    throw invalidArgument('an object', `the options of ${operator}`, options, operator);
-  }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new ArgumentTypeError(
-    `${operator}: Unknown option ${unknown}; expected ${known.join(', ')}`,
-    operator,
-  );
-}
+export { checkOptions } from '../torch/check-options';
 
 /** Returns `value` if it is a positive integer. */
 export function positiveInteger(value: unknown, name: string, operator: string): number {

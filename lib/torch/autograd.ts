@@ -1,7 +1,7 @@
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { binding } from './binding';
+import { knownOptions } from './check-options';
 import { isTensor } from './handle';
-import { knownOptions } from './known-options';
 import { Tensor } from './tensor';
 import { leaves, mapTree, type Tree } from './tree';
 

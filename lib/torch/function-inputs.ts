@@ -1,9 +1,9 @@
 import { invalidArgument } from '../errors';
 import { grad } from './autograd';
 import { binding } from './binding';
+import { knownOptions } from './check-options';
 import { enableGrad } from './grad-modes';
 import { isTensor } from './handle';
-import { knownOptions } from './known-options';
 import { scope } from './scope';
 import { Tensor } from './tensor';
 import { mapTree, type Tree } from './tree';

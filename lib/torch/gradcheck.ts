@@ -1,8 +1,8 @@
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../errors';
 import { gradOrNull } from './autograd';
+import { knownOptions } from './check-options';
 import { tensor } from './create';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
-import { knownOptions } from './known-options';
 import { functions } from './operators';
 import { generator } from './random';
 import { scope } from './scope';

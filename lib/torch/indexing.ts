@@ -1,9 +1,9 @@
 import { invalidArgument } from '../errors';
+import { knownOptions } from './check-options';
 import { Operator } from './dispatch';
 import type { Scalar } from './dtype';
 import { isTensor } from './handle';
 import { applyIndices, runGather, type TensorIndex } from './index-plan';
-import { knownOptions } from './known-options';
 import { scope } from './scope';
 import type { Tensor } from './tensor';
 

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
+import { knownOptions } from './check-options';
 import type { Dtype } from './dtype';
-import { knownOptions } from './known-options';
 import { synchronous } from './synchronous';
 
 const AUTOCAST_DTYPES: readonly Dtype[] = ['bfloat16', 'float16'];

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../errors';
 import { grad } from './autograd';
+import { knownOptions } from './check-options';
 import {
   type CreateGraphOptions,
   createGraphOf,
@@ -8,7 +9,6 @@ import {
   recorded,
 } from './function-inputs';
 import { isTensor } from './handle';
-import { knownOptions } from './known-options';
 import type { Tensor } from './tensor';
 import type { Tree } from './tree';
 

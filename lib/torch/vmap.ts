@@ -1,6 +1,6 @@
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { binding } from './binding';
-import { knownOptions } from './known-options';
+import { knownOptions } from './check-options';
 import { scope } from './scope';
 import { synchronous } from './synchronous';
 import { Tensor } from './tensor';

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { type Tensor, torch } from '../../lib/torch';
 import { expectClose, float64 } from '../helpers/gradients';
 
@@ -105,3 +107,24 @@ test.each(CASES.filter(([name]) => name !== 'taskLayerNorm'))(
     expect(there.shape).toEqual(call(...inputs).shape);
   },
 );
+
+test('vmap runs none of them for one sample after the other', () => {
+  // libtorch says so, once for each operator and process, on the standard error.
+  const script = `
+    const { torch } = require(${JSON.stringify(path.join(__dirname, '../../dist/torch'))});
+    const [x, w, b, z] = [[2, 3, 4], [2, 5, 4], [2, 5], [2, 3, 5]].map((shape) => torch.ones(shape));
+    const labels = torch.zeros([2, 3], { dtype: 'int64' });
+    const samples = (fn, ...inputs) =>
+      torch.vmap(fn)(...inputs.map((input) => torch.stack([input, input])));
+    samples((a) => torch.taskLinear(a, w, b), x);
+    samples((a) => torch.taskProduct(a, z, w), x);
+    samples((a) => torch.taskOuter(w, a, x), z);
+    samples((a) => torch.taskLayerNorm(a, x.select(1, 0), x.select(1, 0), 1e-5), x);
+    samples((a) => torch.taskCrossEntropy(a, labels, -100), x);
+    samples((a) => torch.convMax(a, w, b), x.unsqueeze(1));
+    samples((a) => torch.attention(a, a, a), x);
+    console.log('done');`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  expect(stdout.trim()).toBe('done');
+  expect(stderr).not.toMatch(/metatorch::/);
+});

@@ -114,7 +114,7 @@ describe('saving refuses', () => {
   test('two tensors of one path', () => {
     const ambiguous = { 'a.b': torch.tensor([1]), a: { b: torch.tensor([2]) } };
     expect(() => saveCheckpoint(folder(), { params: ambiguous, config })).toThrow(
-      'a path of its own for each tensor',
+      "Expected one tensor named 'a.b' but received two",
     );
     expect(readdirSync(folder())).toEqual([]);
   });
