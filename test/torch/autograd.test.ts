@@ -73,7 +73,7 @@ describe('grad', () => {
       'gradOrNull: Unknown option allowUnused',
     );
     expect(() => torch.grad(w.sum(), w, null as never)).toThrow(
-      'for the options but received null',
+      'for the options of grad but received null',
     );
   });
 

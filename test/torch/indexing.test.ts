@@ -341,7 +341,9 @@ describe('errors', () => {
     expect(() => x.indexPut_(0, 1, { acumulate: true } as object)).toThrow(
       'indexPut_: Unknown option acumulate; expected accumulate',
     );
-    expect(() => x.indexPut_(0, 1, null as never)).toThrow('for the options but received null');
+    expect(() => x.indexPut_(0, 1, null as never)).toThrow(
+      'for the options of indexPut_ but received null',
+    );
     const hole: TensorIndex[] = [];
     hole[1] = 0;
     expect(() => x.index(hole)).toThrow('for indices but received undefined');
