@@ -34,6 +34,8 @@ export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTu
   firstOrder?: boolean;
 };
 
+const KINDS: Kinds = { ...LOOP_KINDS, 'head?': 'function', 'firstOrder?': 'boolean' };
+
 /**
  * MAML that adapts the head alone. The body's weights get no task axis: they are the very tensors that
  * were meta-learned. A body that is given as the `encoder` is computed once for each task instead of
@@ -45,8 +47,7 @@ export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTu
 export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: AnilOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  const kinds: Kinds = { ...LOOP_KINDS, 'head?': 'function', 'firstOrder?': 'boolean' };
-  checkLearner(options, kinds, 'anil');
+  checkLearner(options, KINDS, 'anil');
   const { firstOrder = false } = options;
   const { init, encode, predict, losses } = encodedModel(options);
   return {

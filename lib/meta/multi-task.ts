@@ -65,12 +65,12 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
       const global = named.gather(1, labels.maskedFill(filler, 0)).maskedFill(filler, IGNORED);
       // The sum over the examples, which a task may have more of than another.
       const rows = filler.logicalNot().sum([1]);
-      const sum = taskCrossEntropy(logits, global).mul(rows).sum();
-      return { sum, rows: rows.sum(), logits, global };
+      const losses = taskCrossEntropy(logits, global);
+      return { losses, sum: losses.mul(rows).sum(), rows: rows.sum(), logits, global };
     };
     const [first, second] = [judged(support), judged(query)];
     const total = first.sum.add(second.sum).div(first.rows.add(second.rows).clampMin(1));
-    const { loss, accuracy } = judge(undefined, second.logits, second.global);
+    const { loss, accuracy } = judge(() => second.losses, second.logits, second.global, true);
     return { gradients: gradientsOf(total, params), loss, accuracy };
   };
 
