@@ -1,4 +1,4 @@
-// Writes lib/torch/generated from the schemas of the libtorch at hand: which operators there are, and
+// Writes lib/torch/operators/generated from the schemas of the libtorch at hand: which operators there are, and
 // their TypeScript types. With --check it only compares, and fails if the files are out of date.
 'use strict';
 
@@ -10,7 +10,7 @@ const path = require('node:path');
 const { isMethod, isPublic, signatures } = require('./support/operator-signatures');
 
 const ROOT = path.join(__dirname, '..');
-const OUT = path.join(ROOT, 'lib/torch/generated');
+const OUT = path.join(ROOT, 'lib/torch/operators/generated');
 
 /** @typedef {import('../lib/native').OverloadInfo} OverloadInfo */
 
@@ -44,10 +44,10 @@ function render(version, operators, what) {
   const names = [...operators.keys()].map((name) => `  '${name}',`);
   return `${[
     header(version),
-    `import type { ${types.join(', ')} } from '../dtype';`,
-    "import type { Layout, MemoryFormat } from '../layout';",
-    "import type { Generator } from '../random';",
-    "import type { Tensor } from '../tensor';",
+    `import type { ${types.join(', ')} } from '../../dtype';`,
+    "import type { Layout, MemoryFormat } from '../../layout';",
+    "import type { Generator } from '../../random';",
+    "import type { Tensor } from '../../tensor';",
     '',
     `/** ${what.doc} */`,
     `export interface ${what.type} {`,

@@ -1,36 +1,52 @@
-export { type AnilOptions, anil } from './anil';
-export {
-  type ContrastiveSiameseOptions,
-  type ContrastiveSiameseParams,
-  contrastiveSiamese,
-} from './contrastive-siamese';
 export {
   type DistributionalSignaturesOptions,
   type DistributionalSignaturesParams,
   distributionalSignatures,
   type SignatureAdapted,
   type Words,
-} from './distributional-signatures';
+} from './closed-form/distributional-signatures';
+export {
+  type MetaOptNetOptions,
+  type MetaOptNetParams,
+  metaOptNet,
+} from './closed-form/metaoptnet';
+export {
+  type R2d2Options,
+  type R2d2Params,
+  type RidgeAdapted,
+  r2d2,
+  ridgeRegression,
+} from './closed-form/r2d2';
 export type { EncodedModelOptions, EncodedParams } from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
-export { type FineTuningOptions, fineTuning } from './fine-tuning';
+export { type AnilOptions, anil } from './gradient/anil';
+export { type FineTuningOptions, fineTuning } from './gradient/fine-tuning';
 export {
   followTheMetaLeader,
   type OnlineOptions,
   type OnlineState,
   type Round,
   taskSimilarity,
-} from './follow-the-meta-leader';
-export { type GraphOptions, type GraphParams, graphNetwork, type SupportGraph } from './graph';
-export { type ImamlOptions, imaml } from './imaml';
+} from './gradient/follow-the-meta-leader';
+export { type ImamlOptions, imaml } from './gradient/imaml';
+export type { InnerLoopOptions } from './gradient/inner-loop';
+export { type RatedOptimizer, withRates } from './gradient/learned-rates';
+export { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './gradient/linear-probe';
+export { type MamlAdapted, type MamlOptions, type MamlParams, maml } from './gradient/maml';
 export {
-  type ClassVectors,
-  type InductionOptions,
-  type InductionParams,
-  induction,
-} from './induction';
-export type { InnerLoopOptions } from './inner-loop';
-export { type RatedOptimizer, withRates } from './learned-rates';
+  type MamlPlusPlusOptions,
+  type MamlPlusPlusParams,
+  mamlPlusPlus,
+} from './gradient/maml-plus-plus';
+export {
+  type LstmOptimizerParams,
+  type MetaLstmOptions,
+  type MetaLstmParams,
+  metaLstm,
+} from './gradient/meta-lstm';
+export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './gradient/meta-sgd';
+export { type MultiTaskOptions, type MultiTaskParams, multiTask } from './gradient/multi-task';
+export { type ReptileOptions, reptile } from './gradient/reptile';
 export {
   type AdaptOptions,
   type Learner,
@@ -40,56 +56,55 @@ export {
   queryAccuracy,
   queryLogits,
 } from './learner';
-export { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './linear-probe';
-export { type MamlAdapted, type MamlOptions, type MamlParams, maml } from './maml';
 export {
-  type MamlPlusPlusOptions,
-  type MamlPlusPlusParams,
-  mamlPlusPlus,
-} from './maml-plus-plus';
-export { type Mann, type MannAdapted, type MannOptions, type MannParams, mann } from './mann';
-export {
-  type MatchingAdapted,
-  type MatchingOptions,
-  type MatchingParams,
-  matching,
-} from './matching';
-export type { FullContextParams } from './matching-context';
-export {
-  type LstmOptimizerParams,
-  type MetaLstmOptions,
-  type MetaLstmParams,
-  metaLstm,
-} from './meta-lstm';
+  type Mann,
+  type MannAdapted,
+  type MannOptions,
+  type MannParams,
+  mann,
+} from './memory/mann';
 export {
   type MetaNetworksAdapted,
   type MetaNetworksOptions,
   type MetaNetworksParams,
   metaNetworks,
-} from './meta-networks';
-export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './meta-sgd';
-export { type MetaOptNetOptions, type MetaOptNetParams, metaOptNet } from './metaoptnet';
-export { type MultiTaskOptions, type MultiTaskParams, multiTask } from './multi-task';
-export { type NearestClassMeanOptions, nearestClassMean } from './nearest-class-mean';
-export type { ClassScore, EmbeddedSupport } from './pairs';
-export { type Prototypes, type PrototypicalOptions, prototypical } from './prototypical';
+} from './memory/meta-networks';
+export { type SnailAdapted, type SnailOptions, type SnailParams, snail } from './memory/snail';
 export {
-  type R2d2Options,
-  type R2d2Params,
-  type RidgeAdapted,
-  r2d2,
-  ridgeRegression,
-} from './r2d2';
-export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
+  type ContrastiveSiameseOptions,
+  type ContrastiveSiameseParams,
+  contrastiveSiamese,
+} from './metric/contrastive-siamese';
+export {
+  type GraphOptions,
+  type GraphParams,
+  graphNetwork,
+  type SupportGraph,
+} from './metric/graph';
+export {
+  type ClassVectors,
+  type InductionOptions,
+  type InductionParams,
+  induction,
+} from './metric/induction';
+export {
+  type MatchingAdapted,
+  type MatchingOptions,
+  type MatchingParams,
+  matching,
+} from './metric/matching';
+export type { FullContextParams } from './metric/matching-context';
+export { type NearestClassMeanOptions, nearestClassMean } from './metric/nearest-class-mean';
+export type { ClassScore, EmbeddedSupport } from './metric/pairs';
+export { type Prototypes, type PrototypicalOptions, prototypical } from './metric/prototypical';
 export {
   type ClassSums,
   type RelationOptions,
   type RelationParams,
   relation,
   relationLoss,
-} from './relation';
-export { type ReptileOptions, reptile } from './reptile';
+} from './metric/relation';
+export { type SiameseOptions, type SiameseParams, siamese } from './metric/siamese';
+export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
 export { type Candidate, type Score, type Selection, selectLearner } from './select-learner';
-export { type SiameseOptions, type SiameseParams, siamese } from './siamese';
-export { type SnailAdapted, type SnailOptions, type SnailParams, snail } from './snail';
 export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';

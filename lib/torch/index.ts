@@ -1,17 +1,24 @@
-import { attention } from './attention';
-import { grad, gradOrNull } from './autograd';
-import { convMax } from './conv-max';
-import { tensor } from './create';
-import { cuda } from './cuda';
+import { checkpoint } from './autograd/checkpoint';
+import { grad, gradOrNull } from './autograd/grad';
+import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './autograd/grad-modes';
+import { gradcheck, gradgradcheck } from './autograd/gradcheck';
+import { hessian, jacobian } from './autograd/jacobian';
+import { valueAndGrad } from './autograd/value-and-grad';
+import { hvp, jvp, vjp } from './autograd/vjp-jvp';
+import { vmap } from './autograd/vmap';
+import { tensor } from './create/create';
+import { full } from './create/full';
+import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './create/half';
+import { fromShared, releaseShared } from './create/shared';
+import { cuda } from './cuda/cuda';
 import { device, getNumThreads, setNumThreads } from './device';
-import { full } from './full';
-import { checkpoint } from './grad-checkpoint';
-import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './grad-modes';
-import { gradcheck, gradgradcheck } from './gradcheck';
-import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
-import { hessian, jacobian } from './jacobian';
+import { attention } from './fused/attention';
+import { convMax } from './fused/conv-max';
+import { maskedSoftmax } from './fused/masked-softmax';
+import { taskCrossEntropy } from './fused/task-cross-entropy';
+import { taskLayerNorm } from './fused/task-layer-norm';
+import { taskLinear, taskOuter, taskProduct } from './fused/task-products';
 import { assertNoLeaks, leaks } from './leaks';
-import { maskedSoftmax } from './masked-softmax';
 import { emptyCache, memory, memoryStats, resetPeakMemoryStats, setMemoryLimit } from './memory';
 import {
   areDeterministicAlgorithmsEnabled,
@@ -22,18 +29,11 @@ import {
   setFloat32MatmulPrecision,
   useDeterministicAlgorithms,
 } from './modes';
-import { functions, ops } from './operators';
-import { hvp, jvp, vjp } from './products';
-import { broadcastShapes, canCast, promoteTypes, resultType } from './promotion';
+import { functions, ops } from './operators/operators';
+import { broadcastShapes, canCast, promoteTypes, resultType } from './operators/promotion';
+import { ellipsis, slice } from './operators/slice';
 import { generator, manualSeed } from './random';
 import { scope } from './scope';
-import { fromShared, releaseShared } from './shared';
-import { ellipsis, slice } from './slice';
-import { taskCrossEntropy } from './task-cross-entropy';
-import { taskLayerNorm } from './task-layer-norm';
-import { taskLinear, taskOuter, taskProduct } from './task-products';
-import { valueAndGrad } from './value-and-grad';
-import { vmap } from './vmap';
 
 /**
  * libtorch: operators that are no methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
@@ -104,39 +104,39 @@ export const torch = {
 };
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
-export type { AttentionOptions } from './attention';
-export type { GradOptions } from './autograd';
-export type { TensorLike, TensorOptions } from './create';
-export type { CudaGraph, GraphOptions } from './cuda-graph';
+export type { CreateGraphOptions, Inputs, TreeFunction } from './autograd/function-inputs';
+export type { GradOptions } from './autograd/grad';
+export type { GradcheckOptions, GradgradcheckOptions } from './autograd/gradcheck';
+export type { Jacobian } from './autograd/jacobian';
+export type { ValueAndGradOptions } from './autograd/value-and-grad';
+export type { VmapOptions } from './autograd/vmap';
+export type { VmapDims } from './autograd/vmap-dims';
+export type { TensorLike, TensorOptions } from './create/create';
+export type { FullOptions } from './create/full';
+export type { SharedTensor, ShareOptions } from './create/shared';
+export type { CudaGraph, GraphOptions } from './cuda/cuda-graph';
+export type { Event, EventOptions, Stream, StreamOptions } from './cuda/stream';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
-export type { FullOptions } from './full';
-export type { CreateGraphOptions, Inputs, TreeFunction } from './function-inputs';
-export type { GradcheckOptions, GradgradcheckOptions } from './gradcheck';
-export { isTensor } from './handle';
-export type { TensorIndex } from './index-plan';
-export type { IndexPutOptions } from './indexing';
-export type { Jacobian } from './jacobian';
-export type { Layout, MemoryFormat } from './layout';
-export type { LeakedTensor, LeakReport } from './leaks';
-export type { AutocastOptions, MatmulPrecision } from './modes';
-export { parseNpy, readNpy, serializeNpy, writeNpy } from './npy';
-export { type NpzOptions, openNpz, readNpz, writeNpz } from './npz';
-export type { NpzFile } from './npz-file';
-export { Generator } from './random';
+export { parseNpy, readNpy, serializeNpy, writeNpy } from './files/npy';
+export { type NpzOptions, openNpz, readNpz, writeNpz } from './files/npz';
+export type { NpzFile } from './files/npz-file';
 export {
   openSafetensors,
   readSafetensors,
   serializeSafetensors,
   writeSafetensors,
-} from './safetensors';
-export type { OpenOptions, SafetensorsFile } from './safetensors-file';
+} from './files/safetensors';
+export type { OpenOptions, SafetensorsFile } from './files/safetensors-file';
+export type { AttentionOptions } from './fused/attention';
+export { isTensor } from './handle';
+export type { Layout, MemoryFormat } from './layout';
+export type { LeakedTensor, LeakReport } from './leaks';
+export type { AutocastOptions, MatmulPrecision } from './modes';
+export type { TensorIndex } from './operators/index-plan';
+export type { IndexPutOptions } from './operators/indexing';
+export type { Ellipsis, Slice } from './operators/slice';
+export { Generator } from './random';
 export { disposeTree } from './scope';
-export type { SharedTensor, ShareOptions } from './shared';
-export type { Ellipsis, Slice } from './slice';
-export type { Event, EventOptions, Stream, StreamOptions } from './stream';
 export { Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';
-export type { ValueAndGradOptions } from './value-and-grad';
-export type { VmapOptions } from './vmap';
-export type { VmapDims } from './vmap-dims';

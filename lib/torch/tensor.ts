@@ -1,7 +1,7 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
-import type { ConversionMethods } from './conversions';
+import type { SharingMethods } from './create/shared';
 import {
   arrayName,
   type Complex,
@@ -10,13 +10,13 @@ import {
   layoutOf,
   type TensorData,
 } from './dtype';
-import type { TensorMethods } from './generated/tensor-methods';
 import { TensorHandle } from './handle';
-import type { IndexingMethods } from './indexing';
 import { formatTensor } from './inspect';
-import type { TensorProperties } from './properties';
+import type { ConversionMethods } from './operators/conversions';
+import type { TensorMethods } from './operators/generated/tensor-methods';
+import type { IndexingMethods } from './operators/indexing';
+import type { TensorProperties } from './operators/properties';
 import { release, track } from './scope';
-import type { SharingMethods } from './shared';
 
 /** Elements as nested arrays, a scalar for a tensor without dimensions. */
 export type NestedArray<T> = T | NestedArray<T>[];

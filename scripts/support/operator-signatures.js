@@ -4,7 +4,7 @@
 /** @typedef {import('../../lib/native').OverloadInfo} OverloadInfo */
 /** @typedef {import('../../lib/native').ParameterInfo} ParameterInfo */
 
-// As isUsable in lib/torch/overload.ts.
+// As isUsable in lib/torch/operators/overload.ts.
 const SHADOWING = new Set(['aten::stft.']);
 
 /** @type {Record<string, string>} */
@@ -108,7 +108,7 @@ function declareOptions(parameters) {
   if (parameters.length === 0) return [];
   const required = parameters.some((parameter) => !isOptional(parameter));
   const fields = parameters.map((p) => declare(p, isOptional(p)));
-  // As in lib/torch/dispatch.ts: what makes a tensor takes this too.
+  // As in lib/torch/operators/dispatch.ts: what makes a tensor takes this too.
   if (parameters.some(({ name }) => name === 'pin_memory')) fields.push('requiresGrad?: boolean');
   return [`options${required ? '' : '?'}: { ${fields.join('; ')} }`];
 }

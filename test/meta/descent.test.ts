@@ -15,7 +15,11 @@ import {
 import { linear, sequential, tanh } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import type { Tree } from '../../lib/torch';
-import { type ContractOptions, describeContext, describeDescent } from './gradient-contract';
+import {
+  type ContractOptions,
+  describeContext,
+  describeDescent,
+} from './gradient/gradient-contract';
 
 type Make = (options: ContractOptions) => Learner<Tree, Tree>;
 

@@ -19,7 +19,7 @@ import {
 } from '../../lib/meta';
 import { type Context, embedding, type Layer, linear, mlp } from '../../lib/nn';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
-import { expectSame } from './metric-contract';
+import { expectSame } from './metric/metric-contract';
 import { parametersOf, randomEpisodes } from './support';
 
 /** The layer with twice its output when told so by the options that it is given. */

@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { torch } from '../../lib/torch';
-import { writeSafetensors } from '../../lib/torch/safetensors';
+import { writeSafetensors } from '../../lib/torch/files/safetensors';
 import { flattenTree } from '../../lib/torch/tree';
 import { saveCheckpoint } from '../../lib/train/checkpoint';
 import {

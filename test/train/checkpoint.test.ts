@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
-import { openSafetensors } from '../../lib/torch/safetensors';
+import { openSafetensors } from '../../lib/torch/files/safetensors';
 import { flattenTree, unflattenTree } from '../../lib/torch/tree';
 import { saveCheckpoint } from '../../lib/train/checkpoint';
 import { config, configPath, fileError, folder, load, modelPath } from './checkpoint-files';

@@ -1,0 +1,141 @@
+/**
+ * Yujia Bao, Menghua Wu, Shiyu Chang, Regina Barzilay: Few-shot Text Classification with
+ * Distributional Signatures, ICLR 2020, https://arxiv.org/abs/1908.06039
+ *
+ *   s(x) = ε / (ε + P(x));   t(x) = 1 / H(softmax(f(x) W̃)), W̃ the ridge regression of the support
+ *   texts' mean vectors on their labels;   α = softmax over a text's words of v · biLSTM([s; t])
+ *   φ = Σ α f(x);   W = Φᵀ (Φ Φᵀ + λ I)⁻¹ Y;   logits = a φ W + b
+ *
+ * Words are weighed by how rare they are in all texts, s, and by how well they tell the task's classes
+ * apart, t; not by what they are, so that the weights carry over to classes with other words.
+ */
+
+import { wrongShape } from '../../nn/check';
+import {
+  type Layer,
+  type LstmParams,
+  lstm,
+  type MaskedTokens,
+  meanPooling,
+  uniform,
+  zeros,
+} from '../../nn/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkSupport, IGNORED } from '../episode';
+import { type Learner, recording } from '../learner';
+import { membership } from '../task-loss';
+import { ridgeRegression } from './r2d2';
+
+/** Ids of words `[T, n, L]`, and a mask that is nonzero for what is no padding. */
+export type Words = { ids: Tensor; mask: Tensor };
+
+export type DistributionalSignaturesOptions<E extends Tree> = {
+  /** f: ids `[…, L]` to the vectors of words `[…, L, D]`. */
+  embedding: Layer<E>;
+  /**
+   * P(x): the share of each word among all words of the training texts, `[V]`; with a `Vocabulary`,
+   * `torch.tensor(vocabulary.frequencies())`.
+   */
+  frequencies: Tensor;
+  /** ε: a word of this share has s = ½. Default: 0.001. */
+  epsilon?: number;
+  /** The size of each direction of the LSTM over s and t. Default: 50. */
+  hiddenSize?: number;
+  /** λ̃ of the ridge regression behind t. Default: 1. */
+  wordLambda?: number;
+};
+
+/** `attention` is v `[2·hidden]`; log λ, a and b have no dimensions and start from 0, 1 and 0. */
+export type DistributionalSignaturesParams<E extends Tree> = {
+  embedding: E;
+  lstm: LstmParams;
+  attention: Tensor;
+  logLambda: Tensor;
+  alpha: Tensor;
+  beta: Tensor;
+};
+
+/** What a task makes of its support set: W̃ and W, `[T, D, N]`. */
+export type SignatureAdapted<E extends Tree> = {
+  params: DistributionalSignaturesParams<E>;
+  wordWeights: Tensor;
+  weights: Tensor;
+};
+
+const NAME = 'distributionalSignatures';
+
+// Words that tell classes apart for certain have no entropy; t is at most the inverse of this.
+const LEAST_ENTROPY = 1e-3;
+
+const KINDS: Kinds = {
+  embedding: 'layer',
+  frequencies: 'tensor',
+  'epsilon?': 'finite',
+  'hiddenSize?': 'count',
+  'wordLambda?': 'finite',
+};
+
+/**
+ * Distributional Signatures with a ridge regressor. The frequencies stay the caller's; do not dispose
+ * of them while the learner is used.
+ *
+ * @throws ArgumentRangeError if an option is out of range, or the frequencies are not `[V]`;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function distributionalSignatures<E extends Tree>(
+  options: DistributionalSignaturesOptions<E>,
+): Learner<DistributionalSignaturesParams<E>, SignatureAdapted<E>, Words> {
+  checkLearner(options, KINDS, NAME);
+  const { embedding, frequencies, epsilon = 1e-3, wordLambda = 1, hiddenSize = 50 } = options;
+  if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
+  const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
+  const rarity = (ids: Tensor) =>
+    torch.embedding(frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);
+
+  type Params = DistributionalSignaturesParams<E>;
+  const represent = (params: Params, wordWeights: Tensor, x: Tensor, words: Words): Tensor => {
+    const { ids, mask } = words;
+    const signatures = torch.cat([rarity(ids).to(x), tellingness(x, wordWeights)], -1);
+    const hidden = reader.apply(params.lstm, { x: signatures, mask });
+    const weights = torch.maskedSoftmax(hidden.matmul(params.attention), mask, -1);
+    return weights.unsqueeze(-2).matmul(x).squeeze(-2);
+  };
+  return {
+    init: (generator) => ({
+      embedding: embedding.init(generator),
+      lstm: reader.init(generator),
+      attention: uniform([2 * hiddenSize], generator, { bound: 1 / Math.sqrt(2 * hiddenSize) }),
+      logLambda: zeros([], generator),
+      alpha: zeros([], generator).add(1),
+      beta: zeros([], generator),
+    }),
+    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const { ids, mask } = inputs;
+        const counted = labels.ne(IGNORED).unsqueeze(-1);
+        const x = embedding.apply(params.embedding, ids, adaptOptions);
+        const pooled = pool({ x, mask });
+        checkSupport(pooled, labels, ways, NAME);
+        const means = pooled.mul(counted);
+        const y = membership(labels, ways, means);
+        const wordWeights = ridgeRegression(means, y, y.newFull([], wordLambda));
+        const rows = represent(params, wordWeights, x, inputs).mul(counted);
+        return { params, wordWeights, weights: ridgeRegression(rows, y, params.logLambda.exp()) };
+      }),
+    predict: ({ params, wordWeights, weights }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const x = embedding.apply(params.embedding, inputs.ids, adaptOptions);
+        const rows = represent(params, wordWeights, x, inputs);
+        return rows.bmm(weights).mul(params.alpha).add(params.beta);
+      }),
+  };
+}
+
+const pool = (tokens: MaskedTokens) => meanPooling().apply({}, tokens);
+
+/** t of every word: vectors `[T, n, L, D]` and W̃ `[T, D, N]` give `[T, n, L, 1]`. */
+function tellingness(x: Tensor, wordWeights: Tensor): Tensor {
+  const logP = x.matmul(wordWeights.unsqueeze(1)).logSoftmax(-1);
+  return logP.exp().mul(logP).sum(-1, true).neg().clampMin(LEAST_ENTROPY).reciprocal();
+}

@@ -1,0 +1,96 @@
+/**
+ * Luca Bertinetto, João Henriques, Philip Torr, Andrea Vedaldi: Meta-learning with Differentiable
+ * Closed-form Solvers, ICLR 2019, https://arxiv.org/abs/1805.08136
+ *
+ *   W = Xᵀ (X Xᵀ + λ I)⁻¹ Y = (Xᵀ X + λ I)⁻¹ Xᵀ Y;   logits = α f(x) W + β
+ *
+ * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
+ */
+import { type Layer, zeros } from '../../nn/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkSupport, IGNORED } from '../episode';
+import { type Learner, recording } from '../learner';
+import { membership } from '../task-loss';
+
+export type R2d2Options<E extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+  /** λ to start from; it is learned as its logarithm and stays above 0. Default: 1. */
+  lambda?: number;
+  /** α to start from. Default: 1. */
+  alpha?: number;
+  /** β to start from. Default: 0. */
+  beta?: number;
+};
+
+/** log λ, α and β, without dimensions. */
+export type R2d2Params<E extends Tree> = {
+  encoder: E;
+  logLambda: Tensor;
+  alpha: Tensor;
+  beta: Tensor;
+};
+
+/** The ridge regression's weights W `[T, D, N]`. */
+export type RidgeAdapted<P extends Tree> = { params: P; weights: Tensor };
+
+const KINDS: Kinds = {
+  encoder: 'layer',
+  'lambda?': 'finite',
+  'alpha?': 'number',
+  'beta?': 'number',
+};
+
+/**
+ * R2D2: ridge regression on the embedded support set as the inner learner, differentiated through
+ * its closed form. λ, α and β are meta-learned. β shifts all logits alike: no cross-entropy sees it.
+ *
+ * @throws ArgumentRangeError if λ is not above 0, or α or β not finite; ArgumentTypeError for options
+ *   of another type, or unknown
+ */
+export function r2d2<E extends Tree, I extends Tree = Tensor>(
+  options: R2d2Options<E, I>,
+): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
+  checkLearner(options, KINDS, 'r2d2');
+  const { encoder, lambda = 1, alpha = 1, beta = 0 } = options;
+  return {
+    init: (generator) => ({
+      encoder: encoder.init(generator),
+      logLambda: zeros([], generator).add(Math.log(lambda)),
+      alpha: zeros([], generator).add(alpha),
+      beta: zeros([], generator).add(beta),
+    }),
+    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'r2d2');
+        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
+        const y = membership(labels, ways, embedded);
+        return { params, weights: ridgeRegression(x, y, params.logLambda.exp()) };
+      }),
+    predict: ({ params, weights }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const query = encoder.apply(params.encoder, inputs, adaptOptions);
+        return query.bmm(weights).mul(params.alpha).add(params.beta);
+      }),
+  };
+}
+
+/**
+ * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`. It solves
+ * for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's identity). Rows of
+ * zeros in both count for nothing.
+ */
+export function ridgeRegression(
+  x: Tensor,
+  y: Tensor,
+  lambda: Tensor,
+  form: 'woodbury' | 'primal' = x.size(1) <= x.size(2) ? 'woodbury' : 'primal',
+): Tensor {
+  const solve = (gram: Tensor, right: Tensor): Tensor => {
+    const eye = torch.eye(gram.size(-1), { dtype: x.dtype, device: x.device });
+    return right.choleskySolve(gram.add(eye.mul(lambda)).linalgCholesky());
+  };
+  return form === 'woodbury' ? x.mT.bmm(solve(x.bmm(x.mT), y)) : solve(x.mT.bmm(x), x.mT.bmm(y));
+}

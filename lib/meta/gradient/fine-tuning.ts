@@ -1,0 +1,53 @@
+/**
+ * Fine-tuning: the baseline that adapts every weight of the model by an ordinary optimizer. Its start
+ * is whatever the model was trained to before; nothing is meta-learned for the sake of adapting.
+ *
+ * Wei-Yu Chen, Yen-Cheng Liu, Zsolt Kira, Yu-Chiang Frank Wang, Jia-Bin Huang: A Closer Look at
+ * Few-shot Classification, ICLR 2019, https://arxiv.org/abs/1904.04232
+ *
+ *   θᵢ′ = U(θ, ∇θ L_support,i(θ)), repeated k times
+ */
+import { expandTasks } from '../../nn/index';
+import type { Tensor, Tree } from '../../torch/index';
+import { checkLearner, LOOP_KINDS } from '../check-options';
+import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import { taskCount } from '../episode';
+import { type Learner, recording } from '../learner';
+import { type InnerLoopOptions, innerLoop } from './inner-loop';
+
+export type FineTuningOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
+  P,
+  E,
+  I
+> &
+  InnerLoopOptions;
+
+/**
+ * Fine-tuning by any optimizer, of all tasks at once. Trained by its default meta-gradient it is MAML
+ * with that optimizer in its inner loop, of second order.
+ *
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
+ */
+export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tensor>(
+  options: FineTuningOptions<P, E, I>,
+): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, LOOP_KINDS, 'fineTuning');
+  const { init, encode, predict, losses } = encodedModel(options);
+  return {
+    ...(options.loss && { loss: options.loss }),
+    init,
+    predict,
+    adapt: (params, support, _ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const x = encode(params.encoder, support.inputs, adaptOptions);
+        const { theta } = innerLoop(
+          expandTasks(params.model, taskCount(support)),
+          (at) => losses(at, x, support.labels, adaptOptions),
+          options,
+          { differentiable: adaptOptions.differentiable },
+        );
+        return { model: theta, encoder: params.encoder };
+      }),
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * The linear probe: the baseline that trains a new softmax layer on frozen features.
+ *
+ * Yonglong Tian, Yue Wang, Dilip Krishnan, Joshua Tenenbaum, Phillip Isola: Rethinking Few-Shot Image
+ * Classification: a Good Embedding Is All You Need?, ECCV 2020, https://arxiv.org/abs/2003.11539
+ *
+ *   (Wᵢ, bᵢ) = argmin L_support,i(W f(x) + b), from zeros, by k steps of an optimizer
+ */
+import { type Layer, type LinearParams, linear } from '../../nn/index';
+import { adam } from '../../optim/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { taskCount } from '../episode';
+import { type Learner, recording } from '../learner';
+import { taskCrossEntropy } from '../task-loss';
+import { type InnerLoopOptions, innerLoop } from './inner-loop';
+
+export type LinearProbeOptions<P extends Tree, I extends Tree> = Partial<InnerLoopOptions> & {
+  /** f: `[T, n, …]` to features `[T, n, D]`; it stays as it is. */
+  encoder: Layer<P, I>;
+};
+
+/** The heads of T tasks, weight `[T, N, D]` and bias `[T, N]`, and the parameters of their encoder. */
+export type ProbeAdapted<P extends Tree> = { params: P; head: LinearParams };
+
+export const PROBE_KINDS = {
+  encoder: 'layer',
+  'optimizer?': 'optimizer',
+  'innerSteps?': 'steps',
+  'maxNorm?': 'positive',
+} as const satisfies Kinds;
+
+/**
+ * A linear probe; 100 steps of Adam of rate 0.03 unless told otherwise. The optimizer's `weightDecay`
+ * is the probe's regularization.
+ *
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
+ */
+export function linearProbe<P extends Tree, I extends Tree = Tensor>(
+  options: LinearProbeOptions<P, I>,
+): Learner<P, ProbeAdapted<P>, I> {
+  checkLearner(options, PROBE_KINDS, 'linearProbe');
+  const { encoder, optimizer = adam({ learningRate: 0.03 }), innerSteps = 100, ...loop } = options;
+  return {
+    init: (generator) => encoder.init(generator),
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const features = encoder.apply(params, support.inputs, adaptOptions);
+        const { theta } = innerLoop(
+          zeroHead(features, taskCount(support), ways),
+          (head) => taskCrossEntropy(applyHead(head, features), support.labels),
+          { optimizer, innerSteps, ...loop },
+          { differentiable: adaptOptions.differentiable },
+        );
+        return { params, head: theta };
+      }),
+    predict: ({ params, head }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => applyHead(head, encoder.apply(params, inputs, adaptOptions))),
+  };
+}
+
+function zeroHead(features: Tensor, tasks: number, ways: number): LinearParams {
+  const like = { dtype: features.dtype, device: features.device };
+  return {
+    weight: torch.zeros([tasks, ways, features.shape.at(-1) ?? 0], like),
+    bias: torch.zeros([tasks, ways], like),
+  };
+}
+
+const applyHead = linear({ inFeatures: 1, outFeatures: 1 }).apply;

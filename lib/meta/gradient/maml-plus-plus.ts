@@ -1,0 +1,154 @@
+/**
+ * Antreas Antoniou, Harrison Edwards, Amos Storkey: How to Train Your MAML, ICLR 2019,
+ * https://arxiv.org/abs/1810.09502
+ *
+ *   θᵢ,ⱼ = θᵢ,ⱼ₋₁ − αⱼ ∇θ L_support,i(θᵢ,ⱼ₋₁), j = 1 … k, with αⱼ learned for each tensor of weights
+ *   meta-gradient: ∇(θ, α) Σᵢ Σⱼ vⱼ L_query,i(θᵢ,ⱼ),   vⱼ from 1/k to 0 but for the last
+ *
+ * The models here have no batch normalisation, so that the paper's rules for it have no place; its
+ * annealed outer rate is `cosineDecay` of `optim`.
+ */
+import { expandTasks } from '../../nn/index';
+import { sgd } from '../../optim/index';
+import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import {
+  type EncodedModel,
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+} from '../encoded-model';
+import { type Episodes, type Examples, taskCount } from '../episode';
+import {
+  type AdaptOptions,
+  gradientsOf,
+  judge,
+  type Learner,
+  type MetaGradient,
+  recording,
+} from '../learner';
+import { type InnerRun, innerLoop } from './inner-loop';
+import { type RatedOptimizer, withRates } from './learned-rates';
+
+export type MamlPlusPlusOptions<
+  P extends Tree,
+  E extends Tree,
+  I extends Tree,
+> = EncodedModelOptions<P, E, I> & {
+  /** α of every tensor and step before training. */
+  innerLearningRate: number;
+  /** k: steps on the support set. Default: 5. */
+  innerSteps?: number;
+  /** Meta-steps in which the losses of all inner steps give way to that of the last. Default: 0. */
+  multiStepUntil?: number;
+  /** Meta-steps of first order at the start. Default: 0. */
+  firstOrderUntil?: number;
+  /** The inner optimizer, given its learned rate. Default: SGD, as in the paper. */
+  optimizer?: RatedOptimizer;
+  /** The greatest norm of a task's gradient. Default: none. */
+  maxNorm?: number;
+};
+
+/** `rates`: α, `[k]` for every tensor of the model. */
+export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & {
+  rates: P;
+};
+
+const KINDS: Kinds = {
+  ...MODEL_KINDS,
+  'optimizer?': 'function',
+  'maxNorm?': 'positive',
+  innerLearningRate: 'number',
+  'multiStepUntil?': 'steps',
+  'firstOrderUntil?': 'steps',
+};
+
+/**
+ * MAML++. The meta-step comes with `AdaptOptions.step`; without it all annealing is over.
+ *
+ * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
+ *   options of another type, or unknown
+ */
+export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Tensor>(
+  options: MamlPlusPlusOptions<P, E, I>,
+): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, KINDS, 'mamlPlusPlus');
+  const { model, innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
+  const { multiStepUntil = 0 } = options;
+  const encoded = encodedModel(options);
+  const { init, encode, predict, losses } = encoded;
+  const descend = descent(options, encoded);
+  type Params = MamlPlusPlusParams<P, E>;
+
+  const metaGradient = (
+    params: Params,
+    { support, query }: Episodes<I>,
+    adaptOptions: AdaptOptions = {},
+  ): MetaGradient<Params> => {
+    const context = { training: true, ...adaptOptions, differentiable: true };
+    const { step = Infinity } = adaptOptions;
+    const x = encode(params.encoder, query.inputs, context);
+    const early = earlyWeight(step, multiStepUntil, innerSteps);
+    const onTheWay: Tensor[] = [];
+    const theta = descend(params, support, context, {
+      firstOrder: step < firstOrderUntil,
+      visit: (at, j) => {
+        if (early === 0 || j === innerSteps - 1) return;
+        onTheWay.push(losses(at, x, query.labels, context).mean().mul(early));
+      },
+    });
+    const { mean, ...seen } = judge(options.loss, model.apply(theta, x, context), query.labels);
+    const last = mean.mul(1 - early * onTheWay.length);
+    const total = onTheWay.reduce((sum, loss) => sum.add(loss), last);
+    return { gradients: gradientsOf(total, params), ...seen };
+  };
+
+  return {
+    ...(options.loss && { loss: options.loss }),
+    init: (generator) => {
+      const params = init(generator);
+      return { ...params, rates: initialRates(params.model, alpha, innerSteps) };
+    },
+    adapt: (params, support, _ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => ({
+        model: descend(params, support, adaptOptions),
+        encoder: params.encoder,
+      })),
+    predict,
+    metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
+  };
+}
+
+/** The inner loop from θ with the rates α, on encoded support sets: the adapted weights. */
+function descent<P extends Tree, E extends Tree, I extends Tree>(
+  options: MamlPlusPlusOptions<P, E, I>,
+  { encode, losses }: EncodedModel<P, E, I>,
+) {
+  const { innerSteps = 5, maxNorm, optimizer = (learningRate) => sgd({ learningRate }) } = options;
+  const loop = { innerSteps, ...(maxNorm !== undefined && { maxNorm }) };
+  return (
+    params: MamlPlusPlusParams<P, E>,
+    { inputs, labels }: Examples<I>,
+    context: AdaptOptions,
+    run: InnerRun<P, Record<string, never>> = {},
+  ): P => {
+    const x = encode(params.encoder, inputs, context);
+    return innerLoop(
+      expandTasks(params.model, taskCount({ inputs, labels })),
+      (at) => losses(at, x, labels, context),
+      { ...loop, optimizer: withRates(optimizer, params.rates) },
+      { ...run, differentiable: context.differentiable },
+    ).theta;
+  };
+}
+
+/** v of every inner step but the last, at a step of meta-training. */
+function earlyWeight(step: number, until: number, innerSteps: number): number {
+  return step < until ? (1 - step / until) / Math.max(innerSteps, 1) : 0;
+}
+
+/** α for every step of every tensor. */
+function initialRates<P extends Tree>(model: P, alpha: number, innerSteps: number): P {
+  const steps = Math.max(innerSteps, 1);
+  return mapTree(([w]) => torch.full([steps], alpha, { dtype: w.dtype, device: w.device }), model);
+}

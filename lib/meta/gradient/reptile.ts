@@ -1,0 +1,140 @@
+/**
+ * Alex Nichol, Joshua Achiam, John Schulman: On First-Order Meta-Learning Algorithms, 2018,
+ * https://arxiv.org/abs/1803.02999
+ *
+ *   θᵢ′ = U(θ, ∇θ Lᵢ(θ)), repeated k times;   θ ← θ + ε (1/T) Σᵢ (θᵢ′ − θ)
+ *
+ * The meta-gradient is θ − θᵢ′, so that the outer optimizer is SGD of rate ε, or any other.
+ */
+import { expandTasks } from '../../nn/index';
+import type { OptimizerState } from '../../optim/index';
+import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
+import { type EncodedParams, encodedModel } from '../encoded-model';
+import { type Episodes, taskCount } from '../episode';
+import { type AdaptOptions, gradientsOf, judge, type Learner, type MetaGradient } from '../learner';
+import { minibatches, selectRows } from '../minibatches';
+import { carriedState, keepState } from './carried-state';
+import { type FineTuningOptions, fineTuning } from './fine-tuning';
+import { innerLoop } from './inner-loop';
+
+export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = FineTuningOptions<
+  P,
+  E,
+  I
+> & {
+  /** `mean` over the tasks is the paper's batch form; `sum` is θ + ε Σᵢ (θᵢ′ − θ). Default: `mean`. */
+  reduce?: 'mean' | 'sum';
+  /** What a task's weights train on: the paper knows no query sets. Default: `all`. */
+  trainOn?: 'all' | 'support';
+  /** Rows of each task that a step of training draws, by the generator. Default: all. */
+  batchSize?: number;
+  /**
+   * Carries the inner optimizer's state from one meta-step to the next: `optimizer.init(params.model)`.
+   * Each meta-step overwrites its tensors with the mean over the tasks. Default: every task starts
+   * afresh, as it always does outside training.
+   */
+  carry?: OptimizerState;
+};
+
+const KINDS: Kinds = {
+  ...LOOP_KINDS,
+  'reduce?': ['mean', 'sum'],
+  'trainOn?': ['all', 'support'],
+  'batchSize?': 'count',
+  'carry?': 'any',
+};
+
+/**
+ * Reptile. The encoder does not move within a task; its meta-gradient is the sum of its gradients over
+ * the steps, which is what θ − θ′ is for weights under SGD of rate 1.
+ *
+ * The loss reported is that of the query set, which has been trained on unless `trainOn: 'support'`.
+ *
+ * @throws ArgumentRangeError if a count, a norm or what to reduce or train on is out of range;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>(
+  options: ReptileOptions<P, E, I>,
+): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
+  checkLearner(options, KINDS, 'reptile');
+  const { reduce = 'mean', trainOn = 'all', batchSize, carry, ...common } = options;
+  const { encode, losses } = encodedModel(options);
+
+  const metaGradient = (
+    params: EncodedParams<P, E>,
+    { support, query }: Episodes<I>,
+    adaptOptions: AdaptOptions = {},
+  ): MetaGradient<EncodedParams<P, E>> => {
+    const context = { training: true, ...adaptOptions };
+    const tasks = taskCount(support);
+    const encoded = (inputs: I): Tensor =>
+      torch.enableGrad(() => encode(params.encoder, inputs, context));
+    const xQuery = encoded(query.inputs);
+    const own: Rows = { x: encoded(support.inputs), labels: support.labels };
+    const rows = trainOn === 'all' ? joined(own, { x: xQuery, labels: query.labels }) : own;
+    const { theta, summed, state } = innerLoop<P, { x?: Tensor }>(
+      expandTasks(params.model, tasks),
+      drawnLosses(rows, minibatches(rows.labels, batchSize, context.generator), (at, x, labels) =>
+        losses(at, x, labels, context),
+      ),
+      options,
+      {
+        ...(rows.x.requiresGrad && { still: { x: rows.x.detach() } }),
+        ...(carry && { state: carriedState(carry, tasks) }),
+      },
+    );
+    if (carry) keepState(carry, state);
+    const logits = torch.noGrad(() => options.model.apply(theta, xQuery, context));
+    const { loss, accuracy } = judge(options.loss, logits, query.labels);
+    const scale = reduce === 'sum' ? tasks : 1;
+    // What the encoder gave, weighed by its gradients: its own gradient is theirs.
+    const weighed = summed.x === undefined ? rows.x : rows.x.mul(summed.x).mul(scale / tasks);
+    const gradients = {
+      model: displacement(params.model, theta, scale),
+      encoder: gradientsOf(weighed.sum(), params.encoder),
+    };
+    return { gradients, loss, accuracy };
+  };
+
+  return {
+    ...fineTuning(common),
+    metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
+  };
+}
+
+/** Encoded inputs `[T, n, D]` and their labels. */
+type Rows = { x: Tensor; labels: Tensor };
+
+function joined(a: Rows, b: Rows): Rows {
+  return { x: torch.cat([a.x, b.x], 1), labels: torch.cat([a.labels, b.labels], 1) };
+}
+
+/** L of the rows that each step draws, all without a draw; of those encoded inputs that stand still. */
+function drawnLosses<P extends Tree>(
+  { x, labels }: Rows,
+  draw: () => Tensor | undefined,
+  losses: (at: P, x: Tensor, labels: Tensor) => Tensor,
+): (at: P, still: { x?: Tensor }) => Tensor {
+  return (at, still) => {
+    const rows = draw();
+    const from = still.x ?? x;
+    if (rows === undefined) return losses(at, from, labels);
+    return losses(at, selectRows(from, rows), selectRows(labels, rows));
+  };
+}
+
+/** θ − θ′, the mean over the tasks times `scale`; zeros for frozen weights. */
+function displacement<P extends Tree>(theta: P, adapted: P, scale: number): P {
+  return mapTree(
+    ([w, own]) =>
+      w.requiresGrad
+        ? w
+            .detach()
+            .sub(own.mean([0]))
+            .mul(scale)
+        : w.zerosLike(),
+    theta,
+    adapted,
+  );
+}

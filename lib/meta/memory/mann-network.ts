@@ -1,0 +1,121 @@
+/**
+ * What a memory-augmented network computes: a sequence step by step, and queries that each come after
+ * the sequence. The formulas are at the head of `mann.ts`.
+ */
+import { type LinearParams, type LstmCellParams, linear, lstmCell } from '../../nn/index';
+import { type Generator, mapTree, type Tensor, torch } from '../../torch/index';
+import { access, type Memory, type MemorySizes, readAfterWriting } from './least-recently-used';
+
+export type MannSizes = MemorySizes & { dimensions: number; ways: number; hiddenSize: number };
+
+export type NetworkParams = {
+  controller: LstmCellParams;
+  key: LinearParams;
+  gate: LinearParams;
+  output: LinearParams;
+};
+
+/** What lies between two steps of T sequences; `label` `[T, N]` is that of the input before. */
+export type MannState = Memory & { h: Tensor; c: Tensor; label: Tensor };
+
+/** Embedded examples `[T, n, D]`, their labels one-hot `[T, n, N]`, and which are there `[T, n]`. */
+export type Sequence = { x: Tensor; labels: Tensor; present?: Tensor };
+
+export type MemoryNetwork = {
+  init(generator: Generator): NetworkParams;
+  /** Presents a sequence to an empty memory: what is then held, and `[h; r]` of each step. */
+  present(params: NetworkParams, sequence: Sequence): { state: MannState; outputs: Tensor[] };
+  /** W_o [h; r] + b_o. */
+  logits(params: NetworkParams, output: Tensor): Tensor;
+  /** The logits `[T, q, N]` of queries `[T, q, D]`, each as the next step after `state`. */
+  answer(params: NetworkParams, x: Tensor, state: MannState): Tensor;
+};
+
+export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
+  const { dimensions, ways, hiddenSize, wordSize, reads } = sizes;
+  const words = reads * wordSize;
+  const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
+  const key = linear({ inFeatures: hiddenSize, outFeatures: words });
+  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
+  const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
+
+  const { project, told, toldWeight } = controllerInput(sizes);
+  const controls = (params: NetworkParams, h: Tensor) => ({
+    keys: key.apply(params.key, h).tanh().unflatten(-1, [reads, wordSize]),
+    open: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
+  });
+  const step = (params: NetworkParams, gates: Tensor, state: MannState): MannState => {
+    const { h, c } = controller.step(params.controller, gates, state);
+    const { keys, open } = controls(params, h);
+    return { ...access(state, keys, open, sizes), h, c, label: state.label };
+  };
+  return {
+    init: (generator) => ({
+      controller: controller.init(generator),
+      key: key.init(generator),
+      gate: gate.init(generator),
+      output: output.init(generator),
+    }),
+    present(params, { x, labels, present }) {
+      const [answers, there] = [labels.unbind(1), present?.unbind(1)];
+      const outputs: Tensor[] = [];
+      const weight = toldWeight(params);
+      let state = emptyState(x, sizes);
+      for (const [i, projected] of project(params, x).unbind(1).entries()) {
+        const next = step(params, projected.add(told(weight, state)), state);
+        outputs.push(torch.cat([next.h, next.read], -1));
+        const named = { ...next, label: answers[i] ?? next.label };
+        state = there?.[i] ? keepWhere(there[i], named, state) : named;
+      }
+      return { state, outputs };
+    },
+    logits: (params, x) => output.apply(params.output, x),
+    answer(params, x, state) {
+      const gates = project(params, x).add(told(toldWeight(params), state).unsqueeze(1));
+      const before = { h: state.h.unsqueeze(1), c: state.c.unsqueeze(1) };
+      const { h } = controller.step(params.controller, gates, before);
+      const { keys, open } = controls(params, h);
+      const read = readAfterWriting(state, keys, open, sizes);
+      return output.apply(params.output, torch.cat([h, read], -1));
+    },
+  };
+}
+
+/** The controller's gates, from what is known of a whole sequence and from what its steps bring. */
+function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
+  return {
+    /** W f(x) + b, for all steps at once. */
+    project: ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
+      torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null),
+    /** The rest of W. Taken once a sequence: every such part's gradient fills a whole matrix. */
+    toldWeight: ({ controller: { input } }: NetworkParams): Tensor =>
+      input.weight.narrow(1, dimensions, ways + reads * wordSize),
+    told: (weight: Tensor, { label, read }: MannState): Tensor =>
+      torch.linear(torch.cat([label, read], -1), weight),
+  };
+}
+
+function emptyState(like: Tensor, sizes: MannSizes): MannState {
+  const { hiddenSize, ways, slots, wordSize, reads } = sizes;
+  const tasks = like.size(0);
+  const zeros = (...shape: number[]) =>
+    torch.zeros([tasks, ...shape], { dtype: like.dtype, device: like.device });
+  return {
+    h: zeros(hiddenSize),
+    c: zeros(hiddenSize),
+    label: zeros(ways),
+    memory: zeros(slots, wordSize),
+    read: zeros(reads * wordSize),
+    readWeights: zeros(reads, slots),
+    usage: zeros(slots),
+  };
+}
+
+/** The next state of the sequences where `there` `[T]` is true, the one before of the others. */
+function keepWhere(there: Tensor, next: MannState, before: MannState): MannState {
+  return mapTree(
+    ([a, b]) => torch.where(there.view([-1, ...a.shape.slice(1).map(() => 1)]), a, b),
+    next,
+    before,
+  );
+}

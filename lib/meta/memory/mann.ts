@@ -1,0 +1,158 @@
+/**
+ * Adam Santoro, Sergey Bartunov, Matthew Botvinick, Daan Wierstra, Timothy Lillicrap: Meta-Learning
+ * with Memory-Augmented Neural Networks, ICML 2016, https://arxiv.org/abs/1605.06065
+ *
+ *   hₜ = LSTM([f(xₜ); yₜ₋₁; rₜ₋₁], hₜ₋₁);   kₜ = tanh(W_k hₜ + b_k);   g = σ(W_g hₜ + b_g)
+ *   write:  w^w ← g w^r + (1 − g) w^lu;   M ← M without the least used + w^wᵀ kₜ
+ *   read:   w^r ← softmax over slots of β cos(kₜ, M);   rₜ = w^r M;   w^u ← γ w^u + w^r + w^w
+ *   logits: W_o [hₜ; rₜ] + b_o
+ *
+ * A label comes one step after its input, so that it has to be bound to it in memory.
+ */
+import { outOfRange } from '../../errors';
+import { numberWhere } from '../../nn/check';
+import type { Layer } from '../../nn/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkLabels, type Examples, IGNORED } from '../episode';
+import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from '../learner';
+import { shuffleRows } from '../minibatches';
+import { membership } from '../task-loss';
+import {
+  type MannSizes,
+  type MannState,
+  memoryNetwork,
+  type NetworkParams,
+  type Sequence,
+} from './mann-network';
+
+export type { MannState };
+
+export type MannOptions<E extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+  /** D: the size of the embeddings. */
+  dimensions: number;
+  /** N: the ways; the controller sees labels one-hot, so that it cannot change. */
+  ways: number;
+  /** The size of the LSTM. Default: 200. */
+  hiddenSize?: number;
+  /** The numbers of M's rows. Default: 128. */
+  slots?: number;
+  /** The size of each. Default: 40. */
+  wordSize?: number;
+  /** Heads, each with a key of its own; the i-th writes to the i-th least used slot. Default: 4. */
+  reads?: number;
+  /** γ: how fast use is forgotten, in [0, 1]. Default: 0.95. */
+  decay?: number;
+  /**
+   * β: how much cosines count, the key strength of Graves et al., «Neural Turing Machines», 2014,
+   * equation 5. The paper has none, so that what is read is close to the mean over the slots.
+   * Default: 1.
+   */
+  keyStrength?: number;
+  /**
+   * What training counts: the `queries` after the support set, as it is used; or as in the paper every
+   * step of the `sequence` that support and query set make up, in an order drawn by the generator, which
+   * takes longer to learn. Default: `queries`.
+   */
+  trainOn?: 'sequence' | 'queries';
+};
+
+export type MannParams<E extends Tree> = NetworkParams & { encoder: E };
+export type MannAdapted<E extends Tree> = { params: MannParams<E>; state: MannState };
+
+/** A learner that can also be asked at every step of a sequence. */
+export interface Mann<E extends Tree, I extends Tree>
+  extends Learner<MannParams<E>, MannAdapted<E>, I> {
+  /** The logits `[T, n, N]` for each of n examples before its own label is told. */
+  sequence(params: MannParams<E>, examples: Examples<I>, options?: AdaptOptions): Tensor;
+}
+
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  ways: 'count',
+  'hiddenSize?': 'count',
+  'slots?': 'count',
+  'wordSize?': 'count',
+  'reads?': 'count',
+  'decay?': 'unit',
+  'keyStrength?': 'finite',
+  'trainOn?': ['sequence', 'queries'],
+};
+
+/**
+ * Memory-augmented neural networks. `adapt` presents the support set in its order; each query is
+ * presented to what memory then holds, and forgotten again. Of training on sequences, loss and
+ * accuracy are those of all steps, the first of each class among them.
+ *
+ * @throws ArgumentRangeError if an option is out of range, or tasks have other than N ways;
+ *   ArgumentTypeError for options of another type, or unknown, and when training on sequences without a
+ *   generator
+ */
+export function mann<E extends Tree, I extends Tree = Tensor>(
+  options: MannOptions<E, I>,
+): Mann<E, I> {
+  const sizes = checkSizes(options);
+  const { encoder, trainOn = 'queries' } = options;
+  const network = memoryNetwork(sizes);
+  const embed = (params: MannParams<E>, { inputs, labels }: Examples<I>, own: AdaptOptions) => {
+    const x = encoder.apply(params.encoder, inputs, own);
+    checkLabels(x, labels, sizes.ways, 'mann');
+    return x;
+  };
+  const present = (params: MannParams<E>, x: Tensor, labels: Tensor) =>
+    network.present(params, sequenceOf(x, labels, sizes.ways));
+  const along = (params: MannParams<E>, x: Tensor, labels: Tensor): Tensor =>
+    network.logits(params, torch.stack(present(params, x, labels).outputs, 1));
+  return {
+    init: (generator) => ({
+      encoder: encoder.init(generator),
+      ...network.init(generator),
+    }),
+    sequence: (params, examples, own = {}) =>
+      recording(own, () => along(params, embed(params, examples, own), examples.labels)),
+    adapt: (params, support, ways, own = {}) =>
+      recording(own, () => {
+        if (ways !== sizes.ways) throw outOfRange(`${sizes.ways}`, 'ways of mann', ways, 'mann');
+        const x = embed(params, support, own);
+        return { params, state: present(params, x, support.labels).state };
+      }),
+    predict: ({ params, state }, inputs, own = {}) =>
+      recording(own, () =>
+        network.answer(params, encoder.apply(params.encoder, inputs, own), state),
+      ),
+    ...(trainOn === 'sequence' && {
+      metaGradient: (params, { support, query }, own = {}) =>
+        torch.scope(() => {
+          const context = { training: true, ...own, differentiable: true };
+          const rows = [support, query].map((examples) => embed(params, examples, context));
+          const { x, labels } = shuffleRows(
+            torch.cat(rows, 1),
+            torch.cat([support.labels, query.labels], 1),
+            context.generator,
+          );
+          const { mean, ...seen } = judge(undefined, along(params, x, labels), labels);
+          return { gradients: gradientsOf(mean, params), ...seen };
+        }),
+    }),
+  };
+}
+
+function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
+  checkLearner(options, KINDS, 'mann');
+  const { dimensions, ways, hiddenSize = 200, slots = 128, wordSize = 40, reads = 4 } = options;
+  numberWhere((n) => n <= slots, 'at most the number of slots', reads, 'reads', 'mann');
+  const { decay = 0.95, keyStrength = 1 } = options;
+  return { dimensions, ways, hiddenSize, slots, wordSize, reads, decay, keyStrength };
+}
+
+function sequenceOf(x: Tensor, labels: Tensor, ways: number): Sequence {
+  const anyIgnored = labels.eq(IGNORED).any().item() === true;
+  return {
+    x,
+    labels: membership(labels, ways, x),
+    ...(anyIgnored && { present: labels.ne(IGNORED) }),
+  };
+}

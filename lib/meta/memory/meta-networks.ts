@@ -1,0 +1,159 @@
+/**
+ * Tsendsuren Munkhdalai, Hong Yu: Meta Networks, ICML 2017, https://arxiv.org/abs/1703.00837
+ *
+ *   Q* = d(G, {∇Q L_emb(u(Q, xᵢ))}),   Wᵢ* = m(Z, ∇W L(b(W, xᵢ), yᵢ)),   rᵢ = u(Q, Q*, xᵢ)   support
+ *   W* = Σᵢ softmax over i of cos(rᵢ, u(Q, Q*, x)) Wᵢ*,   ŷ = b(W, W*, x)                    query
+ *
+ * Slow weights W and Q are meta-learned; fast ones are made by networks from gradients, Q* for a task
+ * and Wᵢ* for an example. A layer with both gives the sum of its outputs with each.
+ */
+import { expandTasks, type Layer, mlp } from '../../nn/index';
+import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import { IGNORED } from '../episode';
+import { exampleGradients } from '../gradient/inner-loop';
+import { preprocess } from '../gradient/preprocess';
+import { fromTaskVectors } from '../gradient/task-vectors';
+import { type AdaptOptions, type Learner, recording } from '../learner';
+import { contrastiveLoss } from './contrastive';
+import { type GradientReader, gradientReader } from './gradient-reader';
+
+export type MetaNetworksOptions<
+  P extends Tree,
+  E extends Tree,
+  I extends Tree,
+  R extends Tree,
+> = EncodedModelOptions<P, E, I> & {
+  /** u: `[T, n, D]` to representations `[T, n, R]`; b is the `model`. */
+  representation: Layer<R>;
+  /** The size of the networks d and m. Default: 20. */
+  hiddenSize?: number;
+  /** The contrastive loss's margin, in L_emb. Default: 1. */
+  margin?: number;
+  /** Take gradients for constants. Default: true. */
+  firstOrder?: boolean;
+};
+
+/** W, Q, Z and G, and the encoder. */
+export type MetaNetworksParams<P extends Tree, E extends Tree, R extends Tree> = EncodedParams<
+  P,
+  E
+> & { representation: R; exampleNet: { weight: Tensor; bias?: Tensor }[]; taskNet: GradientReader };
+
+/** The slow weights, Q* `[T, …]`, the memory of Wᵢ* `[T, n, |W|]` and its keys rᵢ `[T, n, R]`. */
+export type MetaNetworksAdapted<P extends Tree, E extends Tree, R extends Tree> = EncodedParams<
+  P,
+  E
+> & { slow: R; fast: R; memory: Tensor; keys: Tensor; present: Tensor };
+
+const KINDS: Kinds = {
+  model: 'layer',
+  representation: 'layer',
+  'encoder?': 'layer',
+  'loss?': 'function',
+  'hiddenSize?': 'count',
+  'margin?': 'finite',
+  'firstOrder?': 'boolean',
+};
+
+/**
+ * Meta Networks. Rows that fill up the support set are neither read nor remembered.
+ *
+ * @throws ArgumentRangeError if a size or margin is out of range; ArgumentTypeError for options of
+ *   another type, or unknown
+ */
+export function metaNetworks<
+  P extends Tree,
+  E extends Tree,
+  R extends Tree,
+  I extends Tree = Tensor,
+>(
+  options: MetaNetworksOptions<P, E, I, R>,
+): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
+  checkLearner(options, KINDS, 'metaNetworks');
+  const { model: b, representation: u } = options;
+  const { init, encode } = encodedModel(options);
+  const { m, d } = networks(options);
+  const remember = writer(options);
+
+  return {
+    ...(options.loss && { loss: options.loss }),
+    init: (generator) =>
+      torch.scope(() => ({
+        ...init(generator),
+        representation: u.init(generator),
+        exampleNet: damped(m.init(generator)),
+        taskNet: d.init(generator),
+      })),
+    adapt: (params, support, _ways, context = {}) =>
+      recording(context, () =>
+        remember(params, encode(params.encoder, support.inputs, context), support.labels, context),
+      ),
+    predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
+      recording(context, () => {
+        const x = encode(encoder, inputs, context);
+        const [tasks = 1, n = 1] = x.shape;
+        const near = unit(augmented(u, slow, fast, x)).bmm(unit(keys).mT);
+        const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
+        const rows = attention.bmm(memory).flatten(0, 1);
+        const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
+        const alone = b.apply(own, x.flatten(0, 1).unsqueeze(1), context);
+        return b.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
+      }),
+  };
+}
+
+/** m and d, which make fast weights from gradients. */
+function networks({ hiddenSize = 20 }: { hiddenSize?: number }) {
+  return { m: mlp({ sizes: [2, hiddenSize, hiddenSize, 1] }), d: gradientReader(hiddenSize) };
+}
+
+/** Reads a support set into fast weights: Q* of each task, and the memory of each example's Wᵢ*. */
+function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
+  options: MetaNetworksOptions<P, E, I, R>,
+) {
+  const { representation: u, margin = 1, firstOrder = true } = options;
+  const { losses } = encodedModel(options);
+  const { m, d } = networks(options);
+  return (
+    params: MetaNetworksParams<P, E, R>,
+    x: Tensor,
+    labels: Tensor,
+    context: AdaptOptions,
+  ): MetaNetworksAdapted<P, E, R> => {
+    const createGraph = (context.differentiable ?? false) && !firstOrder;
+    const { shape } = labels;
+    const [alone, target] = [x.flatten(0, 1).unsqueeze(1), labels.flatten().unsqueeze(1)];
+    const present = labels.ne(IGNORED);
+    const embedding = exampleGradients(params.representation, shape, createGraph, (own) =>
+      contrastiveLoss(u.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
+    );
+    const fast = fromTaskVectors(
+      d.read(params.taskNet, embedding, present),
+      expandTasks(params.representation, shape[0] ?? 1),
+    );
+    const base = exampleGradients(params.model, shape, createGraph, (own) =>
+      losses(own, alone, target, context),
+    );
+    const memory = m.apply(params.exampleNet, preprocess(base)).squeeze(-1);
+    const keys = augmented(u, params.representation, fast, x);
+    const { model, encoder, representation: slow } = params;
+    return { model, encoder, slow, fast, memory, keys, present };
+  };
+}
+
+/** A layer with slow weights and fast ones: the sum of its outputs with each. */
+function augmented<Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor): Tensor {
+  return layer.apply(slow, x).add(layer.apply(fast, x));
+}
+
+function unit(rows: Tensor): Tensor {
+  return rows.div(rows.square().sum([-1], true).add(1e-12).sqrt());
+}
+
+/** The last layer near zero: fast weights that start small. */
+function damped<L extends Tree>(layers: L[]): L[] {
+  const last = layers.length - 1;
+  return layers.map((layer, i) => (i < last ? layer : mapTree(([w]) => w.mul(0.1), layer)));
+}

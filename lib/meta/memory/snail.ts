@@ -1,0 +1,137 @@
+/**
+ * Nikhil Mishra, Mostafa Rohaninejad, Xi Chen, Pieter Abbeel: A Simple Neural Attentive Meta-Learner,
+ * ICLR 2018, https://arxiv.org/abs/1707.03141
+ *
+ *   logits(x) = the last step of SNAIL([f(x₁); y₁], …, [f(xₛ); yₛ], [f(x); 0])
+ *   SNAIL = attention, TC(L), attention, TC(L), attention, linear
+ *   TC(L) = dense blocks of dilations 1, 2, 4, … below L, the length of the sequence
+ */
+import { invalidArgument, outOfRange } from '../../errors';
+import { type Layer, type LinearParams, linear } from '../../nn/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkSupport, IGNORED } from '../episode';
+import { type Learner, recording } from '../learner';
+import { membership } from '../task-loss';
+import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
+
+export type SnailOptions<E extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+  /** D: the size of the embeddings. */
+  dimensions: number;
+  /** N: the ways; labels are part of the steps, so that it cannot change. */
+  ways: number;
+  /** L: the longest sequence, N·K + 1. Longer ones work, but convolutions do not span them. */
+  length: number;
+  /** Features that a dense block adds. Default: 128. */
+  filters?: number;
+  /** Key and value sizes of the attention blocks. Default: [[64, 32], [256, 128], [512, 256]]. */
+  attention?: readonly (readonly [number, number])[];
+};
+
+export type SnailParams<E extends Tree> = {
+  encoder: E;
+  blocks: BlockParams[];
+  output: LinearParams;
+};
+
+/** The support set's steps as each block takes them, `[T, s, C]`; `present` is `[T, s, 1]`. */
+export type SnailAdapted<E extends Tree> = {
+  params: SnailParams<E>;
+  steps: Tensor[];
+  present: Tensor;
+};
+
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  ways: 'count',
+  length: 'count',
+  'filters?': 'count',
+  'attention?': 'any',
+};
+
+/**
+ * SNAIL with the architecture of the paper's few-shot classification. The order of the support set
+ * matters, as in the paper.
+ *
+ * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function snail<E extends Tree, I extends Tree = Tensor>(
+  options: SnailOptions<E, I>,
+): Learner<SnailParams<E>, SnailAdapted<E>, I> {
+  checkLearner(options, KINDS, 'snail');
+  const { encoder, ways } = options;
+  const blocks = snailBlocks(options);
+  const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
+  return {
+    init: (generator) => ({
+      encoder: encoder.init(generator),
+      blocks: blocks.map((block) => block.init(generator)),
+      output: output.init(generator),
+    }),
+    adapt: (params, { inputs, labels }, given, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        if (given !== ways) throw outOfRange(`${ways}`, 'ways of snail', given, 'snail');
+        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'snail');
+        const rows = torch.cat([embedded, membership(labels, ways, embedded)], -1);
+        const { x: start, present } = gathered(rows, labels.ne(IGNORED));
+        let x = start;
+        const steps = blocks.map((block, i) => {
+          const before = x;
+          x = block.support(params.blocks[i] ?? {}, before, present);
+          return before;
+        });
+        return { params, steps, present };
+      }),
+    predict: ({ params, steps, present }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        let x = embedded.constantPadNd([0, ways]);
+        for (const [i, block] of blocks.entries()) {
+          x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
+        }
+        return output.apply(params.output, x);
+      }),
+  };
+}
+
+const ATTENTION = [
+  [64, 32],
+  [256, 128],
+  [512, 256],
+] as const;
+
+function checkAttention(sizes: unknown): void {
+  const isPair = (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0);
+  if (Array.isArray(sizes) && sizes.length > 0 && sizes.every(isPair)) return;
+  throw invalidArgument('a list of [keySize, valueSize]', 'attention of snail', sizes, 'snail');
+}
+
+function snailBlocks<E extends Tree, I extends Tree>(options: SnailOptions<E, I>): Block[] {
+  const { dimensions, ways, length, filters = 128, attention = ATTENTION } = options;
+  checkAttention(attention);
+  const blocks: Block[] = [];
+  let size = dimensions + ways;
+  const add = (block: Block): void => {
+    blocks.push(block);
+    size = block.size;
+  };
+  for (const [i, [keySize, valueSize]] of attention.entries()) {
+    for (let d = 1; i > 0 && d < length; d *= 2) add(denseBlock(size, filters, d));
+    add(attentionBlock(size, keySize, valueSize));
+  }
+  return blocks;
+}
+
+/** The rows that are there moved to the end, in their order; zeros before them start the sequence. */
+function gathered(rows: Tensor, there: Tensor): { x: Tensor; present: Tensor } {
+  const [sorted, order] = there.to('int64').sort({ stable: true, dim: 1 });
+  const present = sorted.unsqueeze(-1).to(rows);
+  const x = rows.gather(1, order.unsqueeze(-1).expand(rows.shape)).mul(present);
+  return { x, present };
+}

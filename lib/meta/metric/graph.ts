@@ -1,0 +1,125 @@
+/**
+ * Victor Garcia Satorras, Joan Bruna: Few-Shot Learning with Graph Neural Networks, ICLR 2018,
+ * https://arxiv.org/abs/1711.04043
+ *
+ *   x⁰ᵢ = [f(xᵢ); yᵢ], uniform y for the query;   A = softmax over j ≠ i of MLP(|xᵢ − xⱼ|)
+ *   xᵏ⁺¹ = [xᵏ; ρ(θ [A₁ xᵏ; …; A_H xᵏ; xᵏ])];   logits: the query's node after the last layer
+ *
+ * Every query has a graph of its own: itself and the support set. Its layers are in `graph-layer.ts`.
+ */
+import { outOfRange } from '../../errors';
+import type { Layer } from '../../nn/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkSupport, IGNORED } from '../episode';
+import { type Learner, recording } from '../learner';
+import { membership } from '../task-loss';
+import {
+  type GraphLayer,
+  type GraphLayerParams,
+  type Graphs,
+  graphLayer,
+  type Nodes,
+  startGraphs,
+} from './graph-layer';
+
+export type GraphOptions<E extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+  /** D: the size of the embeddings. */
+  dimensions: number;
+  /** N: the ways; labels are part of the nodes, so that it cannot change. */
+  ways: number;
+  /** H: attention heads, each an adjacency A. The paper's is one. Default: 1. */
+  heads?: number;
+  /** Layers, the last included. Default: 3. */
+  layers?: number;
+  /** Features that each layer but the last adds to a node. Default: 48. */
+  features?: number;
+  /** Width of the two hidden layers of the MLP over edges. Default: 64. */
+  edgeFeatures?: number;
+};
+
+export type GraphParams<E extends Tree> = { encoder: E; layers: GraphLayerParams[] };
+
+/** The nodes `[T, s, D + N]` of the support set, and which of them are there `[T, s]`. */
+export type SupportGraph<P extends Tree> = { params: P; nodes: Tensor; present: Tensor };
+
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  ways: 'count',
+  'heads?': 'count',
+  'layers?': 'count',
+  'features?': 'count',
+  'edgeFeatures?': 'count',
+};
+
+/**
+ * The few-shot learner by graph neural networks, with leaky rectifiers for ρ and without the paper's
+ * batch normalisation, which would let tasks see each other.
+ *
+ * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
+  options: GraphOptions<E, I>,
+): Learner<GraphParams<E>, SupportGraph<GraphParams<E>>, I> {
+  checkLearner(options, KINDS, 'graphNetwork');
+  const { encoder, ways } = options;
+  const { hidden, last } = graphLayers(options);
+  return {
+    init: (generator) => ({
+      encoder: encoder.init(generator),
+      layers: [...hidden, last].map((layer) => layer.init(generator)),
+    }),
+    adapt: (params, { inputs, labels }, given, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        if (given !== ways) throw outOfRange(`${ways}`, 'ways of graphNetwork', given);
+        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'graphNetwork');
+        const nodes = torch.cat([embedded, membership(labels, ways, embedded)], -1);
+        return { params, nodes, present: labels.ne(IGNORED) };
+      }),
+    predict: ({ params, nodes, present }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
+        const query = torch.cat([embedded, unknown], -1);
+        let graphs = startGraphs({ support: nodes, query }, present);
+        for (const [k, layer] of hidden.entries()) {
+          const { support, query: own } = layer.all(of(params, k), graphs);
+          graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
+        }
+        // Of the last layer only the query's node is wanted.
+        return last.query(of(params, hidden.length), graphs);
+      }),
+  };
+}
+
+function graphLayers<E extends Tree, I extends Tree>(
+  options: GraphOptions<E, I>,
+): { hidden: GraphLayer[]; last: GraphLayer } {
+  const { dimensions, ways, heads = 1, layers = 3, features = 48, edgeFeatures = 64 } = options;
+  const start = dimensions + ways;
+  const layer = (k: number, outFeatures: number): GraphLayer =>
+    graphLayer({ start, added: k * features, outFeatures, heads, edgeFeatures });
+  return {
+    hidden: Array.from({ length: layers - 1 }, (_, k) => layer(k, features)),
+    last: layer(layers - 1, ways),
+  };
+}
+
+function of<E extends Tree>({ layers }: GraphParams<E>, index: number): GraphLayerParams {
+  const own = layers[index];
+  if (own !== undefined) return own;
+  throw outOfRange(`more than ${index}`, 'layers in the parameters of graphNetwork', layers.length);
+}
+
+/** The graphs with more features at every node. */
+function appended(graphs: Graphs, more: Nodes): Graphs {
+  const { added } = graphs;
+  if (!added) return { ...graphs, added: more };
+  const both = (of: keyof Nodes): Tensor => torch.cat([added[of], more[of]], -1);
+  return { ...graphs, added: { support: both('support'), query: both('query') } };
+}

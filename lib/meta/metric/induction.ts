@@ -1,0 +1,109 @@
+/**
+ * Ruiying Geng, Binhua Li, Yongbin Li, Xiaodan Zhu, Ping Jian, Jian Sun: Induction Networks for
+ * Few-Shot Text Classification, EMNLP 2019, https://arxiv.org/abs/1902.10482
+ *
+ *   êᵢ = squash(Wₛ eᵢ + bₛ);   R times from b = 0:  d = softmax over the class's i of b;
+ *   c = squash(Σᵢ dᵢ êᵢ);   bᵢ ← bᵢ + êᵢ · c
+ *   r(c, e) = σ(W_r relu(cᵀ M e) + b_r);   L = mean of (r − 1[y = k])²
+ *
+ * with squash(x) = ‖x‖² / (1 + ‖x‖²) · x / ‖x‖.
+ */
+import { type Layer, type LinearParams, linear, normal } from '../../nn/index';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkSupport } from '../episode';
+import { type Learner, recording } from '../learner';
+import { membership } from '../task-loss';
+import { relationLoss } from './relation';
+
+export type InductionOptions<E extends Tree, I extends Tree> = {
+  /** e: `[T, n, …]` to embeddings `[T, n, D]`; the paper's is a BiLSTM with self-attention. */
+  encoder: Layer<E, I>;
+  /** D: the size of the embeddings. */
+  dimensions: number;
+  /** R: iterations of dynamic routing. Default: 3. */
+  iterations?: number;
+  /** h: slices of the neural tensor layer M. Default: 100. */
+  slices?: number;
+};
+
+/** `transform` holds Wₛ and bₛ, `tensor` M `[h, D, D]`, `relation` W_r and b_r. */
+export type InductionParams<E extends Tree> = {
+  encoder: E;
+  transform: LinearParams;
+  tensor: Tensor;
+  relation: LinearParams;
+};
+
+/** The class vectors c `[T, N, D]`. */
+export type ClassVectors<P extends Tree> = { params: P; classes: Tensor };
+
+const KINDS: Kinds = {
+  encoder: 'layer',
+  dimensions: 'count',
+  'iterations?': 'count',
+  'slices?': 'count',
+};
+
+/**
+ * Induction Networks. Logits are those before the sigmoid that makes the relation score r of them.
+ *
+ * @throws ArgumentRangeError if a size or the number of iterations is no positive integer;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function induction<E extends Tree, I extends Tree = Tensor>(
+  options: InductionOptions<E, I>,
+): Learner<InductionParams<E>, ClassVectors<InductionParams<E>>, I> {
+  checkLearner(options, KINDS, 'induction');
+  const { encoder, dimensions: size, iterations = 3, slices = 100 } = options;
+  const transform = linear({ inFeatures: size, outFeatures: size });
+  const relation = linear({ inFeatures: slices, outFeatures: 1 });
+  return {
+    loss: relationLoss,
+    classifies: true,
+    init: (generator) => ({
+      encoder: encoder.init(generator),
+      transform: transform.init(generator),
+      tensor: normal([slices, size, size], generator, { std: 1 / size }),
+      relation: relation.init(generator),
+    }),
+    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(embedded, labels, ways, 'induction');
+        const samples = squash(transform.apply(params.transform, embedded));
+        return { params, classes: route(samples, membership(labels, ways, samples), iterations) };
+      }),
+    predict: ({ params, classes }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const query = encoder.apply(params.encoder, inputs, adaptOptions);
+        return relation.apply(params.relation, interact(classes, params.tensor, query)).squeeze(-1);
+      }),
+  };
+}
+
+/** Dynamic routing: samples `[T, s, D]` and their classes `[T, s, N]` give class vectors `[T, N, D]`. */
+export function route(samples: Tensor, belongs: Tensor, iterations: number): Tensor {
+  let logits = belongs.zerosLike();
+  let classes: Tensor | undefined;
+  for (let i = 0; i < iterations; i++) {
+    if (classes) logits = logits.add(samples.bmm(classes.mT));
+    classes = squash(torch.maskedSoftmax(logits, belongs, 1).mT.bmm(samples));
+  }
+  return classes ?? torch.zeros([0]);
+}
+
+/** relu(cᵀ M e): classes `[T, N, D]` and queries `[T, q, D]` give `[T, q, N, h]`. */
+function interact(classes: Tensor, tensor: Tensor, query: Tensor): Tensor {
+  const [slices = 0, size = 0] = tensor.shape;
+  const ways = classes.size(1);
+  const sided = classes.matmul(tensor.permute([1, 0, 2]).reshape([size, slices * size]));
+  const scores = query.bmm(sided.reshape([-1, ways * slices, size]).mT);
+  return scores.unflatten(-1, [ways, slices]).relu();
+}
+
+/** Vectors of lengths in [0, 1), their directions kept; the gradient at 0 is 0. */
+export function squash(x: Tensor): Tensor {
+  const square = x.square().sum(-1, true);
+  return x.mul(square.clampMin(1e-24).sqrt().div(square.add(1)));
+}

@@ -1,0 +1,83 @@
+/**
+ * Oriol Vinyals, Charles Blundell, Timothy Lillicrap, Koray Kavukcuoglu, Daan Wierstra: Matching
+ * Networks for One Shot Learning, NeurIPS 2016, https://arxiv.org/abs/1606.04080
+ *
+ *   P(y | x, S) = Σᵢ a(x, xᵢ) yᵢ;   a(x, xᵢ) = softmax over i of cos(f(x, S), g(xᵢ, S))
+ */
+import { outOfRange } from '../../errors';
+import type { Layer } from '../../nn/index';
+import type { Tensor, Tree } from '../../torch/index';
+import { checkLearner } from '../check-options';
+import { checkSupport, IGNORED } from '../episode';
+import { type Learner, recording } from '../learner';
+import { membership } from '../task-loss';
+import { type FullContext, type FullContextParams, fullContext } from './matching-context';
+import { unit } from './nearest-class-mean';
+
+export type MatchingOptions<E extends Tree, I extends Tree> = {
+  /** f′ = g′: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+  /**
+   * Full context embeddings: g reads the support set with a bidirectional LSTM, f attends to it for K
+   * steps. `dimensions` is D. Without it f = f′ and g = g′. Default: without.
+   */
+  fullContext?: { dimensions: number; steps?: number };
+};
+
+/** `context` is there with full context embeddings. */
+export type MatchingParams<E extends Tree> = { encoder: E; context?: FullContextParams };
+
+/** The support set embedded by g `[T, s, D]`, and its labels. */
+export type MatchingAdapted<E extends Tree> = {
+  params: MatchingParams<E>;
+  support: Tensor;
+  labels: Tensor;
+  ways: number;
+};
+
+/**
+ * Matching Networks. The logits are log P(y | x, S), so that their cross-entropy is the paper's loss;
+ * −∞ for a class without support examples.
+ *
+ * With full context embeddings the order of the support set matters, as in the paper.
+ *
+ * @throws ArgumentRangeError if a size or number of steps is no positive integer;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function matching<E extends Tree, I extends Tree = Tensor>(
+  options: MatchingOptions<E, I>,
+): Learner<MatchingParams<E>, MatchingAdapted<E>, I> {
+  checkLearner(options, { encoder: 'layer', 'fullContext?': 'any' }, 'matching');
+  const { encoder } = options;
+  const context: FullContext | undefined = options.fullContext && fullContext(options.fullContext);
+  const contextOf = ({ context: own }: MatchingParams<E>): FullContextParams => {
+    if (own !== undefined) return own;
+    throw outOfRange('the parameters of full context embeddings', 'params.context', own);
+  };
+  return {
+    init: (generator) => ({
+      encoder: encoder.init(generator),
+      ...(context && { context: context.init(generator) }),
+    }),
+    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const plain = encoder.apply(params.encoder, inputs, adaptOptions);
+        checkSupport(plain, labels, ways, 'matching');
+        const support = context
+          ? context.embedSupport(contextOf(params), plain, labels.ne(IGNORED))
+          : plain;
+        return { params, support, labels, ways };
+      }),
+    predict: ({ params, support, labels, ways }, inputs, adaptOptions = {}) =>
+      recording(adaptOptions, () => {
+        const plain = encoder.apply(params.encoder, inputs, adaptOptions);
+        const query = context
+          ? context.embedQuery(contextOf(params), plain, support, labels.ne(IGNORED))
+          : plain;
+        const cosines = unit(query).bmm(unit(support).mT);
+        const others = membership(labels, ways, cosines).eq(0).unsqueeze(1);
+        const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
+        return byClass.logSoftmax(-1);
+      }),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Nearest class mean: the baseline that every learner has to beat. Each class is the mean of its
+ * embedded support examples, and a query goes to the class nearest by cosine. Nothing is trained.
+ *
+ * Thomas Mensink, Jakob Verbeek, Florent Perronnin, Gabriela Csurka: Distance-Based Image
+ * Classification: Generalizing to New Classes at Near-Zero Cost, TPAMI 2013.
+ *
+ *   ŷ = argmax over k of cos(f(x), cₖ)
+ */
+import type { Layer } from '../../nn/index';
+import type { Tensor, Tree } from '../../torch/index';
+import { checkLearner } from '../check-options';
+import { checkSupport } from '../episode';
+import { type Learner, recording } from '../learner';
+import { classMeans } from '../task-loss';
+import type { Prototypes } from './prototypical';
+
+export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<P, I>;
+};
+
+/**
+ * The nearest class mean by cosine of an encoder as it is.
+ *
+ * @throws ArgumentTypeError for options of another type, or unknown
+ */
+export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
+  options: NearestClassMeanOptions<P, I>,
+): Learner<P, Prototypes<P>, I> {
+  checkLearner(options, { encoder: 'layer' }, 'nearestClassMean');
+  const { encoder } = options;
+  return {
+    init: (generator) => encoder.init(generator),
+    adapt: (params, support, ways, options = {}) =>
+      recording(options, () => {
+        const embedded = unit(encoder.apply(params, support.inputs, options));
+        checkSupport(embedded, support.labels, ways, 'nearestClassMean');
+        return { params, prototypes: unit(classMeans(embedded, support.labels, ways)) };
+      }),
+    predict: ({ params, prototypes }, inputs, options = {}) =>
+      recording(options, () => unit(encoder.apply(params, inputs, options)).bmm(prototypes.mT)),
+  };
+}
+
+/** Rows of length 1; rows of zeros stay. */
+export function unit(rows: Tensor): Tensor {
+  return rows.div(rows.norm(2, [-1], true).clampMin(1e-12));
+}

@@ -1,0 +1,51 @@
+/**
+ * Jake Snell, Kevin Swersky, Richard Zemel: Prototypical Networks for Few-shot Learning, NeurIPS
+ * 2017, https://arxiv.org/abs/1703.05175
+ *
+ *   cₖ = mean of f(x) over the support of class k;   p(y = k | x) = softmax over k of −‖f(x) − cₖ‖²
+ */
+import type { Layer } from '../../nn/index';
+import type { Tensor, Tree } from '../../torch/index';
+import { checkLearner } from '../check-options';
+import { checkSupport } from '../episode';
+import { type Learner, recording } from '../learner';
+import { classMeans } from '../task-loss';
+
+export type PrototypicalOptions<P extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<P, I>;
+};
+
+/** The prototypes `[T, N, D]` of T tasks, and the encoder's parameters that they were made with. */
+export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
+
+/**
+ * Prototypical Networks with squared Euclidean distance, the choice of the paper's section 2.7.
+ *
+ * @throws ArgumentTypeError for options of another type, or unknown
+ */
+export function prototypical<P extends Tree, I extends Tree = Tensor>(
+  options: PrototypicalOptions<P, I>,
+): Learner<P, Prototypes<P>, I> {
+  checkLearner(options, { encoder: 'layer' }, 'prototypical');
+  const { encoder } = options;
+  return {
+    init: (generator) => encoder.init(generator),
+    adapt: (params, support, ways, options = {}) =>
+      recording(options, () => {
+        const embedded = encoder.apply(params, support.inputs, options);
+        checkSupport(embedded, support.labels, ways, 'prototypical');
+        return { params, prototypes: classMeans(embedded, support.labels, ways) };
+      }),
+    predict: ({ params, prototypes }, inputs, options = {}) =>
+      recording(options, () =>
+        squaredDistances(encoder.apply(params, inputs, options), prototypes).neg(),
+      ),
+  };
+}
+
+/** ‖x − c‖² between rows `[T, n, D]` and `[T, N, D]`: `[T, n, N]`. */
+export function squaredDistances(rows: Tensor, centers: Tensor): Tensor {
+  const norms = centers.square().sum(-1).unsqueeze(1);
+  return rows.square().sum(-1, true).add(norms).sub(rows.bmm(centers.mT), { alpha: 2 });
+}

@@ -1,0 +1,56 @@
+/**
+ * Gregory Koch, Richard Zemel, Ruslan Salakhutdinov: Siamese Neural Networks for One-shot Image
+ * Recognition, ICML Deep Learning Workshop 2015.
+ *
+ *   p(x₁, x₂) = σ(Σⱼ αⱼ |hⱼ(x₁) − hⱼ(x₂)| + b);   L = −y log p − (1 − y) log (1 − p), y = 1 for one class
+ */
+import { type Layer, normal } from '../../nn/index';
+import type { Tensor, Tree } from '../../torch/index';
+import { checkLearner, type Kinds } from '../check-options';
+import type { Learner } from '../learner';
+import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
+
+export type SiameseOptions<E extends Tree, I extends Tree> = {
+  /** h: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+  /** D: the size of the embeddings. */
+  dimensions: number;
+  /** How pairs make the score of a class: `mean` or `max` of their logits. Default: `mean`. */
+  score?: ClassScore;
+};
+
+/** α `[D]`, and b without dimensions. */
+export type SiameseParams<E extends Tree> = { encoder: E; alpha: Tensor; bias: Tensor };
+
+const KINDS: Kinds = { encoder: 'layer', dimensions: 'count', 'score?': ['mean', 'max'] };
+
+/**
+ * Siamese networks with the learned, weighted L1 distance. The logit of a class is the mean, or the
+ * greatest, of log p / (1 − p) over the class's support examples; with one shot both are the paper's.
+ *
+ * @throws ArgumentRangeError if `dimensions` is no positive integer, or the score is no such word;
+ *   ArgumentTypeError for options of another type, or unknown
+ */
+export function siamese<E extends Tree, I extends Tree = Tensor>(
+  options: SiameseOptions<E, I>,
+): Learner<SiameseParams<E>, EmbeddedSupport<SiameseParams<E>>, I> {
+  checkLearner(options, KINDS, 'siamese');
+  const { encoder, dimensions, score = 'mean' } = options;
+  return pairLearner({
+    name: 'siamese',
+    encoder,
+    score,
+    init: (generator): SiameseParams<E> => ({
+      encoder: encoder.init(generator),
+      alpha: normal([dimensions], generator, { std: 0.2 }),
+      bias: normal([], generator, { mean: 0.5, std: 0.01 }),
+    }),
+    similarity: ({ alpha, bias }, query, support) =>
+      query.unsqueeze(2).sub(support.unsqueeze(1)).abs().matmul(alpha).add(bias),
+    pairLoss: (logit, same) =>
+      logit
+        .logSigmoid()
+        .neg()
+        .add(logit.mul(same.rsub(1))),
+  });
+}

@@ -1,0 +1,101 @@
+import { TorchError } from '../../errors';
+import { binding } from '../binding';
+import { isTensor } from '../handle';
+import { RandomRecord } from '../random-record';
+import { scope } from '../scope';
+import { synchronous } from '../synchronous';
+import { Tensor } from '../tensor';
+import { isPlainObject, leaves } from '../tree';
+import { enableGrad, isGradEnabled } from './grad-modes';
+
+/** Stands for the n-th tensor of the arguments, which it does not keep alive. */
+class Place {
+  constructor(readonly index: number) {}
+}
+
+/**
+ * `fn(...inputs)`, without keeping for backward what its operators need there: backward calls `fn`
+ * again to make it (Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016). So the memory
+ * of a deep model is that of its deepest part and what lies between parts, for one more forward pass.
+ *
+ *     for (const layer of layers) x = torch.checkpoint(layer.apply, params[layer.name], x);
+ *
+ * The gradients are the same, bit by bit, also through tensors that `fn` takes from around it and of
+ * any order. It nests, and gradients may be taken inside. `fn` has to do the same when it runs again:
+ * generators, autocast and the default random numbers are set as they were; other things that it
+ * depends on must not change, and tensors that it takes from around it must not be disposed of before
+ * backward. An error of `fn` in backward is thrown by `grad` or `backward`.
+ *
+ * @throws TorchError `ERR_TORCH_VMAP` inside `torch.vmap`; `vmap` inside `fn` is fine
+ * @throws TorchError `ERR_TORCH_RUNTIME` in backward if `fn` does not do the same again
+ */
+export function checkpoint<A extends readonly unknown[], O>(
+  fn: (...inputs: A) => O,
+  ...inputs: A
+): O {
+  if (!isGradEnabled()) return fn(...inputs);
+  if (binding.vmapDepth() > 0) {
+    const message = 'checkpoint: Expected to be called outside vmap; call vmap inside checkpoint';
+    throw new TorchError('ERR_TORCH_VMAP', message, { operator: 'checkpoint' });
+  }
+  const tensors = leaves(inputs);
+  let count = 0;
+  const template = replace(inputs, isTensor, () => new Place(count++));
+  const random = new RandomRecord(tensors.map((tensor) => tensor.device));
+  const restored = asNow();
+  const recompute = (handles: number[]): void => {
+    scope(() => {
+      const again = handles.map((handle) => new Tensor(handle));
+      const args = replace(template, isPlace, (place) => again[place.index]);
+      random.replay(() => restored(() => enableGrad(() => void fn(...(args as unknown as A)))));
+    });
+  };
+  binding.beginCheckpoint(
+    tensors.map((tensor) => tensor.handle),
+    recompute,
+  );
+  try {
+    return random.record(() => synchronous(fn(...inputs), 'checkpoint'));
+  } finally {
+    binding.endCheckpoint();
+  }
+}
+
+function isPlace(value: unknown): value is Place {
+  return value instanceof Place;
+}
+
+function replace<T>(
+  value: unknown,
+  isWanted: (value: unknown) => value is T,
+  fn: (found: T) => unknown,
+): unknown {
+  if (isWanted(value)) return fn(value);
+  if (Array.isArray(value)) return value.map((item) => replace(item, isWanted, fn));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, replace(item, isWanted, fn)]),
+  );
+}
+
+/** Runs a function later with the autocast of now. */
+function asNow(): (fn: () => void) => void {
+  const devices = ['cpu', 'cuda'];
+  const states = devices.map((device) => binding.autocast(device));
+  const set = (all: typeof states): void => {
+    for (const [i, { enabled, dtype }] of all.entries()) {
+      binding.setAutocast(devices[i] as string, enabled, dtype);
+    }
+  };
+  return (fn) => {
+    const before = devices.map((device) => binding.autocast(device));
+    binding.enterAutocast();
+    try {
+      set(states);
+      fn();
+    } finally {
+      set(before);
+      binding.leaveAutocast();
+    }
+  };
+}

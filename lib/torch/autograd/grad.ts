@@ -1,0 +1,82 @@
+import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { binding } from '../binding';
+import { knownOptions } from '../check-options';
+import { isTensor } from '../handle';
+import { Tensor } from '../tensor';
+import { leaves, mapTree, type Tree } from '../tree';
+
+export type GradOptions = {
+  /** What multiplies each output's gradient; may be left out for outputs of one element. */
+  gradOutputs?: Tensor | readonly (Tensor | null)[];
+  /** Record the gradient's own computation, for gradients of gradients. Default: false. */
+  createGraph?: boolean;
+  /** Keep the graph for another pass. Default: `createGraph`. */
+  retainGraph?: boolean;
+};
+
+const KNOWN = ['gradOutputs', 'createGraph', 'retainGraph', 'allowUnused'] as const;
+const OF_LIST = ['gradOutputs', 'createGraph', 'retainGraph'] as const;
+
+/**
+ * The gradients of the summed outputs with respect to every tensor of `inputs`, as a tree of the
+ * same structure. With `allowUnused`, an input that the outputs do not depend on gets zeros.
+ *
+ *     const { weight } = torch.grad(loss, { weight: w }, { createGraph: true });
+ *
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, or an input is unused
+ * @throws ArgumentTypeError if an output, an input or one of `gradOutputs` is no tensor
+ */
+export function grad<T extends Tree>(
+  outputs: Tensor | readonly Tensor[],
+  inputs: T,
+  options: GradOptions & { allowUnused?: boolean } = {},
+): T {
+  const { allowUnused = false, ...rest } = knownOptions(options, KNOWN, 'grad');
+  const gradients = runGrad(outputs, leaves(inputs), rest, allowUnused);
+  let next = 0;
+  return mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs);
+}
+
+/** Like `grad` of a list, with null where the outputs do not depend on an input. */
+export function gradOrNull(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
+  return runGrad(outputs, inputs, knownOptions(options, OF_LIST, 'gradOrNull'), true);
+}
+
+function runGrad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  { gradOutputs, createGraph = false, retainGraph = createGraph }: GradOptions,
+  allowUnused: boolean,
+): (Tensor | null)[] {
+  const from = handlesOf(outputs, 'outputs');
+  const to = handlesOf(inputs, 'inputs');
+  const seeds = gradOutputs === undefined ? null : handlesOf(gradOutputs, 'gradOutputs', true);
+  if (seeds !== null && seeds.length !== from.length) {
+    throw new ArgumentTypeError(
+      `grad: Expected ${from.length} gradOutputs, one for each output, but received ${seeds.length}`,
+      'grad',
+    );
+  }
+  if (to.length === 0) throw new ArgumentTypeError('grad: Expected at least one input', 'grad');
+  return binding
+    .grad(from, to, seeds, retainGraph, createGraph, allowUnused)
+    .map((handle) => (handle === null ? null : new Tensor(handle)));
+}
+
+function handlesOf(tensors: unknown, name: string): number[];
+function handlesOf(tensors: unknown, name: string, nullable: true): (number | null)[];
+function handlesOf(tensors: unknown, name: string, nullable = false): (number | null)[] {
+  if (isTensor(tensors)) return [tensors.handle];
+  if (!Array.isArray(tensors)) {
+    throw invalidArgument('a tensor or an array of tensors', name, tensors, 'grad');
+  }
+  return tensors.map((tensor: unknown, i) => {
+    if (isTensor(tensor)) return tensor.handle;
+    if (nullable && tensor === null) return null;
+    throw invalidArgument('a tensor', `${name}[${i}]`, tensor, 'grad');
+  });
+}

@@ -1,0 +1,82 @@
+import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { binding } from '../binding';
+import { knownOptions } from '../check-options';
+import { scope } from '../scope';
+import { synchronous } from '../synchronous';
+import { Tensor } from '../tensor';
+import type { Tree } from '../tree';
+import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
+
+const KNOWN = ['inDims', 'outDims', 'randomness'] as const;
+const RANDOMNESS = ['error', 'different', 'same'] as const;
+
+export type VmapOptions = {
+  /**
+   * The samples' dimension of the arguments: one for all, or an array with one for each, which may be
+   * a tree that follows the argument's. Null shares an argument among samples; what is no tensor has
+   * to be shared. Default: 0.
+   */
+  inDims?: VmapDims;
+  /** Where the samples' dimension of the results goes, likewise. Default: 0. */
+  outDims?: VmapDims;
+  /** Whether random operators are refused, or draw for each sample, or once for all. Default: `error`. */
+  randomness?: (typeof RANDOMNESS)[number];
+};
+
+/**
+ * A function that applies `fn` to every sample, as a loop would, with one call of each operator. `fn`
+ * sees tensors without the samples' dimension, and the results are stacked.
+ *
+ *     const dots = torch.vmap((a, b) => a.dot(b));
+ *     dots(torch.randn([5, 3]), torch.randn([5, 3])); // [5]
+ *
+ * It nests, and results can be differentiated. Inside `fn`, gradients are each sample's own: with
+ * respect to a tensor that varies among samples they cost one pass, and `torch.valueAndGrad` makes
+ * its parameters vary; `torch.grad` with respect to a tensor that all samples share costs as much as
+ * a pass for every sample. `fn` runs in a scope: what it makes and does not return is disposed of.
+ *
+ * Data cannot be read inside: `item()`, `data()` and `toString()` throw.
+ *
+ * @throws ArgumentTypeError if sizes or dimensions do not fit, or `fn` returns other than tensors
+ * @throws TorchError `ERR_TORCH_VMAP` where an operator cannot work on samples
+ */
+export function vmap<A extends readonly unknown[], O extends Tree>(
+  fn: (...args: A) => O,
+  options: VmapOptions = {},
+): (...args: A) => O {
+  const { inDims = 0, outDims = 0, randomness = 'error' } = knownOptions(options, KNOWN, 'vmap');
+  if (!RANDOMNESS.includes(randomness)) {
+    throw invalidArgument(`'error', 'different' or 'same'`, 'randomness', randomness, 'vmap');
+  }
+  return (...args) => {
+    const size = batchSize(args, inDims);
+    return scope(() => {
+      const level = binding.enterVmap(size, randomness);
+      try {
+        const samples = mapWithDims(args, inDims, 'args', (tensor, dim, name) => {
+          if (dim === null) return tensor;
+          const at = wrapDim(dim, tensor.ndim, name);
+          return new Tensor(binding.addBatchDim(tensor.handle, at, level));
+        });
+        return collect(synchronous(fn(...(samples as unknown as A)), 'vmap'), outDims, level) as O;
+      } finally {
+        binding.leaveVmap();
+      }
+    });
+  };
+}
+
+function collect(results: unknown, dims: VmapDims, level: number): unknown {
+  return mapWithDims(results, dims, 'result', (tensor, dim, name) => {
+    if (dim === null) throw shared(name);
+    const at = wrapDim(dim, tensor.ndim + 1, name);
+    return new Tensor(binding.removeBatchDim(tensor.handle, at, level));
+  });
+}
+
+function shared(name: string): ArgumentTypeError {
+  return new ArgumentTypeError(
+    `vmap: Expected a dimension for ${name} but received null: results have a sample for each`,
+    'vmap',
+  );
+}

@@ -1,0 +1,35 @@
+import { type Dtype, isComplex, type Scalar } from '../dtype';
+import type { Layout } from '../layout';
+import { Operator } from '../operators/dispatch';
+import type { Tensor } from '../tensor';
+
+export type FullOptions = {
+  /** Default: `float32` for a number, `int64` for a bigint, `bool`, or `complex64`. */
+  dtype?: Dtype;
+  layout?: Layout;
+  /** Default: `cpu`. */
+  device?: string;
+  pinMemory?: boolean;
+  /** Record operations on it for gradients. Default: false. */
+  requiresGrad?: boolean;
+};
+
+const operator = new Operator('aten::full');
+
+/**
+ * A tensor of one value. Its dtype follows the value's JavaScript type as `tensor` does, so
+ * `full([2], 1)` and `full([2], 0.5)` are both float32; PyTorch makes int64 of an integer.
+ */
+export function full(
+  size: readonly number[],
+  fillValue: Scalar,
+  options: FullOptions = {},
+): Tensor {
+  return operator.call([size, fillValue, { dtype: dtypeOf(fillValue), ...options }]) as Tensor;
+}
+
+function dtypeOf(value: Scalar): Dtype {
+  if (typeof value === 'bigint') return 'int64';
+  if (typeof value === 'boolean') return 'bool';
+  return isComplex(value) ? 'complex64' : 'float32';
+}

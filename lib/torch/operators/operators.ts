@@ -1,0 +1,83 @@
+import { sharing } from '../create/shared';
+import { Tensor } from '../tensor';
+import { conversions } from './conversions';
+import { Operator } from './dispatch';
+import { FUNCTIONS, type TorchFunctions } from './generated/functions';
+import { METHODS } from './generated/tensor-methods';
+import { indexing } from './indexing';
+import { camelCase } from './overload';
+import { properties } from './properties';
+
+type Call = (...args: unknown[]) => unknown;
+
+/**
+ * Every operator of libtorch by its own name, the private and the in-place ones too, without types:
+ * `ops.aten.add_(x, y)`.
+ */
+export const ops: Readonly<Record<string, Readonly<Record<string, Call>>>> = namespaces();
+
+/** The operators that are no methods of `Tensor`, for example `zeros` and `cat`. */
+export const functions: TorchFunctions = installFunctions();
+
+installMethods();
+
+function installMethods(): void {
+  for (const name of METHODS) {
+    const operator = new Operator(`aten::${name}`);
+    define(camelCase(name), function (this: Tensor, ...args: unknown[]): unknown {
+      return operator.callMethod(this, args);
+    });
+  }
+  const handwritten = { ...conversions, ...indexing, ...sharing };
+  for (const [name, method] of Object.entries(handwritten)) define(name, method);
+  for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
+}
+
+function define(name: string, value: unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+function defineGetter(name: string, get: (self: Tensor) => Tensor): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return get(this);
+    },
+    configurable: true,
+  });
+}
+
+function installFunctions(): TorchFunctions {
+  const installed = Object.fromEntries(
+    FUNCTIONS.map((name) => [camelCase(name), callOf(`aten::${name}`)]),
+  );
+  // The names and the types are generated together from the same schemas.
+  return installed as unknown as TorchFunctions;
+}
+
+function callOf(name: string): Call {
+  const operator = new Operator(name);
+  return (...args) => operator.call(args);
+}
+
+function namespaces(): Record<string, Record<string, Call>> {
+  return lazyRecord((namespace) => lazyRecord((name) => callOf(`${namespace}::${name}`)));
+}
+
+/** An object that makes a property when it is first read. */
+function lazyRecord<T>(make: (name: string) => T): Record<string, T> {
+  const made = new Map<string, T>();
+  return new Proxy<Record<string, T>>(
+    {},
+    {
+      get(_, name) {
+        if (typeof name === 'symbol') return undefined;
+        let value = made.get(name);
+        if (value === undefined) {
+          value = make(name);
+          made.set(name, value);
+        }
+        return value;
+      },
+    },
+  );
+}

@@ -1,0 +1,115 @@
+// What one JavaScript environment (the main thread or a worker) owns, and the one way from
+// JavaScript into C++. No state lives outside of this.
+#pragma once
+
+#include <c10/core/Event.h>
+#include <c10/core/InferenceMode.h>
+#include <napi.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "memory/borrowed_arrays.h"
+#include "device/device_graph.h"
+#include "binding/error.h"
+#include "binding/schema.h"
+#include "binding/tensor_table.h"
+
+namespace metatorch {
+
+struct EventSlot {
+  std::unique_ptr<c10::Event> event;
+  bool defined() const { return event != nullptr; }
+};
+
+struct GraphSlot {
+  std::unique_ptr<DeviceGraph> graph;
+  bool defined() const { return graph != nullptr; }
+};
+
+class Checkpoints;
+
+class Environment {
+ public:
+  explicit Environment(napi_env env) : borrowed(std::make_shared<BorrowedArrays>(env)) {}
+
+  const std::shared_ptr<BorrowedArrays> borrowed;
+  TensorTable tensors{borrowed};
+  GeneratorTable generators;
+  HandleTable<EventSlot> events;
+  HandleTable<GraphSlot> graphs;
+  OperatorCache operators;
+  // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
+  torch::jit::Stack stack;
+  std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
+  std::shared_ptr<Checkpoints> checkpoints;
+  // Levels of vmap that this environment is in.
+  int64_t vmap_depth = 0;
+  // (kind, message, operator) => Error, set by TypeScript, which owns the error classes.
+  Napi::FunctionReference error_factory;
+
+  // Tells V8 how many bytes its objects keep alive, in steps, so that it collects in time.
+  void ReportMemory(napi_env env) {
+    borrowed->Sweep();
+    unreported_bytes_ += tensors.TakeByteDelta();
+    if (unreported_bytes_ >= kReportStep || unreported_bytes_ <= -kReportStep) Report(env);
+  }
+
+  ~Environment();
+
+ private:
+  static constexpr int64_t kReportStep = 1 << 20;
+  void Report(napi_env env);
+
+  int64_t unreported_bytes_ = 0;
+};
+
+constexpr size_t kMaxArguments = 40;
+
+// One call from JavaScript: its arguments, and the environment it runs in.
+struct Call {
+  napi_env env;
+  Environment& self;
+  size_t argc = kMaxArguments;
+  std::array<napi_value, kMaxArguments> argv;
+  const char* operator_name = "";
+  // Where handles of a result with several parts are noted until all of it is made.
+  std::vector<int32_t>* unfinished = nullptr;
+
+  Napi::Value operator[](size_t index) const { return Napi::Value(env, argv[index]); }
+};
+
+// Turns the exception in flight into a pending JavaScript exception.
+void ThrowToJavaScript(Call& call) noexcept;
+
+template <napi_value (*Function)(Call&)>
+napi_value Entry(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  size_t argc = kMaxArguments;
+  std::array<napi_value, kMaxArguments> argv;
+  if (napi_get_cb_info(env, info, &argc, argv.data(), nullptr, &data) != napi_ok) return nullptr;
+  Call call{env, *static_cast<Environment*>(data), argc, argv};
+  try {
+    return Function(call);
+  } catch (...) {
+    ThrowToJavaScript(call);
+    return nullptr;
+  }
+}
+
+template <napi_value (*Function)(Call&)>
+void Register(Napi::Object exports, const char* name, Environment* self) {
+  napi_value function = nullptr;
+  if (napi_create_function(exports.Env(), name, NAPI_AUTO_LENGTH, Entry<Function>, self,
+                           &function) == napi_ok) {
+    exports.Set(name, Napi::Value(exports.Env(), function));
+  }
+}
+
+inline void Check(napi_status status) {
+  if (status != napi_ok) throw PendingException();
+}
+
+}  // namespace metatorch

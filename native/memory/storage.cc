@@ -1,0 +1,146 @@
+#include "memory/storage.h"
+
+#include <ATen/ops/empty.h>
+
+#include <cstring>
+
+#include "autograd/batching.h"
+#include "memory/bytes.h"
+#include "binding/convert.h"
+
+namespace metatorch {
+namespace {
+
+// fromBytes(data, dtype, shape): a CPU tensor with a copy of the bytes.
+napi_value FromBytes(Call& call) {
+  call.operator_name = "tensor";
+  const Bytes bytes = BytesArgument(call, 0);
+  const c10::ScalarType dtype = ParseDtype(StringArgument(call, 1));
+  const std::vector<int64_t> shape = IntsArgument(call, 2);
+  at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(dtype));
+  if (tensor.nbytes() != bytes.length) {
+    throw ArgumentError("Expected " + std::to_string(tensor.nbytes()) +
+                        " bytes for data of this shape and dtype but received " +
+                        std::to_string(bytes.length));
+  }
+  if (bytes.length > 0) std::memcpy(tensor.mutable_data_ptr(), bytes.data, bytes.length);
+  return FromTensor(call, std::move(tensor));
+}
+
+// toBytes(tensor, target): writes the elements in row-major order.
+napi_value ToBytes(Call& call) {
+  call.operator_name = "data";
+  if (IsBatched(TensorArgument(call, 0))) throw VmapError();
+  const at::Tensor tensor = TensorArgument(call, 0).detach().cpu().resolve_conj().resolve_neg();
+  const at::Tensor dense = tensor.contiguous();
+  const Bytes bytes = BytesArgument(call, 1);
+  if (dense.nbytes() != bytes.length) {
+    throw ArgumentError("Expected a target of " + std::to_string(dense.nbytes()) +
+                        " bytes but received " + std::to_string(bytes.length));
+  }
+  if (bytes.length == 0) return nullptr;
+  // Autograd's zero tensors have a shape but no memory.
+  if (dense._is_zerotensor()) {
+    std::memset(bytes.data, 0, bytes.length);
+  } else {
+    std::memcpy(bytes.data, dense.const_data_ptr(), bytes.length);
+  }
+  return nullptr;
+}
+
+napi_value Item(Call& call) {
+  call.operator_name = "item";
+  if (IsBatched(TensorArgument(call, 0))) throw VmapError();
+  return FromScalar(call, TensorArgument(call, 0).item());
+}
+
+napi_value ShapeOf(Call& call) {
+  const at::Tensor& tensor = TensorArgument(call, 0);
+  const c10::IntArrayRef sizes = tensor.sizes();
+  napi_value array = nullptr;
+  Check(napi_create_array_with_length(call.env, sizes.size(), &array));
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    Check(napi_set_element(call.env, array, static_cast<uint32_t>(i), FromInt(call, sizes[i])));
+  }
+  return array;
+}
+
+napi_value StrideOf(Call& call) {
+  const c10::IntArrayRef strides = TensorArgument(call, 0).strides();
+  napi_value array = nullptr;
+  Check(napi_create_array_with_length(call.env, strides.size(), &array));
+  for (size_t i = 0; i < strides.size(); ++i) {
+    Check(napi_set_element(call.env, array, static_cast<uint32_t>(i), FromInt(call, strides[i])));
+  }
+  return array;
+}
+
+napi_value DtypeOf(Call& call) {
+  return FromString(call, DtypeName(TensorArgument(call, 0).scalar_type()));
+}
+
+napi_value DeviceOf(Call& call) { return FromString(call, TensorArgument(call, 0).device().str()); }
+napi_value LayoutOf(Call& call) {
+  switch (TensorArgument(call, 0).layout()) {
+    case c10::Layout::Strided:
+      return FromString(call, "strided");
+    case c10::Layout::Sparse:
+      return FromString(call, "sparse_coo");
+    case c10::Layout::SparseCsr:
+      return FromString(call, "sparse_csr");
+    case c10::Layout::SparseCsc:
+      return FromString(call, "sparse_csc");
+    case c10::Layout::SparseBsr:
+      return FromString(call, "sparse_bsr");
+    case c10::Layout::SparseBsc:
+      return FromString(call, "sparse_bsc");
+    default:
+      return FromString(call, "other");
+  }
+}
+napi_value NdimOf(Call& call) { return FromInt(call, TensorArgument(call, 0).dim()); }
+napi_value NumelOf(Call& call) { return FromInt(call, TensorArgument(call, 0).numel()); }
+
+napi_value Release(Call& call) {
+  call.self.tensors.Release(HandleArgument(call, 0));
+  call.self.ReportMemory(call.env);
+  return nullptr;
+}
+
+// releaseAll(handles, count): the first count handles of an Int32Array.
+napi_value ReleaseAll(Call& call) {
+  napi_typedarray_type type;
+  size_t length = 0;
+  size_t offset = 0;
+  void* data = nullptr;
+  napi_value buffer = nullptr;
+  if (napi_get_typedarray_info(call.env, call.argv[0], &type, &length, &data, &buffer, &offset) !=
+          napi_ok ||
+      type != napi_int32_array) {
+    throw ArgumentError("Expected an Int32Array for handles");
+  }
+  const auto* handles = static_cast<const int32_t*>(data);
+  const size_t count = std::min(length, static_cast<size_t>(IntArgument(call, 1)));
+  for (size_t i = 0; i < count; ++i) call.self.tensors.Release(handles[i]);
+  call.self.ReportMemory(call.env);
+  return nullptr;
+}
+
+}  // namespace
+
+void RegisterStorage(Napi::Object exports, Environment* self) {
+  Register<FromBytes>(exports, "fromBytes", self);
+  Register<ToBytes>(exports, "toBytes", self);
+  Register<Item>(exports, "item", self);
+  Register<ShapeOf>(exports, "shapeOf", self);
+  Register<StrideOf>(exports, "strideOf", self);
+  Register<DtypeOf>(exports, "dtypeOf", self);
+  Register<DeviceOf>(exports, "deviceOf", self);
+  Register<LayoutOf>(exports, "layoutOf", self);
+  Register<NdimOf>(exports, "ndimOf", self);
+  Register<NumelOf>(exports, "numelOf", self);
+  Register<Release>(exports, "release", self);
+  Register<ReleaseAll>(exports, "releaseAll", self);
+}
+
+}  // namespace metatorch

@@ -1,0 +1,145 @@
+import { type Tensor, type Tree, torch } from '../../../lib/torch/index';
+import { float64 } from '../../helpers/gradients';
+import { usedOperators } from '../../helpers/used-operators';
+
+type Sample = readonly [fn: (...inputs: Tensor[]) => Tree, inputs: readonly Tensor[]];
+type Ternary = (x: Tensor, y: Tensor, z: Tensor) => Tree;
+
+const a = float64([3, 4], 1);
+const b = float64([3, 4], 2);
+const c = float64([3, 4], 3);
+const m = float64([4, 2], 4);
+const batch = float64([2, 3, 4], 5);
+const stack = float64([2, 4, 3], 6);
+const sum3 = float64([2, 3, 3], 7);
+const positive = a.abs();
+const mask = torch.tensor([true, false, true, true]);
+const rows = torch.tensor([2n, 0n, 2n]);
+const table = torch.tensor([
+  [0n, 3n, 1n],
+  [2n, 2n, 0n],
+]);
+
+/** A symmetric matrix with positive eigenvalues out of any. */
+const definite = (x: Tensor): Tensor => x.matmul(x.mT).add(torch.eye(3, { dtype: 'float64' }));
+const sample = <I extends readonly Tensor[]>(fn: (...inputs: I) => Tree, inputs: I): Sample => [
+  (...own) => fn(...(own as unknown as I)),
+  inputs,
+];
+const unary = (fn: (x: Tensor) => Tree, x = a): Sample => sample(fn, [x]);
+const binary = (fn: (x: Tensor, y: Tensor) => Tree, y = b): Sample => sample(fn, [a, y]);
+const ternary = (fn: Ternary, x: Tensor, y: Tensor, z: Tensor): Sample => sample(fn, [x, y, z]);
+
+/** For every operator that the library differentiates through, numbers to check it with. */
+const SAMPLES: Record<string, Sample> = {
+  abs: unary((x) => x.abs()),
+  add: binary((x, y) => x.add(y, { alpha: 2 })),
+  addcdiv: ternary((x, y, z) => x.addcdiv(y, z, { value: 2 }), a, b, c),
+  addcmul: ternary((x, y, z) => x.addcmul(y, z, { value: 2 }), a, b, c),
+  aminmax: unary((x) => x.aminmax({ dim: 1 })),
+  baddbmm: ternary((x, y, z) => x.baddbmm(y, z, { beta: 0.5, alpha: 2 }), sum3, batch, stack),
+  bmm: sample((x: Tensor, y: Tensor) => x.bmm(y), [batch, stack]),
+  choleskyInverse: unary((x) => definite(x).linalgCholesky().choleskyInverse()),
+  choleskySolve: binary((x, y) => y.choleskySolve(definite(x).linalgCholesky())),
+  clamp: unary((x) => x.clamp(-0.5, 0.7)),
+  clampMin: unary((x) => x.clampMin(0.02)),
+  clone: unary((x) => x.clone()),
+  constantPadNd: unary((x) => x.constantPadNd([1, 2], 3)),
+  contiguous: unary((x) => x.mT.contiguous()),
+  copy_: binary((x, y) => x.clone().copy_(y).mul(x)),
+  cos: unary((x) => x.cos()),
+  diagonal: unary((x) => [x.diagonal(), x.diagonal(1)]),
+  div: binary((x, y) => x.div(y)),
+  exp: unary((x) => x.exp()),
+  expand: unary((x) => x.expand([2, 3, 4])),
+  flatten: unary((x) => x.flatten(), batch),
+  gather: unary((x) => x.gather(1, table)),
+  indexSelect: unary((x) => x.indexSelect(0, rows)),
+  gelu: unary((x) => [x.gelu(), x.gelu({ approximate: 'tanh' })]),
+  indexFill: unary((x) => x.indexFill(0, torch.tensor([1n]), 0)),
+  leakyRelu: unary((x) => x.leakyRelu(0.2)),
+  linalgCholesky: unary((x) => definite(x).linalgCholesky()),
+  linalgVectorNorm: unary((x) => [x.linalgVectorNorm(), x.linalgVectorNorm(2, [1])]),
+  log: unary((x) => x.log(), positive),
+  logSigmoid: unary((x) => x.logSigmoid()),
+  logSoftmax: unary((x) => x.logSoftmax(1)),
+  maskedFill: unary((x) => x.maskedFill(mask, 2)),
+  maskedSelect: unary((x) => x.maskedSelect(mask)),
+  matmul: binary((x, y) => x.matmul(y), m),
+  max: unary((x) => [x.max(), x.max(1)[0]]),
+  mean: unary((x) => [x.mean(), x.mean(0)]),
+  min: unary((x) => [x.min(), x.min(1)[0]]),
+  mseLoss: binary((x, y) => [x.mseLoss(y), x.mseLoss(y, 0)]),
+  mul: binary((x, y) => x.mul(y)),
+  narrow: unary((x) => x.narrow(1, 1, 2)),
+  neg: unary((x) => x.neg()),
+  norm: unary((x) => [x.norm(), x.norm(2, [1])]),
+  permute: unary((x) => x.permute([2, 0, 1]), batch),
+  reciprocal: unary((x) => x.reciprocal(), positive),
+  relu: unary((x) => x.relu()),
+  remainder: unary((x) => x.remainder(1.7)),
+  repeatInterleave: unary((x) => x.repeatInterleave(2, 1)),
+  reshape: unary((x) => x.reshape([2, 6])),
+  rsub: binary((x, y) => x.rsub(y)),
+  select: unary((x) => x.select(1, 2)),
+  sigmoid: unary((x) => x.sigmoid()),
+  slice: unary((x) => x.slice(1, 0, 4, 2)),
+  softmax: unary((x) => x.softmax(1)),
+  split: unary((x) => x.split(3, 1)),
+  sqrt: unary((x) => x.sqrt(), positive),
+  square: unary((x) => x.square()),
+  squeeze: unary((x) => x.unsqueeze(1).squeeze(1)),
+  sub: binary((x, y) => x.sub(y, { alpha: 2 })),
+  sum: unary((x) => [x.sum(), x.sum([1], true)]),
+  tanh: unary((x) => x.tanh()),
+  transpose: unary((x) => x.transpose(0, 2), batch),
+  unbind: unary((x) => x.unbind(1)),
+  unflatten: unary((x) => x.unflatten(1, [2, 2])),
+  unsqueeze: unary((x) => x.unsqueeze(1)),
+  view: unary((x) => x.view([2, 6])),
+  'torch.cat': binary((x, y) => torch.cat([x, y], 1)),
+  'torch.embedding': unary((x) => torch.embedding(x, rows)),
+  'torch.layerNorm': ternary(
+    (x, weight, bias) => torch.layerNorm(x, [4], { weight, bias }),
+    a,
+    float64([4], 8),
+    float64([4], 9),
+  ),
+  'torch.linear': ternary(
+    (x, w, v) => torch.linear(x, w, v),
+    a,
+    float64([2, 4], 8),
+    float64([2], 9),
+  ),
+  'torch.lstmCell': sample(
+    (x: Tensor, h: Tensor, s: Tensor, wi: Tensor, wh: Tensor) => torch.lstmCell(x, [h, s], wi, wh),
+    [float64([2, 3]), float64([2, 2], 2), float64([2, 2], 3), float64([8, 3]), float64([8, 2])],
+  ),
+  'torch.stack': binary((x, y) => torch.stack([x, y], 1)),
+  'torch.where': binary((x, y) => torch.where(mask, x, y)),
+};
+
+/** Without a derivative, or with none but zero. */
+const NOT_DIFFERENTIABLE = new Set(
+  `all any argsort ceil detach eq equal fill floor gt isnan isSameSize le logicalAnd logicalNot lt ne
+  newFull newZeros numel onesLike set sign size values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
+    /\s+/,
+  ),
+);
+
+const used = usedOperators(['nn', 'optim', 'meta', 'text']);
+
+test('every operator that the library uses is checked below', () => {
+  const missing = [...used].filter(([name]) => !(name in SAMPLES) && !NOT_DIFFERENTIABLE.has(name));
+  expect(used.size).toBeGreaterThan(60);
+  expect(missing).toEqual([]);
+});
+
+test.each(Object.keys(SAMPLES))('%s', (name) => {
+  const [fn, inputs] = SAMPLES[name] as Sample;
+  torch.scope(() => {
+    const own = inputs.map((input) => input.detach().requiresGrad_());
+    expect(torch.gradcheck(fn, own)).toBe(true);
+    expect(torch.gradgradcheck(fn, own)).toBe(true);
+  });
+});
