@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors';
 import { checkOptions, flag, notNegative } from '../nn/check';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import type { AdamState } from './adam-state';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
@@ -30,14 +31,6 @@ export type AdamOptions = {
    * Beyond», https://arxiv.org/abs/1904.09237. Default: false.
    */
   amsgrad?: boolean;
-};
-
-/** `maxSecondMoment` is `{}` without amsgrad. */
-export type AdamState = {
-  step: Tensor;
-  firstMoment: Tree;
-  secondMoment: Tree;
-  maxSecondMoment: Tree;
 };
 
 type Moments = Omit<AdamState, 'step'>;

@@ -1,4 +1,5 @@
-import { type AdamOptions, type AdamState, adamRule } from './adam-rule';
+import { type AdamOptions, adamRule } from './adam-rule';
+import type { AdamState } from './adam-state';
 import type { Optimizer } from './optimizer';
 
 /**

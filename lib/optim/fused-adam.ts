@@ -1,5 +1,5 @@
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
-import type { AdamState } from './adam-rule';
+import type { AdamState } from './adam-state';
 
 /** The numbers of one step of Adam. */
 export type FusedAdam = {

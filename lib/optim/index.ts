@@ -1,5 +1,6 @@
 export { adam } from './adam';
-export type { AdamOptions, AdamState } from './adam-rule';
+export type { AdamOptions } from './adam-rule';
+export type { AdamState } from './adam-state';
 export { adamW } from './adam-w';
 export { clipByGlobalNorm, globalNorm } from './clip';
 export type { LearningRate, Optimizer, OptimizerState, UpdateOptions } from './optimizer';

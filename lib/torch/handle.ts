@@ -1,5 +1,3 @@
-import type { Tensor } from './tensor';
-
 /** The part of a tensor that the layers below it know: its place in the native table. */
 export abstract class TensorHandle {
   /** Index in the native table; -1 once disposed of. Owned by this object alone. @internal */
@@ -10,9 +8,4 @@ export abstract class TensorHandle {
   protected constructor(handle: number) {
     this.handle = handle;
   }
-}
-
-/** True for tensors of this library. */
-export function isTensor(value: unknown): value is Tensor {
-  return value instanceof TensorHandle;
 }

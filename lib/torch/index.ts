@@ -129,7 +129,6 @@ export {
 } from './files/safetensors';
 export type { OpenOptions, SafetensorsFile } from './files/safetensors-file';
 export type { AttentionOptions } from './fused/attention';
-export { isTensor } from './handle';
 export type { Layout, MemoryFormat } from './layout';
 export type { LeakedTensor, LeakReport } from './leaks';
 export type { AutocastOptions, MatmulPrecision } from './modes';
@@ -138,5 +137,5 @@ export type { IndexPutOptions } from './operators/indexing';
 export type { Ellipsis, Slice } from './operators/slice';
 export { Generator } from './random';
 export { disposeTree } from './scope';
-export { Tensor } from './tensor';
+export { isTensor, Tensor } from './tensor';
 export { flattenTree, leaves, mapTree, type Tree, unflattenTree } from './tree';

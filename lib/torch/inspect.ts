@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { binding } from './binding';
 import type { Dtype } from './dtype';
 import { chooseFormat, type Element, type ElementFormat } from './number-format';
 import { scope } from './scope';
@@ -166,3 +168,16 @@ function addSuffixes(start: string, suffixes: readonly string[], onNewLine: bool
   }
   return `${text})`;
 }
+
+/** How a tensor writes itself: for strings, and for consoles and debuggers. */
+export const printing = {
+  toString(this: Tensor): string {
+    return formatTensor(this);
+  },
+
+  [inspect.custom](this: Tensor): string {
+    if (this.isDisposed || !binding.isBatched(this.handle)) return formatTensor(this);
+    // Logs and debuggers describe what cannot be read.
+    return `tensor(each sample of vmap, size=(${this.shape.join(', ')}), dtype=torch.${this.dtype})`;
+  },
+};

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { invalidArgument, TorchError } from '../errors';
 import { type CallSite, callSite, captureStack } from './call-site';
 import { byteLength, type Dtype } from './dtype';
-import { isTensor } from './handle';
-import { observeTensors } from './scope';
-import type { Tensor } from './tensor';
+import type { TensorHandle } from './handle';
+import { observeTensors } from './ownership';
+import { isTensor, type Tensor } from './tensor';
 
 /** A tensor that a function made and neither freed nor returned. */
 export type LeakedTensor = CallSite & { readonly shape: readonly number[]; readonly dtype: Dtype };
@@ -107,9 +107,9 @@ function end(check: Check): void {
   current.disable();
 }
 
-function note(tensor: Tensor): void {
+function note(tensor: TensorHandle): void {
   let check = current.getStore();
-  if (check === undefined) return;
+  if (check === undefined || !isTensor(tensor)) return;
   const made = { tensor, origin: captureStack(note) };
   for (; check !== undefined; check = check.outer) {
     if (!underWay.has(check)) continue;

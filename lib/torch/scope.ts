@@ -1,48 +1,7 @@
-import { binding } from './binding';
+import type { TensorHandle } from './handle';
+import { exchangeScope, own, release, releaseAll, type Scope } from './ownership';
 import { synchronous } from './synchronous';
-import type { Tensor } from './tensor';
 import { leaves } from './tree';
-
-/** The tensors made while it is the innermost scope, in order. */
-type Scope = { readonly owned: Tensor[] };
-
-const BATCH = 1024;
-
-let innermost: Scope | undefined;
-const batch = new Int32Array(BATCH);
-
-// The safety net for tensors made outside of any scope. It runs only when the event loop turns.
-const registry = new FinalizationRegistry<number>((handle) => binding.release(handle));
-
-let observer: ((tensor: Tensor) => void) | undefined;
-
-/** Has `fn` told of every new tensor, or nobody. */
-export function observeTensors(fn: ((tensor: Tensor) => void) | undefined): void {
-  observer = fn;
-}
-
-/** Notes a new tensor with whoever will release it. */
-export function track(tensor: Tensor): void {
-  if (observer !== undefined) observer(tensor);
-  own(tensor);
-}
-
-function own(tensor: Tensor): void {
-  if (innermost !== undefined) {
-    innermost.owned.push(tensor);
-    return;
-  }
-  tensor.watched = true;
-  registry.register(tensor, tensor.handle, tensor);
-}
-
-/** Releases a tensor's handle now. Backward graphs keep what they need of it. */
-export function release(tensor: Tensor): void {
-  if (tensor.handle < 0) return;
-  binding.release(tensor.handle);
-  tensor.handle = -1;
-  if (tensor.watched) registry.unregister(tensor);
-}
 
 /**
  * Runs `fn` and disposes of every tensor that it made, except those in what it returns: a tensor, or
@@ -56,26 +15,25 @@ export function release(tensor: Tensor): void {
  *   or arrays or objects that hold themselves
  */
 export function scope<T>(fn: () => T): T {
-  const outer = innermost;
   const mine: Scope = { owned: [] };
-  innermost = mine;
+  const outer = exchangeScope(mine);
   let result: T;
-  let kept: ReadonlySet<Tensor>;
+  let kept: ReadonlySet<TensorHandle>;
   try {
     result = synchronous(fn(), 'scope');
     kept = new Set(leaves(result));
   } catch (error) {
-    innermost = outer;
+    exchangeScope(outer);
     releaseAll(mine.owned);
     throw error;
   }
-  innermost = outer;
+  exchangeScope(outer);
   settle(mine.owned, kept);
   return result;
 }
 
 /** Releases what is not kept and hands the rest to the scope around. */
-function settle(owned: readonly Tensor[], kept: ReadonlySet<Tensor>): void {
+function settle(owned: readonly TensorHandle[], kept: ReadonlySet<TensorHandle>): void {
   if (kept.size === 0) {
     releaseAll(owned);
     return;
@@ -84,20 +42,6 @@ function settle(owned: readonly Tensor[], kept: ReadonlySet<Tensor>): void {
   for (const tensor of owned) {
     if (tensor.handle >= 0) own(tensor);
   }
-}
-
-function releaseAll(tensors: readonly Tensor[]): void {
-  let count = 0;
-  for (const tensor of tensors) {
-    if (tensor.handle < 0) continue;
-    batch[count++] = tensor.handle;
-    tensor.handle = -1;
-    if (count === BATCH) {
-      binding.releaseAll(batch, count);
-      count = 0;
-    }
-  }
-  if (count > 0) binding.releaseAll(batch, count);
 }
 
 /** Disposes of every tensor of a tree, except those that `kept` holds as well. */

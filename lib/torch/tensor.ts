@@ -1,7 +1,5 @@
-import { type InspectOptions, inspect } from 'node:util';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
-import type { SharingMethods } from './create/shared';
 import {
   arrayName,
   type Complex,
@@ -11,12 +9,7 @@ import {
   type TensorData,
 } from './dtype';
 import { TensorHandle } from './handle';
-import { formatTensor } from './inspect';
-import type { ConversionMethods } from './operators/conversions';
-import type { TensorMethods } from './operators/generated/tensor-methods';
-import type { IndexingMethods } from './operators/indexing';
-import type { TensorProperties } from './operators/properties';
-import { release, track } from './scope';
+import { release, track } from './ownership';
 
 /** Elements as nested arrays, a scalar for a tensor without dimensions. */
 export type NestedArray<T> = T | NestedArray<T>[];
@@ -24,22 +17,15 @@ export type NestedArray<T> = T | NestedArray<T>[];
 /** What `item()` returns: `bigint` only where a number would lose precision is refused. */
 export type Item = number | boolean | Complex;
 
-// What operators.ts puts on the prototype.
-type Members = TensorMethods &
-  TensorProperties &
-  ConversionMethods &
-  IndexingMethods &
-  SharingMethods;
-export interface Tensor extends Members {}
-
 /**
  * A multi-dimensional array of libtorch. Operators are methods with PyTorch's names in camelCase:
  * `x.matmul(w).add(b).relu()`.
  *
+ * Operators, conversions, indexing and printing are put on the prototype by operators/operators.ts.
+ *
  * A tensor is freed by `dispose()`, by the `torch.scope` around its making, or, outside of scopes,
  * some time after the garbage collector has found it unreachable.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface above
 export class Tensor extends TensorHandle {
   /** @internal Tensors are made by operators and by `torch.tensor`. */
   constructor(handle: number) {
@@ -191,16 +177,11 @@ export class Tensor extends TensorHandle {
     }
     for (let i = 0; i < length; i++) yield this.select(0, i);
   }
+}
 
-  override toString(): string {
-    return formatTensor(this);
-  }
-
-  [inspect.custom](_depth: number, _options: InspectOptions): string {
-    if (this.isDisposed || !binding.isBatched(this.handle)) return formatTensor(this);
-    // Logs and debuggers describe what cannot be read.
-    return `tensor(each sample of vmap, size=(${this.shape.join(', ')}), dtype=torch.${this.dtype})`;
-  }
+/** True for tensors of this library. */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof TensorHandle;
 }
 
 function checkTarget(target: TensorData, name: string, length: number): void {

@@ -1,6 +1,5 @@
 import { ArgumentTypeError, describe } from '../errors';
-import { isTensor } from './handle';
-import type { Tensor } from './tensor';
+import { isTensor, type Tensor } from './tensor';
 
 /**
  * A nested structure of tensors: one tensor, or arrays and plain objects of trees. Parameters,

@@ -5,7 +5,7 @@ const LIB = path.join(__dirname, '..', '..', 'lib');
 
 /** The names that a generated interface declares. */
 function declared(file: string): Set<string> {
-  const text = readFileSync(path.join(LIB, 'torch', 'generated', file), 'utf8');
+  const text = readFileSync(path.join(LIB, 'torch', 'operators', 'generated', file), 'utf8');
   return new Set([...text.matchAll(/^ {2}(\w+)\(/gm)].map((match) => match[1] as string));
 }
 

@@ -1,10 +1,9 @@
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
-import { isTensor } from '../handle';
 import { RandomRecord } from '../random-record';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
-import { Tensor } from '../tensor';
+import { isTensor, Tensor } from '../tensor';
 import { isPlainObject, leaves } from '../tree';
 import { enableGrad, isGradEnabled } from './grad-modes';
 

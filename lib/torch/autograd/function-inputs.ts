@@ -1,9 +1,8 @@
 import { invalidArgument } from '../../errors';
 import { binding } from '../binding';
 import { knownOptions } from '../check-options';
-import { isTensor } from '../handle';
 import { scope } from '../scope';
-import { Tensor } from '../tensor';
+import { isTensor, Tensor } from '../tensor';
 import { mapTree, type Tree } from '../tree';
 import { grad } from './grad';
 import { enableGrad } from './grad-modes';

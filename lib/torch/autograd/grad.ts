@@ -1,8 +1,7 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
 import { knownOptions } from '../check-options';
-import { isTensor } from '../handle';
-import { Tensor } from '../tensor';
+import { isTensor, Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 
 export type GradOptions = {

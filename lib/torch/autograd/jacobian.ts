@@ -1,5 +1,4 @@
-import { isTensor } from '../handle';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import {
   type CreateGraphOptions,

@@ -1,7 +1,6 @@
 import { invalidArgument } from '../../errors';
 import { knownOptions } from '../check-options';
-import { isTensor } from '../handle';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import type { Tree } from '../tree';
 import {
   type CreateGraphOptions,

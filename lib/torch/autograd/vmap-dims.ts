@@ -1,6 +1,5 @@
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
-import { isTensor } from '../handle';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { isPlainObject } from '../tree';
 
 /**

@@ -1,9 +1,8 @@
 import { invalidArgument } from '../../errors';
 import { noGrad } from '../autograd/grad-modes';
 import { type Dtype, itemSize, layoutOf } from '../dtype';
-import { isTensor } from '../handle';
 import { scope } from '../scope';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { ByteCursor } from './byte-cursor';
 import { FileErrors } from './file-errors';
 import { InputFile } from './input-file';

@@ -1,7 +1,6 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
-import { isTensor } from '../handle';
 import { scope } from '../scope';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { isPlainObject } from '../tree';
 import { npyFile } from './npy';
 import { NpzFile } from './npz-file';

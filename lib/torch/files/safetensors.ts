@@ -1,7 +1,6 @@
 import { invalidArgument } from '../../errors';
-import { isTensor } from '../handle';
 import { scope } from '../scope';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { isPlainObject } from '../tree';
 import { replaceFiles } from './replace-files';
 import { type OpenOptions, SafetensorsFile } from './safetensors-file';

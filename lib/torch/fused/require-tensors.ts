@@ -1,6 +1,5 @@
 import { invalidArgument } from '../../errors';
-import { isTensor } from '../handle';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 
 /** @throws ArgumentTypeError for the first of the named arguments that is no tensor */
 export function requireTensors(values: Readonly<Record<string, Tensor>>, operator: string): void {

@@ -1,8 +1,7 @@
 import { invalidArgument } from '../../errors';
 import { type Dtype, isDtype } from '../dtype';
-import { isTensor } from '../handle';
 import type { MemoryFormat } from '../layout';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { Operator } from './dispatch';
 
 /** Options of `to`. */

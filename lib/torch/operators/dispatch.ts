@@ -1,8 +1,7 @@
 import { ArgumentTypeError, describe } from '../../errors';
 import { binding } from '../binding';
 import { type Complex, isComplex } from '../dtype';
-import { isTensor } from '../handle';
-import { Tensor } from '../tensor';
+import { isTensor, Tensor } from '../tensor';
 import { isPlainObject } from '../tree';
 import { compileOverload, isUsable, type Overload, type Parameter } from './overload';
 

@@ -1,7 +1,6 @@
 import { ArgumentTypeError, describe, invalidArgument, TorchError } from '../../errors';
 import { tensor } from '../create/create';
-import { isTensor } from '../handle';
-import type { NestedArray, Tensor } from '../tensor';
+import { isTensor, type NestedArray, type Tensor } from '../tensor';
 import { Ellipsis, Slice } from './slice';
 
 /** What one place of an index may hold; an array stands for a tensor of integers or booleans. */

@@ -1,9 +1,8 @@
 import { invalidArgument } from '../../errors';
 import { knownOptions } from '../check-options';
 import type { Scalar } from '../dtype';
-import { isTensor } from '../handle';
 import { scope } from '../scope';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { Operator } from './dispatch';
 import { applyIndices, runGather, type TensorIndex } from './index-plan';
 

@@ -1,12 +1,24 @@
-import { sharing } from '../create/shared';
+import { type SharingMethods, sharing } from '../create/shared';
+import { printing } from '../inspect';
 import { Tensor } from '../tensor';
-import { conversions } from './conversions';
+import { type ConversionMethods, conversions } from './conversions';
 import { Operator } from './dispatch';
 import { FUNCTIONS, type TorchFunctions } from './generated/functions';
-import { METHODS } from './generated/tensor-methods';
-import { indexing } from './indexing';
+import { METHODS, type TensorMethods } from './generated/tensor-methods';
+import { type IndexingMethods, indexing } from './indexing';
 import { camelCase } from './overload';
-import { properties } from './properties';
+import { properties, type TensorProperties } from './properties';
+
+type Members = TensorMethods &
+  TensorProperties &
+  ConversionMethods &
+  IndexingMethods &
+  SharingMethods;
+
+// What is put on the prototype below. Declared here, so that the class knows nothing of what uses it.
+declare module '../tensor' {
+  interface Tensor extends Members {}
+}
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -28,12 +40,12 @@ function installMethods(): void {
       return operator.callMethod(this, args);
     });
   }
-  const handwritten = { ...conversions, ...indexing, ...sharing };
-  for (const [name, method] of Object.entries(handwritten)) define(name, method);
+  const handwritten = { ...conversions, ...indexing, ...sharing, ...printing };
+  for (const name of Reflect.ownKeys(handwritten)) define(name, Reflect.get(handwritten, name));
   for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
 }
 
-function define(name: string, value: unknown): void {
+function define(name: string | symbol, value: unknown): void {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 

@@ -1,8 +1,8 @@
 import type { OverloadInfo, ParameterInfo } from '../../native';
 import { requireDevice } from '../device';
 import { isComplex, isDtype } from '../dtype';
-import { isTensor } from '../handle';
 import { Generator } from '../random';
+import { isTensor } from '../tensor';
 
 /** True if a value may stand for a parameter. */
 type Accepts = (value: unknown) => boolean;

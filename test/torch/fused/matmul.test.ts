@@ -7,7 +7,7 @@ import { expectClose, numbers } from '../../helpers/gradients';
 // Products of float32 matrices have a kernel of their own where the processor gains by it; what it
 // gives is compared with the same product in float64, which libtorch does.
 
-const DIST = JSON.stringify(path.join(__dirname, '..', '..', 'dist'));
+const DIST = JSON.stringify(path.join(__dirname, '..', '..', '..', 'dist'));
 
 /** How a matrix lies in memory: as its rows, as its columns, or as every other one of more columns. */
 const LAYOUTS = ['rows', 'columns', 'apart'] as const;

@@ -111,7 +111,7 @@ test.each(CASES.filter(([name]) => name !== 'taskLayerNorm'))(
 test('vmap runs none of them for one sample after the other', () => {
   // libtorch says so, once for each operator and process, on the standard error.
   const script = `
-    const { torch } = require(${JSON.stringify(path.join(__dirname, '../../dist/torch'))});
+    const { torch } = require(${JSON.stringify(path.join(__dirname, '../../../dist/torch'))});
     const [x, w, b, z] = [[2, 3, 4], [2, 5, 4], [2, 5], [2, 3, 5]].map((shape) => torch.ones(shape));
     const labels = torch.zeros([2, 3], { dtype: 'int64' });
     const samples = (fn, ...inputs) =>

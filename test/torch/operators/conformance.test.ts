@@ -5,7 +5,7 @@ import { difference } from '../../conformance/compare';
 import type { CallRecord, EncodedTensor } from '../../conformance/record';
 import { replay } from '../../conformance/replay';
 
-const FOLDER = join(__dirname, '..', 'conformance', 'fixtures');
+const FOLDER = join(__dirname, '..', '..', 'conformance', 'fixtures');
 
 const records = readFileSync(join(FOLDER, 'calls.jsonl'), 'utf8')
   .trimEnd()
