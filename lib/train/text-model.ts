@@ -26,6 +26,14 @@ const learnerSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const tokenizerSchema = z.strictObject({
+  locale: z.string().default('en'),
+  lowerCase: z.boolean().default(true),
+  normalize: z.boolean().default(true),
+  foldVariants: z.boolean().default(true),
+  keepPunctuation: z.boolean().default(false),
+});
+
 /** Everything that is needed to build a text model again, but for its parameters. */
 export const textModelSchema = z.strictObject({
   learner: learnerSchema,
@@ -34,15 +42,15 @@ export const textModelSchema = z.strictObject({
     dimensions: positive,
     dropout: z.number().min(0).max(1).default(0),
   }),
-  tokenizer: z.strictObject({
-    locale: z.string().default('en'),
-    lowerCase: z.boolean().default(true),
-    normalize: z.boolean().default(true),
-    keepPunctuation: z.boolean().default(false),
-  }),
+  tokenizer: tokenizerSchema,
   /** Tokens of a text beyond this many are left out. */
   maxLength: positive.default(64),
   vocabulary: z.record(z.string(), z.json()),
+});
+
+// Files that do not name this option are of a time before it, and mean what they meant.
+const savedModelSchema = textModelSchema.extend({
+  tokenizer: tokenizerSchema.extend({ foldVariants: z.boolean().default(false) }),
 });
 
 export type TextModelConfig = z.input<typeof textModelSchema>;
@@ -97,7 +105,7 @@ export function saveTextModel(folder: string, config: TextModelConfig, params: T
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged, or not of this kind
  */
 export function loadTextModel(folder: string): TextModel<Tree, unknown> {
-  const { params, config } = loadCheckpoint(folder, textModelSchema);
+  const { params, config } = loadCheckpoint(folder, savedModelSchema);
   try {
     const built = buildTextLearner(config);
     requireParams(built.learner, params);

@@ -76,10 +76,29 @@ test('the saved config holds every default, so that a later one changes no model
   expect(JSON.parse(readFileSync(configPath(), 'utf8')).config).toEqual({
     learner: { ...learner, firstOrder: false },
     encoder: { kind: 'mean', dimensions: 2, dropout: 0 },
-    tokenizer: { locale: 'en', lowerCase: true, normalize: true, keepPunctuation: false },
+    tokenizer: {
+      locale: 'en',
+      lowerCase: true,
+      normalize: true,
+      foldVariants: true,
+      keepPunctuation: false,
+    },
     maxLength: 64,
     vocabulary,
   });
+});
+
+test('a model saved before tokenizers folded variants reads texts as it did', () => {
+  const vocabulary = { version: 1, specials: ['<pad>', '<unk>'], tokens: ["don't", 'don\u2019t'] };
+  save({ ...smallConfig({ kind: 'prototypical' }), vocabulary });
+  const ids = () => {
+    const { params, vectorizer } = loadTextModel(folder());
+    disposeTree(params);
+    return torch.scope(() => vectorizer.vectorize(['don\u2019t']).ids.tolist());
+  };
+  expect(ids()).toEqual([[2]]);
+  edit(({ tokenizer }) => delete tokenizer?.foldVariants);
+  expect(ids()).toEqual([[3]]);
 });
 
 test('an error in loading tells what caused it', () => {

@@ -1,5 +1,6 @@
 import { invalidArgument, outOfRange } from '../../errors';
 import { requireDistinct } from '../require-distinct';
+import { normalizeText } from '../tokenizers/normalize-text';
 
 /** One text and the name of its class. */
 export interface LabeledText {
@@ -40,11 +41,15 @@ export interface DatasetOptions {
   key?: (text: string) => string;
 }
 
-/** The default key: texts are the same up to white space, case and compatibility forms (NFKC). */
+const SAME_TEXT = { locale: 'en', lowerCase: true, normalize: true, foldVariants: true };
+
+/**
+ * The default key: texts are the same up to white space, case, compatibility forms (NFKC) and what
+ * `foldVariants` makes one, as `WordTokenizer` reads them.
+ */
 export function sameText(text: string): string {
-  // A capital may lack the precomposed form that its small letter has, as H with line below does.
-  const lower = text.normalize('NFKC').toLowerCase().normalize('NFKC');
-  return lower.replace(/\s+/gu, ' ').trim();
+  if (typeof text !== 'string') throw invalidArgument('a string', 'text', text, 'sameText');
+  return normalizeText(text, SAME_TEXT).replace(/\s+/gu, ' ').trim();
 }
 
 /** A stricter key: texts are the same if their letters and digits are, whatever stands between. */

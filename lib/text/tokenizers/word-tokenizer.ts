@@ -1,5 +1,7 @@
 import { invalidArgument, outOfRange } from '../../errors';
+import { checkOptions, flag } from '../../nn/check';
 import { asciiWords, asciiWordsAgree, isAscii } from './ascii-words';
+import { normalizeText } from './normalize-text';
 import { segmentText } from './segment-text';
 import type { Tokenizer } from './tokenizer';
 
@@ -13,10 +15,18 @@ export interface WordTokenizerOptions {
   lowerCase?: boolean;
   /** Bring the text to Unicode normalization form NFKC. Default true. */
   normalize?: boolean;
+  /**
+   * Take typographic apostrophes, quotation marks and hyphens for plain ones, and leave out what
+   * cannot be seen and means nothing, such as soft hyphens; see `foldVariants`. Default true.
+   */
+  foldVariants?: boolean;
   /** Keep punctuation and symbols as tokens too; white space never is one. Default false. */
   keepPunctuation?: boolean;
 }
 
+type Flag = Exclude<keyof WordTokenizerOptions, 'locale'>;
+
+const OPTIONS = ['locale', 'lowerCase', 'normalize', 'foldVariants', 'keepPunctuation'];
 const SPACE_ONLY = /^\s*$/u;
 
 function requireLocale(locale: unknown): string {
@@ -38,7 +48,8 @@ function requireLocale(locale: unknown): string {
  * @example
  * new WordTokenizer().tokenize("The cat's 9 lives."); // ['the', "cat's", '9', 'lives']
  *
- * @throws ArgumentTypeError for a locale that is no string; ArgumentRangeError for one unknown here.
+ * @throws ArgumentTypeError for an unknown option or one of another type; ArgumentRangeError for a
+ * locale that this Node.js does not know.
  */
 export class WordTokenizer implements Tokenizer {
   readonly options: Readonly<Required<WordTokenizerOptions>>;
@@ -46,16 +57,25 @@ export class WordTokenizer implements Tokenizer {
   readonly #fastAscii: boolean;
 
   constructor(options: WordTokenizerOptions = {}) {
-    const { locale = 'en', lowerCase = true, normalize = true, keepPunctuation = false } = options;
-    this.options = { locale: requireLocale(locale), lowerCase, normalize, keepPunctuation };
+    checkOptions(options, OPTIONS, 'WordTokenizer');
+    const { locale = 'en' } = options;
+    const boolean = (name: Flag, otherwise: boolean) =>
+      flag(options[name] ?? otherwise, name, 'WordTokenizer');
+    this.options = {
+      locale: requireLocale(locale),
+      lowerCase: boolean('lowerCase', true),
+      normalize: boolean('normalize', true),
+      foldVariants: boolean('foldVariants', true),
+      keepPunctuation: boolean('keepPunctuation', false),
+    };
     this.#segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
-    this.#fastAscii = !keepPunctuation && asciiWordsAgree(this.#segmenter);
+    this.#fastAscii = !this.options.keepPunctuation && asciiWordsAgree(this.#segmenter);
   }
 
   /** @throws ArgumentTypeError if `text` is no string. */
   tokenize(text: string): string[] {
     if (typeof text !== 'string') throw invalidArgument('a string', 'text', text, 'tokenize');
-    const clean = this.#clean(text);
+    const clean = normalizeText(text, this.options);
     if (this.#fastAscii && isAscii(clean)) return asciiWords(clean);
     const tokens: string[] = [];
     for (const { segment, isWordLike } of segmentText(this.#segmenter, clean)) {
@@ -64,14 +84,5 @@ export class WordTokenizer implements Tokenizer {
       }
     }
     return tokens;
-  }
-
-  #clean(text: string): string {
-    const { locale, lowerCase, normalize } = this.options;
-    const normal = normalize ? text.normalize('NFKC') : text;
-    if (!lowerCase) return normal;
-    const lower = normal.toLocaleLowerCase(locale);
-    // A capital may lack the precomposed form that its small letter has, as H with line below does.
-    return normalize ? lower.normalize('NFKC') : lower;
   }
 }

@@ -55,6 +55,21 @@ describe('options', () => {
     expect(english.tokenize('\u1e96')).toEqual(['\u1e96']);
   });
 
+  test('foldVariants: false keeps typographic characters apart', () => {
+    const bare = new WordTokenizer({ foldVariants: false });
+    expect(bare.tokenize('don\u2019t fore\u00adcast')).toEqual(['don\u2019t', 'fore\u00adcast']);
+  });
+
+  test.each([
+    [{ lowercase: false }, 'WordTokenizer: Unknown option lowercase'],
+    [{ lowerCase: 'false' }, 'Expected a boolean for lowerCase of WordTokenizer'],
+    [null, 'Expected an object for the options of WordTokenizer but received null'],
+  ])('refuses %p', (options, message) => {
+    const make = () => Reflect.construct(WordTokenizer, [options]);
+    expect(make).toThrow(ArgumentTypeError);
+    expect(make).toThrow(message);
+  });
+
   test('keepPunctuation keeps all but white space', () => {
     const tokenizer = new WordTokenizer({ keepPunctuation: true });
     expect(tokenizer.tokenize('Well, 私は 🙂!\n')).toEqual(['well', ',', '私', 'は', '🙂', '!']);
@@ -66,6 +81,7 @@ describe('options', () => {
       locale: 'th',
       lowerCase: true,
       normalize: true,
+      foldVariants: true,
       keepPunctuation: false,
     });
   });
