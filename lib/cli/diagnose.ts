@@ -8,7 +8,7 @@ import {
   requestedDevice,
 } from '../libtorch';
 import { addonBuildVersion, addonPath, loadNative } from '../native';
-import { packageVersion } from './package-version';
+import { packageVersion } from '../package-version';
 
 /** Something that keeps metatorch from working, and what to do about it. */
 export interface Problem {

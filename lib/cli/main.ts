@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { TorchError } from '../errors';
+import { packageVersion } from '../package-version';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerLibtorch } from './libtorch';
-import { packageVersion } from './package-version';
 
 /** The command line: one file per command, each of which adds itself to the program. */
 function createProgram(): Command {

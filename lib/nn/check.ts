@@ -5,13 +5,25 @@ export { checkOptions } from '../torch/check-options';
 
 /** Returns `value` if it is a positive integer. */
 export function positiveInteger(value: unknown, name: string, operator: string): number {
-  const where = `${name} of ${operator}`;
-  if (typeof value !== 'number')
-    throw invalidArgument('a positive integer', where, value, operator);
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw outOfRange('a positive integer', where, value, operator);
-  }
-  return value;
+  const fits = (number: number) => Number.isSafeInteger(number) && number > 0;
+  return numberWhere(fits, 'a positive integer', value, name, operator);
+}
+
+/** Returns `value` if it is an integer from `least` to `most`. Default: no greatest. */
+export function integerFrom(
+  least: number,
+  value: unknown,
+  name: string,
+  operator: string,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const fits = (number: number) =>
+    Number.isSafeInteger(number) && number >= least && number <= most;
+  const expected =
+    most === Number.MAX_SAFE_INTEGER
+      ? `an integer of at least ${least}`
+      : `an integer from ${least} to ${most}`;
+  return numberWhere(fits, expected, value, name, operator);
 }
 
 /** Returns `value` if it is a number for which `fits` holds; `expected` says which in words. */

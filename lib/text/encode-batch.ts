@@ -1,5 +1,5 @@
 import { outOfRange } from '../errors';
-import { requireInteger } from './require-integer';
+import { checkOptions, integerFrom } from '../nn/check';
 
 const MAX_ID = 2 ** 31 - 1;
 
@@ -31,8 +31,10 @@ export function encodeBatch(
   idLists: readonly ArrayLike<number>[],
   options: EncodeBatchOptions = {},
 ): EncodedBatch {
-  const maxLength = requireInteger(options.maxLength ?? Number.MAX_SAFE_INTEGER, 'maxLength', 1);
-  const padId = requireInteger(options.padId ?? 0, 'padId', 0, MAX_ID);
+  checkOptions(options, ['maxLength', 'padId'], 'encodeBatch');
+  const { maxLength = Number.MAX_SAFE_INTEGER, padId = 0 } = options;
+  integerFrom(1, maxLength, 'maxLength', 'encodeBatch');
+  integerFrom(0, padId, 'padId', 'encodeBatch', MAX_ID);
   let length = 1;
   for (const list of idLists) length = Math.max(length, Math.min(list.length, maxLength));
 

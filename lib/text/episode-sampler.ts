@@ -1,8 +1,9 @@
 import { invalidArgument, outOfRange } from '../errors';
+import { checkOptions, integerFrom } from '../nn/check';
+import { Generator as TorchGenerator } from '../torch';
 import type { TextDataset } from './datasets/dataset';
 import { RandomSource } from './random-source';
 import { requireDistinct } from './require-distinct';
-import { requireInteger } from './require-integer';
 
 /** A text and the index of its class within the episode. */
 export interface EpisodeText {
@@ -15,9 +16,9 @@ export interface EpisodeText {
 export interface TextEpisode {
   /** The N classes in label order, which is random. */
   classes: string[];
-  /** Grouped by class in label order; `N·K` texts if every class has K shots. */
+  /** `N·K` texts if every class has K shots, in random order. */
   support: EpisodeText[];
-  /** `N·Q` texts, grouped by class in label order; none of them is in the support set. */
+  /** `N·Q` texts in random order; none of them is in the support set. */
   query: EpisodeText[];
 }
 
@@ -34,8 +35,8 @@ export interface EpisodeSamplerOptions {
   shots: number | ShotRange;
   /** Q: query texts of each class, at least 1. */
   queries: number;
-  /** Fixes every episode: its seed counts, not what was drawn from it. */
-  random: RandomSource;
+  /** Fixes every episode: its seed at this time counts, not what has been or will be drawn from it. */
+  generator: TorchGenerator;
   /** Classes to draw from. Default: all of the dataset. */
   classes?: readonly string[];
 }
@@ -47,15 +48,18 @@ interface Pool {
 
 function requireShots(shots: unknown): ShotRange {
   if (typeof shots === 'number') {
-    requireInteger(shots, 'shots', 1);
+    integerFrom(1, shots, 'shots', 'EpisodeSampler');
     return { minShots: shots, maxShots: shots };
   }
   if (typeof shots !== 'object' || shots === null) {
     throw invalidArgument('an integer or { minShots, maxShots }', 'shots', shots);
   }
   const { minShots, maxShots }: Partial<Record<keyof ShotRange, unknown>> = shots;
-  const least = requireInteger(minShots, 'shots.minShots', 1);
-  return { minShots: least, maxShots: requireInteger(maxShots, 'shots.maxShots', least) };
+  const least = integerFrom(1, minShots, 'shots.minShots', 'EpisodeSampler');
+  return {
+    minShots: least,
+    maxShots: integerFrom(least, maxShots, 'shots.maxShots', 'EpisodeSampler'),
+  };
 }
 
 function requirePools(dataset: TextDataset, classes: readonly string[], needed: number): Pool[] {
@@ -69,13 +73,16 @@ function requirePools(dataset: TextDataset, classes: readonly string[], needed: 
   });
 }
 
+const OPTIONS = ['ways', 'shots', 'queries', 'generator', 'classes'];
+
 /**
  * Draws N-way K-shot episodes: N classes without replacement, and of each class K support and Q
  * query texts without replacement, as in Oriol Vinyals et al., "Matching Networks for One Shot
- * Learning", NeurIPS 2016.
+ * Learning", NeurIPS 2016. Rows are in random order, so that no learner can go by their places.
  *
- * Episode `i` depends on the seed of `random` and on `i` alone. So a run goes on where it stopped
- * by its step number, and `episodes(600)` under a seed of its own is a fixed list for evaluation.
+ * Episode `i` depends on the seed of `generator` and on `i` alone, and is the same on every machine.
+ * So a run goes on where it stopped by its step number, and `episodes(600)` under a seed of its own is
+ * a fixed list for evaluation. The generator of a model's parameters serves here as well.
  *
  * @throws ArgumentTypeError or ArgumentRangeError for a wrong option: fewer classes than ways, an
  * unknown class, or, by name, a class with fewer texts than shots and queries need.
@@ -88,13 +95,14 @@ export class EpisodeSampler {
   readonly #random: RandomSource;
 
   constructor(dataset: TextDataset, options: EpisodeSamplerOptions) {
-    this.ways = requireInteger(options.ways, 'ways', 2);
+    checkOptions(options, OPTIONS, 'EpisodeSampler');
+    this.ways = integerFrom(2, options.ways, 'ways', 'EpisodeSampler');
     this.shots = requireShots(options.shots);
-    this.queries = requireInteger(options.queries, 'queries', 1);
-    if (!(options.random instanceof RandomSource)) {
-      throw invalidArgument('a RandomSource', 'random', options.random);
+    this.queries = integerFrom(1, options.queries, 'queries', 'EpisodeSampler');
+    if (!(options.generator instanceof TorchGenerator)) {
+      throw invalidArgument('a torch.Generator', 'generator', options.generator, 'EpisodeSampler');
     }
-    this.#random = options.random;
+    this.#random = new RandomSource(options.generator.seed);
     const classes = options.classes ?? dataset.classes;
     requireDistinct(classes, 'classes');
     if (classes.length < this.ways) {
@@ -105,7 +113,7 @@ export class EpisodeSampler {
 
   /** Episode number `index`. @throws ArgumentRangeError unless it is an integer of at least 0. */
   episode(index: number): TextEpisode {
-    const random = this.#random.fork(requireInteger(index, 'index', 0));
+    const random = this.#random.fork(integerFrom(0, index, 'index', 'EpisodeSampler'));
     const pools = random.sample(this.#pools, this.ways);
     const { minShots, maxShots } = this.shots;
     const episode: TextEpisode = { classes: [], support: [], query: [] };
@@ -116,7 +124,8 @@ export class EpisodeSampler {
       for (const text of drawn.slice(0, shots)) episode.support.push({ text, label });
       for (const text of drawn.slice(shots)) episode.query.push({ text, label });
     });
-    return episode;
+    const { classes, support, query } = episode;
+    return { classes, support: random.shuffle(support), query: random.shuffle(query) };
   }
 
   /**
@@ -125,8 +134,8 @@ export class EpisodeSampler {
    * @throws ArgumentTypeError or ArgumentRangeError unless both are integers of at least 0.
    */
   episodes(count: number, from = 0): TextEpisode[] {
-    requireInteger(count, 'count', 0);
-    requireInteger(from, 'from', 0);
+    integerFrom(0, count, 'count', 'EpisodeSampler');
+    integerFrom(0, from, 'from', 'EpisodeSampler');
     return Array.from({ length: count }, (_, i) => this.episode(from + i));
   }
 
@@ -137,8 +146,8 @@ export class EpisodeSampler {
    * `firstBatch` one of at least 0.
    */
   batches(tasks: number, firstBatch = 0): Generator<TextEpisode[], never, undefined> {
-    requireInteger(tasks, 'tasks', 1);
-    requireInteger(firstBatch, 'firstBatch', 0);
+    integerFrom(1, tasks, 'tasks', 'EpisodeSampler');
+    integerFrom(0, firstBatch, 'firstBatch', 'EpisodeSampler');
     return this.#batches(tasks, firstBatch);
   }
 

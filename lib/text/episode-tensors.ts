@@ -1,9 +1,9 @@
 import { outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
+import { integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
 import { requireDistinct } from './require-distinct';
-import { requireInteger } from './require-integer';
 import type { TokenBatch, Vectorizer } from './vectorizer';
 
 /**
@@ -68,7 +68,9 @@ function examples(
   const labels = new BigInt64Array(tasks.length * rows).fill(BigInt(IGNORED));
   tasks.forEach((texts, task) => {
     texts.forEach(({ label }, row) => {
-      labels[task * rows + row] = BigInt(requireInteger(label, 'label', 0, ways - 1));
+      labels[task * rows + row] = BigInt(
+        integerFrom(0, label, 'label', 'episodeTensors', ways - 1),
+      );
     });
   });
   return { inputs, labels: torch.tensor(labels, { shape: [tasks.length, rows] }) };

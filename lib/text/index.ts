@@ -29,7 +29,6 @@ export {
   type TextEpisode,
 } from './episode-sampler';
 export { episodeTensors } from './episode-tensors';
-export { RandomSource } from './random-source';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export type { Tokenizer } from './tokenizers/tokenizer';
 export { WordTokenizer, type WordTokenizerOptions } from './tokenizers/word-tokenizer';

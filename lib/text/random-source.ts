@@ -1,12 +1,12 @@
 import { invalidArgument, outOfRange } from '../errors';
-import { requireInteger } from './require-integer';
-import { splitMix64 } from './splitmix64';
+import { integerFrom } from '../nn/check';
+import { splitMix64 } from '../torch/splitmix64';
 import { Xoshiro128 } from './xoshiro128';
 
 const TWO_POW_32 = 2 ** 32;
 
 function requireSeed(seed: unknown): bigint {
-  if (typeof seed === 'number') return BigInt(requireInteger(seed, 'seed', 0));
+  if (typeof seed === 'number') return BigInt(integerFrom(0, seed, 'seed', 'RandomSource'));
   const expected = 'an integer from 0 to 2^64 − 1';
   if (typeof seed !== 'bigint') throw invalidArgument(expected, 'seed', seed);
   if (seed !== BigInt.asUintN(64, seed)) throw outOfRange(expected, 'seed', seed);
@@ -64,7 +64,7 @@ export class RandomSource {
    * @throws ArgumentTypeError or ArgumentRangeError unless `n` is an integer from 1 to 2^32.
    */
   int(n: number): number {
-    requireInteger(n, 'n', 1, TWO_POW_32);
+    integerFrom(1, n, 'n', 'RandomSource', TWO_POW_32);
     // Without the last, incomplete run of n numbers below 2^32 every remainder is equally frequent.
     const limit = TWO_POW_32 - (TWO_POW_32 % n);
     let x = this.nextUint32();
@@ -85,7 +85,7 @@ export class RandomSource {
    * of items.
    */
   sample<T>(items: readonly T[], count: number): T[] {
-    requireInteger(count, 'count', 0, items.length);
+    integerFrom(0, count, 'count', 'RandomSource', items.length);
     return this.#indices(items.length, count).flatMap((i) => items.slice(i, i + 1));
   }
 
@@ -96,7 +96,7 @@ export class RandomSource {
    * @throws ArgumentTypeError or ArgumentRangeError unless `stream` is an integer of at least 0.
    */
   fork(stream: number): RandomSource {
-    requireInteger(stream, 'stream', 0, Number.MAX_SAFE_INTEGER - 1);
+    integerFrom(0, stream, 'stream', 'RandomSource', Number.MAX_SAFE_INTEGER - 1);
     return new RandomSource(splitMix64(this.#streamSeed, stream));
   }
 

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors';
+import { checkOptions, integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import { encodeBatch } from './encode-batch';
-import { requireInteger } from './require-integer';
 import type { Tokenizer } from './tokenizers/tokenizer';
 import { Vocabulary } from './vocabulary';
 
@@ -37,7 +37,9 @@ export class Vectorizer {
    * @throws ArgumentTypeError for what is no tokenizer or vocabulary; ArgumentTypeError or
    *   ArgumentRangeError unless `maxLength` is a positive integer
    */
-  constructor({ tokenizer, vocabulary, maxLength = 64 }: VectorizerOptions) {
+  constructor(options: VectorizerOptions) {
+    checkOptions(options, ['tokenizer', 'vocabulary', 'maxLength'], 'Vectorizer');
+    const { tokenizer, vocabulary, maxLength = 64 } = options;
     if (typeof tokenizer?.tokenize !== 'function') {
       throw invalidArgument('a Tokenizer', 'tokenizer', tokenizer);
     }
@@ -46,7 +48,7 @@ export class Vectorizer {
     }
     this.#tokenizer = tokenizer;
     this.#vocabulary = vocabulary;
-    this.#maxLength = requireInteger(maxLength, 'maxLength', 1);
+    this.#maxLength = integerFrom(1, maxLength, 'maxLength', 'Vectorizer');
   }
 
   /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { checkOptions, integerFrom } from '../nn/check';
 import { compareCodePoints } from './code-point-order';
 import { requireDistinct } from './require-distinct';
-import { requireInteger } from './require-integer';
 
 /** The token that fills a batch's rows up to one length. Always id 0. */
 export const PAD_TOKEN = '<pad>';
@@ -86,12 +86,13 @@ export class Vocabulary {
     tokenLists: Iterable<Iterable<string>>,
     options: VocabularyOptions = {},
   ): Vocabulary {
+    checkOptions(options, ['minCount', 'maxSize', 'specials'], 'Vocabulary.build');
     const own = options.specials ?? [];
     requireDistinct(own, 'specials');
     const specials = [PAD_TOKEN, UNKNOWN_TOKEN, ...own];
-    const minCount = requireInteger(options.minCount ?? 1, 'minCount', 1);
+    const minCount = integerFrom(1, options.minCount ?? 1, 'minCount', 'Vocabulary.build');
     const maxSize = options.maxSize ?? Number.MAX_SAFE_INTEGER;
-    requireInteger(maxSize, 'maxSize', specials.length);
+    integerFrom(specials.length, maxSize, 'maxSize', 'Vocabulary.build');
     const counts = countTokens(tokenLists);
     const seen = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const specialCounts = specials.map((special) => counts.get(special) ?? 0);

@@ -1,10 +1,10 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
 import { requireDevice } from './device';
+import { splitMix64 } from './splitmix64';
 import { Tensor } from './tensor';
 
 const MAX_UINT64 = 2n ** 64n - 1n;
-const GOLDEN_GAMMA = 0x9e3779b97f4a7c15n;
 
 const registry = new FinalizationRegistry<number>((handle) => binding.releaseGenerator(handle));
 
@@ -84,8 +84,9 @@ export class Generator {
    */
   fork(): Generator {
     observer?.(this);
+    const seed = splitMix64(this.#seed, this.#forks);
     this.#forks += 1n;
-    return new Generator(mix64(this.#seed + this.#forks * GOLDEN_GAMMA), this.device);
+    return new Generator(seed, this.device);
   }
 
   /** What `restore` takes to draw the same numbers again. @internal */
@@ -154,11 +155,4 @@ function checkSeed(seed: number | bigint): bigint {
   const value = BigInt(seed);
   if (value < 0n || value > MAX_UINT64) throw outOfRange('0 to 2^64 - 1', 'seed', seed);
   return value;
-}
-
-function mix64(value: bigint): bigint {
-  let z = BigInt.asUintN(64, value);
-  z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
-  z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
-  return z ^ (z >> 31n);
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { invalidArgument, TorchError } from '../errors';
+import { packageVersion } from '../package-version';
 import type { Tree } from '../torch';
 import { replaceFiles } from '../torch/files/replace-files';
 import { readSafetensors, safetensorsChunks } from '../torch/files/safetensors';
@@ -179,9 +180,4 @@ function refuse(path: string, expected: string, found: string, cause?: unknown):
     `Cannot load ${path}: expected ${expected} but found ${found}`,
     { path, cause },
   );
-}
-
-function packageVersion(): string {
-  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

@@ -111,7 +111,9 @@ test.each([
   const episode = { ...small, [set]: [{ text: 'rain', label }] };
   const make = () => episodeTensors([small, episode], vectorizer);
   expect(make).toThrow(kind);
-  expect(make).toThrow(`Expected an integer from 0 to 1 for label but received ${received}`);
+  expect(make).toThrow(
+    `Expected an integer from 0 to 1 for label of episodeTensors but received ${received}`,
+  );
   expect(torch.memory().tensors).toBe(before);
 });
 

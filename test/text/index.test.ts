@@ -4,7 +4,6 @@ test('exports the text layer', () => {
   expect(Object.keys(text).sort()).toEqual([
     'EpisodeSampler',
     'PAD_TOKEN',
-    'RandomSource',
     'TextClassifier',
     'UNKNOWN_TOKEN',
     'Vectorizer',

@@ -166,7 +166,7 @@ describe('sample and shuffle', () => {
 
   test('refuse more than there is', () => {
     expect(() => new RandomSource(0).sample([1, 2], 3)).toThrow(
-      'Expected an integer from 0 to 2 for count but received number 3',
+      'Expected an integer from 0 to 2 for count of RandomSource but received number 3',
     );
   });
 

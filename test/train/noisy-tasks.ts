@@ -1,6 +1,7 @@
 import { type Episodes, type Learner, type Prototypes, prototypical } from '../../lib/meta';
 import { dropout, type Layer, type LinearParams, linear } from '../../lib/nn';
 import { type Tensor, torch } from '../../lib/torch';
+import { shuffledRows } from '../helpers/shuffled-rows';
 
 const TASKS = 8;
 const WAYS = 3;
@@ -15,12 +16,14 @@ const NOISE = 8;
 export function noisyTasks(seed: number): Episodes {
   const generator = torch.generator(seed);
   const centers = torch.randn([TASKS, WAYS, 1, SIGNAL], { generator }).mul(3);
+  // Of its own, so that the order changes no other number.
+  const orders = torch.generator(seed);
   const examples = () => {
     const signal = torch.randn([TASKS, WAYS, EACH, SIGNAL], { generator }).mul(0.3).add(centers);
     const noise = torch.randn([TASKS, WAYS, EACH, NOISE], { generator }).mul(20);
     const inputs = torch.cat([signal, noise], -1).flatten(1, 2);
     const labels = torch.arange(WAYS).repeatInterleave(EACH).expand([TASKS, -1]);
-    return { inputs, labels };
+    return shuffledRows({ inputs, labels }, orders);
   };
   return { ways: WAYS, support: examples(), query: examples() };
 }

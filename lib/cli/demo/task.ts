@@ -3,7 +3,6 @@ import {
   EpisodeSampler,
   episodeTensors,
   loadWordNet,
-  RandomSource,
   type TextDataset,
   type TokenBatch,
   type Vectorizer,
@@ -11,6 +10,7 @@ import {
   WORDNET_SPLITS,
   WordTokenizer,
 } from '../../text';
+import { torch } from '../../torch';
 import type { TextModelConfig } from '../../train';
 
 export const WAYS = 5;
@@ -66,7 +66,7 @@ export function episodeMaker(
     shots,
     queries,
     classes: WORDNET_SPLITS[part],
-    random: new RandomSource(seed),
+    generator: torch.generator(seed),
   });
   return (count, from) =>
     episodeTensors(sampler.episodes(count, from), vectorizer, WORDNET_SPLITS[part]);

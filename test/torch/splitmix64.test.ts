@@ -1,4 +1,4 @@
-import { splitMix64 } from '../../lib/text/splitmix64';
+import { splitMix64 } from '../../lib/torch/splitmix64';
 
 test('gives the published outputs for seed 1234567', () => {
   expect([0, 1, 2, 3, 4].map((index) => splitMix64(1234567n, index))).toEqual([

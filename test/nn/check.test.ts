@@ -1,0 +1,26 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
+import { integerFrom, positiveInteger } from '../../lib/nn/check';
+
+test.each([3, 4, 9])('integerFrom accepts %d in [3, 9]', (value) => {
+  expect(integerFrom(3, value, 'n', 'fn', 9)).toBe(value);
+});
+
+test.each([2, 10, 3.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
+  'integerFrom refuses %d',
+  (value) => {
+    expect(() => integerFrom(3, value, 'n', 'fn', 9)).toThrow(ArgumentRangeError);
+    expect(() => integerFrom(3, value, 'n', 'fn', 9)).toThrow(
+      `Expected an integer from 3 to 9 for n of fn but received number ${value}`,
+    );
+  },
+);
+
+test.each([['4'], [undefined], [null], [4n]])('integers are refused as %p', (value) => {
+  expect(() => integerFrom(3, value, 'n', 'fn')).toThrow(ArgumentTypeError);
+  expect(() => integerFrom(3, value, 'n', 'fn')).toThrow(
+    'Expected an integer of at least 3 for n of fn',
+  );
+  expect(() => positiveInteger(value, 'n', 'fn')).toThrow(
+    'Expected a positive integer for n of fn',
+  );
+});
