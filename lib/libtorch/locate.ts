@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { describe, TorchError } from '../errors';
+import { readRegular } from '../regular-file';
 import { cachedEntries, cacheFolder, entryRoot } from './cache';
 import { type Flavour, inspectRoot, type Libtorch, type Needs, type Source } from './inspect';
 import { findPythonTorch } from './python';
@@ -137,7 +137,7 @@ function platformPackage(device: Flavour, packageRoot: string): ReturnType<Place
 function recordedRoot(packageRoot: string): ReturnType<Place['candidates']> {
   const file = join(packageRoot, 'build', 'libtorch.json');
   try {
-    const record: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const record: unknown = JSON.parse(readRegular(file).toString());
     if (typeof record === 'object' && record !== null && 'root' in record) {
       if (typeof record.root === 'string') return { roots: [record.root] };
     }

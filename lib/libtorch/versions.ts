@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegular } from '../regular-file';
 
 /** The libtorch release that metatorch fetches when none is at hand. */
 export const DEFAULT_VERSION = '2.13.0';
@@ -80,7 +80,7 @@ export function readVersion(root: string): string | undefined {
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegular(path).toString();
   } catch {
     return undefined;
   }

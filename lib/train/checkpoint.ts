@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { invalidArgument, TorchError } from '../errors';
 import { packageVersion } from '../package-version';
+import { openRegular, readRegular } from '../regular-file';
 import type { Tree } from '../torch';
-import { replaceFiles } from '../torch/files/replace-files';
+import { followLinks, replaceFile, StagedFile } from '../torch/files/replace-file';
 import { readSafetensors, safetensorsChunks } from '../torch/files/safetensors';
 import { scope } from '../torch/scope';
 import { flattenTree } from '../torch/tree';
@@ -45,9 +46,11 @@ const jsonObjectSchema = z.record(z.string(), z.json());
 
 /**
  * Writes a model into a folder that exists: its tensors to `model.safetensors`, under their dotted
- * paths, and everything else to `config.json`. Each file appears whole or not at all, the config
- * last; it holds the digest of the tensors' file, so that files of two checkpoints are never taken
- * for one. The same parameters and config give the same bytes.
+ * paths, and everything else to `config.json`. The config holds the digest of the tensors' file, so
+ * that files of two checkpoints are never taken for one. A crash at any time leaves a folder that
+ * loads, the old checkpoint or the new one; it may leave a temporary file as well. Symbolic links are
+ * followed, and the permissions of files that are replaced are kept. The same parameters and config
+ * give the same bytes.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
  * @throws ArgumentTypeError if two tensors have one path, the tree has more than 500 levels, or the
@@ -69,22 +72,33 @@ export function saveCheckpoint(
       yield chunk;
     }
   }
-  // Made after the model has been written, when its digest is known.
-  function* description(): Generator<Uint8Array> {
-    const content = {
-      format: FORMAT,
-      version: VERSION,
-      metatorch: packageVersion(),
-      sha256: digest.digest('hex'),
-      structure,
-      config,
-    };
-    yield Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
+  const staged = new StagedFile(join(folder, MODEL_FILE), model());
+  const sha256 = digest.digest('hex');
+  const head = { format: FORMAT, version: VERSION, metatorch: packageVersion(), sha256 };
+  const description = `${JSON.stringify({ ...head, structure, config }, null, 2)}\n`;
+  try {
+    // Two files cannot be replaced at once. Under this name the new description finds the model
+    // that it describes, wherever a crash comes between.
+    staged.park(waitingName(sha256));
+    replaceFile(join(folder, CONFIG_FILE), [Buffer.from(description)]);
+  } catch (error) {
+    staged.discard();
+    throw error;
   }
-  replaceFiles([
-    { path: join(folder, MODEL_FILE), chunks: model() },
-    { path: join(folder, CONFIG_FILE), chunks: description() },
-  ]);
+  staged.commit();
+}
+
+/** The name of a model's file while its description is being replaced. */
+function waitingName(sha256: string): string {
+  return `model.${sha256}.safetensors`;
+}
+
+/** The file of the model with a digest: one that still waits for its place, or that in its place. */
+function modelFileOf(folder: string, sha256: string): string {
+  const path = join(folder, MODEL_FILE);
+  const target = onFile(path, 'a file of tensors', () => followLinks(path));
+  const waiting = join(dirname(target), waitingName(sha256));
+  return existsSync(waiting) ? waiting : path;
 }
 
 /**
@@ -105,7 +119,7 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   check(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
   const body = check(path, bodySchema, json, 'the description of a checkpoint');
   const config = check(path, schema, body.config, 'a config that fits its schema');
-  const modelPath = join(folder, MODEL_FILE);
+  const modelPath = modelFileOf(folder, body.sha256);
   const params = scope(() => {
     const { tensors } = readSafetensors(modelPath);
     const digest = digestOf(modelPath);
@@ -127,7 +141,7 @@ function isJsonObject(value: unknown): boolean {
 }
 
 function readJson(path: string): unknown {
-  const bytes = onFile(path, 'a checkpoint', () => readFileSync(path));
+  const bytes = onFile(path, 'a checkpoint', () => readRegular(path));
   // To read the file as a string would put other characters where bytes are damaged.
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return onFile(path, 'JSON', () => JSON.parse(utf8.decode(bytes)) as unknown);
@@ -152,7 +166,7 @@ function digestOf(path: string): string {
   return onFile(path, 'a file of tensors', () => {
     const digest = createHash('sha256');
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const file = openSync(path, 'r');
+    const { file } = openRegular(path);
     try {
       for (let count = -1; count !== 0; ) {
         count = readSync(file, chunk);

@@ -8,24 +8,20 @@ import {
   type Tree,
   torch,
 } from '../../lib/torch';
-import { shuffledRows } from '../helpers/shuffled-rows';
 
-/** T random tasks of Gaussian classes in float64, rows in random order. */
+/** T random tasks of Gaussian classes, in float64. */
 export function randomEpisodes(
   generator: Generator,
   { tasks = 3, ways = 3, shots = 2, queries = 2, size = 4 } = {},
 ): Episodes {
   const centers = torch.randn([tasks, ways, 1, size], { generator, dtype: 'float64' });
-  // Of its own, so that the order changes no other number.
-  const orders = torch.generator(generator.seed);
-  const classes = (each: number) => ({
+  const examples = (each: number) => ({
     inputs: torch
       .randn([tasks, ways, each, size], { generator, dtype: 'float64' })
       .add(centers, { alpha: 2 })
       .reshape([tasks, ways * each, size]),
     labels: torch.arange(ways).repeatInterleave(each).expand([tasks, -1]),
   });
-  const examples = (each: number) => shuffledRows(classes(each), orders);
   return { ways, support: examples(shots), query: examples(queries) };
 }
 

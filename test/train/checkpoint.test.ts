@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
 import { openSafetensors } from '../../lib/torch/files/safetensors';
@@ -146,11 +146,44 @@ test('keeps the old checkpoint when a new one cannot be written', () => {
   expect(plain(load().params)).toEqual(plain(params()));
 });
 
-test('leaves no temporary file when the last step fails', () => {
+test('leaves the folder as it was when the config cannot be written', () => {
   mkdirSync(configPath());
   writeFileSync(join(configPath(), 'x'), '');
   expect(() => saveCheckpoint(folder(), { params: params(), config })).toThrow(
     fileError(configPath()),
   );
-  expect(readdirSync(folder()).sort()).toEqual(['config.json', 'model.safetensors']);
+  expect(readdirSync(folder()).sort()).toEqual(['config.json']);
+});
+
+describe('a crash while a checkpoint is replaced', () => {
+  const one = () => ({ a: torch.tensor([1]) });
+  const two = () => ({ a: torch.tensor([2]) });
+  const read = () => flattenTree(load().params).a?.tolist();
+
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Ends an action in the middle, as a crash does: nothing is tidied up after it. */
+  function crashAfter(renames: number, action: () => void): void {
+    const { renameSync, rmSync } = fs;
+    let made = 0;
+    jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      if (made++ >= renames) throw new Error('crashed');
+      renameSync(from, to);
+    });
+    jest.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
+      if (made <= renames) rmSync(path, options);
+    });
+    const attempt = expect(action);
+    if (renames < 3) attempt.toThrow('crashed');
+    else attempt.not.toThrow();
+    jest.restoreAllMocks();
+  }
+
+  test.each([0, 1, 2, 3])('after %i changes of the folder leaves one that loads', (changes) => {
+    saveCheckpoint(folder(), { params: one(), config });
+    crashAfter(changes, () => saveCheckpoint(folder(), { params: two(), config }));
+    expect(read()).toEqual(changes < 2 ? [1] : [2]);
+    saveCheckpoint(folder(), { params: one(), config });
+    expect(read()).toEqual([1]);
+  });
 });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TorchError } from '../../errors';
+import { readRegular } from '../../regular-file';
 import { datasetFromRows, sameWords, type TextDataset } from './dataset';
 import { WORDNET_CLASSES, type WordNetClass } from './wordnet-classes';
 
@@ -60,9 +60,10 @@ export function wordNetDirectory(
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return readRegular(path).toString('latin1');
   } catch (cause) {
-    throw new TorchError('ERR_TORCH_FILE', `Could not read the WordNet file ${path}`, {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Could not read the WordNet file ${path}: ${reason}`, {
       path,
       cause,
     });

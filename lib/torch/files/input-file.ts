@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openRegular } from '../../regular-file';
 import { binding } from '../binding';
 import { type Dtype, itemSize } from '../dtype';
 import { Tensor } from '../tensor';
@@ -14,12 +15,9 @@ export class InputFile {
   /** @throws TorchError `ERR_TORCH_FILE` if it cannot be opened */
   constructor(path: string, errors: FileErrors) {
     this.#errors = errors;
-    this.#file = this.#attempt(() => {
-      // Opening a pipe would wait for its writer.
-      if (!statSync(path).isFile()) throw new Error('it is no regular file');
-      return openSync(path, 'r');
-    });
-    this.size = this.#attempt(() => fstatSync(this.#file).size);
+    const { file, size } = this.#attempt(() => openRegular(path));
+    this.#file = file;
+    this.size = size;
   }
 
   /**

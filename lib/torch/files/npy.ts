@@ -7,7 +7,7 @@ import { ByteCursor } from './byte-cursor';
 import { FileErrors } from './file-errors';
 import { InputFile } from './input-file';
 import { npyHead, readNpyHeader } from './npy-header';
-import { replaceFiles } from './replace-files';
+import { replaceFile } from './replace-file';
 import { tensorChunks, tensorFromChunks } from './tensor-bytes';
 
 /**
@@ -45,7 +45,8 @@ export function parseNpy(bytes: Uint8Array): Tensor {
 
 /**
  * Writes a tensor, from any device, as `numpy.save` does, in row-major order. The file appears whole
- * or not at all: it is written under a temporary name in the same folder, synced, and renamed.
+ * or not at all: it is written under a temporary name in the same folder, synced, and renamed. Symbolic
+ * links are followed, and the permissions of a file that is replaced are kept.
  *
  * @throws TorchError `ERR_TORCH_DTYPE` for bfloat16, which numpy lacks; `ERR_TORCH_FILE` if the file
  *   cannot be written
@@ -54,7 +55,7 @@ export function parseNpy(bytes: Uint8Array): Tensor {
  */
 export function writeNpy(path: string, tensor: Tensor): void {
   if (typeof path !== 'string') throw invalidArgument('a string', 'path', path, 'writeNpy');
-  replaceFiles([{ path, chunks: npyFile(tensor, 'tensor').chunks }]);
+  replaceFile(path, npyFile(tensor, 'tensor').chunks);
 }
 
 /**

@@ -4,7 +4,7 @@ import { isTensor, type Tensor } from '../tensor';
 import { isPlainObject } from '../tree';
 import { npyFile } from './npy';
 import { NpzFile } from './npz-file';
-import { replaceFiles } from './replace-files';
+import { replaceFile } from './replace-file';
 import { type ZipInput, zipChunks } from './zip-writer';
 
 /** Options of `writeNpz`. */
@@ -48,8 +48,9 @@ export function readNpz(path: string): Record<string, Tensor> {
 
 /**
  * Writes tensors, from any device, as an archive that `numpy.load` reads. The file appears whole or
- * not at all: it is written under a temporary name in the same folder, synced, and renamed. The same
- * tensors give the same bytes.
+ * not at all: it is written under a temporary name in the same folder, synced, and renamed. Symbolic
+ * links are followed, and the permissions of a file that is replaced are kept. The same tensors give
+ * the same bytes.
  *
  * @throws ArgumentTypeError if the arguments are not dense tensors by name
  * @throws ArgumentRangeError from 4 GiB on, which this form of archive cannot hold
@@ -71,7 +72,7 @@ export function writeNpz(
     if (!isTensor(tensor)) throw invalidArgument('a tensor', `tensor '${name}'`, tensor);
     return { name: `${name}.npy`, ...npyFile(tensor, `tensor '${name}'`) };
   });
-  replaceFiles([{ path, chunks: zipChunks(inputs, compress) }]);
+  replaceFile(path, zipChunks(inputs, compress));
 }
 
 function checkOptions(options: NpzOptions): boolean {

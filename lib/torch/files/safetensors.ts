@@ -2,7 +2,7 @@ import { invalidArgument } from '../../errors';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
 import { isPlainObject } from '../tree';
-import { replaceFiles } from './replace-files';
+import { replaceFile } from './replace-file';
 import { type OpenOptions, SafetensorsFile } from './safetensors-file';
 import { METADATA_KEY } from './safetensors-header';
 import { type Layout, planLayout } from './safetensors-layout';
@@ -80,7 +80,8 @@ export function serializeSafetensors(
 
 /**
  * Writes a safetensors file, as `serializeSafetensors` and piece by piece. The file appears whole or
- * not at all: it is written under a temporary name in the same folder, synced, and renamed.
+ * not at all: it is written under a temporary name in the same folder, synced, and renamed. Symbolic
+ * links are followed, and the permissions of a file that is replaced are kept.
  *
  * @throws TorchError `ERR_TORCH_FILE` if it cannot be written
  * @throws ArgumentTypeError and TorchError as `serializeSafetensors`
@@ -91,7 +92,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): void {
   if (typeof path !== 'string') throw invalidArgument('a string', 'path', path, 'writeSafetensors');
-  replaceFiles([{ path, chunks: safetensorsChunks(tensors, metadata) }]);
+  replaceFile(path, safetensorsChunks(tensors, metadata));
 }
 
 /** The bytes of a safetensors file, in pieces that are made one at a time. */
