@@ -2,6 +2,7 @@ import { invalidArgument } from '../errors';
 import { checkOptions, integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import { encodeBatch } from './encode-batch';
+import { lengthBatches } from './length-batches';
 import type { Tokenizer } from './tokenizers/tokenizer';
 import { Vocabulary } from './vocabulary';
 
@@ -58,7 +59,7 @@ export class Vectorizer {
    */
   vectorize(texts: readonly string[]): TokenBatch {
     if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
-    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
+    const { ids, mask, shape } = encodeBatch(Array.from(texts, (text) => this.#idsOf(text)));
     return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
   }
 
@@ -84,6 +85,16 @@ export class Vectorizer {
         mask: mask.unflatten(0, [tasks.length, rows]),
       };
     });
+  }
+
+  /**
+   * The numbers of the texts in batches of similar length; see `lengthBatches`.
+   *
+   * @throws ArgumentTypeError if `texts` is no array of strings
+   */
+  batchesByLength(texts: readonly string[]): number[][] {
+    if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
+    return lengthBatches(Array.from(texts, (text) => this.#idsOf(text).length));
   }
 
   #idsOf(text: string): Int32Array {

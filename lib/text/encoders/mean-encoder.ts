@@ -8,6 +8,7 @@ import {
   meanPooling,
 } from '../../nn';
 import { checkOptions, positiveInteger } from '../../nn/check';
+import { type Tensor, torch } from '../../torch';
 import type { TokenBatch } from '../vectorizer';
 
 export type MeanEncoderOptions = {
@@ -21,9 +22,13 @@ export type MeanEncoderOptions = {
 
 export type MeanEncoderParams = { embedding: EmbeddingParams; norm: LayerNormParams };
 
+/** Tokens whose vectors are held at once, padding included: 32 MiB of 128 numbers each. */
+const BLOCK_TOKENS = 2 ** 16;
+
 /**
  * A text as the normalised mean of its words' vectors: ids and mask `[…, n, L]` give `[…, n, D]`. A
- * text without words is the mean of none, zeros before normalisation.
+ * text without words is the mean of none, zeros before normalisation. Large batches are read row block
+ * by row block, so that the vectors of all words are not held at once.
  *
  * Iyyer et al.: Deep Unordered Composition Rivals Syntactic Methods for Text Classification, ACL
  * 2015, without its layers on top.
@@ -46,10 +51,29 @@ export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParam
       embedding: table.init(generator),
       norm: norm.init(generator),
     }),
-    apply(params, { ids, mask }, context) {
-      const words = table.apply(params.embedding, ids, context);
-      const text = pool.apply({}, { x: words, mask }, context);
+    apply(params, batch, context) {
+      const text = inBlocks(batch, ({ ids, mask }) => {
+        const words = table.apply(params.embedding, ids, context);
+        return pool.apply({}, { x: words, mask }, context);
+      });
       return drop.apply({}, norm.apply(params.norm, text, context), context);
     },
   };
+}
+
+/** What `pool` makes of all rows, of which it gets as many at once as its intermediates may be large. */
+function inBlocks(batch: TokenBatch, pool: (block: TokenBatch) => Tensor): Tensor {
+  const { shape } = batch.ids;
+  const rows = shape.at(-2) ?? 1;
+  const perRow = shape.reduce((product, size) => product * size, 1) / Math.max(rows, 1);
+  const block = Math.max(1, Math.floor(BLOCK_TOKENS / Math.max(perRow, 1)));
+  if (rows <= block) return pool(batch);
+  return torch.scope(() => {
+    const parts: Tensor[] = [];
+    for (let from = 0; from < rows; from += block) {
+      const some = (x: Tensor) => x.narrow(-2, from, Math.min(block, rows - from));
+      parts.push(torch.scope(() => pool({ ids: some(batch.ids), mask: some(batch.mask) })));
+    }
+    return torch.cat(parts, -2);
+  });
 }

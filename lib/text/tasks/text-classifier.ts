@@ -58,22 +58,31 @@ export class TextClassifier<P extends Tree, A> {
   }
 
   /**
-   * What each text is.
+   * What each text is, in the order of the texts. They are read in batches, so that memory does not
+   * grow with their number.
    *
    * @throws ArgumentTypeError if `texts` is no array of strings; TorchError `ERR_TORCH_DISPOSED`
    *   after `dispose`, `ERR_TORCH_RUNTIME` if the model's scores are no numbers
    */
   predict(texts: readonly string[]): TextPrediction[] {
-    if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
-    if (texts.length === 0) return [];
-    const rows = torch.scope(() => {
+    const { vectorizer } = this.#model;
+    const predictions: TextPrediction[] = [];
+    // In the order of length, so that one long text does not make all others as long.
+    for (const batch of vectorizer.batchesByLength(texts)) {
+      const rows = this.#probabilities(batch.map((i) => texts[i] ?? ''));
+      for (const [row, i] of batch.entries()) predictions[i] = this.#prediction(rows[row] ?? []);
+    }
+    return predictions;
+  }
+
+  #probabilities(texts: readonly string[]): number[][] {
+    return torch.scope(() => {
       const { learner, vectorizer } = this.#model;
       const logits = learner.predict(this.#adapted, vectorizer.vectorizeTasks([texts]));
       // Outputs beyond the labels, of a learner that has more, stand for nothing.
       const used = logits.squeeze(0).narrow(-1, 0, this.labels.length);
       return used.to('float64').softmax(-1).tolist() as number[][];
     });
-    return rows.map((row) => this.#prediction(row));
   }
 
   #prediction(row: readonly number[]): TextPrediction {

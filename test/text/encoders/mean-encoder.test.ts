@@ -36,6 +36,33 @@ test('is the normalised mean of the word vectors', () => {
   expectClose(y.select(1, 0).squeeze(0), expected);
 });
 
+test('a large batch, read in blocks, gives each text the vector that it has alone, and its gradient', () => {
+  const rows = 9000;
+  const ids = torch
+    .arange(rows * 8)
+    .mul(7)
+    .remainder(V)
+    .view([1, rows, 8])
+    .to('int32');
+  const mask = torch.arange(8).le(torch.arange(rows).remainder(8).unsqueeze(-1)).to('float32');
+  const large = { ids, mask: mask.unsqueeze(0) };
+  const y = encoder.apply(params, large);
+  expect(y.shape).toEqual([1, rows, D]);
+  for (const row of [0, 8191, 8192, 8999]) {
+    const one = (x: Tensor) => x.narrow(1, row, 1);
+    expectClose(one(y), encoder.apply(params, { ids: one(ids), mask: one(large.mask) }));
+  }
+  const weight = params.embedding.weight.detach().requiresGrad_();
+  const apply = (batch: TokenBatch) => encoder.apply({ ...params, embedding: { weight } }, batch);
+  const halves = [0, 4500].map((from) =>
+    apply({ ids: ids.narrow(1, from, 4500), mask: large.mask.narrow(1, from, 4500) }),
+  );
+  const [whole] = torch.grad(apply(large).square().mul(apply(large)).sum(), [weight]);
+  const both = torch.cat(halves, 1);
+  const [parts] = torch.grad(both.square().mul(both).sum(), [weight]);
+  expectClose(whole, parts);
+});
+
 test('padding changes nothing, whatever stands there', () => {
   const exact = encoder.apply(params, texts);
   const longer = batch(

@@ -83,6 +83,51 @@ test('no texts have no predictions, and an empty text has one', () => {
   classifier.dispose();
 });
 
+test('predictions are in the order of the texts, whatever their lengths', () => {
+  const classifier = new TextClassifier(prototypical, LABELED);
+  const texts = Array.from({ length: 3000 }, (_, i) => {
+    const words = 'heavy rain bread sugar wind interest'.split(' ');
+    return Array.from({ length: (i * 7) % 6 }, (_, j) => words[(i + j * j) % 6]).join(' ');
+  });
+  const all = classifier.predict(texts);
+  expect(all).toHaveLength(texts.length);
+  for (const i of [0, 1, 2, 3, 4, 5, 1500, 2998, 2999]) {
+    const [alone] = classifier.predict([texts[i] ?? '']);
+    expect(all[i]?.label).toBe(alone?.label);
+    expect(all[i]?.probability).toBeCloseTo(alone?.probability ?? Number.NaN, 5);
+  }
+  classifier.dispose();
+});
+
+test('one long text among many short ones takes no memory for all of them', () => {
+  const words = Array.from({ length: 64 }, (_, i) => `w${i}`);
+  const model = modelOf({
+    ...smallConfig({ kind: 'prototypical' }),
+    encoder: { kind: 'mean', dimensions: 128 },
+    maxLength: 64,
+    vocabulary: { version: 1, specials: ['<pad>', '<unk>'], tokens: words },
+  });
+  const texts = Array.from({ length: 20_000 }, (_, i) => `w${i % 64} w${(i * 7) % 64}`);
+  texts[777] = words.join(' ');
+  const mebibytes = (action: () => void): number => {
+    torch.resetPeakMemoryStats();
+    const before = torch.memoryStats().allocatedBytes;
+    action();
+    return (torch.memoryStats().peakBytes - before) / 2 ** 20;
+  };
+  let classifier: TextClassifier<(typeof model)['params'], unknown> | undefined;
+  const adapting = mebibytes(() => {
+    classifier = new TextClassifier(
+      model,
+      texts.map((text, i) => ({ text, label: `${i % 5}` })),
+    );
+  });
+  // Ids and mask padded to 64 words take 10, and the vectors of all texts as much.
+  expect(adapting).toBeLessThan(150);
+  expect(mebibytes(() => classifier?.predict(texts))).toBeLessThan(60);
+  classifier?.dispose();
+});
+
 test('labels may be any strings', () => {
   const odd = LABELED.map(({ text, label }) => ({
     text,
