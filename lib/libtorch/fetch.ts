@@ -8,6 +8,7 @@ import { type Flavour, inspectRoot, type Libtorch } from './inspect';
 import { pipDownload } from './pip';
 import { findPython } from './python';
 import { messageOf, systemCodeOf } from './reasons';
+import { requireFlavour } from './require-flavour';
 import { CPU_WHEEL_INDEX, DEFAULT_VERSION, PINNED_WHEELS, type PinnedFile } from './versions';
 import { cudaRequirements, unpackWheels } from './wheel';
 
@@ -30,6 +31,7 @@ export interface FetchOptions {
  *   `ERR_TORCH_FILE` if what was downloaded cannot be unpacked.
  */
 export async function fetchLibtorch(options: FetchOptions): Promise<Libtorch> {
+  requireFlavour(options, 'fetchLibtorch');
   const env = options.env ?? process.env;
   const entry = cacheEntry(DEFAULT_VERSION, options.device, env);
   removeLeftovers(env);

@@ -5,6 +5,7 @@ import { readRegular } from '../regular-file';
 import { cachedEntries, cacheFolder, entryRoot } from './cache';
 import { type Flavour, inspectRoot, type Libtorch, type Needs, type Source } from './inspect';
 import { findPythonTorch } from './python';
+import { requireFlavour } from './require-flavour';
 import { SUPPORTED_VERSIONS } from './versions';
 
 export type { Flavour };
@@ -57,6 +58,7 @@ export function requestedDevice(env: NodeJS.ProcessEnv = process.env): Flavour {
  *   set to something that cannot serve: an explicit wish is never silently passed over.
  */
 export function locateLibtorch(options: LocateOptions): LocateResult {
+  requireFlavour(options, 'locateLibtorch');
   const env = options.env ?? process.env;
   const passedOver: PassedOver[] = [];
   const explicit = env.LIBTORCH;

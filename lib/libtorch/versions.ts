@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { invalidArgument } from '../errors';
 import { readRegular } from '../regular-file';
 
 /** The libtorch release that metatorch fetches when none is at hand. */
@@ -41,6 +42,7 @@ export function releaseOf(version: string): string | undefined {
 
 /** Whether metatorch works with this libtorch release. */
 export function isSupported(version: string): boolean {
+  if (typeof version !== 'string') throw invalidArgument('a string', 'version', version);
   const [major, minor] = version.split('.').map(Number);
   if (major !== SUPPORTED_MAJOR || minor === undefined) return false;
   return minor >= SUPPORTED_MINORS.first && minor <= SUPPORTED_MINORS.last;

@@ -6,6 +6,12 @@ const METHODS = {
   layer: ['a layer', ['init', 'apply']],
   optimizer: ['an optimizer', ['init', 'update']],
   learner: ['a learner', ['init', 'adapt', 'predict']],
+  vectorizer: ['a vectorizer', ['vectorizeTasks', 'batchesByLength']],
+  dataset: ['a dataset', ['examples']],
+  generator: ['a generator', ['manualSeed', 'fork']],
+  object: ['an object', []],
+  schema: ['a schema of zod', ['safeParse']],
+  stream: ['a stream', ['write']],
 } as const;
 
 const NUMBERS = {
@@ -58,11 +64,12 @@ export function checkLearner(options: unknown, kinds: Kinds, learner: string): v
   for (const [name, kind] of Object.entries(kinds)) {
     const value = given[name.replace('?', '')];
     if (value === undefined && name.endsWith('?')) continue;
-    checkOne(value, kind, name.replace('?', ''), learner);
+    checkKind(value, kind, name.replace('?', ''), learner);
   }
 }
 
-function checkOne(value: unknown, kind: Kind, name: string, learner: string): void {
+/** Refuses a value of another kind. @throws as `checkLearner` */
+export function checkKind(value: unknown, kind: Kind, name: string, learner: string): void {
   const where = `${name} of ${learner}`;
   if (kind === 'any') return;
   if (kind === 'boolean' || kind === 'function') {
@@ -84,6 +91,8 @@ function checkOne(value: unknown, kind: Kind, name: string, learner: string): vo
   }
   const [expected, methods] = METHODS[kind as keyof typeof METHODS];
   const own = Object(value) as Record<string, unknown>;
-  if (methods.every((method) => typeof own[method] === 'function')) return;
-  throw invalidArgument(`${expected} { ${methods.join(', ')} }`, where, value, learner);
+  const isObject = own === value;
+  if (isObject && methods.every((method) => typeof own[method] === 'function')) return;
+  const members = methods.length === 0 ? '' : ` { ${methods.join(', ')} }`;
+  throw invalidArgument(`${expected}${members}`, where, value, learner);
 }

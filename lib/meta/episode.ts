@@ -29,6 +29,20 @@ export type Episodes<I extends Tree = Tensor> = {
 /** The label of rows that fill up a batch: they count in no loss, prototype or accuracy. */
 export const IGNORED = -100;
 
+/**
+ * Refuses tasks without a query, whose loss would be 0 and whose accuracy NaN. Which rows only fill up
+ * is looked at on the CPU; elsewhere that would wait for the device.
+ *
+ * @throws ArgumentRangeError
+ */
+export function requireQueries(labels: Tensor, operator: string): void {
+  const [, rows = 0] = labels.shape;
+  const empty = () =>
+    torch.scope(() => labels.ne(IGNORED).flatten(1).any(1).all().item() === false);
+  if (rows > 0 && (labels.dtype !== 'int64' || labels.device !== 'cpu' || !empty())) return;
+  throw outOfRange('at least one query', 'each task', 'none', operator);
+}
+
 /** T: how many tasks there are. */
 export function taskCount(examples: Examples<Tree>): number {
   return examples.labels.shape[0] ?? 0;

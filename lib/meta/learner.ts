@@ -9,7 +9,7 @@ import {
   type Tree,
   torch,
 } from '../torch';
-import { type Episodes, type Examples, taskCount } from './episode';
+import { type Episodes, type Examples, requireQueries, taskCount } from './episode';
 import { splitEpisodes } from './split-episodes';
 import { type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
 
@@ -66,7 +66,7 @@ export type MetaGradientOptions = AdaptOptions & {
  * own rule if it has one. The parameters must require gradients; it records even inside of `noGrad`.
  *
  * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer, or there are no tasks or support
- *   and query sets of different ones; ArgumentTypeError if labels are no tensors
+ *   and query sets of different ones, or one without a query; ArgumentTypeError if labels are no tensors
  */
 export function metaGradient<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
@@ -76,6 +76,7 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
 ): MetaGradient<P> {
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
   checkEpisodes(episodes, 'metaGradient');
+  requireQueries(episodes.query.labels, 'metaGradient');
   return torch.enableGrad(() => gradientOf(learner, params, episodes, tasksAtOnce, options));
 }
 
@@ -175,6 +176,8 @@ export function queryLogits<P extends Tree, A, I extends Tree>(
 /**
  * The accuracy on the query set of each of the T tasks, from 0 to 1. The episodes may be given as a
  * function that makes them; then they are disposed of as well.
+ *
+ * @throws ArgumentRangeError if a task has no query, and for episodes as in `metaGradient`
  */
 export function queryAccuracy<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
@@ -184,6 +187,7 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
   return torch.scope(() => {
     const made = typeof episodes === 'function' ? episodes() : episodes;
     const { logits, labels } = queryLogits(learner, params, made);
+    requireQueries(labels, 'queryAccuracy');
     return [...taskAccuracy(logits, labels).to('float64').data()].map(Number);
   });
 }

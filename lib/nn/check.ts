@@ -52,6 +52,18 @@ export function flag(value: unknown, name: string, operator: string): boolean {
   throw invalidArgument('a boolean', `${name} of ${operator}`, value, operator);
 }
 
+/** Returns `value` if it is a string. */
+export function string(value: unknown, name: string, operator: string): string {
+  if (typeof value === 'string') return value;
+  throw invalidArgument('a string', `${name} of ${operator}`, value, operator);
+}
+
+/** Returns `value` if it is an array; `of` says of what. */
+export function array<T>(value: readonly T[], of: string, name: string, operator: string) {
+  if (Array.isArray(value)) return value as readonly T[];
+  throw invalidArgument(`an array of ${of}`, `${name} of ${operator}`, value, operator);
+}
+
 /** The shape of `value` if it is a tensor. */
 export function shapeOf(value: unknown, name: string, operator: string): number[] {
   if (isTensor(value)) return value.shape;

@@ -1,5 +1,5 @@
-import { outOfRange } from '../errors';
-import { checkOptions, integerFrom } from '../nn/check';
+import { invalidArgument, outOfRange } from '../errors';
+import { array, checkOptions, integerFrom } from '../nn/check';
 
 const MAX_ID = 2 ** 31 - 1;
 
@@ -35,6 +35,11 @@ export function encodeBatch(
   const { maxLength = Number.MAX_SAFE_INTEGER, padId = 0 } = options;
   integerFrom(1, maxLength, 'maxLength', 'encodeBatch');
   integerFrom(0, padId, 'padId', 'encodeBatch', MAX_ID);
+  array(idLists, 'lists of ids', 'idLists', 'encodeBatch');
+  for (const [i, list] of idLists.entries()) {
+    if (Array.isArray(list) || ArrayBuffer.isView(list)) continue;
+    throw invalidArgument('an array of ids', `idLists[${i}]`, list, 'encodeBatch');
+  }
   let length = 1;
   for (const list of idLists) length = Math.max(length, Math.min(list.length, maxLength));
 

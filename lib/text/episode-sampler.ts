@@ -1,4 +1,5 @@
 import { invalidArgument, outOfRange } from '../errors';
+import { checkKind } from '../meta/check-options';
 import { checkOptions, integerFrom } from '../nn/check';
 import { Generator as TorchGenerator } from '../torch';
 import type { TextDataset } from './datasets/dataset';
@@ -95,6 +96,7 @@ export class EpisodeSampler {
   readonly #random: RandomSource;
 
   constructor(dataset: TextDataset, options: EpisodeSamplerOptions) {
+    checkKind(dataset, 'dataset', 'dataset', 'EpisodeSampler');
     checkOptions(options, OPTIONS, 'EpisodeSampler');
     this.ways = integerFrom(2, options.ways, 'ways', 'EpisodeSampler');
     this.shots = requireShots(options.shots);

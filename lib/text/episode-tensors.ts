@@ -1,6 +1,7 @@
-import { outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
-import { integerFrom } from '../nn/check';
+import { checkKind } from '../meta/check-options';
+import { array, integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
 import { requireDistinct } from './require-distinct';
@@ -12,7 +13,7 @@ import type { TokenBatch, Vectorizer } from './vectorizer';
  *
  * @param classes all classes of the data, in the order that tells their numbers: then the episodes
  *   say which of them their labels stand for
- * @throws ArgumentRangeError if there are no episodes, they have unequal numbers of classes (a class
+ * @throws ArgumentRangeError if there are no episodes, one has no support or query text, they have unequal numbers of classes (a class
  *   without texts has no place in a prediction), a label is none of them, or a class is not among
  *   `classes` or twice there; ArgumentTypeError for a label that is no number
  */
@@ -21,6 +22,8 @@ export function episodeTensors(
   vectorizer: Vectorizer,
   classes?: readonly string[],
 ): Episodes<TokenBatch> {
+  checkKind(vectorizer, 'vectorizer', 'vectorizer', 'episodeTensors');
+  array(episodes, 'episodes', 'episodes', 'episodeTensors').forEach(requireEpisode);
   const ways = waysOf(episodes);
   return torch.scope(() => ({
     ways,
@@ -34,8 +37,22 @@ export function episodeTensors(
       ways,
       vectorizer,
     ),
-    ...(classes && { classes: numbersOf(episodes, classes) }),
+    ...(classes !== undefined && { classes: numbersOf(episodes, classes) }),
   }));
+}
+
+function requireEpisode(episode: TextEpisode, i: number): void {
+  const { classes, support, query }: Partial<TextEpisode> = Object(episode);
+  requireDistinct(Object(classes), `the classes of episodes[${i}]`);
+  for (const [name, texts] of Object.entries({ support, query })) {
+    const where = `episodes[${i}].${name}`;
+    const given = array(texts ?? [], 'texts with labels', where, 'episodeTensors');
+    if (given.length === 0) throw outOfRange('at least one text', where, texts, 'episodeTensors');
+    for (const [row, example] of given.entries()) {
+      if (typeof example?.text === 'string') continue;
+      throw invalidArgument('a string', `${where}[${row}].text`, example?.text, 'episodeTensors');
+    }
+  }
 }
 
 function numbersOf(episodes: readonly TextEpisode[], all: readonly string[]): Tensor {

@@ -1,8 +1,9 @@
 import { invalidArgument } from '../errors';
-import { checkOptions, integerFrom } from '../nn/check';
+import { array, checkOptions, integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import { encodeBatch } from './encode-batch';
 import { lengthBatches } from './length-batches';
+import { requireTexts } from './require-texts';
 import type { Tokenizer } from './tokenizers/tokenizer';
 import { Vocabulary } from './vocabulary';
 
@@ -58,8 +59,8 @@ export class Vectorizer {
    * @throws ArgumentTypeError if `texts` is no array of strings
    */
   vectorize(texts: readonly string[]): TokenBatch {
-    if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
-    const { ids, mask, shape } = encodeBatch(Array.from(texts, (text) => this.#idsOf(text)));
+    requireTexts(texts, 'texts', 'vectorize');
+    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
     return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
   }
 
@@ -70,9 +71,8 @@ export class Vectorizer {
    * @throws ArgumentTypeError if `tasks` is no array of arrays of strings
    */
   vectorizeTasks(tasks: readonly (readonly string[])[]): TokenBatch {
-    if (!Array.isArray(tasks) || !tasks.every(Array.isArray)) {
-      throw invalidArgument('an array of arrays of strings', 'tasks', tasks);
-    }
+    array(tasks, 'arrays of strings', 'tasks', 'vectorizeTasks');
+    for (const [i, texts] of tasks.entries()) requireTexts(texts, `tasks[${i}]`, 'vectorizeTasks');
     const rows = Math.max(1, ...tasks.map((texts) => texts.length));
     const flat = tasks.flatMap((texts) => [
       ...texts,
@@ -93,8 +93,8 @@ export class Vectorizer {
    * @throws ArgumentTypeError if `texts` is no array of strings
    */
   batchesByLength(texts: readonly string[]): number[][] {
-    if (!Array.isArray(texts)) throw invalidArgument('an array of strings', 'texts', texts);
-    return lengthBatches(Array.from(texts, (text) => this.#idsOf(text).length));
+    requireTexts(texts, 'texts', 'batchesByLength');
+    return lengthBatches(texts.map((text) => this.#idsOf(text).length));
   }
 
   #idsOf(text: string): Int32Array {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
-import { checkOptions, integerFrom } from '../nn/check';
+import { array, checkOptions, integerFrom, string } from '../nn/check';
 import { compareCodePoints } from './code-point-order';
 import { requireDistinct } from './require-distinct';
 
@@ -33,17 +33,21 @@ export type VocabularyJson = UncountedJson | (UncountedJson & { counts: number[]
 
 type UncountedJson = { version: 1; specials: string[]; tokens: string[] };
 
+/** A text is a list of letters to TypeScript, and would be counted as one. */
+function isList(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
 function countTokens(tokenLists: Iterable<Iterable<string>>): Map<string, number> {
-  // A text is a list of letters to TypeScript, and would be counted as one.
-  if (typeof tokenLists === 'string') {
-    throw invalidArgument('lists of tokens', 'tokenLists', tokenLists);
-  }
+  if (!isList(tokenLists)) throw invalidArgument('lists of tokens', 'tokenLists', tokenLists);
   const counts = new Map<string, number>();
   for (const tokens of tokenLists) {
-    if (typeof tokens === 'string') {
-      throw invalidArgument('a list of tokens', 'each of tokenLists', tokens);
+    if (!isList(tokens)) throw invalidArgument('a list of tokens', 'each of tokenLists', tokens);
+    for (const token of tokens) {
+      if (typeof token !== 'string')
+        throw invalidArgument('strings', 'the tokens of the vocabulary', token);
+      counts.set(token, (counts.get(token) ?? 0) + 1);
     }
-    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   }
   return counts;
 }
@@ -144,21 +148,26 @@ export class Vocabulary {
   }
 
   has(token: string): boolean {
-    return this.#ids.has(token);
+    return this.#ids.has(string(token, 'token', 'Vocabulary.has'));
   }
 
   /** The id of `token`, or that of `<unk>`. */
   id(token: string): number {
-    return this.#ids.get(token) ?? this.unknownId;
+    return this.#ids.get(string(token, 'token', 'Vocabulary.id')) ?? this.unknownId;
   }
 
   /** The ids `[L]` of L tokens, that of `<unk>` for tokens it does not hold. */
   encode(tokens: readonly string[]): Int32Array {
-    return Int32Array.from(tokens, (token) => this.id(token));
+    return Int32Array.from(array(tokens, 'strings', 'tokens', 'Vocabulary.encode'), (token) =>
+      this.id(token),
+    );
   }
 
   /** The token of every id. @throws ArgumentRangeError for an id it does not have. */
   decode(ids: ArrayLike<number>): string[] {
+    if (!Array.isArray(ids) && !ArrayBuffer.isView(ids)) {
+      throw invalidArgument('an array of ids', 'ids', ids, 'decode');
+    }
     return Array.from(ids, (id) => {
       const token = this.#tokens[id];
       if (token === undefined) throw outOfRange(`an id below ${this.size}`, 'ids', id, 'decode');

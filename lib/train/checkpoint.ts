@@ -3,6 +3,8 @@ import { closeSync, existsSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { invalidArgument, TorchError } from '../errors';
+import { checkKind } from '../meta/check-options';
+import { checkOptions, string } from '../nn/check';
 import { packageVersion } from '../package-version';
 import { openRegular, readRegular } from '../regular-file';
 import type { Tree } from '../torch';
@@ -58,8 +60,11 @@ const jsonObjectSchema = z.record(z.string(), z.json());
  */
 export function saveCheckpoint(
   folder: string,
-  { params, config }: Checkpoint<{ readonly [key: string]: Json }>,
+  checkpoint: Checkpoint<{ readonly [key: string]: Json }>,
 ): void {
+  string(folder, 'folder', 'saveCheckpoint');
+  checkOptions(checkpoint, ['params', 'config'], 'saveCheckpoint');
+  const { params, config } = checkpoint;
   if (!isJsonObject(config)) {
     throw invalidArgument('a JSON object', 'config', config, 'saveCheckpoint');
   }
@@ -114,6 +119,8 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   folder: string,
   schema: Schema,
 ): Checkpoint<z.output<Schema>> {
+  string(folder, 'folder', 'loadCheckpoint');
+  checkKind(schema, 'schema', 'schema', 'loadCheckpoint');
   const path = join(folder, CONFIG_FILE);
   const json = readJson(path);
   check(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);

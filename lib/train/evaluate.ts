@@ -1,6 +1,9 @@
-import { outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import { type Episodes, type Learner, queryAccuracy } from '../meta';
+import { checkKind } from '../meta/check-options';
+import { array, numberWhere } from '../nn/check';
 import type { Tensor, Tree } from '../torch';
+import { requireTensors } from './require-tensors';
 
 /** A mean with its 95 % interval. */
 export type Estimate = {
@@ -17,6 +20,8 @@ export type Estimate = {
  * @throws ArgumentRangeError for fewer than two values, which have no deviation
  */
 export function estimate(values: readonly number[]): Estimate {
+  array(values, 'numbers', 'values', 'estimate');
+  for (const value of values) numberWhere(() => true, 'numbers', value, 'values', 'estimate');
   const count = values.length;
   if (count < 2) throw outOfRange('at least 2 values', 'values', values, 'estimate');
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
@@ -25,7 +30,10 @@ export function estimate(values: readonly number[]): Estimate {
 }
 
 /** An accuracy in per cent with its interval, for example `58.6 ± 0.9`. */
-export function formatAccuracy({ mean, halfWidth }: Estimate): string {
+export function formatAccuracy(estimate: Estimate): string {
+  const { mean, halfWidth }: Estimate = Object(estimate);
+  numberWhere(() => true, 'a number', mean, 'mean', 'formatAccuracy');
+  numberWhere(() => true, 'a number', halfWidth, 'halfWidth', 'formatAccuracy');
   return `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
 }
 
@@ -34,15 +42,22 @@ export function formatAccuracy({ mean, halfWidth }: Estimate): string {
  * set. Each batch's tensors are disposed of once it is done.
  *
  * @param batches batches of T episodes, made one after the other
- * @throws ArgumentRangeError for fewer than two episodes in all
+ * @throws ArgumentRangeError for fewer than two episodes in all; ArgumentTypeError for what is no
+ *   learner, tree of parameters or list of functions
  */
 export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   learner: Learner<P, A, I>,
   params: P,
   batches: Iterable<() => Episodes<I>>,
 ): Estimate {
+  checkKind(learner, 'learner', 'learner', 'evaluate');
+  requireTensors(params);
+  if (typeof Object(batches)[Symbol.iterator] !== 'function') {
+    throw invalidArgument('a list of functions', 'batches', batches, 'evaluate');
+  }
   const accuracies: number[] = [];
   for (const makeBatch of batches) {
+    checkKind(makeBatch, 'function', 'each of batches', 'evaluate');
     accuracies.push(...queryAccuracy(learner, params, makeBatch));
   }
   return estimate(accuracies);

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { outOfRange } from '../errors';
 import { type Episodes, type Learner, metaGradient } from '../meta';
+import { checkLearner, type Kinds } from '../meta/check-options';
 import { trainable } from '../nn';
 import type { Optimizer, OptimizerState } from '../optim';
 import { disposeTree, type Generator, mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { Estimate } from './evaluate';
+import { requireTensors } from './require-tensors';
 
 /** What happened in one step. */
 export type StepReport = {
@@ -50,6 +51,20 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
   signal?: AbortSignal;
 };
 
+const KINDS = {
+  learner: 'learner',
+  params: 'any',
+  optimizer: 'optimizer',
+  episodes: 'function',
+  steps: 'count',
+  'tasksAtOnce?': 'count',
+  'generator?': 'generator',
+  'evaluate?': 'function',
+  'evaluateEvery?': 'count',
+  'logger?': 'object',
+  'signal?': 'object',
+} as const satisfies Kinds;
+
 /** What training leads to. */
 export type TrainResult<P extends Tree> = {
   /**
@@ -76,7 +91,8 @@ type Run<P extends Tree, S> = {
  * optimizer. The event loop turns between steps. If anything given to it throws, so does it, and
  * nothing that it made stays.
  *
- * @throws ArgumentRangeError if `steps` or `evaluateEvery` is no positive integer
+ * @throws ArgumentTypeError or ArgumentRangeError for an option that is unknown or of another kind, or
+ *   parameters that are no tree of tensors
  */
 export async function train<
   P extends Tree,
@@ -84,9 +100,9 @@ export async function train<
   I extends Tree = Tensor,
   S extends OptimizerState = OptimizerState,
 >(options: TrainOptions<P, A, I, S>): Promise<TrainResult<P>> {
-  const { steps, evaluateEvery = 100 } = options;
-  requirePositive(steps, 'steps');
-  requirePositive(evaluateEvery, 'evaluateEvery');
+  checkLearner(options, KINDS, 'train');
+  requireTensors(options.params);
+  const { evaluateEvery = 100 } = options;
   const run = begin(options);
   try {
     await takeSteps(options, run, evaluateEvery);
@@ -97,11 +113,6 @@ export async function train<
   } finally {
     disposeTree([run.params, run.state]);
   }
-}
-
-function requirePositive(value: number, name: string): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw outOfRange('a positive integer', name, value, 'train');
 }
 
 function begin<P extends Tree, A, I extends Tree, S extends OptimizerState>({

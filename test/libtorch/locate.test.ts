@@ -231,3 +231,12 @@ test('METATORCH_DEVICE is cpu, cuda or an error', () => {
     message: "Expected cpu or cuda for METATORCH_DEVICE but received string 'tpu'",
   });
 });
+
+test.each([undefined, null, 'cpu', {}, { device: 'tpu' }, { device: 7 }])(
+  'refuses %j as options',
+  (options) => {
+    const locate = () => Reflect.apply(locateLibtorch, undefined, [options]);
+    expect(locate).toThrow(expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }));
+    expect(locate).toThrow(/Expected .* of locateLibtorch but received/);
+  },
+);

@@ -87,7 +87,9 @@ test('makes no tensors but those it returns', () => {
   expect(leaves(episodes)).toHaveLength(6);
   const wrong = { ...small, query: [{ text: 1 as never, label: 0 }] };
   const middle = torch.memory().tensors;
-  expect(() => episodeTensors([small, wrong], vectorizer)).toThrow('Expected a string for text');
+  expect(() => episodeTensors([small, wrong], vectorizer)).toThrow(
+    'Expected a string for episodes[1].query[0].text',
+  );
   expect(torch.memory().tensors).toBe(middle);
 });
 
@@ -117,10 +119,10 @@ test.each([
   expect(torch.memory().tensors).toBe(before);
 });
 
-test('a set without texts is a row that counts nowhere', () => {
-  const { query } = episodeTensors([{ ...small, query: [] }], vectorizer);
-  expect(query.labels.tolist()).toEqual([[ignored]]);
-  expect(query.inputs.ids.shape).toEqual([1, 1, 1]);
+test.each(['support', 'query'] as const)('refuses an empty %s set', (set) => {
+  expect(() => episodeTensors([small, { ...small, [set]: [] }], vectorizer)).toThrow(
+    `Expected at least one text for episodes[1].${set} but received array of length 0`,
+  );
 });
 
 test('say which of all classes the labels stand for, if told', () => {

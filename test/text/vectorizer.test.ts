@@ -138,10 +138,10 @@ describe('refuses', () => {
 
   test('a text where a list of texts belongs, which it would take letter by letter', () => {
     expect(() => vectorizer.vectorize('abc' as never)).toThrow(
-      "Expected an array of strings for texts but received string 'abc'",
+      "Expected an array of strings for texts of vectorize but received string 'abc'",
     );
     expect(() => vectorizer.vectorizeTasks(['abc'] as never)).toThrow(
-      'Expected an array of arrays of strings for tasks',
+      "Expected an array of strings for tasks[0] of vectorizeTasks but received string 'abc'",
     );
   });
 

@@ -69,7 +69,7 @@ test.each<[string, Partial<Options>]>([
 ])('refuses %s of %j', async (name, options) => {
   const before = torch.memory();
   await expect(run(options)).rejects.toThrow(
-    `Expected a positive integer for ${name} but received`,
+    `Expected a positive integer for ${name} of train but received`,
   );
   expect(torch.memory()).toEqual(before);
 });

@@ -1,4 +1,6 @@
 import { invalidArgument, outOfRange } from '../../errors';
+import { checkKind } from '../../meta/check-options';
+import { array, checkOptions, string } from '../../nn/check';
 import { requireDistinct } from '../require-distinct';
 import { normalizeText } from '../tokenizers/normalize-text';
 
@@ -48,7 +50,7 @@ const SAME_TEXT = { locale: 'en', lowerCase: true, normalize: true, foldVariants
  * `foldVariants` makes one, as `WordTokenizer` reads them.
  */
 export function sameText(text: string): string {
-  if (typeof text !== 'string') throw invalidArgument('a string', 'text', text, 'sameText');
+  string(text, 'text', 'sameText');
   return normalizeText(text, SAME_TEXT).replace(/\s+/gu, ' ').trim();
 }
 
@@ -95,9 +97,9 @@ function requireRow(row: LabeledText, index: number): void {
 
 function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => string) {
   const groups = new Map<string, { first: LabeledText; count: number; ambiguous: boolean }>();
-  rows.forEach((row, index) => {
+  for (const [index, row] of rows.entries()) {
     requireRow(row, index);
-    const same = key(row.text);
+    const same = string(key(row.text), 'what key returns', 'datasetFromRows');
     const group = groups.get(same);
     if (group === undefined) {
       groups.set(same, { first: row, count: 1, ambiguous: false });
@@ -105,7 +107,7 @@ function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => s
       group.count++;
       group.ambiguous ||= group.first.label !== row.label;
     }
-  });
+  }
 
   const removed: RemovedDuplicates = { withinClass: 0, ambiguousTexts: 0, acrossClasses: 0 };
   const kept: LabeledText[] = [];
@@ -138,8 +140,11 @@ export function datasetFromRows(
   rows: readonly LabeledText[],
   options: DatasetOptions = {},
 ): TextDataset {
+  checkOptions(options, ['name', 'classes', 'key'], 'datasetFromRows');
   const { name = 'texts', key = sameText } = options;
-  if (!Array.isArray(rows)) throw invalidArgument('an array of texts and labels', 'rows', rows);
+  string(name, 'name', 'datasetFromRows');
+  checkKind(key, 'function', 'key', 'datasetFromRows');
+  array(rows, 'texts with labels', 'rows', 'datasetFromRows');
   const { kept, removed } = removeDuplicates(rows, key);
   const classes = options.classes ?? [...new Set(rows.map((row) => row.label))];
   requireDistinct(classes, 'classes');

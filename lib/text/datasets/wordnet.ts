@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { TorchError } from '../../errors';
+import { checkOptions, string } from '../../nn/check';
 import { readRegular } from '../../regular-file';
 import { datasetFromRows, sameWords, type TextDataset } from './dataset';
 import { WORDNET_CLASSES, type WordNetClass } from './wordnet-classes';
@@ -111,7 +112,9 @@ function readDataFile(directory: string, partOfSpeech: string, synsets: number) 
  * @throws TorchError `ERR_TORCH_FILE`, `path` naming the file that is missing, damaged or truncated.
  */
 export function readWordNetDefinitions(options: WordNetOptions = {}): WordNetDefinition[] {
-  const directory = options.directory ?? wordNetDirectory();
+  checkOptions(options, ['directory'], 'readWordNetDefinitions');
+  const { directory = wordNetDirectory() } = options;
+  string(directory, 'directory', 'readWordNetDefinitions');
   return DATA_FILES.flatMap(({ partOfSpeech, synsets }) =>
     readDataFile(directory, partOfSpeech, synsets),
   );

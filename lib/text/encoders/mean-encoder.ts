@@ -7,7 +7,7 @@ import {
   layerNorm,
   meanPooling,
 } from '../../nn';
-import { checkOptions, positiveInteger } from '../../nn/check';
+import { checkOptions, positiveInteger, shapeOf } from '../../nn/check';
 import { type Tensor, torch } from '../../torch';
 import type { TokenBatch } from '../vectorizer';
 
@@ -52,6 +52,8 @@ export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParam
       norm: norm.init(generator),
     }),
     apply(params, batch, context) {
+      shapeOf(batch?.ids, 'ids', 'meanEncoder');
+      shapeOf(batch.mask, 'mask', 'meanEncoder');
       const text = inBlocks(batch, ({ ids, mask }) => {
         const words = table.apply(params.embedding, ids, context);
         return pool.apply({}, { x: words, mask }, context);

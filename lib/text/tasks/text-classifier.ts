@@ -1,7 +1,10 @@
 import { invalidArgument, outOfRange, TorchError } from '../../errors';
 import type { Learner } from '../../meta';
+import { checkKind } from '../../meta/check-options';
+import { array } from '../../nn/check';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { LabeledText } from '../datasets/dataset';
+import { requireTexts } from '../require-texts';
 import type { TokenBatch, Vectorizer } from '../vectorizer';
 
 /** A meta-trained learner, its parameters, and how texts become tensors for it. */
@@ -41,6 +44,7 @@ export class TextClassifier<P extends Tree, A> {
    *   have at least two labels, and no more than the model can tell apart
    */
   constructor(model: TextModel<P, A>, examples: readonly LabeledText[]) {
+    requireModel(Object(model));
     requireExamples(examples);
     this.#model = model;
     this.labels = [...new Set(examples.map(({ label }) => label))];
@@ -65,6 +69,7 @@ export class TextClassifier<P extends Tree, A> {
    *   after `dispose`, `ERR_TORCH_RUNTIME` if the model's scores are no numbers
    */
   predict(texts: readonly string[]): TextPrediction[] {
+    requireTexts(texts, 'texts', 'TextClassifier.predict');
     const { vectorizer } = this.#model;
     const predictions: TextPrediction[] = [];
     // In the order of length, so that one long text does not make all others as long.
@@ -111,8 +116,14 @@ export class TextClassifier<P extends Tree, A> {
   }
 }
 
+function requireModel({ learner, vectorizer, ways }: Partial<TextModel<Tree, unknown>> = {}): void {
+  checkKind(learner, 'learner', 'model.learner', 'TextClassifier');
+  checkKind(vectorizer, 'vectorizer', 'model.vectorizer', 'TextClassifier');
+  if (ways !== undefined) checkKind(ways, 'count', 'model.ways', 'TextClassifier');
+}
+
 function requireExamples(examples: readonly LabeledText[]): void {
-  if (!Array.isArray(examples)) throw invalidArgument('an array', 'examples', examples);
+  array(examples, 'texts with labels', 'examples', 'TextClassifier');
   for (const [i, example] of examples.entries()) {
     for (const key of ['text', 'label'] as const) {
       const value: unknown = example?.[key];

@@ -1,4 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { checkLearner } from '../../meta/check-options';
+import { string } from '../../nn/check';
 import { formatAccuracy } from '../evaluate';
 import type { Logger } from '../trainer';
 
@@ -23,8 +25,13 @@ const FIGURES_WIDTH = 90;
  * Shows how training goes: a live bar with loss and accuracy on a terminal, elsewhere a plain line
  * every tenth of the way and for each evaluation. Loss and accuracy are moving averages over the
  * last steps.
+ *
+ * @throws ArgumentTypeError for an option that is unknown or of another kind
  */
-export function progressLogger({ label, stream = process.stdout }: ProgressOptions): Logger {
+export function progressLogger(options: ProgressOptions): Logger {
+  checkLearner(options, { label: 'any', 'stream?': 'stream' }, 'progressLogger');
+  const { label, stream = process.stdout } = options;
+  string(label, 'label', 'progressLogger');
   return stream.isTTY ? barLogger(label, stream) : lineLogger(label, stream);
 }
 

@@ -91,7 +91,9 @@ test.each([
 test('refuses what is no list of rows or classes', () => {
   const load = (...args: unknown[]) => Reflect.apply(datasetFromRows, null, args);
   expect(() => load(rows[0])).toThrow(ArgumentTypeError);
-  expect(() => load(rows[0])).toThrow('an array of texts and labels for rows but received Object');
+  expect(() => load(rows[0])).toThrow(
+    'an array of texts with labels for rows of datasetFromRows but received Object',
+  );
   expect(() => load(rows, { classes: 'ab' })).toThrow(ArgumentTypeError);
   expect(() => load(rows, { classes: ['a', 'b', 3] })).toThrow('Expected strings for classes');
 });

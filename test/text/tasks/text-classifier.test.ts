@@ -167,7 +167,12 @@ describe('refuses', () => {
   test.each<[string, unknown, string, string]>([
     ['no examples', [], 'RangeError', 'Expected at least 2 labels for examples'],
     ['one label', LABELED.filter(({ label }) => label === 'food'), 'RangeError', 'at least 2'],
-    ['what is no list', { text: 'a' }, 'TypeError', 'Expected an array for examples'],
+    [
+      'what is no list',
+      { text: 'a' },
+      'TypeError',
+      'texts with labels for examples of TextClassifier',
+    ],
     ['a number as text', [{ text: 1, label: 'a' }], 'TypeError', 'a string for examples[0].text'],
     ['no label', [LABELED[0], { text: 'a' }], 'TypeError', 'a string for examples[1].label'],
     ['null', [null], 'TypeError', 'a string for examples[0].text but received undefined'],
@@ -182,7 +187,7 @@ describe('refuses', () => {
   test('to predict one text that is no list, or what is no text', () => {
     const classifier = new TextClassifier(prototypical, LABELED);
     expect(() => classifier.predict('rain' as never)).toThrow(
-      "Expected an array of strings for texts but received string 'rain'",
+      "Expected an array of strings for texts of TextClassifier.predict but received string 'rain'",
     );
     expect(() => classifier.predict([3 as never])).toThrow('Expected a string for text');
     classifier.dispose();
