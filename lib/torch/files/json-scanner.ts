@@ -7,6 +7,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const ZERO = 0x30;
 const NINE = 0x39;
+const NULL = 'null';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -76,6 +77,14 @@ export class JsonScanner {
       throw this.#error('an integer in [0, 2^53)', from);
     }
     return value;
+  }
+
+  /** Whether null comes next, which is then read. */
+  skipsNull(): boolean {
+    this.#skipSpace();
+    const isNull = this.#bytes.toString('latin1', this.#at, this.#at + NULL.length) === NULL;
+    if (isNull) this.#at += NULL.length;
+    return isNull;
   }
 
   /** Nothing but white space up to the end. */

@@ -1,8 +1,10 @@
+import { TorchError } from '../../errors';
 import type { Dtype } from '../dtype';
 import type { Tensor } from '../tensor';
 import { FileErrors } from './file-errors';
 import { InputFile } from './input-file';
 import {
+  dtypeOf,
   type Header,
   headerLength,
   PREFIX_LENGTH,
@@ -67,19 +69,30 @@ export class SafetensorsFile {
     return [...this.#entry(name).shape];
   }
 
-  /** @throws TorchError `ERR_TORCH_FILE` if the file has no tensor of that name */
+  /**
+   * @throws TorchError `ERR_TORCH_FILE` if the file has no tensor of that name, `ERR_TORCH_DTYPE` if
+   *   tensors have no such dtype: those of less than eight bits
+   */
   dtype(name: string): Dtype {
-    return this.#entry(name).dtype;
+    const { code } = this.#entry(name);
+    const dtype = dtypeOf(code);
+    if (dtype !== undefined) return dtype;
+    throw new TorchError(
+      'ERR_TORCH_DTYPE',
+      `${this.path}: expected a dtype that tensors have for tensor ${JSON.stringify(name)} but found ${code}; the other tensors of the file can be read one by one`,
+      { path: this.path },
+    );
   }
 
   /**
    * Reads or maps one tensor, on the CPU and without `requiresGrad`; a new one on each call.
    *
    * @throws TorchError `ERR_TORCH_FILE` if the file has no tensor of that name, is closed, or has
-   *   become shorter
+   *   become shorter; `ERR_TORCH_DTYPE` as `dtype`
    */
   tensor(name: string): Tensor {
-    const { dtype, shape, begin } = this.#entry(name);
+    const { shape, begin } = this.#entry(name);
+    const dtype = this.dtype(name);
     let at = this.#dataStart + begin;
     // Booleans are checked byte by byte, which reads them anyway.
     const mapped = this.#mmap && dtype !== 'bool' ? this.#file.map(at, dtype, shape) : undefined;

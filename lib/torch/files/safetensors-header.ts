@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { TorchError } from '../../errors';
-import { byteLength, type Dtype } from '../dtype';
+import { byteLength, type Dtype, isDtype } from '../dtype';
 import { CONVERT_MODEL, FileErrors, isPickle, isZip } from './file-errors';
 import { JsonScanner } from './json-scanner';
 
@@ -12,7 +12,8 @@ import { JsonScanner } from './json-scanner';
 /** One tensor of a file; `begin` and `end` are offsets into the data after the header. */
 export type TensorEntry = {
   readonly name: string;
-  readonly dtype: Dtype;
+  /** The format's name of its dtype. */
+  readonly code: string;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -32,8 +33,9 @@ export const METADATA_KEY = '__metadata__';
 
 const OPEN_BRACE = 0x7b;
 
-// In the order in which writers lay out tensors: wider elements first, so that all stay aligned.
-const CODES: readonly (readonly [string, Dtype])[] = [
+// In the order in which writers lay out tensors: wider elements first, so that all stay aligned. The
+// dtypes are libtorch's; some of them may be none of this library's.
+const CODES: readonly (readonly [string, string])[] = [
   ['U64', 'uint64'],
   ['I64', 'int64'],
   ['F64', 'float64'],
@@ -45,19 +47,37 @@ const CODES: readonly (readonly [string, Dtype])[] = [
   ['F16', 'float16'],
   ['U16', 'uint16'],
   ['I16', 'int16'],
+  ['F8_E4M3FNUZ', 'float8_e4m3fnuz'],
+  ['F8_E5M2FNUZ', 'float8_e5m2fnuz'],
+  ['F8_E8M0', 'float8_e8m0fnu'],
+  ['F8_E4M3', 'float8_e4m3fn'],
+  ['F8_E5M2', 'float8_e5m2'],
   ['I8', 'int8'],
   ['U8', 'uint8'],
   ['BOOL', 'bool'],
 ];
 
-const DTYPE_OF_CODE: ReadonlyMap<string, Dtype> = new Map(CODES);
-const CODE_OF_DTYPE: ReadonlyMap<Dtype, { code: string; rank: number }> = new Map(
+/** Bits of an element of the dtypes that libtorch lacks. */
+const NARROW: ReadonlyMap<string, number> = new Map([
+  ['F6_E2M3', 6],
+  ['F6_E3M2', 6],
+  ['F4', 4],
+]);
+
+const DTYPE_OF_CODE: ReadonlyMap<string, string> = new Map(CODES);
+const CODE_OF_DTYPE: ReadonlyMap<string, { code: string; rank: number }> = new Map(
   CODES.map(([code, dtype], rank) => [dtype, { code, rank }]),
 );
 
 /** The format's name for a dtype and its place in the order of writing; undefined if it has none. */
 export function codeOf(dtype: Dtype): { code: string; rank: number } | undefined {
   return CODE_OF_DTYPE.get(dtype);
+}
+
+/** The dtype that the format's name stands for; undefined if tensors of this library have none such. */
+export function dtypeOf(code: string): Dtype | undefined {
+  const dtype = DTYPE_OF_CODE.get(code);
+  return isDtype(dtype) ? dtype : undefined;
 }
 
 /** The error of a file that breaks a rule. */
@@ -117,7 +137,8 @@ export function parseHeader(json: Uint8Array, dataLength: number, path: string):
   const entries: TensorEntry[] = [];
   let metadata: Record<string, string> = {};
   scanner.object((name) => {
-    if (name === METADATA_KEY) metadata = scanMetadata(scanner);
+    // Writers without notes may say so.
+    if (name === METADATA_KEY) metadata = scanner.skipsNull() ? {} : scanMetadata(scanner);
     else entries.push(scanEntry(scanner, name, path));
   });
   scanner.end();
@@ -152,8 +173,7 @@ function scanEntry(scanner: JsonScanner, name: string, path: string): TensorEntr
   for (const key of ['dtype', 'shape', 'data_offsets']) {
     if (!seen.has(key)) throw refuse(path, `${key} ${of(name)}`, 'none');
   }
-  const dtype = DTYPE_OF_CODE.get(code);
-  if (dtype === undefined) {
+  if (!DTYPE_OF_CODE.has(code) && !NARROW.has(code)) {
     const known = CODES.map(([known]) => known).join(', ');
     throw refuse(path, `one of the dtypes ${known} ${of(name)}`, JSON.stringify(code));
   }
@@ -162,8 +182,8 @@ function scanEntry(scanner: JsonScanner, name: string, path: string): TensorEntr
     const found = offsets.length > 2 ? `${offsets.length} offsets` : `[${offsets.join(', ')}]`;
     throw refuse(path, `data_offsets [begin, end] with begin <= end ${of(name)}`, found);
   }
-  checkSize(name, dtype, shape, end - begin, path);
-  return { name, dtype, shape, begin, end };
+  checkSize(name, code, shape, end - begin, path);
+  return { name, code, shape, begin, end };
 }
 
 function of(name: string): string {
@@ -172,18 +192,29 @@ function of(name: string): string {
 
 function checkSize(
   name: string,
-  dtype: Dtype,
+  code: string,
   shape: readonly number[],
   length: number,
   path: string,
 ): void {
-  const bytes = byteLength(dtype, shape);
+  const dtype = dtypeOf(code);
+  const bytes = dtype === undefined ? narrowLength(code, shape) : byteLength(dtype, shape);
   if (bytes === undefined) {
     throw refuse(path, `a shape of fewer than 2^53 bytes ${of(name)}`, 'a larger one');
   }
   if (bytes === length) return;
   const wanted = shape.length > 8 ? `${shape.length} dimensions` : `shape [${shape.join(', ')}]`;
-  throw refuse(path, `${bytes} bytes of ${dtype} with ${wanted} ${of(name)}`, `${length} bytes`);
+  throw refuse(
+    path,
+    `${bytes} bytes of ${dtype ?? code} with ${wanted} ${of(name)}`,
+    `${length} bytes`,
+  );
+}
+
+/** Bytes of a tensor whose elements have no more than eight bits; a fraction if they fill no whole byte. */
+function narrowLength(code: string, shape: readonly number[]): number | undefined {
+  const elements = byteLength('uint8', shape);
+  return elements === undefined ? undefined : (elements * (NARROW.get(code) ?? 8)) / 8;
 }
 
 function checkCoverage(entries: readonly TensorEntry[], dataLength: number, path: string): void {

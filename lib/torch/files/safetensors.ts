@@ -43,7 +43,8 @@ function checkOpenOptions(options: OpenOptions): void {
 /**
  * Reads a whole safetensors file. The tensors are on the CPU and do not require gradients.
  *
- * @throws TorchError `ERR_TORCH_FILE`, as `openSafetensors`
+ * @throws TorchError `ERR_TORCH_FILE`, as `openSafetensors`; `ERR_TORCH_DTYPE` if a tensor has a dtype
+ *   that tensors here cannot have: open the file, and read the others one by one
  */
 export function readSafetensors(path: string, options: OpenOptions = {}): SafetensorsContents {
   const file = openSafetensors(path, options);

@@ -1,4 +1,5 @@
-import { parseNpy } from '../../../lib/torch/index';
+import { itemSize, layoutOf } from '../../../lib/torch/dtype';
+import { parseNpy, serializeNpy, torch } from '../../../lib/torch/index';
 import { mutateHeader } from '../../helpers/mutate-header';
 import { NPY_TOKENS, npyBytes, readsNpyOrRefuses, SAMPLE_NPY } from '../../helpers/npy-samples';
 import { numbers } from '../../helpers/numbers';
@@ -81,16 +82,70 @@ test.each<[string, string, string]>([
   ],
   ['65 dimensions', header({ shape: `(${'1,'.repeat(65)})` }), 'at most 64 dimensions'],
   ['nested tuples', header({ shape: '((1,),)' }), 'a size'],
-  ['no byte order', header({ descr: "'f4'" }), '< or > and one of the dtypes'],
-  ['no order for wide numbers', header({ descr: "'|f4'" }), '< or > and one of the dtypes'],
-  ["the machine's own order", header({ descr: "'=f4'" }), 'one of the dtypes'],
+  ['an order alone', header({ descr: "'<'" }), '< or > and one of the dtypes'],
+  ['two orders', header({ descr: "'<>f4'" }), '< or > and one of the dtypes'],
+  ['a name with an order', header({ descr: "'<float32'" }), 'one of the dtypes'],
+  ['a letter with a size', header({ descr: "'d8'" }), 'one of the dtypes'],
+  ['extended precision', header({ descr: "'g'" }), 'extended precision'],
+  ['text', header({ descr: "'str'" }), 'text, which tensors cannot hold'],
   ['an unknown dtype', header({ descr: "'<f3'" }), 'one of the dtypes'],
   ['an inherited name', header({ descr: "'<toString'" }), 'one of the dtypes'],
-  ['names of dtypes', header({ descr: "'float32'" }), 'one of the dtypes'],
+  ['a name in capitals', header({ descr: "'Float32'" }), 'one of the dtypes'],
   ['too little data', header({ shape: '(2,)' }), '2 bytes of uint8 with shape [2] but found 1'],
   ['too much data', header({ shape: '(0,)' }), '0 bytes of uint8 with shape [0] but found 1'],
 ])('refuses %s', (_, text, expected) => {
   expect(refusal(text)).toContain(expected);
+});
+
+// What `numpy.dtype(code).str` of numpy 2.4 says, on a machine whose least byte comes first.
+test.each([
+  ['int8', 'b byte int8 i1'],
+  ['uint8', 'B ubyte uint8 u1'],
+  ['bool', '? bool bool_ b1'],
+  ['int16', 'h short int16 i2'],
+  ['uint16', 'H ushort uint16 u2'],
+  ['int32', 'i intc int32 i4'],
+  ['uint32', 'I uintc uint32 u4'],
+  ['int64', 'q p n longlong int int_ intp int64 i8'],
+  ['uint64', 'Q P N ulonglong uint uintp uint64 u8'],
+  ['float16', 'e half float16 f2'],
+  ['float32', 'f single float32 f4'],
+  ['float64', 'd double float float64 f8'],
+  ['complex64', 'F csingle complex64 c8'],
+  ['complex128', 'D cdouble complex complex128 c16'],
+] as const)('reads every code of %s', (dtype, codes) => {
+  const value = torch.tensor([1], { dtype });
+  const data = Buffer.from(serializeNpy(value)).subarray(-itemSize(dtype));
+  const { BYTES_PER_ELEMENT: size } = layoutOf(dtype).array;
+  const turned = Buffer.from(data);
+  for (let at = 0; at < turned.length; at += size) turned.subarray(at, at + size).reverse();
+  for (const code of codes.split(' ')) {
+    const isName = /^[a-z]{3}|_/.test(code);
+    for (const order of isName ? [''] : ['', '=', '|', '<', '>']) {
+      const bytes = npyBytes(header({ descr: `'${order}${code}'` }), order === '>' ? turned : data);
+      const read = parseNpy(bytes);
+      expect([code, order, read.dtype, read.tolist()]).toEqual([
+        code,
+        order,
+        dtype,
+        value.tolist(),
+      ]);
+    }
+  }
+});
+
+test('l and long are as long as in C', () => {
+  const bytes = process.platform === 'win32' ? 4 : 8;
+  for (const [code, dtype] of [
+    ['l', `int${8 * bytes}`],
+    ['L', `uint${8 * bytes}`],
+    ['long', `int${8 * bytes}`],
+    ['ulong', `uint${8 * bytes}`],
+  ]) {
+    expect(parseNpy(npyBytes(header({ descr: `'${code}'` }), new Uint8Array(bytes))).dtype).toBe(
+      dtype,
+    );
+  }
 });
 
 test('takes the integers of Python 2 where Python 2 could have written them', () => {

@@ -10,6 +10,8 @@ const parse = (header: string | Uint8Array, dataLength: number) =>
 const entry = (dtype: string, shape: string, offsets: string): string =>
   `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
 
+const one = entry('U8', '[1]', '[0,1]');
+
 const refusal = (action: () => unknown): string => {
   try {
     action();
@@ -32,8 +34,8 @@ test('reads tensors in the order of the data, whatever the order of the header',
   const header = `{"b":${entry('F32', '[2]', '[8,16]')}, "a":${entry('I64', '[]', '[0,8]')}} `;
   const { entries, metadata } = parse(header, 16);
   expect([...entries.values()]).toEqual([
-    { name: 'a', dtype: 'int64', shape: [], begin: 0, end: 8 },
-    { name: 'b', dtype: 'float32', shape: [2], begin: 8, end: 16 },
+    { name: 'a', code: 'I64', shape: [], begin: 0, end: 8 },
+    { name: 'b', code: 'F32', shape: [2], begin: 8, end: 16 },
   ]);
   expect(metadata).toEqual({});
 });
@@ -48,12 +50,32 @@ test('reads metadata, empty tensors anywhere, and a file of nothing', () => {
   expect(parse('{}', 0).entries.size).toBe(0);
 });
 
+test('takes null for no metadata, as the format’s own reader does', () => {
+  const { entries, metadata } = parse(`{"__metadata__": null ,"a":${one}}`, 1);
+  expect([...entries.keys()]).toEqual(['a']);
+  expect(metadata).toEqual({});
+});
+
+test.each([
+  ['F8_E4M3', '[3]', 3],
+  ['F8_E8M0', '[3]', 3],
+  ['F8_E4M3FNUZ', '[3]', 3],
+  ['F6_E2M3', '[4]', 3],
+  ['F4', '[2,3]', 3],
+])('knows how long tensors of %s are', (code, shape, length) => {
+  const header = (end: number) => `{"a":${entry(code, shape, `[0,${end}]`)}}`;
+  expect(parse(header(length), length).entries.get('a')).toMatchObject({ code, end: length });
+  expect(refusal(() => parse(header(length + 1), length + 1))).toContain(`${length} bytes of `);
+});
+
+test('refuses a tensor that fills no whole byte', () => {
+  expect(refusal(() => parse(`{"a":${entry('F4', '[3]', '[0,2]')}}`, 2))).toContain('1.5 bytes');
+});
+
 test('reads names that objects have of themselves', () => {
   const header = `{"__proto__":${entry('U8', '[]', '[0,1]')},"constructor":${entry('U8', '[]', '[1,2]')}}`;
   expect([...parse(header, 2).entries.keys()]).toEqual(['__proto__', 'constructor']);
 });
-
-const one = entry('U8', '[1]', '[0,1]');
 
 test.each<[string, string, number, string]>([
   ['white space before the brace', ' {}', 0, "a header that starts with '{'"],
@@ -66,10 +88,11 @@ test.each<[string, string, number, string]>([
   ['a name twice by an escape', `{"a":${one},"\\u0061":${one}}`, 1, 'each key once'],
   ['metadata twice', '{"__metadata__":{},"__metadata__":{}}', 0, 'each key once'],
   ['a key of metadata twice', '{"__metadata__":{"a":"1","a":"2"}}', 0, 'each key once'],
-  ['metadata that is no object', '{"__metadata__":null}', 0, "'{'"],
+  ['metadata that is no object', '{"__metadata__":1}', 0, "'{'"],
+  ['metadata that is nearly null', '{"__metadata__":nul}', 0, "'{'"],
   ['metadata of numbers', '{"__metadata__":{"a":1}}', 0, 'a string'],
   ['metadata of objects', '{"__metadata__":{"a":{}}}', 0, 'a string'],
-  ['an unknown dtype', `{"a":${entry('F8_E4M3', '[1]', '[0,1]')}}`, 1, 'one of the dtypes U64'],
+  ['an unknown dtype', `{"a":${entry('F9', '[1]', '[0,1]')}}`, 1, 'one of the dtypes U64'],
   ['a dtype in small letters', `{"a":${entry('u8', '[1]', '[0,1]')}}`, 1, 'one of the dtypes'],
   ['an inherited name as dtype', `{"a":${entry('toString', '[1]', '[0,1]')}}`, 1, 'one of the'],
   ['no dtype', '{"a":{"shape":[1],"data_offsets":[0,1]}}', 1, 'dtype for tensor "a"'],
