@@ -56,22 +56,6 @@ test('takes null for no metadata, as the format’s own reader does', () => {
   expect(metadata).toEqual({});
 });
 
-test.each([
-  ['F8_E4M3', '[3]', 3],
-  ['F8_E8M0', '[3]', 3],
-  ['F8_E4M3FNUZ', '[3]', 3],
-  ['F6_E2M3', '[4]', 3],
-  ['F4', '[2,3]', 3],
-])('knows how long tensors of %s are', (code, shape, length) => {
-  const header = (end: number) => `{"a":${entry(code, shape, `[0,${end}]`)}}`;
-  expect(parse(header(length), length).entries.get('a')).toMatchObject({ code, end: length });
-  expect(refusal(() => parse(header(length + 1), length + 1))).toContain(`${length} bytes of `);
-});
-
-test('refuses a tensor that fills no whole byte', () => {
-  expect(refusal(() => parse(`{"a":${entry('F4', '[3]', '[0,2]')}}`, 2))).toContain('1.5 bytes');
-});
-
 test('reads names that objects have of themselves', () => {
   const header = `{"__proto__":${entry('U8', '[]', '[0,1]')},"constructor":${entry('U8', '[]', '[1,2]')}}`;
   expect([...parse(header, 2).entries.keys()]).toEqual(['__proto__', 'constructor']);

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { isDtype } from '../../../lib/torch/dtype';
 import {
   openSafetensors,
   readSafetensors,
@@ -69,41 +68,6 @@ test('reads a file made by hand', () => {
     [3, 4],
   ]);
   expect(metadata).toEqual({ k: 'v' });
-});
-
-test.each([
-  ['F8_E4M3', 'float8_e4m3fn'],
-  ['F8_E5M2', 'float8_e5m2'],
-  ['F8_E4M3FNUZ', 'float8_e4m3fnuz'],
-  ['F8_E5M2FNUZ', 'float8_e5m2fnuz'],
-  ['F8_E8M0', 'float8_e8m0fnu'],
-  ['F4', 'float4_e2m1fn_x2'],
-])('a tensor of %s is in nobody’s way', (code, dtype) => {
-  const shape = code === 'F4' ? '[4]' : '[2]';
-  const path = file(
-    safetensorsBytes(
-      `{"w":{"dtype":"${code}","shape":${shape},"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}`,
-      Buffer.from([0x38, 0x40, 7]),
-    ),
-  );
-  using opened = openSafetensors(path);
-  expect(opened.keys()).toEqual(['w', 'b']);
-  expect(opened.shape('w')).toEqual(JSON.parse(shape));
-  expect(opened.tensor('b').tolist()).toEqual([7]);
-  if (isDtype(dtype)) {
-    expect(opened.dtype('w')).toBe(dtype);
-    expect(opened.tensor('w').dtype).toBe(dtype);
-    expect([...opened.tensor('w').data()]).toEqual([0x38, 0x40]);
-    return;
-  }
-  for (const read of [
-    () => opened.dtype('w'),
-    () => opened.tensor('w'),
-    () => readSafetensors(path),
-  ]) {
-    expect(read).toThrow(expect.objectContaining({ code: 'ERR_TORCH_DTYPE', path }));
-    expect(read).toThrow(`for tensor "w" but found ${code}`);
-  }
 });
 
 describe.each(STORABLE)('%s', (dtype) => {
