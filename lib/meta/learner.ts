@@ -65,8 +65,8 @@ export type MetaGradientOptions = AdaptOptions & {
  * The gradient of the mean query loss after adaptation with respect to the parameters: the learner's
  * own rule if it has one. The parameters must require gradients; it records even inside of `noGrad`.
  *
- * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer, or there are no tasks or support
- *   and query sets of different ones, or one without a query; ArgumentTypeError if labels are no tensors
+ * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer, there are no tasks or support and
+ *   query sets of different ones, or a task has no query; ArgumentTypeError if labels are no tensors
  */
 export function metaGradient<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,

@@ -13,9 +13,10 @@ import type { TokenBatch, Vectorizer } from './vectorizer';
  *
  * @param classes all classes of the data, in the order that tells their numbers: then the episodes
  *   say which of them their labels stand for
- * @throws ArgumentRangeError if there are no episodes, one has no support or query text, they have unequal numbers of classes (a class
- *   without texts has no place in a prediction), a label is none of them, or a class is not among
- *   `classes` or twice there; ArgumentTypeError for a label that is no number
+ * @throws ArgumentRangeError if there are no episodes, one has no support or query text, they have
+ *   unequal numbers of classes (a class without texts has no place in a prediction), a label is none of
+ *   them, or a class is not among `classes` or twice there; ArgumentTypeError for a label that is no
+ *   number, and for what is no episode
  */
 export function episodeTensors(
   episodes: readonly TextEpisode[],
@@ -42,11 +43,11 @@ export function episodeTensors(
 }
 
 function requireEpisode(episode: TextEpisode, i: number): void {
-  const { classes, support, query }: Partial<TextEpisode> = Object(episode);
-  requireDistinct(Object(classes), `the classes of episodes[${i}]`);
+  const { classes, support, query }: TextEpisode = Object(episode);
+  requireDistinct(classes, `the classes of episodes[${i}]`);
   for (const [name, texts] of Object.entries({ support, query })) {
     const where = `episodes[${i}].${name}`;
-    const given = array(texts ?? [], 'texts with labels', where, 'episodeTensors');
+    const given = array(texts, 'texts with labels', where, 'episodeTensors');
     if (given.length === 0) throw outOfRange('at least one text', where, texts, 'episodeTensors');
     for (const [row, example] of given.entries()) {
       if (typeof example?.text === 'string') continue;
