@@ -10,6 +10,7 @@ const METHODS = {
 
 const NUMBERS = {
   number: ['a finite number', Number.isFinite],
+  rate: ['a number of at least 0', (value: number) => value >= 0 && value < Infinity],
   positive: ['a positive number', (value: number) => value > 0],
   finite: ['a positive finite number', (value: number) => value > 0 && value < Infinity],
   unit: ['a number in [0, 1]', (value: number) => value >= 0 && value <= 1],

@@ -107,4 +107,4 @@ export {
 export { type SiameseOptions, type SiameseParams, siamese } from './metric/siamese';
 export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
 export { type Candidate, type Score, type Selection, selectLearner } from './select-learner';
-export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
+export { classMeans, oneHot, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';

@@ -46,6 +46,12 @@ export function shapeOf(value: unknown, name: string, operator: string): number[
   throw invalidArgument('a tensor', `the ${name} of ${operator}`, value, operator);
 }
 
+/** Refuses parameters of a layer that are no object, before what they hold is asked for. */
+export function checkTree(params: unknown, operator: string): void {
+  if (typeof params === 'object' && params !== null) return;
+  throw invalidArgument('a tree of tensors', `the parameters of ${operator}`, params, operator);
+}
+
 /** The error for a tensor of the wrong shape; `expected` is for example `[..., 300]`. */
 export function wrongShape(
   expected: string,

@@ -48,6 +48,7 @@ export function convMaxPool(options: ConvMaxPoolOptions): Layer<LinearParams> {
       );
       return y.reshape([...shape.slice(0, -2), outFeatures]);
     },
+    tasks: true,
   };
 }
 

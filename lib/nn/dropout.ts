@@ -2,6 +2,7 @@ import { ArgumentTypeError } from '../errors';
 import type { Generator, Tensor } from '../torch';
 import { checkOptions, numberWhere, shapeOf } from './check';
 import type { Layer, NoParams } from './layer';
+import { obeysLinearRules } from './linear-rule';
 
 export type DropoutOptions = {
   /** The probability to drop an element, in [0, 1]. Default: 0.5. */
@@ -25,7 +26,7 @@ export function dropout(options: DropoutOptions = {}): Layer<NoParams> {
     'p',
     'dropout',
   );
-  return {
+  return obeysLinearRules({
     init: () => ({}),
     apply(_, x, { training = false, generator } = {}) {
       shapeOf(x, 'input', 'dropout');
@@ -36,8 +37,8 @@ export function dropout(options: DropoutOptions = {}): Layer<NoParams> {
         'dropout',
       );
     },
-    lowRank: true,
-  };
+    tasks: true,
+  });
 }
 
 // libtorch's own dropout takes no generator.

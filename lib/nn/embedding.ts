@@ -45,6 +45,7 @@ export function embedding(options: EmbeddingOptions): Layer<EmbeddingParams> {
         return { weight: padding === undefined ? weight : withZeroRow(weight, padding) };
       }),
     apply: ({ weight }, ids) => lookUp(weight, ids, padding),
+    tasks: true,
   };
 }
 

@@ -54,6 +54,7 @@ export function lstm(options: LstmOptions): Layer<LstmParams, Sequences> {
       if (!backward) return there;
       return torch.cat([there, read(cell, backward, x, present, true)], -1);
     },
+    tasks: true,
   };
 }
 

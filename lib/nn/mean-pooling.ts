@@ -27,5 +27,6 @@ export function meanPooling(): Layer<NoParams, MaskedTokens> {
       // A product of matrices is faster forwards, but with its gradient takes up to four times as long.
       return x.mul(present.unsqueeze(-1)).sum([-2]).div(count);
     },
+    tasks: true,
   };
 }

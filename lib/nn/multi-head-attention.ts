@@ -69,5 +69,6 @@ export function multiHeadAttention(
       );
       return project.apply(params.output, looked);
     },
+    tasks: true,
   };
 }

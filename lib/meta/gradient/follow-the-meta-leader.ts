@@ -15,11 +15,11 @@ import { type Episodes, taskCount } from '../episode';
 import { joinEpisodes } from '../join-episodes';
 import {
   type AdaptOptions,
-  judge,
   type Learner,
   type MetaGradient,
   metaGradient,
   queryLogits,
+  queryLoss,
 } from '../learner';
 
 export type OnlineOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
@@ -32,7 +32,7 @@ export type OnlineOptions<P extends Tree, A, I extends Tree, S extends Optimizer
   /** How many earlier batches are used again in a round. Default: 4. */
   reuse?: number;
   /**
-   * What tells how similar tasks are, by the cosine between two of it. Default: the meta-gradient at
+   * What says how similar tasks are, by the cosine between two of it. Default: the meta-gradient at
    * the parameters of the start, which is the same for all rounds.
    */
   describe?: (start: P, episodes: Episodes<I>) => Tensor;
@@ -100,7 +100,7 @@ export function followTheMetaLeader<
       return { params: start, optimizer: optimizer.init(start), start, seen: [] };
     },
     /**
-     * Meets new tasks: judges them by their query sets after adapting to their support sets, remembers
+     * Meets new tasks: evaluates on their query sets after adapting to their support sets, remembers
      * them, and learns. Learners that draw while they learn need the options' generator.
      */
     round(
@@ -111,7 +111,7 @@ export function followTheMetaLeader<
       const description = torch.scope(() => describe(state.start, episodes, adaptOptions));
       const { loss, accuracy } = torch.scope(() => {
         const { logits, labels } = queryLogits(learner, state.params, episodes);
-        const { loss, accuracy } = judge(learner.loss, logits, labels, learner.classifies);
+        const { loss, accuracy } = queryLoss(learner.loss, logits, labels, learner.classifies);
         return { loss, accuracy };
       });
       const reused = mostSimilar(description, state.seen, reuse);

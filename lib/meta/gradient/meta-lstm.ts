@@ -13,10 +13,10 @@ import { disposeTree, type Generator, type Tensor, type Tree, torch } from '../.
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
-import { type Learner, recording } from '../learner';
+import { adaptScope, type Learner } from '../learner';
+import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { taskGradients } from './inner-loop';
 import { preprocess } from './preprocess';
-import { fromTaskVectors, taskVectors } from './task-vectors';
 
 export type MetaLstmOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
   P,
@@ -63,7 +63,7 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
 ): Learner<MetaLstmParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'metaLstm');
   const { innerSteps = 5, hiddenSize = 20, innerLearningRate: alpha = 0.01 } = options;
-  const { init, encode, predict, losses } = encodedModel(options);
+  const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaLstm');
   return {
     ...(options.loss && { loss: options.loss }),
     predict,
@@ -71,18 +71,19 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
       ...init(generator),
       optimizer: initOptimizer(generator, hiddenSize, Math.log(alpha / (1 - alpha))),
     }),
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const x = encode(params.encoder, support.inputs, adaptOptions).detach();
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const seen = encodeSupport(params.encoder, support, ways, adaptOptions);
+        const losses = supportLosses({ ...seen, x: seen.x.detach() }, adaptOptions);
         const start = expandTasks(params.model, taskCount(support));
-        let state = firstState(taskVectors(start), params.optimizer);
+        let state = firstState(flattenParameters(start), params.optimizer);
         const step = ({ theta, ...rest }: State): State => {
-          let loss = x;
-          const { gradients } = taskGradients(fromTaskVectors(theta.detach(), start), (at) => {
-            loss = losses(at, x, support.labels, adaptOptions);
+          let loss = seen.x;
+          const { gradients } = taskGradients(unflattenParameters(theta.detach(), start), (at) => {
+            loss = losses(at);
             return loss;
           });
-          const gradient = taskVectors(gradients);
+          const gradient = flattenParameters(gradients);
           return nextState({ theta, ...rest }, gradient, loss.detach(), params.optimizer);
         };
         for (let t = 0; t < innerSteps; t++) {
@@ -90,7 +91,7 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
           if (!adaptOptions.differentiable) disposeTree(state);
           state = next;
         }
-        return { model: fromTaskVectors(state.theta, start), encoder: params.encoder };
+        return { model: unflattenParameters(state.theta, start), encoder: params.encoder };
       }),
   };
 }

@@ -11,7 +11,7 @@ import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../to
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
-import { type Learner, recording } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { innerLoop } from './inner-loop';
 
 export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
@@ -44,7 +44,7 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
   checkLearner(options, KINDS, 'metaSgd');
   const { innerSteps = 1, initialRate = [0.005, 0.1], firstOrder = false } = options;
   const [low, high] = bounds(initialRate);
-  const { init, encode, predict, losses } = encodedModel(options);
+  const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaSgd');
   return {
     ...(options.loss && { loss: options.loss }),
     predict,
@@ -55,12 +55,12 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
         rates: mapTree(([w]) => drawLike(w, low, high, generator), params.model),
       };
     },
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const x = encode(params.encoder, support.inputs, adaptOptions);
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const seen = encodeSupport(params.encoder, support, ways, adaptOptions);
         const { theta } = innerLoop(
           expandTasks(params.model, taskCount(support)),
-          (at) => losses(at, x, support.labels, adaptOptions),
+          supportLosses(seen, adaptOptions),
           { optimizer: elementwise(params.rates), innerSteps },
           { differentiable: adaptOptions.differentiable, firstOrder },
         );
@@ -82,7 +82,7 @@ function elementwise(rates: Tree): Optimizer {
     init: () => ({}),
     update: (gradients, state, params) => ({
       params: mapTree(
-        ([w, g, alpha]) => (w as Tensor).addcmul(g as Tensor, alpha, { value: -1 }),
+        ([w, g, alpha]) => w.addcmul(g, alpha, { value: -1 }),
         params,
         gradients,
         rates,

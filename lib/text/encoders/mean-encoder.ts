@@ -51,5 +51,6 @@ export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParam
       const text = pool.apply({}, { x: words, mask }, context);
       return drop.apply({}, norm.apply(params.norm, text, context), context);
     },
+    tasks: true,
   };
 }
