@@ -21,6 +21,8 @@ export type InnerRun<P extends Tree, S extends Tree> = {
   differentiable?: boolean | undefined;
   /** Take the gradients for constants: no graph of second order. Default: false. */
   firstOrder?: boolean | undefined;
+  /** Multiplies the gradients, at the loss, where it costs nothing. Default: 1. */
+  scale?: number | undefined;
   /** The optimizer's state before the first step. It is consumed. Default: a fresh one. */
   state?: OptimizerState;
   /** Tensors that stand still; `summed` is the sum of their gradients over the steps. */
@@ -59,7 +61,7 @@ export function innerLoop<P extends Tree, S extends Tree = Record<string, never>
     const { from, gradients } = taskGradients(
       { theta: at, still },
       (leaf) => losses(leaf.theta, leaf.still),
-      differentiable && !firstOrder,
+      { createGraph: differentiable && !firstOrder, scale: run.scale },
     );
     const clipped = maxNorm === undefined ? gradients.theta : clipTasks(gradients.theta, maxNorm);
     const next = optimizer.update(clipped, state, from.theta);
@@ -109,12 +111,14 @@ export function repeat<S extends Tree>(
  * ∇θ of each task's loss, and the weights that it was taken at, which require gradients.
  *
  * @param losses the weights to losses of any shape, whose sum is differentiated
+ * @param options.createGraph record the gradients' own computation. Default: false
+ * @param options.scale multiplies the gradients. Default: 1
  * @throws TorchError `ERR_TORCH_AUTOGRAD` if no gradient comes to the weights
  */
 export function taskGradients<P extends Tree>(
   theta: P,
   losses: (theta: P) => Tensor,
-  createGraph = false,
+  { createGraph = false, scale }: { createGraph?: boolean; scale?: number | undefined } = {},
 ): { from: P; gradients: P } {
   // A view made without recording says that it requires gradients, but none would reach it.
   const recorded = torch.isGradEnabled();
@@ -122,9 +126,11 @@ export function taskGradients<P extends Tree>(
     ([w]) => (recorded && w.requiresGrad ? w : w.detach().requiresGrad_()),
     theta,
   );
-  const gradients = torch.enableGrad(() =>
-    reachedGradients(losses(from).sum(), from, { of: 'the support loss', createGraph }),
-  );
+  const gradients = torch.enableGrad(() => {
+    const loss = losses(from).sum();
+    const factor = scale === undefined ? {} : { gradOutputs: loss.newFull([], scale) };
+    return reachedGradients(loss, from, { of: 'the support loss', createGraph, ...factor });
+  });
   return { from, gradients };
 }
 
@@ -139,7 +145,7 @@ export function exampleGradients<P extends Tree>(
   createGraph: boolean,
   losses: (own: P) => Tensor,
 ): Tensor {
-  const { gradients } = taskGradients(expandTasks(theta, tasks * n), losses, createGraph);
+  const { gradients } = taskGradients(expandTasks(theta, tasks * n), losses, { createGraph });
   return flattenParameters(gradients).unflatten(0, [tasks, n]);
 }
 

@@ -8,7 +8,7 @@ import { invalidArgument, outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import { isRuled } from '../../nn/linear-rule';
 import { type Optimizer, sgd } from '../../optim/index';
-import type { Tensor, Tree } from '../../torch/index';
+import { mapTree, type Tensor, type Tree } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
@@ -72,10 +72,10 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlOptions<P, E, I>,
 ): Learner<MamlParams<P, E>, MamlAdapted<P, E>, I> {
   checkLearner(options, KINDS, 'maml');
-  const { innerSteps = 5, maxNorm, firstOrder = false } = options;
+  const { innerSteps = 5, firstOrder = false } = options;
   const learningRate = rateOf(options);
-  const optimizer = options.optimizer ?? sgd({ learningRate });
   const recorded = isRecorded(options, options.model);
+  const { scale, ...loop } = descentOf(options, learningRate);
   const model = encodedModel(options, 'maml');
   return {
     ...(options.loss && { loss: options.loss }),
@@ -91,14 +91,31 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const { theta } = innerLoop(
           expandTasks(params.model, taskCount(support)),
           model.supportLosses(seen, adaptOptions),
-          { optimizer, innerSteps, maxNorm },
-          { differentiable: adaptOptions.differentiable, firstOrder },
+          { ...loop, innerSteps },
+          { differentiable: adaptOptions.differentiable, firstOrder, scale },
         );
         return { model: theta, encoder };
       }),
     predict: (adapted, inputs, adaptOptions = {}) =>
       model.predict(adapted, inputs, recorded ? updatedContext(adaptOptions) : adaptOptions),
   };
+}
+
+/** θ + g, of gradients that come multiplied by −α: plain gradient descent in one operator a weight. */
+const additive: Optimizer = {
+  init: () => ({}),
+  update: (gradients, state, params) => ({
+    params: mapTree(([w, g]) => w.add(g), params, gradients),
+    state,
+  }),
+};
+
+/** How weights move: plain gradient descent takes its rate in with the gradients. */
+function descentOf({ optimizer, maxNorm }: Rule, learningRate: number) {
+  if (optimizer === undefined && maxNorm === undefined) {
+    return { optimizer: additive, scale: -learningRate };
+  }
+  return { optimizer: optimizer ?? sgd({ learningRate }), maxNorm };
 }
 
 /** α; 0 beside an optimizer, which has its own. */
