@@ -19,7 +19,7 @@ const NUMBERS = {
   count: ['a positive integer', (value: number) => Number.isSafeInteger(value) && value > 0],
 } as const;
 
-/** What an option may be; a list tells the strings it may be. */
+/** What an option may be; a list has the strings it may be. */
 export type Kind =
   | keyof typeof METHODS
   | keyof typeof NUMBERS
@@ -63,7 +63,8 @@ export function checkLearner(options: unknown, kinds: Kinds, learner: string): v
   }
 }
 
-function checkOne(value: unknown, kind: Kind, name: string, learner: string): void {
+/** Refuses a value that is not of a kind; `name` and `learner` say what it is for. */
+export function checkOne(value: unknown, kind: Kind, name: string, learner: string): void {
   const where = `${name} of ${learner}`;
   if (kind === 'any') return;
   if (kind === 'boolean' || kind === 'function') {

@@ -1,6 +1,8 @@
-import { wrongShape } from '../nn/check';
+import { invalidArgument } from '../errors';
+import { objectOf, wrongShape } from '../nn/check';
 import { type Layer, overTasks } from '../nn/index';
-import type { Generator, Tensor, Tree } from '../torch';
+import { type Generator, isTensor, type Tensor, type Tree } from '../torch';
+import { checkOne } from './check-options';
 import { checkLabels, type Examples } from './episode';
 import { type AdaptOptions, adaptScope } from './learner';
 import { checkWays, type TaskLoss, taskCrossEntropy, taskLosses } from './task-loss';
@@ -73,13 +75,18 @@ export function encodedModel<P extends Tree, E extends Tree, I extends Tree>(
   options: EncodedModelOptions<P, E, I>,
   name = 'encodedModel',
 ): EncodedModel<P, E, I> {
-  const { loss = taskCrossEntropy } = options;
+  const { loss = taskCrossEntropy } = objectOf(options, 'options', name);
+  checkOne(loss, 'function', 'loss', name);
   const classifies = options.loss === undefined;
   const model = overTasks(options.model);
   const encoder = options.encoder && overTasks(options.encoder, 'shared');
   // Without an encoder the inputs are the tensor that the model takes.
-  const encode = (params: E, inputs: I, own: AdaptOptions = {}): Tensor =>
-    encoder === undefined ? (inputs as Tree as Tensor) : encoder.apply(params, inputs, own);
+  const encode = (params: E, inputs: I, own: AdaptOptions = {}): Tensor => {
+    if (encoder !== undefined) return encoder.apply(params, inputs, own);
+    const x: Tree = inputs;
+    if (isTensor(x)) return x;
+    throw invalidArgument('a tensor, without an encoder,', `inputs of ${name}`, inputs, name);
+  };
   const apply = (params: P, x: Tensor, own: AdaptOptions = {}): Tensor =>
     ofTasksOf(x, model.apply(params, x, own), name);
   return {

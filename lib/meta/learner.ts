@@ -1,5 +1,5 @@
 import { outOfRange, TorchError } from '../errors';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import {
   disposeTree,
   type Generator,
@@ -9,10 +9,14 @@ import {
   type Tree,
   torch,
 } from '../torch';
+import { checkOne } from './check-options';
 import { checkLabels, type Episodes, type Examples, taskCount } from './episode';
 import { reachedGradients } from './reached-gradients';
 import { splitEpisodes } from './split-episodes';
 import { checkWays, type TaskLoss, taskAccuracy, taskCrossEntropy, taskLosses } from './task-loss';
+
+/** The names of `AdaptOptions`. */
+export const ADAPT_OPTIONS = ['differentiable', 'training', 'generator', 'step'] as const;
 
 /** How to adapt. */
 export type AdaptOptions = {
@@ -75,9 +79,12 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
   params: P,
   episodes: Episodes<I>,
-  { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options }: MetaGradientOptions = {},
+  metaOptions: MetaGradientOptions = {},
 ): MetaGradient<P> {
+  const given = objectOf(metaOptions, 'options', 'metaGradient');
+  const { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options } = given;
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
+  checkCall(learner, params, options, 'metaGradient');
   checkEpisodes(episodes, 'metaGradient');
   checkTrainable(params);
   return torch.enableGrad(() => gradientOf(learner, params, episodes, tasksAtOnce, options));
@@ -176,7 +183,8 @@ export function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
  * Runs `fn`, what `adapt` or `predict` does, in a scope of its own, which records operators only if the
  * result shall be differentiated.
  */
-export function adaptScope<T>({ differentiable = false }: AdaptOptions, fn: () => T): T {
+export function adaptScope<T>(options: AdaptOptions, fn: () => T): T {
+  const { differentiable = false } = objectOf(options, 'options', 'adaptScope');
   return torch.scope(() => (differentiable ? fn() : torch.noGrad(fn)));
 }
 
@@ -192,6 +200,7 @@ export function queryLogits<P extends Tree, A, I extends Tree>(
   episodes: Episodes<I>,
   options: AdaptOptions = {},
 ): { logits: Tensor; labels: Tensor } {
+  checkCall(learner, params, options, 'queryLogits');
   checkEpisodes(episodes, 'queryLogits');
   const { support, query, ways } = episodes;
   const adapted = learner.adapt(params, support, ways, options);
@@ -217,6 +226,13 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
     const { logits, labels } = queryLogits(learner, params, made);
     return [...taskAccuracy(logits, labels).to('float64').data()].map(Number);
   });
+}
+
+/** What an unknown learner is called with. */
+function checkCall(learner: unknown, params: unknown, options: unknown, operator: string): void {
+  checkOne(learner, 'learner', 'learner', operator);
+  objectOf(params, 'parameters', operator);
+  checkOptions(options, ADAPT_OPTIONS, operator);
 }
 
 /** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */

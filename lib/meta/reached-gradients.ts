@@ -1,4 +1,5 @@
 import { TorchError } from '../errors';
+import { shapeOf } from '../nn/check';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 
 export type ReachedOptions = {
@@ -23,6 +24,7 @@ export function reachedGradients<P extends Tree>(
   at: P,
   { of, ...options }: ReachedOptions,
 ): P {
+  shapeOf(loss, 'loss', 'a gradient');
   if (!loss.requiresGrad) throw cutGraph(of);
   const found = torch.gradOrNull(loss, leaves(at), options);
   if (found.every((gradient) => gradient === null)) throw cutGraph(of);

@@ -1,6 +1,6 @@
-import { outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import { accuracy, crossEntropy } from '../nn';
-import { shapeOf, wrongShape } from '../nn/check';
+import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import { IGNORED } from './episode';
 
@@ -14,9 +14,10 @@ export type TaskLoss = (outputs: Tensor, labels: Tensor) => Tensor;
  *   each task's gradient by T; ArgumentTypeError if it is no tensor
  */
 export function taskLosses(loss: TaskLoss, outputs: Tensor, labels: Tensor): Tensor {
+  if (typeof loss !== 'function') throw invalidArgument('a function', 'loss', loss, 'taskLosses');
   const losses = loss(outputs, labels);
   const shape = shapeOf(losses, 'result', 'loss');
-  const tasks = outputs.shape[0];
+  const [tasks] = shapeOf(outputs, 'outputs', 'loss');
   if (shape.length === 1 && shape[0] === tasks) return losses;
   throw wrongShape(`[${tasks}], the loss of each task,`, 'result', shape, 'loss');
 }
@@ -51,7 +52,9 @@ export function taskAccuracy(logits: Tensor, labels: Tensor): Tensor {
  * zeros alone for rows that fill up.
  */
 export function oneHot(labels: Tensor, ways: number, like: Tensor): Tensor {
-  const classes = torch.arange(ways, { device: labels.device });
+  shapeOf(labels, 'labels', 'oneHot');
+  shapeOf(like, 'tensor of the dtype', 'oneHot');
+  const classes = torch.arange(positiveInteger(ways, 'ways', 'oneHot'), { device: labels.device });
   return labels.unsqueeze(-1).eq(classes).to(like.dtype);
 }
 

@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../errors';
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, numberWhere, shapeOf } from './check';
+import { checkOptions, numberWhere, objectOf, shapeOf } from './check';
 import type { Layer, NoParams } from './layer';
 import { obeysLinearRules } from './linear-rule';
 
@@ -28,7 +28,8 @@ export function dropout(options: DropoutOptions = {}): Layer<NoParams> {
   );
   return obeysLinearRules({
     init: () => ({}),
-    apply(_, x, { training = false, generator } = {}) {
+    apply(_, x, context = {}) {
+      const { training = false, generator } = objectOf(context, 'context', 'dropout');
       shapeOf(x, 'input', 'dropout');
       if (!training || p === 0) return x;
       if (generator !== undefined) return drop(x, p, generator);

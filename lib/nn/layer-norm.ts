@@ -1,5 +1,5 @@
 import { type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, numberWhere, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import { ones, zeros } from './init';
 import type { Layer } from './layer';
 import { obeysLinearRules } from './linear-rule';
@@ -35,7 +35,10 @@ export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
   );
   return obeysLinearRules({
     init: (generator) => ({ weight: ones([size], generator), bias: zeros([size], generator) }),
-    apply: ({ weight, bias }, x) => normalize(x, weight, bias, size, eps),
+    apply(params, x) {
+      const { weight, bias } = objectOf(params, 'parameters', 'layerNorm');
+      return normalize(x, weight, bias, size, eps);
+    },
     tasks: true,
   });
 }

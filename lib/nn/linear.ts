@@ -3,8 +3,8 @@ import { type Tensor, torch } from '../torch';
 import {
   alignTasks,
   checkOptions,
-  checkTree,
   flag,
+  objectOf,
   positiveInteger,
   shapeOf,
   wrongShape,
@@ -52,8 +52,7 @@ export function linear(options: LinearOptions): Layer<LinearParams> {
 
 /** A third tensor would be one that is left out, such as an adapted layer's that only its learner reads. */
 function checkParams(params: LinearParams): LinearParams {
-  checkTree(params, 'linear');
-  for (const key in params) {
+  for (const key in objectOf(params, 'parameters', 'linear')) {
     if (key === 'weight' || key === 'bias') continue;
     throw new ArgumentTypeError(
       `Expected weight and bias for the parameters of linear but received ${key} as well`,

@@ -1,5 +1,6 @@
-import { TorchError } from '../errors';
+import { outOfRange, TorchError } from '../errors';
 import { type Tensor, type Tree, torch } from '../torch';
+import { layerOf } from './check';
 import type { Layer } from './layer';
 
 /** Whether every task has parameters of its own, `[T, …]`, or all share one set, `[…]`. */
@@ -20,6 +21,10 @@ export function overTasks<P extends Tree, I extends Tree>(
   layer: Layer<P, I>,
   params: TaskParams = 'own',
 ): Layer<P, I> {
+  layerOf(layer, 'layer', 'overTasks');
+  if (params !== 'own' && params !== 'shared') {
+    throw outOfRange("'own' or 'shared'", 'params of overTasks', params, 'overTasks');
+  }
   if (layer.tasks === true) return layer;
   const inDims = [params === 'own' ? 0 : null, 0];
   return {

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../errors';
 import type { Tensor, Tree } from '../torch';
+import { layerOf } from './check';
 import type { InputOf, Layer, ParamsOf } from './layer';
 import { isRuled, obeysLinearRules } from './linear-rule';
 
@@ -22,7 +23,7 @@ export function sequential<F extends Layer<Tree, never>, R extends readonly Laye
 ): Layer<SequentialParams<[F, ...R]>, InputOf<F>> {
   type Params = SequentialParams<[F, ...R]>;
   const layers: readonly Layer[] = rest;
-  const all = [first, ...layers];
+  const all = [first, ...layers].map((layer, i) => layerOf(layer, `layer ${i}`, 'sequential'));
   const model: Layer<Params, InputOf<F>> = {
     // A tuple mapped element by element: TypeScript cannot follow its type through map.
     init: (generator) =>

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors';
-import { checkOptions, flag, notNegative } from '../nn/check';
+import { checkOptions, flag, notNegative, objectOf } from '../nn/check';
 import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { AdamState } from './adam-state';
@@ -12,6 +12,7 @@ import {
   descend,
   descendRatio,
   rateAt,
+  stateOf,
   stepCount,
   withWeightDecay,
   zerosFor,
@@ -52,9 +53,10 @@ export function adamRule(
       secondMoment: zerosFor(params),
       maxSecondMoment: settings.amsgrad ? zerosFor(params) : {},
     }),
-    update: (gradients, state, params, { donate = false } = {}) =>
+    update: (gradients, state, params, how = {}) =>
       torch.scope(() => {
-        const known = { gradients, ...momentsOf(state, settings.amsgrad) };
+        const { donate = false } = objectOf(how, 'update options', name);
+        const known = { gradients, ...momentsOf(stateOf(state, name), settings.amsgrad) };
         checkShapes(params, known, name);
         const rate = rateAt(learningRate, Number(state.step.item()), name);
         if (typeof rate === 'number' && fusible({ params, ...known })) {

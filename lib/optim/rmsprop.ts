@@ -9,6 +9,7 @@ import {
   descend,
   descendRatio,
   rateAt,
+  stateOf,
   stepCount,
   withWeightDecay,
   zerosFor,
@@ -49,7 +50,11 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
     }),
     update: (gradients, state, params) =>
       torch.scope(() => {
-        checkShapes(params, { gradients, ...averagesOf(state, settings) }, 'rmsprop');
+        checkShapes(
+          params,
+          { gradients, ...averagesOf(stateOf(state, 'rmsprop'), settings) },
+          'rmsprop',
+        );
         const rate = rateAt(settings.learningRate, Number(state.step.item()), 'rmsprop');
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const averages = average(decayed, state, settings);

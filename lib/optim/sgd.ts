@@ -7,6 +7,7 @@ import {
   checkShapes,
   descend,
   rateAt,
+  stateOf,
   stepCount,
   withWeightDecay,
   zerosFor,
@@ -44,6 +45,7 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
     }),
     update: (gradients, state, params) =>
       torch.scope(() => {
+        stateOf(state, 'sgd');
         const kept = settings.momentum === 0 ? {} : { velocity: state.velocity };
         checkShapes(params, { gradients, ...kept }, 'sgd');
         const step = Number(state.step.item());

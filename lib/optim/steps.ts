@@ -1,5 +1,5 @@
 import { invalidArgument, outOfRange } from '../errors';
-import { notNegative, numberWhere, wrongShape } from '../nn/check';
+import { notNegative, numberWhere, objectOf, shapeOf, wrongShape } from '../nn/check';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate } from './optimizer';
 
@@ -28,6 +28,16 @@ export function checkShapes(
       tree,
     );
   }
+}
+
+/**
+ * Returns the state if its count of steps can be read.
+ *
+ * @throws ArgumentTypeError if it cannot
+ */
+export function stateOf<S extends { step: Tensor }>(state: S, operator: string): S {
+  shapeOf(objectOf(state, 'state', operator).step, 'step of the state', operator);
+  return state;
 }
 
 /** The number of steps done, on the CPU so that reading it waits for no device. */

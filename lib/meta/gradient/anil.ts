@@ -16,6 +16,7 @@ import {
   unflattenTree,
 } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
@@ -36,6 +37,12 @@ export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTu
 
 const KINDS: Kinds = { ...LOOP_KINDS, 'head?': 'function', 'firstOrder?': 'boolean' };
 
+const PARTS: LearnerParts = {
+  learner: 'anil',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * MAML that adapts the head alone. The body's weights get no task axis if the model declares one: they
  * are the very tensors that were meta-learned. A body that is given as the `encoder` is computed once for each task instead of
@@ -50,7 +57,7 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   checkLearner(options, KINDS, 'anil');
   const { firstOrder = false } = options;
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'anil');
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init,
     predict,
@@ -80,7 +87,7 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         );
         return { model: whole(weights, theta), encoder: params.encoder };
       }),
-  };
+  });
 }
 
 /** Whether a path lies in the last subtree that holds tensors themselves. */

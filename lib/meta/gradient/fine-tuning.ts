@@ -10,6 +10,7 @@
 import { expandTasks } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
@@ -34,6 +35,12 @@ export type FineTuningOptions<P extends Tree, E extends Tree, I extends Tree> = 
 
 const KINDS: Kinds = { ...LOOP_KINDS, 'firstOrder?': 'boolean' };
 
+const PARTS: LearnerParts = {
+  learner: 'fineTuning',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Fine-tuning by any optimizer, of all tasks at once. Trained by its default meta-gradient it is MAML
  * with that optimizer in its inner loop, of second order unless `firstOrder`.
@@ -46,7 +53,7 @@ export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tens
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'fineTuning');
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'fineTuning');
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init,
     predict,
@@ -61,5 +68,5 @@ export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tens
         );
         return { model: theta, encoder: params.encoder };
       }),
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { shapeOf } from '../../nn/check';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 
 /** The weights of T tasks, each `[T, …]`, as the rows of one matrix `[T, D]`. */
@@ -8,6 +9,7 @@ export function flattenParameters(tree: Tree): Tensor {
 
 /** The inverse: the rows `[T, D]` as a tree of `like`'s shapes. */
 export function unflattenParameters<P extends Tree>(rows: Tensor, like: P): P {
+  shapeOf(rows, 'rows', 'unflattenParameters');
   // The order of `leaves`, which is that of `mapTree`.
   let start = 0;
   return mapTree(([w]) => {

@@ -7,6 +7,7 @@
  * approached, as in the paper's section 4, by meta-steps on the newest tasks and some of the earlier.
  * Which earlier ones are used again is up to how similar they are to the newest.
  */
+import { objectOf, shapeOf } from '../../nn/check';
 import { trainable } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
 import { disposeTree, leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
@@ -60,6 +61,8 @@ export type Round<P extends Tree, S extends OptimizerState, I extends Tree> = {
 
 /** The cosine between two descriptions, from −1 to 1; 0 for zeros. */
 export function taskSimilarity(a: Tensor, b: Tensor): number {
+  shapeOf(a, 'first description', 'taskSimilarity');
+  shapeOf(b, 'second description', 'taskSimilarity');
   const norms = torch.scope(() => Number(a.norm().mul(b.norm()).item()));
   return norms === 0 ? 0 : torch.scope(() => Number(a.mul(b).sum().item())) / norms;
 }
@@ -108,9 +111,11 @@ export function followTheMetaLeader<
       episodes: Episodes<I>,
       adaptOptions: AdaptOptions = {},
     ): Round<P, S, I> {
-      const description = torch.scope(() => describe(state.start, episodes, adaptOptions));
+      const { start, params } = objectOf(state, 'state', 'followTheMetaLeader');
+      objectOf(params, 'params in the state', 'followTheMetaLeader');
+      const description = torch.scope(() => describe(start, episodes, adaptOptions));
       const { loss, accuracy } = torch.scope(() => {
-        const { logits, labels } = queryLogits(learner, state.params, episodes);
+        const { logits, labels } = queryLogits(learner, params, episodes);
         const { loss, accuracy } = queryLoss(learner.loss, logits, labels, learner.classifies);
         return { loss, accuracy };
       });

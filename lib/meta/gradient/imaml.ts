@@ -9,6 +9,7 @@ import { outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
 import type { Episodes } from '../episode';
 import {
@@ -40,6 +41,12 @@ const KINDS: Kinds = {
   ...LOOP_KINDS,
   'regularization?': 'finite',
   'solverSteps?': 'count',
+};
+
+const PARTS: LearnerParts = {
+  learner: 'imaml',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
 };
 
 /**
@@ -84,7 +91,7 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
     return { gradients, ...reported };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init: model.init,
     predict: model.predict,
@@ -96,7 +103,7 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
       });
     },
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }
 
 /** L_support + λ/2 ‖φ − θ‖² of each task, θ the start. */

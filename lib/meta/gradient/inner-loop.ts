@@ -1,6 +1,8 @@
+import { objectOf, shapeOf } from '../../nn/check';
 import { expandTasks } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { checkOne } from '../check-options';
 import { adaptScope } from '../learner';
 import { reachedGradients } from '../reached-gradients';
 import { flattenParameters, unflattenParameters } from './flatten-parameters';
@@ -46,9 +48,14 @@ export type InnerRun<P extends Tree, S extends Tree> = {
 export function innerLoop<P extends Tree, S extends Tree = Record<string, never>>(
   start: P,
   losses: (theta: P, still: S) => Tensor,
-  { optimizer, innerSteps = 5, maxNorm }: InnerLoopOptions,
+  options: InnerLoopOptions,
   run: InnerRun<P, S> = {},
 ): { theta: P; state: OptimizerState; summed: S } {
+  const { optimizer, innerSteps = 5, maxNorm } = objectOf(options, 'options', 'innerLoop');
+  checkOne(optimizer, 'optimizer', 'optimizer', 'innerLoop');
+  checkOne(innerSteps, 'steps', 'innerSteps', 'innerLoop');
+  checkOne(losses, 'function', 'losses', 'innerLoop');
+  objectOf(run, 'run', 'innerLoop');
   const { differentiable = false, firstOrder = false, still = {} as S } = run;
   // Without a graph to keep, every step starts from leaves of its own.
   const theta = differentiable ? start : mapTree(([w]) => w.detach(), start);
@@ -118,8 +125,10 @@ export function repeat<S extends Tree>(
 export function taskGradients<P extends Tree>(
   theta: P,
   losses: (theta: P) => Tensor,
-  { createGraph = false, scale }: { createGraph?: boolean; scale?: number | undefined } = {},
+  options: { createGraph?: boolean; scale?: number | undefined } = {},
 ): { from: P; gradients: P } {
+  const { createGraph = false, scale } = objectOf(options, 'options', 'taskGradients');
+  checkOne(losses, 'function', 'losses', 'taskGradients');
   // A view made without recording says that it requires gradients, but none would reach it.
   const recorded = torch.isGradEnabled();
   const from = mapTree(
@@ -127,7 +136,9 @@ export function taskGradients<P extends Tree>(
     theta,
   );
   const gradients = torch.enableGrad(() => {
-    const loss = losses(from).sum();
+    const each = losses(from);
+    shapeOf(each, 'result of losses', 'taskGradients');
+    const loss = each.sum();
     const factor = scale === undefined ? {} : { gradOutputs: loss.newFull([], scale) };
     return reachedGradients(loss, from, { of: 'the support loss', createGraph, ...factor });
   });
@@ -151,6 +162,7 @@ export function exampleGradients<P extends Tree>(
 
 /** g·min(1, maxNorm/‖g‖) for each task by itself, `[T, …]`; differentiable, also where g is 0. */
 export function clipTasks<P extends Tree>(gradients: P, maxNorm: number): P {
+  checkOne(maxNorm, 'positive', 'maxNorm', 'clipTasks');
   const rows = flattenParameters(gradients);
   const squares = rows.square().sum([1], true);
   const share = squares

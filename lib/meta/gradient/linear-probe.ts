@@ -10,6 +10,7 @@ import { type Layer, type LinearParams, linear, overTasks } from '../../nn/index
 import { adam } from '../../optim/index';
 import { type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { checkSupport, taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { taskCrossEntropy } from '../task-loss';
@@ -30,6 +31,12 @@ export const PROBE_KINDS = {
   'maxNorm?': 'positive',
 } as const satisfies Kinds;
 
+const PARTS: LearnerParts = {
+  learner: 'linearProbe',
+  params: [],
+  adapted: ['params', 'head'],
+};
+
 /**
  * A linear probe; 100 steps of Adam of rate 0.03 by default. The optimizer's `weightDecay`
  * is the probe's regularization.
@@ -43,7 +50,7 @@ export function linearProbe<P extends Tree, I extends Tree = Tensor>(
   checkLearner(options, PROBE_KINDS, 'linearProbe');
   const encoder = overTasks(options.encoder, 'shared');
   const { optimizer = adam({ learningRate: 0.03 }), innerSteps = 100, maxNorm } = options;
-  return {
+  return checkedLearner(PARTS, {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, adaptOptions = {}) =>
       adaptScope(adaptOptions, () => {
@@ -59,7 +66,7 @@ export function linearProbe<P extends Tree, I extends Tree = Tensor>(
       }),
     predict: ({ params, head }, inputs, adaptOptions = {}) =>
       adaptScope(adaptOptions, () => applyHead(head, encoder.apply(params, inputs, adaptOptions))),
-  };
+  });
 }
 
 function zeroHead(features: Tensor, tasks: number, ways: number): LinearParams {

@@ -12,6 +12,7 @@ import { expandTasks } from '../../nn/index';
 import { sgd } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import {
   type EncodedModel,
   type EncodedModelOptions,
@@ -63,6 +64,12 @@ const KINDS: Kinds = {
   'firstOrderUntil?': 'steps',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'mamlPlusPlus',
+  params: ['model', 'encoder', 'rates'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * MAML++. The meta-step comes with `AdaptOptions.step`; without it all annealing is over.
  *
@@ -104,7 +111,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
     return { gradients: gradientsOf(total, params), ...seen };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init: (generator) => {
       const params = init(generator);
@@ -117,7 +124,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
       })),
     predict,
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }
 
 /** The inner loop from θ with the rates α, on encoded support sets: the adapted weights. */

@@ -10,6 +10,7 @@ import { isRuled } from '../../nn/linear-rule';
 import { type Optimizer, sgd } from '../../optim/index';
 import { mapTree, type Tensor, type Tree } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
@@ -61,6 +62,12 @@ const KINDS: Kinds = {
   'lowRank?': 'boolean',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'maml',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * MAML, of second order unless `firstOrder`. All tasks adapt in one inner loop: they are
  * independent, so the gradient of their summed losses is each task's own gradient.
@@ -77,7 +84,7 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   const recorded = isRecorded(options, options.model);
   const { scale, ...loop } = descentOf(options, learningRate);
   const model = encodedModel(options, 'maml');
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init: model.init,
     adapt: (params, support, ways, adaptOptions = {}) =>
@@ -98,7 +105,7 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
       }),
     predict: (adapted, inputs, adaptOptions = {}) =>
       model.predict(adapted, inputs, recorded ? updatedContext(adaptOptions) : adaptOptions),
-  };
+  });
 }
 
 /** θ + g, of gradients that come multiplied by −α: plain gradient descent in one operator a weight. */

@@ -8,9 +8,11 @@
  * One optimizer for every coordinate. Gradients and losses are preprocessed, and taken for constants:
  * the paper's assumption of independent gradients.
  */
+import { objectOf, shapeOf } from '../../nn/check';
 import { expandTasks, type LinearParams, uniform } from '../../nn/index';
 import { disposeTree, type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
@@ -52,6 +54,12 @@ const KINDS: Kinds = {
   'innerLearningRate?': 'share',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'metaLstm',
+  params: ['model', 'encoder', 'optimizer'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Meta-LSTM.
  *
@@ -64,7 +72,7 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
   checkLearner(options, KINDS, 'metaLstm');
   const { innerSteps = 5, hiddenSize = 20, innerLearningRate: alpha = 0.01 } = options;
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaLstm');
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     predict,
     init: (generator) => ({
@@ -93,7 +101,7 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
         }
         return { model: unflattenParameters(state.theta, start), encoder: params.encoder };
       }),
-  };
+  });
 }
 
 /** One step of the optimizer on the coordinates `[T, D]` of all tasks; losses `[T]`. */
@@ -120,7 +128,9 @@ function nextState(
   return { theta: moved, f: fNext, i: iNext, h: hidden, s: cell };
 }
 
-function firstState(theta: Tensor, { lstm }: LstmOptimizerParams): State {
+function firstState(theta: Tensor, { lstm, forget, input }: LstmOptimizerParams): State {
+  for (const part of [lstm, forget, input]) objectOf(part, 'optimizer parameters', 'metaLstm');
+  shapeOf(lstm.weightHh, 'weightHh', 'metaLstm');
   const zeros = (shape: readonly number[]): Tensor =>
     torch.zeros(shape, { dtype: theta.dtype, device: theta.device });
   const hidden = [theta.numel(), lstm.weightHh.shape.at(-1) ?? 1];

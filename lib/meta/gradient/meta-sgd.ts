@@ -9,6 +9,7 @@ import { expandTasks } from '../../nn/index';
 import type { Optimizer } from '../../optim/index';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
@@ -32,6 +33,12 @@ export type MetaSgdParams<P extends Tree, E extends Tree> = EncodedParams<P, E> 
 
 const KINDS: Kinds = { ...MODEL_KINDS, 'initialRate?': 'any', 'firstOrder?': 'boolean' };
 
+const PARTS: LearnerParts = {
+  learner: 'metaSgd',
+  params: ['model', 'encoder', 'rates'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Meta-SGD.
  *
@@ -45,7 +52,7 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
   const { innerSteps = 1, initialRate = [0.005, 0.1], firstOrder = false } = options;
   const [low, high] = bounds(initialRate);
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaSgd');
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     predict,
     init: (generator) => {
@@ -66,7 +73,7 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
         );
         return { model: theta, encoder: params.encoder };
       }),
-  };
+  });
 }
 
 function bounds(rate: number | readonly [number, number]): readonly [number, number] {

@@ -10,8 +10,9 @@
  */
 import { ArgumentTypeError } from '../../errors';
 import { type LinearParams, linear, overTasks } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { isTensor, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type Episodes, IGNORED } from '../episode';
 import {
   type AdaptOptions,
@@ -38,6 +39,12 @@ export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOption
 /** The encoder, and the head V over all classes, weight `[C, D]`. */
 export type MultiTaskParams<P extends Tree> = { encoder: P; head: LinearParams };
 
+const PARTS: LearnerParts = {
+  learner: 'multiTask',
+  params: ['encoder', 'head'],
+  adapted: ['params', 'head'],
+};
+
 /**
  * Pre-trains on the support and query examples alike; the loss and accuracy it reports are those of the
  * query examples among all C classes. It needs `classes` in its episodes. New tasks get a linear probe.
@@ -59,7 +66,7 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     { support, query, classes: named }: Episodes<I>,
     adaptOptions: AdaptOptions = {},
   ): MetaGradient<MultiTaskParams<P>> => {
-    if (named === undefined) {
+    if (!isTensor(named)) {
       throw new ArgumentTypeError(
         'Expected classes in the episodes of multiTask but received none',
       );
@@ -80,10 +87,10 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     return { gradients: gradientsOf(total, params), loss, accuracy };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     init: (generator) => ({ encoder: encoder.init(generator), head: head.init(generator) }),
     adapt: (params, ...task) => probe.adapt(params.encoder, ...task),
     predict: probe.predict,
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }

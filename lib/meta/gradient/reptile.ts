@@ -10,6 +10,7 @@ import { expandTasks } from '../../nn/index';
 import type { OptimizerState } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
 import { type Episodes, taskCount } from '../episode';
 import {
@@ -49,6 +50,12 @@ const KINDS: Kinds = {
   'trainOn?': ['all', 'support'],
   'batchSize?': 'count',
   'carry?': 'any',
+};
+
+const PARTS: LearnerParts = {
+  learner: 'reptile',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
 };
 
 /**
@@ -101,10 +108,10 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
     return { gradients, loss, accuracy };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     ...fineTuning(common),
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }
 
 function joined(a: EncodedExamples, b: Omit<EncodedExamples, 'ways'>): EncodedExamples {

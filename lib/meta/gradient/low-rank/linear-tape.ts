@@ -1,5 +1,5 @@
 import { expandTasks } from '../../../nn/index';
-import { leaves, mapTree, type Tensor, type Tree, torch } from '../../../torch/index';
+import { isTensor, leaves, mapTree, type Tensor, type Tree, torch } from '../../../torch/index';
 import { addUpdate, extendUpdate, isLowRank, type LowRankParams } from './low-rank-update';
 
 type Call = {
@@ -49,6 +49,8 @@ export class LinearTape {
 
   /** The layer's output, or undefined where it has to work by itself. */
   apply(params: LowRankParams, x: Tensor): Tensor | undefined {
+    // What is no layer's is refused by the layer.
+    if (!isTensor(Object(params).weight)) return undefined;
     const inFeatures = params.weight.shape.at(-1);
     if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
     if (params.weight.ndim !== 3 && params.update === undefined) return undefined;

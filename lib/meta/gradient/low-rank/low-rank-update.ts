@@ -1,4 +1,4 @@
-import { wrongShape } from '../../../nn/check';
+import { objectOf, wrongShape } from '../../../nn/check';
 import type { LinearParams } from '../../../nn/index';
 import { type Tensor, torch } from '../../../torch/index';
 
@@ -29,7 +29,7 @@ export function isLowRank({ inputs, deltas }: LowRankUpdate, weight: Tensor): bo
  * @throws ArgumentRangeError if x is not of the update's tasks
  */
 export function applyUpdated(params: LowRankParams, x: Tensor): Tensor | undefined {
-  const { update } = params;
+  const { update } = objectOf(params, 'parameters', 'linear');
   if (update === undefined) return undefined;
   const [tasks, , inFeatures] = update.inputs.shape;
   const { shape } = x;
