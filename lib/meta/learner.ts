@@ -81,8 +81,8 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   episodes: Episodes<I>,
   metaOptions: MetaGradientOptions = {},
 ): MetaGradient<P> {
-  const given = objectOf(metaOptions, 'options', 'metaGradient');
-  const { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options } = given;
+  objectOf(metaOptions, 'options', 'metaGradient');
+  const { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options } = metaOptions;
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
   checkCall(learner, params, options, 'metaGradient');
   checkEpisodes(episodes, 'metaGradient');
@@ -248,5 +248,4 @@ function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
   throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }
 
-// The names before, until nothing in this layer asks for them.
 export { adaptScope as recording, queryLoss as judge };
