@@ -179,10 +179,7 @@ export function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
   return mapTree(([tensor]) => byParameter.get(tensor) ?? tensor.zerosLike(), params);
 }
 
-/**
- * Runs `fn`, what `adapt` or `predict` does, in a scope of its own, which records operators only if the
- * result shall be differentiated.
- */
+/** Runs `fn`, as `adapt` and `predict` do, in a scope that records operators only if `differentiable`. */
 export function adaptScope<T>(options: AdaptOptions, fn: () => T): T {
   const { differentiable = false } = objectOf(options, 'options', 'adaptScope');
   return torch.scope(() => (differentiable ? fn() : torch.noGrad(fn)));
