@@ -34,6 +34,7 @@ function composed<N extends string>(
         (name, value) => layers[name].apply((params as Record<N, Tree>)[name], value, context),
         x,
       ),
+    tasks: true,
   };
 }
 

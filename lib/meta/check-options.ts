@@ -16,6 +16,7 @@ const METHODS = {
 
 const NUMBERS = {
   number: ['a finite number', Number.isFinite],
+  rate: ['a number of at least 0', (value: number) => value >= 0 && value < Infinity],
   positive: ['a positive number', (value: number) => value > 0],
   finite: ['a positive finite number', (value: number) => value > 0 && value < Infinity],
   unit: ['a number in [0, 1]', (value: number) => value >= 0 && value <= 1],
@@ -24,7 +25,7 @@ const NUMBERS = {
   count: ['a positive integer', (value: number) => Number.isSafeInteger(value) && value > 0],
 } as const;
 
-/** What an option may be; a list tells the strings it may be. */
+/** What an option may be; a list has the strings it may be. */
 export type Kind =
   | keyof typeof METHODS
   | keyof typeof NUMBERS
@@ -68,7 +69,7 @@ export function checkLearner(options: unknown, kinds: Kinds, learner: string): v
   }
 }
 
-/** Refuses a value of another kind. @throws as `checkLearner` */
+/** Refuses a value that is not of a kind; `name` and `learner` say what it is for. */
 export function checkKind(value: unknown, kind: Kind, name: string, learner: string): void {
   const where = `${name} of ${learner}`;
   if (kind === 'any') return;

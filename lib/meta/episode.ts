@@ -1,5 +1,5 @@
 import { invalidArgument, outOfRange } from '../errors';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
 
 /** Inputs of T tasks and their labels. */
@@ -11,7 +11,7 @@ export type Examples<I extends Tree = Tensor> = {
 };
 
 /**
- * T tasks of N ways each: learn from the support set, be judged on the query set. Tasks with fewer
+ * T tasks of N ways each: learn from the support set, answer the query set. Tasks with fewer
  * examples than the largest are filled up with rows whose label is `IGNORED`.
  */
 export type Episodes<I extends Tree = Tensor> = {
@@ -45,7 +45,8 @@ export function requireQueries(labels: Tensor, operator: string): void {
 
 /** T: how many tasks there are. */
 export function taskCount(examples: Examples<Tree>): number {
-  return examples.labels.shape[0] ?? 0;
+  const { labels } = objectOf(examples, 'examples', 'taskCount');
+  return shapeOf(labels, 'labels', 'taskCount')[0] ?? 0;
 }
 
 /**
@@ -58,7 +59,7 @@ export function taskCount(examples: Examples<Tree>): number {
 export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner: string): void {
   positiveInteger(ways, 'ways', learner);
   const shape = shapeOf(labels, 'labels', learner);
-  const expected = rows.shape.slice(0, 2);
+  const expected = shapeOf(rows, 'rows', learner).slice(0, 2);
   if (shape.length !== 2 || shape.some((size, i) => size !== expected[i])) {
     throw wrongShape(`[${expected.join(', ')}]`, 'labels', shape, learner);
   }

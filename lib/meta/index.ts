@@ -17,10 +17,24 @@ export {
   r2d2,
   ridgeRegression,
 } from './closed-form/r2d2';
-export type { EncodedModelOptions, EncodedParams } from './encoded-model';
-export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
+export {
+  type EncodedExamples,
+  type EncodedModel,
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+} from './encoded-model';
+export {
+  checkLabels,
+  checkSupport,
+  type Episodes,
+  type Examples,
+  IGNORED,
+  taskCount,
+} from './episode';
 export { type AnilOptions, anil } from './gradient/anil';
-export { type FineTuningOptions, fineTuning } from './gradient/fine-tuning';
+export { type DescentOptions, type FineTuningOptions, fineTuning } from './gradient/fine-tuning';
+export { flattenParameters, unflattenParameters } from './gradient/flatten-parameters';
 export {
   followTheMetaLeader,
   type OnlineOptions,
@@ -29,7 +43,13 @@ export {
   taskSimilarity,
 } from './gradient/follow-the-meta-leader';
 export { type ImamlOptions, imaml } from './gradient/imaml';
-export type { InnerLoopOptions } from './gradient/inner-loop';
+export {
+  clipTasks,
+  type InnerLoopOptions,
+  type InnerRun,
+  innerLoop,
+  taskGradients,
+} from './gradient/inner-loop';
 export { type RatedOptimizer, withRates } from './gradient/learned-rates';
 export { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './gradient/linear-probe';
 export { type MamlAdapted, type MamlOptions, type MamlParams, maml } from './gradient/maml';
@@ -49,12 +69,15 @@ export { type MultiTaskOptions, type MultiTaskParams, multiTask } from './gradie
 export { type ReptileOptions, reptile } from './gradient/reptile';
 export {
   type AdaptOptions,
+  adaptScope,
+  gradientsOf,
   type Learner,
   type MetaGradient,
   type MetaGradientOptions,
   metaGradient,
   queryAccuracy,
   queryLogits,
+  queryLoss,
 } from './learner';
 export {
   type Mann,
@@ -107,4 +130,12 @@ export {
 export { type SiameseOptions, type SiameseParams, siamese } from './metric/siamese';
 export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
 export { type Candidate, type Score, type Selection, selectLearner } from './select-learner';
-export { classMeans, membership, type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
+export {
+  checkWays,
+  classMeans,
+  oneHot,
+  type TaskLoss,
+  taskAccuracy,
+  taskCrossEntropy,
+  taskLosses,
+} from './task-loss';

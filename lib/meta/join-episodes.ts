@@ -17,7 +17,7 @@ function join<I extends Tree>(batches: Episodes<I>[]): Episodes<I> {
   if (first === undefined || others.length === 0) return first as Episodes<I>;
   const cat = <T extends Tree>(of: (batch: Episodes<I>) => T): T => {
     const rest: Tree[] = others.map(of);
-    return mapTree((tensors) => torch.cat([...tensors] as Tensor[]), of(first), ...rest);
+    return mapTree((tensors) => torch.cat([...tensors]), of(first), ...rest);
   };
   return {
     ways: first.ways,

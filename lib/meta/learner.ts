@@ -1,5 +1,5 @@
-import { outOfRange } from '../errors';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { outOfRange, TorchError } from '../errors';
+import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import {
   disposeTree,
   type Generator,
@@ -9,9 +9,14 @@ import {
   type Tree,
   torch,
 } from '../torch';
-import { type Episodes, type Examples, requireQueries, taskCount } from './episode';
+import { checkKind } from './check-options';
+import { checkLabels, type Episodes, type Examples, requireQueries, taskCount } from './episode';
+import { reachedGradients } from './reached-gradients';
 import { splitEpisodes } from './split-episodes';
-import { type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
+import { checkWays, type TaskLoss, taskAccuracy, taskCrossEntropy, taskLosses } from './task-loss';
+
+/** The names of `AdaptOptions`. */
+export const ADAPT_OPTIONS = ['differentiable', 'training', 'generator', 'step'] as const;
 
 /** How to adapt. */
 export type AdaptOptions = {
@@ -35,7 +40,7 @@ export interface Learner<P extends Tree = Tree, A = unknown, I extends Tree = Te
   adapt(params: P, support: Examples<I>, ways: number, options?: AdaptOptions): A;
   /** The logits `[T, n, N]` of inputs `[T, n, …]`. */
   predict(adapted: A, inputs: I, options?: AdaptOptions): Tensor;
-  /** What judges the query set. Default: the cross-entropy of each task. */
+  /** The loss of the query set. Default: the cross-entropy of each task. */
   readonly loss?: TaskLoss;
   /** True where labels are classes and logits their scores. Default: true without a `loss`. */
   readonly classifies?: boolean;
@@ -63,20 +68,27 @@ export type MetaGradientOptions = AdaptOptions & {
 
 /**
  * The gradient of the mean query loss after adaptation with respect to the parameters: the learner's
- * own rule if it has one. The parameters must require gradients; it records even inside of `noGrad`.
+ * own rule if it has one. It records even inside of `noGrad`. Parameters that do not require gradients
+ * are frozen and get zeros, but not all of them may be.
  *
- * @throws ArgumentRangeError if `tasksAtOnce` is no positive integer, there are no tasks or support and
- *   query sets of different ones, or a task has no query; ArgumentTypeError if labels are no tensors
+ * @throws ArgumentRangeError if `tasksAtOnce` is not a positive integer, there are no tasks, support and
+ *   query sets are of different tasks, or a task has no query; ArgumentTypeError if labels are not
+ *   tensors; TorchError `ERR_TORCH_AUTOGRAD` if no parameter requires gradients, or none comes to them
+ *   from the loss
  */
 export function metaGradient<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
   params: P,
   episodes: Episodes<I>,
-  { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options }: MetaGradientOptions = {},
+  metaOptions: MetaGradientOptions = {},
 ): MetaGradient<P> {
+  objectOf(metaOptions, 'options', 'metaGradient');
+  const { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options } = metaOptions;
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
+  checkCall(learner, params, options, 'metaGradient');
   checkEpisodes(episodes, 'metaGradient');
   requireQueries(episodes.query.labels, 'metaGradient');
+  checkTrainable(params);
   return torch.enableGrad(() => gradientOf(learner, params, episodes, tasksAtOnce, options));
 }
 
@@ -122,44 +134,64 @@ function gradientAtOnce<P extends Tree, A, I extends Tree>(
       ...options,
       differentiable: true,
     });
-    const { mean, ...seen } = judge(learner.loss, logits, labels, learner.classifies);
+    const { mean, ...seen } = queryLoss(learner.loss, logits, labels, learner.classifies);
     return { gradients: gradientsOf(mean, params), ...seen };
   });
 }
 
-/** The mean loss over the tasks to differentiate, and what a meta-step tells of it. */
-export function judge(
+/** Of parameters that are all frozen nothing would be learned. */
+function checkTrainable(params: Tree): void {
+  const all = leaves(params);
+  if (all.length === 0 || all.some((tensor) => tensor.requiresGrad)) return;
+  throw new TorchError(
+    'ERR_TORCH_AUTOGRAD',
+    `Expected parameters that require gradients for metaGradient but received ${all.length} that do ` +
+      'not; make them by trainable(params)',
+  );
+}
+
+/**
+ * The mean loss over the tasks to differentiate, and what a meta-step reports of it.
+ *
+ * @param taskLoss default: the cross-entropy of each task
+ * @param classifies whether there is an accuracy to report. Default: true without a loss
+ * @throws ArgumentRangeError if the loss gives other than one number for each task
+ */
+export function queryLoss(
   taskLoss: TaskLoss | undefined,
   logits: Tensor,
   labels: Tensor,
   classifies = taskLoss === undefined,
 ): { mean: Tensor; loss: number; accuracy: number } {
-  const mean = (taskLoss ?? taskCrossEntropy)(logits, labels).mean();
+  const mean = taskLosses(taskLoss ?? taskCrossEntropy, logits, labels).mean();
   const accuracy = classifies ? Number(taskAccuracy(logits, labels).mean().item()) : Number.NaN;
   return { mean, loss: Number(mean.item()), accuracy };
 }
 
-/** The gradient for every parameter; zeros for those that are frozen or that the loss ignores. */
+/**
+ * The gradient of a loss for every parameter; zeros for those that are frozen or that it ignores.
+ *
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if it ignores all that are not frozen
+ */
 export function gradientsOf<P extends Tree>(loss: Tensor, params: P): P {
   const trainable = leaves(params).filter((tensor) => tensor.requiresGrad);
-  const used = loss.requiresGrad && trainable.length > 0;
-  const gradients = used ? torch.gradOrNull(loss, trainable) : [];
+  const gradients =
+    trainable.length > 0 ? reachedGradients(loss, trainable, { of: 'the query loss' }) : [];
   const byParameter = new Map(trainable.map((tensor, i) => [tensor, gradients[i]]));
   return mapTree(([tensor]) => byParameter.get(tensor) ?? tensor.zerosLike(), params);
 }
 
-/**
- * Runs `fn` in a scope of its own, recording operators only if what it computes shall be
- * differentiated.
- */
-export function recording<T>({ differentiable = false }: AdaptOptions, fn: () => T): T {
+/** Runs `fn`, as `adapt` and `predict` do, in a scope that records operators only if `differentiable`. */
+export function adaptScope<T>(options: AdaptOptions, fn: () => T): T {
+  const { differentiable = false } = objectOf(options, 'options', 'adaptScope');
   return torch.scope(() => (differentiable ? fn() : torch.noGrad(fn)));
 }
 
 /**
  * Adapts to the support sets and predicts the query sets.
  *
- * @throws ArgumentRangeError, ArgumentTypeError for episodes as in `metaGradient`
+ * @throws ArgumentRangeError, ArgumentTypeError for episodes as in `metaGradient`; ArgumentRangeError for
+ *   more ways than logits, or a query label that is none of the ways
  */
 export function queryLogits<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
@@ -167,10 +199,16 @@ export function queryLogits<P extends Tree, A, I extends Tree>(
   episodes: Episodes<I>,
   options: AdaptOptions = {},
 ): { logits: Tensor; labels: Tensor } {
+  checkCall(learner, params, options, 'queryLogits');
   checkEpisodes(episodes, 'queryLogits');
   const { support, query, ways } = episodes;
   const adapted = learner.adapt(params, support, ways, options);
-  return { logits: learner.predict(adapted, query.inputs, options), labels: query.labels };
+  const logits = learner.predict(adapted, query.inputs, options);
+  if (learner.classifies ?? learner.loss === undefined) {
+    checkWays(logits, ways, 'queryLogits');
+    checkLabels(logits, query.labels, ways, 'queryLogits');
+  }
+  return { logits, labels: query.labels };
 }
 
 /**
@@ -192,6 +230,13 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
   });
 }
 
+/** What an unknown learner is called with. */
+function checkCall(learner: unknown, params: unknown, options: unknown, operator: string): void {
+  checkKind(learner, 'learner', 'learner', operator);
+  objectOf(params, 'parameters', operator);
+  checkOptions(options, ADAPT_OPTIONS, operator);
+}
+
 /** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */
 function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
   const sets: Partial<Episodes<Tree>> = Object(episodes);
@@ -204,3 +249,5 @@ function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
   if (tasks === queries) return;
   throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }
+
+export { adaptScope as recording, queryLoss as judge };

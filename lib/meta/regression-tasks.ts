@@ -1,5 +1,6 @@
-import { wrongShape } from '../nn/check';
-import { type Dtype, type Generator, type Tensor, torch } from '../torch';
+import { invalidArgument } from '../errors';
+import { checkOptions, positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { type Dtype, Generator, type Tensor, torch } from '../torch';
 import type { Episodes, Examples } from './episode';
 import type { TaskLoss } from './task-loss';
 
@@ -20,23 +21,30 @@ export type SineTaskOptions = {
   dtype?: Dtype;
 };
 
+const COUNTS = ['tasks', 'shots', 'queries'] as const;
+const BOUNDS = ['amplitudes', 'phases', 'inputs'] as const;
+const DEFAULTS: Required<SineTaskOptions> = {
+  tasks: 25,
+  shots: 10,
+  queries: 10,
+  amplitudes: [0.1, 5],
+  phases: [0, Math.PI],
+  inputs: [-5, 5],
+  dtype: 'float32',
+};
+
 /**
  * Regression tasks y = a·sin(x − φ), each with an amplitude and a phase of its own: Finn et al. 2017,
  * section 5.1. Inputs and labels are `[T, n, 1]`; a learner takes them with `loss: taskMse`.
+ *
+ * @throws ArgumentRangeError for counts that are no positive integers; ArgumentTypeError for bounds that
+ *   are no two numbers, options that are unknown, and without a generator
  */
-export function sineTasks(
-  generator: Generator,
-  {
-    tasks = 25,
-    shots = 10,
-    queries = 10,
-    amplitudes = [0.1, 5],
-    phases = [0, Math.PI],
-    inputs = [-5, 5],
-    dtype = 'float32',
-  }: SineTaskOptions = {},
-): Episodes {
-  const { device } = generator;
+export function sineTasks(generator: Generator, options: SineTaskOptions = {}): Episodes {
+  checkOptions(options, [...COUNTS, ...BOUNDS, 'dtype'], 'sineTasks');
+  const { tasks, shots, queries, amplitudes, phases, inputs, dtype } = { ...DEFAULTS, ...options };
+  checkCountsAndBounds({ tasks, shots, queries, amplitudes, phases, inputs });
+  const { device } = generatorOf(generator);
   const draw = (count: number, [low, high]: readonly [number, number]): Tensor =>
     torch
       .rand([tasks, count, 1], { generator, dtype, device })
@@ -59,12 +67,28 @@ export function sineTasks(
  * @throws ArgumentRangeError if the shapes differ
  */
 export const taskMse: TaskLoss = (predictions, targets) => {
-  const { shape } = predictions;
-  if (shape.join() !== targets.shape.join()) {
-    throw wrongShape(`[${shape.join(', ')}]`, 'targets', targets.shape, 'taskMse');
+  const shape = shapeOf(predictions, 'predictions', 'taskMse');
+  const own = shapeOf(targets, 'targets', 'taskMse');
+  if (shape.join() !== own.join()) {
+    throw wrongShape(`[${shape.join(', ')}]`, 'targets', own, 'taskMse');
   }
   const missing = targets.isnan();
   const errors = predictions.sub(targets.maskedFill(missing, 0)).maskedFill(missing, 0);
   const counts = missing.logicalNot().flatten(1).sum([1]).clampMin(1);
   return errors.square().flatten(1).sum([1]).div(counts);
 };
+
+function checkCountsAndBounds(options: Omit<Required<SineTaskOptions>, 'dtype'>): void {
+  for (const name of COUNTS) positiveInteger(options[name], name, 'sineTasks');
+  for (const name of BOUNDS) {
+    const pair: unknown = options[name];
+    if (Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite)) continue;
+    throw invalidArgument('two finite numbers', `${name} of sineTasks`, pair, 'sineTasks');
+  }
+}
+
+function generatorOf(generator: unknown): Generator {
+  if (generator instanceof Generator) return generator;
+  const expected = 'a generator, such as torch.generator(1),';
+  throw invalidArgument(expected, 'the generator of sineTasks', generator, 'sineTasks');
+}

@@ -1,13 +1,15 @@
 /**
- * Choosing the algorithm: the one with the best mean score on validation episodes, all judged on the
- * same.
+ * Choosing the algorithm: the one with the best mean score on validation episodes, the same for
+ * all.
  *
  * John Rice: The Algorithm Selection Problem, Advances in Computers 15, 1976.
  *
  *   a* = argmax over a of (1/M) Σᵢ score(a, taskᵢ)
  */
-import { outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
+import { objectOf } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { checkKind } from './check-options';
 import type { Episodes } from './episode';
 import { type Learner, queryAccuracy } from './learner';
 
@@ -30,11 +32,13 @@ export type Selection = {
   margins: readonly number[];
 };
 
+const NAME = 'selectLearner';
+
 const accuracyScore = <I extends Tree>({ learner, params }: Candidate<I>, episodes: Episodes<I>) =>
   queryAccuracy(learner, params, episodes);
 
 /**
- * Judges every candidate on every batch of validation episodes and chooses. Batches are disposed of
+ * Scores every candidate on every batch of validation episodes and chooses. Batches are disposed of
  * when all have seen them.
  *
  * @param score default: the accuracy of each task; for regression minus its loss
@@ -45,11 +49,21 @@ export function selectLearner<I extends Tree = Tensor>(
   batches: Iterable<() => Episodes<I>>,
   score: Score<I> = accuracyScore,
 ): Selection {
-  const entries = Object.entries(candidates);
+  const entries = Object.entries(objectOf(candidates, 'candidates', NAME));
+  for (const [name, candidate] of entries) {
+    const { learner, params } = objectOf(candidate, `candidate ${name}`, NAME);
+    checkKind(learner, 'learner', `the learner of ${name}`, NAME);
+    objectOf(params, `parameters of ${name}`, NAME);
+  }
+  checkKind(score, 'function', 'score', NAME);
+  if (typeof Object(batches)[Symbol.iterator] !== 'function') {
+    throw invalidArgument('an iterable of functions', `the batches of ${NAME}`, batches, NAME);
+  }
   const scores: Record<string, number[]> = {};
   for (const [name] of entries) scores[name] = [];
   for (const makeBatch of batches) {
     torch.scope(() => {
+      checkKind(makeBatch, 'function', 'a batch', NAME);
       const episodes = makeBatch();
       for (const [name, candidate] of entries) {
         scores[name]?.push(...torch.scope(() => score(candidate, episodes)));

@@ -1,6 +1,7 @@
 import type { Tensor } from '../torch';
 import { shapeOf } from './check';
 import type { Layer, NoParams } from './layer';
+import { obeysLinearRules } from './linear-rule';
 
 /** The names of the activations, for options. */
 export type ActivationName = 'relu' | 'gelu' | 'tanh';
@@ -21,12 +22,12 @@ export function tanh(): Layer<NoParams> {
 }
 
 function activation(name: ActivationName, fn: (x: Tensor) => Tensor): Layer<NoParams> {
-  return {
+  return obeysLinearRules({
     init: () => ({}),
     apply(_, x) {
       shapeOf(x, 'input', name);
       return fn(x);
     },
-    lowRank: true,
-  };
+    tasks: true,
+  });
 }

@@ -70,6 +70,19 @@ export function shapeOf(value: unknown, name: string, operator: string): number[
   throw invalidArgument('a tensor', `the ${name} of ${operator}`, value, operator);
 }
 
+/** Returns `value` if it is an object, so that what it holds can be asked for. */
+export function objectOf<T>(value: T, name: string, operator: string): T & object {
+  if (typeof value === 'object' && value !== null) return value;
+  throw invalidArgument('an object', `the ${name} of ${operator}`, value, operator);
+}
+
+/** Returns `value` if it has the methods of a layer. */
+export function layerOf<L>(value: L, name: string, operator: string): L {
+  const { init, apply }: { init?: unknown; apply?: unknown } = Object(value);
+  if (typeof init === 'function' && typeof apply === 'function') return value;
+  throw invalidArgument('a layer { init, apply }', `${name} of ${operator}`, value, operator);
+}
+
 /** The error for a tensor of the wrong shape; `expected` is for example `[..., 300]`. */
 export function wrongShape(
   expected: string,

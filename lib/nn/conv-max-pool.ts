@@ -1,5 +1,5 @@
 import { type Tensor, torch } from '../torch';
-import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import type { Layer } from './layer';
 import { type LinearParams, linear } from './linear';
 import { ofTasks } from './tasks';
@@ -33,7 +33,8 @@ export function convMaxPool(options: ConvMaxPoolOptions): Layer<LinearParams> {
   const filters = linear({ inFeatures: kernel * size, outFeatures });
   return {
     init: (generator) => filters.init(generator),
-    apply({ weight, bias }, x) {
+    apply(params, x) {
+      const { weight, bias } = objectOf(params, 'parameters', 'convMaxPool');
       const shape = shapeOf(x, 'input', 'convMaxPool');
       const length = shape.at(-2) ?? 0;
       if (shape.length < 2 || shape.at(-1) !== size || length < kernel) {
@@ -48,11 +49,13 @@ export function convMaxPool(options: ConvMaxPoolOptions): Layer<LinearParams> {
       );
       return y.reshape([...shape.slice(0, -2), outFeatures]);
     },
+    tasks: true,
   };
 }
 
 function tasksOf(weight: Tensor, bias: Tensor | undefined, shape: readonly number[]): number {
   const own = shapeOf(weight, 'weight', 'convMaxPool');
+  if (bias !== undefined) shapeOf(bias, 'bias', 'convMaxPool');
   const tasks = own.length === 3 ? own[0] : bias?.ndim === 2 ? bias.size(0) : undefined;
   if (tasks === undefined) return 1;
   if (shape.length > 3 && shape[0] === tasks) return tasks;

@@ -58,6 +58,7 @@ export function conv1d(options: Conv1dOptions): Layer<LinearParams> {
       for (let i = 0; i < kernel; i++) seen.push(padded.narrow(-2, i * dilation, length));
       return filters.apply(params, torch.cat(seen, -1));
     },
+    tasks: true,
   };
 }
 

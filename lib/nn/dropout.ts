@@ -1,7 +1,8 @@
 import { ArgumentTypeError } from '../errors';
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, numberWhere, shapeOf } from './check';
+import { checkOptions, numberWhere, objectOf, shapeOf } from './check';
 import type { Layer, NoParams } from './layer';
+import { obeysLinearRules } from './linear-rule';
 
 export type DropoutOptions = {
   /** The probability to drop an element, in [0, 1]. Default: 0.5. */
@@ -25,9 +26,10 @@ export function dropout(options: DropoutOptions = {}): Layer<NoParams> {
     'p',
     'dropout',
   );
-  return {
+  return obeysLinearRules({
     init: () => ({}),
-    apply(_, x, { training = false, generator } = {}) {
+    apply(_, x, context = {}) {
+      const { training = false, generator } = objectOf(context, 'context', 'dropout');
       shapeOf(x, 'input', 'dropout');
       if (!training || p === 0) return x;
       if (generator !== undefined) return drop(x, p, generator);
@@ -36,8 +38,8 @@ export function dropout(options: DropoutOptions = {}): Layer<NoParams> {
         'dropout',
       );
     },
-    lowRank: true,
-  };
+    tasks: true,
+  });
 }
 
 // libtorch's own dropout takes no generator.

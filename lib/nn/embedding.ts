@@ -1,6 +1,6 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, numberWhere, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import { normal } from './init';
 import type { Layer } from './layer';
 
@@ -44,7 +44,9 @@ export function embedding(options: EmbeddingOptions): Layer<EmbeddingParams> {
         const weight = normal([rows, size], generator, { std: scale });
         return { weight: padding === undefined ? weight : withZeroRow(weight, padding) };
       }),
-    apply: ({ weight }, ids) => lookUp(weight, ids, padding),
+    apply: (params, ids) =>
+      lookUp(objectOf(params, 'parameters', 'embedding').weight, ids, padding),
+    tasks: true,
   };
 }
 

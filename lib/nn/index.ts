@@ -15,7 +15,6 @@ export {
 export type { Context, InputOf, Layer, NoParams, ParamsOf } from './layer';
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
 export { type LinearOptions, type LinearParams, linear } from './linear';
-export { LinearTape } from './linear-tape';
 export {
   type AccuracyOptions,
   accuracy,
@@ -25,7 +24,6 @@ export {
   mse,
   type Reduction,
 } from './losses';
-export type { LowRankUpdate } from './low-rank';
 export { type LstmOptions, type LstmParams, lstm, type Sequences } from './lstm';
 export {
   type LstmCell,
@@ -42,6 +40,7 @@ export {
   type MultiHeadAttentionParams,
   multiHeadAttention,
 } from './multi-head-attention';
+export { overTasks, type TaskParams } from './over-tasks';
 export { countParameters, trainable } from './parameters';
 export { type SequentialParams, sequential } from './sequential';
 export { expandTasks, selectTask } from './tasks';

@@ -91,8 +91,10 @@ export function normal(
 export function zeros(
   shape: readonly number[],
   generator: Generator,
-  { dtype = 'float32' }: InitOptions = {},
+  options: InitOptions = {},
 ): Tensor {
+  checkOptions(options, ['dtype'], 'zeros');
+  const { dtype = 'float32' } = options;
   return torch.zeros(shape, { dtype, device: deviceOf(generator, 'zeros') });
 }
 
@@ -100,8 +102,10 @@ export function zeros(
 export function ones(
   shape: readonly number[],
   generator: Generator,
-  { dtype = 'float32' }: InitOptions = {},
+  options: InitOptions = {},
 ): Tensor {
+  checkOptions(options, ['dtype'], 'ones');
+  const { dtype = 'float32' } = options;
   return torch.ones(shape, { dtype, device: deviceOf(generator, 'ones') });
 }
 

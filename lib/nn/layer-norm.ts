@@ -1,7 +1,8 @@
 import { type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, numberWhere, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import { ones, zeros } from './init';
 import type { Layer } from './layer';
+import { obeysLinearRules } from './linear-rule';
 import { ofTasks } from './tasks';
 
 export type LayerNormOptions = {
@@ -32,11 +33,14 @@ export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
     'eps',
     'layerNorm',
   );
-  return {
+  return obeysLinearRules({
     init: (generator) => ({ weight: ones([size], generator), bias: zeros([size], generator) }),
-    apply: ({ weight, bias }, x) => normalize(x, weight, bias, size, eps),
-    lowRank: true,
-  };
+    apply(params, x) {
+      const { weight, bias } = objectOf(params, 'parameters', 'layerNorm');
+      return normalize(x, weight, bias, size, eps);
+    },
+    tasks: true,
+  });
 }
 
 function normalize(x: Tensor, weight: Tensor, bias: Tensor, size: number, eps: number): Tensor {

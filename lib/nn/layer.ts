@@ -1,5 +1,4 @@
 import type { Generator, Tensor, Tree } from '../torch';
-import type { LinearTape } from './linear-tape';
 
 /** What a layer must know beside its parameters and input. */
 export type Context = {
@@ -7,16 +6,14 @@ export type Context = {
   training?: boolean | undefined;
   /** Where random layers take their numbers from; they need it only while training. */
   generator?: Generator | undefined;
-  /** Where linear layers record what an inner loop needs to update them. */
-  tape?: LinearTape | undefined;
 };
 
 /**
  * A layer or model as two pure functions. Parameters are plain trees of tensors, so that adapted
  * parameters are values like any others.
  *
- * All layers of this library also accept parameters with a leading task axis `[T, …]`, for inputs
- * `[T, n, …]`: task t's input then meets task t's parameters.
+ * A layer of your own is written for one task: parameters `[…]` and inputs `[n, …]`. Learners run it
+ * on T tasks by `overTasks`. It may instead take the tasks' axis itself and say so by `tasks`.
  */
 export interface Layer<P extends Tree = Tree, I = Tensor> {
   /** New float32 parameters, on the generator's device. They do not require gradients yet. */
@@ -24,10 +21,11 @@ export interface Layer<P extends Tree = Tree, I = Tensor> {
   /** The output for `input`. The context is that of evaluation unless given. */
   apply(params: P, input: I, context?: Context): Tensor;
   /**
-   * True if all weights of linear layers in it are used by `linear` alone, so that an inner loop may
-   * keep their updates as low-rank products. Default: false.
+   * True if `apply` also takes parameters with a leading task axis, `[T, …]`, for inputs `[T, n, …]`:
+   * task t's input meets task t's parameters, and nothing is mixed among tasks. All layers of this
+   * library do. Default: false.
    */
-  readonly lowRank?: boolean;
+  readonly tasks?: boolean;
 }
 
 /** The parameters of a layer that has none: `{}`. */

@@ -1,8 +1,18 @@
+import { ArgumentTypeError } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { alignTasks, checkOptions, flag, positiveInteger, shapeOf, wrongShape } from './check';
+import {
+  alignTasks,
+  checkOptions,
+  flag,
+  objectOf,
+  positiveInteger,
+  shapeOf,
+  wrongShape,
+} from './check';
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
-import { applyUpdated, type LowRankUpdate } from './low-rank';
+import type { LinearParams } from './linear-params';
+import { linearRuleOf, obeysLinearRules } from './linear-rule';
 import { ofTasks } from './tasks';
 
 export type LinearOptions = {
@@ -12,11 +22,7 @@ export type LinearOptions = {
   bias?: boolean;
 };
 
-/**
- * `weight` `[out, in]` or `[T, out, in]`, `bias` `[out]` or `[T, out]`, each with tasks or without.
- * An inner loop may leave weights as they are and put what each task added into `update`.
- */
-export type LinearParams = { weight: Tensor; bias?: Tensor; update?: LowRankUpdate };
+export type { LinearParams };
 
 /**
  * y = x·Wᵀ + b, initialised as PyTorch's `Linear`: the same seed gives the same numbers.
@@ -31,7 +37,7 @@ export function linear(options: LinearOptions): Layer<LinearParams> {
   const inFeatures = positiveInteger(options.inFeatures, 'inFeatures', 'linear');
   const outFeatures = positiveInteger(options.outFeatures, 'outFeatures', 'linear');
   const hasBias = flag(options.bias ?? true, 'bias', 'linear');
-  return {
+  return obeysLinearRules({
     init(generator) {
       const weight = kaimingUniform([outFeatures, inFeatures], generator, { a: Math.sqrt(5) });
       if (!hasBias) return { weight };
@@ -39,13 +45,24 @@ export function linear(options: LinearOptions): Layer<LinearParams> {
       return { weight, bias: uniform([outFeatures], generator, { bound }) };
     },
     apply: (params, x, context) =>
-      context?.tape?.apply(params, x) ??
-      (params.update ? applyUpdated(params, x) : affine(x, params.weight, params.bias)),
-    lowRank: true,
-  };
+      linearRuleOf(context)?.(params, x) ?? affine(x, checkParams(params)),
+    tasks: true,
+  });
 }
 
-function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+/** A third tensor would be one that is left out, such as an adapted layer's that only its learner reads. */
+function checkParams(params: LinearParams): LinearParams {
+  for (const key in objectOf(params, 'parameters', 'linear')) {
+    if (key === 'weight' || key === 'bias') continue;
+    throw new ArgumentTypeError(
+      `Expected weight and bias for the parameters of linear but received ${key} as well`,
+      'linear',
+    );
+  }
+  return params;
+}
+
+function affine(x: Tensor, { weight, bias }: LinearParams): Tensor {
   const shape = shapeOf(x, 'input', 'linear');
   const weightShape = shapeOf(weight, 'weight', 'linear');
   const [outFeatures, inFeatures] = weightShape.slice(-2);

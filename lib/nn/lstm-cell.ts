@@ -1,5 +1,5 @@
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import { uniform } from './init';
 import { type LinearParams, linear } from './linear';
 
@@ -47,8 +47,9 @@ export function lstmCell(options: LstmCellOptions): LstmCell {
       },
       hidden: { weight: uniform([4 * hiddenSize, hiddenSize], generator, { bound }) },
     }),
-    project: (params, x) => input.apply(params.input, x),
+    project: (params, x) => input.apply(objectOf(params, 'parameters', 'lstmCell').input, x),
     step(params, projected, state) {
+      objectOf(params, 'parameters', 'lstmCell');
       checkSize(projected, 4 * hiddenSize, 'projected input');
       if (state) checkSize(state.c, hiddenSize, 'memory c');
       const gates = state ? projected.add(hidden.apply(params.hidden, state.h)) : projected;

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, flag, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, flag, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import type { Layer } from './layer';
 import { type LstmCell, type LstmCellParams, type LstmState, lstmCell } from './lstm-cell';
 
@@ -36,7 +36,10 @@ export function lstm(options: LstmOptions): Layer<LstmParams, Sequences> {
       forward: cell.init(generator),
       ...(bidirectional && { backward: cell.init(generator) }),
     }),
-    apply({ forward, backward }, { x, mask }) {
+    apply(params, sequences) {
+      const { forward, backward } = objectOf(params, 'parameters', 'lstm');
+      const { x, mask } = objectOf(sequences, 'input', 'lstm');
+      objectOf(forward, 'forward parameters', 'lstm');
       if ((backward !== undefined) !== bidirectional) {
         const expected = bidirectional ? 'parameters' : 'nothing';
         throw invalidArgument(expected, 'backward of the parameters of lstm', backward, 'lstm');
@@ -54,6 +57,7 @@ export function lstm(options: LstmOptions): Layer<LstmParams, Sequences> {
       if (!backward) return there;
       return torch.cat([there, read(cell, backward, x, present, true)], -1);
     },
+    tasks: true,
   };
 }
 

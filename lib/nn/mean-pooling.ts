@@ -1,5 +1,5 @@
 import type { Tensor } from '../torch';
-import { shapeOf, wrongShape } from './check';
+import { objectOf, shapeOf, wrongShape } from './check';
 import type { Layer, NoParams } from './layer';
 
 /** Token vectors `x` `[..., L, D]` and their `mask` `[..., L]`: nonzero for tokens, zero for padding. */
@@ -14,7 +14,8 @@ export type MaskedTokens = { x: Tensor; mask: Tensor };
 export function meanPooling(): Layer<NoParams, MaskedTokens> {
   return {
     init: () => ({}),
-    apply(_, { x, mask }) {
+    apply(_, tokens) {
+      const { x, mask } = objectOf(tokens, 'input', 'meanPooling');
       const shape = shapeOf(x, 'x', 'meanPooling');
       const maskShape = shapeOf(mask, 'mask', 'meanPooling');
       const expected = shape.slice(0, -1);
@@ -27,5 +28,6 @@ export function meanPooling(): Layer<NoParams, MaskedTokens> {
       // A product of matrices is faster forwards, but with its gradient takes up to four times as long.
       return x.mul(present.unsqueeze(-1)).sum([-2]).div(count);
     },
+    tasks: true,
   };
 }

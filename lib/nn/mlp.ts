@@ -3,6 +3,7 @@ import { type ActivationName, gelu, relu, tanh } from './activations';
 import { checkOptions } from './check';
 import type { Layer, NoParams } from './layer';
 import { type LinearParams, linear } from './linear';
+import { obeysLinearRules } from './linear-rule';
 
 export type MlpOptions = {
   /** The sizes from the input to the output, at least two: `[300, 256, 128, 5]`. */
@@ -35,7 +36,7 @@ export function mlp(options: MlpOptions): Layer<MlpParams> {
   const layers = sizes
     .slice(1)
     .map((outFeatures, i) => linear({ inFeatures: sizes[i] ?? 0, outFeatures }));
-  return {
+  return obeysLinearRules({
     init: (generator) => layers.map((layer) => layer.init(generator)),
     apply(params, input, context) {
       if (!Array.isArray(params) || params.length !== layers.length) {
@@ -47,6 +48,6 @@ export function mlp(options: MlpOptions): Layer<MlpParams> {
         return i === layers.length - 1 ? y : between.apply({}, y, context);
       }, input);
     },
-    lowRank: true,
-  };
+    tasks: true,
+  });
 }

@@ -1,6 +1,6 @@
 import { outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, positiveInteger, shapeOf, wrongShape } from './check';
+import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
 import type { Layer } from './layer';
 import { type LinearParams, linear } from './linear';
 
@@ -51,7 +51,9 @@ export function multiHeadAttention(
       value: project.init(generator),
       output: project.init(generator),
     }),
-    apply(params, { x, memory = x, mask }) {
+    apply(params, input) {
+      objectOf(params, 'parameters', name);
+      const { x, memory = x, mask } = objectOf(input, 'input', name);
       for (const [own, what] of [
         [x, 'x'],
         [memory, 'memory'],
@@ -69,5 +71,6 @@ export function multiHeadAttention(
       );
       return project.apply(params.output, looked);
     },
+    tasks: true,
   };
 }

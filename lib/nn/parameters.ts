@@ -1,4 +1,4 @@
-import { leaves, mapTree, type Tensor, type Tree } from '../torch';
+import { leaves, mapTree, type Tree } from '../torch';
 
 /** The number of elements in all tensors of a tree. */
 export function countParameters(params: Tree): number {
@@ -10,5 +10,5 @@ export function countParameters(params: Tree): number {
  * is shared.
  */
 export function trainable<P extends Tree>(params: P): P {
-  return mapTree(([tensor]) => (tensor as Tensor).detach().requiresGrad_(), params);
+  return mapTree(([tensor]) => tensor.detach().requiresGrad_(), params);
 }

@@ -1,6 +1,8 @@
 import { invalidArgument } from '../errors';
 import type { Tensor, Tree } from '../torch';
+import { layerOf } from './check';
 import type { InputOf, Layer, ParamsOf } from './layer';
+import { isRuled, obeysLinearRules } from './linear-rule';
 
 /** The parameters of layers in order. */
 export type SequentialParams<L extends readonly unknown[]> = {
@@ -9,7 +11,7 @@ export type SequentialParams<L extends readonly unknown[]> = {
 
 /**
  * Layers one after the other. The parameters are a tuple in the layers' order, `{}` where a layer has
- * none; the context goes to every layer.
+ * none; the context goes to every layer. It takes a task axis if every layer does.
  *
  *     const model = sequential(linear({ inFeatures: 4, outFeatures: 8 }), relu());
  *
@@ -21,7 +23,8 @@ export function sequential<F extends Layer<Tree, never>, R extends readonly Laye
 ): Layer<SequentialParams<[F, ...R]>, InputOf<F>> {
   type Params = SequentialParams<[F, ...R]>;
   const layers: readonly Layer[] = rest;
-  return {
+  const all = [first, ...layers].map((layer, i) => layerOf(layer, `layer ${i}`, 'sequential'));
+  const model: Layer<Params, InputOf<F>> = {
     // A tuple mapped element by element: TypeScript cannot follow its type through map.
     init: (generator) =>
       [first.init(generator), ...layers.map((layer) => layer.init(generator))] as unknown as Params,
@@ -34,6 +37,7 @@ export function sequential<F extends Layer<Tree, never>, R extends readonly Laye
       const start: Tensor = first.apply(head, input as never, context);
       return layers.reduce((x, layer, i) => layer.apply(tail[i] as Tree, x, context), start);
     },
-    lowRank: [first, ...layers].every((layer) => layer.lowRank === true),
+    tasks: all.every((layer) => layer.tasks === true),
   };
+  return all.every(isRuled) ? obeysLinearRules(model) : model;
 }

@@ -9,15 +9,12 @@ import { positiveInteger } from './check';
  */
 export function expandTasks<P extends Tree>(params: P, tasks: number): P {
   positiveInteger(tasks, 'tasks', 'expandTasks');
-  return mapTree(([tensor]) => {
-    const one = tensor as Tensor;
-    return one.expand([tasks, ...one.shape]);
-  }, params);
+  return mapTree(([tensor]) => tensor.expand([tasks, ...tensor.shape]), params);
 }
 
 /** One task's parameters out of those with a task axis, `[T, ...]` to `[...]`, as views. */
 export function selectTask<P extends Tree>(params: P, task: number): P {
-  return mapTree(([tensor]) => (tensor as Tensor).select(0, task), params);
+  return mapTree(([tensor]) => tensor.select(0, task), params);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../errors';
-import { checkOptions, flag, notNegative } from '../nn/check';
+import { checkOptions, flag, notNegative, objectOf } from '../nn/check';
+import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { AdamState } from './adam-state';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
@@ -11,7 +12,7 @@ import {
   descend,
   descendRatio,
   rateAt,
-  safeSqrt,
+  stateOf,
   stepCount,
   withWeightDecay,
   zerosFor,
@@ -52,9 +53,10 @@ export function adamRule(
       secondMoment: zerosFor(params),
       maxSecondMoment: settings.amsgrad ? zerosFor(params) : {},
     }),
-    update: (gradients, state, params, { donate = false } = {}) =>
+    update: (gradients, state, params, how = {}) =>
       torch.scope(() => {
-        const known = { gradients, ...momentsOf(state, settings.amsgrad) };
+        const { donate = false } = objectOf(how, 'update options', name);
+        const known = { gradients, ...momentsOf(stateOf(state, name), settings.amsgrad) };
         checkShapes(params, known, name);
         const rate = rateAt(learningRate, Number(state.step.item()), name);
         if (typeof rate === 'number' && fusible({ params, ...known })) {
@@ -97,8 +99,7 @@ function momentsOf(
 
 function shrink<P extends Tree>(params: P, rate: number | Tensor, weightDecay: number): P {
   if (weightDecay === 0) return params;
-  return mapTree(([tensor]) => {
-    const p = tensor as Tensor;
+  return mapTree(([p]) => {
     return typeof rate === 'number'
       ? p.mul(1 - rate * weightDecay)
       : descend(p, p.mul(weightDecay), rate);
@@ -107,22 +108,14 @@ function shrink<P extends Tree>(params: P, rate: number | Tensor, weightDecay: n
 
 function nextMoments(gradients: Tree, state: Moments, settings: Settings): Moments {
   const { beta1, beta2, amsgrad } = settings;
-  const firstMoment = mapTree(
-    ([m, g]) => (m as Tensor).lerp(g as Tensor, 1 - beta1),
-    state.firstMoment,
-    gradients,
-  );
+  const firstMoment = mapTree(([m, g]) => m.lerp(g, 1 - beta1), state.firstMoment, gradients);
   const secondMoment = mapTree(
-    ([v, g]) => (v as Tensor).mul(beta2).addcmul(g as Tensor, g as Tensor, { value: 1 - beta2 }),
+    ([v, g]) => v.mul(beta2).addcmul(g, g, { value: 1 - beta2 }),
     state.secondMoment,
     gradients,
   );
   const maxSecondMoment = amsgrad
-    ? mapTree(
-        ([most, v]) => (most as Tensor).maximum(v as Tensor),
-        state.maxSecondMoment,
-        secondMoment,
-      )
+    ? mapTree(([most, v]) => most.maximum(v), state.maxSecondMoment, secondMoment)
     : state.maxSecondMoment;
   return { firstMoment, secondMoment, maxSecondMoment };
 }
@@ -139,8 +132,8 @@ function move<P extends Tree>(
   const factor = root / (1 - beta1 ** step);
   return mapTree(
     ([p, m, v]) => {
-      const denominator = safeSqrt(v as Tensor).add(eps * root);
-      return descendRatio(p as Tensor, m as Tensor, denominator, rate, factor);
+      const denominator = safeSqrt(v).add(eps * root);
+      return descendRatio(p, m, denominator, rate, factor);
     },
     params,
     firstMoment,

@@ -33,6 +33,6 @@ export function clipByGlobalNorm<P extends Tree>(
     const norm = globalNorm(gradients);
     // PyTorch's margin against a norm of zero.
     const share = norm.add(1e-6).reciprocal().mul(maxNorm).clampMax(1);
-    return { gradients: mapTree(([g]) => (g as Tensor).mul(share), gradients), norm };
+    return { gradients: mapTree(([g]) => g.mul(share), gradients), norm };
   });
 }

@@ -40,7 +40,7 @@ export function fusedAdam<P extends Tree>(
   // The kernel pairs elements by their place in memory, whatever the strides.
   const owned = (tensor: Tensor): Tensor =>
     donate ? tensor.contiguous() : tensor.clone().contiguous();
-  const copy = <T extends Tree>(tree: T): T => mapTree(([tensor]) => owned(tensor as Tensor), tree);
+  const copy = <T extends Tree>(tree: T): T => mapTree(([tensor]) => owned(tensor), tree);
   const step = state.step.add(1);
   const next = {
     step,
@@ -73,19 +73,28 @@ type Lists = Record<'p' | 'g' | 'm' | 'v' | 'most', Tensor[]>;
 /** The trees' tensors in one order: keys need not come in the same order in every tree. */
 function alignedLists(params: Tree, gradients: Tree, state: AdamState, amsgrad: boolean): Lists {
   const lists: Lists = { p: [], g: [], m: [], v: [], most: [] };
-  const trees = [gradients, state.firstMoment, state.secondMoment];
   mapTree(
-    ([p, g, m, v, most]) => {
-      lists.p.push(p as Tensor);
-      lists.g.push((g as Tensor).contiguous());
-      lists.m.push(m as Tensor);
-      lists.v.push(v as Tensor);
-      if (most !== undefined) lists.most.push(most);
-      return p as Tensor;
+    ([p, g, m, v]) => {
+      lists.p.push(p);
+      lists.g.push(g.contiguous());
+      lists.m.push(m);
+      lists.v.push(v);
+      return p;
     },
     params,
-    ...trees,
-    ...(amsgrad ? [state.maxSecondMoment] : []),
+    gradients,
+    state.firstMoment,
+    state.secondMoment,
   );
+  if (amsgrad) {
+    mapTree(
+      ([p, most]) => {
+        lists.most.push(most);
+        return p;
+      },
+      params,
+      state.maxSecondMoment,
+    );
+  }
   return lists;
 }

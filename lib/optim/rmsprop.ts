@@ -1,4 +1,5 @@
 import { checkOptions, flag, notNegative } from '../nn/check';
+import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import {
@@ -8,7 +9,7 @@ import {
   descend,
   descendRatio,
   rateAt,
-  safeSqrt,
+  stateOf,
   stepCount,
   withWeightDecay,
   zerosFor,
@@ -49,7 +50,11 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
     }),
     update: (gradients, state, params) =>
       torch.scope(() => {
-        checkShapes(params, { gradients, ...averagesOf(state, settings) }, 'rmsprop');
+        checkShapes(
+          params,
+          { gradients, ...averagesOf(stateOf(state, 'rmsprop'), settings) },
+          'rmsprop',
+        );
         const rate = rateAt(settings.learningRate, Number(state.step.item()), 'rmsprop');
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const averages = average(decayed, state, settings);
@@ -57,13 +62,8 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
         const velocity = accelerate(decayed, roots, state.velocity, settings.momentum);
         const moved =
           settings.momentum === 0
-            ? mapTree(
-                ([p, g, r]) => descendRatio(p as Tensor, g as Tensor, r as Tensor, rate),
-                params,
-                decayed,
-                roots,
-              )
-            : mapTree(([p, v]) => descend(p as Tensor, v as Tensor, rate), params, velocity);
+            ? mapTree(([p, g, r]) => descendRatio(p, g, r, rate), params, decayed, roots)
+            : mapTree(([p, v]) => descend(p, v, rate), params, velocity);
         return { params: moved, state: { ...averages, step: state.step.add(1), velocity } };
       }),
   };
@@ -98,12 +98,12 @@ function average(
   { decay, centered }: Required<RmspropOptions>,
 ): Averages {
   const meanSquare = mapTree(
-    ([s, g]) => (s as Tensor).mul(decay).addcmul(g as Tensor, g as Tensor, { value: 1 - decay }),
+    ([s, g]) => s.mul(decay).addcmul(g, g, { value: 1 - decay }),
     state.meanSquare,
     gradients,
   );
   const mean = centered
-    ? mapTree(([m, g]) => (m as Tensor).lerp(g as Tensor, 1 - decay), state.mean, gradients)
+    ? mapTree(([m, g]) => m.lerp(g, 1 - decay), state.mean, gradients)
     : state.mean;
   return { meanSquare, mean };
 }
@@ -113,10 +113,10 @@ function rootsOf(
   { meanSquare, mean }: Averages,
   { centered, eps }: Required<RmspropOptions>,
 ): Tree {
-  if (!centered) return mapTree(([s]) => safeSqrt(s as Tensor).add(eps), meanSquare);
+  if (!centered) return mapTree(([s]) => safeSqrt(s).add(eps), meanSquare);
   return mapTree(
     ([s, m]) => {
-      const variance = (s as Tensor).addcmul(m as Tensor, m as Tensor, { value: -1 });
+      const variance = s.addcmul(m, m, { value: -1 });
       return safeSqrt(variance.clampMin(0)).add(eps);
     },
     meanSquare,
@@ -126,10 +126,5 @@ function rootsOf(
 
 function accelerate(gradients: Tree, roots: Tree, velocity: Tree, momentum: number): Tree {
   if (momentum === 0) return velocity;
-  return mapTree(
-    ([v, g, r]) => (v as Tensor).mul(momentum).addcdiv(g as Tensor, r as Tensor),
-    velocity,
-    gradients,
-    roots,
-  );
+  return mapTree(([v, g, r]) => v.mul(momentum).addcdiv(g, r), velocity, gradients, roots);
 }

@@ -7,6 +7,7 @@ import {
   checkShapes,
   descend,
   rateAt,
+  stateOf,
   stepCount,
   withWeightDecay,
   zerosFor,
@@ -44,6 +45,7 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
     }),
     update: (gradients, state, params) =>
       torch.scope(() => {
+        stateOf(state, 'sgd');
         const kept = settings.momentum === 0 ? {} : { velocity: state.velocity };
         checkShapes(params, { gradients, ...kept }, 'sgd');
         const step = Number(state.step.item());
@@ -51,7 +53,7 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const velocity = accelerate(decayed, state.velocity, step, settings);
         const moved = mapTree(
-          ([p, d]) => descend(p as Tensor, d as Tensor, rate),
+          ([p, d]) => descend(p, d, rate),
           params,
           direction(decayed, velocity, settings),
         );
@@ -83,11 +85,7 @@ function accelerate(
 ): Tree {
   if (momentum === 0) return velocity;
   const alpha = step === 0 ? 1 : 1 - dampening;
-  return mapTree(
-    ([v, g]) => (v as Tensor).mul(momentum).add(g as Tensor, { alpha }),
-    velocity,
-    gradients,
-  );
+  return mapTree(([v, g]) => v.mul(momentum).add(g, { alpha }), velocity, gradients);
 }
 
 function direction(
@@ -97,9 +95,5 @@ function direction(
 ): Tree {
   if (momentum === 0) return gradients;
   if (!nesterov) return velocity;
-  return mapTree(
-    ([g, v]) => (g as Tensor).add(v as Tensor, { alpha: momentum }),
-    gradients,
-    velocity,
-  );
+  return mapTree(([g, v]) => g.add(v, { alpha: momentum }), gradients, velocity);
 }

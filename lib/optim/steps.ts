@@ -1,14 +1,11 @@
 import { invalidArgument, outOfRange } from '../errors';
-import { notNegative, numberWhere, wrongShape } from '../nn/check';
+import { notNegative, numberWhere, objectOf, shapeOf, wrongShape } from '../nn/check';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
 import type { LearningRate } from './optimizer';
 
 /** Zeros for every parameter, contiguous whatever the parameters' strides. */
 export function zerosFor(params: Tree): Tree {
-  return mapTree(
-    ([p]) => (p as Tensor).detach().zerosLike({ memoryFormat: 'contiguous_format' }),
-    params,
-  );
+  return mapTree(([p]) => p.detach().zerosLike({ memoryFormat: 'contiguous_format' }), params);
 }
 
 /**
@@ -31,6 +28,16 @@ export function checkShapes(
       tree,
     );
   }
+}
+
+/**
+ * Returns the state if its count of steps can be read.
+ *
+ * @throws ArgumentTypeError if it cannot
+ */
+export function stateOf<S extends { step: Tensor }>(state: S, operator: string): S {
+  shapeOf(objectOf(state, 'state', operator).step, 'step of the state', operator);
+  return state;
 }
 
 /** The number of steps done, on the CPU so that reading it waits for no device. */
@@ -95,19 +102,5 @@ function kept(p: Tensor, rate: Tensor, moved: Tensor): Tensor {
 /** gradient + weightDecay·p, the gradient of an added weightDecay/2·‖p‖². */
 export function withWeightDecay<P extends Tree>(gradients: P, params: P, weightDecay: number): P {
   if (weightDecay === 0) return gradients;
-  return mapTree(
-    ([g, p]) => (g as Tensor).add(p as Tensor, { alpha: weightDecay }),
-    gradients,
-    params,
-  );
-}
-
-/**
- * √x, with a gradient of 0 where x is 0. There the true one is infinite, and the zero that it is
- * multiplied by, the gradient of a square, would make it NaN: for a word that is in no text.
- */
-export function safeSqrt(x: Tensor): Tensor {
-  if (!x.requiresGrad) return x.sqrt();
-  const zero = x.eq(0);
-  return x.maskedFill(zero, 1).sqrt().maskedFill(zero, 0);
+  return mapTree(([g, p]) => g.add(p, { alpha: weightDecay }), gradients, params);
 }

@@ -113,6 +113,9 @@ test.each<[Name, object, string]>([
   ['maml', { loss: 5 }, 'a function for loss'],
   ['maml', { firstOrder: 'yes' }, 'a boolean for firstOrder'],
   ['maml', { lowRank: 1 }, 'a boolean for lowRank'],
+  ['maml', { optimizer: {}, innerLearningRate: undefined }, 'an optimizer { init, update } for'],
+  ['maml', { maxNorm: '1' }, 'a positive number for maxNorm of maml'],
+  ['fineTuning', { firstOrder: 1 }, 'a boolean for firstOrder of fineTuning'],
   ['maml', { innerSteps: '3' }, 'an integer of at least 0 for innerSteps'],
   ['mamlPlusPlus', { optimizer }, 'a function for optimizer'],
   ['anil', { optimizer: {} }, 'an optimizer { init, update } for optimizer of anil'],
@@ -133,7 +136,8 @@ test.each<[Name, object, string]>([
 
 test.each<[Name, object, string]>([
   ['maml', { innerSteps: 1.5 }, 'an integer of at least 0 for innerSteps of maml'],
-  ['maml', { innerLearningRate: Infinity }, 'a finite number for innerLearningRate'],
+  ['maml', { innerLearningRate: Infinity }, 'a number of at least 0 for innerLearningRate'],
+  ['maml', { innerLearningRate: -1 }, 'a number of at least 0 for innerLearningRate of maml'],
   ['mamlPlusPlus', { innerLearningRate: Number.NaN }, 'a finite number for innerLearningRate'],
   ['mamlPlusPlus', { multiStepUntil: Number.NaN }, 'an integer of at least 0 for multiStepUntil'],
   ['mamlPlusPlus', { firstOrderUntil: -1 }, 'an integer of at least 0 for firstOrderUntil'],

@@ -15,6 +15,7 @@ function scaled(inFeatures: number, outFeatures: number, factor: number) {
       const trains = context.training === true && context.generator === generator;
       return layer.apply(params, x).mul(trains ? factor : 1);
     },
+    tasks: true,
   };
   return own;
 }

@@ -20,6 +20,7 @@ export const quadratic = {
     init: (generator) => ({ theta: torch.randn([3], { generator }) }),
     apply: ({ theta }, x) =>
       (theta.ndim === 1 ? theta.expand([x.shape[0] ?? 1, 3]) : theta).unsqueeze(1),
+    tasks: true,
   } satisfies Layer<{ theta: Tensor }>,
   /** The labels tell the two losses apart: 0 for the support set, 1 for the query set. */
   loss: (outputs: Tensor, labels: Tensor): Tensor => {

@@ -4,14 +4,17 @@ import {
   dropout,
   expandTasks,
   gelu,
+  type Layer,
   layerNorm,
   linear,
   meanPooling,
   mlp,
+  type NoParams,
   relu,
   sequential,
   tanh,
 } from '../../lib/nn';
+import { isRuled } from '../../lib/nn/linear-rule';
 import { type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectGradients, float64 } from '../helpers/gradients';
 
@@ -67,16 +70,20 @@ test('mixes layers with a task axis and without, and is twice differentiable', (
   );
 });
 
-test('keeps updates low-rank only if every layer does', () => {
+test('obeys rules for linear layers, and takes a task axis, only if every layer does', () => {
   const norm = layerNorm({ normalizedShape: 4 });
   const small = mlp({ sizes: [4, 4] });
   const all = sequential(hidden, relu(), gelu(), tanh(), dropout(), norm, small, head);
-  expect(all.lowRank).toBe(true);
+  expect([isRuled(all), all.tasks]).toEqual([true, true]);
   const convolution = conv1d({ inChannels: 3, outChannels: 3, kernelSize: 1 });
-  expect(sequential(convolution, hidden).lowRank).toBe(false);
-  expect(sequential(hidden, conv1d({ inChannels: 4, outChannels: 3, kernelSize: 1 })).lowRank).toBe(
-    false,
-  );
+  const later = conv1d({ inChannels: 4, outChannels: 3, kernelSize: 1 });
+  for (const some of [sequential(convolution, hidden), sequential(hidden, later)]) {
+    expect([isRuled(some), some.tasks]).toEqual([false, true]);
+  }
+  const ofOneTask: Layer<NoParams> = { init: () => ({}), apply: (_, x) => x.sin() };
+  for (const one of [sequential(ofOneTask, hidden), sequential(hidden, ofOneTask)]) {
+    expect([isRuled(one), one.tasks]).toEqual([false, false]);
+  }
 });
 
 test('refuses parameters of another number of layers', () => {

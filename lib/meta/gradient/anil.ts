@@ -16,9 +16,10 @@ import {
   unflattenTree,
 } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
-import { type Learner, recording } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import type { FineTuningOptions } from './fine-tuning';
 import { innerLoop } from './inner-loop';
 
@@ -27,18 +28,24 @@ export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTu
   E,
   I
 > & {
-  /** Tells the weights of the head by their dotted path, for example `2.weight`. Default: those of the
-   * model's last layer. */
+  /**
+   * Chooses the weights of the head by their dotted path, for example `2.weight`. Default: those of
+   * the model's last layer.
+   */
   head?: (path: string) => boolean;
-  /** Take ∂θ′/∂θ for the identity. Default: false. */
-  firstOrder?: boolean;
 };
 
 const KINDS: Kinds = { ...LOOP_KINDS, 'head?': 'function', 'firstOrder?': 'boolean' };
 
+const PARTS: LearnerParts = {
+  learner: 'anil',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
- * MAML that adapts the head alone. The body's weights get no task axis: they are the very tensors that
- * were meta-learned. A body that is given as the `encoder` is computed once for each task instead of
+ * MAML that adapts the head alone. The body's weights get no task axis if the model declares one: they
+ * are the very tensors that were meta-learned. A body that is given as the `encoder` is computed once for each task instead of
  * once a step; then the head is `() => true`.
  *
  * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
@@ -49,17 +56,21 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'anil');
   const { firstOrder = false } = options;
-  const { init, encode, predict, losses } = encodedModel(options);
-  return {
+  const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'anil');
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init,
     predict,
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const x = encode(params.encoder, support.inputs, adaptOptions);
-        const weights = flattenTree(params.model);
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const seen = encodeSupport(params.encoder, support, ways, adaptOptions);
+        const losses = supportLosses(seen, adaptOptions);
+        const tasks = taskCount(support);
+        const own = flattenTree(params.model);
+        // A model written for one task takes a task axis of all weights or of none.
+        const weights = options.model.tasks === true ? own : expandTasks(own, tasks);
         const isHead = options.head ?? inLastLayer(params.model);
-        const head = Object.fromEntries(Object.entries(weights).filter(([path]) => isHead(path)));
+        const head = Object.fromEntries(Object.entries(own).filter(([path]) => isHead(path)));
         if (Object.keys(head).length === 0) {
           throw invalidArgument('a weight to be chosen', 'head of anil', options.head, 'anil');
         }
@@ -69,14 +80,14 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const whole = (start: typeof weights, adapted: typeof weights): P =>
           unflattenTree({ ...start, ...adapted }, params.model);
         const { theta } = innerLoop(
-          expandTasks(head, taskCount(support)),
-          (at) => losses(whole(body, at), x, support.labels, adaptOptions),
+          expandTasks(head, tasks),
+          (at) => losses(whole(body, at)),
           options,
           { differentiable, firstOrder },
         );
         return { model: whole(weights, theta), encoder: params.encoder };
       }),
-  };
+  });
 }
 
 /** Whether a path lies in the last subtree that holds tensors themselves. */

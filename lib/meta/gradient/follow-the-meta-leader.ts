@@ -7,6 +7,7 @@
  * approached, as in the paper's section 4, by meta-steps on the newest tasks and some of the earlier.
  * Which earlier ones are used again is up to how similar they are to the newest.
  */
+import { objectOf, shapeOf } from '../../nn/check';
 import { trainable } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
 import { disposeTree, leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
@@ -15,11 +16,11 @@ import { type Episodes, taskCount } from '../episode';
 import { joinEpisodes } from '../join-episodes';
 import {
   type AdaptOptions,
-  judge,
   type Learner,
   type MetaGradient,
   metaGradient,
   queryLogits,
+  queryLoss,
 } from '../learner';
 
 export type OnlineOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
@@ -32,7 +33,7 @@ export type OnlineOptions<P extends Tree, A, I extends Tree, S extends Optimizer
   /** How many earlier batches are used again in a round. Default: 4. */
   reuse?: number;
   /**
-   * What tells how similar tasks are, by the cosine between two of it. Default: the meta-gradient at
+   * What says how similar tasks are, by the cosine between two of it. Default: the meta-gradient at
    * the parameters of the start, which is the same for all rounds.
    */
   describe?: (start: P, episodes: Episodes<I>) => Tensor;
@@ -60,6 +61,8 @@ export type Round<P extends Tree, S extends OptimizerState, I extends Tree> = {
 
 /** The cosine between two descriptions, from −1 to 1; 0 for zeros. */
 export function taskSimilarity(a: Tensor, b: Tensor): number {
+  shapeOf(a, 'first description', 'taskSimilarity');
+  shapeOf(b, 'second description', 'taskSimilarity');
   const norms = torch.scope(() => Number(a.norm().mul(b.norm()).item()));
   return norms === 0 ? 0 : torch.scope(() => Number(a.mul(b).sum().item())) / norms;
 }
@@ -100,7 +103,7 @@ export function followTheMetaLeader<
       return { params: start, optimizer: optimizer.init(start), start, seen: [] };
     },
     /**
-     * Meets new tasks: judges them by their query sets after adapting to their support sets, remembers
+     * Meets new tasks: evaluates on their query sets after adapting to their support sets, remembers
      * them, and learns. Learners that draw while they learn need the options' generator.
      */
     round(
@@ -108,10 +111,12 @@ export function followTheMetaLeader<
       episodes: Episodes<I>,
       adaptOptions: AdaptOptions = {},
     ): Round<P, S, I> {
-      const description = torch.scope(() => describe(state.start, episodes, adaptOptions));
+      const { start, params } = objectOf(state, 'state', 'followTheMetaLeader');
+      objectOf(params, 'params in the state', 'followTheMetaLeader');
+      const description = torch.scope(() => describe(start, episodes, adaptOptions));
       const { loss, accuracy } = torch.scope(() => {
-        const { logits, labels } = queryLogits(learner, state.params, episodes);
-        const { loss, accuracy } = judge(learner.loss, logits, labels, learner.classifies);
+        const { logits, labels } = queryLogits(learner, params, episodes);
+        const { loss, accuracy } = queryLoss(learner.loss, logits, labels, learner.classifies);
         return { loss, accuracy };
       });
       const reused = mostSimilar(description, state.seen, reuse);

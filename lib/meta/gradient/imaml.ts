@@ -9,22 +9,24 @@ import { outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
-import { type EncodedParams, encodedModel } from '../encoded-model';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
 import type { Episodes } from '../episode';
 import {
   type AdaptOptions,
+  adaptScope,
   gradientsOf,
-  judge,
   type Learner,
   type MetaGradient,
-  recording,
+  queryLoss,
 } from '../learner';
+import { reachedGradients } from '../reached-gradients';
 import { conjugateGradient } from './conjugate-gradient';
-import type { FineTuningOptions } from './fine-tuning';
+import type { DescentOptions } from './fine-tuning';
+import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { innerLoop } from './inner-loop';
-import { fromTaskVectors, taskVectors } from './task-vectors';
 
-export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = FineTuningOptions<
+export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<
   P,
   E,
   I
@@ -41,6 +43,12 @@ const KINDS: Kinds = {
   'solverSteps?': 'count',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'imaml',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Implicit MAML: the meta-gradient depends on where the inner loop ends, not on how it gets there. The
  * encoder gets its exact implicit gradient too.
@@ -54,49 +62,48 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: ImamlOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'imaml');
-  const { model, regularization: lambda = 1, solverSteps = 5 } = options;
-  const { init, encode, predict, losses } = encodedModel(options);
+  const { regularization: lambda = 1, solverSteps = 5 } = options;
+  const model = encodedModel(options, 'imaml');
 
-  const solve = (theta: P, x: Tensor, labels: Tensor, context: AdaptOptions): P => {
-    const start = expandTasks(theta, labels.shape[0] ?? 1);
-    const objective = held((phi: P) => losses(phi, x, labels, context), start, lambda);
+  const solve = (theta: P, seen: EncodedExamples, context: AdaptOptions): P => {
+    const start = expandTasks(theta, seen.labels.shape[0] ?? 1);
+    const objective = held(model.supportLosses(seen, context), start, lambda);
     return innerLoop(start, objective, options).theta;
   };
 
   const metaGradient = (
     params: EncodedParams<P, E>,
-    { support, query }: Episodes<I>,
+    { support, query, ways }: Episodes<I>,
     adaptOptions: AdaptOptions = {},
   ): MetaGradient<EncodedParams<P, E>> => {
     const context = { training: true, ...adaptOptions };
-    const x = encode(params.encoder, support.inputs, context);
-    const adapted = solve(params.model, x.detach(), support.labels, context);
+    const seen = model.encodeSupport(params.encoder, support, ways, context);
+    const adapted = solve(params.model, { ...seen, x: seen.x.detach() }, context);
     const phi = mapTree(([w]) => w.detach().requiresGrad_(), adapted);
-    const outputs = model.apply(phi, encode(params.encoder, query.inputs, context), context);
-    const { mean, ...seen } = judge(options.loss, outputs, query.labels);
-    const supportLoss = losses(phi, x, support.labels, context).sum();
+    const outputs = model.apply(phi, model.encode(params.encoder, query.inputs, context), context);
+    const { mean, ...reported } = queryLoss(options.loss, outputs, query.labels);
+    const supportLoss = model.supportLosses(seen, context)(phi).sum();
     const { u, surrogate } = implicit(mean, supportLoss, phi, { lambda, solverSteps });
     const gradients = {
-      model: overTasks(params.model, fromTaskVectors(u, phi)),
+      model: overTasks(params.model, unflattenParameters(u, phi)),
       encoder: gradientsOf(surrogate, params.encoder),
     };
-    return { gradients, ...seen };
+    return { gradients, ...reported };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
-    init,
-    predict,
-    adapt(params, support, _ways, adaptOptions = {}) {
+    init: model.init,
+    predict: model.predict,
+    adapt(params, support, ways, adaptOptions = {}) {
       if (adaptOptions.differentiable) throw outOfRange('false', 'differentiable', true, 'imaml');
-      return recording(adaptOptions, () => {
-        const x = encode(params.encoder, support.inputs, adaptOptions);
-        const model = solve(params.model, x, support.labels, adaptOptions);
-        return { ...params, model };
+      return adaptScope(adaptOptions, () => {
+        const seen = model.encodeSupport(params.encoder, support, ways, adaptOptions);
+        return { ...params, model: solve(params.model, seen, adaptOptions) };
       });
     },
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }
 
 /** L_support + λ/2 ‖φ − θ‖² of each task, θ the start. */
@@ -105,9 +112,9 @@ function held<P extends Tree>(
   start: P,
   lambda: number,
 ): (phi: P) => Tensor {
-  const center = taskVectors(start).detach();
+  const center = flattenParameters(start).detach();
   return (phi) => {
-    const away = taskVectors(phi).sub(center).square().sum([1]);
+    const away = flattenParameters(phi).sub(center).square().sum([1]);
     return losses(phi).add(away, { alpha: lambda / 2 });
   };
 }
@@ -117,19 +124,26 @@ function held<P extends Tree>(
  * scalar whose gradient with respect to what both losses were computed from, u held fixed, is its own.
  */
 function implicit<P extends Tree>(
-  queryLoss: Tensor,
+  loss: Tensor,
   supportLoss: Tensor,
   phi: P,
   { lambda, solverSteps }: { lambda: number; solverSteps: number },
 ): { u: Tensor; surrogate: Tensor } {
-  const grad = (of: Tensor, how: { gradOutputs?: Tensor; createGraph?: boolean }): Tensor =>
-    taskVectors(torch.grad(of, phi, { retainGraph: true, allowUnused: true, ...how }));
-  const slope = grad(supportLoss, { createGraph: true });
+  const keep = { retainGraph: true };
+  const slope = flattenParameters(
+    reachedGradients(supportLoss, phi, { of: 'the support loss', ...keep, createGraph: true }),
+  );
   // (I + H/λ) v; a loss that is linear in φ has no H.
-  const product = (v: Tensor): Tensor =>
-    slope.requiresGrad ? v.add(grad(slope, { gradOutputs: v }), { alpha: 1 / lambda }) : v;
-  const u = torch.noGrad(() => conjugateGradient(product, grad(queryLoss, {}), solverSteps));
-  return { u, surrogate: queryLoss.sub(slope.mul(u).sum(), { alpha: 1 / lambda }) };
+  const product = (v: Tensor): Tensor => {
+    if (!slope.requiresGrad) return v;
+    const curved = torch.grad(slope, phi, { ...keep, allowUnused: true, gradOutputs: v });
+    return v.add(flattenParameters(curved), { alpha: 1 / lambda });
+  };
+  const steepest = flattenParameters(
+    reachedGradients(loss, phi, { of: 'the query loss', ...keep }),
+  );
+  const u = torch.noGrad(() => conjugateGradient(product, steepest, solverSteps));
+  return { u, surrogate: loss.sub(slope.mul(u).sum(), { alpha: 1 / lambda }) };
 }
 
 /** The sum of the tasks' gradients for every weight; zeros for those that are frozen. */

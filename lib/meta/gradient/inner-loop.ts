@@ -1,17 +1,20 @@
+import { objectOf, shapeOf } from '../../nn/check';
 import { expandTasks } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { recording } from '../learner';
-import { fromTaskVectors, taskVectors } from './task-vectors';
+import { checkKind } from '../check-options';
+import { adaptScope } from '../learner';
+import { reachedGradients } from '../reached-gradients';
+import { flattenParameters, unflattenParameters } from './flatten-parameters';
 
 /** How the weights of T tasks, `[T, …]`, descend on their support sets. */
 export type InnerLoopOptions = {
   /** U: any optimizer. It works element by element, so each task has a state of its own. */
   optimizer: Optimizer;
   /** k: steps on the support set; 0 leaves the weights as they are. Default: 5. */
-  innerSteps?: number;
+  innerSteps?: number | undefined;
   /** The greatest norm of a task's gradient, over all of its weights. Default: none. */
-  maxNorm?: number;
+  maxNorm?: number | undefined;
 };
 
 /** What one run of the loop must know beside its options. */
@@ -19,7 +22,9 @@ export type InnerRun<P extends Tree, S extends Tree> = {
   /** Keep the graph of the steps. Default: false. */
   differentiable?: boolean | undefined;
   /** Take the gradients for constants: no graph of second order. Default: false. */
-  firstOrder?: boolean;
+  firstOrder?: boolean | undefined;
+  /** Multiplies the gradients, at the loss, where it costs nothing. Default: 1. */
+  scale?: number | undefined;
   /** The optimizer's state before the first step. It is consumed. Default: a fresh one. */
   state?: OptimizerState;
   /** Tensors that stand still; `summed` is the sum of their gradients over the steps. */
@@ -32,55 +37,111 @@ export type InnerRun<P extends Tree, S extends Tree> = {
  * θ ← U(θ, ∇θ L(θ)), k times. The tasks are independent, so the gradient of their summed losses is
  * each task's own.
  *
+ *     const start = expandTasks(params.model, taskCount(support));
+ *     const { theta } = innerLoop(start, (at) => losses(at), { optimizer: sgd({ learningRate: 0.1 }) });
+ *
+ * @param start the weights of T tasks, `[T, …]`; they stay as they are
  * @param losses L: the weights to the loss of each task, `[T]`
+ * @returns the adapted weights, the optimizer's last state, and `summed` of `still`
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if no gradient of the losses comes to the weights
  */
 export function innerLoop<P extends Tree, S extends Tree = Record<string, never>>(
   start: P,
   losses: (theta: P, still: S) => Tensor,
-  { optimizer, innerSteps = 5, maxNorm }: InnerLoopOptions,
+  options: InnerLoopOptions,
   run: InnerRun<P, S> = {},
 ): { theta: P; state: OptimizerState; summed: S } {
-  const { differentiable = false, firstOrder = false, visit } = run;
+  const { optimizer, innerSteps = 5, maxNorm } = objectOf(options, 'options', 'innerLoop');
+  checkKind(optimizer, 'optimizer', 'optimizer', 'innerLoop');
+  checkKind(innerSteps, 'steps', 'innerSteps', 'innerLoop');
+  checkKind(losses, 'function', 'losses', 'innerLoop');
+  objectOf(run, 'run', 'innerLoop');
+  const { differentiable = false, firstOrder = false, still = {} as S } = run;
   // Without a graph to keep, every step starts from leaves of its own.
-  let theta = differentiable ? start : mapTree(([w]) => w.detach(), start);
-  let state = run.state ?? optimizer.init(theta);
-  const still = run.still ?? ({} as S);
-  let summed = mapTree(([x]) => x.detach().zerosLike(), still);
-  const step = (): [P, OptimizerState, S] => {
-    const { from, gradients } = taskGradients(
-      { theta, still },
-      (at) => losses(at.theta as P, at.still as S),
-      differentiable && !firstOrder,
-    );
-    const own = gradients.theta as P;
-    const clipped = maxNorm === undefined ? own : clipTasks(own, maxNorm);
-    const next = optimizer.update(clipped, state, from.theta as P);
-    return [next.params, next.state, mapTree(([a, b]) => a.add(b), summed, gradients.still as S)];
+  const theta = differentiable ? start : mapTree(([w]) => w.detach(), start);
+  const first = {
+    theta,
+    state: run.state ?? optimizer.init(theta),
+    summed: mapTree(([x]) => x.detach().zerosLike(), still),
   };
-  for (let k = 0; k < innerSteps; k++) {
-    const next = recording({ differentiable }, step);
-    if (!differentiable) disposeTree([theta, state, summed], next);
-    [theta, state, summed] = next;
-    visit?.(theta, k);
-  }
-  return { theta, state, summed };
+  const step = ({ theta: at, state, summed }: typeof first): typeof first => {
+    const { from, gradients } = taskGradients(
+      { theta: at, still },
+      (leaf) => losses(leaf.theta, leaf.still),
+      { createGraph: differentiable && !firstOrder, scale: run.scale },
+    );
+    const clipped = maxNorm === undefined ? gradients.theta : clipTasks(gradients.theta, maxNorm);
+    const next = optimizer.update(clipped, state, from.theta);
+    return {
+      theta: next.params,
+      state: next.state,
+      summed: mapTree(([sum, g]) => sum.add(g), summed, gradients.still),
+    };
+  };
+  return repeat(first, step, {
+    times: innerSteps,
+    differentiable,
+    visit: ({ theta: at }, k) => run.visit?.(at, k),
+  });
 }
 
-/** ∇θ of each task's loss, and the weights that it was taken at, which require gradients. */
+type Repetition<S> = {
+  times: number;
+  /** Keep the graph, and with it what steps replace. */
+  differentiable: boolean;
+  /** Tensors of `start` that are not to be disposed of. */
+  kept?: Tree;
+  /** Sees what each step made, outside of its scope. */
+  visit?: (state: S, k: number) => void;
+};
+
+/**
+ * What `step` makes of `start` when repeated, each time in a scope of its own. Without a graph to keep,
+ * what a step replaces is disposed of at once.
+ */
+export function repeat<S extends Tree>(
+  start: S,
+  step: (state: S) => S,
+  { times, differentiable, kept = [], visit }: Repetition<S>,
+): S {
+  let state = start;
+  for (let k = 0; k < times; k++) {
+    const next = adaptScope({ differentiable }, () => step(state));
+    if (!differentiable) disposeTree(state, [next, kept]);
+    state = next;
+    visit?.(state, k);
+  }
+  return state;
+}
+
+/**
+ * ∇θ of each task's loss, and the weights that it was taken at, which require gradients.
+ *
+ * @param losses the weights to losses of any shape, whose sum is differentiated
+ * @param options.createGraph record the gradients' own computation. Default: false
+ * @param options.scale multiplies the gradients. Default: 1
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if no gradient comes to the weights
+ */
 export function taskGradients<P extends Tree>(
   theta: P,
   losses: (theta: P) => Tensor,
-  createGraph = false,
+  options: { createGraph?: boolean; scale?: number | undefined } = {},
 ): { from: P; gradients: P } {
+  const { createGraph = false, scale } = objectOf(options, 'options', 'taskGradients');
+  checkKind(losses, 'function', 'losses', 'taskGradients');
   // A view made without recording says that it requires gradients, but none would reach it.
   const recorded = torch.isGradEnabled();
   const from = mapTree(
     ([w]) => (recorded && w.requiresGrad ? w : w.detach().requiresGrad_()),
     theta,
   );
-  const gradients = torch.enableGrad(() =>
-    torch.grad(losses(from).sum(), from, { createGraph, allowUnused: true }),
-  );
+  const gradients = torch.enableGrad(() => {
+    const each = losses(from);
+    shapeOf(each, 'result of losses', 'taskGradients');
+    const loss = each.sum();
+    const factor = scale === undefined ? {} : { gradOutputs: loss.newFull([], scale) };
+    return reachedGradients(loss, from, { of: 'the support loss', createGraph, ...factor });
+  });
   return { from, gradients };
 }
 
@@ -95,17 +156,18 @@ export function exampleGradients<P extends Tree>(
   createGraph: boolean,
   losses: (own: P) => Tensor,
 ): Tensor {
-  const { gradients } = taskGradients(expandTasks(theta, tasks * n), losses, createGraph);
-  return taskVectors(gradients).unflatten(0, [tasks, n]);
+  const { gradients } = taskGradients(expandTasks(theta, tasks * n), losses, { createGraph });
+  return flattenParameters(gradients).unflatten(0, [tasks, n]);
 }
 
-/** g·min(1, maxNorm/‖g‖) for each task by itself; differentiable, also where g is 0. */
+/** g·min(1, maxNorm/‖g‖) for each task by itself, `[T, …]`; differentiable, also where g is 0. */
 export function clipTasks<P extends Tree>(gradients: P, maxNorm: number): P {
-  const rows = taskVectors(gradients);
+  checkKind(maxNorm, 'positive', 'maxNorm', 'clipTasks');
+  const rows = flattenParameters(gradients);
   const squares = rows.square().sum([1], true);
   const share = squares
     .div(maxNorm ** 2)
     .clampMin(1)
     .rsqrt();
-  return fromTaskVectors(rows.mul(share), gradients);
+  return unflattenParameters(rows.mul(share), gradients);
 }

@@ -6,17 +6,18 @@
  *
  *   (Wᵢ, bᵢ) = argmin L_support,i(W f(x) + b), from zeros, by k steps of an optimizer
  */
-import { type Layer, type LinearParams, linear } from '../../nn/index';
+import { type Layer, type LinearParams, linear, overTasks } from '../../nn/index';
 import { adam } from '../../optim/index';
 import { type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { taskCount } from '../episode';
-import { type Learner, recording } from '../learner';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkSupport, taskCount } from '../episode';
+import { adaptScope, type Learner } from '../learner';
 import { taskCrossEntropy } from '../task-loss';
 import { type InnerLoopOptions, innerLoop } from './inner-loop';
 
 export type LinearProbeOptions<P extends Tree, I extends Tree> = Partial<InnerLoopOptions> & {
-  /** f: `[T, n, …]` to features `[T, n, D]`; it stays as it is. */
+  /** f: `[n, …]` to features `[n, D]`, or with `tasks` `[T, n, …]` to `[T, n, D]`; it stays as it is. */
   encoder: Layer<P, I>;
 };
 
@@ -30,8 +31,14 @@ export const PROBE_KINDS = {
   'maxNorm?': 'positive',
 } as const satisfies Kinds;
 
+const PARTS: LearnerParts = {
+  learner: 'linearProbe',
+  params: [],
+  adapted: ['params', 'head'],
+};
+
 /**
- * A linear probe; 100 steps of Adam of rate 0.03 unless told otherwise. The optimizer's `weightDecay`
+ * A linear probe; 100 steps of Adam of rate 0.03 by default. The optimizer's `weightDecay`
  * is the probe's regularization.
  *
  * @throws ArgumentRangeError if a step count or norm is out of range; ArgumentTypeError for
@@ -41,23 +48,25 @@ export function linearProbe<P extends Tree, I extends Tree = Tensor>(
   options: LinearProbeOptions<P, I>,
 ): Learner<P, ProbeAdapted<P>, I> {
   checkLearner(options, PROBE_KINDS, 'linearProbe');
-  const { encoder, optimizer = adam({ learningRate: 0.03 }), innerSteps = 100, ...loop } = options;
-  return {
+  const encoder = overTasks(options.encoder, 'shared');
+  const { optimizer = adam({ learningRate: 0.03 }), innerSteps = 100, maxNorm } = options;
+  return checkedLearner(PARTS, {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
+      adaptScope(adaptOptions, () => {
         const features = encoder.apply(params, support.inputs, adaptOptions);
+        checkSupport(features, support.labels, ways, 'linearProbe');
         const { theta } = innerLoop(
           zeroHead(features, taskCount(support), ways),
           (head) => taskCrossEntropy(applyHead(head, features), support.labels),
-          { optimizer, innerSteps, ...loop },
+          { optimizer, innerSteps, maxNorm },
           { differentiable: adaptOptions.differentiable },
         );
         return { params, head: theta };
       }),
     predict: ({ params, head }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => applyHead(head, encoder.apply(params, inputs, adaptOptions))),
-  };
+      adaptScope(adaptOptions, () => applyHead(head, encoder.apply(params, inputs, adaptOptions))),
+  });
 }
 
 function zeroHead(features: Tensor, tasks: number, ways: number): LinearParams {

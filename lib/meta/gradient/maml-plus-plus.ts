@@ -12,6 +12,7 @@ import { expandTasks } from '../../nn/index';
 import { sgd } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import {
   type EncodedModel,
   type EncodedModelOptions,
@@ -21,11 +22,11 @@ import {
 import { type Episodes, type Examples, taskCount } from '../episode';
 import {
   type AdaptOptions,
+  adaptScope,
   gradientsOf,
-  judge,
   type Learner,
   type MetaGradient,
-  recording,
+  queryLoss,
 } from '../learner';
 import { type InnerRun, innerLoop } from './inner-loop';
 import { type RatedOptimizer, withRates } from './learned-rates';
@@ -63,6 +64,12 @@ const KINDS: Kinds = {
   'firstOrderUntil?': 'steps',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'mamlPlusPlus',
+  params: ['model', 'encoder', 'rates'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * MAML++. The meta-step comes with `AdaptOptions.step`; without it all annealing is over.
  *
@@ -73,16 +80,16 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
   options: MamlPlusPlusOptions<P, E, I>,
 ): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'mamlPlusPlus');
-  const { model, innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
+  const { innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
   const { multiStepUntil = 0 } = options;
-  const encoded = encodedModel(options);
+  const encoded = encodedModel(options, 'mamlPlusPlus');
   const { init, encode, predict, losses } = encoded;
   const descend = descent(options, encoded);
   type Params = MamlPlusPlusParams<P, E>;
 
   const metaGradient = (
     params: Params,
-    { support, query }: Episodes<I>,
+    { support, query, ways }: Episodes<I>,
     adaptOptions: AdaptOptions = {},
   ): MetaGradient<Params> => {
     const context = { training: true, ...adaptOptions, differentiable: true };
@@ -90,53 +97,54 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
     const x = encode(params.encoder, query.inputs, context);
     const early = earlyWeight(step, multiStepUntil, innerSteps);
     const onTheWay: Tensor[] = [];
-    const theta = descend(params, support, context, {
+    const theta = descend(params, support, ways, context, {
       firstOrder: step < firstOrderUntil,
       visit: (at, j) => {
         if (early === 0 || j === innerSteps - 1) return;
         onTheWay.push(losses(at, x, query.labels, context).mean().mul(early));
       },
     });
-    const { mean, ...seen } = judge(options.loss, model.apply(theta, x, context), query.labels);
+    const logits = encoded.apply(theta, x, context);
+    const { mean, ...seen } = queryLoss(options.loss, logits, query.labels);
     const last = mean.mul(1 - early * onTheWay.length);
     const total = onTheWay.reduce((sum, loss) => sum.add(loss), last);
     return { gradients: gradientsOf(total, params), ...seen };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     init: (generator) => {
       const params = init(generator);
       return { ...params, rates: initialRates(params.model, alpha, innerSteps) };
     },
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => ({
-        model: descend(params, support, adaptOptions),
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => ({
+        model: descend(params, support, ways, adaptOptions),
         encoder: params.encoder,
       })),
     predict,
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }
 
 /** The inner loop from θ with the rates α, on encoded support sets: the adapted weights. */
 function descent<P extends Tree, E extends Tree, I extends Tree>(
   options: MamlPlusPlusOptions<P, E, I>,
-  { encode, losses }: EncodedModel<P, E, I>,
+  { encodeSupport, supportLosses }: EncodedModel<P, E, I>,
 ) {
   const { innerSteps = 5, maxNorm, optimizer = (learningRate) => sgd({ learningRate }) } = options;
-  const loop = { innerSteps, ...(maxNorm !== undefined && { maxNorm }) };
   return (
     params: MamlPlusPlusParams<P, E>,
-    { inputs, labels }: Examples<I>,
+    support: Examples<I>,
+    ways: number,
     context: AdaptOptions,
     run: InnerRun<P, Record<string, never>> = {},
   ): P => {
-    const x = encode(params.encoder, inputs, context);
+    const seen = encodeSupport(params.encoder, support, ways, context);
     return innerLoop(
-      expandTasks(params.model, taskCount({ inputs, labels })),
-      (at) => losses(at, x, labels, context),
-      { ...loop, optimizer: withRates(optimizer, params.rates) },
+      expandTasks(params.model, taskCount(support)),
+      supportLosses(seen, context),
+      { innerSteps, maxNorm, optimizer: withRates(optimizer, params.rates) },
       { ...run, differentiable: context.differentiable },
     ).theta;
   };

@@ -4,109 +4,146 @@
  *
  *   θᵢ′ = θ − α ∇θ L_support,i(θ), repeated k times;   meta-gradient: ∇θ Σᵢ L_query,i(θᵢ′)
  */
-import { expandTasks, type Layer, LinearTape } from '../../nn/index';
-import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { invalidArgument, outOfRange } from '../../errors';
+import { expandTasks } from '../../nn/index';
+import { isRuled } from '../../nn/linear-rule';
+import { type Optimizer, sgd } from '../../optim/index';
+import { mapTree, type Tensor, type Tree } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
-import { type AdaptOptions, type Learner, recording } from '../learner';
-import { type TaskLoss, taskCrossEntropy } from '../task-loss';
-import { gradientStep } from './gradient-step';
+import { adaptScope, type Learner } from '../learner';
+import { innerLoop } from './inner-loop';
+import { lowRankLoop, updatedContext } from './low-rank/low-rank-loop';
 
-export type MamlOptions<P extends Tree, E extends Tree, I extends Tree> = {
-  /** What is adapted: `[T, n, …]` to logits `[T, n, N]`, with parameters `[T, …]`. */
-  model: Layer<P>;
-  /**
-   * What comes before it and stays as it is while adapting. It is meta-learned with the model, and
-   * computed once for each task. Without one the model takes the inputs as they are.
-   */
-  encoder?: Layer<E, I>;
-  /** α: the learning rate of the inner loop. */
-  innerLearningRate: number;
+type Rule = {
+  /** α: the learning rate of the inner loop. Needed unless there is an optimizer, and refused then. */
+  innerLearningRate?: number;
+  /** U, in place of plain gradient descent: any optimizer. Default: SGD of rate α. */
+  optimizer?: Optimizer;
   /** k: gradient steps on the support set; 0 leaves the parameters as they are. Default: 5. */
   innerSteps?: number;
+  /** The greatest norm of a task's gradient, over all of its weights. Default: none. */
+  maxNorm?: number;
   /** Take ∂θ′/∂θ for the identity, as the paper's section 5.2 does. Default: false. */
   firstOrder?: boolean;
   /**
    * Record linear layers and update them by what they saw: as low-rank products, which never form the
-   * adapted weights, where that is cheaper. The result is the same, exactly. Default: if the model
-   * allows it.
+   * adapted weights, where that is cheaper. The result is the same, exactly. Only for plain gradient
+   * descent, and models that use the weights of linear layers by `linear` alone and hand it their
+   * parameters as they are. Default: where that is known, as of `mlp`.
    */
   lowRank?: boolean;
-  /** L, of both loops. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
 };
 
-/** Parameters: those that adapt, and those of the encoder; `{}` without one. */
-export type MamlParams<P extends Tree, E extends Tree> = { model: P; encoder: E };
+export type MamlOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
+  P,
+  E,
+  I
+> &
+  Rule;
 
-/** The adapted weights of T tasks, `[T, …]`, and the encoder that they were adapted for. */
+/** Parameters: those that adapt, and those of the encoder; `{}` without one. */
+export type MamlParams<P extends Tree, E extends Tree> = EncodedParams<P, E>;
+
+/**
+ * The adapted weights of T tasks, `[T, …]`, and the encoder that they were adapted for. With `lowRank`
+ * they are for this learner's `predict` alone: what was added to linear weights is apart from them.
+ */
 export type MamlAdapted<P extends Tree, E extends Tree> = MamlParams<P, E>;
 
 const KINDS: Kinds = {
   ...MODEL_KINDS,
-  innerLearningRate: 'number',
+  'innerLearningRate?': 'rate',
+  'optimizer?': 'optimizer',
+  'maxNorm?': 'positive',
   'firstOrder?': 'boolean',
   'lowRank?': 'boolean',
+};
+
+const PARTS: LearnerParts = {
+  learner: 'maml',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
 };
 
 /**
  * MAML, of second order unless `firstOrder`. All tasks adapt in one inner loop: they are
  * independent, so the gradient of their summed losses is each task's own gradient.
  *
- * @throws ArgumentRangeError if a step count or rate is out of range; ArgumentTypeError for options of
- *   another type, or unknown
+ * @throws ArgumentRangeError if a step count, rate or norm is out of range; ArgumentTypeError for options
+ *   of another type, unknown, or that exclude each other
  */
 export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlOptions<P, E, I>,
 ): Learner<MamlParams<P, E>, MamlAdapted<P, E>, I> {
   checkLearner(options, KINDS, 'maml');
-  const { model, encoder, innerLearningRate: alpha, innerSteps = 5, firstOrder = false } = options;
-  const taskLoss = options.loss ?? taskCrossEntropy;
-  const lowRank = options.lowRank ?? model.lowRank ?? false;
-
-  const encode = (params: E, inputs: I, adaptOptions: AdaptOptions): Tensor =>
-    encoder === undefined
-      ? (inputs as Tree as Tensor)
-      : encoder.apply(params, inputs, adaptOptions);
-
-  return {
+  const { innerSteps = 5, firstOrder = false } = options;
+  const learningRate = rateOf(options);
+  const recorded = isRecorded(options, options.model);
+  const { scale, ...loop } = descentOf(options, learningRate);
+  const model = encodedModel(options, 'maml');
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
-    init: (generator) => ({
-      model: model.init(generator),
-      encoder: encoder === undefined ? ({} as E) : encoder.init(generator),
-    }),
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const { differentiable = false } = adaptOptions;
-        const x = encode(params.encoder, support.inputs, adaptOptions);
-        const base = differentiable ? params.model : detach(params.model);
-        let theta = ready(expandTasks(base, taskCount(support)));
-        const tape = lowRank ? new LinearTape(base, theta, x) : undefined;
-        const loss = (weights: P): Tensor =>
-          taskLoss(model.apply(weights, x, { ...adaptOptions, tape }), support.labels).sum();
-        const createGraph = differentiable && !firstOrder;
-        for (let k = 0; k < innerSteps; k++) {
-          const [next] = torch.scope(() => [
-            gradientStep(theta, loss, { learningRate: alpha, createGraph, tape }),
-            tape?.kept ?? [],
-          ]);
-          if (!differentiable) disposeTree(theta, [next, base, x]);
-          theta = next;
+    init: model.init,
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const seen = model.encodeSupport(params.encoder, support, ways, adaptOptions);
+        const { encoder } = params;
+        if (recorded) {
+          const how = { learningRate, innerSteps, firstOrder };
+          return { model: lowRankLoop(model, params.model, seen, how, adaptOptions), encoder };
         }
-        return { model: differentiable ? theta : detach(theta), encoder: params.encoder };
+        const { theta } = innerLoop(
+          expandTasks(params.model, taskCount(support)),
+          model.supportLosses(seen, adaptOptions),
+          { ...loop, innerSteps },
+          { differentiable: adaptOptions.differentiable, firstOrder, scale },
+        );
+        return { model: theta, encoder };
       }),
     predict: (adapted, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () =>
-        model.apply(adapted.model, encode(adapted.encoder, inputs, adaptOptions), adaptOptions),
-      ),
-  };
+      model.predict(adapted, inputs, recorded ? updatedContext(adaptOptions) : adaptOptions),
+  });
 }
 
-/** The parameters as tensors that require gradients: themselves where they do already. */
-function ready<P extends Tree>(params: P): P {
-  return mapTree(([w]) => (w.requiresGrad ? w : w.detach().requiresGrad_()), params);
+/** θ + g, of gradients that come multiplied by −α: plain gradient descent in one operator a weight. */
+const additive: Optimizer = {
+  init: () => ({}),
+  update: (gradients, state, params) => ({
+    params: mapTree(([w, g]) => w.add(g), params, gradients),
+    state,
+  }),
+};
+
+/** How weights move: plain gradient descent takes its rate in with the gradients. */
+function descentOf({ optimizer, maxNorm }: Rule, learningRate: number) {
+  if (optimizer === undefined && maxNorm === undefined) {
+    return { optimizer: additive, scale: -learningRate };
+  }
+  return { optimizer: optimizer ?? sgd({ learningRate }), maxNorm };
 }
 
-function detach<P extends Tree>(params: P): P {
-  return mapTree(([w]) => w.detach(), params);
+/** α; 0 beside an optimizer, which has its own. */
+function rateOf({ optimizer, innerLearningRate }: Rule): number {
+  if ((optimizer === undefined) !== (innerLearningRate === undefined))
+    return innerLearningRate ?? 0;
+  const where = 'innerLearningRate of maml';
+  if (optimizer === undefined) {
+    throw invalidArgument('a number of at least 0', where, innerLearningRate, 'maml');
+  }
+  throw outOfRange('none beside an optimizer', where, innerLearningRate, 'maml');
+}
+
+/** Whether linear layers are recorded. */
+function isRecorded(rule: Rule, model: { readonly tasks?: boolean }): boolean {
+  const { optimizer, maxNorm, lowRank } = rule;
+  const isPlain = optimizer === undefined && maxNorm === undefined;
+  if (lowRank !== true) return isPlain && lowRank === undefined && isRuled(model);
+  if (isPlain && model.tasks === true) return true;
+  const expected = isPlain
+    ? 'false for a model that does not declare `tasks`'
+    : 'false with an optimizer or maxNorm';
+  throw outOfRange(expected, 'lowRank of maml', lowRank, 'maml');
 }

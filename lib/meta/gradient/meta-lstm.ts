@@ -8,15 +8,17 @@
  * One optimizer for every coordinate. Gradients and losses are preprocessed, and taken for constants:
  * the paper's assumption of independent gradients.
  */
+import { objectOf, shapeOf } from '../../nn/check';
 import { expandTasks, type LinearParams, uniform } from '../../nn/index';
 import { disposeTree, type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
-import { type Learner, recording } from '../learner';
+import { adaptScope, type Learner } from '../learner';
+import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { taskGradients } from './inner-loop';
 import { preprocess } from './preprocess';
-import { fromTaskVectors, taskVectors } from './task-vectors';
 
 export type MetaLstmOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
   P,
@@ -52,6 +54,12 @@ const KINDS: Kinds = {
   'innerLearningRate?': 'share',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'metaLstm',
+  params: ['model', 'encoder', 'optimizer'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Meta-LSTM.
  *
@@ -63,26 +71,27 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
 ): Learner<MetaLstmParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'metaLstm');
   const { innerSteps = 5, hiddenSize = 20, innerLearningRate: alpha = 0.01 } = options;
-  const { init, encode, predict, losses } = encodedModel(options);
-  return {
+  const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaLstm');
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     predict,
     init: (generator) => ({
       ...init(generator),
       optimizer: initOptimizer(generator, hiddenSize, Math.log(alpha / (1 - alpha))),
     }),
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const x = encode(params.encoder, support.inputs, adaptOptions).detach();
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const seen = encodeSupport(params.encoder, support, ways, adaptOptions);
+        const losses = supportLosses({ ...seen, x: seen.x.detach() }, adaptOptions);
         const start = expandTasks(params.model, taskCount(support));
-        let state = firstState(taskVectors(start), params.optimizer);
+        let state = firstState(flattenParameters(start), params.optimizer);
         const step = ({ theta, ...rest }: State): State => {
-          let loss = x;
-          const { gradients } = taskGradients(fromTaskVectors(theta.detach(), start), (at) => {
-            loss = losses(at, x, support.labels, adaptOptions);
+          let loss = seen.x;
+          const { gradients } = taskGradients(unflattenParameters(theta.detach(), start), (at) => {
+            loss = losses(at);
             return loss;
           });
-          const gradient = taskVectors(gradients);
+          const gradient = flattenParameters(gradients);
           return nextState({ theta, ...rest }, gradient, loss.detach(), params.optimizer);
         };
         for (let t = 0; t < innerSteps; t++) {
@@ -90,9 +99,9 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
           if (!adaptOptions.differentiable) disposeTree(state);
           state = next;
         }
-        return { model: fromTaskVectors(state.theta, start), encoder: params.encoder };
+        return { model: unflattenParameters(state.theta, start), encoder: params.encoder };
       }),
-  };
+  });
 }
 
 /** One step of the optimizer on the coordinates `[T, D]` of all tasks; losses `[T]`. */
@@ -119,7 +128,9 @@ function nextState(
   return { theta: moved, f: fNext, i: iNext, h: hidden, s: cell };
 }
 
-function firstState(theta: Tensor, { lstm }: LstmOptimizerParams): State {
+function firstState(theta: Tensor, { lstm, forget, input }: LstmOptimizerParams): State {
+  for (const part of [lstm, forget, input]) objectOf(part, 'optimizer parameters', 'metaLstm');
+  shapeOf(lstm.weightHh, 'weightHh', 'metaLstm');
   const zeros = (shape: readonly number[]): Tensor =>
     torch.zeros(shape, { dtype: theta.dtype, device: theta.device });
   const hidden = [theta.numel(), lstm.weightHh.shape.at(-1) ?? 1];

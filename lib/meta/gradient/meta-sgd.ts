@@ -9,9 +9,10 @@ import { expandTasks } from '../../nn/index';
 import type { Optimizer } from '../../optim/index';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
-import { type Learner, recording } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { innerLoop } from './inner-loop';
 
 export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
@@ -32,6 +33,12 @@ export type MetaSgdParams<P extends Tree, E extends Tree> = EncodedParams<P, E> 
 
 const KINDS: Kinds = { ...MODEL_KINDS, 'initialRate?': 'any', 'firstOrder?': 'boolean' };
 
+const PARTS: LearnerParts = {
+  learner: 'metaSgd',
+  params: ['model', 'encoder', 'rates'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Meta-SGD.
  *
@@ -44,8 +51,8 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
   checkLearner(options, KINDS, 'metaSgd');
   const { innerSteps = 1, initialRate = [0.005, 0.1], firstOrder = false } = options;
   const [low, high] = bounds(initialRate);
-  const { init, encode, predict, losses } = encodedModel(options);
-  return {
+  const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaSgd');
+  return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
     predict,
     init: (generator) => {
@@ -55,18 +62,18 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
         rates: mapTree(([w]) => drawLike(w, low, high, generator), params.model),
       };
     },
-    adapt: (params, support, _ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const x = encode(params.encoder, support.inputs, adaptOptions);
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const seen = encodeSupport(params.encoder, support, ways, adaptOptions);
         const { theta } = innerLoop(
           expandTasks(params.model, taskCount(support)),
-          (at) => losses(at, x, support.labels, adaptOptions),
+          supportLosses(seen, adaptOptions),
           { optimizer: elementwise(params.rates), innerSteps },
           { differentiable: adaptOptions.differentiable, firstOrder },
         );
         return { model: theta, encoder: params.encoder };
       }),
-  };
+  });
 }
 
 function bounds(rate: number | readonly [number, number]): readonly [number, number] {
@@ -82,7 +89,7 @@ function elementwise(rates: Tree): Optimizer {
     init: () => ({}),
     update: (gradients, state, params) => ({
       params: mapTree(
-        ([w, g, alpha]) => (w as Tensor).addcmul(g as Tensor, alpha, { value: -1 }),
+        ([w, g, alpha]) => w.addcmul(g, alpha, { value: -1 }),
         params,
         gradients,
         rates,

@@ -9,11 +9,18 @@
  *   (f, V) = argmin E −log softmax(V f(x))[class of x];   then Wᵢ = argmin L_support,i(W f(x))
  */
 import { ArgumentTypeError } from '../../errors';
-import { type LinearParams, linear } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type LinearParams, linear, overTasks } from '../../nn/index';
+import { isTensor, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner } from '../check-options';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type Episodes, IGNORED } from '../episode';
-import { type AdaptOptions, gradientsOf, judge, type Learner, type MetaGradient } from '../learner';
+import {
+  type AdaptOptions,
+  gradientsOf,
+  type Learner,
+  type MetaGradient,
+  queryLoss,
+} from '../learner';
 import { taskCrossEntropy } from '../task-loss';
 import {
   type LinearProbeOptions,
@@ -32,6 +39,12 @@ export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOption
 /** The encoder, and the head V over all classes, weight `[C, D]`. */
 export type MultiTaskParams<P extends Tree> = { encoder: P; head: LinearParams };
 
+const PARTS: LearnerParts = {
+  learner: 'multiTask',
+  params: ['encoder', 'head'],
+  adapted: ['params', 'head'],
+};
+
 /**
  * Pre-trains on the support and query examples alike; the loss and accuracy it reports are those of the
  * query examples among all C classes. It needs `classes` in its episodes. New tasks get a linear probe.
@@ -44,7 +57,7 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
 ): Learner<MultiTaskParams<P>, ProbeAdapted<P>, I> {
   checkLearner(options, { ...PROBE_KINDS, classes: 'count', features: 'count' }, 'multiTask');
   const { classes, features, ...probeOptions } = options;
-  const { encoder } = options;
+  const encoder = overTasks(options.encoder, 'shared');
   const head = linear({ inFeatures: features, outFeatures: classes });
   const probe = linearProbe(probeOptions);
 
@@ -53,13 +66,13 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     { support, query, classes: named }: Episodes<I>,
     adaptOptions: AdaptOptions = {},
   ): MetaGradient<MultiTaskParams<P>> => {
-    if (named === undefined) {
+    if (!isTensor(named)) {
       throw new ArgumentTypeError(
         'Expected classes in the episodes of multiTask but received none',
       );
     }
     const context = { training: true, ...adaptOptions };
-    const judged = ({ inputs, labels }: typeof support) => {
+    const outcome = ({ inputs, labels }: typeof support) => {
       const logits = head.apply(params.head, encoder.apply(params.encoder, inputs, context));
       const filler = labels.eq(IGNORED);
       const global = named.gather(1, labels.maskedFill(filler, 0)).maskedFill(filler, IGNORED);
@@ -68,16 +81,16 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
       const losses = taskCrossEntropy(logits, global);
       return { losses, sum: losses.mul(rows).sum(), rows: rows.sum(), logits, global };
     };
-    const [first, second] = [judged(support), judged(query)];
+    const [first, second] = [outcome(support), outcome(query)];
     const total = first.sum.add(second.sum).div(first.rows.add(second.rows).clampMin(1));
-    const { loss, accuracy } = judge(() => second.losses, second.logits, second.global, true);
+    const { loss, accuracy } = queryLoss(() => second.losses, second.logits, second.global, true);
     return { gradients: gradientsOf(total, params), loss, accuracy };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     init: (generator) => ({ encoder: encoder.init(generator), head: head.init(generator) }),
     adapt: (params, ...task) => probe.adapt(params.encoder, ...task),
     predict: probe.predict,
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }

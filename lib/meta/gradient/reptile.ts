@@ -10,15 +10,22 @@ import { expandTasks } from '../../nn/index';
 import type { OptimizerState } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
-import { type EncodedParams, encodedModel } from '../encoded-model';
+import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
 import { type Episodes, taskCount } from '../episode';
-import { type AdaptOptions, gradientsOf, judge, type Learner, type MetaGradient } from '../learner';
+import {
+  type AdaptOptions,
+  gradientsOf,
+  type Learner,
+  type MetaGradient,
+  queryLoss,
+} from '../learner';
 import { minibatches, selectRows } from '../minibatches';
 import { carriedState, keepState } from './carried-state';
-import { type FineTuningOptions, fineTuning } from './fine-tuning';
+import { type DescentOptions, fineTuning } from './fine-tuning';
 import { innerLoop } from './inner-loop';
 
-export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = FineTuningOptions<
+export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<
   P,
   E,
   I
@@ -45,6 +52,12 @@ const KINDS: Kinds = {
   'carry?': 'any',
 };
 
+const PARTS: LearnerParts = {
+  learner: 'reptile',
+  params: ['model', 'encoder'],
+  adapted: ['model', 'encoder'],
+};
+
 /**
  * Reptile. The encoder does not move within a task; its meta-gradient is the sum of its gradients over
  * the steps, which is what θ − θ′ is for weights under SGD of rate 1.
@@ -59,24 +72,22 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
   checkLearner(options, KINDS, 'reptile');
   const { reduce = 'mean', trainOn = 'all', batchSize, carry, ...common } = options;
-  const { encode, losses } = encodedModel(options);
+  const { apply, encode, encodeSupport, supportLosses } = encodedModel(options, 'reptile');
 
   const metaGradient = (
     params: EncodedParams<P, E>,
-    { support, query }: Episodes<I>,
+    { support, query, ways }: Episodes<I>,
     adaptOptions: AdaptOptions = {},
   ): MetaGradient<EncodedParams<P, E>> => {
     const context = { training: true, ...adaptOptions };
     const tasks = taskCount(support);
-    const encoded = (inputs: I): Tensor =>
-      torch.enableGrad(() => encode(params.encoder, inputs, context));
-    const xQuery = encoded(query.inputs);
-    const own: Rows = { x: encoded(support.inputs), labels: support.labels };
+    const xQuery = encode(params.encoder, query.inputs, context);
+    const own = encodeSupport(params.encoder, support, ways, context);
     const rows = trainOn === 'all' ? joined(own, { x: xQuery, labels: query.labels }) : own;
     const { theta, summed, state } = innerLoop<P, { x?: Tensor }>(
       expandTasks(params.model, tasks),
-      drawnLosses(rows, minibatches(rows.labels, batchSize, context.generator), (at, x, labels) =>
-        losses(at, x, labels, context),
+      drawnLosses(rows, minibatches(rows.labels, batchSize, context.generator), (seen) =>
+        supportLosses(seen, context),
       ),
       options,
       {
@@ -85,8 +96,8 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
       },
     );
     if (carry) keepState(carry, state);
-    const logits = torch.noGrad(() => options.model.apply(theta, xQuery, context));
-    const { loss, accuracy } = judge(options.loss, logits, query.labels);
+    const logits = torch.noGrad(() => apply(theta, xQuery, context));
+    const { loss, accuracy } = queryLoss(options.loss, logits, query.labels);
     const scale = reduce === 'sum' ? tasks : 1;
     // What the encoder gave, weighed by its gradients: its own gradient is theirs.
     const weighed = summed.x === undefined ? rows.x : rows.x.mul(summed.x).mul(scale / tasks);
@@ -97,30 +108,27 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
     return { gradients, loss, accuracy };
   };
 
-  return {
+  return checkedLearner(PARTS, {
     ...fineTuning(common),
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
-  };
+  });
 }
 
-/** Encoded inputs `[T, n, D]` and their labels. */
-type Rows = { x: Tensor; labels: Tensor };
-
-function joined(a: Rows, b: Rows): Rows {
-  return { x: torch.cat([a.x, b.x], 1), labels: torch.cat([a.labels, b.labels], 1) };
+function joined(a: EncodedExamples, b: Omit<EncodedExamples, 'ways'>): EncodedExamples {
+  return { ...a, x: torch.cat([a.x, b.x], 1), labels: torch.cat([a.labels, b.labels], 1) };
 }
 
 /** L of the rows that each step draws, all without a draw; of those encoded inputs that stand still. */
 function drawnLosses<P extends Tree>(
-  { x, labels }: Rows,
+  { x, labels, ways }: EncodedExamples,
   draw: () => Tensor | undefined,
-  losses: (at: P, x: Tensor, labels: Tensor) => Tensor,
+  lossesOf: (seen: EncodedExamples) => (at: P) => Tensor,
 ): (at: P, still: { x?: Tensor }) => Tensor {
   return (at, still) => {
     const rows = draw();
     const from = still.x ?? x;
-    if (rows === undefined) return losses(at, from, labels);
-    return losses(at, selectRows(from, rows), selectRows(labels, rows));
+    if (rows === undefined) return lossesOf({ x: from, labels, ways })(at);
+    return lossesOf({ x: selectRows(from, rows), labels: selectRows(labels, rows), ways })(at);
   };
 }
 

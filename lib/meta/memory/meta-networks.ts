@@ -7,14 +7,14 @@
  * Slow weights W and Q are meta-learned; fast ones are made by networks from gradients, Q* for a task
  * and Wᵢ* for an example. A layer with both gives the sum of its outputs with each.
  */
-import { expandTasks, type Layer, mlp } from '../../nn/index';
+import { expandTasks, type Layer, mlp, overTasks } from '../../nn/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { IGNORED } from '../episode';
+import { unflattenParameters as fromTaskVectors } from '../gradient/flatten-parameters';
 import { exampleGradients } from '../gradient/inner-loop';
 import { preprocess } from '../gradient/preprocess';
-import { fromTaskVectors } from '../gradient/task-vectors';
 import { type AdaptOptions, type Learner, recording } from '../learner';
 import { contrastiveLoss } from './contrastive';
 import { type GradientReader, gradientReader } from './gradient-reader';
@@ -72,8 +72,9 @@ export function metaNetworks<
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
   checkLearner(options, KINDS, 'metaNetworks');
-  const { model: b, representation: u } = options;
-  const { init, encode } = encodedModel(options);
+  const { representation: u } = options;
+  const { init, encode } = encodedModel(options, 'metaNetworks');
+  const [slowModel, ownModel] = [overTasks(options.model, 'shared'), overTasks(options.model)];
   const { m, d } = networks(options);
   const remember = writer(options);
 
@@ -98,8 +99,8 @@ export function metaNetworks<
         const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
         const rows = attention.bmm(memory).flatten(0, 1);
         const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
-        const alone = b.apply(own, x.flatten(0, 1).unsqueeze(1), context);
-        return b.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
+        const alone = ownModel.apply(own, x.flatten(0, 1).unsqueeze(1), context);
+        return slowModel.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
       }),
   };
 }
@@ -114,7 +115,8 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
   options: MetaNetworksOptions<P, E, I, R>,
 ) {
   const { representation: u, margin = 1, firstOrder = true } = options;
-  const { losses } = encodedModel(options);
+  const { losses } = encodedModel(options, 'metaNetworks');
+  const ownLayer = overTasks(u);
   const { m, d } = networks(options);
   return (
     params: MetaNetworksParams<P, E, R>,
@@ -127,7 +129,7 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
     const [alone, target] = [x.flatten(0, 1).unsqueeze(1), labels.flatten().unsqueeze(1)];
     const present = labels.ne(IGNORED);
     const embedding = exampleGradients(params.representation, shape, createGraph, (own) =>
-      contrastiveLoss(u.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
+      contrastiveLoss(ownLayer.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
     );
     const fast = fromTaskVectors(
       d.read(params.taskNet, embedding, present),
@@ -145,7 +147,7 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
 
 /** A layer with slow weights and fast ones: the sum of its outputs with each. */
 function augmented<Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor): Tensor {
-  return layer.apply(slow, x).add(layer.apply(fast, x));
+  return overTasks(layer, 'shared').apply(slow, x).add(overTasks(layer).apply(fast, x));
 }
 
 function unit(rows: Tensor): Tensor {

@@ -60,6 +60,7 @@ export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParam
       });
       return drop.apply({}, norm.apply(params.norm, text, context), context);
     },
+    tasks: true,
   };
 }
 

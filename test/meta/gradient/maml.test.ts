@@ -30,6 +30,7 @@ describe('on a quadratic loss', () => {
   const theta: Layer<{ theta: Tensor }> = {
     init: (generator) => ({ theta: torch.randn([3], { generator }) }),
     apply: ({ theta: value }) => value.unsqueeze(1),
+    tasks: true,
   };
   // The labels tell the two losses apart: 0 for the support set, 1 for the query set.
   const loss = (outputs: Tensor, labels: Tensor): Tensor => {
@@ -170,6 +171,7 @@ test('weights that the query loss alone uses stay, and keep their gradient', () 
     }),
     // Support inputs are zeros: nothing of β is in their outputs.
     apply: ({ theta, beta }, x) => (x.any().item() === true ? theta.add(beta) : theta).unsqueeze(1),
+    tasks: true,
   };
   const { loss } = quadratic;
   const { support, query } = quadraticEpisodes;

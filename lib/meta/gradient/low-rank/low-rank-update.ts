@@ -1,5 +1,6 @@
-import { type Tensor, torch } from '../torch';
-import type { LinearParams } from './linear';
+import { objectOf, wrongShape } from '../../../nn/check';
+import type { LinearParams } from '../../../nn/index';
+import { type Tensor, torch } from '../../../torch/index';
 
 /**
  * What gradient steps have added to a linear layer's weights, as products: ΔW = Σ δᵀh over the rows
@@ -7,6 +8,9 @@ import type { LinearParams } from './linear';
  * forms W′ = W + δᵀh: x·W′ᵀ = x·Wᵀ + (x·hᵀ)·δ, and the product with W is shared by all tasks.
  */
 export type LowRankUpdate = { inputs: Tensor; deltas: Tensor };
+
+/** A linear layer's parameters while an inner loop may leave its weights as they are. */
+export type LowRankParams = LinearParams & { update?: LowRankUpdate };
 
 /**
  * True as long as the products cost less than W′ itself: for each row of an input, an update of rank r
@@ -18,8 +22,20 @@ export function isLowRank({ inputs, deltas }: LowRankUpdate, weight: Tensor): bo
   return 2 * rank * (inputs.size(2) + deltas.size(2)) < weight.size(-2) * weight.size(-1);
 }
 
-/** x·W′ᵀ + b′ for parameters with low-rank updates. `[T, n, in]` gives `[T, n, out]`. */
-export function applyUpdated(params: LinearParams, x: Tensor): Tensor {
+/**
+ * x·W′ᵀ + b′ for parameters with low-rank updates, the layer's own result without. `[T, n, in]` gives
+ * `[T, n, out]`.
+ *
+ * @throws ArgumentRangeError if x is not of the update's tasks
+ */
+export function applyUpdated(params: LowRankParams, x: Tensor): Tensor | undefined {
+  const { update } = objectOf(params, 'parameters', 'linear');
+  if (update === undefined) return undefined;
+  const [tasks, , inFeatures] = update.inputs.shape;
+  const { shape } = x;
+  if (shape.length < 3 || shape[0] !== tasks || shape.at(-1) !== inFeatures) {
+    throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');
+  }
   return addUpdate(torch.linear(x, params.weight, params.bias ?? null), x, params);
 }
 
@@ -31,7 +47,7 @@ export function applyUpdated(params: LinearParams, x: Tensor): Tensor {
 export function addUpdate(
   base: Tensor,
   x: Tensor,
-  { update, bias }: LinearParams,
+  { update, bias }: LowRankParams,
   product: (inputs: Tensor, gram: () => Tensor) => Tensor = (_, gram) => gram(),
 ): Tensor {
   if (update === undefined) return base;

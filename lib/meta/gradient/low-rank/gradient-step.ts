@@ -1,39 +1,43 @@
-import { ArgumentTypeError } from '../../errors';
-import type { LinearTape } from '../../nn/index';
-import { isTensor, type Tensor, type Tree, torch } from '../../torch/index';
+import { ArgumentTypeError } from '../../../errors';
+import { isTensor, type Tensor, type Tree, torch } from '../../../torch/index';
+import { cutGraph } from '../../reached-gradients';
+import type { LinearTape } from './linear-tape';
 
 export type GradientStepOptions = {
   /** α */
   learningRate: number;
   /** Keep the graph of the gradient itself: second order. */
   createGraph: boolean;
-  /** Where linear layers record what they see, if they do. */
-  tape?: LinearTape | undefined;
+  /** Where linear layers record what they see. */
+  tape: LinearTape;
 };
 
 /**
- * θ − α ∇θ loss(θ) for the parameters of all tasks. The tape updates the layers that recorded on it,
+ * θ − α ∇θ Σ losses(θ) for the parameters of all tasks. The tape updates the layers that recorded on it,
  * all others move by their gradients. Every tensor of `theta` must require gradients.
  *
- * @throws ArgumentTypeError if a layer recorded that is no part of `theta`: it would not be updated
+ * @throws ArgumentTypeError if a layer recorded that is no part of `theta`: it would not be updated;
+ *   TorchError `ERR_TORCH_AUTOGRAD` if no gradient comes from the losses
  */
 export function gradientStep<P extends Tree>(
   theta: P,
-  loss: (theta: P) => Tensor,
+  losses: (theta: P) => Tensor,
   { learningRate, createGraph, tape }: GradientStepOptions,
 ): P {
   const { outputs, dense, gradients } = torch.enableGrad(() => {
-    const value = loss(theta);
-    const outputs = tape?.outputs ?? [];
+    const value = losses(theta).sum();
+    if (!value.requiresGrad) throw cutGraph('the support loss');
+    const { outputs } = tape;
     const dense = denseLeaves(theta, tape);
     const gradients = torch.gradOrNull(value, [...outputs, ...dense], {
       createGraph,
       // The rate comes in with the first factor of the chain rule, where it costs nothing.
       gradOutputs: value.newFull([], -learningRate),
     });
+    if (gradients.every((g) => g === null)) throw cutGraph('the support loss');
     return { outputs, dense, gradients };
   });
-  const updates = tape?.update(gradients.slice(0, outputs.length), !createGraph);
+  const updates = tape.update(gradients.slice(0, outputs.length), !createGraph);
   const stepped = new Map(
     dense.map((w, i) => {
       const g = gradients[outputs.length + i];
@@ -43,7 +47,7 @@ export function gradientStep<P extends Tree>(
       return [w, next.requiresGrad ? next : next.requiresGrad_()];
     }),
   );
-  return rebuilt(theta, updates ?? new Map(), stepped) as P;
+  return rebuilt(theta, updates, stepped) as P;
 }
 
 /** The tree with the layers that the tape has updated and the tensors that have moved. */
@@ -66,13 +70,13 @@ function rebuilt(
   const next = rebuild(theta);
   if (met.size === updates.size) return next;
   throw new ArgumentTypeError(
-    'Expected a model that gives linear layers their parameters as they are, as its lowRank promises, ' +
+    'Expected a model that gives linear layers their parameters as they are, as lowRank promises, ' +
       `but ${updates.size - met.size} of ${updates.size} layers received copies`,
   );
 }
 
-function denseLeaves(node: Tree, tape: LinearTape | undefined): Tensor[] {
-  if (tape?.holds(node)) return [];
+function denseLeaves(node: Tree, tape: LinearTape): Tensor[] {
+  if (tape.holds(node)) return [];
   if (isTensor(node)) return [node];
   return Object.values(node).flatMap((child: Tree) => denseLeaves(child, tape));
 }

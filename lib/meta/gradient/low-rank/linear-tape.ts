@@ -1,7 +1,6 @@
-import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
-import type { LinearParams } from './linear';
-import { addUpdate, extendUpdate, isLowRank } from './low-rank';
-import { expandTasks } from './tasks';
+import { expandTasks } from '../../../nn/index';
+import { isTensor, leaves, mapTree, type Tensor, type Tree, torch } from '../../../torch/index';
+import { addUpdate, extendUpdate, isLowRank, type LowRankParams } from './low-rank-update';
 
 type Call = {
   /** What the layer saw, as rows: `[T, n, in]`. */
@@ -19,7 +18,7 @@ type Call = {
 export class LinearTape {
   /** The weights without a task axis, by those with one. */
   readonly #bases: ReadonlyMap<Tensor, Tensor>;
-  #calls = new Map<LinearParams, Call[]>();
+  #calls = new Map<LowRankParams, Call[]>();
   /** What comes again at every step: the model's own inputs and what is made of them alone, */
   readonly #lasting: Set<Tensor>;
   /** their rows, */
@@ -27,7 +26,7 @@ export class LinearTape {
   /** which are taken as constants, */
   readonly #constants = new Map<Tensor, Tensor>();
   /** and their products with weights and with one another, by the bias that is counted in. */
-  readonly #products = new Map<Tensor | undefined, Map<Tensor, Map<Tensor, Tensor>>>();
+  readonly #made = new Map<Tensor | undefined, Map<Tensor, Map<Tensor, Tensor>>>();
 
   /**
    * @param bases the parameters `[…]`
@@ -49,7 +48,9 @@ export class LinearTape {
   }
 
   /** The layer's output, or undefined where it has to work by itself. */
-  apply(params: LinearParams, x: Tensor): Tensor | undefined {
+  apply(params: LowRankParams, x: Tensor): Tensor | undefined {
+    // What is no layer's is refused by the layer.
+    if (!isTensor(Object(params).weight)) return undefined;
     const inFeatures = params.weight.shape.at(-1);
     if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
     if (params.weight.ndim !== 3 && params.update === undefined) return undefined;
@@ -69,13 +70,13 @@ export class LinearTape {
 
   /** What later steps ask for again: it must outlive the step that made it. */
   get kept(): Tensor[] {
-    const products = [...this.#products.values()].flatMap((known) => [...known.values()]);
+    const products = [...this.#made.values()].flatMap((known) => [...known.values()]);
     return [this.#rows, this.#constants, ...products].flatMap((known) => [...known.values()]);
   }
 
   /** True for the parameters of a layer that took part. */
-  holds(params: unknown): params is LinearParams {
-    return this.#calls.has(params as LinearParams);
+  holds(params: unknown): params is LowRankParams {
+    return this.#calls.has(params as LowRankParams);
   }
 
   /**
@@ -86,9 +87,9 @@ export class LinearTape {
   update(
     gradients: readonly (Tensor | null)[],
     constant: boolean,
-  ): Map<LinearParams, LinearParams> {
+  ): Map<LowRankParams, LowRankParams> {
     let next = 0;
-    const updated = new Map<LinearParams, LinearParams>();
+    const updated = new Map<LowRankParams, LowRankParams>();
     for (const [params, calls] of this.#calls) {
       let result = params;
       for (const { input } of calls) {
@@ -106,22 +107,22 @@ export class LinearTape {
   }
 
   /** True while all tasks have one weight, and what each added to it is apart. */
-  #isShared(params: LinearParams): boolean {
+  #isShared(params: LowRankParams): boolean {
     return params.update !== undefined || this.#bases.has(params.weight);
   }
 
-  #shared(params: LinearParams, input: Tensor): Tensor {
+  #shared(params: LowRankParams, input: Tensor): Tensor {
     const { weight, bias } = this.#baseOf(params);
     const whole = (): Tensor => torch.linear(input, weight, bias ?? null);
     if (!this.#lasting.has(input)) return addUpdate(whole(), input, params);
-    const known = memoized(this.#products, bias, () => new Map<Tensor, Map<Tensor, Tensor>>());
+    const known = memoized(this.#made, bias, () => new Map<Tensor, Map<Tensor, Tensor>>());
     const products = memoized(known, input, () => new Map<Tensor, Tensor>());
     return addUpdate(memoized(products, weight, whole), input, params, (inputs, gram) =>
       this.#lasting.has(inputs) ? memoized(products, inputs, gram) : gram(),
     );
   }
 
-  #baseOf({ weight, bias }: LinearParams): LinearParams {
+  #baseOf({ weight, bias }: LowRankParams): LowRankParams {
     const of = (tensor: Tensor): Tensor => this.#bases.get(tensor) ?? tensor;
     return { weight: of(weight), ...(bias && { bias: of(bias) }) };
   }
@@ -141,7 +142,7 @@ export class LinearTape {
 }
 
 /** The parameters with W′ itself in place of products that have become too many. */
-function multipliedOut(params: LinearParams): LinearParams {
+function multipliedOut(params: LowRankParams): LowRankParams {
   const { weight, bias, update } = params;
   if (update === undefined || isLowRank(update, weight)) return params;
   const own = expandTasks({ weight, ...(bias && { bias }) }, update.inputs.size(0));
@@ -149,7 +150,7 @@ function multipliedOut(params: LinearParams): LinearParams {
 }
 
 /** W + δᵀh and b + Σ δ, for each task. */
-function moved({ weight, bias }: LinearParams, inputs: Tensor, deltas: Tensor): LinearParams {
+function moved({ weight, bias }: LowRankParams, inputs: Tensor, deltas: Tensor): LowRankParams {
   return {
     weight: torch.taskOuter(weight, deltas, inputs),
     ...(bias && { bias: bias.add(deltas.sum([1])) }),

@@ -1,11 +1,15 @@
 import {
+  isLowRank,
+  type LowRankParams,
+} from '../../../../lib/meta/gradient/low-rank/low-rank-update';
+import {
   type Episodes,
   type MamlOptions,
   type MamlParams,
   maml,
   metaGradient,
   queryLogits,
-} from '../../../lib/meta/index';
+} from '../../../../lib/meta/index';
 import {
   type Layer,
   type LinearParams,
@@ -14,10 +18,9 @@ import {
   mlp,
   relu,
   sequential,
-} from '../../../lib/nn/index';
-import { isLowRank } from '../../../lib/nn/low-rank';
-import { flattenTree, type Tensor, type Tree, torch } from '../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../support';
+} from '../../../../lib/nn/index';
+import { flattenTree, type Tensor, type Tree, torch } from '../../../../lib/torch/index';
+import { parametersOf, randomEpisodes } from '../../support';
 
 const STEPS = 3;
 // Six support rows in three steps: fewer than the hidden sizes, more than the classes.
@@ -57,7 +60,7 @@ function expectPlain<P extends Tree, E extends Tree>(
   at: number | MamlParams<P, E>,
   batch: Episodes,
 ): void {
-  const recorded = maml(options);
+  const recorded = maml({ ...options, lowRank: true });
   const params = typeof at === 'number' ? parametersOf(recorded, at) : at;
   const ours = metaGradient(recorded, params, batch).gradients;
   const theirs = metaGradient(maml({ ...options, lowRank: false }), params, batch).gradients;
@@ -132,7 +135,7 @@ test('a layer whose weights one module shares twice gets both updates', () => {
       const twice = shared.apply(params.shared as never, once, context).tanh();
       return head.apply(params.head as never, twice, context);
     },
-    lowRank: true,
+    tasks: true,
   };
   const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
   expectPlain(options, 4, episodes);
@@ -145,7 +148,7 @@ test.each([
   const model = mlp({ sizes });
   const learner = maml({ model, innerLearningRate: 0.2, innerSteps: STEPS });
   const adapted = learner.adapt(parametersOf(learner, 5), episodes.support, 3).model;
-  const layer = adapted[expected[1] === 6 && expected[2] === 24 ? 0 : 1];
+  const layer: LowRankParams | undefined = adapted[expected[1] === 6 && expected[2] === 24 ? 0 : 1];
   expect(layer?.update).toBeUndefined();
   expect(layer?.weight.shape).toEqual(expected);
 });
@@ -159,7 +162,7 @@ test('layers on sequences, [T, n, L, D], move as those on rows', () => {
       const seen = token.apply(params.token as never, x, context).tanh();
       return head.apply(params.head as never, seen.mean([2]), context);
     },
-    lowRank: true,
+    tasks: true,
   };
   const sequences = ({ inputs, labels }: typeof episodes.support) => ({
     inputs: torch.stack([inputs, inputs.flip([1])], 2),
@@ -190,7 +193,7 @@ test('layers on one input keep their products apart, with a bias, without and wi
       const seen = of(params.biased).add(of(params.plain)).mul(of(params.tied)).tanh();
       return head.apply(params.head as never, seen, context);
     },
-    lowRank: true,
+    tasks: true,
   };
   const options = { model, innerLearningRate: 0.2, innerSteps: STEPS };
   const params = parametersOf(maml(options), 7);
@@ -213,9 +216,9 @@ test('the rank stays where a layer sees the same rows, of sequences and of first
   const model = { ...layer, apply: (...args) => layer.apply(...args).mean([2]) } as typeof layer;
   const inputs = torch.randn([4, 6, 2, 64], { generator: torch.generator(1) });
   const labels = torch.zeros([4, 6], { dtype: 'int64' });
-  const onSequences = maml({ model, innerLearningRate: 0.1, innerSteps: 3 });
+  const onSequences = maml({ model, innerLearningRate: 0.1, innerSteps: 3, lowRank: true });
   const params = onSequences.init(torch.generator(2));
-  const { update } = onSequences.adapt(params, { inputs, labels }, 64).model;
+  const { update }: LowRankParams = onSequences.adapt(params, { inputs, labels }, 64).model;
   expect(update?.inputs.shape).toEqual([4, 12, 64]);
   const first = maml({
     model: mlp({ sizes: [24, 32, 3] }),
@@ -225,8 +228,13 @@ test('the rank stays where a layer sees the same rows, of sequences and of first
     firstOrder: true,
   });
   const how = { differentiable: true };
-  const adapted = first.adapt(parametersOf(first, 1), episodes.support, 3, how).model;
-  expect(adapted[0]?.update?.inputs.shape).toEqual([4, 6, 24]);
+  const [adapted]: LowRankParams[] = first.adapt(
+    parametersOf(first, 1),
+    episodes.support,
+    3,
+    how,
+  ).model;
+  expect(adapted?.update?.inputs.shape).toEqual([4, 6, 24]);
 });
 
 test('an output that the loss does not use moves nothing, and hides no other', () => {
@@ -239,7 +247,7 @@ test('an output that the loss does not use moves nothing, and hides no other', (
       const seen = shared.apply(params.shared, x, context).tanh();
       return head.apply(params.head, seen, context);
     },
-    lowRank: true,
+    tasks: true,
   };
   expectPlain({ model, innerLearningRate: 0.2, innerSteps: STEPS }, 8, episodes);
 });
