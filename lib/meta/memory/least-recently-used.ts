@@ -1,5 +1,5 @@
 import { type Tensor, torch } from '../../torch/index';
-import { unit } from '../metric/nearest-class-mean';
+import { normalize, SMALLEST_LENGTH } from '../metric/normalize';
 
 /** The sizes of a memory: S slots of W numbers, R heads; and how it is used. */
 export type MemorySizes = {
@@ -37,7 +37,7 @@ export function access(before: Memory, keys: Tensor, gate: Tensor, rule: Rule): 
   const least = leastUsed(before.usage, keys.size(1));
   const written = least.add(gate.mul(before.readWeights.sub(least)));
   const memory = cleared(before.memory, least).baddbmm(written.mT, keys);
-  const readWeights = unit(keys).bmm(unit(memory).mT).mul(rule.keyStrength).softmax(-1);
+  const readWeights = normalize(keys).bmm(normalize(memory).mT).mul(rule.keyStrength).softmax(-1);
   return {
     memory,
     readWeights,
@@ -64,24 +64,29 @@ export function readAfterWriting(
   const least = leastUsed(before.usage, keys.size(2));
   const start = cleared(before.memory, least);
   const written = least.unsqueeze(1).add(gate.mul(before.readWeights.sub(least).unsqueeze(1)));
-  const old = keys.flatten(1, 2).bmm(start.mT).unflatten(1, shape);
-  const fresh = keys.matmul(keys.mT).matmul(written);
-  // ‖M₀ + wᵀk‖² = ‖M₀‖² + Σ w (2 k·M₀ + k·wᵀk) for each slot.
-  const squares = written
-    .mul(old.mul(2).add(fresh))
-    .sum([2])
-    .add(start.square().sum([-1]).unsqueeze(1));
-  const lengths = squares.clampMin(SMALLEST ** 2).sqrt();
-  const own = keys.norm(2, [-1], true).clampMin(SMALLEST);
-  // Where a slot is nearly cancelled by what is written, rounding must not make a cosine of more.
-  const cosines = old.add(fresh).div(own).div(lengths.unsqueeze(2)).clamp(-1, 1);
-  const weights = cosines.mul(keyStrength).softmax(-1);
+  const weights = cosinesAfterWriting(start, written, keys).mul(keyStrength).softmax(-1);
   const kept = weights.flatten(1, 2).bmm(start).unflatten(1, shape);
   return kept.add(weights.matmul(written.mT).matmul(keys)).flatten(2);
 }
 
-// Below it a length counts as none, as in `unit`.
-const SMALLEST = 1e-12;
+/**
+ * cos(k, M′) of every head and slot, `[B, q, R, S]`. It is computed in float64: what is written may
+ * nearly cancel a slot, and then little is left of products that are added up.
+ */
+function cosinesAfterWriting(memory: Tensor, written: Tensor, keys: Tensor): Tensor {
+  const [start, w, k] = [memory.to('float64'), written.to('float64'), keys.to('float64')];
+  const old = k.flatten(1, 2).bmm(start.mT).unflatten(1, keys.shape.slice(1, 3));
+  const fresh = k.matmul(k.mT).matmul(w);
+  // ‖M₀ + wᵀk‖² = ‖M₀‖² + Σ w (2 k·M₀ + k·wᵀk) for each slot.
+  const squares = w
+    .mul(old.mul(2).add(fresh))
+    .sum([2])
+    .add(start.square().sum([-1]).unsqueeze(1));
+  const lengths = squares.clampMin(SMALLEST_LENGTH ** 2).sqrt();
+  const own = k.norm(2, [-1], true).clampMin(SMALLEST_LENGTH);
+  // Where a slot is cancelled to the last digit, rounding must not make a cosine of more than 1.
+  return old.add(fresh).div(own).div(lengths.unsqueeze(2)).clamp(-1, 1).to(keys);
+}
 
 /** The memory without the slots that are least used. */
 function cleared(memory: Tensor, least: Tensor): Tensor {

@@ -16,7 +16,9 @@ import { exampleGradients } from '../gradient/inner-loop';
 import { preprocess } from '../gradient/preprocess';
 import { fromTaskVectors } from '../gradient/task-vectors';
 import { type AdaptOptions, type Learner, recording } from '../learner';
-import { contrastiveLoss } from './contrastive';
+import { contrastiveLoss } from '../metric/contrastive-loss';
+import { normalize } from '../metric/normalize';
+import { squaredDistances } from '../metric/squared-distances';
 import { type GradientReader, gradientReader } from './gradient-reader';
 
 export type MetaNetworksOptions<
@@ -94,7 +96,7 @@ export function metaNetworks<
       recording(context, () => {
         const x = encode(encoder, inputs, context);
         const [tasks = 1, n = 1] = x.shape;
-        const near = unit(augmented(u, slow, fast, x)).bmm(unit(keys).mT);
+        const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
         const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
         const rows = attention.bmm(memory).flatten(0, 1);
         const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
@@ -127,7 +129,7 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
     const [alone, target] = [x.flatten(0, 1).unsqueeze(1), labels.flatten().unsqueeze(1)];
     const present = labels.ne(IGNORED);
     const embedding = exampleGradients(params.representation, shape, createGraph, (own) =>
-      contrastiveLoss(u.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
+      embeddingLoss(u.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
     );
     const fast = fromTaskVectors(
       d.read(params.taskNet, embedding, present),
@@ -148,8 +150,22 @@ function augmented<Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor)
   return layer.apply(slow, x).add(layer.apply(fast, x));
 }
 
-function unit(rows: Tensor): Tensor {
-  return rows.div(rows.square().sum([-1], true).add(1e-12).sqrt());
+/**
+ * L_emb of each task: the mean contrastive loss over the pairs of two of its examples.
+ *
+ * @param rows `[T, n, R]`
+ * @param labels `[T, n]`
+ */
+export function embeddingLoss(rows: Tensor, labels: Tensor, margin: number): Tensor {
+  const [one, other] = [labels.unsqueeze(2), labels.unsqueeze(1)];
+  const itself = torch.eye(labels.size(1), { device: labels.device }).ne(0);
+  const counted = one.ne(IGNORED).logicalAnd(other.ne(IGNORED)).logicalAnd(itself.logicalNot());
+  const pairs = counted.to(rows);
+  const losses = contrastiveLoss(squaredDistances(rows, rows), one.eq(other), margin);
+  return losses
+    .mul(pairs)
+    .sum([1, 2])
+    .div(pairs.sum([1, 2]).clampMin(1));
 }
 
 /** The last layer near zero: fast weights that start small. */

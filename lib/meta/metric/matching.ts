@@ -12,7 +12,7 @@ import { checkSupport, IGNORED } from '../episode';
 import { type Learner, recording } from '../learner';
 import { membership } from '../task-loss';
 import { type FullContext, type FullContextParams, fullContext } from './matching-context';
-import { unit } from './nearest-class-mean';
+import { normalize } from './normalize';
 
 export type MatchingOptions<E extends Tree, I extends Tree> = {
   /** f′ = g′: `[T, n, …]` to embeddings `[T, n, D]`. */
@@ -74,7 +74,7 @@ export function matching<E extends Tree, I extends Tree = Tensor>(
         const query = context
           ? context.embedQuery(contextOf(params), plain, support, labels.ne(IGNORED))
           : plain;
-        const cosines = unit(query).bmm(unit(support).mT);
+        const cosines = normalize(query).bmm(normalize(support).mT);
         const others = membership(labels, ways, cosines).eq(0).unsqueeze(1);
         const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
         return byClass.logSoftmax(-1);

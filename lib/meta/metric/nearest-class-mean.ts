@@ -13,6 +13,7 @@ import { checkLearner } from '../check-options';
 import { checkSupport } from '../episode';
 import { type Learner, recording } from '../learner';
 import { classMeans } from '../task-loss';
+import { normalize } from './normalize';
 import type { Prototypes } from './prototypical';
 
 export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
@@ -34,16 +35,11 @@ export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, options = {}) =>
       recording(options, () => {
-        const embedded = unit(encoder.apply(params, support.inputs, options));
+        const embedded = normalize(encoder.apply(params, support.inputs, options));
         checkSupport(embedded, support.labels, ways, 'nearestClassMean');
-        return { params, prototypes: unit(classMeans(embedded, support.labels, ways)) };
+        return { params, prototypes: normalize(classMeans(embedded, support.labels, ways)) };
       }),
     predict: ({ params, prototypes }, inputs, options = {}) =>
-      recording(options, () => unit(encoder.apply(params, inputs, options)).bmm(prototypes.mT)),
+      recording(options, () => normalize(encoder.apply(params, inputs, options)).bmm(prototypes.mT)),
   };
-}
-
-/** Rows of length 1; rows of zeros stay. */
-export function unit(rows: Tensor): Tensor {
-  return rows.div(rows.norm(2, [-1], true).clampMin(1e-12));
 }

@@ -10,6 +10,7 @@ import { checkLearner } from '../check-options';
 import { checkSupport } from '../episode';
 import { type Learner, recording } from '../learner';
 import { classMeans } from '../task-loss';
+import { squaredDistances } from './squared-distances';
 
 export type PrototypicalOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
@@ -42,10 +43,4 @@ export function prototypical<P extends Tree, I extends Tree = Tensor>(
         squaredDistances(encoder.apply(params, inputs, options), prototypes).neg(),
       ),
   };
-}
-
-/** ‖x − c‖² between rows `[T, n, D]` and `[T, N, D]`: `[T, n, N]`. */
-export function squaredDistances(rows: Tensor, centers: Tensor): Tensor {
-  const norms = centers.square().sum(-1).unsqueeze(1);
-  return rows.square().sum(-1, true).add(norms).sub(rows.bmm(centers.mT), { alpha: 2 });
 }
