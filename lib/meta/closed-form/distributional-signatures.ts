@@ -26,6 +26,7 @@ import { checkSupport, IGNORED } from '../episode';
 import { type Learner, recording } from '../learner';
 import { membership } from '../task-loss';
 import { ridgeRegression } from './r2d2';
+import { solvable } from './solvable';
 
 /** Ids of words `[T, n, L]`, and a mask that is nonzero for what is no padding. */
 export type Words = { ids: Tensor; mask: Tensor };
@@ -119,9 +120,14 @@ export function distributionalSignatures<E extends Tree>(
         checkSupport(pooled, labels, ways, NAME);
         const means = pooled.mul(counted);
         const y = membership(labels, ways, means);
-        const wordWeights = ridgeRegression(means, y, y.newFull([], wordLambda));
+        const wordWeights = solvable(means, `wordLambda of ${NAME}`, () =>
+          ridgeRegression(means, y, y.newFull([], wordLambda)),
+        );
         const rows = represent(params, wordWeights, x, inputs).mul(counted);
-        return { params, wordWeights, weights: ridgeRegression(rows, y, params.logLambda.exp()) };
+        const weights = solvable(rows, `logLambda in the parameters of ${NAME}`, () =>
+          ridgeRegression(rows, y, params.logLambda.exp()),
+        );
+        return { params, wordWeights, weights };
       }),
     predict: ({ params, wordWeights, weights }, inputs, adaptOptions = {}) =>
       recording(adaptOptions, () => {

@@ -11,6 +11,7 @@ import { checkSupport, IGNORED } from '../episode';
 import { type Learner, recording } from '../learner';
 import { membership } from '../task-loss';
 import type { RidgeAdapted } from './r2d2';
+import { solvable } from './solvable';
 import { solveSvmDual } from './svm-dual';
 
 export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
@@ -35,7 +36,8 @@ const KINDS: Kinds = { encoder: 'layer', 'regularization?': 'finite', 'jitter?':
  * solved to optimality and differentiated implicitly; see `svm-dual.ts`.
  *
  * @throws ArgumentRangeError if an option is not above 0; ArgumentTypeError for options of another
- *   type, or unknown
+ *   type, or unknown; when adapting TorchError with the code `ERR_TORCH_LINALG` if embeddings are so
+ *   large that the jitter is lost beside their products, or not finite
  */
 export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
   options: MetaOptNetOptions<E, I>,
@@ -48,12 +50,15 @@ export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
       recording(adaptOptions, () => {
         const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
         checkSupport(embedded, labels, ways, 'metaOptNet');
-        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
+        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1)).to('float64');
+        // In float64: a kernel has the square of the embeddings' size, beside which the jitter is lost.
         const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
         const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });
         const targets = membership(labels, ways, x).mT;
-        const alpha = solveSvmDual({ kernel, targets, bound: regularization });
-        return { params, weights: x.mT.bmm(alpha.mT) };
+        const alpha = solvable(x, 'jitter of metaOptNet', () =>
+          solveSvmDual({ kernel, targets, bound: regularization }),
+        );
+        return { params, weights: x.mT.bmm(alpha.mT).to(embedded) };
       }),
     predict: ({ params, weights }, inputs, adaptOptions = {}) =>
       recording(adaptOptions, () =>

@@ -12,6 +12,7 @@ import { checkLearner, type Kinds } from '../check-options';
 import { checkSupport, IGNORED } from '../episode';
 import { type Learner, recording } from '../learner';
 import { membership } from '../task-loss';
+import { solvable } from './solvable';
 
 export type R2d2Options<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
@@ -67,7 +68,8 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
         checkSupport(embedded, labels, ways, 'r2d2');
         const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
         const y = membership(labels, ways, embedded);
-        return { params, weights: ridgeRegression(x, y, params.logLambda.exp()) };
+        const solve = () => ridgeRegression(x, y, params.logLambda.exp());
+        return { params, weights: solvable(x, 'lambda of r2d2', solve) };
       }),
     predict: ({ params, weights }, inputs, adaptOptions = {}) =>
       recording(adaptOptions, () => {
@@ -78,9 +80,12 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
 }
 
 /**
- * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`. It solves
- * for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's identity). Rows of
- * zeros in both count for nothing.
+ * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`, of X's
+ * dtype. It solves for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's
+ * identity), in float64: X Xᵀ has the square of the embeddings' size, beside which λ would be lost.
+ * Rows of zeros in both count for nothing.
+ *
+ * @throws TorchError with the code `ERR_TORCH_LINALG` if λ is lost even so, or X is not finite
  */
 export function ridgeRegression(
   x: Tensor,
@@ -88,9 +93,14 @@ export function ridgeRegression(
   lambda: Tensor,
   form: 'woodbury' | 'primal' = x.size(1) <= x.size(2) ? 'woodbury' : 'primal',
 ): Tensor {
+  const [rows, targets] = [x.to('float64'), y.to('float64')];
   const solve = (gram: Tensor, right: Tensor): Tensor => {
-    const eye = torch.eye(gram.size(-1), { dtype: x.dtype, device: x.device });
+    const eye = torch.eye(gram.size(-1), { dtype: 'float64', device: x.device });
     return right.choleskySolve(gram.add(eye.mul(lambda)).linalgCholesky());
   };
-  return form === 'woodbury' ? x.mT.bmm(solve(x.bmm(x.mT), y)) : solve(x.mT.bmm(x), x.mT.bmm(y));
+  const weights =
+    form === 'woodbury'
+      ? rows.mT.bmm(solve(rows.bmm(rows.mT), targets))
+      : solve(rows.mT.bmm(rows), rows.mT.bmm(targets));
+  return weights.to(x);
 }

@@ -40,6 +40,8 @@ export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
         return { params, prototypes: normalize(classMeans(embedded, support.labels, ways)) };
       }),
     predict: ({ params, prototypes }, inputs, options = {}) =>
-      recording(options, () => normalize(encoder.apply(params, inputs, options)).bmm(prototypes.mT)),
+      recording(options, () =>
+        normalize(encoder.apply(params, inputs, options)).bmm(prototypes.mT),
+      ),
   };
 }

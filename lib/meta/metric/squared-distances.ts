@@ -12,10 +12,5 @@ export function squaredDistances(rows: Tensor, centers: Tensor): Tensor {
   const middle = far.detach().mean([1], true);
   const [x, c] = [rows.to('float64').sub(middle), far.sub(middle)];
   const norms = c.square().sum(-1).unsqueeze(1);
-  return x
-    .square()
-    .sum(-1, true)
-    .add(norms)
-    .sub(x.bmm(c.mT), { alpha: 2 })
-    .to(rows);
+  return x.square().sum(-1, true).add(norms).sub(x.bmm(c.mT), { alpha: 2 }).to(rows);
 }
