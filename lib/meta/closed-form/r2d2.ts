@@ -7,11 +7,13 @@
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
 import { type Layer, zeros } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
 import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { membership, type TaskLoss } from '../task-loss';
 import { solvable } from './solvable';
 
 export type R2d2Options<E extends Tree, I extends Tree> = {
@@ -23,6 +25,8 @@ export type R2d2Options<E extends Tree, I extends Tree> = {
   alpha?: number;
   /** β to start from. Default: 0. */
   beta?: number;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** log λ, α and β, without dimensions. */
@@ -41,6 +45,7 @@ const KINDS: Kinds = {
   'lambda?': 'finite',
   'alpha?': 'number',
   'beta?': 'number',
+  'loss?': 'function',
 };
 
 /**
@@ -54,26 +59,32 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
   options: R2d2Options<E, I>,
 ): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
   checkLearner(options, KINDS, 'r2d2');
-  const { encoder, lambda = 1, alpha = 1, beta = 0 } = options;
+  const { encoder, lambda = 1, alpha = 1, beta = 0, loss } = options;
+  const own = (generator: Generator) => ({
+    logLambda: zeros([], generator).add(Math.log(lambda)),
+    alpha: zeros([], generator).add(alpha),
+    beta: zeros([], generator).add(beta),
+  });
+  const embed = embedder({ learner: 'r2d2', encoder });
+  const check = parameterCheck({ learner: 'r2d2', layers: ['encoder'], own });
   return {
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      logLambda: zeros([], generator).add(Math.log(lambda)),
-      alpha: zeros([], generator).add(alpha),
-      beta: zeros([], generator).add(beta),
-    }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
+    ...(loss && { loss }),
+    classifies: true,
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    adapt: (params, support, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(embedded, labels, ways, 'r2d2');
+        check(params);
+        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+        const { labels } = support;
         const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
         const y = membership(labels, ways, embedded);
         const solve = () => ridgeRegression(x, y, params.logLambda.exp());
         return { params, weights: solvable(x, 'lambda of r2d2', solve) };
       }),
-    predict: ({ params, weights }, inputs, adaptOptions = {}) =>
+    predict: (adapted, inputs, adaptOptions = {}) =>
       recording(adaptOptions, () => {
-        const query = encoder.apply(params.encoder, inputs, adaptOptions);
+        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'r2d2');
+        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
         return query.bmm(weights).mul(params.alpha).add(params.beta);
       }),
   };

@@ -8,8 +8,10 @@
  * and Wᵢ* for an example. A layer with both gives the sum of its outputs with each.
  */
 import { expandTasks, type Layer, mlp } from '../../nn/index';
-import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkQueries, embedder } from '../embedder';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { IGNORED } from '../episode';
 import { exampleGradients } from '../gradient/inner-loop';
@@ -49,6 +51,8 @@ export type MetaNetworksAdapted<P extends Tree, E extends Tree, R extends Tree> 
   E
 > & { slow: R; fast: R; memory: Tensor; keys: Tensor; present: Tensor };
 
+const NAME = 'metaNetworks';
+
 const KINDS: Kinds = {
   model: 'layer',
   representation: 'layer',
@@ -73,37 +77,57 @@ export function metaNetworks<
 >(
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
-  checkLearner(options, KINDS, 'metaNetworks');
+  checkLearner(options, KINDS, NAME);
   const { model: b, representation: u } = options;
   const { init, encode } = encodedModel(options);
-  const { m, d } = networks(options);
   const remember = writer(options);
-
+  const own = ownNetworks(options);
+  const embed = embedder<E, I>({ learner: NAME, encoder: { apply: encode } });
+  const check = parameterCheck({ learner: NAME, layers: LAYERS, own });
   return {
     ...(options.loss && { loss: options.loss }),
     init: (generator) =>
       torch.scope(() => ({
         ...init(generator),
         representation: u.init(generator),
-        exampleNet: damped(m.init(generator)),
-        taskNet: d.init(generator),
+        ...own(generator),
       })),
-    adapt: (params, support, _ways, context = {}) =>
-      recording(context, () =>
-        remember(params, encode(params.encoder, support.inputs, context), support.labels, context),
-      ),
-    predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
+    adapt: (params, support, ways, context = {}) =>
       recording(context, () => {
+        check(params);
+        const x = embed.support(params.encoder, support, ways, context);
+        return remember(params, x, support.labels, context);
+      }),
+    predict: (adapted, inputs, context = {}) =>
+      recording(context, () => {
+        const { model, encoder, slow, fast, memory, keys, present } = checkAdapted(
+          adapted,
+          ADAPTED,
+          NAME,
+        );
         const x = encode(encoder, inputs, context);
+        checkQueries(x, keys, undefined, NAME);
         const [tasks = 1, n = 1] = x.shape;
         const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
         const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
         const rows = attention.bmm(memory).flatten(0, 1);
-        const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
-        const alone = b.apply(own, x.flatten(0, 1).unsqueeze(1), context);
+        const weights = fromTaskVectors(rows, expandTasks(model, tasks * n));
+        const alone = b.apply(weights, x.flatten(0, 1).unsqueeze(1), context);
         return b.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
       }),
   };
+}
+
+const ADAPTED = ['model', 'encoder', 'slow', 'fast', 'memory', 'keys', 'present'] as const;
+const LAYERS = ['model', 'encoder', 'representation'];
+
+/** Z and G. */
+function ownNetworks(options: { hiddenSize?: number }) {
+  const { m, d } = networks(options);
+  return (generator: Generator) => ({
+    exampleNet: damped(m.init(generator)),
+    taskNet: d.init(generator),
+  });
 }
 
 /** m and d, which make fast weights from gradients. */

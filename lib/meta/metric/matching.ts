@@ -4,14 +4,15 @@
  *
  *   P(y | x, S) = Σᵢ a(x, xᵢ) yᵢ;   a(x, xᵢ) = softmax over i of cos(f(x, S), g(xᵢ, S))
  */
-import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
 import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
-import { type FullContext, type FullContextParams, fullContext } from './matching-context';
+import { membership, type TaskLoss } from '../task-loss';
+import { type FullContextParams, fullContext } from './matching-context';
 import { normalize } from './normalize';
 
 export type MatchingOptions<E extends Tree, I extends Tree> = {
@@ -22,6 +23,8 @@ export type MatchingOptions<E extends Tree, I extends Tree> = {
    * steps. `dimensions` is D. Without it f = f′ and g = g′. Default: without.
    */
   fullContext?: { dimensions: number; steps?: number };
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** `context` is there with full context embeddings. */
@@ -35,6 +38,10 @@ export type MatchingAdapted<E extends Tree> = {
   ways: number;
 };
 
+const NAME = 'matching';
+
+const KINDS: Kinds = { encoder: 'layer', 'fullContext?': 'any', 'loss?': 'function' };
+
 /**
  * Matching Networks. The logits are log P(y | x, S), so that their cross-entropy is the paper's loss;
  * −∞ for a class without support examples.
@@ -47,33 +54,45 @@ export type MatchingAdapted<E extends Tree> = {
 export function matching<E extends Tree, I extends Tree = Tensor>(
   options: MatchingOptions<E, I>,
 ): Learner<MatchingParams<E>, MatchingAdapted<E>, I> {
-  checkLearner(options, { encoder: 'layer', 'fullContext?': 'any' }, 'matching');
-  const { encoder } = options;
-  const context: FullContext | undefined = options.fullContext && fullContext(options.fullContext);
-  const contextOf = ({ context: own }: MatchingParams<E>): FullContextParams => {
-    if (own !== undefined) return own;
-    throw outOfRange('the parameters of full context embeddings', 'params.context', own);
-  };
+  checkLearner(options, KINDS, NAME);
+  const { encoder, loss } = options;
+  const context = options.fullContext && fullContext(options.fullContext);
+  const embed = embedder({ learner: NAME, encoder, ...options.fullContext });
+  const check = parameterCheck({
+    learner: NAME,
+    layers: ['encoder'],
+    own: (generator) => ({ ...(context && { context: context.init(generator) }) }),
+  });
   return {
+    ...(loss && { loss }),
+    classifies: true,
     init: (generator) => ({
       encoder: encoder.init(generator),
       ...(context && { context: context.init(generator) }),
     }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
+    adapt: (params, examples, ways, adaptOptions = {}) =>
       recording(adaptOptions, () => {
-        const plain = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(plain, labels, ways, 'matching');
-        const support = context
-          ? context.embedSupport(contextOf(params), plain, labels.ne(IGNORED))
-          : plain;
+        check(params);
+        const plain = embed.support(params.encoder, examples, ways, adaptOptions);
+        const { labels } = examples;
+        const support =
+          context && params.context
+            ? context.embedSupport(params.context, plain, labels.ne(IGNORED))
+            : plain;
         return { params, support, labels, ways };
       }),
-    predict: ({ params, support, labels, ways }, inputs, adaptOptions = {}) =>
+    predict: (adapted, inputs, adaptOptions = {}) =>
       recording(adaptOptions, () => {
-        const plain = encoder.apply(params.encoder, inputs, adaptOptions);
-        const query = context
-          ? context.embedQuery(contextOf(params), plain, support, labels.ne(IGNORED))
-          : plain;
+        const { params, support, labels, ways } = checkAdapted(
+          adapted,
+          ['params', 'support', 'labels'],
+          NAME,
+        );
+        const plain = embed.query(params.encoder, inputs, support, adaptOptions);
+        const query =
+          context && params.context
+            ? context.embedQuery(params.context, plain, support, labels.ne(IGNORED))
+            : plain;
         const cosines = normalize(query).bmm(normalize(support).mT);
         const others = membership(labels, ways, cosines).eq(0).unsqueeze(1);
         const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);

@@ -5,7 +5,7 @@
  *   p(x₁, x₂) = σ(Σⱼ αⱼ |hⱼ(x₁) − hⱼ(x₂)| + b);   L = −y log p − (1 − y) log (1 − p), y = 1 for one class
  */
 import { type Layer, normal } from '../../nn/index';
-import type { Tensor, Tree } from '../../torch/index';
+import type { Generator, Tensor, Tree } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
 import type { Learner } from '../learner';
 import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
@@ -36,14 +36,19 @@ export function siamese<E extends Tree, I extends Tree = Tensor>(
 ): Learner<SiameseParams<E>, EmbeddedSupport<SiameseParams<E>>, I> {
   checkLearner(options, KINDS, 'siamese');
   const { encoder, dimensions, score = 'mean' } = options;
+  const own = (generator: Generator) => ({
+    alpha: normal([dimensions], generator, { std: 0.2 }),
+    bias: normal([], generator, { mean: 0.5, std: 0.01 }),
+  });
   return pairLearner({
     name: 'siamese',
     encoder,
+    dimensions,
     score,
+    own,
     init: (generator): SiameseParams<E> => ({
       encoder: encoder.init(generator),
-      alpha: normal([dimensions], generator, { std: 0.2 }),
-      bias: normal([], generator, { mean: 0.5, std: 0.01 }),
+      ...own(generator),
     }),
     similarity: ({ alpha, bias }, query, support) =>
       query.unsqueeze(2).sub(support.unsqueeze(1)).abs().matmul(alpha).add(bias),
