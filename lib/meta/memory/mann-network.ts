@@ -4,13 +4,14 @@
  */
 import { type LinearParams, type LstmCellParams, linear, lstmCell } from '../../nn/index';
 import { type Generator, mapTree, type Tensor, torch } from '../../torch/index';
-import { access, type Memory, type MemorySizes, readAfterWriting } from './least-recently-used';
+import { access, lookUp, type Memory, type MemorySizes } from './least-recently-used';
 
 export type MannSizes = MemorySizes & { dimensions: number; ways: number; hiddenSize: number };
 
 export type NetworkParams = {
   controller: LstmCellParams;
   key: LinearParams;
+  value: LinearParams;
   gate: LinearParams;
   output: LinearParams;
 };
@@ -39,30 +40,34 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
 
-  const { project, told, toldWeight } = controllerInput(sizes);
-  const controls = (params: NetworkParams, h: Tensor) => ({
-    keys: key.apply(params.key, h).tanh().unflatten(-1, [reads, wordSize]),
-    open: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
-  });
+  const { project, brought, broughtWeight } = controllerInput(sizes);
+  // Keys and values are layers of one size.
+  const byHead = (params: LinearParams, h: Tensor): Tensor =>
+    key.apply(params, h).tanh().unflatten(-1, [reads, wordSize]);
   const step = (params: NetworkParams, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
-    const { keys, open } = controls(params, h);
-    return { ...access(state, keys, open, sizes), h, c, label: state.label };
+    const heads = {
+      keys: byHead(params.key, h),
+      values: byHead(params.value, h),
+      gate: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
+    };
+    return { ...access(state, heads, sizes), h, c, label: state.label };
   };
   return {
     init: (generator) => ({
       controller: controller.init(generator),
       key: key.init(generator),
+      value: key.init(generator),
       gate: gate.init(generator),
       output: output.init(generator),
     }),
     present(params, { x, labels, present }) {
       const [answers, there] = [labels.unbind(1), present?.unbind(1)];
       const outputs: Tensor[] = [];
-      const weight = toldWeight(params);
+      const weight = broughtWeight(params);
       let state = emptyState(x, sizes);
       for (const [i, projected] of project(params, x).unbind(1).entries()) {
-        const next = step(params, projected.add(told(weight, state)), state);
+        const next = step(params, projected.add(brought(weight, state)), state);
         outputs.push(torch.cat([next.h, next.read], -1));
         const named = { ...next, label: answers[i] ?? next.label };
         state = there?.[i] ? keepWhere(there[i], named, state) : named;
@@ -71,12 +76,13 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
     },
     logits: (params, x) => output.apply(params.output, x),
     answer(params, x, state) {
-      const gates = project(params, x).add(told(toldWeight(params), state).unsqueeze(1));
+      const gates = project(params, x).add(brought(broughtWeight(params), state).unsqueeze(1));
       const before = { h: state.h.unsqueeze(1), c: state.c.unsqueeze(1) };
       const { h } = controller.step(params.controller, gates, before);
-      const { keys, open } = controls(params, h);
-      const read = readAfterWriting(state, keys, open, sizes);
-      return output.apply(params.output, torch.cat([h, read], -1));
+      const keys = byHead(params.key, h);
+      const { read } = lookUp(state.memory, keys.flatten(1, 2), sizes);
+      const words = read.unflatten(1, keys.shape.slice(1, 3)).flatten(2);
+      return output.apply(params.output, torch.cat([h, words], -1));
     },
   };
 }
@@ -88,9 +94,9 @@ function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
     project: ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
       torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null),
     /** The rest of W. Taken once a sequence: every such part's gradient fills a whole matrix. */
-    toldWeight: ({ controller: { input } }: NetworkParams): Tensor =>
+    broughtWeight: ({ controller: { input } }: NetworkParams): Tensor =>
       input.weight.narrow(1, dimensions, ways + reads * wordSize),
-    told: (weight: Tensor, { label, read }: MannState): Tensor =>
+    brought: (weight: Tensor, { label, read }: MannState): Tensor =>
       torch.linear(torch.cat([label, read], -1), weight),
   };
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../torch/index';
 
-/** Below it a length counts as none. */
-export const SMALLEST_LENGTH = 1e-12;
+// Below it a length counts as none.
+const SMALLEST_LENGTH = 1e-12;
 
 /** Rows `[…, D]` scaled to the length 1; rows of zeros stay. */
 export function normalize(rows: Tensor): Tensor {
