@@ -1,7 +1,7 @@
 import { invalidArgument, outOfRange } from '../errors';
 import type { Layer } from '../nn';
 import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
-import type { Tensor, Tree } from '../torch';
+import { isTensor, type Tensor, type Tree } from '../torch';
 import { checkSupport, type Examples } from './episode';
 import type { AdaptOptions } from './learner';
 
@@ -42,8 +42,11 @@ export function embedder<E extends Tree, I extends Tree>({
   ways: fixed,
 }: EmbedderOptions<E, I>): Embedder<E, I> {
   const embed = (params: E, inputs: I, of: string, options: AdaptOptions): Tensor => {
-    if (Object(inputs) === inputs) return encoder.apply(params, inputs, options);
-    throw invalidArgument('a tensor or tree', `the ${of} inputs of ${learner}`, inputs, learner);
+    requireTree(params, `the encoder's parameters of ${learner}`, learner);
+    requireTree(inputs, `the ${of} inputs of ${learner}`, learner);
+    const embedded = encoder.apply(params, inputs, options);
+    if (isTensor(embedded)) return embedded;
+    throw invalidArgument('a tensor', `the embedded ${of} set of ${learner}`, embedded, learner);
   };
   return {
     support(params, examples, ways, options = {}) {
@@ -61,6 +64,11 @@ export function embedder<E extends Tree, I extends Tree>({
       return embedded;
     },
   };
+}
+
+function requireTree(value: unknown, where: string, learner: string): void {
+  if (Object(value) === value) return;
+  throw invalidArgument('a tensor or tree', where, value, learner);
 }
 
 /**
