@@ -16,8 +16,11 @@ export type NetworkParams = {
   output: LinearParams;
 };
 
-/** What lies between two steps of T sequences; `label` `[T, N]` is that of the input before. */
-export type MannState = Memory & { h: Tensor; c: Tensor; label: Tensor };
+/**
+ * What lies between two steps of T sequences; `keys` `[T, R, W]` and `label` `[T, N]` are those of the
+ * input before.
+ */
+export type MannState = Memory & { h: Tensor; c: Tensor; keys: Tensor; label: Tensor };
 
 /** Embedded examples `[T, n, D]`, their labels one-hot `[T, n, N]`, and which are there `[T, n]`. */
 export type Sequence = { x: Tensor; labels: Tensor; present?: Tensor };
@@ -36,28 +39,29 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const { dimensions, ways, hiddenSize, wordSize, reads } = sizes;
   const words = reads * wordSize;
   const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
-  const key = linear({ inFeatures: hiddenSize, outFeatures: words });
+  const key = linear({ inFeatures: hiddenSize + dimensions, outFeatures: words });
+  const value = linear({ inFeatures: hiddenSize, outFeatures: words });
   const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
 
   const { project, brought, broughtWeight } = controllerInput(sizes);
-  // Keys and values are layers of one size.
-  const byHead = (params: LinearParams, h: Tensor): Tensor =>
-    key.apply(params, h).tanh().unflatten(-1, [reads, wordSize]);
-  const step = (params: NetworkParams, gates: Tensor, state: MannState): MannState => {
+  const byHead = (x: Tensor): Tensor => x.tanh().unflatten(-1, [reads, wordSize]);
+  const keysOf = (params: NetworkParams, h: Tensor, x: Tensor): Tensor =>
+    byHead(key.apply(params.key, torch.cat([h, x], -1)));
+  const step = (params: NetworkParams, x: Tensor, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
     const heads = {
-      keys: byHead(params.key, h),
-      values: byHead(params.value, h),
+      keys: keysOf(params, h, x),
+      values: state.keys.add(byHead(value.apply(params.value, h))),
       gate: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
     };
-    return { ...access(state, heads, sizes), h, c, label: state.label };
+    return { ...access(state, heads, sizes), h, c, keys: heads.keys, label: state.label };
   };
   return {
     init: (generator) => ({
       controller: controller.init(generator),
       key: key.init(generator),
-      value: key.init(generator),
+      value: value.init(generator),
       gate: gate.init(generator),
       output: output.init(generator),
     }),
@@ -66,8 +70,10 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
       const outputs: Tensor[] = [];
       const weight = broughtWeight(params);
       let state = emptyState(x, sizes);
+      const rows = x.unbind(1);
       for (const [i, projected] of project(params, x).unbind(1).entries()) {
-        const next = step(params, projected.add(brought(weight, state)), state);
+        const gates = projected.add(brought(weight, state));
+        const next = step(params, rows[i] ?? projected, gates, state);
         outputs.push(torch.cat([next.h, next.read], -1));
         const named = { ...next, label: answers[i] ?? next.label };
         state = there?.[i] ? keepWhere(there[i], named, state) : named;
@@ -79,7 +85,7 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
       const gates = project(params, x).add(brought(broughtWeight(params), state).unsqueeze(1));
       const before = { h: state.h.unsqueeze(1), c: state.c.unsqueeze(1) };
       const { h } = controller.step(params.controller, gates, before);
-      const keys = byHead(params.key, h);
+      const keys = keysOf(params, h, x);
       const { read } = lookUp(state.memory, keys.flatten(1, 2), sizes);
       const words = read.unflatten(1, keys.shape.slice(1, 3)).flatten(2);
       return output.apply(params.output, torch.cat([h, words], -1));
@@ -109,6 +115,7 @@ function emptyState(like: Tensor, sizes: MannSizes): MannState {
   return {
     h: zeros(hiddenSize),
     c: zeros(hiddenSize),
+    keys: zeros(reads, wordSize),
     label: zeros(ways),
     memory: zeros(slots, wordSize),
     read: zeros(reads * wordSize),

@@ -3,13 +3,13 @@
  * with Memory-Augmented Neural Networks, ICML 2016, https://arxiv.org/abs/1605.06065
  *
  *   hₜ = LSTM([f(xₜ); yₜ₋₁; rₜ₋₁], hₜ₋₁)
- *   kₜ = tanh(W_k hₜ + b_k);   aₜ = tanh(W_a hₜ + b_a);   g = σ(W_g hₜ + b_g)
+ *   kₜ = tanh(W_k [hₜ; f(xₜ)] + b_k);   aₜ = kₜ₋₁ + tanh(W_a hₜ + b_a);   g = σ(W_g hₜ + b_g)
  *   read:   w^r ← softmax over slots of β cos(kₜ, M);   rₜ = w^r M
  *   write:  w^w ← g w^r of the step before + (1 − g) w^lu;   M ← M without the least used + w^wᵀ aₜ
  *   then:   w^u ← γ w^u + w^r + w^w;   logits: W_o [hₜ; rₜ] + b_o
  *
  * A label comes one step after its input, so that it has to be bound to it in memory. What is written
- * then is about the input before, what is looked up about the input now: two vectors, aₜ and kₜ.
+ * then is about the input before, found again by its key; what is looked up is about the input now.
  */
 import { numberWhere } from '../../nn/check';
 import type { Layer } from '../../nn/index';

@@ -15,6 +15,7 @@ type State = {
   readWeights: Tensor[];
   usage: Tensor;
   words: Tensor[];
+  keys: Tensor[];
   label: Tensor;
 };
 
@@ -57,8 +58,12 @@ function step(params: Params, x: Tensor, before: State, sizes: Sizes & Rule) {
   const [i, f, g, o] = gates.chunk(4) as [Tensor, Tensor, Tensor, Tensor];
   const c = f.sigmoid().mul(before.c).add(i.sigmoid().mul(g.tanh()));
   const h = o.sigmoid().mul(c.tanh());
-  const keys = affine(params.key, h).tanh().chunk(sizes.reads);
-  const values = affine(params.value, h).tanh().chunk(sizes.reads);
+  // kₜ = tanh(W_k [hₜ; f(xₜ)] + b_k);   aₜ = kₜ₋₁ + tanh(W_a hₜ + b_a);   g = σ(W_g hₜ + b_g)
+  const keys = affine(params.key, torch.cat([h, x]))
+    .tanh()
+    .chunk(sizes.reads);
+  const added = affine(params.value, h).tanh().chunk(sizes.reads);
+  const values = added.map((a, head) => a.add(before.keys[head] ?? a));
   const open = affine(params.gate, h).sigmoid().unbind(0);
 
   // w^r ← softmax over slots of β cos(kₜ, M);   rₜ = w^r M
@@ -91,7 +96,7 @@ function step(params: Params, x: Tensor, before: State, sizes: Sizes & Rule) {
     before.usage.mul(sizes.decay),
   );
   const logits = affine(params.output, torch.cat([h, ...words]));
-  return { logits, state: { ...before, h, c, memory, readWeights, usage, words } };
+  return { logits, state: { ...before, h, c, memory, readWeights, usage, words, keys } };
 }
 
 function cosine(a: Tensor, b: Tensor): Tensor {
@@ -110,11 +115,11 @@ function leastUsed(usage: Tensor, count: number): number[] {
 function emptyState(params: Params, sizes: Sizes, like: Tensor): State {
   const { slots, wordSize, reads, ways } = sizes;
   const zeros = (...shape: number[]) => torch.zeros(shape, { dtype: like.dtype });
-  const hidden = params.key.weight.size(1);
+  const hidden = params.value.weight.size(1);
   const each = (size: number) => Array.from({ length: reads }, () => zeros(size));
   return {
     ...{ h: zeros(hidden), c: zeros(hidden), memory: zeros(slots, wordSize) },
-    ...{ readWeights: each(slots), words: each(wordSize) },
+    ...{ readWeights: each(slots), words: each(wordSize), keys: each(wordSize) },
     ...{ usage: zeros(slots), label: zeros(ways) },
   };
 }
