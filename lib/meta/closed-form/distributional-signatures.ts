@@ -29,7 +29,7 @@ import { membership, type TaskLoss } from '../task-loss';
 import { ridgeRegression } from './r2d2';
 import { solvable } from './solvable';
 
-/** Ids of words `[T, n, L]`, and a mask that is nonzero for what is no padding. */
+/** Ids of words `[T, n, L]`, and a mask that is 0 for padding. */
 export type Words = { ids: Tensor; mask: Tensor };
 
 export type DistributionalSignaturesOptions<E extends Tree> = {
@@ -109,10 +109,7 @@ export function distributionalSignatures<E extends Tree>(
   };
   const own = (generator: Generator) => ({
     lstm: reader.init(generator),
-    attention: uniform([2 * hiddenSize], generator, { bound: 1 / Math.sqrt(2 * hiddenSize) }),
-    logLambda: zeros([], generator),
-    alpha: zeros([], generator).add(1),
-    beta: zeros([], generator),
+    ...regressor(2 * hiddenSize, generator),
   });
   const check = parameterCheck({ learner: NAME, layers: ['embedding'], own });
   return {
@@ -130,13 +127,9 @@ export function distributionalSignatures<E extends Tree>(
         const counted = labels.ne(IGNORED).unsqueeze(-1);
         const means = pooled.mul(counted);
         const y = membership(labels, ways, means);
-        const wordWeights = solvable(means, `wordLambda of ${NAME}`, () =>
-          ridgeRegression(means, y, y.newFull([], wordLambda)),
-        );
+        const wordWeights = regress(means, y, y.newFull([], wordLambda), 'wordLambda');
         const rows = represent(params, wordWeights, x, inputs).mul(counted);
-        const weights = solvable(rows, `logLambda in the parameters of ${NAME}`, () =>
-          ridgeRegression(rows, y, params.logLambda.exp()),
-        );
+        const weights = regress(rows, y, params.logLambda.exp(), 'logLambda in the parameters');
         return { params, wordWeights, weights };
       }),
     predict: (adapted, inputs, adaptOptions = {}) =>
@@ -148,6 +141,21 @@ export function distributionalSignatures<E extends Tree>(
         return rows.bmm(weights).mul(params.alpha).add(params.beta);
       }),
   };
+}
+
+/** v of the attention, and λ, a and b of the regressor behind it. */
+function regressor(size: number, generator: Generator) {
+  return {
+    attention: uniform([size], generator, { bound: 1 / Math.sqrt(size) }),
+    logLambda: zeros([], generator),
+    alpha: zeros([], generator).add(1),
+    beta: zeros([], generator),
+  };
+}
+
+/** Ridge regression; an error names `option`, which λ is. */
+function regress(rows: Tensor, y: Tensor, lambda: Tensor, option: string): Tensor {
+  return solvable(rows, `${option} of ${NAME}`, () => ridgeRegression(rows, y, lambda));
 }
 
 /** Refuses what is not ids `[T, n, L]` and a mask of their shape, or of another number of tasks. */

@@ -4,7 +4,7 @@
  */
 import { type LinearParams, type LstmCellParams, linear, lstmCell } from '../../nn/index';
 import { type Generator, mapTree, type Tensor, torch } from '../../torch/index';
-import { access, lookUp, type Memory, type MemorySizes } from './least-recently-used';
+import { access, type Heads, lookUp, type Memory, type MemorySizes } from './least-recently-used';
 
 export type MannSizes = MemorySizes & { dimensions: number; ways: number; hiddenSize: number };
 
@@ -39,38 +39,25 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const { dimensions, ways, hiddenSize, wordSize, reads } = sizes;
   const words = reads * wordSize;
   const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
-  const key = linear({ inFeatures: hiddenSize + dimensions, outFeatures: words });
-  const value = linear({ inFeatures: hiddenSize, outFeatures: words });
-  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
-
+  const heads = memoryHeads(sizes);
   const { project, brought, broughtWeight } = controllerInput(sizes);
-  const byHead = (x: Tensor): Tensor => x.tanh().unflatten(-1, [reads, wordSize]);
-  const keysOf = (params: NetworkParams, h: Tensor, x: Tensor): Tensor =>
-    byHead(key.apply(params.key, torch.cat([h, x], -1)));
   const step = (params: NetworkParams, x: Tensor, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
-    const heads = {
-      keys: keysOf(params, h, x),
-      values: state.keys.add(byHead(value.apply(params.value, h))),
-      gate: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
-    };
-    return { ...access(state, heads, sizes), h, c, keys: heads.keys, label: state.label };
+    const own = heads.all(params, h, x, state.keys);
+    return { ...access(state, own, sizes), h, c, keys: own.keys, label: state.label };
   };
   return {
     init: (generator) => ({
       controller: controller.init(generator),
-      key: key.init(generator),
-      value: value.init(generator),
-      gate: gate.init(generator),
+      ...heads.init(generator),
       output: output.init(generator),
     }),
     present(params, { x, labels, present }) {
-      const [answers, there] = [labels.unbind(1), present?.unbind(1)];
+      const [rows, answers, there] = [x.unbind(1), labels.unbind(1), present?.unbind(1)];
       const outputs: Tensor[] = [];
       const weight = broughtWeight(params);
       let state = emptyState(x, sizes);
-      const rows = x.unbind(1);
       for (const [i, projected] of project(params, x).unbind(1).entries()) {
         const gates = projected.add(brought(weight, state));
         const next = step(params, rows[i] ?? projected, gates, state);
@@ -85,11 +72,36 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
       const gates = project(params, x).add(brought(broughtWeight(params), state).unsqueeze(1));
       const before = { h: state.h.unsqueeze(1), c: state.c.unsqueeze(1) };
       const { h } = controller.step(params.controller, gates, before);
-      const keys = keysOf(params, h, x);
+      const keys = heads.keys(params, h, x);
       const { read } = lookUp(state.memory, keys.flatten(1, 2), sizes);
-      const words = read.unflatten(1, keys.shape.slice(1, 3)).flatten(2);
-      return output.apply(params.output, torch.cat([h, words], -1));
+      const found = read.unflatten(1, keys.shape.slice(1, 3)).flatten(2);
+      return output.apply(params.output, torch.cat([h, found], -1));
     },
+  };
+}
+
+/** What the heads ask for and write. */
+function memoryHeads({ dimensions, hiddenSize, wordSize, reads }: MannSizes) {
+  const words = reads * wordSize;
+  const key = linear({ inFeatures: hiddenSize + dimensions, outFeatures: words });
+  const value = linear({ inFeatures: hiddenSize, outFeatures: words });
+  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
+  const byHead = (x: Tensor): Tensor => x.tanh().unflatten(-1, [reads, wordSize]);
+  const keys = (params: NetworkParams, h: Tensor, x: Tensor): Tensor =>
+    byHead(key.apply(params.key, torch.cat([h, x], -1)));
+  return {
+    init: (generator: Generator) => ({
+      key: key.init(generator),
+      value: value.init(generator),
+      gate: gate.init(generator),
+    }),
+    keys,
+    /** After a step; `before` are the keys of the step before. */
+    all: (params: NetworkParams, h: Tensor, x: Tensor, before: Tensor): Heads => ({
+      keys: keys(params, h, x),
+      values: before.add(byHead(value.apply(params.value, h))),
+      gate: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
+    }),
   };
 }
 

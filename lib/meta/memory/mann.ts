@@ -137,24 +137,38 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
       }),
   };
   if (trainOn === 'queries') return learner;
-  return {
-    ...learner,
-    metaGradient: (params, { support, query, ways: given }, options = {}) =>
-      torch.scope(() => {
-        const context = { training: true, ...options, differentiable: true };
-        check(params);
-        const rows = [support, query].map((examples) =>
-          embed.support(params.encoder, examples, given, context),
-        );
-        const { x, labels } = shuffleRows(
-          torch.cat(rows, 1),
-          torch.cat([support.labels, query.labels], 1),
-          context.generator,
-        );
-        const { mean, ...seen } = judge(loss, along(params, x, labels), labels, true);
-        return { gradients: gradientsOf(mean, params), ...seen };
-      }),
-  };
+  const embedded = (params: MannParams<E>, set: Examples<I>, given: number, own: AdaptOptions) =>
+    embed.support(params.encoder, set, given, own);
+  return { ...learner, metaGradient: alongSequences({ check, embedded, along, loss }) };
+}
+
+type SequenceRule<E extends Tree, I extends Tree> = {
+  check(params: unknown): void;
+  embedded(params: MannParams<E>, set: Examples<I>, ways: number, options: AdaptOptions): Tensor;
+  along(params: MannParams<E>, x: Tensor, labels: Tensor): Tensor;
+  loss: TaskLoss | undefined;
+};
+
+/** The gradient of the loss at every step of support and query set, in an order of their own. */
+function alongSequences<E extends Tree, I extends Tree>({
+  check,
+  embedded,
+  along,
+  loss,
+}: SequenceRule<E, I>): NonNullable<Mann<E, I>['metaGradient']> {
+  return (params, { support, query, ways }, options = {}) =>
+    torch.scope(() => {
+      const context = { training: true, ...options, differentiable: true };
+      check(params);
+      const rows = [support, query].map((set) => embedded(params, set, ways, context));
+      const { x, labels } = shuffleRows(
+        torch.cat(rows, 1),
+        torch.cat([support.labels, query.labels], 1),
+        context.generator,
+      );
+      const { mean, ...seen } = judge(loss, along(params, x, labels), labels, true);
+      return { gradients: gradientsOf(mean, params), ...seen };
+    });
 }
 
 function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {

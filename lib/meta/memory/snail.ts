@@ -61,7 +61,7 @@ const KINDS: Kinds = {
  * SNAIL with the architecture of the paper's few-shot classification. The order of the support set
  * matters, as in the paper.
  *
- * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ * @throws ArgumentRangeError unless sizes are positive integers, or if tasks have other than N ways;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function snail<E extends Tree, I extends Tree = Tensor>(

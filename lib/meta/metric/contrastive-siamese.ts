@@ -29,7 +29,7 @@ const KINDS: Kinds = { encoder: 'layer', 'margin?': 'finite', 'score?': ['mean',
  * Siamese networks trained by the contrastive loss. The logit of a class is the mean, or the
  * greatest, of −D² over the class's support examples.
  *
- * @throws ArgumentRangeError if the margin is not above 0, or the score is no such word;
+ * @throws ArgumentRangeError if the margin is not above 0, or the score neither `mean` nor `max`;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(

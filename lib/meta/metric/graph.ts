@@ -64,7 +64,7 @@ const KINDS: Kinds = {
  * The few-shot learner by graph neural networks, with leaky rectifiers for ρ and without the paper's
  * batch normalisation, which would let tasks see each other.
  *
- * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ * @throws ArgumentRangeError unless sizes are positive integers, or if tasks have other than N ways;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function graphNetwork<E extends Tree, I extends Tree = Tensor>(

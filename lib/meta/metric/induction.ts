@@ -52,7 +52,7 @@ const KINDS: Kinds = {
 /**
  * Induction Networks. Logits are those before the sigmoid that makes the relation score r of them.
  *
- * @throws ArgumentRangeError if a size or the number of iterations is no positive integer;
+ * @throws ArgumentRangeError unless sizes and the number of iterations are positive integers;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function induction<E extends Tree, I extends Tree = Tensor>(

@@ -48,7 +48,7 @@ const KINDS: Kinds = { encoder: 'layer', 'fullContext?': 'any', 'loss?': 'functi
  *
  * With full context embeddings the order of the support set matters, as in the paper.
  *
- * @throws ArgumentRangeError if a size or number of steps is no positive integer;
+ * @throws ArgumentRangeError unless sizes and the number of steps are positive integers;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function matching<E extends Tree, I extends Tree = Tensor>(

@@ -28,7 +28,7 @@ const KINDS: Kinds = { encoder: 'layer', dimensions: 'count', 'score?': ['mean',
  * Siamese networks with the learned, weighted L1 distance. The logit of a class is the mean, or the
  * greatest, of log p / (1 − p) over the class's support examples; with one shot both are the paper's.
  *
- * @throws ArgumentRangeError if `dimensions` is no positive integer, or the score is no such word;
+ * @throws ArgumentRangeError unless `dimensions` is a positive integer and the score `mean` or `max`;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function siamese<E extends Tree, I extends Tree = Tensor>(
