@@ -88,6 +88,7 @@ export function matching<E extends Tree, I extends Tree = Tensor>(
           ['params', 'support', 'labels'],
           NAME,
         );
+        check(params);
         const plain = embed.query(params.encoder, inputs, support, adaptOptions);
         const query =
           context && params.context

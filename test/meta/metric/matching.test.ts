@@ -40,5 +40,9 @@ test('refuses parameters of the other kind and steps that are none', () => {
   expect(() => learner.adapt(plain, episodes.support, 3)).toThrow(
     'for context in the parameters of matching',
   );
+  const adapted = matching({ encoder }).adapt(plain, episodes.support, 3);
+  expect(() => learner.predict(adapted, episodes.query.inputs)).toThrow(
+    'for context in the parameters of matching',
+  );
   expect(() => matching({ encoder, fullContext: { dimensions: 5, steps: 0 } })).toThrow('steps');
 });
