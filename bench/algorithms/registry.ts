@@ -155,7 +155,7 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     build: (size) =>
       mann({ ...sized(size), slots: 32, reads: 1, keyStrength: 10, trainOn: 'queries' }),
     steps: 1000,
-    learningRate: 0.003,
+    learningRate: 0.01,
     queries: 5,
     maxNorm: 5,
   },

@@ -250,4 +250,3 @@ function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
   throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }
 
-export { adaptScope as recording, queryLoss as judge };

@@ -10,7 +10,7 @@
  * apart, t; not by what they are, so that the weights carry over to classes with other words.
  */
 
-import { wrongShape } from '../../nn/check';
+import { shapeOf, wrongShape } from '../../nn/check';
 import {
   type Layer,
   type LstmParams,
@@ -20,14 +20,16 @@ import {
   uniform,
   zeros,
 } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkSupport, type Examples, IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
 import { ridgeRegression } from './r2d2';
+import { solvable } from './solvable';
 
-/** Ids of words `[T, n, L]`, and a mask that is nonzero for what is no padding. */
+/** Ids of words `[T, n, L]`, and a mask that is 0 for padding. */
 export type Words = { ids: Tensor; mask: Tensor };
 
 export type DistributionalSignaturesOptions<E extends Tree> = {
@@ -44,6 +46,8 @@ export type DistributionalSignaturesOptions<E extends Tree> = {
   hiddenSize?: number;
   /** λ̃ of the ridge regression behind t. Default: 1. */
   wordLambda?: number;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** `attention` is v `[2·hidden]`; log λ, a and b have no dimensions and start from 0, 1 and 0. */
@@ -64,6 +68,7 @@ export type SignatureAdapted<E extends Tree> = {
 };
 
 const NAME = 'distributionalSignatures';
+const ADAPTED = ['params', 'wordWeights', 'weights'] as const;
 
 // Words that tell classes apart for certain have no entropy; t is at most the inverse of this.
 const LEAST_ENTROPY = 1e-3;
@@ -74,6 +79,7 @@ const KINDS: Kinds = {
   'epsilon?': 'finite',
   'hiddenSize?': 'count',
   'wordLambda?': 'finite',
+  'loss?': 'function',
 };
 
 /**
@@ -101,35 +107,69 @@ export function distributionalSignatures<E extends Tree>(
     const weights = torch.maskedSoftmax(hidden.matmul(params.attention), mask, -1);
     return weights.unsqueeze(-2).matmul(x).squeeze(-2);
   };
+  const own = (generator: Generator) => ({
+    lstm: reader.init(generator),
+    ...regressor(2 * hiddenSize, generator),
+  });
+  const check = parameterCheck({ learner: NAME, layers: ['embedding'], own });
   return {
-    init: (generator) => ({
-      embedding: embedding.init(generator),
-      lstm: reader.init(generator),
-      attention: uniform([2 * hiddenSize], generator, { bound: 1 / Math.sqrt(2 * hiddenSize) }),
-      logLambda: zeros([], generator),
-      alpha: zeros([], generator).add(1),
-      beta: zeros([], generator),
-    }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const { ids, mask } = inputs;
-        const counted = labels.ne(IGNORED).unsqueeze(-1);
+    ...(options.loss && { loss: options.loss }),
+    classifies: true,
+    init: (generator) => ({ embedding: embedding.init(generator), ...own(generator) }),
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const { inputs, labels }: Examples<Words> = Object(support);
+        const { ids, mask } = checkWords(inputs);
         const x = embedding.apply(params.embedding, ids, adaptOptions);
         const pooled = pool({ x, mask });
         checkSupport(pooled, labels, ways, NAME);
+        const counted = labels.ne(IGNORED).unsqueeze(-1);
         const means = pooled.mul(counted);
-        const y = membership(labels, ways, means);
-        const wordWeights = ridgeRegression(means, y, y.newFull([], wordLambda));
+        const y = oneHot(labels, ways, means);
+        const wordWeights = regress(means, y, y.newFull([], wordLambda), 'wordLambda');
         const rows = represent(params, wordWeights, x, inputs).mul(counted);
-        return { params, wordWeights, weights: ridgeRegression(rows, y, params.logLambda.exp()) };
+        const weights = regress(rows, y, params.logLambda.exp(), 'logLambda in the parameters');
+        return { params, wordWeights, weights };
       }),
-    predict: ({ params, wordWeights, weights }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const x = embedding.apply(params.embedding, inputs.ids, adaptOptions);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, wordWeights, weights } = checkAdapted(adapted, ADAPTED, NAME);
+        const { ids } = checkWords(inputs, shapeOf(weights, 'weights', NAME)[0]);
+        const x = embedding.apply(params.embedding, ids, adaptOptions);
         const rows = represent(params, wordWeights, x, inputs);
         return rows.bmm(weights).mul(params.alpha).add(params.beta);
       }),
   };
+}
+
+/** v of the attention, and λ, a and b of the regressor behind it. */
+function regressor(size: number, generator: Generator) {
+  return {
+    attention: uniform([size], generator, { bound: 1 / Math.sqrt(size) }),
+    logLambda: zeros([], generator),
+    alpha: zeros([], generator).add(1),
+    beta: zeros([], generator),
+  };
+}
+
+/** Ridge regression; an error names `option`, which λ is. */
+function regress(rows: Tensor, y: Tensor, lambda: Tensor, option: string): Tensor {
+  return solvable(rows, `${option} of ${NAME}`, () => ridgeRegression(rows, y, lambda));
+}
+
+/** Refuses what is not ids `[T, n, L]` and a mask of their shape, or of another number of tasks. */
+function checkWords(words: Words, tasks?: number): Words {
+  const { ids, mask }: Words = Object(words);
+  const shape = shapeOf(ids, 'ids', NAME);
+  if (shape.length !== 3 || (tasks !== undefined && shape[0] !== tasks)) {
+    throw wrongShape(`[${tasks ?? 'T'}, n, L]`, 'ids', shape, NAME);
+  }
+  const ofMask = shapeOf(mask, 'mask', NAME);
+  if (ofMask.join() !== shape.join()) {
+    throw wrongShape(`[${shape.join(', ')}]`, 'mask', ofMask, NAME);
+  }
+  return words;
 }
 
 const pool = (tokens: MaskedTokens) => meanPooling().apply({}, tokens);

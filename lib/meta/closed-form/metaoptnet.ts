@@ -5,12 +5,15 @@
  *   wₖ = Σᵢ α[k, i] f(xᵢ), with α from the dual of the multiclass SVM;   logits = γ wₖ · f(x)
  */
 import { type Layer, ones } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
 import type { RidgeAdapted } from './r2d2';
+import { solvable } from './solvable';
 import { solveSvmDual } from './svm-dual';
 
 export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
@@ -23,41 +26,60 @@ export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
    * examples than dimensions; the authors' code adds the same. Default: 1.
    */
   jitter?: number;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** γ without dimensions, from 1 on. */
 export type MetaOptNetParams<E extends Tree> = { encoder: E; gamma: Tensor };
 
-const KINDS: Kinds = { encoder: 'layer', 'regularization?': 'finite', 'jitter?': 'finite' };
+const KINDS: Kinds = {
+  encoder: 'layer',
+  'regularization?': 'finite',
+  'jitter?': 'finite',
+  'loss?': 'function',
+};
 
 /**
  * MetaOptNet-SVM: a linear support vector machine on the embedded support set as the inner learner,
  * solved to optimality and differentiated implicitly; see `svm-dual.ts`.
  *
  * @throws ArgumentRangeError if an option is not above 0; ArgumentTypeError for options of another
- *   type, or unknown
+ *   type, or unknown; when adapting TorchError with the code `ERR_TORCH_LINALG` if embeddings are so
+ *   large that the jitter is lost beside their products, or not finite
  */
 export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
   options: MetaOptNetOptions<E, I>,
 ): Learner<MetaOptNetParams<E>, RidgeAdapted<MetaOptNetParams<E>>, I> {
   checkLearner(options, KINDS, 'metaOptNet');
-  const { encoder, regularization = 0.1, jitter = 1 } = options;
+  const { encoder, regularization = 0.1, jitter = 1, loss } = options;
+  const own = (generator: Generator) => ({ gamma: ones([], generator) });
+  const embed = embedder({ learner: 'metaOptNet', encoder });
+  const check = parameterCheck({ learner: 'metaOptNet', layers: ['encoder'], own });
   return {
-    init: (generator) => ({ encoder: encoder.init(generator), gamma: ones([], generator) }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(embedded, labels, ways, 'metaOptNet');
-        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
+    ...(loss && { loss }),
+    classifies: true,
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+        const { labels } = support;
+        // In float64: a kernel has the square of the embeddings' size, beside which the jitter is lost.
+        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1)).to('float64');
         const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
         const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });
-        const targets = membership(labels, ways, x).mT;
-        const alpha = solveSvmDual({ kernel, targets, bound: regularization });
-        return { params, weights: x.mT.bmm(alpha.mT) };
+        const targets = oneHot(labels, ways, x).mT;
+        const alpha = solvable(x, 'jitter of metaOptNet', () =>
+          solveSvmDual({ kernel, targets, bound: regularization }),
+        );
+        return { params, weights: x.mT.bmm(alpha.mT).to(embedded) };
       }),
-    predict: ({ params, weights }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () =>
-        encoder.apply(params.encoder, inputs, adaptOptions).bmm(weights).mul(params.gamma),
-      ),
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'metaOptNet');
+        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
+        return query.bmm(weights).mul(params.gamma);
+      }),
   };
 }

@@ -7,11 +7,14 @@
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
 import { type Layer, zeros } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
+import { solvable } from './solvable';
 
 export type R2d2Options<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
@@ -22,6 +25,8 @@ export type R2d2Options<E extends Tree, I extends Tree> = {
   alpha?: number;
   /** β to start from. Default: 0. */
   beta?: number;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** log λ, α and β, without dimensions. */
@@ -40,6 +45,7 @@ const KINDS: Kinds = {
   'lambda?': 'finite',
   'alpha?': 'number',
   'beta?': 'number',
+  'loss?': 'function',
 };
 
 /**
@@ -53,34 +59,44 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
   options: R2d2Options<E, I>,
 ): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
   checkLearner(options, KINDS, 'r2d2');
-  const { encoder, lambda = 1, alpha = 1, beta = 0 } = options;
+  const { encoder, lambda = 1, alpha = 1, beta = 0, loss } = options;
+  const own = (generator: Generator) => ({
+    logLambda: zeros([], generator).add(Math.log(lambda)),
+    alpha: zeros([], generator).add(alpha),
+    beta: zeros([], generator).add(beta),
+  });
+  const embed = embedder({ learner: 'r2d2', encoder });
+  const check = parameterCheck({ learner: 'r2d2', layers: ['encoder'], own });
   return {
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      logLambda: zeros([], generator).add(Math.log(lambda)),
-      alpha: zeros([], generator).add(alpha),
-      beta: zeros([], generator).add(beta),
-    }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(embedded, labels, ways, 'r2d2');
+    ...(loss && { loss }),
+    classifies: true,
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+        const { labels } = support;
         const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
-        const y = membership(labels, ways, embedded);
-        return { params, weights: ridgeRegression(x, y, params.logLambda.exp()) };
+        const y = oneHot(labels, ways, embedded);
+        const solve = () => ridgeRegression(x, y, params.logLambda.exp());
+        return { params, weights: solvable(x, 'lambda of r2d2', solve) };
       }),
-    predict: ({ params, weights }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const query = encoder.apply(params.encoder, inputs, adaptOptions);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'r2d2');
+        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
         return query.bmm(weights).mul(params.alpha).add(params.beta);
       }),
   };
 }
 
 /**
- * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`. It solves
- * for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's identity). Rows of
- * zeros in both count for nothing.
+ * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`, of X's
+ * dtype. It solves for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's
+ * identity), in float64: X Xᵀ has the square of the embeddings' size, beside which λ would be lost.
+ * Rows of zeros in both count for nothing.
+ *
+ * @throws TorchError with the code `ERR_TORCH_LINALG` if λ is lost even so, or X is not finite
  */
 export function ridgeRegression(
   x: Tensor,
@@ -88,9 +104,14 @@ export function ridgeRegression(
   lambda: Tensor,
   form: 'woodbury' | 'primal' = x.size(1) <= x.size(2) ? 'woodbury' : 'primal',
 ): Tensor {
+  const [rows, targets] = [x.to('float64'), y.to('float64')];
   const solve = (gram: Tensor, right: Tensor): Tensor => {
-    const eye = torch.eye(gram.size(-1), { dtype: x.dtype, device: x.device });
+    const eye = torch.eye(gram.size(-1), { dtype: 'float64', device: x.device });
     return right.choleskySolve(gram.add(eye.mul(lambda)).linalgCholesky());
   };
-  return form === 'woodbury' ? x.mT.bmm(solve(x.bmm(x.mT), y)) : solve(x.mT.bmm(x), x.mT.bmm(y));
+  const weights =
+    form === 'woodbury'
+      ? rows.mT.bmm(solve(rows.bmm(rows.mT), targets))
+      : solve(rows.mT.bmm(rows), rows.mT.bmm(targets));
+  return weights.to(x);
 }

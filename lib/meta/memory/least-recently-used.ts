@@ -1,5 +1,5 @@
 import { type Tensor, torch } from '../../torch/index';
-import { unit } from '../metric/nearest-class-mean';
+import { normalize } from '../metric/normalize';
 
 /** The sizes of a memory: S slots of W numbers, R heads; and how it is used. */
 export type MemorySizes = {
@@ -26,62 +26,35 @@ export type Memory = {
 
 type Rule = Pick<MemorySizes, 'decay' | 'keyStrength'>;
 
+/** What every head asks for and writes, `[B, R, W]`, and its gate g `[B, R, 1]`. */
+export type Heads = { keys: Tensor; values: Tensor; gate: Tensor };
+
 /**
- * Least recently used access, section 3.2 of Santoro et al. 2016: every head writes its key to what
- * it read before or to a slot little used, then reads what is like the key.
- *
- * @param keys `[B, R, W]`
- * @param gate `[B, R, 1]`: 1 writes where it read before, 0 to the least used
+ * Least recently used access, section 3.2 of Santoro et al. 2016: every head reads what is like its key,
+ * then writes its value to what it read the step before, where g is 1, or to a slot little used, where
+ * g is 0.
  */
-export function access(before: Memory, keys: Tensor, gate: Tensor, rule: Rule): Memory {
+export function access(before: Memory, { keys, values, gate }: Heads, rule: Rule): Memory {
+  const { weights, read } = lookUp(before.memory, keys, rule);
   const least = leastUsed(before.usage, keys.size(1));
   const written = least.add(gate.mul(before.readWeights.sub(least)));
-  const memory = cleared(before.memory, least).baddbmm(written.mT, keys);
-  const readWeights = unit(keys).bmm(unit(memory).mT).mul(rule.keyStrength).softmax(-1);
   return {
-    memory,
-    readWeights,
-    read: readWeights.bmm(memory).flatten(1),
-    usage: before.usage.mul(rule.decay).add(readWeights.add(written).sum([1])),
+    memory: cleared(before.memory, least).baddbmm(written.mT, values),
+    readWeights: weights,
+    read: read.flatten(1),
+    usage: before.usage.mul(rule.decay).add(weights.add(written).sum([1])),
   };
 }
 
-/**
- * What each of q steps reads that would come next, as `access` does, but without a memory for each:
- * M′ = M₀ + wᵀk, so that k·M′, ‖M′‖ and w^r M′ follow from products with M₀ and among the keys.
- *
- * @param keys `[B, q, R, W]`
- * @param gate `[B, q, R, 1]`
- * @returns `[B, q, R·W]`
- */
-export function readAfterWriting(
-  before: Memory,
+/** What n keys `[B, n, W]` find in a memory `[B, S, W]`: weights `[B, n, S]`, words `[B, n, W]`. */
+export function lookUp(
+  memory: Tensor,
   keys: Tensor,
-  gate: Tensor,
   { keyStrength }: Pick<Rule, 'keyStrength'>,
-): Tensor {
-  const shape = keys.shape.slice(1, 3);
-  const least = leastUsed(before.usage, keys.size(2));
-  const start = cleared(before.memory, least);
-  const written = least.unsqueeze(1).add(gate.mul(before.readWeights.sub(least).unsqueeze(1)));
-  const old = keys.flatten(1, 2).bmm(start.mT).unflatten(1, shape);
-  const fresh = keys.matmul(keys.mT).matmul(written);
-  // ‖M₀ + wᵀk‖² = ‖M₀‖² + Σ w (2 k·M₀ + k·wᵀk) for each slot.
-  const squares = written
-    .mul(old.mul(2).add(fresh))
-    .sum([2])
-    .add(start.square().sum([-1]).unsqueeze(1));
-  const lengths = squares.clampMin(SMALLEST ** 2).sqrt();
-  const own = keys.norm(2, [-1], true).clampMin(SMALLEST);
-  // Where a slot is nearly cancelled by what is written, rounding must not make a cosine of more.
-  const cosines = old.add(fresh).div(own).div(lengths.unsqueeze(2)).clamp(-1, 1);
-  const weights = cosines.mul(keyStrength).softmax(-1);
-  const kept = weights.flatten(1, 2).bmm(start).unflatten(1, shape);
-  return kept.add(weights.matmul(written.mT).matmul(keys)).flatten(2);
+): { weights: Tensor; read: Tensor } {
+  const weights = normalize(keys).bmm(normalize(memory).mT).mul(keyStrength).softmax(-1);
+  return { weights, read: weights.bmm(memory) };
 }
-
-// Below it a length counts as none, as in `unit`.
-const SMALLEST = 1e-12;
 
 /** The memory without the slots that are least used. */
 function cleared(memory: Tensor, least: Tensor): Tensor {

@@ -4,19 +4,23 @@
  */
 import { type LinearParams, type LstmCellParams, linear, lstmCell } from '../../nn/index';
 import { type Generator, mapTree, type Tensor, torch } from '../../torch/index';
-import { access, type Memory, type MemorySizes, readAfterWriting } from './least-recently-used';
+import { access, type Heads, lookUp, type Memory, type MemorySizes } from './least-recently-used';
 
 export type MannSizes = MemorySizes & { dimensions: number; ways: number; hiddenSize: number };
 
 export type NetworkParams = {
   controller: LstmCellParams;
   key: LinearParams;
+  value: LinearParams;
   gate: LinearParams;
   output: LinearParams;
 };
 
-/** What lies between two steps of T sequences; `label` `[T, N]` is that of the input before. */
-export type MannState = Memory & { h: Tensor; c: Tensor; label: Tensor };
+/**
+ * What lies between two steps of T sequences; `keys` `[T, R, W]` and `label` `[T, N]` are those of the
+ * input before.
+ */
+export type MannState = Memory & { h: Tensor; c: Tensor; keys: Tensor; label: Tensor };
 
 /** Embedded examples `[T, n, D]`, their labels one-hot `[T, n, N]`, and which are there `[T, n]`. */
 export type Sequence = { x: Tensor; labels: Tensor; present?: Tensor };
@@ -35,34 +39,28 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const { dimensions, ways, hiddenSize, wordSize, reads } = sizes;
   const words = reads * wordSize;
   const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
-  const key = linear({ inFeatures: hiddenSize, outFeatures: words });
-  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
-
-  const { project, told, toldWeight } = controllerInput(sizes);
-  const controls = (params: NetworkParams, h: Tensor) => ({
-    keys: key.apply(params.key, h).tanh().unflatten(-1, [reads, wordSize]),
-    open: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
-  });
-  const step = (params: NetworkParams, gates: Tensor, state: MannState): MannState => {
+  const heads = memoryHeads(sizes);
+  const { project, brought, broughtWeight } = controllerInput(sizes);
+  const step = (params: NetworkParams, x: Tensor, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
-    const { keys, open } = controls(params, h);
-    return { ...access(state, keys, open, sizes), h, c, label: state.label };
+    const own = heads.all(params, h, x, state.keys);
+    return { ...access(state, own, sizes), h, c, keys: own.keys, label: state.label };
   };
   return {
     init: (generator) => ({
       controller: controller.init(generator),
-      key: key.init(generator),
-      gate: gate.init(generator),
+      ...heads.init(generator),
       output: output.init(generator),
     }),
     present(params, { x, labels, present }) {
-      const [answers, there] = [labels.unbind(1), present?.unbind(1)];
+      const [rows, answers, there] = [x.unbind(1), labels.unbind(1), present?.unbind(1)];
       const outputs: Tensor[] = [];
-      const weight = toldWeight(params);
+      const weight = broughtWeight(params);
       let state = emptyState(x, sizes);
       for (const [i, projected] of project(params, x).unbind(1).entries()) {
-        const next = step(params, projected.add(told(weight, state)), state);
+        const gates = projected.add(brought(weight, state));
+        const next = step(params, rows[i] ?? projected, gates, state);
         outputs.push(torch.cat([next.h, next.read], -1));
         const named = { ...next, label: answers[i] ?? next.label };
         state = there?.[i] ? keepWhere(there[i], named, state) : named;
@@ -71,13 +69,39 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
     },
     logits: (params, x) => output.apply(params.output, x),
     answer(params, x, state) {
-      const gates = project(params, x).add(told(toldWeight(params), state).unsqueeze(1));
+      const gates = project(params, x).add(brought(broughtWeight(params), state).unsqueeze(1));
       const before = { h: state.h.unsqueeze(1), c: state.c.unsqueeze(1) };
       const { h } = controller.step(params.controller, gates, before);
-      const { keys, open } = controls(params, h);
-      const read = readAfterWriting(state, keys, open, sizes);
-      return output.apply(params.output, torch.cat([h, read], -1));
+      const keys = heads.keys(params, h, x);
+      const { read } = lookUp(state.memory, keys.flatten(1, 2), sizes);
+      const found = read.unflatten(1, keys.shape.slice(1, 3)).flatten(2);
+      return output.apply(params.output, torch.cat([h, found], -1));
     },
+  };
+}
+
+/** What the heads ask for and write. */
+function memoryHeads({ dimensions, hiddenSize, wordSize, reads }: MannSizes) {
+  const words = reads * wordSize;
+  const key = linear({ inFeatures: hiddenSize + dimensions, outFeatures: words });
+  const value = linear({ inFeatures: hiddenSize, outFeatures: words });
+  const gate = linear({ inFeatures: hiddenSize, outFeatures: reads });
+  const byHead = (x: Tensor): Tensor => x.tanh().unflatten(-1, [reads, wordSize]);
+  const keys = (params: NetworkParams, h: Tensor, x: Tensor): Tensor =>
+    byHead(key.apply(params.key, torch.cat([h, x], -1)));
+  return {
+    init: (generator: Generator) => ({
+      key: key.init(generator),
+      value: value.init(generator),
+      gate: gate.init(generator),
+    }),
+    keys,
+    /** After a step; `before` are the keys of the step before. */
+    all: (params: NetworkParams, h: Tensor, x: Tensor, before: Tensor): Heads => ({
+      keys: keys(params, h, x),
+      values: before.add(byHead(value.apply(params.value, h))),
+      gate: gate.apply(params.gate, h).sigmoid().unsqueeze(-1),
+    }),
   };
 }
 
@@ -88,9 +112,9 @@ function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
     project: ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
       torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null),
     /** The rest of W. Taken once a sequence: every such part's gradient fills a whole matrix. */
-    toldWeight: ({ controller: { input } }: NetworkParams): Tensor =>
+    broughtWeight: ({ controller: { input } }: NetworkParams): Tensor =>
       input.weight.narrow(1, dimensions, ways + reads * wordSize),
-    told: (weight: Tensor, { label, read }: MannState): Tensor =>
+    brought: (weight: Tensor, { label, read }: MannState): Tensor =>
       torch.linear(torch.cat([label, read], -1), weight),
   };
 }
@@ -103,6 +127,7 @@ function emptyState(like: Tensor, sizes: MannSizes): MannState {
   return {
     h: zeros(hiddenSize),
     c: zeros(hiddenSize),
+    keys: zeros(reads, wordSize),
     label: zeros(ways),
     memory: zeros(slots, wordSize),
     read: zeros(reads * wordSize),

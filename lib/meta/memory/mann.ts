@@ -2,22 +2,25 @@
  * Adam Santoro, Sergey Bartunov, Matthew Botvinick, Daan Wierstra, Timothy Lillicrap: Meta-Learning
  * with Memory-Augmented Neural Networks, ICML 2016, https://arxiv.org/abs/1605.06065
  *
- *   hₜ = LSTM([f(xₜ); yₜ₋₁; rₜ₋₁], hₜ₋₁);   kₜ = tanh(W_k hₜ + b_k);   g = σ(W_g hₜ + b_g)
- *   write:  w^w ← g w^r + (1 − g) w^lu;   M ← M without the least used + w^wᵀ kₜ
- *   read:   w^r ← softmax over slots of β cos(kₜ, M);   rₜ = w^r M;   w^u ← γ w^u + w^r + w^w
- *   logits: W_o [hₜ; rₜ] + b_o
+ *   hₜ = LSTM([f(xₜ); yₜ₋₁; rₜ₋₁], hₜ₋₁)
+ *   kₜ = tanh(W_k [hₜ; f(xₜ)] + b_k);   aₜ = kₜ₋₁ + tanh(W_a hₜ + b_a);   g = σ(W_g hₜ + b_g)
+ *   read:   w^r ← softmax over slots of β cos(kₜ, M);   rₜ = w^r M
+ *   write:  w^w ← g w^r of the step before + (1 − g) w^lu;   M ← M without the least used + w^wᵀ aₜ
+ *   then:   w^u ← γ w^u + w^r + w^w;   logits: W_o [hₜ; rₜ] + b_o
  *
- * A label comes one step after its input, so that it has to be bound to it in memory.
+ * A label comes one step after its input, so that it has to be bound to it in memory. What is written
+ * then is about the input before, found again by its key; what is looked up is about the input now.
  */
-import { outOfRange } from '../../errors';
 import { numberWhere } from '../../nn/check';
 import type { Layer } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkLabels, type Examples, IGNORED } from '../episode';
-import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from '../learner';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { type Examples, IGNORED } from '../episode';
+import { type AdaptOptions, gradientsOf, queryLoss, type Learner, adaptScope } from '../learner';
 import { shuffleRows } from '../minibatches';
-import { membership } from '../task-loss';
+import { oneHot, type TaskLoss } from '../task-loss';
 import {
   type MannSizes,
   type MannState,
@@ -57,6 +60,8 @@ export type MannOptions<E extends Tree, I extends Tree> = {
    * takes longer to learn. Default: `queries`.
    */
   trainOn?: 'sequence' | 'queries';
+  /** The loss of what training counts. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 export type MannParams<E extends Tree> = NetworkParams & { encoder: E };
@@ -65,7 +70,7 @@ export type MannAdapted<E extends Tree> = { params: MannParams<E>; state: MannSt
 /** A learner that can also be asked at every step of a sequence. */
 export interface Mann<E extends Tree, I extends Tree>
   extends Learner<MannParams<E>, MannAdapted<E>, I> {
-  /** The logits `[T, n, N]` for each of n examples before its own label is told. */
+  /** The logits `[T, n, N]` for each of n examples, before its own label comes. */
   sequence(params: MannParams<E>, examples: Examples<I>, options?: AdaptOptions): Tensor;
 }
 
@@ -80,6 +85,7 @@ const KINDS: Kinds = {
   'decay?': 'unit',
   'keyStrength?': 'finite',
   'trainOn?': ['sequence', 'queries'],
+  'loss?': 'function',
 };
 
 /**
@@ -95,49 +101,74 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
   options: MannOptions<E, I>,
 ): Mann<E, I> {
   const sizes = checkSizes(options);
-  const { encoder, trainOn = 'queries' } = options;
+  const { dimensions, ways } = sizes;
+  const { encoder, trainOn = 'queries', loss } = options;
   const network = memoryNetwork(sizes);
-  const embed = (params: MannParams<E>, { inputs, labels }: Examples<I>, own: AdaptOptions) => {
-    const x = encoder.apply(params.encoder, inputs, own);
-    checkLabels(x, labels, sizes.ways, 'mann');
-    return x;
+  const embed = embedder({ learner: 'mann', encoder, dimensions, ways });
+  const own = (generator: Generator) => network.init(generator);
+  const check = parameterCheck({ learner: 'mann', layers: ['encoder'], own });
+  const along = (params: MannParams<E>, x: Tensor, labels: Tensor): Tensor => {
+    const { outputs } = network.present(params, sequenceOf(x, labels, ways));
+    return network.logits(params, torch.stack(outputs, 1));
   };
-  const present = (params: MannParams<E>, x: Tensor, labels: Tensor) =>
-    network.present(params, sequenceOf(x, labels, sizes.ways));
-  const along = (params: MannParams<E>, x: Tensor, labels: Tensor): Tensor =>
-    network.logits(params, torch.stack(present(params, x, labels).outputs, 1));
-  return {
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      ...network.init(generator),
-    }),
-    sequence: (params, examples, own = {}) =>
-      recording(own, () => along(params, embed(params, examples, own), examples.labels)),
-    adapt: (params, support, ways, own = {}) =>
-      recording(own, () => {
-        if (ways !== sizes.ways) throw outOfRange(`${sizes.ways}`, 'ways of mann', ways, 'mann');
-        const x = embed(params, support, own);
-        return { params, state: present(params, x, support.labels).state };
+  const learner: Mann<E, I> = {
+    ...(loss && { loss }),
+    classifies: true,
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    sequence: (params, examples, options = {}) =>
+      adaptScope(options, () => {
+        check(params);
+        const x = embed.support(params.encoder, examples, ways, options);
+        return along(params, x, examples.labels);
       }),
-    predict: ({ params, state }, inputs, own = {}) =>
-      recording(own, () =>
-        network.answer(params, encoder.apply(params.encoder, inputs, own), state),
-      ),
-    ...(trainOn === 'sequence' && {
-      metaGradient: (params, { support, query }, own = {}) =>
-        torch.scope(() => {
-          const context = { training: true, ...own, differentiable: true };
-          const rows = [support, query].map((examples) => embed(params, examples, context));
-          const { x, labels } = shuffleRows(
-            torch.cat(rows, 1),
-            torch.cat([support.labels, query.labels], 1),
-            context.generator,
-          );
-          const { mean, ...seen } = judge(undefined, along(params, x, labels), labels);
-          return { gradients: gradientsOf(mean, params), ...seen };
-        }),
-    }),
+    adapt: (params, support, given, options = {}) =>
+      adaptScope(options, () => {
+        check(params);
+        const x = embed.support(params.encoder, support, given, options);
+        return {
+          params,
+          state: network.present(params, sequenceOf(x, support.labels, ways)).state,
+        };
+      }),
+    predict: (adapted, inputs, options = {}) =>
+      adaptScope(options, () => {
+        const { params, state } = checkAdapted(adapted, ['params', 'state'], 'mann');
+        return network.answer(params, embed.query(params.encoder, inputs, state.h, options), state);
+      }),
   };
+  if (trainOn === 'queries') return learner;
+  const embedded = (params: MannParams<E>, set: Examples<I>, given: number, own: AdaptOptions) =>
+    embed.support(params.encoder, set, given, own);
+  return { ...learner, metaGradient: alongSequences({ check, embedded, along, loss }) };
+}
+
+type SequenceRule<E extends Tree, I extends Tree> = {
+  check(params: unknown): void;
+  embedded(params: MannParams<E>, set: Examples<I>, ways: number, options: AdaptOptions): Tensor;
+  along(params: MannParams<E>, x: Tensor, labels: Tensor): Tensor;
+  loss: TaskLoss | undefined;
+};
+
+/** The gradient of the loss at every step of support and query set, in an order of their own. */
+function alongSequences<E extends Tree, I extends Tree>({
+  check,
+  embedded,
+  along,
+  loss,
+}: SequenceRule<E, I>): NonNullable<Mann<E, I>['metaGradient']> {
+  return (params, { support, query, ways }, options = {}) =>
+    torch.scope(() => {
+      const context = { training: true, ...options, differentiable: true };
+      check(params);
+      const rows = [support, query].map((set) => embedded(params, set, ways, context));
+      const { x, labels } = shuffleRows(
+        torch.cat(rows, 1),
+        torch.cat([support.labels, query.labels], 1),
+        context.generator,
+      );
+      const { mean, ...seen } = queryLoss(loss, along(params, x, labels), labels, true);
+      return { gradients: gradientsOf(mean, params), ...seen };
+    });
 }
 
 function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
@@ -152,7 +183,7 @@ function sequenceOf(x: Tensor, labels: Tensor, ways: number): Sequence {
   const anyIgnored = labels.eq(IGNORED).any().item() === true;
   return {
     x,
-    labels: membership(labels, ways, x),
+    labels: oneHot(labels, ways, x),
     ...(anyIgnored && { present: labels.ne(IGNORED) }),
   };
 }

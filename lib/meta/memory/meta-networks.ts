@@ -8,15 +8,19 @@
  * and Wᵢ* for an example. A layer with both gives the sum of its outputs with each.
  */
 import { expandTasks, type Layer, mlp, overTasks } from '../../nn/index';
-import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkQueries, embedder } from '../embedder';
 import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
 import { IGNORED } from '../episode';
-import { unflattenParameters as fromTaskVectors } from '../gradient/flatten-parameters';
+import { unflattenParameters } from '../gradient/flatten-parameters';
 import { exampleGradients } from '../gradient/inner-loop';
 import { preprocess } from '../gradient/preprocess';
-import { type AdaptOptions, type Learner, recording } from '../learner';
-import { contrastiveLoss } from './contrastive';
+import { type AdaptOptions, type Learner, adaptScope } from '../learner';
+import { contrastiveLoss } from '../metric/contrastive-loss';
+import { normalize } from '../metric/normalize';
+import { squaredDistances } from '../metric/squared-distances';
 import { type GradientReader, gradientReader } from './gradient-reader';
 
 export type MetaNetworksOptions<
@@ -47,6 +51,8 @@ export type MetaNetworksAdapted<P extends Tree, E extends Tree, R extends Tree> 
   E
 > & { slow: R; fast: R; memory: Tensor; keys: Tensor; present: Tensor };
 
+const NAME = 'metaNetworks';
+
 const KINDS: Kinds = {
   model: 'layer',
   representation: 'layer',
@@ -71,38 +77,58 @@ export function metaNetworks<
 >(
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
-  checkLearner(options, KINDS, 'metaNetworks');
+  checkLearner(options, KINDS, NAME);
   const { representation: u } = options;
-  const { init, encode } = encodedModel(options, 'metaNetworks');
+  const { init, encode } = encodedModel(options, NAME);
   const [slowModel, ownModel] = [overTasks(options.model, 'shared'), overTasks(options.model)];
-  const { m, d } = networks(options);
   const remember = writer(options);
-
+  const own = ownNetworks(options);
+  const embed = embedder<E, I>({ learner: NAME, encoder: { apply: encode } });
+  const check = parameterCheck({ learner: NAME, layers: LAYERS, own });
   return {
     ...(options.loss && { loss: options.loss }),
     init: (generator) =>
       torch.scope(() => ({
         ...init(generator),
         representation: u.init(generator),
-        exampleNet: damped(m.init(generator)),
-        taskNet: d.init(generator),
+        ...own(generator),
       })),
-    adapt: (params, support, _ways, context = {}) =>
-      recording(context, () =>
-        remember(params, encode(params.encoder, support.inputs, context), support.labels, context),
-      ),
-    predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
-      recording(context, () => {
+    adapt: (params, support, ways, context = {}) =>
+      adaptScope(context, () => {
+        check(params);
+        const x = embed.support(params.encoder, support, ways, context);
+        return remember(params, x, support.labels, context);
+      }),
+    predict: (adapted, inputs, context = {}) =>
+      adaptScope(context, () => {
+        const { model, encoder, slow, fast, memory, keys, present } = checkAdapted(
+          adapted,
+          ADAPTED,
+          NAME,
+        );
         const x = encode(encoder, inputs, context);
+        checkQueries(x, keys, undefined, NAME);
         const [tasks = 1, n = 1] = x.shape;
-        const near = unit(augmented(u, slow, fast, x)).bmm(unit(keys).mT);
+        const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
         const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
         const rows = attention.bmm(memory).flatten(0, 1);
-        const own = fromTaskVectors(rows, expandTasks(model, tasks * n));
-        const alone = ownModel.apply(own, x.flatten(0, 1).unsqueeze(1), context);
+        const weights = unflattenParameters(rows, expandTasks(model, tasks * n));
+        const alone = ownModel.apply(weights, x.flatten(0, 1).unsqueeze(1), context);
         return slowModel.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
       }),
   };
+}
+
+const ADAPTED = ['model', 'encoder', 'slow', 'fast', 'memory', 'keys', 'present'] as const;
+const LAYERS = ['model', 'encoder', 'representation'];
+
+/** Z and G. */
+function ownNetworks(options: { hiddenSize?: number }) {
+  const { m, d } = networks(options);
+  return (generator: Generator) => ({
+    exampleNet: damped(m.init(generator)),
+    taskNet: d.init(generator),
+  });
 }
 
 /** m and d, which make fast weights from gradients. */
@@ -129,9 +155,9 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
     const [alone, target] = [x.flatten(0, 1).unsqueeze(1), labels.flatten().unsqueeze(1)];
     const present = labels.ne(IGNORED);
     const embedding = exampleGradients(params.representation, shape, createGraph, (own) =>
-      contrastiveLoss(ownLayer.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
+      embeddingLoss(ownLayer.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
     );
-    const fast = fromTaskVectors(
+    const fast = unflattenParameters(
       d.read(params.taskNet, embedding, present),
       expandTasks(params.representation, shape[0] ?? 1),
     );
@@ -150,8 +176,22 @@ function augmented<Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor)
   return overTasks(layer, 'shared').apply(slow, x).add(overTasks(layer).apply(fast, x));
 }
 
-function unit(rows: Tensor): Tensor {
-  return rows.div(rows.square().sum([-1], true).add(1e-12).sqrt());
+/**
+ * L_emb of each task: the mean contrastive loss over the pairs of two of its examples.
+ *
+ * @param rows `[T, n, R]`
+ * @param labels `[T, n]`
+ */
+export function embeddingLoss(rows: Tensor, labels: Tensor, margin: number): Tensor {
+  const [one, other] = [labels.unsqueeze(2), labels.unsqueeze(1)];
+  const itself = torch.eye(labels.size(1), { device: labels.device }).ne(0);
+  const counted = one.ne(IGNORED).logicalAnd(other.ne(IGNORED)).logicalAnd(itself.logicalNot());
+  const pairs = counted.to(rows);
+  const losses = contrastiveLoss(squaredDistances(rows, rows), one.eq(other), margin);
+  return losses
+    .mul(pairs)
+    .sum([1, 2])
+    .div(pairs.sum([1, 2]).clampMin(1));
 }
 
 /** The last layer near zero: fast weights that start small. */

@@ -79,8 +79,8 @@ export function attentionBlock(inChannels: number, keySize: number, valueSize: n
       const shared = query.bmm(project(toKey, params, 'key', before).mT);
       const logits = torch.cat([own, shared.maskedFill(present.mT.eq(0), -Infinity)], -1);
       const weights = logits.softmax(-1);
-      const heard = weights.narrow(-1, 1, before.size(1));
-      const looked = heard
+      const ofShared = weights.narrow(-1, 1, before.size(1));
+      const looked = ofShared
         .bmm(project(toValue, params, 'value', before))
         .add(weights.narrow(-1, 0, 1).mul(project(toValue, params, 'value', x)));
       return torch.cat([x, looked], -1);

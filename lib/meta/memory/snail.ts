@@ -6,13 +6,15 @@
  *   SNAIL = attention, TC(L), attention, TC(L), attention, linear
  *   TC(L) = dense blocks of dilations 1, 2, 4, … below L, the length of the sequence
  */
-import { invalidArgument, outOfRange } from '../../errors';
+import { invalidArgument } from '../../errors';
 import { type Layer, type LinearParams, linear } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 
 export type SnailOptions<E extends Tree, I extends Tree> = {
@@ -28,6 +30,8 @@ export type SnailOptions<E extends Tree, I extends Tree> = {
   filters?: number;
   /** Key and value sizes of the attention blocks. Default: [[64, 32], [256, 128], [512, 256]]. */
   attention?: readonly (readonly [number, number])[];
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 export type SnailParams<E extends Tree> = {
@@ -50,34 +54,39 @@ const KINDS: Kinds = {
   length: 'count',
   'filters?': 'count',
   'attention?': 'any',
+  'loss?': 'function',
 };
 
 /**
  * SNAIL with the architecture of the paper's few-shot classification. The order of the support set
  * matters, as in the paper.
  *
- * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ * @throws ArgumentRangeError unless sizes are positive integers, or if tasks have other than N ways;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function snail<E extends Tree, I extends Tree = Tensor>(
   options: SnailOptions<E, I>,
 ): Learner<SnailParams<E>, SnailAdapted<E>, I> {
   checkLearner(options, KINDS, 'snail');
-  const { encoder, ways } = options;
+  const { encoder, dimensions, ways, loss } = options;
   const blocks = snailBlocks(options);
   const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
+  const own = (generator: Generator) => ({
+    blocks: blocks.map((block) => block.init(generator)),
+    output: output.init(generator),
+  });
+  const embed = embedder({ learner: 'snail', encoder, dimensions, ways });
+  const check = parameterCheck({ learner: 'snail', layers: ['encoder'], own });
   return {
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      blocks: blocks.map((block) => block.init(generator)),
-      output: output.init(generator),
-    }),
-    adapt: (params, { inputs, labels }, given, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        if (given !== ways) throw outOfRange(`${ways}`, 'ways of snail', given, 'snail');
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(embedded, labels, ways, 'snail');
-        const rows = torch.cat([embedded, membership(labels, ways, embedded)], -1);
+    ...(loss && { loss }),
+    classifies: true,
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    adapt: (params, support, given, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const embedded = embed.support(params.encoder, support, given, adaptOptions);
+        const { labels } = support;
+        const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
         const { x: start, present } = gathered(rows, labels.ne(IGNORED));
         let x = start;
         const steps = blocks.map((block, i) => {
@@ -87,9 +96,14 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
         });
         return { params, steps, present };
       }),
-    predict: ({ params, steps, present }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, steps, present } = checkAdapted(
+          adapted,
+          ['params', 'steps', 'present'],
+          'snail',
+        );
+        const embedded = embed.query(params.encoder, inputs, present, adaptOptions);
         let x = embedded.constantPadNd([0, ways]);
         for (const [i, block] of blocks.entries()) {
           x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);

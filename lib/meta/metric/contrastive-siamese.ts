@@ -5,11 +5,12 @@
  *   D = ‖G(x₁) − G(x₂)‖;   L = (1 − Y) ½ D² + Y ½ max(0, m − D)², Y = 0 for one class and 1 for two
  */
 import type { Layer } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import type { Tensor, Tree } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
 import type { Learner } from '../learner';
+import { contrastiveLoss } from './contrastive-loss';
 import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
-import { squaredDistances } from './prototypical';
+import { squaredDistances } from './squared-distances';
 
 export type ContrastiveSiameseOptions<E extends Tree, I extends Tree> = {
   /** G: `[T, n, …]` to embeddings `[T, n, D]`. */
@@ -28,7 +29,7 @@ const KINDS: Kinds = { encoder: 'layer', 'margin?': 'finite', 'score?': ['mean',
  * Siamese networks trained by the contrastive loss. The logit of a class is the mean, or the
  * greatest, of −D² over the class's support examples.
  *
- * @throws ArgumentRangeError if the margin is not above 0, or the score is no such word;
+ * @throws ArgumentRangeError if the margin is not above 0, or the score neither `mean` nor `max`;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
@@ -43,16 +44,6 @@ export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
     init: (generator): ContrastiveSiameseParams<E> => ({ encoder: encoder.init(generator) }),
     // Rounding must not make the square of a distance negative.
     similarity: (_, query, support) => squaredDistances(query, support).clampMin(0).neg(),
-    pairLoss: (similarity, same) => {
-      const square = similarity.neg();
-      const apart = root(square).rsub(margin).relu().square();
-      return torch.where(same.ne(0), square, apart).mul(0.5);
-    },
+    pairLoss: (similarity, same) => contrastiveLoss(similarity.neg(), same, margin),
   });
-}
-
-/** √x, with the gradient 0 at x = 0. */
-function root(x: Tensor): Tensor {
-  const positive = x.gt(0);
-  return torch.where(positive, torch.where(positive, x, 1).sqrt(), 0);
 }

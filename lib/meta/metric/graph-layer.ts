@@ -63,8 +63,8 @@ export function graphLayer(sizes: GraphLayerSizes): GraphLayer {
   };
   const atQuery = (edge: Tensor, { support, query }: Nodes, present: Tensor): Tensor => {
     const weights = torch.maskedSoftmax(edge, present.unsqueeze(1).unsqueeze(1), -1);
-    const heard = weights.flatten(2).unsqueeze(2).matmul(byHead(support, heads)).squeeze(2);
-    return heard.add(query.narrow(-1, heads * outFeatures, outFeatures));
+    const mixed = weights.flatten(2).unsqueeze(2).matmul(byHead(support, heads)).squeeze(2);
+    return mixed.add(query.narrow(-1, heads * outFeatures, outFeatures));
   };
   return {
     init: (generator) => ({ edges: edges.init(generator), nodes: nodes.init(generator) }),
@@ -80,10 +80,10 @@ export function graphLayer(sizes: GraphLayerSizes): GraphLayer {
       const weights = supportAttention(square, edge, graphs.present);
       const own = values.support.narrow(-1, heads * outFeatures, outFeatures);
       const support = weights.support.matmul(byHead(values.support, heads)).add(own);
-      const told = weights.query.matmul(
+      const fromQuery = weights.query.matmul(
         values.query.narrow(-1, 0, heads * outFeatures).unflatten(-1, [heads, -1]),
       );
-      return { support: support.add(told), query: atQuery(edge, values, graphs.present) };
+      return { support: support.add(fromQuery), query: atQuery(edge, values, graphs.present) };
     },
   };
 }

@@ -9,11 +9,13 @@
  */
 import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
 import {
   type GraphLayer,
   type GraphLayerParams,
@@ -38,6 +40,8 @@ export type GraphOptions<E extends Tree, I extends Tree> = {
   features?: number;
   /** Width of the two hidden layers of the MLP over edges. Default: 64. */
   edgeFeatures?: number;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 export type GraphParams<E extends Tree> = { encoder: E; layers: GraphLayerParams[] };
@@ -53,37 +57,47 @@ const KINDS: Kinds = {
   'layers?': 'count',
   'features?': 'count',
   'edgeFeatures?': 'count',
+  'loss?': 'function',
 };
 
 /**
  * The few-shot learner by graph neural networks, with leaky rectifiers for ρ and without the paper's
  * batch normalisation, which would let tasks see each other.
  *
- * @throws ArgumentRangeError if a size is no positive integer, or tasks have other than N ways;
+ * @throws ArgumentRangeError unless sizes are positive integers, or if tasks have other than N ways;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   options: GraphOptions<E, I>,
 ): Learner<GraphParams<E>, SupportGraph<GraphParams<E>>, I> {
   checkLearner(options, KINDS, 'graphNetwork');
-  const { encoder, ways } = options;
+  const { encoder, ways, dimensions, loss } = options;
   const { hidden, last } = graphLayers(options);
+  const own = (generator: Generator) => ({
+    layers: [...hidden, last].map((layer) => layer.init(generator)),
+  });
+  const embed = embedder({ learner: 'graphNetwork', encoder, dimensions, ways });
+  const check = parameterCheck({ learner: 'graphNetwork', layers: ['encoder'], own });
   return {
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      layers: [...hidden, last].map((layer) => layer.init(generator)),
-    }),
-    adapt: (params, { inputs, labels }, given, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        if (given !== ways) throw outOfRange(`${ways}`, 'ways of graphNetwork', given);
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(embedded, labels, ways, 'graphNetwork');
-        const nodes = torch.cat([embedded, membership(labels, ways, embedded)], -1);
+    ...(loss && { loss }),
+    classifies: true,
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    adapt: (params, support, given, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const embedded = embed.support(params.encoder, support, given, adaptOptions);
+        const { labels } = support;
+        const nodes = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
         return { params, nodes, present: labels.ne(IGNORED) };
       }),
-    predict: ({ params, nodes, present }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, nodes, present } = checkAdapted(
+          adapted,
+          ['params', 'nodes', 'present'],
+          'graphNetwork',
+        );
+        const embedded = embed.query(params.encoder, inputs, nodes, adaptOptions);
         const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
         const query = torch.cat([embedded, unknown], -1);
         let graphs = startGraphs({ support: nodes, query }, present);

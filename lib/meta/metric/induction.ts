@@ -9,11 +9,12 @@
  * with squash(x) = ‖x‖² / (1 + ‖x‖²) · x / ‖x‖.
  */
 import { type Layer, type LinearParams, linear, normal } from '../../nn/index';
-import { type Tensor, type Tree, torch } from '../../torch/index';
+import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
-import { checkSupport } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
 import { relationLoss } from './relation';
 
 export type InductionOptions<E extends Tree, I extends Tree> = {
@@ -25,6 +26,8 @@ export type InductionOptions<E extends Tree, I extends Tree> = {
   iterations?: number;
   /** h: slices of the neural tensor layer M. Default: 100. */
   slices?: number;
+  /** The loss of queries. Default: `relationLoss`, the paper's. */
+  loss?: TaskLoss;
 };
 
 /** `transform` holds Wₛ and bₛ, `tensor` M `[h, D, D]`, `relation` W_r and b_r. */
@@ -43,40 +46,45 @@ const KINDS: Kinds = {
   dimensions: 'count',
   'iterations?': 'count',
   'slices?': 'count',
+  'loss?': 'function',
 };
 
 /**
  * Induction Networks. Logits are those before the sigmoid that makes the relation score r of them.
  *
- * @throws ArgumentRangeError if a size or the number of iterations is no positive integer;
+ * @throws ArgumentRangeError unless sizes and the number of iterations are positive integers;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function induction<E extends Tree, I extends Tree = Tensor>(
   options: InductionOptions<E, I>,
 ): Learner<InductionParams<E>, ClassVectors<InductionParams<E>>, I> {
   checkLearner(options, KINDS, 'induction');
-  const { encoder, dimensions: size, iterations = 3, slices = 100 } = options;
+  const { encoder, dimensions: size, iterations = 3, slices = 100, loss = relationLoss } = options;
   const transform = linear({ inFeatures: size, outFeatures: size });
   const relation = linear({ inFeatures: slices, outFeatures: 1 });
+  const own = (generator: Generator) => ({
+    transform: transform.init(generator),
+    tensor: normal([slices, size, size], generator, { std: 1 / size }),
+    relation: relation.init(generator),
+  });
+  const embed = embedder({ learner: 'induction', encoder, dimensions: size });
+  const check = parameterCheck({ learner: 'induction', layers: ['encoder'], own });
   return {
-    loss: relationLoss,
+    loss,
     classifies: true,
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      transform: transform.init(generator),
-      tensor: normal([slices, size, size], generator, { std: 1 / size }),
-      relation: relation.init(generator),
-    }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(embedded, labels, ways, 'induction');
+    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+    adapt: (params, support, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
         const samples = squash(transform.apply(params.transform, embedded));
-        return { params, classes: route(samples, membership(labels, ways, samples), iterations) };
+        const belongs = oneHot(support.labels, ways, samples);
+        return { params, classes: route(samples, belongs, iterations) };
       }),
-    predict: ({ params, classes }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const query = encoder.apply(params.encoder, inputs, adaptOptions);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, classes } = checkAdapted(adapted, ['params', 'classes'], 'induction');
+        const query = embed.query(params.encoder, inputs, classes, adaptOptions);
         return relation.apply(params.relation, interact(classes, params.tensor, query)).squeeze(-1);
       }),
   };

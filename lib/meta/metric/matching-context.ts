@@ -33,7 +33,7 @@ export type FullContext = {
   embedQuery(params: FullContextParams, plain: Tensor, support: Tensor, present: Tensor): Tensor;
 };
 
-/** @throws ArgumentRangeError if an option is no positive integer */
+/** @throws ArgumentRangeError unless options are positive integers */
 export function fullContext(options: FullContextOptions): FullContext {
   checkLearner(options, { dimensions: 'count', 'steps?': 'count' }, 'fullContext');
   const { dimensions: size, steps = 5 } = options;

@@ -4,15 +4,16 @@
  *
  *   P(y | x, S) = Σᵢ a(x, xᵢ) yᵢ;   a(x, xᵢ) = softmax over i of cos(f(x, S), g(xᵢ, S))
  */
-import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner } from '../check-options';
-import { checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
-import { type FullContext, type FullContextParams, fullContext } from './matching-context';
-import { unit } from './nearest-class-mean';
+import { checkLearner, type Kinds } from '../check-options';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
+import { type FullContextParams, fullContext } from './matching-context';
+import { normalize } from './normalize';
 
 export type MatchingOptions<E extends Tree, I extends Tree> = {
   /** f′ = g′: `[T, n, …]` to embeddings `[T, n, D]`. */
@@ -22,6 +23,8 @@ export type MatchingOptions<E extends Tree, I extends Tree> = {
    * steps. `dimensions` is D. Without it f = f′ and g = g′. Default: without.
    */
   fullContext?: { dimensions: number; steps?: number };
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** `context` is there with full context embeddings. */
@@ -35,47 +38,64 @@ export type MatchingAdapted<E extends Tree> = {
   ways: number;
 };
 
+const NAME = 'matching';
+
+const KINDS: Kinds = { encoder: 'layer', 'fullContext?': 'any', 'loss?': 'function' };
+
 /**
  * Matching Networks. The logits are log P(y | x, S), so that their cross-entropy is the paper's loss;
  * −∞ for a class without support examples.
  *
  * With full context embeddings the order of the support set matters, as in the paper.
  *
- * @throws ArgumentRangeError if a size or number of steps is no positive integer;
+ * @throws ArgumentRangeError unless sizes and the number of steps are positive integers;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function matching<E extends Tree, I extends Tree = Tensor>(
   options: MatchingOptions<E, I>,
 ): Learner<MatchingParams<E>, MatchingAdapted<E>, I> {
-  checkLearner(options, { encoder: 'layer', 'fullContext?': 'any' }, 'matching');
-  const { encoder } = options;
-  const context: FullContext | undefined = options.fullContext && fullContext(options.fullContext);
-  const contextOf = ({ context: own }: MatchingParams<E>): FullContextParams => {
-    if (own !== undefined) return own;
-    throw outOfRange('the parameters of full context embeddings', 'params.context', own);
-  };
+  checkLearner(options, KINDS, NAME);
+  const { encoder, loss } = options;
+  const context = options.fullContext && fullContext(options.fullContext);
+  const embed = embedder({ learner: NAME, encoder, ...options.fullContext });
+  const check = parameterCheck({
+    learner: NAME,
+    layers: ['encoder'],
+    own: (generator) => ({ ...(context && { context: context.init(generator) }) }),
+  });
   return {
+    ...(loss && { loss }),
+    classifies: true,
     init: (generator) => ({
       encoder: encoder.init(generator),
       ...(context && { context: context.init(generator) }),
     }),
-    adapt: (params, { inputs, labels }, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const plain = encoder.apply(params.encoder, inputs, adaptOptions);
-        checkSupport(plain, labels, ways, 'matching');
-        const support = context
-          ? context.embedSupport(contextOf(params), plain, labels.ne(IGNORED))
-          : plain;
+    adapt: (params, examples, ways, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const plain = embed.support(params.encoder, examples, ways, adaptOptions);
+        const { labels } = examples;
+        const support =
+          context && params.context
+            ? context.embedSupport(params.context, plain, labels.ne(IGNORED))
+            : plain;
         return { params, support, labels, ways };
       }),
-    predict: ({ params, support, labels, ways }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const plain = encoder.apply(params.encoder, inputs, adaptOptions);
-        const query = context
-          ? context.embedQuery(contextOf(params), plain, support, labels.ne(IGNORED))
-          : plain;
-        const cosines = unit(query).bmm(unit(support).mT);
-        const others = membership(labels, ways, cosines).eq(0).unsqueeze(1);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, support, labels, ways } = checkAdapted(
+          adapted,
+          ['params', 'support', 'labels'],
+          NAME,
+        );
+        check(params);
+        const plain = embed.query(params.encoder, inputs, support, adaptOptions);
+        const query =
+          context && params.context
+            ? context.embedQuery(params.context, plain, support, labels.ne(IGNORED))
+            : plain;
+        const cosines = normalize(query).bmm(normalize(support).mT);
+        const others = oneHot(labels, ways, cosines).eq(0).unsqueeze(1);
         const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
         return byClass.logSoftmax(-1);
       }),

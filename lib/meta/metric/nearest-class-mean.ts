@@ -10,14 +10,18 @@
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
 import { checkLearner } from '../check-options';
-import { checkSupport } from '../episode';
-import { type Learner, recording } from '../learner';
-import { classMeans } from '../task-loss';
+import { checkAdapted } from '../check-trees';
+import { embedder } from '../embedder';
+import { type Learner, adaptScope } from '../learner';
+import { classMeans, type TaskLoss } from '../task-loss';
+import { normalize } from './normalize';
 import type { Prototypes } from './prototypical';
 
 export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<P, I>;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /**
@@ -28,22 +32,26 @@ export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
 export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
   options: NearestClassMeanOptions<P, I>,
 ): Learner<P, Prototypes<P>, I> {
-  checkLearner(options, { encoder: 'layer' }, 'nearestClassMean');
-  const { encoder } = options;
+  checkLearner(options, { encoder: 'layer', 'loss?': 'function' }, 'nearestClassMean');
+  const { encoder, loss } = options;
+  const embed = embedder({ learner: 'nearestClassMean', encoder });
   return {
+    ...(loss && { loss }),
+    classifies: true,
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, options = {}) =>
-      recording(options, () => {
-        const embedded = unit(encoder.apply(params, support.inputs, options));
-        checkSupport(embedded, support.labels, ways, 'nearestClassMean');
-        return { params, prototypes: unit(classMeans(embedded, support.labels, ways)) };
+      adaptScope(options, () => {
+        const embedded = normalize(embed.support(params, support, ways, options));
+        return { params, prototypes: normalize(classMeans(embedded, support.labels, ways)) };
       }),
-    predict: ({ params, prototypes }, inputs, options = {}) =>
-      recording(options, () => unit(encoder.apply(params, inputs, options)).bmm(prototypes.mT)),
+    predict: (adapted, inputs, options = {}) =>
+      adaptScope(options, () => {
+        const { params, prototypes } = checkAdapted(
+          adapted,
+          ['params', 'prototypes'],
+          'nearestClassMean',
+        );
+        return normalize(embed.query(params, inputs, prototypes, options)).bmm(prototypes.mT);
+      }),
   };
-}
-
-/** Rows of length 1; rows of zeros stay. */
-export function unit(rows: Tensor): Tensor {
-  return rows.div(rows.norm(2, [-1], true).clampMin(1e-12));
 }

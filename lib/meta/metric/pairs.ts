@@ -1,8 +1,10 @@
 import type { Layer } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLabels, checkSupport, type Examples, IGNORED } from '../episode';
-import { type AdaptOptions, gradientsOf, judge, type Learner, recording } from '../learner';
-import { membership } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { checkLabels, type Examples, IGNORED } from '../episode';
+import { type AdaptOptions, gradientsOf, queryLoss, type Learner, adaptScope } from '../learner';
+import { oneHot } from '../task-loss';
 
 /**
  * How the similarities of a query to a class's support examples become the class's score: their
@@ -19,9 +21,13 @@ export type EmbeddedSupport<P extends Tree> = {
 };
 
 type PairRule<E extends Tree, P extends { readonly encoder: E }, I extends Tree> = {
-  /** For errors. */
+  /** The learner, for errors. */
   name: string;
   encoder: Layer<E, I>;
+  /** D, where parameters depend on it. */
+  dimensions?: number;
+  /** The parameters beside the encoder's. */
+  own?(generator: Generator): { readonly [name: string]: Tree };
   init(generator: Generator): P;
   /** Queries `[T, q, D]` and support `[T, s, D]` give `[T, q, s]`, greater for more alike ones. */
   similarity(params: P, query: Tensor, support: Tensor): Tensor;
@@ -34,41 +40,40 @@ type PairRule<E extends Tree, P extends { readonly encoder: E }, I extends Tree>
  * A learner that is trained to tell pairs of one class from pairs of two, and that classifies by the
  * similarity to the support examples. Papers draw as many pairs of the one kind as of the other; here
  * all pairs of a query and a support example count, the mean of each kind by one half.
- *
- * @throws ArgumentRangeError if the score is neither `mean` nor `max`
  */
 export function pairLearner<
   E extends Tree,
   P extends { readonly encoder: E } & Tree,
   I extends Tree,
 >(rule: PairRule<E, P, I>): Learner<P, EmbeddedSupport<P>, I> {
-  const adapt = (
-    params: P,
-    support: Examples<I>,
-    ways: number,
-    options: AdaptOptions = {},
-  ): EmbeddedSupport<P> =>
-    recording(options, () => {
-      const embedded = rule.encoder.apply(params.encoder, support.inputs, options);
-      checkSupport(embedded, support.labels, ways, rule.name);
+  const { name, encoder, dimensions, own, score } = rule;
+  const embed = embedder({ learner: name, encoder, ...(dimensions && { dimensions }) });
+  const check = parameterCheck({ learner: name, layers: ['encoder'], ...(own && { own }) });
+  const adapt = (params: P, support: Examples<I>, ways: number, options: AdaptOptions = {}) =>
+    adaptScope(options, () => {
+      check(params);
+      const embedded = embed.support(params.encoder, support, ways, options);
       return { params, embedded, labels: support.labels, ways };
     });
-  const compare = ({ params, embedded }: EmbeddedSupport<P>, inputs: I, options: AdaptOptions) =>
-    rule.similarity(params, rule.encoder.apply(params.encoder, inputs, options), embedded);
+  const compare = (adapted: EmbeddedSupport<P>, inputs: I, options: AdaptOptions) => {
+    const { params, embedded } = checkAdapted(adapted, ['params', 'embedded', 'labels'], name);
+    const query = embed.query(params.encoder, inputs, embedded, options);
+    return rule.similarity(params, query, embedded);
+  };
   return {
     init: rule.init,
     adapt,
     predict: (adapted, inputs, options = {}) =>
-      recording(options, () => classScores(compare(adapted, inputs, options), adapted, rule.score)),
+      adaptScope(options, () => classScores(compare(adapted, inputs, options), adapted, score)),
     metaGradient: (params, { support, query, ways }, options = {}) =>
       torch.scope(() => {
         const recorded = { training: true, ...options, differentiable: true };
         const adapted = adapt(params, support, ways, recorded);
         const similarity = compare(adapted, query.inputs, recorded);
-        checkLabels(similarity, query.labels, ways, rule.name);
-        const logits = classScores(similarity.detach(), adapted, rule.score);
+        checkLabels(similarity, query.labels, ways, name);
+        const logits = classScores(similarity.detach(), adapted, score);
         const losses = balanced(rule.pairLoss, similarity, query.labels, support.labels);
-        const { mean, ...seen } = judge(() => losses, logits, query.labels, true);
+        const { mean, ...seen } = queryLoss(() => losses, logits, query.labels, true);
         return { gradients: gradientsOf(mean, params), ...seen };
       }),
   };
@@ -80,7 +85,7 @@ function classScores(
   { labels, ways }: Pick<EmbeddedSupport<Tree>, 'labels' | 'ways'>,
   score: ClassScore,
 ): Tensor {
-  const belongs = membership(labels, ways, similarity);
+  const belongs = oneHot(labels, ways, similarity);
   if (score === 'max') {
     const others = belongs.eq(0).unsqueeze(1);
     return similarity.unsqueeze(-1).maskedFill(others, -Infinity).amax([2]);

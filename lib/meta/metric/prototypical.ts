@@ -7,13 +7,17 @@
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
 import { checkLearner } from '../check-options';
-import { checkSupport } from '../episode';
-import { type Learner, recording } from '../learner';
-import { classMeans } from '../task-loss';
+import { checkAdapted } from '../check-trees';
+import { embedder } from '../embedder';
+import { type Learner, adaptScope } from '../learner';
+import { classMeans, type TaskLoss } from '../task-loss';
+import { squaredDistances } from './squared-distances';
 
 export type PrototypicalOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<P, I>;
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss?: TaskLoss;
 };
 
 /** The prototypes `[T, N, D]` of T tasks, and the encoder's parameters that they were made with. */
@@ -22,30 +26,32 @@ export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
 /**
  * Prototypical Networks with squared Euclidean distance, the choice of the paper's section 2.7.
  *
- * @throws ArgumentTypeError for options of another type, or unknown
+ * @throws ArgumentTypeError for options of another type, or unknown; `adapt` and `predict` as an
+ *   `Embedder` for what they cannot take
  */
 export function prototypical<P extends Tree, I extends Tree = Tensor>(
   options: PrototypicalOptions<P, I>,
 ): Learner<P, Prototypes<P>, I> {
-  checkLearner(options, { encoder: 'layer' }, 'prototypical');
-  const { encoder } = options;
+  checkLearner(options, { encoder: 'layer', 'loss?': 'function' }, 'prototypical');
+  const { encoder, loss } = options;
+  const embed = embedder({ learner: 'prototypical', encoder });
   return {
+    ...(loss && { loss }),
+    classifies: true,
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, options = {}) =>
-      recording(options, () => {
-        const embedded = encoder.apply(params, support.inputs, options);
-        checkSupport(embedded, support.labels, ways, 'prototypical');
+      adaptScope(options, () => {
+        const embedded = embed.support(params, support, ways, options);
         return { params, prototypes: classMeans(embedded, support.labels, ways) };
       }),
-    predict: ({ params, prototypes }, inputs, options = {}) =>
-      recording(options, () =>
-        squaredDistances(encoder.apply(params, inputs, options), prototypes).neg(),
-      ),
+    predict: (adapted, inputs, options = {}) =>
+      adaptScope(options, () => {
+        const { params, prototypes } = checkAdapted(
+          adapted,
+          ['params', 'prototypes'],
+          'prototypical',
+        );
+        return squaredDistances(embed.query(params, inputs, prototypes, options), prototypes).neg();
+      }),
   };
-}
-
-/** ‖x − c‖² between rows `[T, n, D]` and `[T, N, D]`: `[T, n, N]`. */
-export function squaredDistances(rows: Tensor, centers: Tensor): Tensor {
-  const norms = centers.square().sum(-1).unsqueeze(1);
-  return rows.square().sum(-1, true).add(norms).sub(rows.bmm(centers.mT), { alpha: 2 });
 }

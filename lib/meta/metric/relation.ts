@@ -9,15 +9,19 @@ import { wrongShape } from '../../nn/check';
 import type { Layer } from '../../nn/index';
 import { type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner } from '../check-options';
-import { checkLabels, checkSupport, IGNORED } from '../episode';
-import { type Learner, recording } from '../learner';
-import { membership, type TaskLoss } from '../task-loss';
+import { checkAdapted, parameterCheck } from '../check-trees';
+import { embedder } from '../embedder';
+import { checkLabels, IGNORED } from '../episode';
+import { type Learner, adaptScope } from '../learner';
+import { oneHot, type TaskLoss } from '../task-loss';
 
 export type RelationOptions<E extends Tree, R extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
   /** g without its last sigmoid: `[T, n, N, 2·D]` to `[T, n, N, 1]`, the class's half first. */
   relation: Layer<R>;
+  /** The loss of queries. Default: `relationLoss`, the paper's. */
+  loss?: TaskLoss;
 };
 
 export type RelationParams<E extends Tree, R extends Tree> = { encoder: E; relation: R };
@@ -35,24 +39,27 @@ export type ClassSums<P extends Tree> = { params: P; sums: Tensor };
 export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor>(
   options: RelationOptions<E, R, I>,
 ): Learner<RelationParams<E, R>, ClassSums<RelationParams<E, R>>, I> {
-  checkLearner(options, { encoder: 'layer', relation: 'layer' }, 'relation');
-  const { encoder, relation: module } = options;
+  checkLearner(options, { encoder: 'layer', relation: 'layer', 'loss?': 'function' }, 'relation');
+  const { encoder, relation: module, loss = relationLoss } = options;
+  const embed = embedder({ learner: 'relation', encoder });
+  const check = parameterCheck({ learner: 'relation', layers: ['encoder', 'relation'] });
   return {
-    loss: relationLoss,
+    loss,
     classifies: true,
     init: (generator) => ({
       encoder: encoder.init(generator),
       relation: module.init(generator),
     }),
     adapt: (params, support, ways, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const embedded = encoder.apply(params.encoder, support.inputs, adaptOptions);
-        checkSupport(embedded, support.labels, ways, 'relation');
-        return { params, sums: membership(support.labels, ways, embedded).mT.bmm(embedded) };
+      adaptScope(adaptOptions, () => {
+        check(params);
+        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+        return { params, sums: oneHot(support.labels, ways, embedded).mT.bmm(embedded) };
       }),
-    predict: ({ params, sums }, inputs, adaptOptions = {}) =>
-      recording(adaptOptions, () => {
-        const query = encoder.apply(params.encoder, inputs, adaptOptions).unsqueeze(2);
+    predict: (adapted, inputs, adaptOptions = {}) =>
+      adaptScope(adaptOptions, () => {
+        const { params, sums } = checkAdapted(adapted, ['params', 'sums'], 'relation');
+        const query = embed.query(params.encoder, inputs, sums, adaptOptions).unsqueeze(2);
         const classes = sums.unsqueeze(1);
         const shape = [-1, query.size(1), classes.size(2), -1];
         const pairs = torch.cat([classes.expand(shape), query.expand(shape)], -1);
@@ -68,7 +75,7 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
 export const relationLoss: TaskLoss = (logits, labels) => {
   checkLabels(logits, labels, logits.size(2), 'relationLoss');
   const counted = labels.ne(IGNORED).to(logits).unsqueeze(-1);
-  const target = membership(labels, logits.size(2), logits);
+  const target = oneHot(labels, logits.size(2), logits);
   const squares = logits.sigmoid().sub(target).square().mul(counted);
   return squares
     .mean([2])

@@ -5,7 +5,7 @@
  *   p(x₁, x₂) = σ(Σⱼ αⱼ |hⱼ(x₁) − hⱼ(x₂)| + b);   L = −y log p − (1 − y) log (1 − p), y = 1 for one class
  */
 import { type Layer, normal } from '../../nn/index';
-import type { Tensor, Tree } from '../../torch/index';
+import type { Generator, Tensor, Tree } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
 import type { Learner } from '../learner';
 import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
@@ -28,7 +28,7 @@ const KINDS: Kinds = { encoder: 'layer', dimensions: 'count', 'score?': ['mean',
  * Siamese networks with the learned, weighted L1 distance. The logit of a class is the mean, or the
  * greatest, of log p / (1 − p) over the class's support examples; with one shot both are the paper's.
  *
- * @throws ArgumentRangeError if `dimensions` is no positive integer, or the score is no such word;
+ * @throws ArgumentRangeError unless `dimensions` is a positive integer and the score `mean` or `max`;
  *   ArgumentTypeError for options of another type, or unknown
  */
 export function siamese<E extends Tree, I extends Tree = Tensor>(
@@ -36,14 +36,19 @@ export function siamese<E extends Tree, I extends Tree = Tensor>(
 ): Learner<SiameseParams<E>, EmbeddedSupport<SiameseParams<E>>, I> {
   checkLearner(options, KINDS, 'siamese');
   const { encoder, dimensions, score = 'mean' } = options;
+  const own = (generator: Generator) => ({
+    alpha: normal([dimensions], generator, { std: 0.2 }),
+    bias: normal([], generator, { mean: 0.5, std: 0.01 }),
+  });
   return pairLearner({
     name: 'siamese',
     encoder,
+    dimensions,
     score,
+    own,
     init: (generator): SiameseParams<E> => ({
       encoder: encoder.init(generator),
-      alpha: normal([dimensions], generator, { std: 0.2 }),
-      bias: normal([], generator, { mean: 0.5, std: 0.01 }),
+      ...own(generator),
     }),
     similarity: ({ alpha, bias }, query, support) =>
       query.unsqueeze(2).sub(support.unsqueeze(1)).abs().matmul(alpha).add(bias),

@@ -114,3 +114,23 @@ test('refuses options out of range', () => {
     'Expected a tensor for frequencies of distributionalSignatures',
   );
 });
+
+test.each([
+  ['ids that are none', (own: Words) => ({ ...own, ids: [1] }), /a tensor for the ids/],
+  ['no words', () => undefined, /a tensor for the ids/],
+  [
+    'a mask of another shape',
+    (own: Words) => ({ ...own, mask: own.mask.narrow(2, 0, 1) }),
+    /for the mask of distributionalSignatures but received/,
+  ],
+  [
+    'words of one task',
+    ({ ids, mask }: Words) => ({ ids: ids.narrow(0, 0, 1), mask: mask.narrow(0, 0, 1) }),
+    /\[3, n, L\] for the ids of distributionalSignatures but received \[1, /,
+  ],
+] as const)('refuses queries of %s', (_, change, message) => {
+  const params = parametersOf(ofNumbers, 2);
+  const adapted = ofNumbers.adapt(params, episodes.support, 3);
+  const queries: unknown = change(words(episodes.query.inputs));
+  expect(() => Reflect.apply(learner.predict, learner, [adapted, queries])).toThrow(message);
+});

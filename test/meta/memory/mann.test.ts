@@ -2,9 +2,11 @@ import { IGNORED, mann, metaGradient } from '../../../lib/meta/index';
 import { linear, trainable } from '../../../lib/nn/index';
 import { adam } from '../../../lib/optim/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
+import { itEqualsItsReference } from '../like-reference';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
 import { expectLikePyTorch, metricCase } from '../metric/metric-fixture';
 import { parametersOf, randomEpisodes } from '../support';
+import { mannReference } from './mann-reference';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const sizes = { dimensions: 5, ways: 3, hiddenSize: 6, slots: 7, wordSize: 4, reads: 2 };
@@ -18,6 +20,16 @@ test('equals PyTorch after the support set, and at each of its steps', () => {
 });
 
 itKeepsTheContract(learner, { orderFree: false, symmetricInLabels: false, anyWays: false });
+
+describe.each([
+  { reads: 1, keyStrength: 10 },
+  { reads: 2, keyStrength: 1 },
+])('%p', (rule) => {
+  const own = { ...sizes, ...rule, decay: 0.9 };
+  itEqualsItsReference(mann({ encoder, ...own }), (params, support, queries) =>
+    mannReference(params, support, queries, own),
+  );
+});
 
 test('an answer does not depend on its own label, only on those before', () => {
   const { support } = randomEpisodes(torch.generator(1));

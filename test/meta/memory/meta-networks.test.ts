@@ -1,6 +1,8 @@
 import { metaGradient, metaNetworks, queryLogits, taskCrossEntropy } from '../../../lib/meta/index';
+import { embeddingLoss } from '../../../lib/meta/memory/meta-networks';
 import { linear, mlp, sequential, tanh } from '../../../lib/nn/index';
 import { flattenTree, leaves, mapTree, type Tree, torch } from '../../../lib/torch/index';
+import { expectGradients, float64 } from '../../helpers/gradients';
 import { describeContract, distance, expectDerivative, queryLoss, treeDistance } from '../contract';
 import { centralDifference, parametersOf, randomEpisodes } from '../support';
 
@@ -105,4 +107,41 @@ test('of first order so do the gradients of the networks that make fast weights'
     flattenTree(gradients)['taskNet.output.weight']?.flatten().select(0, 0).item(),
   );
   expect(found).toBeCloseTo(numeric, 8);
+});
+
+describe('the loss of representations', () => {
+  const labels = torch.tensor([[0n, 0n, 1n, -100n]]);
+
+  test('pulls one class together and pushes others to the margin', () => {
+    const rows = torch.tensor(
+      [
+        [
+          [0, 0],
+          [3, 4],
+          [0, 0.6],
+          [9, 9],
+        ],
+      ],
+      { dtype: 'float64' },
+    );
+    // Pairs both ways: same 25; 0.6 apart within the margin of 1; far apart.
+    const near = (25 + 0.4 ** 2 + 0) / 6;
+    expect(Number(embeddingLoss(rows, labels, 1).item())).toBeCloseTo(near, 12);
+    // Within a margin of 2 the other lies 1.4 too near, and 3, 4 is still beyond it.
+    const wider = (25 + 1.4 ** 2) / 6;
+    expect(Number(embeddingLoss(rows, labels, 2).item())).toBeCloseTo(wider, 12);
+  });
+
+  test('is 0 where there are no pairs, and its gradients are right', () => {
+    const lone = torch.tensor([[2n, -100n, -100n, -100n]]);
+    expect(embeddingLoss(float64([1, 4, 2]), lone, 1).item()).toBe(0);
+    expectGradients((rows) => embeddingLoss(rows, labels, 3), [float64([1, 4, 2], 5)]);
+  });
+
+  test('does not depend on where the representations lie', () => {
+    const rows = torch.randn([1, 4, 2], { generator: torch.generator(1) });
+    const moved = embeddingLoss(rows.add(3000), labels, 3);
+    const plain = embeddingLoss(rows.add(3000).to('float64'), labels, 3);
+    expect(Number(moved.item())).toBeCloseTo(Number(plain.item()), 5);
+  });
 });

@@ -3,8 +3,10 @@ import { attentionBlock, denseBlock } from '../../../lib/meta/memory/snail-block
 import { linear } from '../../../lib/nn/index';
 import { mapTree, type Tensor, torch } from '../../../lib/torch/index';
 import { expectGradients, float64 } from '../../helpers/gradients';
+import { itEqualsItsReference } from '../like-reference';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
 import { parametersOf, randomEpisodes } from '../support';
+import { snailReference } from './snail-reference';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const sizes = { dimensions: 5, ways: 3, length: 7, filters: 3 };
@@ -85,6 +87,11 @@ test('a query is the last step of the sequence, without a label', () => {
   const { weight, bias } = params.output;
   expectSame(logits.select(1, 4), torch.linear(x.select(1, 6), weight, bias ?? null));
 });
+
+itEqualsItsReference(
+  snail({ encoder, ...sizes, length: 10, attention }),
+  (params, support, queries) => snailReference(params, support, queries, 3),
+);
 
 test('the dilations are the powers of 2 below the length', () => {
   // Attention, dense blocks, attention.

@@ -16,6 +16,10 @@ import {
 } from '../../../lib/torch/index';
 import { centralDifference, parametersOf, randomEpisodes } from '../support';
 import { WRONG_EPISODES } from '../wrong-episodes';
+import { expectSame } from './expect-same';
+import { itKeepsOrders } from './order-contract';
+
+export { expectSame };
 
 type Properties = {
   /** The order of the support set does not matter. Default: true. */
@@ -151,25 +155,7 @@ export function itKeepsTheContract<P extends Tree, A>(
     expect(() => metaGradient(learner, params, own)).toThrow(message);
   });
 
-  if (orderFree) {
-    test('the order of the support set does not matter', () => {
-      expectSame(logitsOf({ ...episodes, support: reordered(episodes.support) }), plain);
-    });
-  } else {
-    test('the order of the support set matters, as in the paper', () => {
-      const other = logitsOf({ ...episodes, support: reordered(episodes.support) });
-      expect(Number(other.sub(plain).abs().max().item())).toBeGreaterThan(1e-6);
-    });
-  }
-
-  if (symmetricInLabels) {
-    test('permuted labels permute the logits', () => {
-      const { inputs, labels } = episodes.support;
-      const renamed = { inputs, labels: labels.add(1).remainder(3) };
-      const permuted = logitsOf({ ...episodes, support: renamed });
-      expectSame(permuted.roll([-1], [-1]), plain);
-    });
-  }
+  itKeepsOrders({ learner, params, episodes, orderFree, symmetricInLabels });
 
   if (anyWays) {
     test.each([1, 2, 5])('works for %i ways', (ways) => {
@@ -221,16 +207,6 @@ export function expectMetaGradient<P extends Tree, A>(
   }
 }
 
-/** Asserts equal shapes and elements that differ by at most `tolerance`; infinities are equal. */
-export function expectSame(actual: Tensor, expected: Tensor, tolerance = 1e-12): void {
-  expect(actual.shape).toEqual(expected.shape);
-  torch.scope(() => {
-    const close = actual.isclose(expected, tolerance, tolerance);
-    if (close.all().item() === true) return;
-    throw new Error(`Expected ${expected} but received ${actual}`);
-  });
-}
-
 /** One row more at the front, in the middle and at the end, filled with what nobody should read. */
 function withRows({ inputs, labels }: Examples): Examples {
   const [tasks = 0, rows = 0] = labels.shape;
@@ -241,9 +217,4 @@ function withRows({ inputs, labels }: Examples): Examples {
     inputs: torch.cat([row, cut(inputs, 0, 3), row, cut(inputs, 3, rows), row], 1),
     labels: torch.cat([none, cut(labels, 0, 3), none, cut(labels, 3, rows), none], 1),
   };
-}
-
-function reordered({ inputs, labels }: Examples): Examples {
-  const order = torch.tensor([5, 3, 1, 0, 2, 4], { dtype: 'int64' });
-  return { inputs: inputs.indexSelect(1, order), labels: labels.indexSelect(1, order) };
 }
