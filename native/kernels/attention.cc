@@ -12,7 +12,7 @@
 #include "kernels/products/products.h"
 #include "kernels/recorded_gradients.h"
 
-namespace metatorch {
+namespace metatorch::attention_operator {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -184,4 +184,4 @@ TORCH_LIBRARY_FRAGMENT(metatorch, library) {
                                                                                 "attention");
 }
 
-}  // namespace metatorch
+}  // namespace metatorch::attention_operator

@@ -16,7 +16,7 @@ namespace {
 using Tensors = std::vector<at::Tensor>;
 
 // Multiplications that make a thread worth its while.
-constexpr int64_t kGrain = 200'000;
+constexpr int64_t kAttentionGrain = 200'000;
 
 struct Sizes {
   int64_t batch;
@@ -120,7 +120,7 @@ void Fetch(const Tensors& tensors, int64_t batch, int64_t head, int64_t heads) {
 template <typename T, typename Visit>
 void ForHeads(const Sizes& sizes, const Tensors& tensors, Visit visit) {
   const int64_t each = sizes.queries * sizes.keys * (sizes.size + sizes.values);
-  const int64_t grain = std::max<int64_t>(kGrain / std::max<int64_t>(each, 1), 1);
+  const int64_t grain = std::max<int64_t>(kAttentionGrain / std::max<int64_t>(each, 1), 1);
   at::parallel_for(0, sizes.batch * sizes.heads, grain, [&](int64_t begin, int64_t end) {
     AttentionHead<T> work(sizes.queries, sizes.keys, sizes.size);
     for (int64_t at = begin; at < end; ++at) {

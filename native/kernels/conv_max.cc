@@ -7,7 +7,7 @@
 #include "kernels/conv_max_kernels.h"
 #include "kernels/own_operator.h"
 
-namespace metatorch {
+namespace metatorch::conv_max_operator {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -22,7 +22,7 @@ at::Tensor InputOf(const at::Tensor& values, const at::Tensor& weight, const at:
                    int64_t length, int64_t size);
 
 // The form's gradients with respect to x and weight, the first two inputs of who asks.
-std::pair<at::Tensor, at::Tensor> Factors(AutogradContext* context, const at::Tensor& values) {
+std::pair<at::Tensor, at::Tensor> FactorGradients(AutogradContext* context, const at::Tensor& values) {
   const auto saved = context->get_saved_variables();
   const at::Tensor& x = saved[0];
   const at::Tensor& weight = saved[1];
@@ -45,7 +45,7 @@ class ProductFunction : public torch::autograd::Function<ProductFunction> {
     return PickedProduct(x, weight, places, SizesOf(x, weight));
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto [to_x, to_weight] = Factors(context, gradients[0]);
+    const auto [to_x, to_weight] = FactorGradients(context, gradients[0]);
     return {to_x, to_weight, at::Tensor()};
   }
 };
@@ -106,7 +106,7 @@ class ConvMaxFunction : public torch::autograd::Function<ConvMaxFunction> {
     return {values, places};
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto [to_x, to_weight] = Factors(context, gradients[0]);
+    const auto [to_x, to_weight] = FactorGradients(context, gradients[0]);
     at::Tensor to_bias;
     if (context->needs_input_grad(2)) to_bias = gradients[0].sum(1);
     return {to_x, to_weight, to_bias};
@@ -155,4 +155,4 @@ TORCH_LIBRARY(metatorch, library) {
                                                                                       "conv_max");
 }
 
-}  // namespace metatorch
+}  // namespace metatorch::conv_max_operator

@@ -19,7 +19,7 @@ namespace {
 // Windows that are multiplied at once: few enough to stay in a core's cache.
 constexpr int64_t kRows = 192;
 // Multiplications that make a thread worth its while.
-constexpr int64_t kGrain = 65'536;
+constexpr int64_t kConvGrain = 65'536;
 
 // The filters of each task, contiguous within it.
 at::Tensor Filters(const at::Tensor& weight) {
@@ -110,7 +110,7 @@ void ForEachPick(const int32_t* places, const ConvMaxSizes& sizes, int64_t begin
   }
 }
 
-int64_t GrainOf(int64_t work) { return std::max<int64_t>(kGrain / std::max<int64_t>(work, 1), 1); }
+int64_t GrainOf(int64_t work) { return std::max<int64_t>(kConvGrain / std::max<int64_t>(work, 1), 1); }
 
 }  // namespace
 

@@ -17,7 +17,7 @@
 #include "kernels/own_operator.h"
 #include "kernels/recorded_gradients.h"
 
-namespace metatorch {
+namespace metatorch::task_cross_entropy {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -212,4 +212,4 @@ TORCH_LIBRARY_FRAGMENT(metatorch, library) {
       library, "task_cross_entropy");
 }
 
-}  // namespace metatorch
+}  // namespace metatorch::task_cross_entropy

@@ -19,7 +19,7 @@
 #include "kernels/own_operator.h"
 #include "kernels/recorded_gradients.h"
 
-namespace metatorch {
+namespace metatorch::task_layer_norm {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -214,4 +214,4 @@ TORCH_LIBRARY_FRAGMENT(metatorch, library) {
   OwnOperator<TakesFloats, &Forward, &Recorded, &ByLibtorch>::Implement(library, "task_layer_norm");
 }
 
-}  // namespace metatorch
+}  // namespace metatorch::task_layer_norm

@@ -17,7 +17,7 @@
 
 #include "kernels/own_operator.h"
 
-namespace metatorch {
+namespace metatorch::task_products {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -177,4 +177,4 @@ TORCH_LIBRARY_FRAGMENT(metatorch, library) {
       library, "task_outer");
 }
 
-}  // namespace metatorch
+}  // namespace metatorch::task_products
