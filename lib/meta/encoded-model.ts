@@ -30,6 +30,7 @@ export type EncodedModel<P extends Tree, E extends Tree, I extends Tree> = {
   losses(params: P, x: Tensor, labels: Tensor, options?: AdaptOptions): Tensor;
 };
 
+/** What learners that adapt by gradients share: a model behind an encoder, and their loss. */
 export function encodedModel<P extends Tree, E extends Tree, I extends Tree>({
   model,
   encoder,

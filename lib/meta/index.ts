@@ -17,7 +17,12 @@ export {
   r2d2,
   ridgeRegression,
 } from './closed-form/r2d2';
-export type { EncodedModelOptions, EncodedParams } from './encoded-model';
+export {
+  type EncodedModel,
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+} from './encoded-model';
 export { type Episodes, type Examples, IGNORED, taskCount } from './episode';
 export { type AnilOptions, anil } from './gradient/anil';
 export { type FineTuningOptions, fineTuning } from './gradient/fine-tuning';
@@ -29,7 +34,7 @@ export {
   taskSimilarity,
 } from './gradient/follow-the-meta-leader';
 export { type ImamlOptions, imaml } from './gradient/imaml';
-export type { InnerLoopOptions } from './gradient/inner-loop';
+export { type InnerLoopOptions, type InnerRun, innerLoop } from './gradient/inner-loop';
 export { type RatedOptimizer, withRates } from './gradient/learned-rates';
 export { type LinearProbeOptions, linearProbe, type ProbeAdapted } from './gradient/linear-probe';
 export { type MamlAdapted, type MamlOptions, type MamlParams, maml } from './gradient/maml';
@@ -53,8 +58,11 @@ export {
   type MetaGradient,
   type MetaGradientOptions,
   metaGradient,
+  type QueryScores,
   queryAccuracy,
   queryLogits,
+  queryScores,
+  recording,
 } from './learner';
 export {
   type Mann,

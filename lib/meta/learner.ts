@@ -184,8 +184,35 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
   return torch.scope(() => {
     const made = typeof episodes === 'function' ? episodes() : episodes;
     const { logits, labels } = queryLogits(learner, params, made);
-    return [...taskAccuracy(logits, labels).to('float64').data()].map(Number);
+    return numbers(taskAccuracy(logits, labels));
   });
+}
+
+/** What the query sets of T tasks say of a learner. */
+export type QueryScores = {
+  /** The loss of each task: the learner's own, or the cross-entropy. */
+  losses: number[];
+  /** The accuracy of each task, from 0 to 1; only where labels are classes. */
+  accuracies?: number[];
+};
+
+/** The same for any learner, regression too, whose labels are no classes. */
+export function queryScores<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  episodes: Episodes<I> | (() => Episodes<I>),
+): QueryScores {
+  return torch.scope(() => {
+    const made = typeof episodes === 'function' ? episodes() : episodes;
+    const { logits, labels } = queryLogits(learner, params, made);
+    const { loss = taskCrossEntropy, classifies = learner.loss === undefined } = learner;
+    const losses = numbers(torch.noGrad(() => loss(logits, labels)));
+    return { losses, ...(classifies && { accuracies: numbers(taskAccuracy(logits, labels)) }) };
+  });
+}
+
+function numbers(values: Tensor): number[] {
+  return [...values.to('float64').data()].map(Number);
 }
 
 /** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */

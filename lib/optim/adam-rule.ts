@@ -1,9 +1,10 @@
 import { invalidArgument } from '../errors';
 import { checkOptions, flag, notNegative } from '../nn/check';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { mapTree, type Tensor, type Tree } from '../torch';
 import type { AdamState } from './adam-state';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
+import { takeStep } from './step';
 import {
   checkRate,
   checkShapes,
@@ -52,13 +53,13 @@ export function adamRule(
       secondMoment: zerosFor(params),
       maxSecondMoment: settings.amsgrad ? zerosFor(params) : {},
     }),
-    update: (gradients, state, params, { donate = false } = {}) =>
-      torch.scope(() => {
+    update: (gradients, state, params) =>
+      takeStep(gradients, state, params, (own) => {
         const known = { gradients, ...momentsOf(state, settings.amsgrad) };
         checkShapes(params, known, name);
         const rate = rateAt(learningRate, Number(state.step.item()), name);
         if (typeof rate === 'number' && fusible({ params, ...known })) {
-          return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, donate);
+          return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, own);
         }
         const step = state.step.add(1);
         const decayed = decoupled

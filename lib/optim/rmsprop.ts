@@ -1,6 +1,7 @@
 import { checkOptions, flag, notNegative } from '../nn/check';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
+import { takeStep } from './step';
 import {
   checkRate,
   checkShapes,
@@ -48,7 +49,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
       velocity: settings.momentum === 0 ? {} : zerosFor(params),
     }),
     update: (gradients, state, params) =>
-      torch.scope(() => {
+      takeStep(gradients, state, params, () => {
         checkShapes(params, { gradients, ...averagesOf(state, settings) }, 'rmsprop');
         const rate = rateAt(settings.learningRate, Number(state.step.item()), 'rmsprop');
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);

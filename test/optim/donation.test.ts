@@ -1,0 +1,286 @@
+import { TorchError } from '../../lib/errors';
+import { adam, adamW, type Optimizer, type OptimizerState, rmsprop, sgd } from '../../lib/optim';
+import { disposeTree, leaves, mapTree, type Tensor, torch } from '../../lib/torch';
+import { numbers } from '../helpers/gradients';
+import { replaceSteps, runSteps, startParams } from '../helpers/optimizers';
+
+type Params = { w: Tensor };
+type Run<S extends OptimizerState> = { params: Params; state: S };
+
+const DONATED = /disposed of: an optimizer overwrote its memory/;
+
+const start = (): Params => ({
+  w: torch.tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { requiresGrad: true },
+  ),
+});
+const slope = ({ w }: Params): Params => torch.grad(w.square().sum(), { w });
+
+function begin<S extends OptimizerState>(optimizer: Optimizer<S>, params = start()): Run<S> {
+  return { params, state: optimizer.init(params) };
+}
+
+/** A step as a loop would take it. */
+function step<S extends OptimizerState>(optimizer: Optimizer<S>, run: Run<S>): Run<S> {
+  return torch.replace(run, ({ params, state }) => optimizer.update(slope(params), state, params));
+}
+
+/** The parameters after one step that replaces nothing. */
+function expected<S extends OptimizerState>(optimizer: Optimizer<S>, params = start()): number[] {
+  return torch.scope(() => {
+    const { state } = begin(optimizer, params);
+    const gradients = slope(params);
+    const moved = torch.noGrad(() => optimizer.update(gradients, state, params));
+    return numbers(moved.params.w);
+  });
+}
+
+const codeOf = (run: () => unknown): unknown => {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof TorchError ? error.code : error;
+  }
+};
+
+const live = () => torch.memory();
+
+describe.each<[string, () => Optimizer]>([
+  ['adam', () => adam({ learningRate: 0.1, amsgrad: true })],
+  ['adamW', () => adamW({ learningRate: 0.1 })],
+  ['sgd', () => sgd({ learningRate: 0.1, momentum: 0.9 })],
+  ['sgd without momentum', () => sgd({ learningRate: 0.1 })],
+  ['rmsprop', () => rmsprop({ learningRate: 0.1, momentum: 0.5, centered: true })],
+])('%s in torch.replace', (_, make) => {
+  test('takes the same steps', () => {
+    torch.scope(() => {
+      const pure = torch.noGrad(() => runSteps(make(), startParams()));
+      const replaced = replaceSteps(make(), startParams());
+      expect(numbers(replaced.weight)).toEqual(numbers(pure.weight));
+      expect(numbers(replaced.bias)).toEqual(numbers(pure.bias));
+    });
+  });
+
+  test('holds as many tensors and bytes after 100 steps as after one', () => {
+    const optimizer = make();
+    let run = step(optimizer, begin(optimizer));
+    const held = live();
+    for (let i = 0; i < 100; i++) run = step(optimizer, run);
+    expect(live()).toEqual(held);
+    disposeTree(run);
+  });
+
+  test('its first state leaves nothing behind', () => {
+    const params = start();
+    const { state } = torch.assertNoLeaks(() => begin(make(), params));
+    disposeTree([params, state]);
+  });
+
+  test('makes parameters that require gradients as the old ones did, and no graph', () => {
+    const optimizer = make();
+    const run = step(optimizer, begin(optimizer));
+    expect([run.params.w.requiresGrad, run.params.w.isLeaf]).toEqual([true, true]);
+    expect(leaves(run.state).some(({ requiresGrad }) => requiresGrad)).toBe(false);
+    const frozen = { w: torch.ones([2]) };
+    const still = torch.replace(begin(optimizer, frozen), ({ params, state }) =>
+      optimizer.update({ w: torch.ones([2]) }, state, params),
+    );
+    expect(still.params.w.requiresGrad).toBe(false);
+  });
+
+  test('consumes parameters and state: to read them afterwards is an error that says why', () => {
+    const optimizer = make();
+    const old = begin(optimizer);
+    torch.replace(old, ({ params, state }) => {
+      const next = optimizer.update(slope(params), state, params);
+      expect(() => params.w.add(1)).toThrow(DONATED);
+      for (const tensor of leaves(state)) expect(() => tensor.add(1)).toThrow(DONATED);
+      return next;
+    });
+    expect(codeOf(() => old.params.w.sum())).toBe('ERR_TORCH_DISPOSED');
+    expect(old.params.w.isDisposed).toBe(true);
+    old.params.w.dispose();
+  });
+
+  test('an update that is refused consumes nothing', () => {
+    const optimizer = make();
+    const old = begin(optimizer);
+    const wrong = () =>
+      torch.replace(old, ({ params, state }) =>
+        optimizer.update({ w: torch.ones([7]) }, state, params),
+      );
+    expect(wrong).toThrow('gradients');
+    expect(numbers(step(optimizer, old).params.w)).toEqual(expected(optimizer));
+  });
+
+  test('an error after an update leaves nothing behind but the old tree, which is consumed', () => {
+    const optimizer = make();
+    const old = begin(optimizer);
+    const before = live().tensors - leaves(old).length;
+    const failing = () =>
+      torch.replace(old, ({ params, state }) => {
+        optimizer.update(slope(params), state, params);
+        throw new Error('mine');
+      });
+    expect(failing).toThrow('mine');
+    expect(live().tensors).toBe(before);
+    expect(() => step(optimizer, old)).toThrow(DONATED);
+  });
+});
+
+describe('memory that something else shows is copied, not overwritten:', () => {
+  const optimizer = adam({ learningRate: 0.1 });
+  const after = expected(optimizer);
+
+  /** Takes a step on parameters that `show` has looked at, and asserts that it still sees the old values. */
+  function expectKept(show: (params: Params) => () => number[], params: Params = start()): void {
+    const run = begin(optimizer, params);
+    const look = show(params);
+    const before = look();
+    const next = step(optimizer, run);
+    expect(look()).toEqual(before);
+    expect(numbers(next.params.w)).toEqual(after);
+    disposeTree(next);
+  }
+
+  test('nothing else does: the new parameters lie where the old ones did', () => {
+    const { params, state } = torch.replace(begin(optimizer), (run) => {
+      const gradients = slope(run.params);
+      const { bytes } = live();
+      const next = optimizer.update(gradients, run.state, run.params);
+      expect(live().bytes).toBe(bytes);
+      return next;
+    });
+    expect(numbers(params.w)).toEqual(after);
+    disposeTree([params, state]);
+  });
+
+  test('another handle of the same tensor', () => {
+    expectKept(({ w }) => {
+      const same = w.contiguous();
+      return () => numbers(same);
+    });
+  });
+
+  test('an average of parameters that shares their memory', () => {
+    expectKept(({ w }) => {
+      const average = w.detach();
+      return () => numbers(average);
+    });
+  });
+
+  test('a part of it', () => {
+    expectKept(({ w }) => {
+      const row = w.detach().select(0, 1);
+      return () => numbers(row);
+    });
+  });
+
+  test('a token for other threads', () => {
+    expectKept(({ w }) => {
+      const token = w.share();
+      return () => torch.scope(() => numbers(torch.fromShared(token)));
+    });
+  });
+
+  test('a typed array', () => {
+    const array = Float32Array.of(1, 2, 3, 4);
+    const w = torch.tensor(array, { shape: [2, 2], share: true }).requiresGrad_();
+    expectKept(() => () => [...array], { w });
+  });
+
+  test.each<[string, (w: Tensor) => Tensor]>([
+    ['the same tensor at a second place', (w) => w],
+    ['a parameter that is a view of another', (w) => w.detach().requiresGrad_()],
+  ])('%s', (_, make) => {
+    const { w } = start();
+    const params = { w, other: make(w) };
+    const next = torch.replace({ params, state: optimizer.init(params) }, (run) => {
+      const gradients = { ...slope(run.params), other: torch.zeros([2, 2]) };
+      return optimizer.update(gradients, run.state, run.params);
+    });
+    expect(numbers(next.params.w)).toEqual(after);
+    expect(numbers(next.params.other)).toEqual([1, 2, 3, 4]);
+    expect(w.isDisposed).toBe(true);
+    disposeTree(next);
+  });
+
+  test('gradients', () => {
+    const params = start();
+    const run = begin(optimizer, params);
+    const own = torch.replace(run, (current) =>
+      optimizer.update(
+        mapTree(([p]) => p.detach(), current.params),
+        current.state,
+        current.params,
+      ),
+    );
+    // The first step of Adam goes by the sign of each gradient.
+    expect(numbers(own.params.w).map((x) => Math.round(10 * x))).toEqual([9, 19, 29, 39]);
+  });
+});
+
+describe('what fn itself has made of the donated memory', () => {
+  const optimizer = adam({ learningRate: 0.1 });
+
+  test('cannot be read after the update', () => {
+    torch.replace(begin(optimizer), ({ params, state }) => {
+      const [view, copy] = [params.w.detach().t(), params.w.detach().clone()];
+      const next = torch.scope(() => optimizer.update(slope(params), state, params));
+      expect(() => view.sum()).toThrow(DONATED);
+      expect(numbers(copy)).toEqual([1, 2, 3, 4]);
+      return next;
+    });
+  });
+
+  test('cannot be returned', () => {
+    const leaking = () =>
+      torch.replace(begin(optimizer), ({ params, state }) => {
+        const view = params.w.detach();
+        return { ...optimizer.update(slope(params), state, params), view };
+      });
+    expect(leaking).toThrow("Expected a live tensor for 'view' in the result of fn");
+  });
+
+  test('cannot be differentiated through afterwards', () => {
+    const { w } = start();
+    const loss = w.square().sum();
+    step(optimizer, begin(optimizer, { w }));
+    expect(codeOf(() => torch.grad(loss, [w]))).toBe('ERR_TORCH_DISPOSED');
+    expect(codeOf(() => loss.backward())).toBe('ERR_TORCH_AUTOGRAD');
+  });
+});
+
+describe('an update is pure where it does not take all that is being replaced:', () => {
+  const optimizer = sgd({ learningRate: 0.1 });
+
+  test('an inner step with a state of its own is recorded', () => {
+    const run = torch.replace(begin(optimizer), ({ params, state }) => {
+      const inner = torch.grad(params.w.square().sum(), params, { createGraph: true });
+      const fast = optimizer.update(inner, optimizer.init(params), params).params;
+      const gradients = torch.grad(fast.w.square().sum(), params);
+      // d/dw (w − 0.1·2w)² = 2·0.8²·w.
+      expect(numbers(gradients.w).map((x) => x.toFixed(4))).toEqual(
+        [1.28, 2.56, 3.84, 5.12].map((x) => x.toFixed(4)),
+      );
+      return optimizer.update(gradients, state, params);
+    });
+    disposeTree(run);
+  });
+
+  test('an inner loop that replaces its own weights leaves the outer ones', () => {
+    const run = torch.replace(begin(optimizer), ({ params, state }) => {
+      const from = { w: params.w.detach().requiresGrad_() };
+      let inner = { params: from, state: optimizer.init(from) };
+      for (let k = 0; k < 3; k++) inner = step(optimizer, inner);
+      expect(numbers(params.w)).toEqual([1, 2, 3, 4]);
+      return { params, state, fast: inner.params };
+    });
+    expect(numbers(run.fast.w)[0]).toBeCloseTo(0.8 ** 3, 6);
+    disposeTree(run);
+  });
+});
