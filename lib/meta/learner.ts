@@ -1,14 +1,6 @@
 import { outOfRange } from '../errors';
 import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
-import {
-  disposeTree,
-  type Generator,
-  leaves,
-  mapTree,
-  type Tensor,
-  type Tree,
-  torch,
-} from '../torch';
+import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { type Episodes, type Examples, taskCount } from './episode';
 import { splitEpisodes } from './split-episodes';
 import { type TaskLoss, taskAccuracy, taskCrossEntropy } from './task-loss';
@@ -93,8 +85,7 @@ function gradientOf<P extends Tree, A, I extends Tree>(
     let sum = { gradients: mapTree(([p]) => p.zerosLike(), params), loss: 0, accuracy: 0 };
     for (const part of splitEpisodes(episodes, tasksAtOnce)) {
       const share = taskCount(part.support) / tasks;
-      const before = sum;
-      sum = torch.scope(() => {
+      sum = torch.replace(sum, (before) => {
         const own = gradientAtOnce(learner, params, part, options);
         const add = ([all, g]: readonly [Tensor, Tensor]) => all.add(g, { alpha: share });
         return {
@@ -103,7 +94,6 @@ function gradientOf<P extends Tree, A, I extends Tree>(
           accuracy: before.accuracy + share * own.accuracy,
         };
       });
-      disposeTree(before);
     }
     return sum;
   });

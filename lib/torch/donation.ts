@@ -54,7 +54,9 @@ function overwritable(
   const needed = new Set<TensorHandle>(read);
   const others = made.filter((tensor) => tensor.handle >= 0 && !needed.has(tensor));
   // The kernels pair elements by their place in memory.
-  const wanted = tensors.filter((tensor) => tensor.isContiguous() && !tensor.isInference());
+  const wanted = tensors.filter(
+    (tensor) => tensor.isContiguous() && !tensor.isInference() && !needed.has(tensor),
+  );
   const marks = Int32Array.from([...wanted, ...others], ({ handle }) => handle);
   binding.markOverwritable(marks, wanted.length);
   return {

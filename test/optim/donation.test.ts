@@ -1,6 +1,6 @@
 import { TorchError } from '../../lib/errors';
 import { adam, adamW, type Optimizer, type OptimizerState, rmsprop, sgd } from '../../lib/optim';
-import { disposeTree, leaves, mapTree, type Tensor, torch } from '../../lib/torch';
+import { disposeTree, leaves, type Tensor, torch } from '../../lib/torch';
 import { numbers } from '../helpers/gradients';
 import { replaceSteps, runSteps, startParams } from '../helpers/optimizers';
 
@@ -209,18 +209,25 @@ describe('memory that something else shows is copied, not overwritten:', () => {
     disposeTree(next);
   });
 
-  test('gradients', () => {
-    const params = start();
-    const run = begin(optimizer, params);
-    const own = torch.replace(run, (current) =>
-      optimizer.update(
-        mapTree(([p]) => p.detach(), current.params),
-        current.state,
-        current.params,
-      ),
+  test.each<[string, (p: Tensor) => Tensor]>([
+    ['gradients that are views of parameters', (p) => p.detach()],
+    ['gradients that are the parameters themselves', (p) => p],
+  ])('%s', (_, make) => {
+    // The first step takes in the weights' decay too, by the sign of the sum.
+    const decaying = adam({ learningRate: 0.1, weightDecay: 1 });
+    const own = torch.replace(begin(decaying), (run) =>
+      decaying.update({ w: make(run.params.w) }, run.state, run.params),
     );
-    // The first step of Adam goes by the sign of each gradient.
     expect(numbers(own.params.w).map((x) => Math.round(10 * x))).toEqual([9, 19, 29, 39]);
+    // m = (1 − β₁)·(g + λ·p).
+    const [first] = leaves(own.state.firstMoment);
+    expect(first && numbers(first).map((x) => x.toFixed(3))).toEqual([
+      '0.200',
+      '0.400',
+      '0.600',
+      '0.800',
+    ]);
+    disposeTree(own);
   });
 });
 
