@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Episodes, maml, metaGradient } from '../lib/meta';
 import { trainable } from '../lib/nn';
 import { adam } from '../lib/optim';
-import { disposeTree, type Generator, torch } from '../lib/torch';
+import { type Generator, torch } from '../lib/torch';
 import { WORKLOADS, type Workload } from './support/maml-models';
 import { PythonPeer } from './support/python-peer';
 import { median, printTable, type Row } from './support/report';
@@ -52,18 +52,13 @@ function metaStep(
   };
   const learner = maml({ model, innerLearningRate: 0.1, innerSteps: 5, lowRank });
   const optimizer = adam({ learningRate: 1e-3 });
-  let params = trainable(learner.init(generator));
-  let state = optimizer.init(params);
+  const params = trainable(learner.init(generator));
+  let run = { params, state: optimizer.init(params) };
   return () => {
-    const next = torch.scope(() => {
+    run = torch.replace(run, ({ params, state }) => {
       const { gradients } = metaGradient(learner, params, episodes, { tasksAtOnce });
-      const updated = torch.noGrad(() =>
-        optimizer.update(gradients, state, params, { donate: true }),
-      );
-      return { params: trainable(updated.params), state: updated.state };
+      return optimizer.update(gradients, state, params);
     });
-    disposeTree([params, state], [next.params, next.state]);
-    ({ params, state } = next);
   };
 }
 

@@ -20,16 +20,15 @@ function train() {
   const learner = learnerOf(1);
   const generator = torch.generator(1);
   const optimizer = adam({ learningRate: 1e-3 });
-  let params = trainable(learner.init(generator));
-  let state = optimizer.init(params);
+  const start = trainable(learner.init(generator));
+  let run = { params: start, state: optimizer.init(start) };
   for (let step = 0; step < META_STEPS; step++) {
-    ({ params, state } = torch.scope(() => {
+    run = torch.replace(run, ({ params, state }) => {
       const { gradients } = metaGradient(learner, params, sineTasks(generator));
-      const next = torch.noGrad(() => optimizer.update(gradients, state, params));
-      return { params: trainable(next.params), state: next.state };
-    }));
+      return optimizer.update(gradients, state, params);
+    });
   }
-  return params;
+  return run.params;
 }
 
 const params = train();

@@ -152,7 +152,7 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
 };
 
 const MEMORY_ADVICE =
-  'Free what is not needed: run loops inside torch.scope(), dispose() of tensors, drop losses whose graph is no longer wanted; or raise the limit';
+  'Free what is not needed: run loops with torch.replace() or inside torch.scope(), dispose() of tensors, drop losses whose graph is no longer wanted; or raise the limit';
 
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */
 export function fromNative(kind: string, message: string, operator: string): Error {

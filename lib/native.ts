@@ -94,6 +94,8 @@ export interface NativeBinding {
   numelOf(tensor: Handle): number;
   release(tensor: Handle): void;
   releaseAll(handles: Int32Array, count: number): void;
+  /** Puts 1 for each handle whose memory only handles of the list show, and one of the first alone. */
+  markOverwritable(handles: Int32Array, wanted: number): void;
   memory(): { tensors: number; bytes: number };
   memoryStatsOfCpu(): MemoryStats;
   resetPeakMemoryOfCpu(): void;

@@ -1,6 +1,6 @@
 import { evaluationBatches } from '../../lib/cli/demo/task';
 import { countParameters } from '../../lib/nn';
-import { type Estimate, evaluate } from '../../lib/train';
+import { accuracyOf, type Estimate, evaluate } from '../../lib/train';
 import { metaTrain } from './meta-train';
 import type { Algorithm } from './registry';
 import { openWorkshop } from './workshop';
@@ -32,10 +32,12 @@ export async function runOne(algorithm: Algorithm, episodes: number): Promise<Re
     'train' in algorithm ? await algorithm.train(workshop) : await metaTrain(algorithm, workshop);
   const stepMs = algorithm.steps === 0 ? 0 : (performance.now() - began) / algorithm.steps;
   const accuracy = (shots: number): Estimate =>
-    evaluate(
-      learner,
-      params,
-      evaluationBatches(workshop.episodes('metaTest', { shots, seed: TEST_SEED }), episodes),
+    accuracyOf(
+      evaluate(
+        learner,
+        params,
+        evaluationBatches(workshop.episodes('metaTest', { shots, seed: TEST_SEED }), episodes),
+      ),
     );
   return {
     title: algorithm.title,

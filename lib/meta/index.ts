@@ -75,9 +75,11 @@ export {
   type MetaGradient,
   type MetaGradientOptions,
   metaGradient,
+  type QueryScores,
   queryAccuracy,
   queryLogits,
   queryLoss,
+  queryScores,
 } from './learner';
 export {
   type Mann,

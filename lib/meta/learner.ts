@@ -1,14 +1,6 @@
 import { outOfRange, TorchError } from '../errors';
 import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
-import {
-  disposeTree,
-  type Generator,
-  leaves,
-  mapTree,
-  type Tensor,
-  type Tree,
-  torch,
-} from '../torch';
+import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { checkKind } from './check-options';
 import { checkLabels, type Episodes, type Examples, requireQueries, taskCount } from './episode';
 import { reachedGradients } from './reached-gradients';
@@ -106,8 +98,7 @@ function gradientOf<P extends Tree, A, I extends Tree>(
     let sum = { gradients: mapTree(([p]) => p.zerosLike(), params), loss: 0, accuracy: 0 };
     for (const part of splitEpisodes(episodes, tasksAtOnce)) {
       const share = taskCount(part.support) / tasks;
-      const before = sum;
-      sum = torch.scope(() => {
+      sum = torch.replace(sum, (before) => {
         const own = gradientAtOnce(learner, params, part, options);
         const add = ([all, g]: readonly [Tensor, Tensor]) => all.add(g, { alpha: share });
         return {
@@ -116,7 +107,6 @@ function gradientOf<P extends Tree, A, I extends Tree>(
           accuracy: before.accuracy + share * own.accuracy,
         };
       });
-      disposeTree(before);
     }
     return sum;
   });
@@ -226,7 +216,7 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
     const made = typeof episodes === 'function' ? episodes() : episodes;
     const { logits, labels } = queryLogits(learner, params, made);
     requireQueries(labels, 'queryAccuracy');
-    return [...taskAccuracy(logits, labels).to('float64').data()].map(Number);
+    return numbers(taskAccuracy(logits, labels));
   });
 }
 
@@ -235,6 +225,34 @@ function checkCall(learner: unknown, params: unknown, options: unknown, operator
   checkKind(learner, 'learner', 'learner', operator);
   objectOf(params, 'parameters', operator);
   checkOptions(options, ADAPT_OPTIONS, operator);
+}
+
+/** What the query sets of T tasks say of a learner. */
+export type QueryScores = {
+  /** The loss of each task: the learner's own, or the cross-entropy. */
+  losses: number[];
+  /** The accuracy of each task, from 0 to 1; only where labels are classes. */
+  accuracies?: number[];
+};
+
+/** The same for any learner, also one of regression, whose labels are not classes. */
+export function queryScores<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  episodes: Episodes<I> | (() => Episodes<I>),
+): QueryScores {
+  return torch.scope(() => {
+    const made = typeof episodes === 'function' ? episodes() : episodes;
+    const { logits, labels } = queryLogits(learner, params, made);
+    requireQueries(labels, 'queryScores');
+    const { loss = taskCrossEntropy, classifies = learner.loss === undefined } = learner;
+    const losses = numbers(torch.noGrad(() => taskLosses(loss, logits, labels)));
+    return { losses, ...(classifies && { accuracies: numbers(taskAccuracy(logits, labels)) }) };
+  });
+}
+
+function numbers(values: Tensor): number[] {
+  return [...values.to('float64').data()].map(Number);
 }
 
 /** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */

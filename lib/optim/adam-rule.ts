@@ -1,10 +1,11 @@
 import { invalidArgument } from '../errors';
-import { checkOptions, flag, notNegative, objectOf } from '../nn/check';
+import { checkOptions, flag, notNegative } from '../nn/check';
 import { safeSqrt } from '../nn/safe-sqrt';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { mapTree, type Tensor, type Tree } from '../torch';
 import type { AdamState } from './adam-state';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
+import { takeStep } from './step';
 import {
   checkRate,
   checkShapes,
@@ -53,14 +54,13 @@ export function adamRule(
       secondMoment: zerosFor(params),
       maxSecondMoment: settings.amsgrad ? zerosFor(params) : {},
     }),
-    update: (gradients, state, params, how = {}) =>
-      torch.scope(() => {
-        const { donate = false } = objectOf(how, 'update options', name);
+    update: (gradients, state, params) =>
+      takeStep(gradients, state, params, (own) => {
         const known = { gradients, ...momentsOf(stateOf(state, name), settings.amsgrad) };
         checkShapes(params, known, name);
         const rate = rateAt(learningRate, Number(state.step.item()), name);
         if (typeof rate === 'number' && fusible({ params, ...known })) {
-          return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, donate);
+          return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, own);
         }
         const step = state.step.add(1);
         const decayed = decoupled

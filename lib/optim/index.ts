@@ -3,7 +3,7 @@ export type { AdamOptions } from './adam-rule';
 export type { AdamState } from './adam-state';
 export { adamW } from './adam-w';
 export { clipByGlobalNorm, globalNorm } from './clip';
-export type { LearningRate, Optimizer, OptimizerState, UpdateOptions } from './optimizer';
+export type { LearningRate, Optimizer, OptimizerState } from './optimizer';
 export { type RmspropOptions, type RmspropState, rmsprop } from './rmsprop';
 export {
   type CosineDecayOptions,

@@ -1,7 +1,8 @@
 import { checkOptions, flag, notNegative } from '../nn/check';
 import { safeSqrt } from '../nn/safe-sqrt';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
+import { takeStep } from './step';
 import {
   checkRate,
   checkShapes,
@@ -49,12 +50,9 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
       velocity: settings.momentum === 0 ? {} : zerosFor(params),
     }),
     update: (gradients, state, params) =>
-      torch.scope(() => {
-        checkShapes(
-          params,
-          { gradients, ...averagesOf(stateOf(state, 'rmsprop'), settings) },
-          'rmsprop',
-        );
+      takeStep(gradients, state, params, () => {
+        const known = { gradients, ...averagesOf(stateOf(state, 'rmsprop'), settings) };
+        checkShapes(params, known, 'rmsprop');
         const rate = rateAt(settings.learningRate, Number(state.step.item()), 'rmsprop');
         const decayed = withWeightDecay(gradients, params, settings.weightDecay);
         const averages = average(decayed, state, settings);

@@ -1,7 +1,8 @@
 import { outOfRange } from '../errors';
 import { checkOptions, flag, notNegative } from '../nn/check';
-import { mapTree, type Tensor, type Tree, torch } from '../torch';
+import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
+import { takeStep } from './step';
 import {
   checkRate,
   checkShapes,
@@ -44,7 +45,7 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
       velocity: settings.momentum === 0 ? {} : zerosFor(params),
     }),
     update: (gradients, state, params) =>
-      torch.scope(() => {
+      takeStep(gradients, state, params, () => {
         stateOf(state, 'sgd');
         const kept = settings.momentum === 0 ? {} : { velocity: state.velocity };
         checkShapes(params, { gradients, ...kept }, 'sgd');

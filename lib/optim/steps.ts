@@ -5,7 +5,9 @@ import type { LearningRate } from './optimizer';
 
 /** Zeros for every parameter, contiguous whatever the parameters' strides. */
 export function zerosFor(params: Tree): Tree {
-  return mapTree(([p]) => p.detach().zerosLike({ memoryFormat: 'contiguous_format' }), params);
+  const zeros = (p: Tensor): Tensor =>
+    torch.scope(() => p.detach().zerosLike({ memoryFormat: 'contiguous_format' }));
+  return mapTree(([p]) => zeros(p), params);
 }
 
 /**

@@ -33,6 +33,7 @@ import { functions, ops } from './operators/operators';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './operators/promotion';
 import { ellipsis, slice } from './operators/slice';
 import { generator, manualSeed } from './random';
+import { replace } from './replace';
 import { scope } from './scope';
 
 /**
@@ -57,6 +58,7 @@ export const torch = {
   slice,
   ellipsis,
   scope,
+  replace,
   leaks,
   assertNoLeaks,
   grad,

@@ -1,10 +1,22 @@
 import { binding } from './binding';
 import type { TensorHandle } from './handle';
 
-/** The tensors made while it is the innermost scope, in order. */
-export type Scope = { readonly owned: TensorHandle[] };
+/** A stretch of a program that owns what it makes. */
+export type Scope = {
+  /** The tensors made while it is the innermost scope, in order. */
+  owned: TensorHandle[];
+  readonly outer: Scope | undefined;
+  /** Those from outside that optimizers may overwrite. */
+  readonly donated?: ReadonlySet<TensorHandle>;
+  /** How many it owns when next it forgets those that are gone. */
+  sweepAt: number;
+};
 
 const BATCH = 1024;
+// Handles that are in no table. The binding words its error by them.
+const DISPOSED = -1;
+const DONATED = -2;
+const FIRST_SWEEP = 1024;
 
 let innermost: Scope | undefined;
 const batch = new Int32Array(BATCH);
@@ -19,11 +31,37 @@ export function observeTensors(fn: ((tensor: TensorHandle) => void) | undefined)
   observer = fn;
 }
 
-/** Makes `scope` the innermost one, and returns the one that was. */
-export function exchangeScope(scope: Scope | undefined): Scope | undefined {
-  const outer = innermost;
-  innermost = scope;
-  return outer;
+/** Opens a scope inside the innermost one. */
+export function enterScope(donated?: ReadonlySet<TensorHandle>): Scope {
+  innermost = { owned: [], outer: innermost, sweepAt: FIRST_SWEEP, ...(donated && { donated }) };
+  return innermost;
+}
+
+/** Closes the innermost scope, which keeps what it owns until its tensors are released or settled. */
+export function leaveScope({ outer }: Scope): void {
+  innermost = outer;
+}
+
+/** The innermost scope. */
+export function currentScope(): Scope | undefined {
+  return innermost;
+}
+
+/** Releases what is not kept and hands the rest to the scope around. */
+export function settle({ owned }: Scope, kept: ReadonlySet<TensorHandle>): void {
+  if (kept.size === 0) {
+    releaseAll(owned);
+    return;
+  }
+  releaseAll(owned.filter((tensor) => !kept.has(tensor)));
+  for (const tensor of owned) {
+    if (tensor.handle >= 0) own(tensor);
+  }
+  // A loop inside one long scope would else leave it the memory of every step's results.
+  if (innermost !== undefined && innermost.owned.length >= innermost.sweepAt) {
+    innermost.owned = innermost.owned.filter(({ handle }) => handle >= 0);
+    innermost.sweepAt = Math.max(FIRST_SWEEP, 2 * innermost.owned.length);
+  }
 }
 
 /** Notes a new tensor with whoever will release it. */
@@ -44,9 +82,18 @@ export function own(tensor: TensorHandle): void {
 
 /** Releases a tensor's handle now. Backward graphs keep what they need of it. */
 export function release(tensor: TensorHandle): void {
+  withdraw(tensor, DISPOSED);
+}
+
+/** Releases a tensor whose memory something else has taken over; errors about it say so. */
+export function releaseDonated(tensor: TensorHandle): void {
+  withdraw(tensor, DONATED);
+}
+
+function withdraw(tensor: TensorHandle, reason: number): void {
   if (tensor.handle < 0) return;
   binding.release(tensor.handle);
-  tensor.handle = -1;
+  tensor.handle = reason;
   if (tensor.watched) registry.unregister(tensor);
 }
 
@@ -56,7 +103,7 @@ export function releaseAll(tensors: readonly TensorHandle[]): void {
   for (const tensor of tensors) {
     if (tensor.handle < 0) continue;
     batch[count++] = tensor.handle;
-    tensor.handle = -1;
+    tensor.handle = DISPOSED;
     if (count === BATCH) {
       binding.releaseAll(batch, count);
       count = 0;

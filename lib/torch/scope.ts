@@ -1,5 +1,5 @@
 import type { TensorHandle } from './handle';
-import { exchangeScope, own, release, releaseAll, type Scope } from './ownership';
+import { enterScope, leaveScope, release, releaseAll, settle } from './ownership';
 import { synchronous } from './synchronous';
 import { leaves } from './tree';
 
@@ -9,39 +9,33 @@ import { leaves } from './tree';
  *
  * Finalizers do not run inside a synchronous loop, so a loop that makes tensors belongs in a scope:
  *
- *     for (const batch of batches) params = torch.scope(() => step(params, batch));
+ *     for (const batch of batches) losses.push(torch.scope(() => lossOf(params, batch).item()));
+ *
+ * A loop that carries tensors from one step to the next is written with `torch.replace`.
  *
  * @throws ArgumentTypeError if `fn` returns a promise, since what it awaits would run after the scope,
  *   or arrays or objects that hold themselves
  */
 export function scope<T>(fn: () => T): T {
-  const mine: Scope = { owned: [] };
-  const outer = exchangeScope(mine);
+  return ownWork(() => synchronous(fn(), 'scope'));
+}
+
+/** Runs `fn` in a scope, inside of which optimizers may overwrite the tensors `donated`. */
+export function ownWork<T>(fn: () => T, donated?: ReadonlySet<TensorHandle>): T {
+  const mine = enterScope(donated);
   let result: T;
   let kept: ReadonlySet<TensorHandle>;
   try {
-    result = synchronous(fn(), 'scope');
+    result = fn();
     kept = new Set(leaves(result));
   } catch (error) {
-    exchangeScope(outer);
+    leaveScope(mine);
     releaseAll(mine.owned);
     throw error;
   }
-  exchangeScope(outer);
-  settle(mine.owned, kept);
+  leaveScope(mine);
+  settle(mine, kept);
   return result;
-}
-
-/** Releases what is not kept and hands the rest to the scope around. */
-function settle(owned: readonly TensorHandle[], kept: ReadonlySet<TensorHandle>): void {
-  if (kept.size === 0) {
-    releaseAll(owned);
-    return;
-  }
-  releaseAll(owned.filter((tensor) => !kept.has(tensor)));
-  for (const tensor of owned) {
-    if (tensor.handle >= 0) own(tensor);
-  }
 }
 
 /** Disposes of every tensor of a tree, except those that `kept` holds as well. */

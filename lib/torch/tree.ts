@@ -33,6 +33,17 @@ function collect(value: unknown, found: Tensor[], level: number): void {
   }
 }
 
+/** The dotted path of a tensor in a value that holds it; '' where it is the value itself. */
+export function pathOf(tensor: Tensor, value: unknown): string | undefined {
+  if (value === tensor) return '';
+  if (!Array.isArray(value) && !isPlainObject(value)) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const path = pathOf(tensor, item);
+    if (path !== undefined) return path === '' ? key : `${key}.${path}`;
+  }
+  return undefined;
+}
+
 /** One tensor for the first tree and one for each of the others. */
 export type TensorsOf<O extends readonly Tree[]> = [Tensor, ...{ [K in keyof O]: Tensor }];
 

@@ -1,5 +1,5 @@
-import { invalidArgument, outOfRange } from '../errors';
-import { type Episodes, type Learner, queryAccuracy } from '../meta';
+import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { type Episodes, type Learner, queryScores } from '../meta';
 import { checkKind } from '../meta/check-options';
 import { array, numberWhere } from '../nn/check';
 import type { Tensor, Tree } from '../torch';
@@ -29,6 +29,14 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean, halfWidth: 1.96 * Math.sqrt(squares / (count - 1) / count), count };
 }
 
+/** What episodes say of a learner. */
+export type Evaluation = {
+  /** The query loss of a task: the learner's own, or the cross-entropy. */
+  loss: Estimate;
+  /** The query accuracy of a task, from 0 to 1; only where labels are classes. */
+  accuracy?: Estimate;
+};
+
 /** An accuracy in per cent with its interval, for example `58.6 ± 0.9`. */
 export function formatAccuracy(estimate: Estimate): string {
   const { mean, halfWidth }: Estimate = Object(estimate);
@@ -37,9 +45,34 @@ export function formatAccuracy(estimate: Estimate): string {
   return `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
 }
 
+/** The accuracy, or the loss where there is none: `58.6 ± 0.9 %` or `loss 0.214 ± 0.008`. */
+export function formatEvaluation({ loss, accuracy }: Evaluation): string {
+  if (accuracy) return `${formatAccuracy(accuracy)} %`;
+  return `loss ${loss.mean.toFixed(3)} ± ${loss.halfWidth.toFixed(3)}`;
+}
+
 /**
- * The accuracy of a learner over episodes: it adapts to each support set and is judged on the query
- * set. Each batch's tensors are disposed of once it is done.
+ * The accuracy of an evaluation.
+ *
+ * @throws ArgumentTypeError if there is none, since the learner's labels are no classes
+ */
+export function accuracyOf({ accuracy }: Evaluation): Estimate {
+  if (accuracy) return accuracy;
+  throw new ArgumentTypeError(
+    'Expected the evaluation of a learner whose labels are classes but received one that has only a loss; a learner with a loss of its own says so by classifies: true',
+    'accuracyOf',
+  );
+}
+
+/** How good an evaluation is, the greater the better: its accuracy, or minus its loss. */
+export function scoreOf({ loss, accuracy }: Evaluation): number {
+  const score = accuracy ? accuracy.mean : -loss.mean;
+  return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
+}
+
+/**
+ * The loss of a learner over episodes, and its accuracy where labels are classes: it adapts to each
+ * support set and is judged on the query set. Each batch's tensors are disposed of once it is done.
  *
  * @param batches batches of T episodes, made one after the other
  * @throws ArgumentRangeError for fewer than two episodes in all; ArgumentTypeError for what is no
@@ -49,16 +82,20 @@ export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   learner: Learner<P, A, I>,
   params: P,
   batches: Iterable<() => Episodes<I>>,
-): Estimate {
+): Evaluation {
   checkKind(learner, 'learner', 'learner', 'evaluate');
   requireTensors(params);
   if (typeof Object(batches)[Symbol.iterator] !== 'function') {
     throw invalidArgument('a list of functions', 'batches', batches, 'evaluate');
   }
+  const losses: number[] = [];
   const accuracies: number[] = [];
   for (const makeBatch of batches) {
     checkKind(makeBatch, 'function', 'each of batches', 'evaluate');
-    accuracies.push(...queryAccuracy(learner, params, makeBatch));
+    const scores = queryScores(learner, params, makeBatch);
+    losses.push(...scores.losses);
+    accuracies.push(...(scores.accuracies ?? []));
   }
-  return estimate(accuracies);
+  const loss = estimate(losses);
+  return accuracies.length === 0 ? { loss } : { loss, accuracy: estimate(accuracies) };
 }

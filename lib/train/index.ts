@@ -1,5 +1,13 @@
 export { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
-export { type Estimate, estimate, evaluate, formatAccuracy } from './evaluate';
+export {
+  accuracyOf,
+  type Estimate,
+  type Evaluation,
+  estimate,
+  evaluate,
+  formatAccuracy,
+  formatEvaluation,
+} from './evaluate';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
 export {
   buildTextLearner,

@@ -4,7 +4,7 @@ import { checkLearner, type Kinds } from '../meta/check-options';
 import { trainable } from '../nn';
 import type { Optimizer, OptimizerState } from '../optim';
 import { disposeTree, type Generator, mapTree, type Tensor, type Tree, torch } from '../torch';
-import type { Estimate } from './evaluate';
+import { type Evaluation, scoreOf } from './evaluate';
 import { requireTensors } from './require-tensors';
 
 /** What happened in one step. */
@@ -14,15 +14,15 @@ export type StepReport = {
   steps: number;
   /** Mean query loss of the step's tasks. */
   loss: number;
-  /** Mean query accuracy of the step's tasks, from 0 to 1; NaN where the labels are no classes. */
-  accuracy: number;
+  /** Mean query accuracy of the step's tasks, from 0 to 1; only where labels are classes. */
+  accuracy?: number;
 };
 
 /** Who wants to know how training goes. */
 export interface Logger {
   start?(steps: number): void;
   step?(report: StepReport): void;
-  evaluation?(step: number, estimate: Estimate): void;
+  evaluation?(step: number, evaluation: Evaluation): void;
   /** Training has ended, be it by an error. */
   close?(): void;
 }
@@ -40,10 +40,11 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
   /** For layers that draw random numbers while training. */
   generator?: Generator;
   /**
-   * Judges parameters on meta-validation; the best of them are returned. Default: the last are. What
-   * it makes is disposed of, and the parameters are its own only until it returns.
+   * Judges parameters on meta-validation, for example by `evaluate`; those of the greatest accuracy, or
+   * of the least loss where there is none, are returned. Default: the last are. What it makes is
+   * disposed of, and the parameters are its own only until it returns.
    */
-  evaluate?: (params: P) => Estimate;
+  evaluate?: (params: P) => Evaluation;
   /** Steps between evaluations; there is one after the last step too. Default: 100. */
   evaluateEvery?: number;
   logger?: Logger;
@@ -74,8 +75,8 @@ export type TrainResult<P extends Tree> = {
   params: P;
   /** Steps taken. */
   steps: number;
-  /** The estimate of the parameters returned, if they were evaluated. */
-  best?: Estimate;
+  /** The evaluation of the parameters returned, if there was one. */
+  best?: Evaluation;
 };
 
 /** What training holds between steps. */
@@ -83,7 +84,7 @@ type Run<P extends Tree, S> = {
   params: P;
   state: S;
   step: number;
-  best?: { params: P; estimate: Estimate };
+  best?: { params: P; evaluation: Evaluation };
 };
 
 /**
@@ -134,12 +135,12 @@ async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerS
   try {
     logger?.start?.(steps);
     while (run.step < steps && !signal?.aborted) {
-      const { loss, accuracy } = takeStep(options, run);
-      logger?.step?.({ step: run.step, steps, loss, accuracy });
+      const seen = takeStep(options, run);
+      logger?.step?.({ step: run.step, steps, ...seen });
       if (evaluate && (run.step % evaluateEvery === 0 || run.step === steps)) {
-        const estimate = torch.scope(() => evaluate(run.params));
-        logger?.evaluation?.(run.step, estimate);
-        keepBest(run, estimate);
+        const evaluation = torch.scope(() => evaluate(run.params));
+        logger?.evaluation?.(run.step, evaluation);
+        keepBest(run, evaluation);
       }
       await nextTurn();
     }
@@ -151,40 +152,36 @@ async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerS
 function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
   { learner, optimizer, episodes, generator, tasksAtOnce }: TrainOptions<P, A, I, S>,
   run: Run<P, S>,
-): { loss: number; accuracy: number } {
-  const { params, state } = run;
-  const { next, loss, accuracy } = torch.scope(() => {
-    const batch = episodes(run.step);
-    const { gradients, ...seen } = metaGradient(learner, params, batch, {
-      training: true,
-      step: run.step,
-      ...(generator && { generator }),
-      ...(tasksAtOnce !== undefined && { tasksAtOnce }),
-    });
-    // Nobody else holds these parameters, so they may be overwritten.
-    const moved = torch.noGrad(() => optimizer.update(gradients, state, params, { donate: true }));
-    return { next: { params: trainable(moved.params), state: moved.state }, ...seen };
-  });
-  disposeTree([params, state], next);
-  Object.assign(run, next);
+): Pick<StepReport, 'loss' | 'accuracy'> {
+  const { params, state, seen } = torch.replace(
+    { params: run.params, state: run.state },
+    (current) => {
+      const batch = episodes(run.step);
+      const { gradients, loss, accuracy } = metaGradient(learner, current.params, batch, {
+        training: true,
+        step: run.step,
+        ...(generator && { generator }),
+        ...(tasksAtOnce !== undefined && { tasksAtOnce }),
+      });
+      const moved = torch.noGrad(() => optimizer.update(gradients, current.state, current.params));
+      const seen = Number.isNaN(accuracy) ? { loss } : { loss, accuracy };
+      return { params: trainable(moved.params), state: moved.state, seen };
+    },
+  );
+  Object.assign(run, { params, state });
   run.step++;
-  return { loss, accuracy };
+  return seen;
 }
 
-function keepBest<P extends Tree, S>(run: Run<P, S>, estimate: Estimate): void {
+function keepBest<P extends Tree, S>(run: Run<P, S>, evaluation: Evaluation): void {
   const { best } = run;
-  if (best && score(estimate) <= score(best.estimate)) return;
-  run.best = { params: clone(run.params), estimate };
+  if (best && scoreOf(evaluation) <= scoreOf(best.evaluation)) return;
+  run.best = { params: clone(run.params), evaluation };
   disposeTree(best?.params);
 }
 
-/** The mean, comparable also where it is NaN. */
-function score({ mean }: Estimate): number {
-  return Number.isNaN(mean) ? Number.NEGATIVE_INFINITY : mean;
-}
-
 function finish<P extends Tree, S>({ params, step, best }: Run<P, S>): TrainResult<P> {
-  if (best) return { params: best.params, steps: step, best: best.estimate };
+  if (best) return { params: best.params, steps: step, best: best.evaluation };
   return { params: clone(params), steps: step };
 }
 

@@ -2,6 +2,7 @@
 // one place: Entry in environment.h.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -15,8 +16,19 @@ class ArgumentError : public std::runtime_error {
 // A tensor, or what it shares, was used after it had been disposed of.
 class DisposedError : public std::runtime_error {
  public:
-  explicit DisposedError(const std::string& message = "The tensor has been disposed of")
-      : std::runtime_error(message) {}
+  explicit DisposedError(const std::string& message) : std::runtime_error(message) {}
+
+  // Of a handle that is in no table: -1, or -2 where an optimizer has overwritten the memory.
+  static DisposedError OfHandle(int32_t handle) {
+    return DisposedError(
+        handle == kDonated
+            ? "The tensor has been disposed of: an optimizer overwrote its memory, which "
+              "torch.replace had donated to it; use what update returned, or clone() it before"
+            : "The tensor has been disposed of");
+  }
+
+ private:
+  static constexpr int32_t kDonated = -2;
 };
 
 // The data of a tensor inside vmap was asked for.

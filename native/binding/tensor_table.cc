@@ -1,5 +1,6 @@
 #include "binding/tensor_table.h"
 
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -35,6 +36,51 @@ void TensorTable::Release(int32_t handle) {
   if (!table_.Holds(handle)) return;
   byte_delta_ -= table_.At(handle).bytes;
   table_.Release(handle);
+}
+
+std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
+                                            size_t wanted) const {
+  struct Use {
+    int wanted = 0;
+    size_t count = 0;
+    bool elsewhere = false;
+    std::unordered_set<const c10::TensorImpl*> shown_by;
+  };
+  std::unordered_map<const c10::StorageImpl*, Use> uses;
+  const std::vector<Entry>& entries = table_.Values();
+  std::vector<bool> listed(entries.size());
+  for (size_t i = 0; i < handles.size(); ++i) {
+    if (!table_.Holds(handles[i])) continue;
+    const auto handle = static_cast<size_t>(handles[i]);
+    listed[handle] = true;
+    if (i >= wanted) continue;
+    const at::Tensor& tensor = entries[handle].tensor;
+    const c10::StorageImpl* storage = StorageOf(tensor);
+    if (storage == nullptr) continue;
+    Use& use = uses[storage];
+    ++use.wanted;
+    // Other threads' handles, tokens of share() and what graphs have saved count too.
+    use.count = tensor.unsafeGetTensorImpl()->unsafe_storage().use_count();
+    use.elsewhere |= BorrowedArrays::IsBorrowed(tensor);
+  }
+  for (size_t handle = 0; handle < entries.size(); ++handle) {
+    if (!entries[handle].defined()) continue;
+    const auto found = uses.find(StorageOf(entries[handle].tensor));
+    if (found == uses.end()) continue;
+    found->second.shown_by.insert(entries[handle].tensor.unsafeGetTensorImpl());
+    found->second.elsewhere |= !listed[handle];
+  }
+  std::vector<bool> result;
+  result.reserve(handles.size());
+  for (const int32_t handle : handles) {
+    const c10::StorageImpl* storage =
+        table_.Holds(handle) ? StorageOf(entries[static_cast<size_t>(handle)].tensor) : nullptr;
+    const auto found = uses.find(storage);
+    result.push_back(found != uses.end() && found->second.wanted == 1 &&
+                     !found->second.elsewhere &&
+                     found->second.count == found->second.shown_by.size());
+  }
+  return result;
 }
 
 int64_t TensorTable::TakeByteDelta() { return std::exchange(byte_delta_, 0); }

@@ -30,7 +30,7 @@ class HandleTable {
   }
 
   T& At(int32_t handle) {
-    if (!Holds(handle)) throw DisposedError();
+    if (!Holds(handle)) throw DisposedError::OfHandle(handle);
     return values_[static_cast<size_t>(handle)];
   }
 
@@ -74,6 +74,9 @@ class TensorTable {
   void Release(int32_t handle);
 
   size_t Live() const { return table_.Live(); }
+  // Of each of the handles, the first `wanted` of which name tensors to be overwritten, whether its
+  // memory may be: it is then shown by nothing but handles of this list, and by one of the wanted.
+  std::vector<bool> Overwritable(const std::vector<int32_t>& handles, size_t wanted) const;
   // Live tensors and the bytes of their storages, and of those of the tensors held elsewhere, each
   // storage counted once.
   MemoryUse Measure(const std::vector<at::Tensor>& held) const;

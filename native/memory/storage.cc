@@ -3,6 +3,8 @@
 #include <ATen/ops/empty.h>
 
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "autograd/batching.h"
 #include "memory/bytes.h"
@@ -107,22 +109,37 @@ napi_value Release(Call& call) {
   return nullptr;
 }
 
-// releaseAll(handles, count): the first count handles of an Int32Array.
-napi_value ReleaseAll(Call& call) {
+std::pair<int32_t*, size_t> HandlesArgument(Call& call, size_t index) {
   napi_typedarray_type type;
   size_t length = 0;
   size_t offset = 0;
   void* data = nullptr;
   napi_value buffer = nullptr;
-  if (napi_get_typedarray_info(call.env, call.argv[0], &type, &length, &data, &buffer, &offset) !=
-          napi_ok ||
+  if (napi_get_typedarray_info(call.env, call.argv[index], &type, &length, &data, &buffer,
+                               &offset) != napi_ok ||
       type != napi_int32_array) {
     throw ArgumentError("Expected an Int32Array for handles");
   }
-  const auto* handles = static_cast<const int32_t*>(data);
+  return {static_cast<int32_t*>(data), length};
+}
+
+// releaseAll(handles, count): the first count handles of an Int32Array.
+napi_value ReleaseAll(Call& call) {
+  const auto [handles, length] = HandlesArgument(call, 0);
   const size_t count = std::min(length, static_cast<size_t>(IntArgument(call, 1)));
   for (size_t i = 0; i < count; ++i) call.self.tensors.Release(handles[i]);
   call.self.ReportMemory(call.env);
+  return nullptr;
+}
+
+// markOverwritable(handles, wanted): puts 1 in place of each handle of an Int32Array that nothing
+// outside of it shares memory with, 0 in place of others. See TensorTable::Overwritable.
+napi_value MarkOverwritable(Call& call) {
+  const auto [handles, length] = HandlesArgument(call, 0);
+  const size_t wanted = std::min(length, static_cast<size_t>(IntArgument(call, 1)));
+  const std::vector<bool> marks =
+      call.self.tensors.Overwritable(std::vector<int32_t>(handles, handles + length), wanted);
+  for (size_t i = 0; i < length; ++i) handles[i] = marks[i] ? 1 : 0;
   return nullptr;
 }
 
@@ -141,6 +158,7 @@ void RegisterStorage(Napi::Object exports, Environment* self) {
   Register<NumelOf>(exports, "numelOf", self);
   Register<Release>(exports, "release", self);
   Register<ReleaseAll>(exports, "releaseAll", self);
+  Register<MarkOverwritable>(exports, "markOverwritable", self);
 }
 
 }  // namespace metatorch

@@ -1,5 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
-import type { LearningRate, Optimizer, UpdateOptions } from '../../lib/optim';
+import type { LearningRate, Optimizer } from '../../lib/optim';
 import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
 import { readFixture } from './fixture';
 import { expectGradients, expectNumbers, float64, numbers } from './gradients';
@@ -27,15 +27,18 @@ export function startParams(): Params {
   return tensorsOf(fixture.start);
 }
 
+/** How a loop takes its steps: as pure functions, or replacing what it carries along. */
+export type Stepping = typeof runSteps;
+
 /** Takes the fixture's steps, and asserts that parameters equal those of PyTorch. */
 export function expectPyTorchSteps(
   optimizer: Optimizer,
   expected: Flat,
-  options: UpdateOptions = {},
+  steps: Stepping = runSteps,
   tolerance = 1e-6,
 ): void {
   torch.scope(() => {
-    const params = runSteps(optimizer, startParams(), options);
+    const params = steps(optimizer, startParams());
     expectNumbers(numbers(params.weight), expected.weight, tolerance);
     expectNumbers(numbers(params.bias), expected.bias, tolerance);
   });
@@ -52,7 +55,7 @@ export function expectPyTorchStepsByTensorRate(
 ): void {
   const { learningRate = defaultRate } = options as { learningRate?: number };
   const optimizer = make({ ...options, learningRate: torch.tensor(learningRate) });
-  expectPyTorchSteps(optimizer, params, {}, 4e-6);
+  expectPyTorchSteps(optimizer, params, runSteps, 4e-6);
 }
 
 /** Asserts that the rate of each step is that of its number, from 0, by steps along given gradients. */
@@ -67,14 +70,25 @@ export function expectScheduled(make: (learningRate: LearningRate) => Optimizer)
 }
 
 /** Takes the fixture's 20 steps; the gradients' keys come in another order than the parameters'. */
-export function runSteps(optimizer: Optimizer, start: Params, options: UpdateOptions = {}): Params {
+export function runSteps(optimizer: Optimizer, start: Params): Params {
   let params = start;
   let state = optimizer.init(params);
   for (const step of fixture.gradients) {
     const { weight, bias } = tensorsOf(step);
-    ({ params, state } = optimizer.update({ bias, weight } as Params, state, params, options));
+    ({ params, state } = optimizer.update({ bias, weight } as Params, state, params));
   }
   return params;
+}
+
+/** Takes them so that each step's parameters and state replace those before. */
+export function replaceSteps(optimizer: Optimizer, start: Params): Params {
+  let run = { params: start, state: optimizer.init(start) };
+  for (const step of fixture.gradients) {
+    run = torch.replace(run, ({ params, state }) =>
+      optimizer.update(tensorsOf(step), state, params),
+    );
+  }
+  return run.params;
 }
 
 /**

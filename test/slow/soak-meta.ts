@@ -4,7 +4,7 @@ import { mlp } from '../../lib/nn';
 import { adam } from '../../lib/optim';
 import { meanEncoder, type TokenBatch, Vectorizer, WordTokenizer } from '../../lib/text';
 import { type Tree, torch } from '../../lib/torch';
-import { evaluate, formatAccuracy, train } from '../../lib/train';
+import { evaluate, formatEvaluation, train } from '../../lib/train';
 
 /**
  * Meta-trains for 1,000 steps, or as many as the first argument says, and evaluates as many episodes,
@@ -96,7 +96,7 @@ async function soak<P extends Tree, A>(
     }
     evaluation.sample();
   }
-  evaluation.report(`accuracy ${formatAccuracy(evaluate(learner, params, watched()))} %`);
+  evaluation.report(`accuracy ${formatEvaluation(evaluate(learner, params, watched()))}`);
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
-import { type Episodes, IGNORED, type Learner } from '../../lib/meta';
+import { type Episodes, IGNORED, type Learner, taskMse } from '../../lib/meta';
 import { linear, type NoParams } from '../../lib/nn';
-import { torch } from '../../lib/torch';
-import { estimate, evaluate, formatAccuracy } from '../../lib/train';
+import { type Tensor, torch } from '../../lib/torch';
+import { accuracyOf, estimate, evaluate, formatAccuracy, formatEvaluation } from '../../lib/train';
 
 /** Its logits are the inputs themselves, so that episodes say what is right. */
 const oracle: Learner<NoParams, NoParams> = {
@@ -44,7 +44,43 @@ test('formatAccuracy is in per cent with one digit', () => {
   expect(formatAccuracy({ mean: 1, halfWidth: 0, count: 2 })).toBe('100.0 ± 0.0');
 });
 
+test('formatEvaluation is the accuracy, or the loss where there is none', () => {
+  const loss = { mean: 0.21449, halfWidth: 0.0083, count: 600 };
+  expect(formatEvaluation({ loss })).toBe('loss 0.214 ± 0.008');
+  expect(formatEvaluation({ loss, accuracy: { mean: 0.5, halfWidth: 0.01, count: 9 } })).toBe(
+    '50.0 ± 1.0 %',
+  );
+});
+
 describe('evaluate', () => {
+  test("has the learner's own loss of every task, and an accuracy only where labels are classes", () => {
+    const targets = (values: number[]): Episodes => {
+      const inputs = torch.zeros([values.length, 1, 1]);
+      const query = { inputs, labels: torch.tensor(values.map((value) => [[value]])) };
+      return { ways: 0, support: query, query };
+    };
+    // It answers 0, so the squared error is the target's square.
+    const learner = { ...oracle, loss: taskMse };
+    const judged = evaluate(learner, {}, [() => targets([1, 2]), () => targets([3])]);
+    expect(judged).toEqual({ loss: estimate([1, 4, 9]) });
+    expect(() => accuracyOf(judged)).toThrow('whose labels are classes');
+  });
+
+  test('has the cross-entropy for a loss by default, and both for classes with a loss of their own', () => {
+    const batches = [() => tasks([[0, 1]], [[0, 0]]), () => tasks([[0, 1]], [[0, 1]])];
+    // Logits are [1, 0] and [0, 1].
+    const miss = Math.log(1 + Math.E);
+    const hit = miss - 1;
+    const { loss, accuracy } = evaluate(oracle, {}, batches);
+    expect(loss.mean).toBeCloseTo((miss + 3 * hit) / 4, 6);
+    expect(accuracy).toEqual(estimate([0.5, 1]));
+    const own = { ...oracle, loss: (x: Tensor) => x.sum([1, 2]), classifies: true };
+    expect(evaluate(own, {}, batches)).toEqual({
+      loss: estimate([2, 2]),
+      accuracy: estimate([0.5, 1]),
+    });
+  });
+
   test('takes every task of every batch as one value, without the rows that fill up', () => {
     const batches = [
       () =>
@@ -60,7 +96,7 @@ describe('evaluate', () => {
         ),
       () => tasks([[1, 1]], [[0, IGNORED]]),
     ];
-    expect(evaluate(oracle, {}, batches)).toEqual(estimate([1, 0.5, 0]));
+    expect(accuracyOf(evaluate(oracle, {}, batches))).toEqual(estimate([1, 0.5, 0]));
   });
 
   test('makes one batch at a time and leaves no tensors behind', () => {
@@ -70,7 +106,7 @@ describe('evaluate', () => {
       most = Math.max(most, torch.memory().tensors - before.tensors);
       return tasks([[0, 1]], [[0, 0]]);
     };
-    expect(evaluate(oracle, {}, new Array(20).fill(batch))).toEqual({
+    expect(accuracyOf(evaluate(oracle, {}, new Array(20).fill(batch)))).toEqual({
       mean: 0.5,
       halfWidth: 0,
       count: 20,

@@ -2,7 +2,7 @@ import type { Prototypes } from '../../lib/meta';
 import type { LinearParams } from '../../lib/nn';
 import { type AdamState, adam } from '../../lib/optim';
 import { type Tensor, torch } from '../../lib/torch';
-import { type Estimate, type TrainOptions, type TrainResult, train } from '../../lib/train';
+import { type Evaluation, type TrainOptions, type TrainResult, train } from '../../lib/train';
 import { noisyLearner, noisyTasks } from './noisy-tasks';
 
 export type Options = TrainOptions<LinearParams, Prototypes<LinearParams>, Tensor, AdamState>;
@@ -23,14 +23,22 @@ export function run(options: Partial<Options> = {}): Promise<TrainResult<LinearP
   });
 }
 
-/** Estimates as a validation would give them, one after the other. */
+/** An accuracy as a validation would give it. */
+export function evaluationOf(mean: number): Evaluation {
+  return {
+    loss: { mean: 1, halfWidth: 0.1, count: 2 },
+    accuracy: { mean, halfWidth: 0.01, count: 2 },
+  };
+}
+
+/** Evaluations as a validation would give them, one after the other. */
 export function scripted(
   means: readonly number[],
   seen: (params: LinearParams) => void = () => {},
 ) {
   let at = 0;
-  return (params: LinearParams): Estimate => {
+  return (params: LinearParams): Evaluation => {
     seen(params);
-    return { mean: means[at++] ?? 0, halfWidth: 0.01, count: 2 };
+    return evaluationOf(means[at++] ?? 0);
   };
 }

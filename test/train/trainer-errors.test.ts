@@ -1,7 +1,7 @@
 import type { LinearParams } from '../../lib/nn';
 import { adam } from '../../lib/optim';
 import { torch } from '../../lib/torch';
-import type { Estimate } from '../../lib/train';
+import type { Evaluation } from '../../lib/train';
 import { noisyTasks } from './noisy-tasks';
 import { type Options, run, scripted, start, startWeights } from './noisy-training';
 
@@ -13,11 +13,11 @@ describe('an error surfaces, closes the logger and leaves no tensors behind', ()
     const made = noisyTasks(step);
     return step === last ? fail() : made;
   };
-  const judge = (params: LinearParams): Estimate => {
+  const judge = (params: LinearParams): Evaluation => {
     params.weight.mul(2);
     return fail();
   };
-  const lateJudge = (): ((params: LinearParams) => Estimate) => {
+  const lateJudge = (): ((params: LinearParams) => Evaluation) => {
     const early = scripted([0.1, 0.2]);
     let calls = 0;
     return (params) => (++calls > 2 ? judge(params) : early(params));

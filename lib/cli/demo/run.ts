@@ -7,6 +7,7 @@ import { adam, cosineDecay, linearWarmup } from '../../optim';
 import { TextClassifier, type TokenBatch, type Vectorizer, WORDNET_SPLITS } from '../../text';
 import { type Tree, torch } from '../../torch';
 import {
+  accuracyOf,
   buildTextLearner,
   evaluate,
   formatAccuracy,
@@ -156,7 +157,7 @@ function test(model: Model, shots: number, { dataset }: DemoData, options: DemoO
     seed: TEST_SEED,
   });
   const batches = evaluationBatches(make, options.episodes);
-  return formatAccuracy(evaluate(model.learner, model.params, batches));
+  return formatAccuracy(accuracyOf(evaluate(model.learner, model.params, batches)));
 }
 
 function printRow(name: string, oneShot: string, fiveShot: string): void {

@@ -91,7 +91,7 @@ function activeBounds(kernel: Tensor, targets: Tensor, upper: Tensor): Tensor {
   for (let i = 0; i < MAX_STEPS; i++) {
     const open = torch.scope(() => gap(k, targets, upper, point).ge(SMALL));
     if (open.any().item() !== true) return point.dual.gt(point.slack);
-    point = torch.scope(() => advance(k, targets, upper, point, open));
+    point = torch.replace(point, (at) => advance(k, targets, upper, at, open));
   }
   throw new TorchError('ERR_TORCH_LINALG', `solveSvmDual: no optimum within ${MAX_STEPS} steps`);
 }

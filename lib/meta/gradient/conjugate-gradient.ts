@@ -17,10 +17,9 @@ export function conjugateGradient(
     const none = under.le(0);
     return torch.where(none, 0, over.div(torch.where(none, 1, under)));
   };
-  let state = { x: b.zerosLike(), r: b, p: b, rr: dot(b, b) };
+  let state = { x: b.zerosLike(), r: b.clone(), p: b.clone(), rr: dot(b, b) };
   for (let step = 0; step < steps; step++) {
-    state = torch.scope(() => {
-      const { x, r, p, rr } = state;
+    state = torch.replace(state, ({ x, r, p, rr }) => {
       const ap = product(p);
       const curvature = dot(p, ap);
       const alpha = ratio(rr, curvature);

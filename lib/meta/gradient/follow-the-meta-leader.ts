@@ -10,7 +10,7 @@
 import { objectOf, shapeOf } from '../../nn/check';
 import { trainable } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
-import { disposeTree, leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner, type Kinds } from '../check-options';
 import { type Episodes, taskCount } from '../episode';
 import { joinEpisodes } from '../join-episodes';
@@ -151,25 +151,26 @@ function learn<P extends Tree, A, I extends Tree, S extends OptimizerState>(
 ): { params: P; optimizer: S } {
   return torch.scope(() => {
     const batches = joinEpisodes(episodes);
-    let current = { params: state.params, optimizer: state.optimizer };
+    // The state handed in stays as it is, so the loop starts from copies.
+    let current = { params: trainable(copy(state.params)), optimizer: copy(state.optimizer) };
     for (let step = 0; step < metaSteps; step++) {
-      const next = torch.scope(() => {
+      current = torch.replace(current, (from) => {
         const gradients = meanGradient(
           batches.map((batch) => [
             taskCount(batch.query),
-            metaGradient(learner, current.params, batch, adaptOptions),
+            metaGradient(learner, from.params, batch, adaptOptions),
           ]),
         );
-        const moved = torch.noGrad(() =>
-          optimizer.update(gradients, current.optimizer, current.params),
-        );
+        const moved = torch.noGrad(() => optimizer.update(gradients, from.optimizer, from.params));
         return { params: trainable(moved.params), optimizer: moved.state };
       });
-      disposeTree(current, [next, state]);
-      current = next;
     }
     return current;
   });
+}
+
+function copy<P extends Tree>(tree: P): P {
+  return mapTree(([tensor]) => tensor.detach().clone(), tree);
 }
 
 /** The mean over all tasks of the gradients of several batches. */

@@ -1,8 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { checkLearner } from '../../meta/check-options';
 import { string } from '../../nn/check';
-import { formatAccuracy } from '../evaluate';
-import type { Logger } from '../trainer';
+import { formatEvaluation } from '../evaluate';
+import type { Logger, StepReport } from '../trainer';
 
 /** A terminal, a pipe or a file. */
 export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
@@ -23,8 +23,8 @@ const FIGURES_WIDTH = 90;
 
 /**
  * Shows how training goes: a live bar with loss and accuracy on a terminal, elsewhere a plain line
- * every tenth of the way and for each evaluation. Loss and accuracy are moving averages over the
- * last steps.
+ * every tenth of the way and for each evaluation. Loss and accuracy, which is shown where labels are
+ * classes, are moving averages over the last steps.
  *
  * @throws ArgumentTypeError for an option that is unknown or of another kind
  */
@@ -39,7 +39,7 @@ function barLogger(label: string, stream: ProgressStream): Logger {
   const bar = new SingleBar(
     {
       // A narrow terminal cuts the end off, so what matters least comes last.
-      format: `${label}  {bar} {value}/{total}  ETA {eta_formatted}  loss {loss}  accuracy {accuracy} %{validation}`,
+      format: `${label}  {bar} {value}/{total}  ETA {eta_formatted}  {figures}{validation}`,
       barsize: Math.max(10, Math.min(40, (stream.columns ?? 0) - label.length - FIGURES_WIDTH)),
       stream,
       fps: 8,
@@ -51,10 +51,10 @@ function barLogger(label: string, stream: ProgressStream): Logger {
   );
   const smooth = movingAverages();
   return {
-    start: (steps) => bar.start(steps, 0, { loss: '–', accuracy: '–', validation: '' }),
-    step: ({ step, loss, accuracy }) => bar.update(step, smooth(loss, accuracy)),
-    evaluation: (_, estimate) =>
-      bar.update({ validation: `  validation ${formatAccuracy(estimate)} %` }),
+    start: (steps) => bar.start(steps, 0, { figures: '', validation: '' }),
+    step: (report) => bar.update(report.step, { figures: smooth(report) }),
+    evaluation: (_, evaluation) =>
+      bar.update({ validation: `  validation ${formatEvaluation(evaluation)}` }),
     close: () => bar.stop(),
   };
 }
@@ -68,28 +68,27 @@ function lineLogger(label: string, stream: ProgressStream): Logger {
     start: (steps) => {
       total = steps;
     },
-    step({ step, steps, loss, accuracy }) {
-      const shown = smooth(loss, accuracy);
-      if (step % Math.ceil(steps / LINES) !== 0 && step !== steps) return;
-      write(step, `loss ${shown.loss}  accuracy ${shown.accuracy} %`);
+    step(report) {
+      const { step, steps } = report;
+      const figures = smooth(report);
+      if (step % Math.ceil(steps / LINES) === 0 || step === steps) write(step, figures);
     },
-    evaluation: (step, estimate) => write(step, `validation ${formatAccuracy(estimate)} %`),
+    evaluation: (step, evaluation) => write(step, `validation ${formatEvaluation(evaluation)}`),
   };
 }
 
-function movingAverages(): (loss: number, accuracy: number) => { loss: string; accuracy: string } {
+function movingAverages(): (report: StepReport) => string {
   let steps = 0;
   let losses = 0;
   let accuracies = 0;
-  return (loss, accuracy) => {
+  return ({ loss, accuracy }) => {
     steps++;
     losses += NEWEST * (loss - losses);
-    accuracies += NEWEST * (accuracy - accuracies);
     // An average that starts from zero is too small by this factor.
     const weight = 1 - (1 - NEWEST) ** steps;
-    return {
-      loss: (losses / weight).toFixed(3),
-      accuracy: ((100 * accuracies) / weight).toFixed(1),
-    };
+    const shown = `loss ${(losses / weight).toFixed(3)}`;
+    if (accuracy === undefined) return shown;
+    accuracies += NEWEST * (accuracy - accuracies);
+    return `${shown}  accuracy ${((100 * accuracies) / weight).toFixed(1)} %`;
   };
 }

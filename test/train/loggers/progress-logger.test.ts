@@ -10,6 +10,8 @@ const ESC = '\u001b';
 const HIDDEN_CURSOR = `${ESC}[?25l`;
 const NO_WRAPPING = `${ESC}[?7l`;
 
+const loss = { mean: 0.2141, halfWidth: 0.0083, count: 600 };
+
 const opened: Logger[] = [];
 
 /** A progress logger that is closed after the test, for a failed one's bar would tick for ever. */
@@ -41,7 +43,7 @@ describe('elsewhere than on a terminal', () => {
     const { stream, text } = recordingStream();
     const logger = openLogger({ label: 'MAML', stream });
     feed(logger, 2);
-    logger.evaluation?.(2, { mean: 0.5864, halfWidth: 0.0092, count: 600 });
+    logger.evaluation?.(2, { loss, accuracy: { mean: 0.5864, halfWidth: 0.0092, count: 600 } });
     logger.close?.();
     // The second loss is the average of 2 and 1 with weights 0.95 and 1.
     expect(text()).toBe(
@@ -88,6 +90,15 @@ describe('elsewhere than on a terminal', () => {
     }
   });
 
+  test('shows the loss alone where labels are no classes', () => {
+    const { stream, text } = recordingStream();
+    const logger = openLogger({ label: 'sines', stream });
+    logger.start?.(1);
+    logger.step?.({ step: 1, steps: 1, loss: 2 });
+    logger.evaluation?.(1, { loss });
+    expect(text()).toBe('sines  1/1  loss 2.000\nsines  1/1  validation loss 0.214 ± 0.008\n');
+  });
+
   test('writes nothing of its own at the end', async () => {
     const { stream, text } = recordingStream();
     const { params } = await trainWith(openLogger({ label: 'x', stream }), noisyTasks);
@@ -101,13 +112,24 @@ describe('on a terminal', () => {
     const { stream, text } = recordingStream(200);
     const logger = openLogger({ label: 'MAML', stream });
     feed(logger, 2);
-    logger.evaluation?.(2, { mean: 0.5864, halfWidth: 0.0092, count: 600 });
+    logger.evaluation?.(2, { loss, accuracy: { mean: 0.5864, halfWidth: 0.0092, count: 600 } });
     logger.close?.();
     expect(text()).toContain('MAML  ░░');
     expect(text()).toMatch(
       /MAML {2}█{40} 2\/2 .* loss 1\.487 {2}accuracy 50\.0 % {2}validation 58\.6 ± 0\.9 %/,
     );
     expect(text().endsWith('\n')).toBe(true);
+  });
+
+  test('shows the loss alone where labels are no classes', () => {
+    const { stream, text } = recordingStream(200);
+    const logger = openLogger({ label: 'sines', stream });
+    logger.start?.(1);
+    logger.step?.({ step: 1, steps: 1, loss: 2 });
+    logger.evaluation?.(1, { loss });
+    logger.close?.();
+    expect(text()).toContain(' 1/1  ETA 0s  loss 2.000  validation loss 0.214 ± 0.008');
+    expect(text()).not.toMatch(/accuracy|NaN/);
   });
 
   test('leaves nothing of the terminal to restore, should it be interrupted', () => {

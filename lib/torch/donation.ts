@@ -1,0 +1,78 @@
+import { noGrad } from './autograd/grad-modes';
+import { binding } from './binding';
+import type { TensorHandle } from './handle';
+import { currentScope, releaseDonated, type Scope } from './ownership';
+import { scope } from './scope';
+import type { Tensor } from './tensor';
+
+/** Tensors that `torch.replace` lets an optimizer overwrite. */
+export type Donation = {
+  /** The same elements as a new tensor that may be written: on the same memory, or a copy. */
+  own(tensor: Tensor): Tensor;
+  /** Disposes of the donated tensors and of what else shows memory that has been overwritten. */
+  settle(): void;
+};
+
+/**
+ * What may become of tensors that are about to be replaced: undefined unless all of them belong to one
+ * tree that a `replace` around is replacing. What is about to be read is never overwritten.
+ */
+export function donationOf(
+  tensors: readonly Tensor[],
+  read: readonly Tensor[],
+): Donation | undefined {
+  const made = madeSinceDonated(tensors);
+  if (made === undefined) return undefined;
+  // Not every rule overwrites.
+  let found: { free: ReadonlySet<Tensor>; views: readonly TensorHandle[] } | undefined;
+  return {
+    own(tensor) {
+      found ??= overwritable(tensors, read, made);
+      return found.free.has(tensor) ? tensor.detach() : tensor.detach().clone();
+    },
+    settle() {
+      for (const tensor of found?.free ?? []) noteChange(tensor);
+      for (const tensor of [...tensors, ...(found?.views ?? [])]) releaseDonated(tensor);
+    },
+  };
+}
+
+/**
+ * Has autograd refuse graphs that have saved the tensor. The fused kernels do not count as changes in
+ * place; changing none of the elements of a view does.
+ */
+function noteChange(tensor: Tensor): void {
+  scope(() => void noGrad(() => tensor.asStrided([0], [1]).zero_()));
+}
+
+/** Which tensors' memory nothing shows but themselves and the `views` among those just made. */
+function overwritable(
+  tensors: readonly Tensor[],
+  read: readonly Tensor[],
+  made: readonly TensorHandle[],
+): { free: ReadonlySet<Tensor>; views: readonly TensorHandle[] } {
+  const needed = new Set<TensorHandle>(read);
+  const others = made.filter((tensor) => tensor.handle >= 0 && !needed.has(tensor));
+  // The kernels pair elements by their place in memory.
+  const wanted = tensors.filter(
+    (tensor) => tensor.isContiguous() && !tensor.isInference() && !needed.has(tensor),
+  );
+  const marks = Int32Array.from([...wanted, ...others], ({ handle }) => handle);
+  binding.markOverwritable(marks, wanted.length);
+  return {
+    free: new Set(wanted.filter((_, i) => marks[i] === 1)),
+    views: others.filter((_, i) => marks[wanted.length + i] === 1),
+  };
+}
+
+/** What the scopes inside of the replacement own, if all of the tensors are donated to it. */
+function madeSinceDonated(tensors: readonly Tensor[]): TensorHandle[] | undefined {
+  const inside: Scope[] = [];
+  for (let scope = currentScope(); scope !== undefined; scope = scope.outer) {
+    inside.push(scope);
+    const { donated } = scope;
+    if (donated === undefined || !tensors.every((tensor) => donated.has(tensor))) continue;
+    return inside.flatMap(({ owned }) => owned);
+  }
+  return undefined;
+}
