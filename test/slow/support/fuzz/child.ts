@@ -1,0 +1,103 @@
+// Makes calls of a campaign, one after another: each is written to the log before it is made, so that
+// whoever watches knows what a process died of.
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import { leaves, Tensor, torch } from '../../../../lib/torch';
+import { OwnError } from './hostile';
+import { randomOfCall } from './random';
+import { selectTargets, type Target } from './targets';
+
+const MEMORY_LIMIT = 2 ** 29;
+const MOST_ELEMENTS = 10_000;
+const RECORD = 120;
+
+const string = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: {
+    seed: string, from: string, count: string, areas: string, only: string, skip: string,
+    log: string, report: string,
+  },
+});
+const seed = Number(values.seed);
+const from = Number(values.from);
+const count = Number(values.count);
+const pools = selectTargets(values.areas?.split(',') ?? [], values.only);
+const skipped = new Set(values.skip?.split(','));
+const log = fs.openSync(values.log ?? '', 'w');
+const report = fs.openSync(values.report ?? '', 'w');
+
+const outcomes = { returned: 0, refused: 0, skipped: 0 };
+
+function note(index: number, name: string): void {
+  fs.writeSync(log, `${index} ${name}`.padEnd(RECORD).slice(0, RECORD), 0);
+}
+
+function write(record: object): void {
+  fs.writeSync(report, `${JSON.stringify(record)}\n`);
+}
+
+/** Reads what came back, and differentiates it: a result may be wrong in a way that shows only then. */
+function use(result: unknown): void {
+  for (const tensor of leaves(result).slice(0, 4)) {
+    if (tensor.isDisposed || tensor.device !== 'cpu' || tensor.layout !== 'strided') continue;
+    if (tensor.numel() <= MOST_ELEMENTS) tensor.detach().tolist();
+    if (tensor.requiresGrad) tensor.sum().backward();
+  }
+}
+
+/** What one call may have changed for all. */
+function restore(): void {
+  torch.setMemoryLimit(MEMORY_LIMIT);
+  torch.setNumThreads(1);
+  torch.useDeterministicAlgorithms(false);
+  torch.setFloat32MatmulPrecision('highest');
+}
+
+async function call(target: Target, index: number): Promise<void> {
+  const random = randomOfCall(seed ^ 0x5bd1e995, index);
+  const { run } = target.prepare(random);
+  const result = run();
+  if (result instanceof Promise) use(await result);
+  else use(result);
+}
+
+function isTyped(error: unknown): boolean {
+  return error instanceof OwnError || typeof Object(error).code === 'string';
+}
+
+function judge(error: unknown, index: number, name: string): void {
+  if (isTyped(error)) {
+    outcomes.refused++;
+    return;
+  }
+  const { message, stack } = Object(error);
+  write({ untyped: { index, name, message: String(message ?? error), stack: String(stack) } });
+}
+
+async function main(): Promise<void> {
+  for (let index = from; index < from + count; index++) {
+    const choice = randomOfCall(seed, index);
+    const target = choice.pick(choice.pick(pools));
+    if (skipped.has(target.name)) {
+      outcomes.skipped++;
+      continue;
+    }
+    note(index, target.name);
+    restore();
+    let pending: Promise<void> | undefined;
+    try {
+      torch.scope(() => {
+        pending = call(target, index);
+      });
+      await pending;
+      outcomes.returned++;
+    } catch (error) {
+      judge(error, index, target.name);
+    }
+    if (index % 64 === 0) await new Promise(setImmediate);
+  }
+  write({ done: outcomes });
+}
+
+if (pools.length === 0) throw new Error('Expected the name of a function for --only');
+void main();

@@ -1,0 +1,3 @@
+import type { Target } from './targets';
+
+export const RECIPES: readonly Target[] = [];
