@@ -7,7 +7,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Campaign, type Finding, type Outcomes, recurs, runCalls } from './support/fuzz/campaign';
+import {
+  type Campaign,
+  type Finding,
+  type Outcomes,
+  recurs,
+  runCalls,
+} from './support/fuzz/campaign';
 import { AREAS } from './support/fuzz/targets';
 
 const AT_ONCE = 2;
@@ -15,7 +21,15 @@ const CALLS_PER_PROCESS = 1000;
 // A function that has ended so many processes is left out of the rest of the run.
 const MOST_ENDS = 2;
 
-type Row = { name: string; fault: string; times: number; confirmed: boolean; first: number; detail: string; stack?: string };
+type Row = {
+  name: string;
+  fault: string;
+  times: number;
+  confirmed: boolean;
+  first: number;
+  detail: string;
+  stack?: string;
+};
 
 /** Findings of one kind: messages differ in numbers and quoted values only. */
 const kindOf = ({ name, fault, detail }: Finding): string =>
@@ -74,7 +88,9 @@ class Surface {
 function print(rows: readonly Row[]): void {
   for (const { name, fault, times, confirmed, first, detail } of rows) {
     const alone = confirmed ? '' : ' (not when alone)';
-    console.log(`${fault.padEnd(8)} ${name} x${times}${alone}, call ${first}: ${detail.slice(0, 160)}`);
+    console.log(
+      `${fault.padEnd(8)} ${name} x${times}${alone}, call ${first}: ${detail.slice(0, 160)}`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { TorchError } from '../../errors';
 import { type SharingMethods, sharing } from '../create/shared';
 import { printing } from '../inspect';
 import { Tensor } from '../tensor';
@@ -7,6 +8,7 @@ import { FUNCTIONS, type TorchFunctions } from './generated/functions';
 import { METHODS, type TensorMethods } from './generated/tensor-methods';
 import { type IndexingMethods, indexing } from './indexing';
 import { camelCase } from './overload';
+import { unreachable } from './preconditions';
 import { properties, type TensorProperties } from './properties';
 
 type Members = TensorMethods &
@@ -72,7 +74,15 @@ function callOf(name: string): Call {
 }
 
 function namespaces(): Record<string, Record<string, Call>> {
-  return lazyRecord((namespace) => lazyRecord((name) => callOf(`${namespace}::${name}`)));
+  return lazyRecord((namespace) => lazyRecord((name) => callByName(`${namespace}::${name}`)));
+}
+
+function callByName(name: string): Call {
+  const reason = unreachable(name);
+  if (reason === undefined) return callOf(name);
+  return () => {
+    throw new TorchError('ERR_TORCH_NOT_IMPLEMENTED', reason, { operator: name });
+  };
 }
 
 /** An object that makes a property when it is first read. */

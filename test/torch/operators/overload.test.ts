@@ -1,5 +1,5 @@
 import { loadNative, type OverloadInfo } from '../../../lib/native';
-import { torch } from '../../../lib/torch/index';
+import { type Tensor, torch } from '../../../lib/torch/index';
 import { Operator } from '../../../lib/torch/operators/dispatch';
 import { FUNCTIONS } from '../../../lib/torch/operators/generated/functions';
 import { METHODS } from '../../../lib/torch/operators/generated/tensor-methods';
@@ -108,9 +108,22 @@ test('stft pads at both ends unless told otherwise, as in PyTorch', () => {
 
 test('gradients that a mask leaves out are null', () => {
   const x = torch.randn([2, 3]);
-  const [out, mean, rstd] = torch.nativeLayerNorm(x, [3], null, null, 1e-5);
-  const grad = torch.ones([2, 3]);
-  const mask = [true, false, false];
-  const gradients = torch.nativeLayerNormBackward(grad, x, [3], mean, rstd, null, null, mask);
-  expect(gradients.map((gradient) => gradient?.shape ?? null)).toEqual([out.shape, null, null]);
+  const y = torch.randn([3, 4]);
+  const gradients = torch.ops.aten?.matmul_backward?.(torch.ones([2, 4]), x, y, [true, false]);
+  expect((gradients as (Tensor | null)[]).map((gradient) => gradient?.shape)).toEqual([
+    [2, 3],
+    undefined,
+  ]);
+});
+
+test('derivatives of operators are no part of the surface, and are refused by their own names', () => {
+  const names = [...FUNCTIONS, ...METHODS] as readonly string[];
+  expect(names.filter((name) => /backward/.test(name))).toEqual([]);
+  const x = torch.ones([2]);
+  expect(() => torch.ops.aten?.tanh_backward?.(x, x)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TORCH_NOT_IMPLEMENTED',
+      message: expect.stringMatching(/tanh_backward is the derivative .* torch\.grad/),
+    }),
+  );
 });

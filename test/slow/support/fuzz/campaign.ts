@@ -109,29 +109,41 @@ export async function runCalls(
   const [log, report, errors] = ['log', 'report', 'errors'].map((kind) =>
     path.join(folder, `${runs}.${kind}`),
   ) as [string, string, string];
+  const own = path.join(folder, String(runs));
+  fs.mkdirSync(own);
   runs++;
   const args = Object.entries({
-    seed, from, count, areas: areas.join(','), log, report, skip: skip.join(','), only,
+    seed,
+    from,
+    count,
+    areas: areas.join(','),
+    log,
+    report,
+    folder: own,
+    skip: skip.join(','),
+    only,
   }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`]));
   const end = await watch(args, log, errors);
   const { findings, outcomes } = readReport(report);
   const last = lastCall(log);
   if (outcomes !== undefined && end.code === 0) {
-    cleanUp(log, report, errors);
+    cleanUp(log, report, errors, own);
     return { findings, outcomes, next: from + count };
   }
   if (last === undefined) throw new Error(`A process made no call: ${tail(errors)}`);
   const fault: Fault = end.hung ? 'hang' : 'signal';
-  const how = end.hung ? `${CALL_SECONDS} s` : `${end.signal ?? `exit ${end.code}`}: ${tail(errors)}`;
+  const how = end.hung
+    ? `${CALL_SECONDS} s`
+    : `${end.signal ?? `exit ${end.code}`}: ${tail(errors)}`;
   findings.push({ fault, ...last, detail: how });
-  cleanUp(log, report, errors);
+  cleanUp(log, report, errors, own);
   const made = last.index - from + 1;
   const counted = { returned: 0, refused: made - findings.length, skipped: 0 };
   return { findings, outcomes: counted, next: last.index + 1 };
 }
 
 function cleanUp(...files: string[]): void {
-  for (const file of files) fs.rmSync(file, { force: true });
+  for (const file of files) fs.rmSync(file, { force: true, recursive: true });
 }
 
 /** Whether the call has the same fault when a process makes no other. */

@@ -1,7 +1,7 @@
+import type { OverloadInfo, ParameterInfo } from '../../../../lib/native';
 import { DTYPES, torch } from '../../../../lib/torch';
 import { binding } from '../../../../lib/torch/binding';
 import { camelCase, isUsable } from '../../../../lib/torch/operators/overload';
-import type { OverloadInfo, ParameterInfo } from '../../../../lib/native';
 import { hostile } from './hostile';
 import type { Random } from './random';
 import { indexTensor, type Plan, randomPlan, randomTensor } from './tensors';
@@ -16,7 +16,15 @@ const LAYOUTS = ['strided', 'sparse_coo', 'sparse_csr', 'sparse_csc', 'sparse_bs
 const FORMATS = ['contiguous_format', 'preserve_format', 'channels_last', 'channels_last_3d'];
 const FLOATS = [0, 1, 0.5, 0.1, -1, 2, 1e-5, 1e308, Number.NaN, Infinity, -Infinity] as const;
 const EXTREMES = [
-  2 ** 31 - 1, 2 ** 31, 2 ** 32, -(2 ** 31), 2 ** 53 - 1, 2n ** 63n - 1n, -(2n ** 63n), 1000, -1000,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32,
+  -(2 ** 31),
+  2 ** 53 - 1,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+  1000,
+  -1000,
 ] as const;
 const INDICES =
   /index|indices|target|label|offset|length|batch_sizes|pivot|segment|mapping|boundaries|crow|col|row|tril/;

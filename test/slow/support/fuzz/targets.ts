@@ -6,7 +6,7 @@ import { camelCase } from '../../../../lib/torch/operators/overload';
 import { hostile } from './hostile';
 import { operatorArguments } from './operator-arguments';
 import type { Random } from './random';
-import { RECIPES } from './recipes';
+import { RECIPES } from './recipes/index';
 
 /** One function of the public surface, and how it is called with arguments that a source draws. */
 export type Target = {
@@ -60,8 +60,19 @@ function opsTargets(): Target[] {
 }
 
 export const AREAS = [
-  'operators', 'ops', 'fused', 'tensor', 'torch', 'autograd', 'trees', 'files', 'nn', 'optim',
-  'meta', 'text', 'train',
+  'operators',
+  'ops',
+  'fused',
+  'tensor',
+  'torch',
+  'autograd',
+  'trees',
+  'files',
+  'nn',
+  'optim',
+  'meta',
+  'text',
+  'train',
 ] as const;
 
 /** How often an area is drawn, beside the others. */

@@ -1,7 +1,7 @@
 import { DTYPES, type Dtype, type Tensor, torch } from '../../../../lib/torch';
 import type { Random } from './random';
 
-const SIZES = [0, 1, 1, 2, 2, 3, 3, 4, 5, 8] as const;
+const SIZES: readonly number[] = [0, 1, 1, 2, 2, 3, 3, 4, 5, 8];
 const LARGE = 70_000;
 const COMMON: readonly Dtype[] = ['float32', 'float32', 'float32', 'float64', 'int64'];
 const INTEGERS: readonly Dtype[] = ['int64', 'int64', 'int64', 'int32', 'uint8'];
@@ -69,8 +69,15 @@ const STATES: readonly State[] = [
   (x) => x.requiresGrad_(),
   (x) => x.requiresGrad_().mul(1),
   (x) => (x.ndim > 1 ? x.transpose(0, -1) : x.alias()),
-  (x) => (x.ndim > 0 ? x.unsqueeze(0).expand([2, ...x.shape]).select(0, 1) : x.alias()),
-  (x) => (x.ndim > 0 ? torch.cat([x, x], 0).slice(0, 1, null, 2) : x.alias()),
+  (x) =>
+    x.ndim > 0
+      ? x
+          .unsqueeze(0)
+          .expand([2, ...x.shape])
+          .select(0, 1)
+      : x.alias(),
+  (x) =>
+    x.ndim > 0 ? torch.cat([x, x], 0).narrow(0, 1, x.size(0)).slice(0, 0, x.size(0), 2) : x.alias(),
   (x) => (x.ndim > 0 ? x.select(0, 0).unsqueeze(0).expand(x.shape) : x.alias()),
   (x) => x.to({ device: 'meta' }),
   (x) => x.to({ device: 'meta' }),

@@ -1,3 +1,0 @@
-import type { Target } from './targets';
-
-export const RECIPES: readonly Target[] = [];
