@@ -7,8 +7,9 @@
 // As isUsable in lib/torch/operators/overload.ts.
 const SHADOWING = new Set(['aten::stft.']);
 
-// As DERIVATIVE in lib/torch/operators/preconditions.ts.
+// As in lib/torch/operators/preconditions.ts.
 const DERIVATIVE = /_backward(?:_|$)/;
+const PACKED = /^aten::(?:fbgemm_|quantized_(?:lstm|gru|rnn_))/;
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -75,7 +76,8 @@ function typeOf(parameter) {
 
 /**
  * Of types that have a form in TypeScript, and changing nothing, or nothing but `self` in place.
- * Derivatives of other operators are autograd's own, which gives them what they do not check.
+ * Derivatives of other operators are autograd's own, which gives them what they do not check;
+ * packed weights are bytes of which nothing tells whether they are packed.
  * Named dimensions are left out: libtorch itself has deprecated them.
  * @param {OverloadInfo} overload
  */
@@ -83,6 +85,7 @@ function isPublic(overload) {
   const inPlace = overload.name.endsWith('_');
   return (
     !DERIVATIVE.test(overload.name) &&
+    !PACKED.test(overload.name) &&
     !/Dimname/.test(overload.schema) &&
     !SHADOWING.has(`${overload.name}.${overload.overload}`) &&
     !/^(names|dimname)/i.test(overload.overload) &&

@@ -2,21 +2,28 @@ import { ArgumentRangeError, describe } from '../../errors';
 import type { Handle } from '../../native';
 import { binding } from '../binding';
 
+/** A parameter's name, and its type in words. */
+export type CheckedParameter = { readonly name: string; readonly type: string };
+
 /** What a check reads of the arguments of one call: by their names, as libtorch is to get them. */
 export class CheckedArguments {
   readonly #operator: string;
-  readonly #names: readonly string[];
+  readonly #parameters: readonly CheckedParameter[];
   readonly #values: readonly unknown[];
 
-  constructor(operator: string, names: readonly string[], values: readonly unknown[]) {
+  constructor(
+    operator: string,
+    parameters: readonly CheckedParameter[],
+    values: readonly unknown[],
+  ) {
     this.#operator = operator;
-    this.#names = names;
+    this.#parameters = parameters;
     this.#values = values;
   }
 
   /** The value in the schema's form, where a tensor is a handle; undefined where it was left out. */
   value(name: string): unknown {
-    return this.#values[this.#names.indexOf(name)] ?? undefined;
+    return this.#values[this.#parameters.findIndex((one) => one.name === name)] ?? undefined;
   }
 
   number(name: string, otherwise: number): number {
@@ -24,21 +31,25 @@ export class CheckedArguments {
     return value === undefined ? otherwise : Number(value);
   }
 
-  /** The numbers of a list, or the one number that stands for a list. */
+  /** The numbers of a list, or the one number that stands for a list; none of a word such as `valid`. */
   numbers(name: string): number[] {
     const value = this.value(name);
-    if (value === undefined) return [];
+    if (value === undefined || typeof value === 'string') return [];
     return Array.isArray(value) ? value.map(Number) : [Number(value)];
   }
 
   tensor(name: string): TensorFacts | undefined {
+    // A tensor travels as a number, and is told from others by its type.
+    const parameter = this.#parameters.find((one) => one.name === name);
     const value = this.value(name);
-    return typeof value === 'number' ? new TensorFacts(name, value) : undefined;
+    const isHandle = parameter?.type === 'Tensor' && typeof value === 'number';
+    return isHandle ? new TensorFacts(name, value) : undefined;
   }
 
   tensors(name: string): TensorFacts[] {
+    const parameter = this.#parameters.find((one) => one.name === name);
     const value = this.value(name);
-    if (!Array.isArray(value)) return [];
+    if (!parameter?.type.includes('Tensor') || !Array.isArray(value)) return [];
     return value.flatMap((handle, i) =>
       typeof handle === 'number' ? [new TensorFacts(`${name}[${i}]`, handle)] : [],
     );
@@ -46,7 +57,7 @@ export class CheckedArguments {
 
   /** Every tensor of the call, those in lists included. */
   allTensors(): TensorFacts[] {
-    return this.#names.flatMap((name) => {
+    return this.#parameters.flatMap(({ name }) => {
       const one = this.tensor(name);
       return one === undefined ? this.tensors(name) : [one];
     });
@@ -102,6 +113,10 @@ export class TensorFacts {
 
   get device(): string {
     return binding.deviceOf(this.handle);
+  }
+
+  get isContiguous(): boolean {
+    return call('aten::is_contiguous', this.handle) === true;
   }
 
   /** True for the zeros without memory that autograd makes. */

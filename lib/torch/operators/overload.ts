@@ -144,9 +144,8 @@ export function compileOverload(info: OverloadInfo): Overload {
 function checkOf(info: OverloadInfo, parameters: readonly Parameter[]): Overload['check'] {
   const check = PRECONDITIONS[info.name];
   if (check === undefined) return undefined;
-  const names = parameters.map(({ name }) => name);
   const operator = info.name.replace(/^\w+::/, '');
-  return (values) => check(new CheckedArguments(operator, names, values));
+  return (values) => check(new CheckedArguments(operator, parameters, values));
 }
 
 function compileParameter(info: ParameterInfo): Parameter {

@@ -1,4 +1,4 @@
-import type { CheckedArguments, TensorFacts } from './checked-arguments';
+import { type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 
 /** Throws if libtorch would read or write where it must not, or never end. */
 export type Check = (args: CheckedArguments) => void;
@@ -7,7 +7,14 @@ const INT32 = 2 ** 31 - 1;
 
 /** Sizes in windows: libtorch computes with them before it looks whether they fit. */
 function smallWindow(args: CheckedArguments): void {
-  for (const name of ['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation']) {
+  for (const name of [
+    'kernelSize',
+    'stride',
+    'padding',
+    'outputPadding',
+    'dilation',
+    'outputSize',
+  ]) {
     for (const size of args.numbers(name)) {
       args.require(Math.abs(size) <= INT32, 'a size below 2^31', name, size);
     }
@@ -56,6 +63,93 @@ function indicesInside(args: CheckedArguments): void {
   args.requireElements(indices, 0, most);
 }
 
+/** Sizes by which memory is read and divided are the caller's word alone. */
+function groups(args: CheckedArguments): void {
+  for (const name of ['N', 'C', 'HxW', 'group']) {
+    args.require(args.number(name, 0) > 0, 'a positive integer', name, args.value(name));
+  }
+  const [n, channels, area, group] = ['N', 'C', 'HxW', 'group'].map((name) =>
+    args.number(name, 1),
+  ) as [number, number, number, number];
+  args.require(channels % group === 0, `a divisor of ${channels}`, 'group', group);
+  const { shape = [] } = args.tensor('input') ?? {};
+  const fits = shape.reduce((all, size) => all * size, 1) === n * channels * area;
+  args.require(fits, `${n}·${channels}·${area} elements`, 'input', written(shape));
+  args.requireShape(args.tensor('weight'), [channels]);
+  args.requireShape(args.tensor('bias'), [channels]);
+}
+
+/** The sequences' lengths of a packed batch: rows are found by them. */
+function packedSequences(args: CheckedArguments): void {
+  const sizes = args.tensor('batchSizes');
+  if (sizes === undefined) return;
+  const [rows = 0] = args.tensor('data')?.shape ?? [];
+  const fits = sizes.shape.length === 1 && (sizes.shape[0] ?? 0) > 0;
+  args.require(fits, 'a shape [L] with L > 0', 'batchSizes', written(sizes.shape));
+  args.requireElements(sizes, 1, rows);
+}
+
+/** Exchanges of rows: as many as the factors' matrices have. */
+function pivots(
+  factors: string,
+  exchanges: string,
+  count: (sizes: readonly number[]) => number,
+): Check {
+  return (args) => {
+    const { shape = [] } = args.tensor(factors) ?? {};
+    args.require(shape.length >= 2, 'at least 2 dimensions', factors, written(shape));
+    args.requireShape(args.tensor(exchanges), [...shape.slice(0, -2), count(shape.slice(-2))]);
+  };
+}
+
+// Beyond this a polynomial of one number takes a noticeable time.
+const MOST_DEGREE = 10_000;
+
+/** Recurrences that take a step for each degree. */
+function degree(args: CheckedArguments): void {
+  const degrees = args.tensor('n');
+  if (degrees !== undefined) args.requireElements(degrees, -Infinity, MOST_DEGREE);
+  else
+    args.require(
+      args.number('n', 0) <= MOST_DEGREE,
+      `at most ${MOST_DEGREE}`,
+      'n',
+      args.value('n'),
+    );
+}
+
+/** Tensors in oneDNN's own layout, whose memory kernels of others take for their own. */
+function noOpaque(args: CheckedArguments): void {
+  for (const tensor of args.allTensors()) {
+    const { layout } = tensor;
+    args.require(layout !== 'other', 'a strided or sparse tensor', tensor.name, 'an opaque one');
+  }
+}
+
+/** What oneDNN is given has to be in one piece. */
+function contiguous(args: CheckedArguments): void {
+  const self = args.tensor('self');
+  if (self === undefined) return;
+  denseOnly(args);
+  args.require(self.isContiguous, 'a contiguous tensor', 'self', 'another; call contiguous()');
+}
+
+/** The composed path divides by it. */
+function heads(args: CheckedArguments): void {
+  const count = args.number('heads', 1);
+  args.require(count >= 1 && count <= INT32, 'a positive integer', 'heads', args.value('heads'));
+}
+
+/** Windows of nothing have no greatest one, and their number is divided by their width. */
+function windows(args: CheckedArguments): void {
+  const [x, weight] = [args.tensor('x'), args.tensor('weight')];
+  if (x === undefined || weight === undefined) return;
+  const size = x.shape.at(-1) ?? 0;
+  const width = weight.shape.at(-1) ?? 0;
+  args.require(size > 0, 'a shape [T, n, L, D] with D > 0', 'x', written(x.shape));
+  args.require(width > 0, `a shape [T, F, k·${size}] with k > 0`, 'weight', written(weight.shape));
+}
+
 const isDense = ({ layout }: TensorFacts): boolean => layout === 'strided';
 
 /** Kernels that ask no tensor for its layout. */
@@ -84,11 +178,28 @@ function all(...checks: readonly Check[]): Check {
 
 const convolution = all(denseOnly, smallWindow);
 
+const POLYNOMIALS = [
+  'chebyshev_polynomial_t',
+  'chebyshev_polynomial_u',
+  'chebyshev_polynomial_v',
+  'chebyshev_polynomial_w',
+  'shifted_chebyshev_polynomial_t',
+  'shifted_chebyshev_polynomial_u',
+  'shifted_chebyshev_polynomial_v',
+  'shifted_chebyshev_polynomial_w',
+  'hermite_polynomial_h',
+  'hermite_polynomial_he',
+  'laguerre_polynomial_l',
+  'legendre_polynomial_p',
+];
+
 /**
  * What the arguments of some operators must be beyond what libtorch itself checks: with others it ends
  * the process or never returns. An operator that is not here costs nothing for it.
  */
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
+  'metatorch::attention': heads,
+  'metatorch::conv_max': windows,
   'aten::native_batch_norm': channelStatistics,
   'aten::batch_norm': channelStatistics,
   'aten::instance_norm': channelStatistics,
@@ -112,6 +223,18 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::conv_transpose3d': convolution,
   'aten::convolution': convolution,
   'aten::segment_reduce': segments,
+  'aten::native_group_norm': groups,
+  'aten::lstm': packedSequences,
+  'aten::gru': packedSequences,
+  'aten::rnn_tanh': packedSequences,
+  'aten::rnn_relu': packedSequences,
+  'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
+  'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
+  'aten::copy': noOpaque,
+  'aten::zero': noOpaque,
+  'aten::to_mkldnn': contiguous,
+  'aten::upsample_nearest1d': smallWindow,
+  ...Object.fromEntries(POLYNOMIALS.map((name) => [`aten::special_${name}`, degree])),
   'aten::resize_': withMemory('self'),
   'aten::resize_as_': withMemory('self'),
   'aten::sparse_coo_tensor': indicesInside,
@@ -119,17 +242,23 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
 };
 
 /** The derivatives of operators: autograd calls them, and gives them what they do not check. */
-export const DERIVATIVE = /_backward(?:_|$)/;
+const DERIVATIVE = /_backward(?:_|$)/;
+
+/** Weights packed into bytes, of which nothing tells whether they are. libtorch has deprecated them. */
+const PACKED = /^aten::(?:fbgemm_|quantized_(?:lstm|gru|rnn_))/;
 
 // Derivatives that check what they are given, or whose arguments are checked above.
 const CHECKED_DERIVATIVES = new Set([
-  'aten::matmul_backward',
   'aten::native_dropout_backward',
+  'aten::_softmax_backward_data',
   'aten::max_pool2d_with_indices_backward',
 ]);
 
 /** Why an operator cannot be called by its name; undefined if it can. */
 export function unreachable(name: string): string | undefined {
+  if (PACKED.test(name)) {
+    return `${name} takes packed weights, which cannot be checked; libtorch has deprecated it`;
+  }
   if (!DERIVATIVE.test(name) || CHECKED_DERIVATIVES.has(name)) return undefined;
   return `${name} is the derivative of another operator and does not check its arguments: use torch.grad`;
 }

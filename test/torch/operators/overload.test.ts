@@ -1,5 +1,5 @@
 import { loadNative, type OverloadInfo } from '../../../lib/native';
-import { type Tensor, torch } from '../../../lib/torch/index';
+import { torch } from '../../../lib/torch/index';
 import { Operator } from '../../../lib/torch/operators/dispatch';
 import { FUNCTIONS } from '../../../lib/torch/operators/generated/functions';
 import { METHODS } from '../../../lib/torch/operators/generated/tensor-methods';
@@ -95,7 +95,7 @@ test('every call resolves to the overload that it means, or to one that takes th
     }
   }
   expect(wrong).toEqual([]);
-  expect(checked).toBeGreaterThan(1300);
+  expect(checked).toBeGreaterThan(1250);
 });
 
 test('stft pads at both ends unless told otherwise, as in PyTorch', () => {
@@ -104,16 +104,6 @@ test('stft pads at both ends unless told otherwise, as in PyTorch', () => {
   const spectrum = x.stft(8, { window, returnComplex: true });
   expect(spectrum.shape).toEqual([5, 9]);
   expect(x.stft(8, { window, center: false, returnComplex: true }).shape).toEqual([5, 5]);
-});
-
-test('gradients that a mask leaves out are null', () => {
-  const x = torch.randn([2, 3]);
-  const y = torch.randn([3, 4]);
-  const gradients = torch.ops.aten?.matmul_backward?.(torch.ones([2, 4]), x, y, [true, false]);
-  expect((gradients as (Tensor | null)[]).map((gradient) => gradient?.shape)).toEqual([
-    [2, 3],
-    undefined,
-  ]);
 });
 
 test('derivatives of operators are no part of the surface, and are refused by their own names', () => {

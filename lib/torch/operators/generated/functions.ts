@@ -908,47 +908,6 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::fbgemm_linear_fp16_weight(Tensor input, Tensor packed_weight, Tensor bias) -> Tensor` */
-  fbgemmLinearFp16Weight(input: Tensor, packedWeight: Tensor, bias: Tensor): Tensor;
-  /** `aten::fbgemm_linear_fp16_weight_fp32_activation(Tensor input, Tensor packed_weight, Tensor? bias) -> Tensor` */
-  fbgemmLinearFp16WeightFp32Activation(
-    input: Tensor,
-    packedWeight: Tensor,
-    bias?: Tensor | null,
-  ): Tensor;
-  fbgemmLinearFp16WeightFp32Activation(
-    input: Tensor,
-    packedWeight: Tensor,
-    options?: { bias?: Tensor | null },
-  ): Tensor;
-  /** `aten::fbgemm_linear_int8_weight(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) -> Tensor` */
-  fbgemmLinearInt8Weight(
-    input: Tensor,
-    weight: Tensor,
-    packed: Tensor,
-    colOffsets: Tensor,
-    weightScale: Scalar,
-    weightZeroPoint: Scalar,
-    bias: Tensor,
-  ): Tensor;
-  /** `aten::fbgemm_linear_int8_weight_fp32_activation(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) -> Tensor` */
-  fbgemmLinearInt8WeightFp32Activation(
-    input: Tensor,
-    weight: Tensor,
-    packed: Tensor,
-    colOffsets: Tensor,
-    weightScale: Scalar,
-    weightZeroPoint: Scalar,
-    bias: Tensor,
-  ): Tensor;
-  /** `aten::fbgemm_linear_quantize_weight(Tensor input) -> (Tensor, Tensor, float, int)` */
-  fbgemmLinearQuantizeWeight(input: Tensor): [Tensor, Tensor, number, number];
-  /** `aten::fbgemm_pack_gemm_matrix_fp16(Tensor input) -> Tensor` */
-  fbgemmPackGemmMatrixFp16(input: Tensor): Tensor;
-  /** `aten::fbgemm_pack_quantized_matrix(Tensor input) -> Tensor` */
-  fbgemmPackQuantizedMatrix(input: Tensor): Tensor;
-  /** `aten::fbgemm_pack_quantized_matrix.KN(Tensor input, int K, int N) -> Tensor` */
-  fbgemmPackQuantizedMatrix(input: Tensor, K: number, N: number): Tensor;
   /** `aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
   featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor;
   /** `aten::feature_dropout(Tensor input, float p, bool train) -> Tensor` */
@@ -1850,124 +1809,6 @@ export interface TorchFunctions {
     outputScale: number,
     outputZeroPoint: number,
   ): Tensor;
-  /** `aten::quantized_gru.data_legacy(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
-  quantizedGru(
-    data: Tensor,
-    batchSizes: Tensor,
-    hx: Tensor,
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-  ): [Tensor, Tensor];
-  /** `aten::quantized_gru.input_legacy(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)` */
-  quantizedGru(
-    input: Tensor,
-    hx: Tensor,
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    batchFirst: boolean,
-  ): [Tensor, Tensor];
-  /** `aten::quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor` */
-  quantizedGruCell(
-    input: Tensor,
-    hx: Tensor,
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): Tensor;
-  /** `aten::quantized_lstm.data_legacy(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, *, ScalarType? dtype=None, bool use_dynamic=False) -> (Tensor, Tensor, Tensor)` */
-  quantizedLstm(
-    data: Tensor,
-    batchSizes: Tensor,
-    hx: readonly Tensor[],
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    options?: { dtype?: Dtype; useDynamic?: boolean },
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::quantized_lstm.input_legacy(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first, *, ScalarType? dtype=None, bool use_dynamic=False) -> (Tensor, Tensor, Tensor)` */
-  quantizedLstm(
-    input: Tensor,
-    hx: readonly Tensor[],
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    batchFirst: boolean,
-    options?: { dtype?: Dtype; useDynamic?: boolean },
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> (Tensor, Tensor)` */
-  quantizedLstmCell(
-    input: Tensor,
-    hx: readonly Tensor[],
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): [Tensor, Tensor];
-  /** `aten::quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor` */
-  quantizedRnnReluCell(
-    input: Tensor,
-    hx: Tensor,
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): Tensor;
-  /** `aten::quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor` */
-  quantizedRnnTanhCell(
-    input: Tensor,
-    hx: Tensor,
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): Tensor;
   /** `aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   rand(
     size: readonly number[],
@@ -2843,13 +2684,6 @@ export const FUNCTIONS = [
   'empty_quantized',
   'empty_strided',
   'eye',
-  'fbgemm_linear_fp16_weight',
-  'fbgemm_linear_fp16_weight_fp32_activation',
-  'fbgemm_linear_int8_weight',
-  'fbgemm_linear_int8_weight_fp32_activation',
-  'fbgemm_linear_quantize_weight',
-  'fbgemm_pack_gemm_matrix_fp16',
-  'fbgemm_pack_quantized_matrix',
   'feature_alpha_dropout',
   'feature_dropout',
   'fft_fftfreq',
@@ -2920,12 +2754,6 @@ export const FUNCTIONS = [
   'pow',
   'quantize_per_tensor',
   'quantized_batch_norm',
-  'quantized_gru',
-  'quantized_gru_cell',
-  'quantized_lstm',
-  'quantized_lstm_cell',
-  'quantized_rnn_relu_cell',
-  'quantized_rnn_tanh_cell',
   'rand',
   'randint',
   'randn',

@@ -29,6 +29,7 @@ export type Run = { findings: Finding[]; outcomes: Outcomes; next: number };
 const RUNNER = path.join(__dirname, '../../../../scripts/run-bench.js');
 const CHILD = '../test/slow/support/fuzz/child';
 const CALL_SECONDS = 20;
+const START_SECONDS = 120;
 const MOST_KIB = 8 * 2 ** 20;
 const HEAP_MIB = 1024;
 
@@ -69,7 +70,10 @@ async function watch(args: readonly string[], log: string, errors: string): Prom
     if (String(index) !== seen) {
       seen = String(index);
       since = performance.now();
-    } else if (open && performance.now() - since > CALL_SECONDS * 1000) {
+    } else if (
+      open &&
+      performance.now() - since > (index < 0 ? START_SECONDS : CALL_SECONDS) * 1000
+    ) {
       end.hung = true;
       child.kill('SIGKILL');
       await closed;

@@ -53,7 +53,8 @@ function write(record: object): void {
 function use(result: unknown): void {
   for (const tensor of leaves(result).slice(0, 4)) {
     if (tensor.isDisposed || tensor.device !== 'cpu' || tensor.layout !== 'strided') continue;
-    if (tensor.numel() <= MOST_ELEMENTS) tensor.detach().tolist();
+    const places = tensor.shape.reduce((all, size) => all * Math.max(1, size), 1);
+    if (places <= MOST_ELEMENTS) tensor.detach().tolist();
     if (tensor.requiresGrad) tensor.sum().backward();
   }
 }

@@ -76,8 +76,7 @@ const STATES: readonly State[] = [
           .expand([2, ...x.shape])
           .select(0, 1)
       : x.alias(),
-  (x) =>
-    x.ndim > 0 ? torch.cat([x, x], 0).narrow(0, 1, x.size(0)).slice(0, 0, x.size(0), 2) : x.alias(),
+  (x) => (x.ndim > 0 ? torch.cat([x, x], 0).slice(0, 0, 2 * (x.shape[0] ?? 0), 2) : x.alias()),
   (x) => (x.ndim > 0 ? x.select(0, 0).unsqueeze(0).expand(x.shape) : x.alias()),
   (x) => x.to({ device: 'meta' }),
   (x) => x.to({ device: 'meta' }),
@@ -87,7 +86,6 @@ const STATES: readonly State[] = [
   (x) => zerosOfAutograd(x),
   (x) => (x.dtype.startsWith('complex') ? x.conj() : x.neg()),
   (x) => x.asStrided([], [], 0),
-  (x) => torch.quantizePerTensor(x.to('float32'), 0.1, 10, 'quint8' as Dtype),
   (x) => x.toMkldnn(),
   (x) => {
     x.dispose();
