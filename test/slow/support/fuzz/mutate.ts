@@ -5,12 +5,14 @@ import type { Random } from './random';
 import { randomPlan, randomTensor } from './tensors';
 
 const UNTOUCHED = 0.15;
+const MOST_COPIED = 1000;
 
 /** Arguments that fit, with one or two places in them made wrong; some are left as they are. */
 export function mutated(args: readonly unknown[], random: Random): unknown[] {
   if (random.chance(UNTOUCHED)) return [...args];
   let changed: unknown[] = [...args];
   for (let times = 1 + random.int(2); times > 0; times--) {
+    if (changed.length >= MOST_COPIED) return changed;
     changed = changeIn(changed, random, 0) as unknown[];
     if (!Array.isArray(changed)) return [changed];
   }
@@ -18,7 +20,7 @@ export function mutated(args: readonly unknown[], random: Random): unknown[] {
 }
 
 function changeIn(value: unknown, random: Random, level: number): unknown {
-  const nested = isPlainObject(value) || Array.isArray(value);
+  const nested = isPlainObject(value) || (Array.isArray(value) && value.length < MOST_COPIED);
   if (level > 0 && (!nested || random.chance(0.25))) return replacement(value, random);
   if (Array.isArray(value)) return changedArray(value, random, level);
   return changedObject(value as Record<string, unknown>, random, level);

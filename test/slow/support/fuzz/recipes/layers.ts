@@ -34,7 +34,9 @@ function layerOf(name: string): AnyLayer {
 
 function recipesOfLayer([name, [options, input]]: (typeof ENTRIES)[number]): Recipe[] {
   const init = (generator: unknown) => layerOf(name).init(generator);
-  const apply = (...args: unknown[]) => layerOf(name).apply(...args);
+  const key = name === 'lstmCell' ? 'step' : 'apply';
+  const apply = (...args: unknown[]) =>
+    Reflect.apply(Reflect.get(layerOf(name), key), undefined, args);
   return [
     recipe('nn', `nn.${name}`, Reflect.get(nn, name), () => options),
     recipe('nn', `nn.${name}.init`, init, () => [drawn()]),

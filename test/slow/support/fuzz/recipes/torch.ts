@@ -16,7 +16,7 @@ function tensorMethod(name: string, fitting: (random: Random) => readonly unknow
 }
 
 function tensorProperty(name: string): Recipe {
-  const read = (tensor: Tensor) => Reflect.get(tensor, name);
+  const read = (value: unknown) => Reflect.get(Object(value), name);
   return recipe(
     'tensor',
     `Tensor.${name}`,
