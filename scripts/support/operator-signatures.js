@@ -7,7 +7,7 @@
 // As isUsable in lib/torch/operators/overload.ts.
 const SHADOWING = new Set(['aten::stft.']);
 
-// As in lib/torch/operators/preconditions.ts.
+// As in lib/torch/operators/unreachable.ts.
 const DERIVATIVE = /_backward(?:_|$)/;
 const PACKED = /^aten::(?:fbgemm_|quantized_(?:lstm|gru|rnn_))/;
 

@@ -8,8 +8,8 @@ import { FUNCTIONS, type TorchFunctions } from './generated/functions';
 import { METHODS, type TensorMethods } from './generated/tensor-methods';
 import { type IndexingMethods, indexing } from './indexing';
 import { camelCase } from './overload';
-import { unreachable } from './preconditions';
 import { properties, type TensorProperties } from './properties';
+import { unreachable } from './unreachable';
 
 type Members = TensorMethods &
   TensorProperties &
