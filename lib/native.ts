@@ -198,6 +198,7 @@ export function addonBuildVersion(): string {
  */
 export function loadNative(): NativeBinding {
   if (loaded) return loaded;
+  requireWorkingDirectory();
   const addon = addonPath();
   const loader = openLoader(addon);
   const { libDir } = requireLibtorch({ device: requestedDevice(), builtFor: loader.buildVersion });
@@ -208,6 +209,17 @@ export function loadNative(): NativeBinding {
   }
   loaded.setErrorFactory(fromNative);
   return loaded;
+}
+
+/** Where there is none, the math library that libtorch loads ends the process. */
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    const message =
+      'Expected a working directory that exists, which libtorch needs to be loaded, but it has been deleted';
+    throw new TorchError('ERR_TORCH_LIBRARY_LOAD', message, { cause });
+  }
 }
 
 function openLoader(addon: string): Loader {

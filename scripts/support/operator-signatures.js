@@ -7,6 +7,10 @@
 // As isUsable in lib/torch/operators/overload.ts.
 const SHADOWING = new Set(['aten::stft.']);
 
+// As in lib/torch/operators/unreachable.ts.
+const DERIVATIVE = /_backward(?:_|$)/;
+const PACKED = /^aten::(?:fbgemm_|quantized_(?:lstm|gru|rnn_))/;
+
 /** @type {Record<string, string>} */
 const TYPES = {
   Tensor: 'Tensor',
@@ -72,12 +76,16 @@ function typeOf(parameter) {
 
 /**
  * Of types that have a form in TypeScript, and changing nothing, or nothing but `self` in place.
+ * Derivatives of other operators are autograd's own, which gives them what they do not check;
+ * packed weights are bytes of which nothing tells whether they are packed.
  * Named dimensions are left out: libtorch itself has deprecated them.
  * @param {OverloadInfo} overload
  */
 function isPublic(overload) {
   const inPlace = overload.name.endsWith('_');
   return (
+    !DERIVATIVE.test(overload.name) &&
+    !PACKED.test(overload.name) &&
     !/Dimname/.test(overload.schema) &&
     !SHADOWING.has(`${overload.name}.${overload.overload}`) &&
     !/^(names|dimname)/i.test(overload.overload) &&
@@ -115,11 +123,7 @@ function declareOptions(parameters) {
 
 /** @param {OverloadInfo} overload */
 function returnType(overload) {
-  // A mask of booleans says which gradients to compute; the others are undefined tensors.
-  const masked = overload.parameters.some((p) => p.type === 'bool[]' && p.name.endsWith('mask'));
-  const types = overload.returns.map(({ type }) =>
-    masked && type === 'Tensor' ? 'Tensor | null' : RETURNS[type],
-  );
+  const types = overload.returns.map(({ type }) => RETURNS[type]);
   if (types.length === 0) return 'void';
   if (overload.name.endsWith('_') && isMethod(overload)) return 'this';
   return types.length === 1 ? types[0] : `[${types.join(', ')}]`;

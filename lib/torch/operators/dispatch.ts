@@ -30,6 +30,7 @@ export class Operator {
   /** Calls the first overload that takes the arguments; options may come last. */
   call(args: readonly unknown[]): unknown {
     const { overload, values } = this.resolve(args);
+    overload.check?.(values);
     const result = this.#wrap(overload, dispatch(overload.id, values), args);
     if (overload.isFactory) requireGradient(result as Tensor, args[args.length - 1]);
     return result;
@@ -118,7 +119,7 @@ function plainOverload(overloads: readonly Overload[], tensors: number): number 
         i < tensors ? parameter.type === 'Tensor' : parameter.optional,
       ),
   );
-  if (found === undefined || found.inPlace) return -1;
+  if (found === undefined || found.inPlace || found.check !== undefined) return -1;
   return found.returns.length === 1 && found.returns[0] === 'Tensor' ? found.id : -1;
 }
 

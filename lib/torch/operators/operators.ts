@@ -1,3 +1,4 @@
+import { TorchError } from '../../errors';
 import { type SharingMethods, sharing } from '../create/shared';
 import { printing } from '../inspect';
 import { Tensor } from '../tensor';
@@ -8,6 +9,7 @@ import { METHODS, type TensorMethods } from './generated/tensor-methods';
 import { type IndexingMethods, indexing } from './indexing';
 import { camelCase } from './overload';
 import { properties, type TensorProperties } from './properties';
+import { unreachable } from './unreachable';
 
 type Members = TensorMethods &
   TensorProperties &
@@ -72,7 +74,15 @@ function callOf(name: string): Call {
 }
 
 function namespaces(): Record<string, Record<string, Call>> {
-  return lazyRecord((namespace) => lazyRecord((name) => callOf(`${namespace}::${name}`)));
+  return lazyRecord((namespace) => lazyRecord((name) => callByName(`${namespace}::${name}`)));
+}
+
+function callByName(name: string): Call {
+  const reason = unreachable(name);
+  if (reason === undefined) return callOf(name);
+  return () => {
+    throw new TorchError('ERR_TORCH_NOT_IMPLEMENTED', reason, { operator: name });
+  };
 }
 
 /** An object that makes a property when it is first read. */

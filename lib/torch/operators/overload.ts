@@ -3,6 +3,8 @@ import { requireDevice } from '../device';
 import { isComplex, isDtype } from '../dtype';
 import { Generator } from '../random';
 import { isTensor } from '../tensor';
+import { CheckedArguments } from './checked-arguments';
+import { PRECONDITIONS } from './preconditions';
 
 /** True if a value may stand for a parameter. */
 type Accepts = (value: unknown) => boolean;
@@ -32,6 +34,8 @@ export interface Overload {
   readonly inPlace: boolean;
   /** Makes a new tensor, as `zeros` and `onesLike`, rather than computes one. */
   readonly isFactory: boolean;
+  /** Refuses values that libtorch would not survive; undefined for most operators. */
+  readonly check: ((values: readonly unknown[]) => void) | undefined;
 }
 
 /** What is passed to native code for a value; `operator` is named by errors. */
@@ -51,10 +55,17 @@ const handlesOf = (value: unknown): unknown => (value as unknown[]).map(handleOf
 const generatorHandle = (value: unknown): unknown =>
   value instanceof Generator ? value.handle : value;
 
+// More elements than any list has that is meant, and few enough to be looked at.
+const MOST_ELEMENTS = 2 ** 24;
+
 const list =
   (element: Accepts): Accepts =>
-  (value) =>
-    Array.isArray(value) && value.every(element);
+  (value) => {
+    if (!Array.isArray(value) || value.length > MOST_ELEMENTS) return false;
+    // `every` would pass over holes.
+    for (let i = 0; i < value.length; i++) if (!element(value[i])) return false;
+    return true;
+  };
 
 // In the words of TypeScript, by the schema's type without its question mark.
 const RULES: Readonly<Record<string, Rule>> = {
@@ -126,7 +137,15 @@ export function compileOverload(info: OverloadInfo): Overload {
     returns: info.returns.map((result) => result.type),
     inPlace: info.parameters[0]?.written === true && info.returns.length === 1,
     isFactory: info.parameters.some(({ name }) => name === 'pin_memory'),
+    check: checkOf(info, parameters),
   };
+}
+
+function checkOf(info: OverloadInfo, parameters: readonly Parameter[]): Overload['check'] {
+  const check = PRECONDITIONS[info.name];
+  if (check === undefined) return undefined;
+  const operator = info.name.replace(/^\w+::/, '');
+  return (values) => check(new CheckedArguments(operator, parameters, values));
 }
 
 function compileParameter(info: ParameterInfo): Parameter {

@@ -53,9 +53,15 @@ export function broadcastShapes(...shapes: readonly (readonly number[])[]): numb
   });
 }
 
+// As many as libtorch's iterators take.
+const MOST_DIMENSIONS = 64;
+
 function lengthOf(shape: readonly number[]): number {
   const valid =
-    Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+    Array.isArray(shape) &&
+    shape.length <= MOST_DIMENSIONS &&
+    Array.from(shape).every((size) => Number.isSafeInteger(size) && size >= 0);
   if (valid) return shape.length;
-  throw invalidArgument('an array of sizes', 'a shape', shape, 'broadcastShapes');
+  const expected = 'an array of sizes';
+  throw invalidArgument(expected, 'a shape', shape, 'broadcastShapes');
 }

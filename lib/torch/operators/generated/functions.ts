@@ -6,14 +6,8 @@ import type { Tensor } from '../../tensor';
 
 /** The operators that are no methods. */
 export interface TorchFunctions {
-  /** `aten::adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor` */
-  adaptiveMaxPool2dBackward(gradOutput: Tensor, self: Tensor, indices: Tensor): Tensor;
-  /** `aten::adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor` */
-  adaptiveMaxPool3dBackward(gradOutput: Tensor, self: Tensor, indices: Tensor): Tensor;
   /** `aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor` */
   affineGridGenerator(theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor;
-  /** `aten::affine_grid_generator_backward(Tensor grad, SymInt[] size, bool align_corners) -> Tensor` */
-  affineGridGeneratorBackward(grad: Tensor, size: readonly number[], alignCorners: boolean): Tensor;
   /** `aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
   alphaDropout(input: Tensor, p: number, train: boolean): Tensor;
   /** `aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
@@ -70,48 +64,6 @@ export interface TorchFunctions {
   atleast2d(tensors: readonly Tensor[]): Tensor[];
   /** `aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast3d(tensors: readonly Tensor[]): Tensor[];
-  /** `aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor` */
-  avgPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    ceilMode: boolean,
-    countIncludePad: boolean,
-    divisorOverride?: number,
-  ): Tensor;
-  avgPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    ceilMode: boolean,
-    countIncludePad: boolean,
-    options?: { divisorOverride?: number },
-  ): Tensor;
-  /** `aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor` */
-  avgPool3dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    ceilMode: boolean,
-    countIncludePad: boolean,
-    divisorOverride?: number,
-  ): Tensor;
-  avgPool3dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    ceilMode: boolean,
-    countIncludePad: boolean,
-    options?: { divisorOverride?: number },
-  ): Tensor;
   /** `aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   bartlettWindow(
     windowLength: number,
@@ -147,42 +99,6 @@ export interface TorchFunctions {
     eps: number,
     cudnnEnabled: boolean,
   ): Tensor;
-  /** `aten::batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, bool update, float eps, bool[3] output_mask, Tensor reserve) -> (Tensor, Tensor, Tensor)` */
-  batchNormBackward(
-    gradOut: Tensor,
-    input: Tensor,
-    weight: Tensor,
-    runningMean: Tensor | null,
-    runningVar: Tensor | null,
-    saveMean: Tensor | null,
-    saveVar: Tensor | null,
-    update: boolean,
-    eps: number,
-    outputMask: boolean | readonly boolean[],
-    reserve: Tensor,
-  ): [Tensor | null, Tensor | null, Tensor | null];
-  /** `aten::batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count) -> Tensor` */
-  batchNormBackwardElemt(
-    gradOut: Tensor,
-    input: Tensor,
-    mean: Tensor,
-    invstd: Tensor,
-    weight: Tensor | null,
-    sumDy: Tensor,
-    sumDyXmu: Tensor,
-    count: Tensor,
-  ): Tensor;
-  /** `aten::batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, bool input_g, bool weight_g, bool bias_g) -> (Tensor, Tensor, Tensor, Tensor)` */
-  batchNormBackwardReduce(
-    gradOut: Tensor,
-    input: Tensor,
-    mean: Tensor,
-    invstd: Tensor,
-    weight: Tensor | null,
-    inputG: boolean,
-    weightG: boolean,
-    biasG: boolean,
-  ): [Tensor, Tensor, Tensor, Tensor];
   /** `aten::batch_norm_elemt(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps) -> Tensor` */
   batchNormElemt(
     input: Tensor,
@@ -230,27 +146,6 @@ export interface TorchFunctions {
     input2: Tensor,
     weight: Tensor,
     options?: { bias?: Tensor | null },
-  ): Tensor;
-  /** `aten::binary_cross_entropy_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor` */
-  binaryCrossEntropyBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    weight?: Tensor | null,
-    reduction?: number,
-  ): Tensor;
-  binaryCrossEntropyBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    options?: { weight?: Tensor | null; reduction?: number },
-  ): Tensor;
-  binaryCrossEntropyBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    weight: Tensor | null,
-    options?: { reduction?: number },
   ): Tensor;
   /** `aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor` */
   binomial(count: Tensor, prob: Tensor, generator?: Generator): Tensor;
@@ -726,33 +621,6 @@ export interface TorchFunctions {
     outputPadding: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  convolutionBackward(
-    gradOutput: Tensor,
-    input: Tensor,
-    weight: Tensor,
-    biasSizes: readonly number[] | null,
-    stride: readonly number[],
-    padding: readonly number[],
-    dilation: readonly number[],
-    transposed: boolean,
-    outputPadding: readonly number[],
-    groups: number,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
-  /** `aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)` */
-  convolutionBackwardOverrideable(
-    gradOutput: Tensor,
-    input: Tensor,
-    weight: Tensor,
-    stride: readonly number[],
-    padding: readonly number[],
-    dilation: readonly number[],
-    transposed: boolean,
-    outputPadding: readonly number[],
-    groups: number,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor` */
   convolutionOverrideable(
     input: Tensor,
@@ -860,14 +728,6 @@ export interface TorchFunctions {
   ): Tensor;
   /** `aten::cudnn_affine_grid_generator(Tensor theta, int N, int C, int H, int W) -> Tensor grid` */
   cudnnAffineGridGenerator(theta: Tensor, N: number, C: number, H: number, W: number): Tensor;
-  /** `aten::cudnn_affine_grid_generator_backward(Tensor grad, int N, int C, int H, int W) -> Tensor grad_theta` */
-  cudnnAffineGridGeneratorBackward(
-    grad: Tensor,
-    N: number,
-    C: number,
-    H: number,
-    W: number,
-  ): Tensor;
   /** `aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)` */
   cudnnBatchNorm(
     input: Tensor,
@@ -879,36 +739,12 @@ export interface TorchFunctions {
     exponentialAverageFactor: number,
     epsilon: number,
   ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::cudnn_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, float epsilon, Tensor reserveSpace) -> (Tensor, Tensor, Tensor)` */
-  cudnnBatchNormBackward(
-    input: Tensor,
-    gradOutput: Tensor,
-    weight: Tensor,
-    runningMean: Tensor | null,
-    runningVar: Tensor | null,
-    saveMean: Tensor | null,
-    saveVar: Tensor | null,
-    epsilon: number,
-    reserveSpace: Tensor,
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, int dim) -> Tensor` */
-  cummaxminBackward(grad: Tensor, input: Tensor, indices: Tensor, dim: number): Tensor;
-  /** `aten::cumprod_backward(Tensor grad, Tensor input, int dim, Tensor output) -> Tensor` */
-  cumprodBackward(grad: Tensor, input: Tensor, dim: number, output: Tensor): Tensor;
   /** `aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
   /** `aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
   /** `aten::dequantize.tensors(Tensor[] tensors) -> Tensor[]` */
   dequantize(tensors: readonly Tensor[]): Tensor[];
-  /** `aten::diagonal_backward(Tensor grad_output, SymInt[] input_sizes, int offset, int dim1, int dim2) -> Tensor` */
-  diagonalBackward(
-    gradOutput: Tensor,
-    inputSizes: readonly number[],
-    offset: number,
-    dim1: number,
-    dim2: number,
-  ): Tensor;
   /** `aten::dropout(Tensor input, float p, bool train) -> Tensor` */
   dropout(input: Tensor, p: number, train: boolean): Tensor;
   /** `aten::dstack(Tensor[] tensors) -> Tensor` */
@@ -918,15 +754,6 @@ export interface TorchFunctions {
     equation: string,
     tensors: readonly Tensor[],
     options?: { path?: readonly number[] },
-  ): Tensor;
-  /** `aten::elu_backward(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, bool is_result, Tensor self_or_result) -> Tensor` */
-  eluBackward(
-    gradOutput: Tensor,
-    alpha: Scalar,
-    scale: Scalar,
-    inputScale: Scalar,
-    isResult: boolean,
-    selfOrResult: Tensor,
   ): Tensor;
   /** `aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor` */
   embedding(
@@ -953,15 +780,6 @@ export interface TorchFunctions {
     paddingIdx: number,
     scaleGradByFreq: boolean,
     options?: { sparse?: boolean },
-  ): Tensor;
-  /** `aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, bool sparse) -> Tensor` */
-  embeddingBackward(
-    grad: Tensor,
-    indices: Tensor,
-    numWeights: number,
-    paddingIdx: number,
-    scaleGradByFreq: boolean,
-    sparse: boolean,
   ): Tensor;
   /** `aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(
@@ -1018,22 +836,6 @@ export interface TorchFunctions {
     includeLastOffset: boolean,
     paddingIdx?: number,
   ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> Tensor` */
-  embeddingDenseBackward(
-    gradOutput: Tensor,
-    indices: Tensor,
-    numWeights: number,
-    paddingIdx: number,
-    scaleGradByFreq: boolean,
-  ): Tensor;
-  /** `aten::embedding_sparse_backward(Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> Tensor` */
-  embeddingSparseBackward(
-    grad: Tensor,
-    indices: Tensor,
-    numWeights: number,
-    paddingIdx: number,
-    scaleGradByFreq: boolean,
-  ): Tensor;
   /** `aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   empty(
     size: readonly number[],
@@ -1106,51 +908,6 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::fake_quantize_per_channel_affine_cachemask_backward(Tensor grad, Tensor mask) -> Tensor` */
-  fakeQuantizePerChannelAffineCachemaskBackward(grad: Tensor, mask: Tensor): Tensor;
-  /** `aten::fake_quantize_per_tensor_affine_cachemask_backward(Tensor grad, Tensor mask) -> Tensor` */
-  fakeQuantizePerTensorAffineCachemaskBackward(grad: Tensor, mask: Tensor): Tensor;
-  /** `aten::fbgemm_linear_fp16_weight(Tensor input, Tensor packed_weight, Tensor bias) -> Tensor` */
-  fbgemmLinearFp16Weight(input: Tensor, packedWeight: Tensor, bias: Tensor): Tensor;
-  /** `aten::fbgemm_linear_fp16_weight_fp32_activation(Tensor input, Tensor packed_weight, Tensor? bias) -> Tensor` */
-  fbgemmLinearFp16WeightFp32Activation(
-    input: Tensor,
-    packedWeight: Tensor,
-    bias?: Tensor | null,
-  ): Tensor;
-  fbgemmLinearFp16WeightFp32Activation(
-    input: Tensor,
-    packedWeight: Tensor,
-    options?: { bias?: Tensor | null },
-  ): Tensor;
-  /** `aten::fbgemm_linear_int8_weight(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) -> Tensor` */
-  fbgemmLinearInt8Weight(
-    input: Tensor,
-    weight: Tensor,
-    packed: Tensor,
-    colOffsets: Tensor,
-    weightScale: Scalar,
-    weightZeroPoint: Scalar,
-    bias: Tensor,
-  ): Tensor;
-  /** `aten::fbgemm_linear_int8_weight_fp32_activation(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) -> Tensor` */
-  fbgemmLinearInt8WeightFp32Activation(
-    input: Tensor,
-    weight: Tensor,
-    packed: Tensor,
-    colOffsets: Tensor,
-    weightScale: Scalar,
-    weightZeroPoint: Scalar,
-    bias: Tensor,
-  ): Tensor;
-  /** `aten::fbgemm_linear_quantize_weight(Tensor input) -> (Tensor, Tensor, float, int)` */
-  fbgemmLinearQuantizeWeight(input: Tensor): [Tensor, Tensor, number, number];
-  /** `aten::fbgemm_pack_gemm_matrix_fp16(Tensor input) -> Tensor` */
-  fbgemmPackGemmMatrixFp16(input: Tensor): Tensor;
-  /** `aten::fbgemm_pack_quantized_matrix(Tensor input) -> Tensor` */
-  fbgemmPackQuantizedMatrix(input: Tensor): Tensor;
-  /** `aten::fbgemm_pack_quantized_matrix.KN(Tensor input, int K, int N) -> Tensor` */
-  fbgemmPackQuantizedMatrix(input: Tensor, K: number, N: number): Tensor;
   /** `aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
   featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor;
   /** `aten::feature_dropout(Tensor input, float p, bool train) -> Tensor` */
@@ -1205,22 +962,6 @@ export interface TorchFunctions {
   flattenDenseTensors(tensors: readonly Tensor[]): Tensor;
   /** `aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor` */
   floatPower(self: Scalar, exponent: Tensor): Tensor;
-  /** `aten::fractional_max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices) -> Tensor` */
-  fractionalMaxPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    outputSize: number | readonly number[],
-    indices: Tensor,
-  ): Tensor;
-  /** `aten::fractional_max_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices) -> Tensor` */
-  fractionalMaxPool3dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    outputSize: number | readonly number[],
-    indices: Tensor,
-  ): Tensor;
   /** `aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   fromFile(
     filename: string,
@@ -1258,27 +999,6 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::gather_backward(Tensor grad, Tensor self, int dim, Tensor index, bool sparse_grad) -> Tensor` */
-  gatherBackward(
-    grad: Tensor,
-    self: Tensor,
-    dim: number,
-    index: Tensor,
-    sparseGrad: boolean,
-  ): Tensor;
-  /** `aten::gelu_backward(Tensor grad_output, Tensor self, *, str approximate="none") -> Tensor` */
-  geluBackward(gradOutput: Tensor, self: Tensor, options?: { approximate?: string }): Tensor;
-  /** `aten::glu_backward(Tensor grad_output, Tensor self, int dim) -> Tensor` */
-  gluBackward(gradOutput: Tensor, self: Tensor, dim: number): Tensor;
-  /** `aten::glu_backward_jvp(Tensor grad_x, Tensor grad_glu, Tensor x, Tensor dgrad_glu, Tensor dx, int dim) -> Tensor` */
-  gluBackwardJvp(
-    gradX: Tensor,
-    gradGlu: Tensor,
-    x: Tensor,
-    dgradGlu: Tensor,
-    dx: Tensor,
-    dim: number,
-  ): Tensor;
   /** `aten::glu_jvp(Tensor glu, Tensor x, Tensor dx, int dim) -> Tensor` */
   gluJvp(glu: Tensor, x: Tensor, dx: Tensor, dim: number): Tensor;
   /** `aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
@@ -1297,16 +1017,6 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
   ): Tensor;
-  /** `aten::grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)` */
-  gridSampler2dBackward(
-    gradOutput: Tensor,
-    input: Tensor,
-    grid: Tensor,
-    interpolationMode: number,
-    paddingMode: number,
-    alignCorners: boolean,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null];
   /** `aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
   gridSampler3d(
     input: Tensor,
@@ -1315,16 +1025,6 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
   ): Tensor;
-  /** `aten::grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)` */
-  gridSampler3dBackward(
-    gradOutput: Tensor,
-    input: Tensor,
-    grid: Tensor,
-    interpolationMode: number,
-    paddingMode: number,
-    alignCorners: boolean,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null];
   /** `aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor` */
   groupNorm(
     input: Tensor,
@@ -1478,35 +1178,10 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::hardshrink_backward(Tensor grad_out, Tensor self, Scalar lambd) -> Tensor` */
-  hardshrinkBackward(gradOut: Tensor, self: Tensor, lambd: Scalar): Tensor;
-  /** `aten::hardsigmoid_backward(Tensor grad_output, Tensor self) -> Tensor` */
-  hardsigmoidBackward(gradOutput: Tensor, self: Tensor): Tensor;
-  /** `aten::hardswish_backward(Tensor grad_output, Tensor self) -> Tensor` */
-  hardswishBackward(gradOutput: Tensor, self: Tensor): Tensor;
-  /** `aten::hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) -> Tensor` */
-  hardtanhBackward(gradOutput: Tensor, self: Tensor, minVal: Scalar, maxVal: Scalar): Tensor;
   /** `aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor` */
   hspmm(mat1: Tensor, mat2: Tensor): Tensor;
   /** `aten::hstack(Tensor[] tensors) -> Tensor` */
   hstack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::huber_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, float delta) -> Tensor` */
-  huberLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    reduction: number,
-    delta: number,
-  ): Tensor;
-  /** `aten::index_select_backward(Tensor grad, SymInt[] self_sizes, int dim, Tensor index) -> Tensor` */
-  indexSelectBackward(
-    grad: Tensor,
-    selfSizes: readonly number[],
-    dim: number,
-    index: Tensor,
-  ): Tensor;
-  /** `aten::infinitely_differentiable_gelu_backward(Tensor grad, Tensor self) -> Tensor` */
-  infinitelyDifferentiableGeluBackward(grad: Tensor, self: Tensor): Tensor;
   /** `aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
   instanceNorm(
     input: Tensor,
@@ -1601,13 +1276,6 @@ export interface TorchFunctions {
     weight: Tensor | null,
     bias: Tensor | null,
     options?: { eps?: number; cudnnEnable?: boolean },
-  ): Tensor;
-  /** `aten::leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, bool self_is_result) -> Tensor` */
-  leakyReluBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    negativeSlope: Scalar,
-    selfIsResult: boolean,
   ): Tensor;
   /** `aten::linalg_det(Tensor A) -> Tensor` */
   linalgDet(A: Tensor): Tensor;
@@ -1731,11 +1399,6 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::log_sigmoid_backward(Tensor grad_output, Tensor self, Tensor buffer) -> Tensor` */
-  logSigmoidBackward(gradOutput: Tensor, self: Tensor, buffer: Tensor): Tensor;
-  /** `aten::logit_backward(Tensor grad_output, Tensor self, float? eps=None) -> Tensor` */
-  logitBackward(gradOutput: Tensor, self: Tensor, eps?: number): Tensor;
-  logitBackward(gradOutput: Tensor, self: Tensor, options?: { eps?: number }): Tensor;
   /** `aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   logspace(
     start: Scalar,
@@ -1892,24 +1555,6 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): [Tensor, Tensor];
-  /** `aten::lstm_mps_backward(Tensor? grad_y, Tensor? grad_hy, Tensor? grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor[], Tensor[])` */
-  lstmMpsBackward(
-    gradY: Tensor | null,
-    gradHy: Tensor | null,
-    gradCy: Tensor | null,
-    zState: Tensor,
-    cellStateFwd: Tensor,
-    input: Tensor,
-    layersOutputs: Tensor,
-    hx: readonly Tensor[],
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    batchFirst: boolean,
-  ): [Tensor, Tensor[], Tensor[]];
   /** `aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)` */
   luUnpack(
     LUData: Tensor,
@@ -1949,79 +1594,6 @@ export interface TorchFunctions {
     margin: number,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::masked_scatter_backward(Tensor grad_output, Tensor mask, SymInt[] sizes) -> Tensor` */
-  maskedScatterBackward(gradOutput: Tensor, mask: Tensor, sizes: readonly number[]): Tensor;
-  /** `aten::masked_select_backward(Tensor grad, Tensor input, Tensor mask) -> Tensor` */
-  maskedSelectBackward(grad: Tensor, input: Tensor, mask: Tensor): Tensor;
-  /** `aten::matmul_backward(Tensor grad, Tensor self, Tensor other, bool[2] mask) -> (Tensor, Tensor)` */
-  matmulBackward(
-    grad: Tensor,
-    self: Tensor,
-    other: Tensor,
-    mask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null];
-  /** `aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
-  maxPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride?: number | readonly number[],
-    padding?: number | readonly number[],
-    dilation?: number | readonly number[],
-    ceilMode?: boolean,
-  ): Tensor;
-  maxPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    options?: {
-      stride?: number | readonly number[];
-      padding?: number | readonly number[];
-      dilation?: number | readonly number[];
-      ceilMode?: boolean;
-    },
-  ): Tensor;
-  maxPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    options?: {
-      padding?: number | readonly number[];
-      dilation?: number | readonly number[];
-      ceilMode?: boolean;
-    },
-  ): Tensor;
-  maxPool2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
-  ): Tensor;
-  /** `aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor` */
-  maxPool2dWithIndicesBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    dilation: number | readonly number[],
-    ceilMode: boolean,
-    indices: Tensor,
-  ): Tensor;
-  /** `aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices) -> Tensor` */
-  maxPool3dWithIndicesBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    dilation: number | readonly number[],
-    ceilMode: boolean,
-    indices: Tensor,
-  ): Tensor;
   /** `aten::meshgrid(Tensor[] tensors) -> Tensor[]` */
   meshgrid(tensors: readonly Tensor[]): Tensor[];
   /** `aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]` */
@@ -2035,17 +1607,6 @@ export interface TorchFunctions {
     runningVar: Tensor | null,
     training: boolean,
     exponentialAverageFactor: number,
-    epsilon: number,
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::miopen_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, float epsilon) -> (Tensor, Tensor, Tensor)` */
-  miopenBatchNormBackward(
-    input: Tensor,
-    gradOutput: Tensor,
-    weight: Tensor,
-    runningMean: Tensor | null,
-    runningVar: Tensor | null,
-    saveMean: Tensor | null,
-    saveVar: Tensor | null,
     epsilon: number,
   ): [Tensor, Tensor, Tensor];
   /** `aten::miopen_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank, bool deterministic, bool zero_infinity) -> (Tensor, Tensor)` */
@@ -2085,135 +1646,6 @@ export interface TorchFunctions {
     batchSizes: readonly number[],
     dropoutState?: Tensor | null,
   ): [Tensor, Tensor, Tensor, Tensor, Tensor];
-  /** `aten::miopen_rnn_backward(Tensor input, Tensor[] weight, int weight_stride0, Tensor weight_buf, Tensor hx, Tensor? cx, Tensor output, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state, Tensor reserve, bool[4] output_mask) -> (Tensor, Tensor, Tensor, Tensor[])` */
-  miopenRnnBackward(
-    input: Tensor,
-    weight: readonly Tensor[],
-    weightStride0: number,
-    weightBuf: Tensor,
-    hx: Tensor,
-    cx: Tensor | null,
-    output: Tensor,
-    gradOutput: Tensor | null,
-    gradHy: Tensor | null,
-    gradCy: Tensor | null,
-    mode: number,
-    hiddenSize: number,
-    numLayers: number,
-    batchFirst: boolean,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    batchSizes: readonly number[],
-    dropoutState: Tensor | null,
-    reserve: Tensor,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null, Tensor[]];
-  /** `aten::mish_backward(Tensor grad_output, Tensor self) -> Tensor` */
-  mishBackward(gradOutput: Tensor, self: Tensor): Tensor;
-  /** `aten::mkldnn_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor` */
-  mkldnnAdaptiveAvgPool2dBackward(gradOutput: Tensor, self: Tensor): Tensor;
-  /** `aten::mkldnn_linear_backward_input(int[] input_size, Tensor grad_output, Tensor weight) -> Tensor` */
-  mkldnnLinearBackwardInput(
-    inputSize: readonly number[],
-    gradOutput: Tensor,
-    weight: Tensor,
-  ): Tensor;
-  /** `aten::mkldnn_linear_backward_weights(Tensor grad_output, Tensor input, Tensor weight, bool bias_defined) -> (Tensor, Tensor)` */
-  mkldnnLinearBackwardWeights(
-    gradOutput: Tensor,
-    input: Tensor,
-    weight: Tensor,
-    biasDefined: boolean,
-  ): [Tensor, Tensor];
-  /** `aten::mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
-  mkldnnMaxPool2dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    stride?: number | readonly number[],
-    padding?: number | readonly number[],
-    dilation?: number | readonly number[],
-    ceilMode?: boolean,
-  ): Tensor;
-  mkldnnMaxPool2dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    options?: {
-      stride?: number | readonly number[];
-      padding?: number | readonly number[];
-      dilation?: number | readonly number[];
-      ceilMode?: boolean;
-    },
-  ): Tensor;
-  mkldnnMaxPool2dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    options?: {
-      padding?: number | readonly number[];
-      dilation?: number | readonly number[];
-      ceilMode?: boolean;
-    },
-  ): Tensor;
-  mkldnnMaxPool2dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
-  ): Tensor;
-  /** `aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
-  mkldnnMaxPool3dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    stride?: number | readonly number[],
-    padding?: number | readonly number[],
-    dilation?: number | readonly number[],
-    ceilMode?: boolean,
-  ): Tensor;
-  mkldnnMaxPool3dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    options?: {
-      stride?: number | readonly number[];
-      padding?: number | readonly number[];
-      dilation?: number | readonly number[];
-      ceilMode?: boolean;
-    },
-  ): Tensor;
-  mkldnnMaxPool3dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    options?: {
-      padding?: number | readonly number[];
-      dilation?: number | readonly number[];
-      ceilMode?: boolean;
-    },
-  ): Tensor;
-  mkldnnMaxPool3dBackward(
-    gradOutput: Tensor,
-    output: Tensor,
-    input: Tensor,
-    kernelSize: number | readonly number[],
-    stride: number | readonly number[],
-    padding: number | readonly number[],
-    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
-  ): Tensor;
   /** `aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)` */
   mkldnnRnnLayer(
     input: Tensor,
@@ -2233,69 +1665,6 @@ export interface TorchFunctions {
     batchFirst: boolean,
     train: boolean,
   ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)` */
-  mkldnnRnnLayerBackward(
-    input: Tensor,
-    weight1: Tensor,
-    weight2: Tensor,
-    weight3: Tensor,
-    weight4: Tensor,
-    hx_: Tensor,
-    cxTmp: Tensor,
-    output: Tensor,
-    hy_: Tensor,
-    cy_: Tensor,
-    gradOutput: Tensor | null,
-    gradHy: Tensor | null,
-    gradCy: Tensor | null,
-    reverse: boolean,
-    mode: number,
-    hiddenSize: number,
-    numLayers: number,
-    hasBiases: boolean,
-    train: boolean,
-    bidirectional: boolean,
-    batchSizes: readonly number[],
-    batchFirst: boolean,
-    workspace: Tensor,
-  ): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-  /** `aten::mse_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction) -> Tensor` */
-  mseLossBackward(gradOutput: Tensor, self: Tensor, target: Tensor, reduction: number): Tensor;
-  /** `aten::multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor? weight=None, int reduction=1) -> Tensor` */
-  multiMarginLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    p: Scalar,
-    margin: Scalar,
-    weight?: Tensor | null,
-    reduction?: number,
-  ): Tensor;
-  multiMarginLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    p: Scalar,
-    margin: Scalar,
-    options?: { weight?: Tensor | null; reduction?: number },
-  ): Tensor;
-  multiMarginLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    p: Scalar,
-    margin: Scalar,
-    weight: Tensor | null,
-    options?: { reduction?: number },
-  ): Tensor;
-  /** `aten::multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target) -> Tensor` */
-  multilabelMarginLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    reduction: number,
-    isTarget: Tensor,
-  ): Tensor;
   /** `aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)` */
   nativeBatchNorm(
     input: Tensor,
@@ -2307,24 +1676,9 @@ export interface TorchFunctions {
     momentum: number,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  nativeBatchNormBackward(
-    gradOut: Tensor,
-    input: Tensor,
-    weight: Tensor | null,
-    runningMean: Tensor | null,
-    runningVar: Tensor | null,
-    saveMean: Tensor | null,
-    saveInvstd: Tensor | null,
-    train: boolean,
-    eps: number,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)` */
   nativeDropout(input: Tensor, p: number, train?: boolean): [Tensor, Tensor];
   nativeDropout(input: Tensor, p: number, options?: { train?: boolean }): [Tensor, Tensor];
-  /** `aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor` */
-  nativeDropoutBackward(gradOutput: Tensor, mask: Tensor, scale: number): Tensor;
   /** `aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps) -> (Tensor, Tensor, Tensor)` */
   nativeGroupNorm(
     input: Tensor,
@@ -2336,19 +1690,6 @@ export interface TorchFunctions {
     group: number,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  nativeGroupNormBackward(
-    gradOut: Tensor,
-    input: Tensor,
-    mean: Tensor,
-    rstd: Tensor,
-    weight: Tensor | null,
-    N: number,
-    C: number,
-    HxW: number,
-    group: number,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)` */
   nativeLayerNorm(
     input: Tensor,
@@ -2357,37 +1698,6 @@ export interface TorchFunctions {
     bias: Tensor | null,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  nativeLayerNormBackward(
-    gradOut: Tensor,
-    input: Tensor,
-    normalizedShape: readonly number[],
-    mean: Tensor,
-    rstd: Tensor,
-    weight: Tensor | null,
-    bias: Tensor | null,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
-  /** `aten::nll_loss2d_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight) -> Tensor` */
-  nllLoss2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    weight: Tensor | null,
-    reduction: number,
-    ignoreIndex: number,
-    totalWeight: Tensor,
-  ): Tensor;
-  /** `aten::nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight) -> Tensor` */
-  nllLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    weight: Tensor | null,
-    reduction: number,
-    ignoreIndex: number,
-    totalWeight: Tensor,
-  ): Tensor;
   /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor` */
   normExceptDim(v: Tensor, pow?: number, dim?: number): Tensor;
   normExceptDim(v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
@@ -2498,124 +1808,6 @@ export interface TorchFunctions {
     eps: number,
     outputScale: number,
     outputZeroPoint: number,
-  ): Tensor;
-  /** `aten::quantized_gru.data_legacy(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
-  quantizedGru(
-    data: Tensor,
-    batchSizes: Tensor,
-    hx: Tensor,
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-  ): [Tensor, Tensor];
-  /** `aten::quantized_gru.input_legacy(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)` */
-  quantizedGru(
-    input: Tensor,
-    hx: Tensor,
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    batchFirst: boolean,
-  ): [Tensor, Tensor];
-  /** `aten::quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor` */
-  quantizedGruCell(
-    input: Tensor,
-    hx: Tensor,
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): Tensor;
-  /** `aten::quantized_lstm.data_legacy(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, *, ScalarType? dtype=None, bool use_dynamic=False) -> (Tensor, Tensor, Tensor)` */
-  quantizedLstm(
-    data: Tensor,
-    batchSizes: Tensor,
-    hx: readonly Tensor[],
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    options?: { dtype?: Dtype; useDynamic?: boolean },
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::quantized_lstm.input_legacy(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first, *, ScalarType? dtype=None, bool use_dynamic=False) -> (Tensor, Tensor, Tensor)` */
-  quantizedLstm(
-    input: Tensor,
-    hx: readonly Tensor[],
-    params: readonly Tensor[],
-    hasBiases: boolean,
-    numLayers: number,
-    dropout: number,
-    train: boolean,
-    bidirectional: boolean,
-    batchFirst: boolean,
-    options?: { dtype?: Dtype; useDynamic?: boolean },
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> (Tensor, Tensor)` */
-  quantizedLstmCell(
-    input: Tensor,
-    hx: readonly Tensor[],
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): [Tensor, Tensor];
-  /** `aten::quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor` */
-  quantizedRnnReluCell(
-    input: Tensor,
-    hx: Tensor,
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
-  ): Tensor;
-  /** `aten::quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor` */
-  quantizedRnnTanhCell(
-    input: Tensor,
-    hx: Tensor,
-    wIh: Tensor,
-    wHh: Tensor,
-    bIh: Tensor,
-    bHh: Tensor,
-    packedIh: Tensor,
-    packedHh: Tensor,
-    colOffsetsIh: Tensor,
-    colOffsetsHh: Tensor,
-    scaleIh: Scalar,
-    scaleHh: Scalar,
-    zeroPointIh: Scalar,
-    zeroPointHh: Scalar,
   ): Tensor;
   /** `aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   rand(
@@ -2775,46 +1967,10 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor` */
-  reflectionPad1dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    padding: number | readonly number[],
-  ): Tensor;
-  /** `aten::reflection_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor` */
-  reflectionPad2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    padding: number | readonly number[],
-  ): Tensor;
-  /** `aten::reflection_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor` */
-  reflectionPad3dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    padding: number | readonly number[],
-  ): Tensor;
   /** `aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   remainder(self: Scalar, other: Tensor): Tensor;
   /** `aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor` */
   repeatInterleave(repeats: Tensor, options?: { outputSize?: number }): Tensor;
-  /** `aten::replication_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor` */
-  replicationPad1dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    padding: number | readonly number[],
-  ): Tensor;
-  /** `aten::replication_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor` */
-  replicationPad2dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    padding: number | readonly number[],
-  ): Tensor;
-  /** `aten::replication_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor` */
-  replicationPad3dBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    padding: number | readonly number[],
-  ): Tensor;
   /** `aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor` */
   rmsNorm(
     input: Tensor,
@@ -2931,16 +2087,6 @@ export interface TorchFunctions {
   ): Tensor;
   /** `aten::row_stack(Tensor[] tensors) -> Tensor` */
   rowStack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::rrelu_with_noise_backward(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, bool training, bool self_is_result) -> Tensor` */
-  rreluWithNoiseBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    noise: Tensor,
-    lower: Scalar,
-    upper: Scalar,
-    training: boolean,
-    selfIsResult: boolean,
-  ): Tensor;
   /** `aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   scalarTensor(
     s: Scalar,
@@ -3014,45 +2160,6 @@ export interface TorchFunctions {
       initial?: Scalar;
     },
   ): Tensor;
-  /** `aten::select_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt index) -> Tensor` */
-  selectBackward(
-    gradOutput: Tensor,
-    inputSizes: readonly number[],
-    dim: number,
-    index: number,
-  ): Tensor;
-  /** `aten::sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor` */
-  sigmoidBackward(gradOutput: Tensor, output: Tensor): Tensor;
-  /** `aten::silu_backward(Tensor grad_output, Tensor self) -> Tensor` */
-  siluBackward(gradOutput: Tensor, self: Tensor): Tensor;
-  /** `aten::slice_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt start, SymInt end, SymInt step) -> Tensor` */
-  sliceBackward(
-    gradOutput: Tensor,
-    inputSizes: readonly number[],
-    dim: number,
-    start: number,
-    end: number,
-    step: number,
-  ): Tensor;
-  /** `aten::smooth_l1_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, float beta) -> Tensor` */
-  smoothL1LossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    reduction: number,
-    beta: number,
-  ): Tensor;
-  /** `aten::soft_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction) -> Tensor` */
-  softMarginLossBackward(
-    gradOutput: Tensor,
-    self: Tensor,
-    target: Tensor,
-    reduction: number,
-  ): Tensor;
-  /** `aten::softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold) -> Tensor` */
-  softplusBackward(gradOutput: Tensor, self: Tensor, beta: Scalar, threshold: Scalar): Tensor;
-  /** `aten::softshrink_backward(Tensor grad_output, Tensor self, Scalar lambd) -> Tensor` */
-  softshrinkBackward(gradOutput: Tensor, self: Tensor, lambd: Scalar): Tensor;
   /** `aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseBscTensor(
     ccolIndices: Tensor,
@@ -3321,17 +2428,6 @@ export interface TorchFunctions {
   symConstrainRange(size: Scalar, options?: { min?: number; max?: number }): void;
   /** `aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()` */
   symConstrainRangeForSize(size: Scalar, options?: { min?: number; max?: number }): void;
-  /** `aten::tanh_backward(Tensor grad_output, Tensor output) -> Tensor` */
-  tanhBackward(gradOutput: Tensor, output: Tensor): Tensor;
-  /** `aten::threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor` */
-  thresholdBackward(gradOutput: Tensor, self: Tensor, threshold: Scalar): Tensor;
-  /** `aten::to_dense_backward(Tensor grad, Tensor input, bool? masked_grad=None) -> Tensor` */
-  toDenseBackward(grad: Tensor, input: Tensor, maskedGrad?: boolean): Tensor;
-  toDenseBackward(grad: Tensor, input: Tensor, options?: { maskedGrad?: boolean }): Tensor;
-  /** `aten::to_mkldnn_backward(Tensor grad, Tensor input) -> Tensor` */
-  toMkldnnBackward(grad: Tensor, input: Tensor): Tensor;
-  /** `aten::trace_backward(Tensor grad, SymInt[] sizes) -> Tensor` */
-  traceBackward(grad: Tensor, sizes: readonly number[]): Tensor;
   /** `aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor` */
   trapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
   /** `aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
@@ -3424,44 +2520,12 @@ export interface TorchFunctions {
   ): Tensor;
   /** `aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]` */
   unflattenDenseTensors(flat: Tensor, tensors: readonly Tensor[]): Tensor[];
-  /** `aten::unfold_backward(Tensor grad_in, SymInt[] input_sizes, int dim, int size, int step) -> Tensor` */
-  unfoldBackward(
-    gradIn: Tensor,
-    inputSizes: readonly number[],
-    dim: number,
-    size: number,
-    step: number,
-  ): Tensor;
   /** `aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleBicubic2d(
     input: Tensor,
     outputSize: readonly number[] | null,
     alignCorners: boolean,
     scaleFactors?: readonly number[],
-  ): Tensor;
-  /** `aten::upsample_bicubic2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
-  upsampleBicubic2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesH?: number,
-    scalesW?: number,
-  ): Tensor;
-  upsampleBicubic2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    options?: { scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleBicubic2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesH: number | null,
-    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleBilinear2d(
@@ -3470,51 +2534,12 @@ export interface TorchFunctions {
     alignCorners: boolean,
     scaleFactors?: readonly number[],
   ): Tensor;
-  /** `aten::upsample_bilinear2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
-  upsampleBilinear2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesH?: number,
-    scalesW?: number,
-  ): Tensor;
-  upsampleBilinear2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    options?: { scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleBilinear2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesH: number | null,
-    options?: { scalesW?: number },
-  ): Tensor;
   /** `aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleLinear1d(
     input: Tensor,
     outputSize: readonly number[] | null,
     alignCorners: boolean,
     scaleFactors?: readonly number[],
-  ): Tensor;
-  /** `aten::upsample_linear1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, bool align_corners, float? scales=None) -> Tensor` */
-  upsampleLinear1dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scales?: number,
-  ): Tensor;
-  upsampleLinear1dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    options?: { scales?: number },
   ): Tensor;
   /** `aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
   upsampleNearest1d(
@@ -3531,19 +2556,6 @@ export interface TorchFunctions {
     outputSize: readonly number[] | null,
     options?: { scaleFactors?: readonly number[] },
   ): Tensor;
-  /** `aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor` */
-  upsampleNearest1dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    scales?: number,
-  ): Tensor;
-  upsampleNearest1dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    options?: { scales?: number },
-  ): Tensor;
   /** `aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
   upsampleNearest2d(
     input: Tensor,
@@ -3558,27 +2570,6 @@ export interface TorchFunctions {
     input: Tensor,
     outputSize: readonly number[] | null,
     options?: { scaleFactors?: readonly number[] },
-  ): Tensor;
-  /** `aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor` */
-  upsampleNearest2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    scalesH?: number,
-    scalesW?: number,
-  ): Tensor;
-  upsampleNearest2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    options?: { scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleNearest2dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    scalesH: number | null,
-    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
   upsampleNearest3d(
@@ -3595,84 +2586,12 @@ export interface TorchFunctions {
     outputSize: readonly number[] | null,
     options?: { scaleFactors?: readonly number[] },
   ): Tensor;
-  /** `aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
-  upsampleNearest3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    scalesD?: number,
-    scalesH?: number,
-    scalesW?: number,
-  ): Tensor;
-  upsampleNearest3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    options?: { scalesD?: number; scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleNearest3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    scalesD: number | null,
-    options?: { scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleNearest3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    scalesD: number | null,
-    scalesH: number | null,
-    options?: { scalesW?: number },
-  ): Tensor;
   /** `aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleTrilinear3d(
     input: Tensor,
     outputSize: readonly number[] | null,
     alignCorners: boolean,
     scaleFactors?: readonly number[],
-  ): Tensor;
-  /** `aten::upsample_trilinear3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
-  upsampleTrilinear3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesD?: number,
-    scalesH?: number,
-    scalesW?: number,
-  ): Tensor;
-  upsampleTrilinear3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    options?: { scalesD?: number; scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleTrilinear3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesD: number | null,
-    options?: { scalesH?: number; scalesW?: number },
-  ): Tensor;
-  upsampleTrilinear3dBackward(
-    gradOutput: Tensor,
-    outputSize: number | readonly number[],
-    inputSize: number | readonly number[],
-    alignCorners: boolean,
-    scalesD: number | null,
-    scalesH: number | null,
-    options?: { scalesW?: number },
-  ): Tensor;
-  /** `aten::value_selecting_reduction_backward(Tensor grad, int dim, Tensor indices, SymInt[] sizes, bool keepdim) -> Tensor` */
-  valueSelectingReductionBackward(
-    grad: Tensor,
-    dim: number,
-    indices: Tensor,
-    sizes: readonly number[],
-    keepdim: boolean,
   ): Tensor;
   /** `aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor` */
   vander(x: Tensor, N?: number, increasing?: boolean): Tensor;
@@ -3707,29 +2626,20 @@ export interface TorchFunctions {
 
 /** Their names in libtorch. */
 export const FUNCTIONS = [
-  'adaptive_max_pool2d_backward',
-  'adaptive_max_pool3d_backward',
   'affine_grid_generator',
-  'affine_grid_generator_backward',
   'alpha_dropout',
   'arange',
   'atleast_1d',
   'atleast_2d',
   'atleast_3d',
-  'avg_pool2d_backward',
-  'avg_pool3d_backward',
   'bartlett_window',
   'batch_norm',
-  'batch_norm_backward',
-  'batch_norm_backward_elemt',
-  'batch_norm_backward_reduce',
   'batch_norm_elemt',
   'batch_norm_gather_stats',
   'batch_norm_gather_stats_with_counts',
   'batch_norm_stats',
   'batch_norm_update_stats',
   'bilinear',
-  'binary_cross_entropy_backward',
   'binomial',
   'bitwise_and',
   'bitwise_left_shift',
@@ -3756,83 +2666,47 @@ export const FUNCTIONS = [
   'conv_transpose2d',
   'conv_transpose3d',
   'convolution',
-  'convolution_backward',
-  'convolution_backward_overrideable',
   'convolution_overrideable',
   'cosine_embedding_loss',
   'cosine_similarity',
   'ctc_loss',
   'cudnn_affine_grid_generator',
-  'cudnn_affine_grid_generator_backward',
   'cudnn_batch_norm',
-  'cudnn_batch_norm_backward',
-  'cummaxmin_backward',
-  'cumprod_backward',
   'cumulative_trapezoid',
   'dequantize',
-  'diagonal_backward',
   'dropout',
   'dstack',
   'einsum',
-  'elu_backward',
   'embedding',
-  'embedding_backward',
   'embedding_bag',
-  'embedding_dense_backward',
-  'embedding_sparse_backward',
   'empty',
   'empty_permuted',
   'empty_quantized',
   'empty_strided',
   'eye',
-  'fake_quantize_per_channel_affine_cachemask_backward',
-  'fake_quantize_per_tensor_affine_cachemask_backward',
-  'fbgemm_linear_fp16_weight',
-  'fbgemm_linear_fp16_weight_fp32_activation',
-  'fbgemm_linear_int8_weight',
-  'fbgemm_linear_int8_weight_fp32_activation',
-  'fbgemm_linear_quantize_weight',
-  'fbgemm_pack_gemm_matrix_fp16',
-  'fbgemm_pack_quantized_matrix',
   'feature_alpha_dropout',
   'feature_dropout',
   'fft_fftfreq',
   'fft_rfftfreq',
   'flatten_dense_tensors',
   'float_power',
-  'fractional_max_pool2d_backward',
-  'fractional_max_pool3d_backward',
   'from_file',
-  'gather_backward',
-  'gelu_backward',
-  'glu_backward',
-  'glu_backward_jvp',
   'glu_jvp',
   'grid_sampler',
   'grid_sampler_2d',
-  'grid_sampler_2d_backward',
   'grid_sampler_3d',
-  'grid_sampler_3d_backward',
   'group_norm',
   'gru',
   'gru_cell',
   'hamming_window',
   'hann_window',
-  'hardshrink_backward',
-  'hardsigmoid_backward',
-  'hardswish_backward',
-  'hardtanh_backward',
   'hspmm',
   'hstack',
-  'huber_loss_backward',
-  'index_select_backward',
-  'infinitely_differentiable_gelu_backward',
   'instance_norm',
   'is_vulkan_available',
   'isin',
   'kaiser_window',
   'layer_norm',
-  'leaky_relu_backward',
   'linalg_det',
   'linalg_diagonal',
   'linalg_householder_product',
@@ -3855,47 +2729,20 @@ export const FUNCTIONS = [
   'linalg_vecdot',
   'linear',
   'linspace',
-  'log_sigmoid_backward',
-  'logit_backward',
   'logspace',
   'lstm',
   'lstm_cell',
-  'lstm_mps_backward',
   'lu_unpack',
   'margin_ranking_loss',
-  'masked_scatter_backward',
-  'masked_select_backward',
-  'matmul_backward',
-  'max_pool2d_backward',
-  'max_pool2d_with_indices_backward',
-  'max_pool3d_with_indices_backward',
   'meshgrid',
   'miopen_batch_norm',
-  'miopen_batch_norm_backward',
   'miopen_ctc_loss',
   'miopen_rnn',
-  'miopen_rnn_backward',
-  'mish_backward',
-  'mkldnn_adaptive_avg_pool2d_backward',
-  'mkldnn_linear_backward_input',
-  'mkldnn_linear_backward_weights',
-  'mkldnn_max_pool2d_backward',
-  'mkldnn_max_pool3d_backward',
   'mkldnn_rnn_layer',
-  'mkldnn_rnn_layer_backward',
-  'mse_loss_backward',
-  'multi_margin_loss_backward',
-  'multilabel_margin_loss_backward',
   'native_batch_norm',
-  'native_batch_norm_backward',
   'native_dropout',
-  'native_dropout_backward',
   'native_group_norm',
-  'native_group_norm_backward',
   'native_layer_norm',
-  'native_layer_norm_backward',
-  'nll_loss2d_backward',
-  'nll_loss_backward',
   'norm_except_dim',
   'normal',
   'ones',
@@ -3907,44 +2754,23 @@ export const FUNCTIONS = [
   'pow',
   'quantize_per_tensor',
   'quantized_batch_norm',
-  'quantized_gru',
-  'quantized_gru_cell',
-  'quantized_lstm',
-  'quantized_lstm_cell',
-  'quantized_rnn_relu_cell',
-  'quantized_rnn_tanh_cell',
   'rand',
   'randint',
   'randn',
   'randperm',
   'range',
-  'reflection_pad1d_backward',
-  'reflection_pad2d_backward',
-  'reflection_pad3d_backward',
   'remainder',
   'repeat_interleave',
-  'replication_pad1d_backward',
-  'replication_pad2d_backward',
-  'replication_pad3d_backward',
   'rms_norm',
   'rnn_relu',
   'rnn_relu_cell',
   'rnn_tanh',
   'rnn_tanh_cell',
   'row_stack',
-  'rrelu_with_noise_backward',
   'scalar_tensor',
   'scaled_dot_product_attention',
   'searchsorted',
   'segment_reduce',
-  'select_backward',
-  'sigmoid_backward',
-  'silu_backward',
-  'slice_backward',
-  'smooth_l1_loss_backward',
-  'soft_margin_loss_backward',
-  'softplus_backward',
-  'softshrink_backward',
   'sparse_bsc_tensor',
   'sparse_bsr_tensor',
   'sparse_compressed_tensor',
@@ -3974,33 +2800,19 @@ export const FUNCTIONS = [
   'stack',
   'sym_constrain_range',
   'sym_constrain_range_for_size',
-  'tanh_backward',
-  'threshold_backward',
-  'to_dense_backward',
-  'to_mkldnn_backward',
-  'trace_backward',
   'trapezoid',
   'trapz',
   'tril_indices',
   'triplet_margin_loss',
   'triu_indices',
   'unflatten_dense_tensors',
-  'unfold_backward',
   'upsample_bicubic2d',
-  'upsample_bicubic2d_backward',
   'upsample_bilinear2d',
-  'upsample_bilinear2d_backward',
   'upsample_linear1d',
-  'upsample_linear1d_backward',
   'upsample_nearest1d',
-  'upsample_nearest1d_backward',
   'upsample_nearest2d',
-  'upsample_nearest2d_backward',
   'upsample_nearest3d',
-  'upsample_nearest3d_backward',
   'upsample_trilinear3d',
-  'upsample_trilinear3d_backward',
-  'value_selecting_reduction_backward',
   'vander',
   'vstack',
   'where',

@@ -564,13 +564,6 @@ export interface TensorMethods {
   /** `aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor` */
   convTbc(weight: Tensor, bias: Tensor, pad?: number): Tensor;
   convTbc(weight: Tensor, bias: Tensor, options?: { pad?: number }): Tensor;
-  /** `aten::conv_tbc_backward(Tensor self, Tensor input, Tensor weight, Tensor bias, int pad) -> (Tensor, Tensor, Tensor)` */
-  convTbcBackward(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor,
-    pad: number,
-  ): [Tensor, Tensor, Tensor];
   /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
   copy(src: Tensor, nonBlocking?: boolean): Tensor;
   copy(src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
@@ -692,8 +685,6 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output` */
   cudnnGridSampler(grid: Tensor): Tensor;
-  /** `aten::cudnn_grid_sampler_backward(Tensor self, Tensor grid, Tensor grad_output) -> (Tensor grad_self, Tensor grad_grid)` */
-  cudnnGridSamplerBackward(grid: Tensor, gradOutput: Tensor): [Tensor, Tensor];
   /** `aten::cudnn_is_acceptable(Tensor self) -> bool` */
   cudnnIsAcceptable(): boolean;
   /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
@@ -1891,12 +1882,6 @@ export interface TensorMethods {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::linear_backward(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  linearBackward(
-    gradOutput: Tensor,
-    weight: Tensor,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::log(Tensor self) -> Tensor` */
   log(): Tensor;
   /** `aten::log10(Tensor self) -> Tensor` */
@@ -1989,8 +1974,6 @@ export interface TensorMethods {
   matmul(other: Tensor): Tensor;
   /** `aten::matrix_exp(Tensor self) -> Tensor` */
   matrixExp(): Tensor;
-  /** `aten::matrix_exp_backward(Tensor self, Tensor grad) -> Tensor` */
-  matrixExpBackward(grad: Tensor): Tensor;
   /** `aten::matrix_power(Tensor self, int n) -> Tensor` */
   matrixPower(n: number): Tensor;
   /** `aten::max(Tensor self) -> Tensor` */
@@ -2298,12 +2281,6 @@ export interface TensorMethods {
   /** `aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor` */
   mkldnnLinear(weight: Tensor, bias?: Tensor | null): Tensor;
   mkldnnLinear(weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
-  /** `aten::mkldnn_linear_backward(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  mkldnnLinearBackward(
-    gradOutput: Tensor,
-    weight: Tensor,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
   /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
   mkldnnMaxPool2d(
     kernelSize: number | readonly number[],
@@ -2450,27 +2427,6 @@ export interface TensorMethods {
   movedim(source: number, destination: number): Tensor;
   /** `aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
   movedim(source: readonly number[], destination: readonly number[]): Tensor;
-  /** `aten::mps_convolution_backward(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)` */
-  mpsConvolutionBackward(
-    gradOutput: Tensor,
-    weight: Tensor,
-    padding: readonly number[],
-    stride: readonly number[],
-    dilation: readonly number[],
-    groups: number,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null, Tensor | null];
-  /** `aten::mps_convolution_transpose_backward(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[2] output_mask) -> (Tensor, Tensor)` */
-  mpsConvolutionTransposeBackward(
-    gradOutput: Tensor,
-    weight: Tensor,
-    padding: readonly number[],
-    outputPadding: readonly number[],
-    stride: readonly number[],
-    dilation: readonly number[],
-    groups: number,
-    outputMask: boolean | readonly boolean[],
-  ): [Tensor | null, Tensor | null];
   /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   mseLoss(target: Tensor, reduction?: number): Tensor;
   mseLoss(target: Tensor, options?: { reduction?: number }): Tensor;
@@ -4619,7 +4575,6 @@ export const METHODS = [
   'contiguous',
   'conv_depthwise3d',
   'conv_tbc',
-  'conv_tbc_backward',
   'copy',
   'copy_',
   'copy_sparse_to_sparse',
@@ -4642,7 +4597,6 @@ export const METHODS = [
   'cudnn_convolution_relu',
   'cudnn_convolution_transpose',
   'cudnn_grid_sampler',
-  'cudnn_grid_sampler_backward',
   'cudnn_is_acceptable',
   'cummax',
   'cummin',
@@ -4879,7 +4833,6 @@ export const METHODS = [
   'linalg_tensorinv',
   'linalg_tensorsolve',
   'linalg_vector_norm',
-  'linear_backward',
   'log',
   'log10',
   'log10_',
@@ -4918,7 +4871,6 @@ export const METHODS = [
   'masked_select',
   'matmul',
   'matrix_exp',
-  'matrix_exp_backward',
   'matrix_power',
   'max',
   'max_pool1d',
@@ -4944,7 +4896,6 @@ export const METHODS = [
   'mkldnn_adaptive_avg_pool2d',
   'mkldnn_convolution',
   'mkldnn_linear',
-  'mkldnn_linear_backward',
   'mkldnn_max_pool2d',
   'mkldnn_max_pool3d',
   'mkldnn_reorder_conv2d_weight',
@@ -4953,8 +4904,6 @@ export const METHODS = [
   'mode',
   'moveaxis',
   'movedim',
-  'mps_convolution_backward',
-  'mps_convolution_transpose_backward',
   'mse_loss',
   'msort',
   'mul',

@@ -1,0 +1,160 @@
+import { ArgumentRangeError, describe } from '../../errors';
+import type { Handle } from '../../native';
+import { binding } from '../binding';
+
+/** A parameter's name, and its type in words. */
+export type CheckedParameter = { readonly name: string; readonly type: string };
+
+/** What a check reads of the arguments of one call: by their names, as libtorch is to get them. */
+export class CheckedArguments {
+  readonly #operator: string;
+  readonly #parameters: readonly CheckedParameter[];
+  readonly #values: readonly unknown[];
+
+  constructor(
+    operator: string,
+    parameters: readonly CheckedParameter[],
+    values: readonly unknown[],
+  ) {
+    this.#operator = operator;
+    this.#parameters = parameters;
+    this.#values = values;
+  }
+
+  /** The value in the schema's form, where a tensor is a handle; undefined where it was left out. */
+  value(name: string): unknown {
+    return this.#values[this.#parameters.findIndex((one) => one.name === name)] ?? undefined;
+  }
+
+  number(name: string, otherwise: number): number {
+    const value = this.value(name);
+    return value === undefined ? otherwise : Number(value);
+  }
+
+  /** The numbers of a list, or the one number that stands for a list; none of a word such as `valid`. */
+  numbers(name: string): number[] {
+    const value = this.value(name);
+    if (value === undefined || typeof value === 'string') return [];
+    return Array.isArray(value) ? value.map(Number) : [Number(value)];
+  }
+
+  tensor(name: string): TensorFacts | undefined {
+    // A tensor travels as a number, and is told from others by its type.
+    const parameter = this.#parameters.find((one) => one.name === name);
+    const value = this.value(name);
+    const isHandle = parameter?.type === 'Tensor' && typeof value === 'number';
+    return isHandle ? new TensorFacts(name, value) : undefined;
+  }
+
+  tensors(name: string): TensorFacts[] {
+    const parameter = this.#parameters.find((one) => one.name === name);
+    const value = this.value(name);
+    if (!parameter?.type.includes('Tensor') || !Array.isArray(value)) return [];
+    return value.flatMap((handle, i) =>
+      typeof handle === 'number' ? [new TensorFacts(`${name}[${i}]`, handle)] : [],
+    );
+  }
+
+  /** Every tensor of the call, those in lists included. */
+  allTensors(): TensorFacts[] {
+    return this.#parameters.flatMap(({ name }) => {
+      const one = this.tensor(name);
+      return one === undefined ? this.tensors(name) : [one];
+    });
+  }
+
+  /** @throws ArgumentRangeError «Expected X for Y but received Z» unless `fits` */
+  require(fits: boolean, expected: string, name: string, received: unknown): void {
+    if (fits) return;
+    const given = typeof received === 'string' ? received : describe(received);
+    throw new ArgumentRangeError(
+      `${this.#operator}: Expected ${expected} for ${name} but received ${given}`,
+      this.#operator,
+    );
+  }
+
+  requireShape(tensor: TensorFacts | undefined, shape: readonly number[]): void {
+    if (tensor === undefined) return;
+    const fits = sameShape(tensor.shape, shape);
+    this.require(fits, `shape ${written(shape)}`, tensor.name, written(tensor.shape));
+  }
+
+  /** Elements from `least` to `most`, where the tensor has elements that can be read. */
+  requireElements(tensor: TensorFacts | undefined, least: number, most: number): void {
+    const range = tensor?.range();
+    if (tensor === undefined || range === undefined) return;
+    const fits = range[0] >= least && range[1] <= most;
+    const expected = `elements from ${least} to ${most}`;
+    this.require(fits, expected, tensor.name, `elements from ${range[0]} to ${range[1]}`);
+  }
+}
+
+/** What is asked of a tensor before an operator gets it. */
+export class TensorFacts {
+  readonly name: string;
+  readonly handle: Handle;
+
+  constructor(name: string, handle: Handle) {
+    this.name = name;
+    this.handle = handle;
+  }
+
+  get shape(): number[] {
+    return binding.shapeOf(this.handle);
+  }
+
+  get layout(): string {
+    return binding.layoutOf(this.handle);
+  }
+
+  get dtype(): string {
+    return binding.dtypeOf(this.handle);
+  }
+
+  get device(): string {
+    return binding.deviceOf(this.handle);
+  }
+
+  get isContiguous(): boolean {
+    return call('aten::is_contiguous', this.handle) === true;
+  }
+
+  /** True for the zeros without memory that autograd makes. */
+  get isZeroTensor(): boolean {
+    return call('aten::_is_zerotensor', this.handle) === true;
+  }
+
+  /** The least and the greatest element; undefined where there are none, or none that can be read. */
+  range(): [number, number] | undefined {
+    const readable = this.layout === 'strided' && this.device !== 'meta';
+    if (!readable || binding.numelOf(this.handle) === 0 || binding.isBatched(this.handle)) {
+      return undefined;
+    }
+    const [least, most] = call('aten::aminmax', this.handle) as [Handle, Handle];
+    try {
+      return [Number(binding.item(least)), Number(binding.item(most))];
+    } finally {
+      binding.release(least);
+      binding.release(most);
+    }
+  }
+}
+
+const ids = new Map<string, number>();
+
+function call(name: string, handle: Handle): unknown {
+  let id = ids.get(name);
+  if (id === undefined) {
+    id = binding.overloads(name).find(({ overload }) => overload === '')?.id ?? -1;
+    ids.set(name, id);
+  }
+  return binding.dispatch(id, handle);
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+export function written(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}

@@ -1,0 +1,242 @@
+import { type CheckedArguments, type TensorFacts, written } from './checked-arguments';
+
+/** Throws if libtorch would read or write where it must not, or never end. */
+export type Check = (args: CheckedArguments) => void;
+
+const INT32 = 2 ** 31 - 1;
+
+/** Sizes in windows: libtorch computes with them before it looks whether they fit. */
+function smallWindow(args: CheckedArguments): void {
+  for (const name of [
+    'kernelSize',
+    'stride',
+    'padding',
+    'outputPadding',
+    'dilation',
+    'outputSize',
+  ]) {
+    for (const size of args.numbers(name)) {
+      args.require(Math.abs(size) <= INT32, 'a size below 2^31', name, size);
+    }
+  }
+}
+
+/** Statistics of the channels: they are read by the input's count, whatever theirs is. */
+function channelStatistics(args: CheckedArguments): void {
+  const input = args.tensor('input');
+  const [, channels = 0] = input?.shape ?? [];
+  for (const name of ['weight', 'bias', 'runningMean', 'runningVar']) {
+    args.requireShape(args.tensor(name), [channels]);
+  }
+  if (args.value('training') === true || args.value('useInputStats') === true) return;
+  for (const name of ['runningMean', 'runningVar']) {
+    const given = args.value(name);
+    args.require(given !== undefined, 'a tensor where training is false', name, given);
+  }
+}
+
+/** Skips libtorch's own checks; what they find would be read beyond the data. */
+function segments(args: CheckedArguments): void {
+  const unsafe = args.value('unsafe');
+  args.require(unsafe !== true, 'false', 'unsafe', unsafe);
+  const { shape = [] } = args.tensor('data') ?? {};
+  const size = shape[args.number('axis', 0)] ?? 0;
+  args.requireElements(args.tensor('offsets'), 0, size);
+}
+
+/** Zeros without memory have none to be resized or written to. */
+function withMemory(name: string): Check {
+  return (args) => {
+    const tensor = args.tensor(name);
+    const lacking = tensor?.isZeroTensor === true;
+    args.require(!lacking, 'a tensor with memory of its own', name, 'zeros without memory');
+  };
+}
+
+/** Indices of what is inside of the size that is given. */
+function indicesInside(args: CheckedArguments): void {
+  const indices = args.tensor('indices');
+  const range = indices?.range();
+  const sizes = args.value('size') === undefined ? undefined : args.numbers('size');
+  if (indices === undefined || range === undefined) return;
+  const most = sizes === undefined ? Number.MAX_SAFE_INTEGER : Math.max(0, ...sizes) - 1;
+  args.requireElements(indices, 0, most);
+}
+
+/** Sizes by which memory is read and divided are the caller's word alone. */
+function groups(args: CheckedArguments): void {
+  for (const name of ['N', 'C', 'HxW', 'group']) {
+    args.require(args.number(name, 0) > 0, 'a positive integer', name, args.value(name));
+  }
+  const [n, channels, area, group] = ['N', 'C', 'HxW', 'group'].map((name) =>
+    args.number(name, 1),
+  ) as [number, number, number, number];
+  args.require(channels % group === 0, `a divisor of ${channels}`, 'group', group);
+  const { shape = [] } = args.tensor('input') ?? {};
+  const fits = shape.reduce((all, size) => all * size, 1) === n * channels * area;
+  args.require(fits, `${n}·${channels}·${area} elements`, 'input', written(shape));
+  args.requireShape(args.tensor('weight'), [channels]);
+  args.requireShape(args.tensor('bias'), [channels]);
+}
+
+/** The sequences' lengths of a packed batch: rows are found by them. */
+function packedSequences(args: CheckedArguments): void {
+  const sizes = args.tensor('batchSizes');
+  if (sizes === undefined) return;
+  const [rows = 0] = args.tensor('data')?.shape ?? [];
+  const fits = sizes.shape.length === 1 && (sizes.shape[0] ?? 0) > 0;
+  args.require(fits, 'a shape [L] with L > 0', 'batchSizes', written(sizes.shape));
+  args.requireElements(sizes, 1, rows);
+}
+
+/** Exchanges of rows: as many as the factors' matrices have. */
+function pivots(
+  factors: string,
+  exchanges: string,
+  count: (sizes: readonly number[]) => number,
+): Check {
+  return (args) => {
+    const { shape = [] } = args.tensor(factors) ?? {};
+    args.require(shape.length >= 2, 'at least 2 dimensions', factors, written(shape));
+    args.requireShape(args.tensor(exchanges), [...shape.slice(0, -2), count(shape.slice(-2))]);
+  };
+}
+
+// Beyond this a polynomial of one number takes a noticeable time.
+const MOST_DEGREE = 10_000;
+
+/** Recurrences that take a step for each degree. */
+function degree(args: CheckedArguments): void {
+  const degrees = args.tensor('n');
+  if (degrees !== undefined) args.requireElements(degrees, -Infinity, MOST_DEGREE);
+  else
+    args.require(
+      args.number('n', 0) <= MOST_DEGREE,
+      `at most ${MOST_DEGREE}`,
+      'n',
+      args.value('n'),
+    );
+}
+
+/** Tensors in oneDNN's own layout, whose memory kernels of others take for their own. */
+function noOpaque(args: CheckedArguments): void {
+  for (const tensor of args.allTensors()) {
+    const { layout } = tensor;
+    args.require(layout !== 'other', 'a strided or sparse tensor', tensor.name, 'an opaque one');
+  }
+}
+
+/** What oneDNN is given has to be in one piece. */
+function contiguous(args: CheckedArguments): void {
+  const self = args.tensor('self');
+  if (self === undefined) return;
+  denseOnly(args);
+  args.require(self.isContiguous, 'a contiguous tensor', 'self', 'another; call contiguous()');
+}
+
+/** The composed path divides by it. */
+function heads(args: CheckedArguments): void {
+  const count = args.number('heads', 1);
+  args.require(count >= 1 && count <= INT32, 'a positive integer', 'heads', args.value('heads'));
+}
+
+/** Windows of nothing have no greatest one, and their number is divided by their width. */
+function windows(args: CheckedArguments): void {
+  const [x, weight] = [args.tensor('x'), args.tensor('weight')];
+  if (x === undefined || weight === undefined) return;
+  const size = x.shape.at(-1) ?? 0;
+  const width = weight.shape.at(-1) ?? 0;
+  args.require(size > 0, 'a shape [T, n, L, D] with D > 0', 'x', written(x.shape));
+  args.require(width > 0, `a shape [T, F, k·${size}] with k > 0`, 'weight', written(weight.shape));
+}
+
+const isDense = ({ layout }: TensorFacts): boolean => layout === 'strided';
+
+/** Kernels that ask no tensor for its layout. */
+function denseOnly(args: CheckedArguments): void {
+  for (const tensor of args.allTensors()) {
+    args.require(isDense(tensor), 'a strided tensor', tensor.name, tensor.layout);
+  }
+}
+
+/** The places that pooling has found are elements of the input's planes. */
+function poolingPlaces(args: CheckedArguments): void {
+  smallWindow(args);
+  denseOnly(args);
+  const { shape = [] } = args.tensor('self') ?? {};
+  const [height = 0, width = 0] = shape.slice(-2);
+  args.requireElements(args.tensor('indices'), 0, height * width - 1);
+  const [places, gradient] = [args.tensor('indices'), args.tensor('gradOutput')];
+  if (gradient !== undefined) args.requireShape(places, gradient.shape);
+}
+
+function all(...checks: readonly Check[]): Check {
+  return (args) => {
+    for (const check of checks) check(args);
+  };
+}
+
+const convolution = all(denseOnly, smallWindow);
+
+const POLYNOMIALS = [
+  'chebyshev_polynomial_t',
+  'chebyshev_polynomial_u',
+  'chebyshev_polynomial_v',
+  'chebyshev_polynomial_w',
+  'shifted_chebyshev_polynomial_t',
+  'shifted_chebyshev_polynomial_u',
+  'shifted_chebyshev_polynomial_v',
+  'shifted_chebyshev_polynomial_w',
+  'hermite_polynomial_h',
+  'hermite_polynomial_he',
+  'laguerre_polynomial_l',
+  'legendre_polynomial_p',
+];
+
+/**
+ * What the arguments of some operators must be beyond what libtorch itself checks: with others it ends
+ * the process or never returns. An operator that is not here costs nothing for it.
+ */
+export const PRECONDITIONS: Readonly<Record<string, Check>> = {
+  'metatorch::attention': heads,
+  'metatorch::conv_max': windows,
+  'aten::native_batch_norm': channelStatistics,
+  'aten::batch_norm': channelStatistics,
+  'aten::instance_norm': channelStatistics,
+  'aten::_native_batch_norm_legit': channelStatistics,
+  'aten::_batch_norm_impl_index': channelStatistics,
+  'aten::max_pool1d': smallWindow,
+  'aten::max_pool1d_with_indices': smallWindow,
+  'aten::max_pool2d': smallWindow,
+  'aten::max_pool2d_with_indices': smallWindow,
+  'aten::max_pool3d': smallWindow,
+  'aten::max_pool3d_with_indices': smallWindow,
+  'aten::avg_pool1d': smallWindow,
+  'aten::avg_pool2d': smallWindow,
+  'aten::avg_pool3d': smallWindow,
+  'aten::max_pool2d_with_indices_backward': poolingPlaces,
+  'aten::conv1d': convolution,
+  'aten::conv2d': convolution,
+  'aten::conv3d': convolution,
+  'aten::conv_transpose1d': convolution,
+  'aten::conv_transpose2d': convolution,
+  'aten::conv_transpose3d': convolution,
+  'aten::convolution': convolution,
+  'aten::segment_reduce': segments,
+  'aten::native_group_norm': groups,
+  'aten::lstm': packedSequences,
+  'aten::gru': packedSequences,
+  'aten::rnn_tanh': packedSequences,
+  'aten::rnn_relu': packedSequences,
+  'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
+  'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
+  'aten::copy': noOpaque,
+  'aten::zero': noOpaque,
+  'aten::to_mkldnn': contiguous,
+  'aten::upsample_nearest1d': smallWindow,
+  ...Object.fromEntries(POLYNOMIALS.map((name) => [`aten::special_${name}`, degree])),
+  'aten::resize_': withMemory('self'),
+  'aten::resize_as_': withMemory('self'),
+  'aten::sparse_coo_tensor': indicesInside,
+  'aten::_sparse_coo_tensor_unsafe': indicesInside,
+};

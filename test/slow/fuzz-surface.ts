@@ -1,0 +1,121 @@
+// Calls every function and method of the public surface with arguments from a seeded source: some that
+// fit, many that do not. Nothing may end the process, take longer than it may, or throw an error that
+// has no code. What does is made again, alone, before it counts.
+//
+//     npm run fuzz -- [--calls count] [--seed seed] [--area names] [--only name] [--json]
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  type Campaign,
+  type Finding,
+  type Outcomes,
+  recurs,
+  runCalls,
+} from './support/fuzz/campaign';
+import { AREAS } from './support/fuzz/targets';
+
+const AT_ONCE = 2;
+const CALLS_PER_PROCESS = 1000;
+// A function that has ended so many processes is left out of the rest of the run.
+const MOST_ENDS = 2;
+
+type Row = {
+  name: string;
+  fault: string;
+  times: number;
+  confirmed: boolean;
+  first: number;
+  detail: string;
+  stack?: string;
+};
+
+/** Findings of one kind: messages differ in numbers and quoted values only. */
+const kindOf = ({ name, fault, detail }: Finding): string =>
+  `${name} ${fault} ${fault === 'untyped' ? detail.replace(/\d+|'[^']*'/g, '#').slice(0, 80) : ''}`;
+
+class Surface {
+  readonly rows = new Map<string, Row>();
+  readonly outcomes: Outcomes = { returned: 0, refused: 0, skipped: 0 };
+  readonly #campaign: Campaign;
+  readonly #ends = new Map<string, number>();
+  #next = 0;
+
+  constructor(campaign: Campaign) {
+    this.#campaign = campaign;
+  }
+
+  async run(calls: number): Promise<void> {
+    const lane = async (): Promise<void> => {
+      while (this.#next < calls) {
+        const from = this.#next;
+        const until = Math.min(calls, from + CALLS_PER_PROCESS);
+        this.#next = until;
+        await this.#chunk(from, until);
+        console.error(`${until} calls, ${this.rows.size} faults`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  }
+
+  async #chunk(from: number, until: number): Promise<void> {
+    for (let at = from; at < until; ) {
+      const skip = [...this.#ends].filter(([, times]) => times >= MOST_ENDS).map(([name]) => name);
+      const { findings, outcomes, next } = await runCalls(this.#campaign, at, until - at, skip);
+      at = next;
+      for (const kind of ['returned', 'refused', 'skipped'] as const) {
+        this.outcomes[kind] += outcomes[kind];
+      }
+      for (const finding of findings) await this.#add(finding);
+    }
+  }
+
+  async #add(finding: Finding): Promise<void> {
+    const { name, fault, index: first, detail, stack } = finding;
+    if (fault !== 'untyped') this.#ends.set(name, (this.#ends.get(name) ?? 0) + 1);
+    const known = this.rows.get(kindOf(finding));
+    if (known !== undefined) {
+      known.times++;
+      return;
+    }
+    const row = { name, fault, times: 1, confirmed: false, first, detail, ...(stack && { stack }) };
+    this.rows.set(kindOf(finding), row);
+    row.confirmed = await recurs(this.#campaign, finding);
+  }
+}
+
+function print(rows: readonly Row[]): void {
+  for (const { name, fault, times, confirmed, first, detail } of rows) {
+    const alone = confirmed ? '' : ' (not when alone)';
+    console.log(
+      `${fault.padEnd(8)} ${name} x${times}${alone}, call ${first}: ${detail.slice(0, 160)}`,
+    );
+  }
+}
+
+async function main(): Promise<void> {
+  const string = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { calls: string, seed: string, area: string, only: string, json: { type: 'boolean' } },
+  });
+  const areas = values.area?.split(',') ?? AREAS.filter((area) => area !== 'ops');
+  const unknown = areas.find((area) => !AREAS.some((name) => name === area));
+  if (unknown !== undefined) throw new Error(`Expected some of ${AREAS.join(', ')} for --area`);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'metatorch-fuzz-'));
+  const start = performance.now();
+  const calls = Number(values.calls ?? 200_000);
+  const surface = new Surface({ seed: Number(values.seed ?? 1), areas, only: values.only, folder });
+  await surface.run(calls);
+  fs.rmSync(folder, { recursive: true });
+  const rows = [...surface.rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  print(rows);
+  const seconds = (performance.now() - start) / 1000;
+  console.log(`${calls} calls, ${rows.length} faults, ${seconds.toFixed(0)} s`, surface.outcomes);
+  if (values.json) {
+    console.log(JSON.stringify({ benchmark: 'fuzz-surface', calls, ...surface.outcomes, rows }));
+  }
+  if (rows.length > 0) process.exitCode = 1;
+}
+
+void main();

@@ -1,0 +1,50 @@
+import { mutated } from '../mutate';
+import type { Random } from '../random';
+
+/** Any function of the surface, whatever it takes. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+export type Recipe = {
+  readonly area: string;
+  readonly name: string;
+  prepare(random: Random): { run: () => unknown; args: unknown };
+};
+
+/** A function and arguments that fit it, which are made wrong here and there. */
+export function recipe(
+  area: string,
+  name: string,
+  fn: AnyFunction | ((random: Random) => AnyFunction),
+  fitting: (random: Random) => readonly unknown[],
+  options: { made?: boolean } = {},
+): Recipe {
+  return {
+    area,
+    name,
+    prepare(random) {
+      const called = options.made ? (fn as (random: Random) => AnyFunction)(random) : fn;
+      const args = mutated(fitting(random), random);
+      return { run: () => Reflect.apply(called, undefined, args), args };
+    },
+  };
+}
+
+/** A method of an object that is made anew for each call. */
+export function method<T extends object>(
+  area: string,
+  name: string,
+  make: (random: Random) => T,
+  key: keyof T & string,
+  fitting: (random: Random, receiver: T) => readonly unknown[],
+): Recipe {
+  return {
+    area,
+    name,
+    prepare(random) {
+      const receiver = make(random);
+      const args = mutated(fitting(random, receiver), random);
+      const called = receiver[key] as AnyFunction;
+      return { run: () => Reflect.apply(called, receiver, args), args };
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { torch } from '../../../lib/torch';
+
+const x = torch.rand([1, 2, 5]);
+const refused = (name: string) =>
+  expect.objectContaining({
+    name: 'RangeError',
+    code: 'ERR_TORCH_ARGUMENT',
+    message: expect.stringMatching(new RegExp(`Expected .+ for ${name} but received .+`)),
+  });
+const aten = (name: string, ...args: unknown[]): unknown => torch.ops.aten?.[name]?.(...args);
+const zeros = () => aten('_efficientzerotensor', [3]);
+const ints = (...values: number[]) => torch.tensor(values, { dtype: 'int32' });
+
+test.each<[string, string, () => unknown]>([
+  [
+    'nativeBatchNorm',
+    'runningMean',
+    () => torch.nativeBatchNorm(x, null, null, null, null, false, 0.1, 1e-5),
+  ],
+  [
+    'ops.aten.native_batch_norm',
+    'runningMean',
+    () => aten('native_batch_norm', x, null, null, null, null, false, 0.1, 1e-5),
+  ],
+  [
+    'batchNorm with a weight of other channels',
+    'weight',
+    () => torch.batchNorm(x, torch.rand([9]), null, null, null, true, 0.1, 1e-5, false),
+  ],
+  ['maxPool1d', 'kernelSize', () => x.maxPool1d(2 ** 53 - 1)],
+  ['ops.aten.max_pool1d', 'kernelSize', () => aten('max_pool1d', x, 2n ** 63n - 1n)],
+  [
+    'segmentReduce',
+    'unsafe',
+    () =>
+      torch.segmentReduce(torch.rand([5]), 'sum', {
+        lengths: torch.tensor([1e8]).to('int64'),
+        unsafe: true,
+      }),
+  ],
+  ['resize_ of zeros without memory', 'self', () => aten('resize_', zeros(), [1_000_000])],
+  ['luUnpack', 'LUPivots', () => torch.luUnpack(torch.rand([2, 1, 8, 1]), ints(), false)],
+  [
+    'linalgLdlSolve',
+    'pivots',
+    () => torch.linalgLdlSolve(torch.rand([3, 3]), ints(), torch.rand([3, 2])),
+  ],
+  [
+    'nativeGroupNorm',
+    'C',
+    () => torch.nativeGroupNorm(torch.rand([2, 4]), null, null, 2, -4, 1, 1, 1e-5),
+  ],
+  [
+    'nativeGroupNorm of no groups',
+    'group',
+    () => torch.nativeGroupNorm(torch.rand([2, 4]), null, null, 2, 4, 1, 0, 1e-5),
+  ],
+  [
+    'lstm of no sequences',
+    'batchSizes',
+    () =>
+      torch.lstm(
+        torch.rand([1, 2]),
+        torch.tensor([]).to('int64'),
+        [torch.rand([1, 1, 2]), torch.rand([1, 1, 2])],
+        [],
+        false,
+        1,
+        0,
+        false,
+        false,
+      ),
+  ],
+  [
+    'sparseCooTensor',
+    'indices',
+    () => torch.sparseCooTensor(torch.tensor([[1_000_000_000n]]), torch.rand([1]), [2]),
+  ],
+  [
+    'specialLaguerrePolynomialL',
+    'n',
+    () => torch.specialLaguerrePolynomialL(torch.rand([2]), 1e12),
+  ],
+  [
+    'copy of an opaque tensor',
+    'self',
+    () =>
+      torch
+        .rand([4])
+        .toMkldnn()
+        .copy(torch.rand([4])),
+  ],
+  ['conv1d of a sparse tensor', 'weight', () => torch.conv1d(x, torch.rand([2, 2, 1]).toSparse())],
+  ['attention of no heads', 'heads', () => torch.attention(x, x, x, { heads: 0 })],
+  [
+    'attention of no heads, composed',
+    'heads',
+    () => torch.attention(x.to('float16'), x.to('float16'), x.to('float16'), { heads: 0 }),
+  ],
+  [
+    'convMax of filters without width',
+    'weight',
+    () => torch.convMax(torch.rand([1, 2, 3, 4]), torch.rand([1, 2, 0]), torch.rand([1, 2])),
+  ],
+  [
+    'convMax of steps without size',
+    'x',
+    () => torch.convMax(torch.rand([1, 2, 3, 0]), torch.rand([1, 2, 4]), torch.rand([1, 2])),
+  ],
+])('%s is refused for its %s', (_, name, call) => {
+  expect(call).toThrow(refused(name));
+});
+
+test('what libtorch survives is not refused', () => {
+  expect(torch.conv1d(x, torch.rand([2, 2, 3]), null, 1, 'same').shape).toEqual([1, 2, 5]);
+  expect(x.maxPool1d(2).shape).toEqual([1, 2, 2]);
+  const [out] = torch.nativeBatchNorm(x, null, null, null, null, true, 0.1, 1e-5);
+  expect(out.shape).toEqual([1, 2, 5]);
+  const sparse = torch.sparseCooTensor(torch.tensor([[1n]]), torch.tensor([2]), [2]);
+  expect(sparse.toDense().tolist()).toEqual([0, 2]);
+  expect(torch.specialLaguerrePolynomialL(torch.tensor([0.5]), 1).tolist()).toEqual([0.5]);
+});
+
+test.each(['fbgemm_pack_gemm_matrix_fp16', 'quantized_lstm_cell', 'reflection_pad1d_backward'])(
+  '%s cannot be called',
+  (name) => {
+    expect(() => aten(name, x)).toThrow(
+      expect.objectContaining({ code: 'ERR_TORCH_NOT_IMPLEMENTED' }),
+    );
+  },
+);
+
+test('lists longer than any that is meant are refused before they are looked at', () => {
+  const endless = new Array(2 ** 32 - 1);
+  const calls = [
+    () => torch.cat(endless),
+    () => torch.zeros(endless),
+    () => aten('index', x, endless),
+    () => torch.broadcastShapes(endless),
+  ];
+  for (const call of calls) {
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }));
+  }
+});
