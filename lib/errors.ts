@@ -112,12 +112,12 @@ export function outOfRange(
 
 // libtorch says what went wrong in words only; these are the words that tell the kinds apart.
 const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/\bvmap\b|functorch/i, 'ERR_TORCH_VMAP'],
+  [/\bvmap\b|functorch|batching rule/i, 'ERR_TORCH_VMAP'],
   [/Could not run .* from the '(?:CUDA|XPU|MPS|HIP)' backend/, 'ERR_TORCH_DEVICE'],
   [/CUDA out of memory/i, 'ERR_TORCH_CUDA_OOM'],
   [/can't allocate memory|not enough memory|out of memory/i, 'ERR_TORCH_MEMORY'],
   [
-    /does not require grad|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad/i,
+    /does not require grad|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad|made again in backward/i,
     'ERR_TORCH_AUTOGRAD',
   ],
   [
@@ -151,6 +151,22 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
   vmap: 'ERR_TORCH_VMAP',
 };
 
+/** Kinds that libtorch's words tell better than its classes do: to it, they are not implemented. */
+const TOLD_BY_MESSAGE: readonly ErrorCode[] = ['ERR_TORCH_DEVICE', 'ERR_TORCH_VMAP'];
+
+// What libtorch asks of its own users, which those of this library cannot do much about.
+const INVITATIONS: readonly RegExp[] = [
+  /\s*Please file (?:us )?an issue[^.\n]*\.?/gi,
+  /\s*Feel free to file a github issue!?/gi,
+  /\s*If you miss a functionality[^\n]*?please submit a feature request to \S+/gi,
+  /\s*\(Triggered internally at [^)]*\)/g,
+];
+
+/** The words of libtorch's messages that tell something. */
+export function withoutInvitations(message: string): string {
+  return INVITATIONS.reduce((text, invitation) => text.replace(invitation, ''), message).trim();
+}
+
 const MEMORY_ADVICE =
   'Free what is not needed: run loops with torch.replace() or inside torch.scope(), dispose() of tensors, drop losses whose graph is no longer wanted; or raise the limit';
 
@@ -158,7 +174,9 @@ const MEMORY_ADVICE =
 export function fromNative(kind: string, message: string, operator: string): Error {
   const name = operator.replace(/^aten::/, '');
   // The dispatcher's list of every kernel that it knows helps nobody here.
-  const short = message.replace(/ This could be because the operator doesn't exist.*$/s, '');
+  const short = withoutInvitations(
+    message.replace(/ This could be because the operator doesn't exist.*$/s, ''),
+  );
   const text = name === '' ? short : `${name}: ${short}`;
   if (kind === 'memory limit') {
     return new TorchError('ERR_TORCH_MEMORY_LIMIT', `${text}. ${MEMORY_ADVICE}`, {
@@ -167,7 +185,8 @@ export function fromNative(kind: string, message: string, operator: string): Err
   }
   if (kind === 'argument') return new ArgumentTypeError(text, name);
   const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
-  const byKind = byMessage === 'ERR_TORCH_DEVICE' ? undefined : CODES_BY_KIND[kind];
+  const told = byMessage !== undefined && TOLD_BY_MESSAGE.includes(byMessage);
+  const byKind = told ? undefined : CODES_BY_KIND[kind];
   const code = byKind ?? byMessage ?? 'ERR_TORCH_RUNTIME';
   return new TorchError(code, text, { operator: name });
 }

@@ -14,9 +14,12 @@ export type FusedAdam = {
   amsgrad: boolean;
 };
 
-/** True if the step need not be recorded, and libtorch's fused kernel for the CPU takes the tensors. */
+/**
+ * True if the step need not be recorded, and libtorch's fused kernel for the CPU takes the tensors, which
+ * it does not inside `vmap`.
+ */
 export function fusible(tree: Tree): boolean {
-  if (torch.isGradEnabled()) return false;
+  if (torch.isGradEnabled() || torch.insideVmap()) return false;
   const [first, ...others] = leaves(tree);
   if (first === undefined) return false;
   const { dtype } = first;

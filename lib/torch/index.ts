@@ -5,7 +5,7 @@ import { gradcheck, gradgradcheck } from './autograd/gradcheck';
 import { hessian, jacobian } from './autograd/jacobian';
 import { valueAndGrad } from './autograd/value-and-grad';
 import { hvp, jvp, vjp } from './autograd/vjp-jvp';
-import { vmap } from './autograd/vmap';
+import { insideVmap, vmap } from './autograd/vmap';
 import { tensor } from './create/create';
 import { full } from './create/full';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './create/half';
@@ -71,6 +71,7 @@ export const torch = {
   hvp,
   gradcheck,
   gradgradcheck,
+  insideVmap,
   vmap,
   checkpoint,
   attention,
@@ -106,7 +107,12 @@ export const torch = {
 };
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
-export type { CreateGraphOptions, Inputs, TreeFunction } from './autograd/function-inputs';
+export type {
+  CreateGraphOptions,
+  DerivativeOptions,
+  Inputs,
+  TreeFunction,
+} from './autograd/function-inputs';
 export type { GradOptions } from './autograd/grad';
 export type { GradcheckOptions, GradgradcheckOptions } from './autograd/gradcheck';
 export type { Jacobian } from './autograd/jacobian';

@@ -65,7 +65,8 @@ function forward(record: CallRecord, decoder: Decoder): { door: Door; results: u
   return { door, results: [call(...args, ...last)].flat(2) };
 }
 
-function publicCall(record: CallRecord, [self]: unknown[]): { door: Door; call: Call } {
+/** The door of the public interface that an operator has, the method first. */
+export function publicCall(record: CallRecord, [self]: unknown[]): { door: Door; call: Call } {
   const name = camelCase(record.name);
   const method: unknown = record.method && isTensor(self) ? Reflect.get(self, name) : undefined;
   if (isTensor(method)) return { door: 'method', call: () => method };

@@ -1,7 +1,8 @@
 import { ArgumentRangeError, TorchError } from '../../lib/errors';
 import { adam, adamW, type LearningRate } from '../../lib/optim';
 import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
-import { expectClose, expectNumbers, numbers } from '../helpers/gradients';
+import { expectClose, expectNumbers, float64, numbers } from '../helpers/gradients';
+import { expectLikeLoop } from '../helpers/like-loop';
 import {
   casesOf,
   expectDifferentiable,
@@ -28,6 +29,18 @@ describe.each([
 
   test.each(casesOf(name))('takes them with a tensor for its rate: $options', (one) => {
     expectPyTorchStepsByTensorRate(make, one, 1e-3);
+  });
+
+  test('steps inside vmap are those of a loop, recorded or not', () => {
+    const starts = float64([3, 2]);
+    const slopes = float64([3, 2], 2);
+    const steps = (p: Tensor, g: Tensor): Tensor => {
+      const optimizer = make({ learningRate: 0.1, weightDecay: 0.1, amsgrad: true });
+      const first = optimizer.update({ p: g }, optimizer.init({ p }), { p });
+      return optimizer.update({ p: g.mul(-2) }, first.state, first.params).params.p;
+    };
+    expectLikeLoop(steps, [starts, slopes]);
+    torch.noGrad(() => expectLikeLoop(steps, [starts, slopes]));
   });
 
   test('adds an ε of 1e-8 to the root', () => {

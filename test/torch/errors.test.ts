@@ -1,4 +1,4 @@
-import { serializeSafetensors, torch } from '../../lib/torch';
+import { serializeSafetensors, type Tensor, torch } from '../../lib/torch';
 
 const x = torch.tensor([
   [1, 2, 3],
@@ -42,6 +42,25 @@ describe('wrong shapes', () => {
     ['data of another size', () => torch.tensor(new Float32Array(3), { shape: [2] })],
     ['ragged data', () => torch.tensor([[1], [1, 2]])],
   ]);
+});
+
+describe('operators that vmap has no rule for', () => {
+  const each = (fn: (a: Tensor) => unknown) => () => torch.vmap((a: Tensor) => fn(a) as Tensor)(x);
+  expectFailures('ERR_TORCH_VMAP', 'TorchError', [
+    ['that give no tensor', each((a) => a.equal(a))],
+    ['that write by strides', each((a) => a.asStridedScatter(a, [2], [1]))],
+    ['whose results have no shape of their own', each((a) => a.nonzero())],
+  ]);
+
+  test('are refused without an invitation to write to libtorch', () => {
+    for (const fn of [(a: Tensor) => a.nonzero(), (a: Tensor) => a.asStridedScatter(a, [2], [1])]) {
+      expect(each(fn)).toThrow(
+        expect.objectContaining({
+          message: expect.not.stringMatching(/file an? (github )?issue/i),
+        }),
+      );
+    }
+  });
 });
 
 describe('wrong dtypes', () => {

@@ -5,6 +5,7 @@ import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { isTensor, Tensor } from '../tensor';
 import { isPlainObject, leaves } from '../tree';
+import { requireFunction } from './checks';
 import { enableGrad, isGradEnabled } from './grad-modes';
 
 /** Stands for the n-th tensor of the arguments, which it does not keep alive. */
@@ -27,11 +28,14 @@ class Place {
  *
  * @throws TorchError `ERR_TORCH_VMAP` inside `torch.vmap`; `vmap` inside `fn` is fine
  * @throws TorchError `ERR_TORCH_RUNTIME` in backward if `fn` does not do the same again
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` in backward if `fn` takes gradients through the graph that it
+ *   is itself a part of
  */
 export function checkpoint<A extends readonly unknown[], O>(
   fn: (...inputs: A) => O,
   ...inputs: A
 ): O {
+  requireFunction(fn, 'checkpoint');
   if (!isGradEnabled()) return fn(...inputs);
   if (binding.vmapDepth() > 0) {
     const message = 'checkpoint: Expected to be called outside vmap; call vmap inside checkpoint';

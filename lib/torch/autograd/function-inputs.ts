@@ -1,11 +1,11 @@
-import { invalidArgument } from '../../errors';
+import { ArgumentTypeError, invalidArgument, type TorchError } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
 import { scope } from '../scope';
 import { isTensor, Tensor } from '../tensor';
-import { mapTree, type Tree } from '../tree';
-import { grad } from './grad';
-import { enableGrad } from './grad-modes';
+import { leaves, mapTree, type Tree } from '../tree';
+import { independent, named } from './checks';
+import { gradOrNull } from './grad';
+import { enableGrad, refuseInference } from './grad-modes';
 
 /** What a function is called with: the items of an array one by one, any other tree as it is. */
 export type Inputs<T extends Tree> = T extends readonly Tree[] ? T : readonly [T];
@@ -21,12 +21,15 @@ export type CreateGraphOptions = {
   createGraph?: boolean;
 };
 
-/** Whether to record the result's own computation. */
-export function createGraphOf(options: CreateGraphOptions, operator: string): boolean {
-  const { createGraph = false } = knownOptions(options, ['createGraph'], operator);
-  if (typeof createGraph === 'boolean') return createGraph;
-  throw invalidArgument('a boolean', 'createGraph', createGraph, operator);
-}
+export type DerivativeOptions = CreateGraphOptions & {
+  /**
+   * Refuse a result that does not depend on every input, such as one that is computed under `noGrad`;
+   * else its derivatives are zeros. Default: false.
+   */
+  strict?: boolean;
+};
+
+export const DERIVATIVE_OPTIONS = ['createGraph', 'strict'] as const;
 
 /** Calls `fn` as `Inputs` tells. */
 export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): O {
@@ -40,8 +43,21 @@ export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): 
  * to be differentiable. Inside vmap every sample has copies of its own, so that one pass gives each
  * sample's gradients.
  */
-export function ownInputs<T extends Tree>(inputs: T, createGraph: boolean): T {
-  return mapTree(([input]) => ownInput(input, createGraph), inputs);
+export function ownInputs<T extends Tree>(
+  inputs: T,
+  createGraph: boolean,
+  name: string,
+  operator: string,
+): T {
+  let count = 0;
+  const own = named(name, operator, () =>
+    mapTree(([input]) => {
+      count++;
+      return ownInput(input, createGraph);
+    }, inputs),
+  );
+  if (count > 0) return own;
+  throw new ArgumentTypeError(`${operator}: Expected at least one tensor in ${name}`, operator);
 }
 
 function ownInput(input: Tensor, createGraph: boolean): Tensor {
@@ -55,11 +71,24 @@ function ownInput(input: Tensor, createGraph: boolean): Tensor {
  * The gradients of a function's value of one element, to be differentiated again; zeros where it does
  * not depend on an input.
  */
-export function gradientsOf<T extends Tree>(value: unknown, inputs: T, operator: string): T {
+export function gradientsOf<T extends Tree>(
+  value: unknown,
+  inputs: T,
+  strict: boolean,
+  operator: string,
+): T {
   if (!isTensor(value)) throw invalidArgument('a tensor', 'the result of fn', value, operator);
   // The engine refuses constants; what it says of several elements holds for them too.
   const variable = value.requiresGrad ? value : value.detach().requiresGrad_();
-  return grad(variable, inputs, { createGraph: true, allowUnused: true });
+  const gradients = gradOrNull(variable, leaves(inputs), { createGraph: true });
+  if (strict && gradients.includes(null)) throw dependent('the result of fn', operator);
+  let next = 0;
+  return mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs);
+}
+
+/** The error of `strict`. */
+export function dependent(what: string, operator: string): TorchError {
+  return independent(`${what} to depend on every input`, operator);
 }
 
 /** Results as they may leave: without their graph unless that was asked for. */
@@ -67,7 +96,12 @@ export function detachUnless<T extends Tree>(createGraph: boolean, tree: T): T {
   return createGraph ? tree : mapTree(([tensor]) => tensor.detach(), tree);
 }
 
-/** Runs `fn` recording operators, in a scope. */
-export function recorded<R>(fn: () => R): R {
+/**
+ * Runs `fn` recording operators, in a scope.
+ *
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode, where nothing can be recorded
+ */
+export function recorded<R>(operator: string, fn: () => R): R {
+  refuseInference(operator);
   return scope(() => enableGrad(fn));
 }

@@ -3,6 +3,8 @@ import { binding } from '../binding';
 import { knownOptions } from '../check-options';
 import { isTensor, Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
+import { flagsOf, named } from './checks';
+import { refuseInference } from './grad-modes';
 
 export type GradOptions = {
   /** What multiplies each output's gradient; may be left out for outputs of one element. */
@@ -13,16 +15,14 @@ export type GradOptions = {
   retainGraph?: boolean;
 };
 
-const KNOWN = ['gradOutputs', 'createGraph', 'retainGraph', 'allowUnused'] as const;
-const OF_LIST = ['gradOutputs', 'createGraph', 'retainGraph'] as const;
-
 /**
  * The gradients of the summed outputs with respect to every tensor of `inputs`, as a tree of the
  * same structure. With `allowUnused`, an input that the outputs do not depend on gets zeros.
  *
  *     const { weight } = torch.grad(loss, { weight: w }, { createGraph: true });
  *
- * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, or an input is unused
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, or an input is unused, or with
+ *   `createGraph` in inference mode
  * @throws ArgumentTypeError if an output, an input or one of `gradOutputs` is no tensor
  */
 export function grad<T extends Tree>(
@@ -30,10 +30,11 @@ export function grad<T extends Tree>(
   inputs: T,
   options: GradOptions & { allowUnused?: boolean } = {},
 ): T {
-  const { allowUnused = false, ...rest } = knownOptions(options, KNOWN, 'grad');
-  const gradients = runGrad(outputs, leaves(inputs), rest, allowUnused);
+  const gradients = runGrad(outputs, leaves(inputs), options, 'grad');
   let next = 0;
-  return mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs);
+  return named('inputs', 'grad', () =>
+    mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs),
+  );
 }
 
 /** Like `grad` of a list, with null where the outputs do not depend on an input. */
@@ -42,15 +43,23 @@ export function gradOrNull(
   inputs: readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  return runGrad(outputs, inputs, knownOptions(options, OF_LIST, 'gradOrNull'), true);
+  return runGrad(outputs, inputs, options, 'gradOrNull');
 }
+
+const FLAGS = {
+  grad: ['createGraph', 'retainGraph', 'allowUnused'],
+  gradOrNull: ['createGraph', 'retainGraph'],
+} as const;
 
 function runGrad(
   outputs: Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
-  { gradOutputs, createGraph = false, retainGraph = createGraph }: GradOptions,
-  allowUnused: boolean,
+  options: GradOptions & { allowUnused?: boolean },
+  operator: 'grad' | 'gradOrNull',
 ): (Tensor | null)[] {
+  const known = ['gradOutputs', ...FLAGS[operator]] as const;
+  const { gradOutputs, ...flags } = knownOptions(options, known, operator);
+  const { createGraph, retainGraph, allowUnused } = flagsOf(flags, FLAGS.grad, operator);
   const from = handlesOf(outputs, 'outputs');
   const to = handlesOf(inputs, 'inputs');
   const seeds = gradOutputs === undefined ? null : handlesOf(gradOutputs, 'gradOutputs', true);
@@ -61,8 +70,11 @@ function runGrad(
     );
   }
   if (to.length === 0) throw new ArgumentTypeError('grad: Expected at least one input', 'grad');
+  if (createGraph) refuseInference(operator);
+  const retain = flags.retainGraph === undefined ? createGraph : retainGraph;
+  const unused = operator === 'gradOrNull' || allowUnused;
   return binding
-    .grad(from, to, seeds, retainGraph, createGraph, allowUnused)
+    .grad(from, to, seeds, retain, createGraph, unused)
     .map((handle) => (handle === null ? null : new Tensor(handle)));
 }
 

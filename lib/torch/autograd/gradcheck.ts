@@ -1,13 +1,13 @@
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
-import { knownOptions } from '../check-options';
-import { tensor } from '../create/create';
+import { checkOptions, knownOptions } from '../check-options';
 import { functions } from '../operators/operators';
 import { generator } from '../random';
-import { scope } from '../scope';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
+import { named, requireFunction } from './checks';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
 import { gradOrNull } from './grad';
+import { analytical, asComplex, asReal, numerical, type RealFunction } from './jacobian-numbers';
 
 export type GradcheckOptions = {
   /** The step of the central differences. Default: 1e-6. */
@@ -31,12 +31,15 @@ const KNOWN = ['eps', 'atol', 'rtol', 'raise'] as const;
  * Compares the gradients of `fn`, for every element of every output with respect to every element of
  * the inputs that require gradients, with central differences: they agree where
  * `|analytical - numerical| <= atol + rtol |numerical|`. An array of inputs is spread over the
- * arguments of `fn`. Inputs and outputs are float64: in float32 differences say nothing.
+ * arguments of `fn`. Inputs and outputs are float64 or complex128: in lower precision differences say
+ * nothing. Real and imaginary parts of complex numbers count as elements of their own, which a last index
+ * of 0 or 1 tells apart.
  *
  *     torch.gradcheck((x, w) => x.matmul(w).tanh(), [x, w]);
  *
- * @throws ArgumentTypeError if no input requires gradients, or one that does is not float64
- * @throws TorchError `ERR_TORCH_GRADCHECK` naming the first element that differs, and both values
+ * @throws ArgumentTypeError if no input requires gradients, or one that does is neither float64 nor complex128
+ * @throws TorchError `ERR_TORCH_GRADCHECK` naming the first element that differs, and both values;
+ *   `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function gradcheck<const T extends Tree>(
   fn: TreeFunction<T, Tree>,
@@ -50,22 +53,23 @@ export function gradcheck<const T extends Tree>(
  * `gradcheck` of the gradients of `fn`: compares second derivatives, with respect to the inputs and
  * to what weighs the outputs, with central differences of the first.
  *
- * @throws ArgumentTypeError if no input requires gradients, or one that does is not float64
- * @throws TorchError `ERR_TORCH_GRADCHECK` naming the first element that differs, and both values
+ * @throws ArgumentTypeError if no input requires gradients, or one that does is neither float64 nor complex128
+ * @throws TorchError `ERR_TORCH_GRADCHECK` naming the first element that differs, and both values;
+ *   `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function gradgradcheck<const T extends Tree>(
   fn: TreeFunction<T, Tree>,
   inputs: T,
-  { gradOutputs, ...options }: GradgradcheckOptions = {},
+  options: GradgradcheckOptions = {},
 ): boolean {
   const operator = 'gradgradcheck';
-  return recorded(() => {
-    const outputs = differentiable(callWith(fn, ownCopies(inputs)), operator);
-    const source = generator(0);
-    const weights = (
-      gradOutputs ??
-      outputs.map((o) => functions.randn(o.shape, { generator: source, dtype: 'float64' }))
-    ).map((weight) => weight.detach().requiresGrad_());
+  requireFunction(fn, operator);
+  checkOptions(options, [...KNOWN, 'gradOutputs'], operator);
+  const { gradOutputs, ...rest } = options;
+  checkedInputs(inputs, operator);
+  return recorded(operator, () => {
+    const outputs = differentiable(callWith(fn, ownCopies(inputs, operator)), operator);
+    const weights = weightsOf(outputs, gradOutputs, operator);
     const gradient = (args: T, ...seeds: Tensor[]): Tree => {
       const variables = leaves(args).filter((input) => input.requiresGrad);
       const found = gradOrNull(differentiable(callWith(fn, args), operator), variables, {
@@ -75,7 +79,26 @@ export function gradgradcheck<const T extends Tree>(
       return found.filter((g) => g !== null);
     };
     const all: Tree = [inputs, ...weights];
-    return check(gradient as unknown as TreeFunction<typeof all, Tree>, all, options, operator);
+    return check(gradient as unknown as TreeFunction<typeof all, Tree>, all, rest, operator);
+  });
+}
+
+function weightsOf(
+  outputs: readonly Tensor[],
+  given: readonly Tensor[] | undefined,
+  operator: string,
+): Tensor[] {
+  const source = generator(0);
+  const weights: unknown =
+    given ??
+    outputs.map(({ shape, dtype }) => functions.randn(shape, { generator: source, dtype }));
+  if (!Array.isArray(weights) || weights.length !== outputs.length) {
+    const expected = `an array of ${outputs.length} tensors, one for each output,`;
+    throw invalidArgument(expected, 'gradOutputs', weights, operator);
+  }
+  return weights.map((weight: unknown, i) => {
+    if (isTensor(weight)) return weight.detach().requiresGrad_();
+    throw invalidArgument('a tensor', `gradOutputs[${i}]`, weight, operator);
   });
 }
 
@@ -85,6 +108,7 @@ function check<T extends Tree>(
   options: GradcheckOptions,
   operator: string,
 ): boolean {
+  requireFunction(fn, operator);
   const {
     eps = 1e-6,
     atol = 1e-5,
@@ -92,24 +116,28 @@ function check<T extends Tree>(
     raise = true,
   } = knownOptions(options, KNOWN, operator);
   requireNumbers({ eps, atol, rtol }, operator);
-  return recorded(() => {
+  if (typeof raise !== 'boolean') throw invalidArgument('a boolean', 'raise', raise, operator);
+  return recorded(operator, () => {
+    const own = leaves(ownCopies(inputs, operator)).map(asReal);
     const indices = checkedInputs(inputs, operator);
-    const own = ownCopies(inputs);
-    const variables = leaves(own);
-    const outputs = differentiable(callWith(fn, own), operator);
-    const checked = indices.map((index) => variables[index] as Tensor);
-    const analytical = outputs.map((output) => gradientsOf(output, checked));
+    const run: RealFunction = (parts) => {
+      let next = 0;
+      const args = mapTree(([input]) => asComplex(parts[next++] as Tensor, input), inputs);
+      return differentiable(callWith(fn, args), operator).map(asReal);
+    };
+    const found = analytical(run, own, indices);
     for (const [at, index] of indices.entries()) {
-      const numerical = differences(fn, inputs, index, eps, operator);
-      for (const [o, output] of outputs.entries()) {
-        const found = analytical[o]?.[at] ?? [];
-        const wrong = firstDifference(found, numerical[o] ?? [], atol, rtol);
+      const expected = numerical(run, own, index, eps);
+      for (const [o, { rows, shape }] of found.entries()) {
+        const values = rows[at] ?? [];
+        const wrong = firstDifference(values, expected[o] ?? [], atol, rtol);
         if (wrong < 0) continue;
         if (!raise) return false;
-        const size = (checked[at] as Tensor).numel();
+        const input = own[index] as Tensor;
+        const size = input.numel();
         throw new TorchError(
           'ERR_TORCH_GRADCHECK',
-          `${operator}: the gradient of output ${o}, element ${place(Math.floor(wrong / size), output.shape)}, with respect to input ${index}, element ${place(wrong % size, (checked[at] as Tensor).shape)}, differs: numerical ${numerical[o]?.[wrong]}, analytical ${found[wrong]} (atol ${atol}, rtol ${rtol})`,
+          `${operator}: the gradient of output ${o}, element ${place(Math.floor(wrong / size), shape)}, with respect to input ${index}, element ${place(wrong % size, input.shape)}, differs: numerical ${expected[o]?.[wrong]}, analytical ${values[wrong]} (atol ${atol}, rtol ${rtol})`,
           { operator },
         );
       }
@@ -137,19 +165,23 @@ function checkedInputs(inputs: Tree, operator: string): number[] {
       operator,
     );
   }
-  for (const i of found) {
-    const { dtype } = all[i] as Tensor;
-    if (dtype !== 'float64') throw invalidArgument('float64', `input ${i}`, dtype, operator);
-  }
+  for (const i of found) requirePrecision(all[i] as Tensor, `input ${i}`, operator);
   return found;
 }
 
+function requirePrecision({ dtype }: Tensor, name: string, operator: string): void {
+  if (dtype === 'float64' || dtype === 'complex128') return;
+  throw invalidArgument('float64 or complex128', name, dtype, operator);
+}
+
 /** Leaves with the inputs' data and flags. */
-function ownCopies<T extends Tree>(inputs: T): T {
-  return mapTree(([input]) => {
-    const copy = input.detach().clone();
-    return input.requiresGrad ? copy.requiresGrad_() : copy;
-  }, inputs);
+function ownCopies<T extends Tree>(inputs: T, operator: string): T {
+  return named('inputs', operator, () =>
+    mapTree(([input]) => {
+      const copy = input.detach().clone();
+      return input.requiresGrad ? copy.requiresGrad_() : copy;
+    }, inputs),
+  );
 }
 
 function differentiable(outputs: Tree, operator: string): Tensor[] {
@@ -160,59 +192,8 @@ function differentiable(outputs: Tree, operator: string): Tensor[] {
       operator,
     );
   }
-  for (const [i, { dtype }] of found.entries()) {
-    if (dtype !== 'float64') throw invalidArgument('float64', `output ${i}`, dtype, operator);
-  }
+  for (const [i, output] of found.entries()) requirePrecision(output, `output ${i}`, operator);
   return found;
-}
-
-/** For every input the gradients, `[elements of the output, elements of the input]`. */
-function gradientsOf(output: Tensor, inputs: readonly Tensor[]): number[][] {
-  const count = output.numel();
-  const basis = functions.eye(count, { dtype: 'float64' });
-  const rows = Array.from({ length: count }, (_, i) => {
-    const gradOutputs = basis.select(0, i).view(output.shape);
-    const gradients = gradOrNull(output, inputs, { gradOutputs, retainGraph: true });
-    return gradients.map((gradient, at) => numbers(gradient ?? (inputs[at] as Tensor).zerosLike()));
-  });
-  return inputs.map((_, at) => rows.flatMap((row) => row[at] as number[]));
-}
-
-/** For every output the central differences, `[elements of the output, elements of the input]`. */
-function differences<T extends Tree>(
-  fn: TreeFunction<T, Tree>,
-  inputs: T,
-  index: number,
-  eps: number,
-  operator: string,
-): number[][] {
-  const input = leaves(inputs)[index] as Tensor;
-  const values = numbers(input);
-  const at = (element: number, change: number): number[][] =>
-    scope(() => {
-      const moved = Float64Array.from(values);
-      moved[element] = (values[element] as number) + change;
-      let next = 0;
-      const args = mapTree(([copy]) => {
-        if (next++ !== index) return copy;
-        return tensor(moved, { shape: input.shape, requiresGrad: true });
-      }, ownCopies(inputs));
-      return differentiable(callWith(fn, args), operator).map(numbers);
-    });
-  const columns = values.map((_, element) => {
-    const [above, below] = [at(element, eps), at(element, -eps)];
-    return above.map((output, o) =>
-      output.map((value, i) => (value - (below[o]?.[i] as number)) / (2 * eps)),
-    );
-  });
-  const outputs = columns[0] ?? [];
-  return outputs.map((output, o) =>
-    output.flatMap((_, row) => columns.map((column) => column[o]?.[row] as number)),
-  );
-}
-
-function numbers(values: Tensor): number[] {
-  return [...(values.detach().data() as Float64Array)];
 }
 
 function firstDifference(

@@ -7,19 +7,41 @@ import { vmap } from './vmap';
 const AGAIN = { randomness: 'same' } as const;
 
 /**
- * For every input the gradients of each element of the output, `[elements, …input]`; zeros where
- * the output does not depend on it. One pass for all elements, and the graph stays.
+ * For every input the gradients of each element of the output, `[elements, …input]`; null where the
+ * output does not depend on it. One pass for all elements, and the graph stays.
+ *
+ * Gradients of a complex output with respect to a real input are those of its real part; what is of
+ * its imaginary part takes a second pass.
  */
 export function jacobianRows(
   output: Tensor,
   inputs: readonly Tensor[],
   createGraph: boolean,
-): Tensor[] {
+): (Tensor | null)[] {
+  const rows = gradientRows(output, inputs, 1, createGraph);
+  if (!output.isComplex() || inputs.every((input) => input.isComplex())) return rows;
+  const imaginary = gradientRows(output, inputs, { re: 0, im: 1 }, createGraph);
+  return rows.map((real, i) => {
+    const other = imaginary[i] ?? null;
+    if (inputs[i]?.isComplex() === true || real === null || other === null) return real;
+    return functions.complex(real, other);
+  });
+}
+
+function gradientRows(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  weight: number | { re: number; im: number },
+  createGraph: boolean,
+): (Tensor | null)[] {
   const count = output.numel();
-  const zeros = (input: Tensor): Tensor => input.newZeros([count, ...input.shape]);
-  if (!output.requiresGrad || count === 0) return inputs.map(zeros);
+  if (!output.requiresGrad) return inputs.map(() => null);
+  if (count === 0) return inputs.map((input) => input.newZeros([0, ...input.shape]));
   const { dtype, device, shape } = output;
-  const basis = functions.eye(count, { dtype, device }).view([count, ...shape]);
+  const basis = functions
+    .eye(count, { dtype, device })
+    .mul(weight)
+    .view([count, ...shape]);
   const used: number[] = [];
   const rows = vmap((gradOutputs: Tensor) => {
     const options = { gradOutputs, createGraph, retainGraph: true };
@@ -29,5 +51,5 @@ export function jacobianRows(
       return [gradient];
     });
   }, AGAIN)(basis);
-  return inputs.map((input, i) => rows[used.indexOf(i)] ?? zeros(input));
+  return inputs.map((_, i) => rows[used.indexOf(i)] ?? null);
 }

@@ -1,9 +1,12 @@
+import { functions } from '../operators/operators';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
+import { flagsOf, named, requireFunction } from './checks';
 import {
-  type CreateGraphOptions,
   callWith,
-  createGraphOf,
+  DERIVATIVE_OPTIONS,
+  type DerivativeOptions,
+  dependent,
   detachUnless,
   gradientsOf,
   ownInputs,
@@ -20,23 +23,28 @@ export type Jacobian<O extends Tree, T extends Tree> = O extends Tensor
 /**
  * All first derivatives of `fn`: for an output of shape `[…o]` and an input of shape `[…i]` a tensor
  * of shape `[…o, …i]`. An array of inputs is spread over the arguments of `fn`; for trees of outputs
- * the result has, in the place of every output, a tree like the inputs. For complex numbers it holds
- * the conjugates of derivatives, as gradients do.
+ * the result has, in the place of every output, a tree like the inputs. Where an output does not depend
+ * on an input it holds zeros, or with `strict` it is an error.
+ *
+ * For a complex output and a real input it holds the derivative, which is complex. For complex inputs it
+ * holds the conjugates of derivatives, as gradients do.
  *
  *     torch.jacobian((x) => x.pow(2), x); // diag(2x)
  *
  * @throws ArgumentTypeError if the outputs are no tree of tensors
  * @throws TorchError `ERR_TORCH_DTYPE` if an input is not of floating point
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function jacobian<const T extends Tree, O extends Tree>(
   fn: TreeFunction<T, O>,
   inputs: T,
-  options: CreateGraphOptions = {},
+  options: DerivativeOptions = {},
 ): Jacobian<O, T> {
-  const createGraph = createGraphOf(options, 'jacobian');
-  return recorded(() => {
-    const own = ownInputs(inputs, createGraph);
-    return jacobianOf(callWith(fn, own), own, createGraph) as Jacobian<O, T>;
+  requireFunction(fn, 'jacobian');
+  const flags = flagsOf(options, DERIVATIVE_OPTIONS, 'jacobian');
+  return recorded('jacobian', () => {
+    const own = ownInputs(inputs, flags.createGraph, 'inputs', 'jacobian');
+    return jacobianOf(callWith(fn, own), own, flags, 'jacobian') as Jacobian<O, T>;
   });
 }
 
@@ -45,34 +53,46 @@ export function jacobian<const T extends Tree, O extends Tree>(
  * a tensor of shape `[…i, …j]`, in a tree like the inputs within each place of a tree like the inputs.
  *
  * @throws ArgumentTypeError if the value is no tensor
- * @throws TorchError `ERR_TORCH_AUTOGRAD` if it has several elements
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if it has several elements, and in inference mode
  */
 export function hessian<const T extends Tree>(
   fn: TreeFunction<T, Tensor>,
   inputs: T,
-  options: CreateGraphOptions = {},
+  options: DerivativeOptions = {},
 ): Jacobian<T, T> {
-  const createGraph = createGraphOf(options, 'hessian');
-  return recorded(() => {
-    const own = ownInputs(inputs, createGraph);
-    const gradients = gradientsOf(callWith(fn, own), own, 'hessian');
-    return jacobianOf(gradients, own, createGraph) as Jacobian<T, T>;
+  requireFunction(fn, 'hessian');
+  const flags = flagsOf(options, DERIVATIVE_OPTIONS, 'hessian');
+  return recorded('hessian', () => {
+    const own = ownInputs(inputs, flags.createGraph, 'inputs', 'hessian');
+    const gradients = gradientsOf(callWith(fn, own), own, flags.strict, 'hessian');
+    return jacobianOf(gradients, own, flags, 'hessian') as Jacobian<T, T>;
   });
 }
 
-function jacobianOf(outputs: Tree, inputs: Tree, createGraph: boolean): unknown {
+function jacobianOf(
+  outputs: Tree,
+  inputs: Tree,
+  { createGraph, strict }: { createGraph: boolean; strict: boolean },
+  operator: string,
+): unknown {
   const variables = leaves(inputs);
   // Refuses what is no tree.
-  mapTree(([tensor]) => tensor, outputs);
+  named('the result of fn', operator, () => mapTree(([tensor]) => tensor, outputs));
   return replaceTensors(outputs, (output) => {
     const rows = jacobianRows(output, variables, createGraph);
+    if (strict && rows.includes(null)) throw dependent('the result of fn', operator);
     let next = 0;
     const tree = mapTree(([input]) => {
-      const matrix = rows[next++] as Tensor;
+      const matrix = rows[next++] ?? zerosFor(output, input);
       return matrix.reshape([...output.shape, ...input.shape]);
     }, inputs);
     return detachUnless(createGraph, tree);
   });
+}
+
+function zerosFor(output: Tensor, input: Tensor): Tensor {
+  const zeros = input.newZeros([...output.shape, ...input.shape]);
+  return output.isComplex() && !input.isComplex() ? functions.complex(zeros, zeros) : zeros;
 }
 
 function replaceTensors(tree: Tree, fn: (tensor: Tensor) => unknown): unknown {

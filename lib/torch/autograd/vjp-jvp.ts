@@ -1,10 +1,12 @@
 import { ArgumentTypeError } from '../../errors';
 import type { Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
+import { flagsOf, named, requireFunction } from './checks';
 import {
-  type CreateGraphOptions,
   callWith,
-  createGraphOf,
+  DERIVATIVE_OPTIONS,
+  type DerivativeOptions,
+  dependent,
   detachUnless,
   gradientsOf,
   ownInputs,
@@ -16,22 +18,27 @@ import { gradOrNull } from './grad';
 /**
  * The value of `fn` and the product of `v`, a tree like the value, with its Jacobian: `gradients`, a
  * tree like the inputs. One forward and one backward pass. An array of inputs is spread over the
- * arguments of `fn`. For a value of one element `v` may be left out, which stands for 1.
+ * arguments of `fn`. For a value of one element `v` may be left out, which stands for 1. Inputs on which
+ * the value does not depend get zeros, or with `strict` an error.
  *
  * @throws ArgumentTypeError if `v` is no tree like the value
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function vjp<const T extends Tree, O extends Tree>(
   fn: TreeFunction<T, O>,
   inputs: T,
   v?: NoInfer<O>,
-  options: CreateGraphOptions = {},
+  options: DerivativeOptions = {},
 ): { value: O; gradients: T } {
-  const createGraph = createGraphOf(options, 'vjp');
-  return recorded(() => {
-    const own = ownInputs(inputs, createGraph);
-    const value = callWith(fn, own);
+  requireFunction(fn, 'vjp');
+  const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'vjp');
+  return recorded('vjp', () => {
+    const own = ownInputs(inputs, createGraph, 'inputs', 'vjp');
+    const value = resultOf(callWith(fn, own), 'vjp');
     const seeds = v === undefined ? undefined : sameShapes(v, value, 'vjp');
-    const gradients = productOf(leaves(value), own, seeds, createGraph);
+    const found = productsOf(leaves(value), own, seeds, createGraph);
+    if (strict && found.includes(null)) throw dependent('the result of fn', 'vjp');
+    const gradients = orZeros(found, own);
     return {
       value: detachUnless(createGraph, value),
       gradients: detachUnless(createGraph, gradients),
@@ -47,23 +54,30 @@ export function vjp<const T extends Tree, O extends Tree>(
  * vector. So it works for every operator that can be differentiated twice, in every thread: forward
  * mode would need one level of dual numbers that all threads of the process share.
  *
+ * Results that do not depend on the inputs have tangents of zero, or with `strict` an error.
+ *
  * @throws ArgumentTypeError if `v` is no tree like the inputs
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function jvp<const T extends Tree, O extends Tree>(
   fn: TreeFunction<T, O>,
   inputs: T,
   v: NoInfer<T>,
-  options: CreateGraphOptions = {},
+  options: DerivativeOptions = {},
 ): { value: O; tangents: O } {
-  const createGraph = createGraphOf(options, 'jvp');
-  return recorded(() => {
+  requireFunction(fn, 'jvp');
+  const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'jvp');
+  return recorded('jvp', () => {
+    const own = ownInputs(inputs, createGraph, 'inputs', 'jvp');
     const tangent = sameShapes(v, inputs, 'jvp');
-    const own = ownInputs(inputs, createGraph);
-    const value = callWith(fn, own);
+    const value = resultOf(callWith(fn, own), 'jvp');
     const outputs = leaves(value).filter((output) => output.requiresGrad);
     const dummies = outputs.map((output) => output.detach().zerosLike().requiresGrad_());
-    const gradients = productOf(outputs, own, dummies, true);
-    const found = productOf(leaves(gradients), dummies, tangent, createGraph);
+    const products = productsOf(outputs, own, dummies, true);
+    const constant = outputs.length < leaves(value).length;
+    if (strict && (constant || products.includes(null))) throw dependent('the result of fn', 'jvp');
+    const gradients = orZeros(products, own);
+    const found = orZeros(productsOf(leaves(gradients), dummies, tangent, createGraph), dummies);
     let next = 0;
     // Constants and integers, such as labels, have tangents of zero.
     const tangents = mapTree(
@@ -82,22 +96,27 @@ export function jvp<const T extends Tree, O extends Tree>(
  * inputs: `product`, likewise. It differentiates the gradient's product with `v`, since the Hessian
  * is symmetric: about twice the time of a gradient, and no second derivative is ever stored.
  *
+ * Where the gradient does not depend on an input the product is zeros, or with `strict` an error.
+ *
  * @throws ArgumentTypeError if `v` is no tree like the inputs, or the value is no tensor
- * @throws TorchError `ERR_TORCH_AUTOGRAD` if the value has several elements
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if the value has several elements, and in inference mode
  */
 export function hvp<const T extends Tree>(
   fn: TreeFunction<T, Tensor>,
   inputs: T,
   v: NoInfer<T>,
-  options: CreateGraphOptions = {},
+  options: DerivativeOptions = {},
 ): { value: Tensor; product: T } {
-  const createGraph = createGraphOf(options, 'hvp');
-  return recorded(() => {
+  requireFunction(fn, 'hvp');
+  const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'hvp');
+  return recorded('hvp', () => {
+    const own = ownInputs(inputs, createGraph, 'inputs', 'hvp');
     const direction = sameShapes(v, inputs, 'hvp');
-    const own = ownInputs(inputs, createGraph);
     const value = callWith(fn, own);
-    const gradients = gradientsOf(value, own, 'hvp');
-    const product = productOf(leaves(gradients), own, direction, createGraph);
+    const gradients = gradientsOf(value, own, strict, 'hvp');
+    const found = productsOf(leaves(gradients), own, direction, createGraph);
+    if (strict && found.includes(null)) throw dependent('the gradient of fn', 'hvp');
+    const product = orZeros(found, own);
     return {
       value: detachUnless(createGraph, value),
       product: detachUnless(createGraph, product),
@@ -105,38 +124,47 @@ export function hvp<const T extends Tree>(
   });
 }
 
-/** The gradients of the outputs that depend on something; zeros where they do not. */
-function productOf<T extends Tree>(
+/** The result, if it is a tree. */
+function resultOf<O extends Tree>(result: O, operator: string): O {
+  return named('the result of fn', operator, () => mapTree(([tensor]) => tensor, result));
+}
+
+/** The gradients of the outputs that depend on something; null where they do not on an input. */
+function productsOf(
   outputs: readonly Tensor[],
-  inputs: T,
+  inputs: Tree,
   seeds: readonly Tensor[] | undefined,
   createGraph: boolean,
-): T {
+): (Tensor | null)[] {
+  const variables = leaves(inputs);
   const used = outputs.flatMap((output, i) => (output.requiresGrad ? [i] : []));
+  if (used.length === 0) return variables.map(() => null);
   const pick = <V>(values: readonly V[]): V[] => used.map((i) => values[i] as V);
-  const gradients =
-    used.length === 0
-      ? []
-      : gradOrNull(pick(outputs), leaves(inputs), {
-          createGraph,
-          ...(seeds === undefined ? {} : { gradOutputs: pick(seeds) }),
-        });
+  return gradOrNull(pick(outputs), variables, {
+    createGraph,
+    ...(seeds === undefined ? {} : { gradOutputs: pick(seeds) }),
+  });
+}
+
+function orZeros<T extends Tree>(found: readonly (Tensor | null)[], inputs: T): T {
   let next = 0;
-  return mapTree(([input]) => gradients[next++] ?? input.detach().zerosLike(), inputs);
+  return mapTree(([input]) => found[next++] ?? input.detach().zerosLike(), inputs);
 }
 
 function sameShapes(tree: Tree, like: Tree, operator: string): Tensor[] {
-  mapTree(
-    ([tensor, other], path) => {
-      if (String(tensor.shape) === String(other.shape)) return tensor;
-      const place = path === '' ? 'v' : `v.${path}`;
-      throw new ArgumentTypeError(
-        `${operator}: Expected shape [${other.shape.join(', ')}] for ${place} but received [${tensor.shape.join(', ')}]`,
-        operator,
-      );
-    },
-    tree,
-    like,
+  named('v', operator, () =>
+    mapTree(
+      ([tensor, other], path) => {
+        if (String(tensor.shape) === String(other.shape)) return tensor;
+        const place = path === '' ? 'v' : `v.${path}`;
+        throw new ArgumentTypeError(
+          `${operator}: Expected shape [${other.shape.join(', ')}] for ${place} but received [${tensor.shape.join(', ')}]`,
+          operator,
+        );
+      },
+      tree,
+      like,
+    ),
   );
   // In the order of `like`'s keys, whatever the order of its own.
   const ordered: Tensor[] = [];

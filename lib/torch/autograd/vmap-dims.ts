@@ -21,6 +21,7 @@ export function mapWithDims(
     }
     return fn(tree, dims, name);
   }
+  refuseSurplus(tree, dims, name);
   if (Array.isArray(tree)) {
     return tree.map((item, i) => mapWithDims(item, dimsAt(dims, i, name), `${name}[${i}]`, fn));
   }
@@ -33,6 +34,19 @@ export function mapWithDims(
   }
   if (dims === null) return tree;
   throw invalidArgument('a tensor, or null for its dimension,', name, tree, 'vmap');
+}
+
+/** Refuses dimensions for arguments or keys that are not there. */
+function refuseSurplus(tree: unknown, dims: VmapDims, name: string): void {
+  if (dims === null || typeof dims !== 'object') return;
+  if (!Array.isArray(tree) && !isPlainObject(tree)) return;
+  const surplus = Object.keys(dims).find((key) => !Object.hasOwn(tree, key));
+  if (surplus === undefined) return;
+  const count = Array.isArray(tree) ? `, which has ${tree.length}` : '';
+  throw new ArgumentTypeError(
+    `vmap: Expected no dimension for '${surplus}' of ${name}${count}, but received one`,
+    'vmap',
+  );
 }
 
 function dimsAt(dims: VmapDims, key: string | number, name: string): VmapDims {

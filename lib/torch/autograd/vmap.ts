@@ -5,6 +5,7 @@ import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { Tensor } from '../tensor';
 import type { Tree } from '../tree';
+import { requireFunction } from './checks';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
 
 const KNOWN = ['inDims', 'outDims', 'randomness'] as const;
@@ -37,13 +38,15 @@ export type VmapOptions = {
  *
  * Data cannot be read inside: `item()`, `data()` and `toString()` throw.
  *
- * @throws ArgumentTypeError if sizes or dimensions do not fit, or `fn` returns other than tensors
+ * @throws ArgumentTypeError if sizes or dimensions do not fit, there are dimensions for what is not
+ *   there, or `fn` returns other than tensors
  * @throws TorchError `ERR_TORCH_VMAP` where an operator cannot work on samples
  */
 export function vmap<A extends readonly unknown[], O extends Tree>(
   fn: (...args: A) => O,
   options: VmapOptions = {},
 ): (...args: A) => O {
+  requireFunction(fn, 'vmap');
   const { inDims = 0, outDims = 0, randomness = 'error' } = knownOptions(options, KNOWN, 'vmap');
   if (!RANDOMNESS.includes(randomness)) {
     throw invalidArgument(`'error', 'different' or 'same'`, 'randomness', randomness, 'vmap');
@@ -64,6 +67,11 @@ export function vmap<A extends readonly unknown[], O extends Tree>(
       }
     });
   };
+}
+
+/** True inside `vmap`, where tensors may stand for all samples. */
+export function insideVmap(): boolean {
+  return binding.vmapDepth() > 0;
 }
 
 function collect(results: unknown, dims: VmapDims, level: number): unknown {

@@ -1,6 +1,7 @@
 import { ArgumentTypeError, describe, invalidArgument, TorchError } from '../../errors';
 import { tensor } from '../create/create';
 import { isTensor, type NestedArray, type Tensor } from '../tensor';
+import { isSampleIndex, refuseBesideTensors, selectEach } from './sample-index';
 import { Ellipsis, Slice } from './slice';
 
 /** What one place of an index may hold; an array stands for a tensor of integers or booleans. */
@@ -26,6 +27,8 @@ export type IndexPlan = {
 
 type State = {
   readonly operator: string;
+  /** Whether the view is to be written into. */
+  readonly writes: boolean;
   readonly gathers: (Tensor | null)[];
   readonly gatheredDims: number[];
   view: Tensor;
@@ -63,8 +66,14 @@ export function applyIndices(
   if (entries.filter((entry) => entry instanceof Ellipsis).length > 1) {
     throw new ArgumentTypeError(`${operator}: Expected at most one ellipsis`, operator);
   }
+  const writes = operator !== 'index';
+  if (writes && entries.some((entry) => isTensor(entry) && isSampleIndex(entry))) {
+    const others = entries.filter((entry) => isTensor(entry) || typeof entry === 'boolean');
+    refuseBesideTensors(others, operator);
+  }
   const state: State = {
     operator,
+    writes,
     gathers: [],
     gatheredDims: [],
     view: source,
@@ -92,7 +101,7 @@ function normalize(entry: TensorIndex, operator: string): Entry {
   if (typeof entry === 'number' || typeof entry === 'bigint') return toInteger(entry, operator);
   const indices = isTensor(entry) ? entry : fromArray(entry, operator);
   const { dtype } = indices;
-  if (indices.ndim > 0) {
+  if (indices.ndim > 0 || isSampleIndex(indices)) {
     if (INDEX_DTYPES.includes(dtype)) return indices;
     throw indexTypeError(`tensor of ${dtype}`, operator);
   }
@@ -152,6 +161,8 @@ function applyEntry(state: State, entry: Exclude<Entry, Ellipsis>): void {
   } else if (typeof entry === 'boolean') {
     state.view = state.view.unsqueeze(state.dim);
     gather(state, tensor(entry ? [0] : [], { dtype: 'int64', device: state.view.device }), 1);
+  } else if (isSampleIndex(entry) && !state.writes) {
+    state.view = selectEach(state.view, state.dim, entry);
   } else if (isMask(entry)) {
     checkMask(state, entry);
     gather(state, entry, entry.ndim);

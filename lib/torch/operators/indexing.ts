@@ -5,6 +5,7 @@ import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
 import { Operator } from './dispatch';
 import { applyIndices, runGather, type TensorIndex } from './index-plan';
+import { copyForEach } from './sample-index';
 
 /** Options of `indexPut`. */
 export type IndexPutOptions = {
@@ -24,6 +25,7 @@ export type IndexingMethods = {
    *
    * The result is a view of the tensor unless tensors, arrays or booleans are among the indices. The
    * dimensions that these give take the place of those they index, or come first if those are apart.
+   * Inside `torch.vmap` indices may vary among samples, masks excepted.
    *
    * @throws TorchError `ERR_TORCH_INDEX` if an index is out of range, a mask has another shape, or
    *   there are more indices than dimensions
@@ -31,7 +33,8 @@ export type IndexingMethods = {
   index(indices: TensorIndex | readonly TensorIndex[]): Tensor;
   /**
    * Sets the part of the tensor that the indices name, as `x[indices] = values`, and returns the
-   * tensor. `values` is broadcast to that part.
+   * tensor. `values` is broadcast to that part. Inside `torch.vmap` values and indices may vary among
+   * samples if the tensor does; `indexPut` takes any tensor.
    *
    *     x.indexPut_([torch.slice(), 0], 0); counts.indexPut_(words, 1, { accumulate: true });
    *
@@ -99,7 +102,7 @@ function indexPut(
   values: Tensor | Scalar,
   options: IndexPutOptions = {},
 ): Tensor {
-  return this.clone().indexPut_(indices, values, options);
+  return scope(() => copyForEach(this).indexPut_(indices, values, options));
 }
 
 function readOptions(options: IndexPutOptions): boolean {

@@ -63,6 +63,30 @@ describe('jacobian', () => {
     ]);
   });
 
+  test('of complex outputs of real inputs, with their imaginary part', () => {
+    const a = torch.tensor([1, 2], { dtype: 'float64', requiresGrad: true });
+    const turn = (p: Tensor): Tensor => torch.complex(p.pow(2), p.pow(3));
+    const zero = { re: 0, im: 0 };
+    const expected = [
+      [{ re: 2, im: 3 }, zero],
+      [zero, { re: 4, im: 12 }],
+    ];
+    expect(torch.jacobian(turn, a).tolist()).toEqual(expected);
+    expect(torch.jacobian((p) => torch.complex(p.detach(), p.detach()), a).tolist()).toEqual([
+      [zero, zero],
+      [zero, zero],
+    ]);
+    // Beside a complex input, which has the conjugate.
+    const z = torch.tensor([{ re: 1, im: 2 }], { dtype: 'complex128' });
+    const found = torch.jacobian((p, q) => turn(p).mul(q), [a, z]);
+    const product = torch.tensor(expected.flat(), { dtype: 'complex128' }).reshape([2, 2]).mul(z);
+    expect(found[0].sub(product).abs().max().item()).toBe(0);
+    expect(found[1].tolist()).toEqual([[{ re: 1, im: -1 }], [{ re: 4, im: -8 }]]);
+    // What is recorded holds both parts.
+    const recorded = torch.jacobian(turn, a, { createGraph: true });
+    expect(torch.grad(recorded.abs().pow(2).sum(), a).tolist()).toEqual([4 * 2 + 36, 8 * 2 + 288]);
+  });
+
   test('createGraph makes it differentiable', () => {
     const a = torch.tensor([1, 2], { dtype: 'float64', requiresGrad: true });
     const found = torch.jacobian((p) => p.pow(3), a, { createGraph: true });

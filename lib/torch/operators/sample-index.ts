@@ -1,0 +1,28 @@
+import { TorchError } from '../../errors';
+import { binding } from '../binding';
+import { Tensor } from '../tensor';
+
+/** True for an index that inside `vmap` is another integer for each sample. */
+export function isSampleIndex(indices: Tensor): boolean {
+  return indices.ndim === 0 && indices.dtype.startsWith('int') && binding.isBatched(indices.handle);
+}
+
+/** What each sample's own integer takes of a dimension, which goes; a copy, where one would be a view. */
+export function selectEach(source: Tensor, dim: number, index: Tensor): Tensor {
+  const size = source.shape[dim] ?? 0;
+  const places = index.to('int64');
+  const fromFront = places.add(places.lt(0).mul(size));
+  return source.indexSelect(dim, fromFront.reshape([1])).squeeze(dim);
+}
+
+/** An integer of each sample's own counts as a tensor where parts are set, and tensors have an order. */
+export function refuseBesideTensors(entries: readonly unknown[], operator: string): void {
+  const message = `${operator}: vmap: Expected no tensors, arrays or booleans beside an integer that varies among samples`;
+  if (entries.length > 1) throw new TorchError('ERR_TORCH_VMAP', message, { operator });
+}
+
+/** A copy that has room for what varies among samples. */
+export function copyForEach(source: Tensor): Tensor {
+  if (binding.vmapDepth() === 0) return source.clone();
+  return new Tensor(binding.varyAlongAll(source.handle)).clone();
+}

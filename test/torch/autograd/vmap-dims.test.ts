@@ -1,0 +1,21 @@
+import { type Tensor, torch, type VmapOptions } from '../../../lib/torch/index';
+
+const x = torch.ones([3, 2]);
+const call = (inDims: VmapOptions['inDims'], ...args: unknown[]): unknown =>
+  torch.vmap((...all: unknown[]) => all[0] as Tensor, { inDims: inDims ?? 0 })(...args);
+
+test('refuses dimensions for arguments that are not there', () => {
+  expect(() => call([0, 0], x)).toThrow("Expected no dimension for '1' of args, which has 1");
+  expect(() => call([0, null], x)).toThrow(expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }));
+  expect(() => call([[0, 0]], [x])).toThrow("Expected no dimension for '1' of args[0]");
+  expect(() => call([{ a: 0, b: 0 }], { a: x })).toThrow(
+    "Expected no dimension for 'b' of args[0]",
+  );
+});
+
+test('refuses dimensions for results that are not there', () => {
+  const outDims = [0, 1];
+  expect(() => torch.vmap((a: Tensor) => [a], { outDims })(x)).toThrow(
+    "Expected no dimension for '1' of result, which has 1",
+  );
+});
