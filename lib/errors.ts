@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What went wrong, as a stable string that programs can switch on. */
 export type ErrorCode =
   | 'ERR_TORCH_ARGUMENT'
@@ -74,14 +76,29 @@ const PREVIEW_LENGTH = 60;
 /** A short description of any value for an error message, for example `string 'abc'`. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
+  // Which may answer anything, or throw.
+  if (types.isProxy(value)) return 'a Proxy';
   if (value === undefined) return 'undefined';
   if (typeof value === 'string') return `string '${value.slice(0, PREVIEW_LENGTH)}'`;
   if (typeof value === 'bigint') return `bigint ${value}n`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`;
   if (Array.isArray(value)) return `array of length ${value.length}`;
-  if (typeof value === 'function') return `function ${value.name || 'anonymous'}`;
-  if (typeof value === 'object') return value.constructor?.name ?? 'object';
+  if (typeof value === 'function') return `function ${nameOf(value) || 'anonymous'}`;
+  if (typeof value === 'object') return nameOf(classOf(value)) || 'object';
   return typeof value;
+}
+
+// Own data only: getters are code of the caller's, which may throw.
+function nameOf(value: unknown): string {
+  if (typeof value !== 'function') return '';
+  const name: unknown = Object.getOwnPropertyDescriptor(value, 'name')?.value;
+  return typeof name === 'string' ? name : '';
+}
+
+function classOf(value: object): unknown {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof prototype !== 'object' || prototype === null) return undefined;
+  return Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
 }
 
 /** «Expected X for Y but received Z», the one form of message for a wrong argument's type. */

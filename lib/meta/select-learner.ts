@@ -46,13 +46,13 @@ export function selectLearner<I extends Tree = Tensor>(
   score: Score<I> = accuracyScore,
 ): Selection {
   const entries = Object.entries(candidates);
-  const scores: Record<string, number[]> = {};
-  for (const [name] of entries) scores[name] = [];
+  const scores = Object.fromEntries(entries.map(([name]) => [name, [] as number[]]));
   for (const makeBatch of batches) {
     torch.scope(() => {
       const episodes = makeBatch();
       for (const [name, candidate] of entries) {
-        scores[name]?.push(...torch.scope(() => score(candidate, episodes)));
+        const found = torch.scope(() => score(candidate, episodes));
+        for (const value of found) scores[name]?.push(value);
       }
     });
   }

@@ -1,5 +1,5 @@
 import { binding } from './binding';
-import type { TensorHandle } from './handle';
+import { handleOf, isWatched, setWatched, type TensorHandle, takeHandle } from './handle';
 
 /** The tensors made while it is the innermost scope, in order. */
 export type Scope = { readonly owned: TensorHandle[] };
@@ -38,25 +38,25 @@ export function own(tensor: TensorHandle): void {
     innermost.owned.push(tensor);
     return;
   }
-  tensor.watched = true;
-  registry.register(tensor, tensor.handle, tensor);
+  setWatched(tensor);
+  registry.register(tensor, handleOf(tensor), tensor);
 }
 
 /** Releases a tensor's handle now. Backward graphs keep what they need of it. */
 export function release(tensor: TensorHandle): void {
-  if (tensor.handle < 0) return;
-  binding.release(tensor.handle);
-  tensor.handle = -1;
-  if (tensor.watched) registry.unregister(tensor);
+  const handle = takeHandle(tensor);
+  if (handle < 0) return;
+  binding.release(handle);
+  if (isWatched(tensor)) registry.unregister(tensor);
 }
 
 /** Releases tensors of a scope, which the registry does not know. */
 export function releaseAll(tensors: readonly TensorHandle[]): void {
   let count = 0;
   for (const tensor of tensors) {
-    if (tensor.handle < 0) continue;
-    batch[count++] = tensor.handle;
-    tensor.handle = -1;
+    const handle = takeHandle(tensor);
+    if (handle < 0) continue;
+    batch[count++] = handle;
     if (count === BATCH) {
       binding.releaseAll(batch, count);
       count = 0;

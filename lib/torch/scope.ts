@@ -1,4 +1,4 @@
-import type { TensorHandle } from './handle';
+import { handleOf, type TensorHandle } from './handle';
 import { exchangeScope, own, release, releaseAll, type Scope } from './ownership';
 import { synchronous } from './synchronous';
 import { leaves } from './tree';
@@ -40,7 +40,7 @@ function settle(owned: readonly TensorHandle[], kept: ReadonlySet<TensorHandle>)
   }
   releaseAll(owned.filter((tensor) => !kept.has(tensor)));
   for (const tensor of owned) {
-    if (tensor.handle >= 0) own(tensor);
+    if (handleOf(tensor) >= 0) own(tensor);
   }
 }
 

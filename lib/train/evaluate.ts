@@ -43,7 +43,7 @@ export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
 ): Estimate {
   const accuracies: number[] = [];
   for (const makeBatch of batches) {
-    accuracies.push(...queryAccuracy(learner, params, makeBatch));
+    for (const accuracy of queryAccuracy(learner, params, makeBatch)) accuracies.push(accuracy);
   }
   return estimate(accuracies);
 }

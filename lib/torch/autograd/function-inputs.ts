@@ -1,8 +1,9 @@
 import { invalidArgument } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
+import { knownOptions, requireBoolean } from '../check-options';
+import { handleOf } from '../handle';
 import { scope } from '../scope';
-import { isTensor, Tensor } from '../tensor';
+import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { mapTree, type Tree } from '../tree';
 import { grad } from './grad';
 import { enableGrad } from './grad-modes';
@@ -24,8 +25,7 @@ export type CreateGraphOptions = {
 /** Whether to record the result's own computation. */
 export function createGraphOf(options: CreateGraphOptions, operator: string): boolean {
   const { createGraph = false } = knownOptions(options, ['createGraph'], operator);
-  if (typeof createGraph === 'boolean') return createGraph;
-  throw invalidArgument('a boolean', 'createGraph', createGraph, operator);
+  return requireBoolean(createGraph, 'createGraph', operator);
 }
 
 /** Calls `fn` as `Inputs` tells. */
@@ -47,7 +47,7 @@ export function ownInputs<T extends Tree>(inputs: T, createGraph: boolean): T {
 function ownInput(input: Tensor, createGraph: boolean): Tensor {
   const connected = createGraph && input.requiresGrad;
   const own = connected ? input.viewAs(input) : input.detach();
-  const each = binding.vmapDepth() > 0 ? new Tensor(binding.varyAlongAll(own.handle)) : own;
+  const each = binding.vmapDepth() > 0 ? tensorOf(binding.varyAlongAll(handleOf(own))) : own;
   return connected ? each : each.requiresGrad_();
 }
 

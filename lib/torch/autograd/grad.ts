@@ -1,7 +1,8 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
-import { isTensor, Tensor } from '../tensor';
+import { knownOptions, refuseSurplus, requireBoolean } from '../check-options';
+import { handleOf } from '../handle';
+import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 
 export type GradOptions = {
@@ -29,8 +30,11 @@ export function grad<T extends Tree>(
   outputs: Tensor | readonly Tensor[],
   inputs: T,
   options: GradOptions & { allowUnused?: boolean } = {},
+  ...surplus: never[]
 ): T {
+  refuseSurplus(surplus, 'grad');
   const { allowUnused = false, ...rest } = knownOptions(options, KNOWN, 'grad');
+  requireBoolean(allowUnused, 'allowUnused', 'grad');
   const gradients = runGrad(outputs, leaves(inputs), rest, allowUnused);
   let next = 0;
   return mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs);
@@ -51,9 +55,11 @@ function runGrad(
   { gradOutputs, createGraph = false, retainGraph = createGraph }: GradOptions,
   allowUnused: boolean,
 ): (Tensor | null)[] {
-  const from = handlesOf(outputs, 'outputs');
-  const to = handlesOf(inputs, 'inputs');
-  const seeds = gradOutputs === undefined ? null : handlesOf(gradOutputs, 'gradOutputs', true);
+  requireBoolean(createGraph, 'createGraph', 'grad');
+  requireBoolean(retainGraph, 'retainGraph', 'grad');
+  const from = tensorsOf(outputs, 'outputs');
+  const to = tensorsOf(inputs, 'inputs');
+  const seeds = gradOutputs === undefined ? null : tensorsOf(gradOutputs, 'gradOutputs', true);
   if (seeds !== null && seeds.length !== from.length) {
     throw new ArgumentTypeError(
       `grad: Expected ${from.length} gradOutputs, one for each output, but received ${seeds.length}`,
@@ -61,21 +67,33 @@ function runGrad(
     );
   }
   if (to.length === 0) throw new ArgumentTypeError('grad: Expected at least one input', 'grad');
+  // Handles last: reading the arrays may have run code that disposes of tensors.
   return binding
-    .grad(from, to, seeds, retainGraph, createGraph, allowUnused)
-    .map((handle) => (handle === null ? null : new Tensor(handle)));
+    .grad(
+      from.map(handleOf),
+      to.map(handleOf),
+      handlesOf(seeds),
+      retainGraph,
+      createGraph,
+      allowUnused,
+    )
+    .map((handle) => (handle === null ? null : tensorOf(handle)));
 }
 
-function handlesOf(tensors: unknown, name: string): number[];
-function handlesOf(tensors: unknown, name: string, nullable: true): (number | null)[];
-function handlesOf(tensors: unknown, name: string, nullable = false): (number | null)[] {
-  if (isTensor(tensors)) return [tensors.handle];
+function handlesOf(tensors: readonly (Tensor | null)[] | null): (number | null)[] | null {
+  return tensors?.map((tensor) => (tensor === null ? null : handleOf(tensor))) ?? null;
+}
+
+function tensorsOf(tensors: unknown, name: string): Tensor[];
+function tensorsOf(tensors: unknown, name: string, nullable: true): (Tensor | null)[];
+function tensorsOf(tensors: unknown, name: string, nullable = false): (Tensor | null)[] {
+  if (isTensor(tensors)) return [tensors];
   if (!Array.isArray(tensors)) {
     throw invalidArgument('a tensor or an array of tensors', name, tensors, 'grad');
   }
-  return tensors.map((tensor: unknown, i) => {
-    if (isTensor(tensor)) return tensor.handle;
-    if (nullable && tensor === null) return null;
+  // `map` would pass over holes.
+  return Array.from(tensors, (tensor: unknown, i) => {
+    if (isTensor(tensor) || (nullable && tensor === null)) return tensor;
     throw invalidArgument('a tensor', `${name}[${i}]`, tensor, 'grad');
   });
 }

@@ -2,7 +2,8 @@ import { ArgumentTypeError, invalidArgument } from '../../errors';
 import type { StreamId } from '../../native';
 import { binding } from '../binding';
 import { requireDevice } from '../device';
-import type { Tensor } from '../tensor';
+import { handleOf } from '../handle';
+import { isTensor, type Tensor } from '../tensor';
 
 export type StreamOptions = {
   /** Default: `cuda:0`. */
@@ -55,7 +56,8 @@ export class Stream {
 
   /** Keeps a tensor's memory from being given away before this stream is done with it. */
   recordTensor(tensor: Tensor): void {
-    binding.recordOnStream(tensor.handle, this.device, this.id);
+    if (!isTensor(tensor)) throw invalidArgument('a tensor', 'tensor', tensor, 'recordTensor');
+    binding.recordOnStream(handleOf(tensor), this.device, this.id);
   }
 
   equals(other: Stream): boolean {

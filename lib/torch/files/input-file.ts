@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { binding } from '../binding';
 import { type Dtype, itemSize } from '../dtype';
-import { Tensor } from '../tensor';
+import { type Tensor, tensorOf } from '../tensor';
 import type { FileErrors } from './file-errors';
 
 /** A regular file that is read at any place. */
@@ -52,7 +52,7 @@ export class InputFile {
     if (shape.includes(0) || position % itemSize(dtype) !== 0) return undefined;
     return this.#attempt(() => {
       if (this.#file < 0) throw new Error('it has been closed');
-      return new Tensor(binding.mapTensor(this.#file, position, dtype, shape));
+      return tensorOf(binding.mapTensor(this.#file, position, dtype, shape));
     });
   }
 

@@ -1,7 +1,8 @@
 import type { OverloadInfo, ParameterInfo } from '../../native';
 import { requireDevice } from '../device';
-import { isComplex, isDtype } from '../dtype';
-import { Generator } from '../random';
+import { isDtype, isScalar } from '../dtype';
+import { handleOf } from '../handle';
+import { isGenerator } from '../random';
 import { isTensor } from '../tensor';
 
 /** True if a value may stand for a parameter. */
@@ -14,6 +15,8 @@ export interface Parameter {
   /** The type in words, for messages. */
   readonly type: string;
   readonly accepts: Accepts;
+  /** What it holds, if it is a list. */
+  readonly element: { readonly accepts: Accepts; readonly type: string } | undefined;
   readonly convert: Convert;
   readonly optional: boolean;
   readonly keywordOnly: boolean;
@@ -43,33 +46,28 @@ const isInteger: Accepts = (value) => Number.isInteger(value) || typeof value ==
 const isNumber: Accepts = (value) => typeof value === 'number';
 const isBoolean: Accepts = (value) => typeof value === 'boolean';
 const isString: Accepts = (value) => typeof value === 'string';
-const isScalar: Accepts = (value) =>
-  isNumber(value) || isBoolean(value) || typeof value === 'bigint' || isComplex(value);
+const isNullish: Accepts = (value) => value === null || value === undefined;
 
-const handleOf = (value: unknown): unknown => (isTensor(value) ? value.handle : value);
-const handlesOf = (value: unknown): unknown => (value as unknown[]).map(handleOf);
-const generatorHandle = (value: unknown): unknown =>
-  value instanceof Generator ? value.handle : value;
+const tensorHandle: Convert = (value) => (isTensor(value) ? handleOf(value) : value);
+const generatorHandle: Convert = (value) => (isGenerator(value) ? value.handle : value);
 
-const list =
-  (element: Accepts): Accepts =>
-  (value) =>
-    Array.isArray(value) && value.every(element);
-
-// In the words of TypeScript, by the schema's type without its question mark.
-const RULES: Readonly<Record<string, Rule>> = {
-  Tensor: { accepts: isTensor, convert: handleOf, type: 'Tensor' },
-  'Tensor[]': { accepts: list(isTensor), convert: handlesOf, type: 'Tensor[]' },
-  'Tensor?[]': {
-    accepts: list((value) => value === null || value === undefined || isTensor(value)),
-    convert: handlesOf,
-    type: '(Tensor | null)[]',
+// In the words of TypeScript, by the schema's type without its question mark. Of these there are lists.
+const ELEMENTS: Readonly<Record<string, Rule>> = {
+  Tensor: { accepts: isTensor, convert: tensorHandle, type: 'Tensor' },
+  'Tensor?': {
+    accepts: (value) => isNullish(value) || isTensor(value),
+    convert: tensorHandle,
+    type: '(Tensor | null)',
   },
   int: { accepts: isInteger, type: 'integer' },
   SymInt: { accepts: isInteger, type: 'integer' },
   float: { accepts: isNumber, type: 'number' },
   bool: { accepts: isBoolean, type: 'boolean' },
   Scalar: { accepts: isScalar, type: 'Scalar' },
+};
+
+const RULES: Readonly<Record<string, Rule>> = {
+  ...ELEMENTS,
   str: { accepts: isString, type: 'string' },
   ScalarType: { accepts: isDtype, type: 'Dtype' },
   Layout: { accepts: isString, type: 'Layout' },
@@ -79,16 +77,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     convert: (value, operator) => requireDevice(value as string, operator),
     type: 'Device',
   },
-  Generator: {
-    accepts: (value) => value instanceof Generator,
-    convert: generatorHandle,
-    type: 'Generator',
-  },
-  'int[]': { accepts: list(isInteger), type: 'integer[]' },
-  'SymInt[]': { accepts: list(isInteger), type: 'integer[]' },
-  'float[]': { accepts: list(isNumber), type: 'number[]' },
-  'bool[]': { accepts: list(isBoolean), type: 'boolean[]' },
-  'Scalar[]': { accepts: list(isScalar), type: 'Scalar[]' },
+  Generator: { accepts: isGenerator, convert: generatorHandle, type: 'Generator' },
 };
 
 const UNSUPPORTED: Rule = { accepts: () => false, type: 'an unsupported type' };
@@ -130,16 +119,33 @@ export function compileOverload(info: OverloadInfo): Overload {
 }
 
 function compileParameter(info: ParameterInfo): Parameter {
-  const rule = RULES[info.type.replace(/\?$/, '')] ?? UNSUPPORTED;
+  const element = elementOf(info.type);
+  const rule = element ? listOf(element) : (RULES[info.type.replace(/\?$/, '')] ?? UNSUPPORTED);
   // A list of fixed length, such as a kernel size, also takes one number for all of its elements.
-  const single = info.length > 0;
-  const element = RULES[info.type.replace(/\[\]\??$/, '')] ?? UNSUPPORTED;
+  const single = info.length > 0 && element !== undefined;
   return {
     name: camelCase(info.name),
     type: single ? `${element.type} | ${rule.type}` : rule.type,
     accepts: single ? (value) => element.accepts(value) || rule.accepts(value) : rule.accepts,
+    element,
     convert: rule.convert ?? identity,
     optional: info.optional || info.type.endsWith('?'),
     keywordOnly: info.keywordOnly,
   };
+}
+
+/** What a list holds; undefined for other types. */
+function elementOf(type: string): Rule | undefined {
+  return ELEMENTS[/^(.*)\[\]\??$/.exec(type)?.[1] ?? ''];
+}
+
+function listOf({ accepts, convert, type }: Rule): Rule {
+  const list: Rule = {
+    accepts: (value) => Array.isArray(value) && value.every(accepts),
+    type: `${type}[]`,
+  };
+  if (convert === undefined) return list;
+  const convertAll: Convert = (values, operator) =>
+    (values as unknown[]).map((value) => convert(value, operator));
+  return { ...list, convert: convertAll };
 }
