@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { camelCase } from './camel-case';
+import { reword } from './error-wording';
 
 /** What went wrong, as a stable string that programs can switch on. */
 export type ErrorCode =
@@ -173,10 +175,9 @@ const MEMORY_ADVICE =
 
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */
 export function fromNative(kind: string, message: string, operator: string): Error {
-  const name = operator.replace(/^aten::/, '');
-  // The dispatcher's list of every kernel that it knows helps nobody here.
-  const short = message.replace(/ This could be because the operator doesn't exist.*$/s, '');
-  const text = name === '' ? short : `${name}: ${short}`;
+  const name = camelCase(operator.replace(/^(?:aten|metatorch)::/, ''));
+  const words = reword(message, name);
+  const text = name === '' ? words : `${name}: ${words}`;
   if (kind === 'memory limit') {
     return new TorchError('ERR_TORCH_MEMORY_LIMIT', `${text}. ${MEMORY_ADVICE}`, {
       operator: name,

@@ -186,6 +186,11 @@ export class Tensor extends TensorHandle {
     return items;
   }
 
+  /** Refuses to be written as JSON, which would hold nothing of the elements. */
+  toJSON(): never {
+    throw invalidArgument('tolist(), or data() and shape,', 'JSON of a tensor', this, 'toJSON');
+  }
+
   /** Frees the tensor now. Disposing twice is harmless; using it afterwards is an error. */
   dispose(): void {
     release(this);
@@ -204,7 +209,9 @@ export class Tensor extends TensorHandle {
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const [length] = this.shape;
     if (length === undefined) {
-      throw new ArgumentTypeError('Expected at least one dimension to iterate over', 'iterator');
+      throw new ArgumentTypeError('Expected at least one dimension to iterate over; to compare tensors in tests see metatorch/testing',
+        'iterator',
+      );
     }
     for (let i = 0; i < length; i++) yield this.select(0, i);
   }

@@ -81,3 +81,15 @@ test('flattenTree and unflattenTree are inverse', () => {
   );
   expect(() => unflattenTree({ head: a }, tree)).toThrow("'encoder.0.weight'");
 });
+
+test('a key that is named like the prototype is a key as any other', () => {
+  const tree = JSON.parse('{"__proto__": 0, "a": 0}', (_, value) => (value === 0 ? a : value));
+  const flat = flattenTree(tree);
+  expect(Object.keys(flat)).toEqual(['__proto__', 'a']);
+  expect(Object.getPrototypeOf(flat)).toBe(Object.prototype);
+  const again = unflattenTree(flat, tree);
+  expect(Object.keys(again)).toEqual(['__proto__', 'a']);
+  expect(leaves(mapTree(([tensor]) => tensor, tree))).toHaveLength(2);
+  // What the prototype has is no tensor of the tree.
+  expect(() => unflattenTree({}, tree)).toThrow("Expected a tensor named '__proto__'");
+});

@@ -56,9 +56,10 @@ export function gradcheck<const T extends Tree>(
 export function gradgradcheck<const T extends Tree>(
   fn: TreeFunction<T, Tree>,
   inputs: T,
-  { gradOutputs, ...options }: GradgradcheckOptions = {},
+  options: GradgradcheckOptions = {},
 ): boolean {
   const operator = 'gradgradcheck';
+  const { gradOutputs, ...rest } = knownOptions(options, [...KNOWN, 'gradOutputs'], operator);
   return recorded(() => {
     const outputs = differentiable(callWith(fn, ownCopies(inputs)), operator);
     const source = generator(0);
@@ -75,7 +76,7 @@ export function gradgradcheck<const T extends Tree>(
       return found.filter((g) => g !== null);
     };
     const all: Tree = [inputs, ...weights];
-    return check(gradient as unknown as TreeFunction<typeof all, Tree>, all, options, operator);
+    return check(gradient as unknown as TreeFunction<typeof all, Tree>, all, rest, operator);
   });
 }
 

@@ -2,6 +2,7 @@ import { ArgumentTypeError, invalidArgument } from '../../errors';
 import type { StreamId } from '../../native';
 import { binding } from '../binding';
 import { requireDevice } from '../device';
+import { knownOptions, requireBoolean } from '../check-options';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor } from '../tensor';
 
@@ -32,8 +33,12 @@ export class Stream {
   readonly id: StreamId;
 
   constructor(options: StreamOptions = {}, id?: StreamId) {
-    this.device = withIndex(options.device ?? 'cuda:0');
-    this.id = id ?? binding.newStream(this.device, options.priority ?? 0);
+    const { device, priority = 0 } = knownOptions(options, ['device', 'priority'], 'Stream');
+    if (!Number.isInteger(priority)) {
+      throw invalidArgument('an integer', 'priority', priority, 'Stream');
+    }
+    this.device = withIndex(device ?? 'cuda:0');
+    this.id = id ?? binding.newStream(this.device, priority);
   }
 
   /** True if all work given to it is done. */
@@ -104,8 +109,9 @@ export class Event {
   #handle: number;
 
   constructor(options: EventOptions = {}) {
-    this.device = withIndex(options.device ?? 'cuda');
-    this.#timing = options.enableTiming ?? false;
+    const known = knownOptions(options, ['device', 'enableTiming'], 'Event');
+    this.#timing = requireBoolean(known.enableTiming ?? false, 'enableTiming', 'Event');
+    this.device = withIndex(known.device ?? 'cuda');
     this.#handle = binding.createEvent(this.device, this.#timing);
     registry.register(this, this.#handle, this);
   }

@@ -1,4 +1,5 @@
 import { ArgumentTypeError, describe } from '../../errors';
+import { camelCase } from '../../camel-case';
 import type { Options } from './arguments';
 import type { Overload, Parameter } from './overload';
 
@@ -18,7 +19,7 @@ export function noMatch(
   positional: readonly unknown[],
   options: Options | undefined,
 ): ArgumentTypeError {
-  const name = operator.name.replace(/^aten::/, '');
+  const name = camelCase(operator.name.replace(/^(?:aten|metatorch)::/, ''));
   if (operator.overloads.length === 0) {
     return new ArgumentTypeError(`libtorch has no operator ${operator.name}`, name);
   }

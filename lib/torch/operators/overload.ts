@@ -1,3 +1,4 @@
+import { camelCase } from '../../camel-case';
 import type { OverloadInfo, ParameterInfo } from '../../native';
 import { requireDevice } from '../device';
 import { isDtype, isScalar } from '../dtype';
@@ -82,13 +83,6 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 const UNSUPPORTED: Rule = { accepts: () => false, type: 'an unsupported type' };
 const identity = (value: unknown): unknown => value;
-
-/** `rounding_mode` as `roundingMode`; leading and trailing underscores stay. */
-export function camelCase(name: string): string {
-  return name.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, letter: string) =>
-    letter.toUpperCase(),
-  );
-}
 
 // Overloads that would be chosen before the one that PyTorch's function of that name runs: `stft`
 // without `center` does not pad, where Python's pads by default.
