@@ -7,6 +7,9 @@ import type { CloseOptions } from './tolerances';
 declare global {
   // What `expect.extend(tensorMatchers)` adds, where Jest's types are.
   namespace jest {
+    interface Expect {
+      addEqualityTesters(testers: ((a: unknown, b: unknown) => boolean | undefined)[]): void;
+    }
     // biome-ignore lint/correctness/noUnusedVariables: merges with Jest's own, whose parameters it repeats
     interface Matchers<R, T = {}> {
       toEqualTensor(expected: Tensor): R;

@@ -40,7 +40,6 @@ describe('every function with options refuses what is none', () => {
     ['full', (o) => torch.full([1], 1, o)],
     ['ones', (o) => torch.ones([1], o)],
     ['to', (o) => x.to('float64', o)],
-    ['cat', (o) => torch.cat([x], 0, o)],
     ['share', (o) => x.share(o)],
     ['backward', (o) => x.sum().backward(undefined, o)],
     ['indexPut', (o) => x.indexPut(0, 1, o)],
