@@ -87,7 +87,7 @@ export function reword(message: string, operator: string): string {
     message,
   ).trim();
   // Many messages begin with the operator, which comes before all of them.
-  const start = new RegExp(`^${operator.replaceAll(/\W/g, "\\$&")}(?:\\(\\): |\\(\\) |: )`);
+  const start = new RegExp(`^${operator.replaceAll(/\W/g, '\\$&')}(?:\\(\\): |\\(\\) |: )`);
   return operator === '' ? words : words.replace(start, '');
 }
 

@@ -44,5 +44,7 @@ export function tagOf(tensor: Tensor): string {
 }
 
 function digestOf({ buffer, byteOffset, byteLength }: TensorData): string {
-  return createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex');
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
+import { camelCase } from '../../lib/camel-case';
 import { type Dtype, isTensor, type Tensor, torch } from '../../lib/torch';
 import { formatTensor } from '../../lib/torch/inspect';
-import { camelCase } from '../../lib/camel-case';
 import { readFixture } from '../helpers/fixture';
 
 type Source = { dtype: Dtype; shape: number[]; data: string } | { range: number };

@@ -1,8 +1,8 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import type { StreamId } from '../../native';
 import { binding } from '../binding';
-import { requireDevice } from '../device';
 import { knownOptions, requireBoolean } from '../check-options';
+import { requireDevice } from '../device';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor } from '../tensor';
 

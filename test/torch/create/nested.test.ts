@@ -57,7 +57,10 @@ test('whatever is put into an array of numbers is refused where it is', () => {
 });
 
 test('complex numbers after numbers keep those before', () => {
-  const x = torch.tensor([[1, 2], [{ re: 3, im: -4 }, 5]] as TensorLike);
+  const x = torch.tensor([
+    [1, 2],
+    [{ re: 3, im: -4 }, 5],
+  ] as TensorLike);
   expect(x.dtype).toBe('complex64');
   expect(x.tolist()).toEqual([
     [

@@ -17,7 +17,10 @@ describe('no call reads another tensor than it was given', () => {
     ['an element of a list', (x, act) => torch.cat([x, element(act, torch.ones([2]))] as never)],
     ['a list that is read later', (x, act) => x.sum(listOf(act, 0) as never)],
     ['options of to', (x, act) => x.to('float64', option('copy', act, true))],
-    ['options of backward', (x, act) => x.requiresGrad_().backward(option('retainGraph', act, true))],
+    [
+      'options of backward',
+      (x, act) => x.requiresGrad_().backward(option('retainGraph', act, true)),
+    ],
     ['the outputs of grad', (x, act) => torch.grad(x, listOf(act, torch.ones([2])) as never)],
     ['options of share', (x, act) => x.share(option('uses', act, 1))],
     ['an index', (x, act) => x.index(listOf(act, 0) as never)],
