@@ -8,7 +8,13 @@ const argument = expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' });
 test('handles are integers of the table: nothing else stands for a tensor', () => {
   const handle = handleOf(torch.ones([2]));
   expect(native.shapeOf(handle)).toEqual([2]);
-  const forged = [Number.NaN, handle + 0.5, handle + 2 ** 32, handle - 2 ** 32, Number.POSITIVE_INFINITY];
+  const forged = [
+    Number.NaN,
+    handle + 0.5,
+    handle + 2 ** 32,
+    handle - 2 ** 32,
+    Number.POSITIVE_INFINITY,
+  ];
   for (const other of forged) {
     expect(() => native.shapeOf(other)).toThrow(argument);
     expect(() => native.release(other)).toThrow(argument);

@@ -117,7 +117,7 @@ export type { SharedTensor, ShareOptions } from './create/shared';
 export type { CudaGraph, GraphOptions } from './cuda/cuda-graph';
 export type { Event, EventOptions, Stream, StreamOptions } from './cuda/stream';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
-export { DTYPES, STORAGE_DTYPES } from './dtype';
+export { DTYPES } from './dtype';
 export { parseNpy, readNpy, serializeNpy, writeNpy } from './files/npy';
 export { type NpzOptions, openNpz, readNpz, writeNpz } from './files/npz';
 export type { NpzFile } from './files/npz-file';

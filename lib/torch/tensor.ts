@@ -209,7 +209,8 @@ export class Tensor extends TensorHandle {
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const [length] = this.shape;
     if (length === undefined) {
-      throw new ArgumentTypeError('Expected at least one dimension to iterate over; to compare tensors in tests see metatorch/testing',
+      throw new ArgumentTypeError(
+        'Expected at least one dimension to iterate over; to compare tensors in tests see metatorch/testing',
         'iterator',
       );
     }

@@ -4,7 +4,10 @@ import { torch } from '../../lib/torch';
 expect.addEqualityTesters([tensorsAreEqual]);
 expect.extend(tensorMatchers);
 
-const x = torch.tensor([[1, 2], [3, Number.NaN]]);
+const x = torch.tensor([
+  [1, 2],
+  [3, Number.NaN],
+]);
 
 describe('toEqual with the tester', () => {
   test('compares values, shapes and dtypes wherever tensors stand', () => {
@@ -43,9 +46,21 @@ describe('toEqualTensor', () => {
       () => expect(torch.tensor([[1, 2]])).toEqualTensor(torch.tensor([[1, 3]])),
       /1 of 2 elements differ, first at \[0, 1\]: expected 3 but received 2[^]*float32 \[1, 2\] tensor\(\[\[1\., 3\.\]\]\)[^]*Received: float32/,
     ],
-    ['the shape', () => expect(x).toEqualTensor(x.flatten()), /Expected shape \[4\] but received \[2, 2\]/],
-    ['the dtype', () => expect(x).toEqualTensor(x.to('float64')), /Expected dtype float64 but received float32/],
-    ['what is no tensor', () => expect(1).toEqualTensor(x), /a tensor for received but received number 1/],
+    [
+      'the shape',
+      () => expect(x).toEqualTensor(x.flatten()),
+      /Expected shape \[4\] but received \[2, 2\]/,
+    ],
+    [
+      'the dtype',
+      () => expect(x).toEqualTensor(x.to('float64')),
+      /Expected dtype float64 but received float32/,
+    ],
+    [
+      'what is no tensor',
+      () => expect(1).toEqualTensor(x),
+      /a tensor for received but received number 1/,
+    ],
   ])('tells %s', (_, call, message) => {
     expect(call).toThrow(message);
   });

@@ -61,7 +61,12 @@ function index(
   ...surplus: never[]
 ): Tensor {
   if (surplus.length > 0) {
-    throw invalidArgument('one array, as in index([i, j]),', 'indices', [indices, ...surplus], 'index');
+    throw invalidArgument(
+      'one array, as in index([i, j]),',
+      'indices',
+      [indices, ...surplus],
+      'index',
+    );
   }
   return scope(() => {
     const plan = applyIndices(this, indices, 'index');

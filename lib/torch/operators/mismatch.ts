@@ -1,5 +1,5 @@
-import { ArgumentTypeError, describe } from '../../errors';
 import { camelCase } from '../../camel-case';
+import { ArgumentTypeError, describe } from '../../errors';
 import type { Options } from './arguments';
 import type { Overload, Parameter } from './overload';
 

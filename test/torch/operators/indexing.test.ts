@@ -329,7 +329,7 @@ describe('errors', () => {
     [2n ** 60n, 'received bigint 1152921504606846976n'],
     [[2 ** 60], 'for indices[0][0] but received number 1152921504606847000'],
     [{}, 'received Object'],
-  ])('%p is no index', (index, message) => {
+  ])('%# is no index', (index, message) => {
     expect(() => x.index([index as TensorIndex])).toThrow(message);
     expect(() => x.index([index as TensorIndex])).toThrow(
       expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }),
