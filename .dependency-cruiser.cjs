@@ -12,6 +12,7 @@ const LAYERS = [
   ['train', '^lib/train/'],
   ['serve', '^lib/serve/'],
   ['cli', '^lib/cli/'],
+  ['testing', '^lib/testing/'],
 ];
 
 const directions = LAYERS.slice(0, -1).map(([name, path], i) => ({

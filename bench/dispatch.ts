@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { loadNative } from '../lib/native';
 import { torch } from '../lib/torch';
+import { handleOf } from '../lib/torch/handle';
 import { median, printTable, type Row } from './support/report';
 
 const CALLS = 200_000;
@@ -55,9 +56,10 @@ function inPython(): [number, number] | undefined {
 function compare(name: string, x: typeof a, id: number): Row {
   const ours: number[] = [];
   const floor: number[] = [];
+  const handle = handleOf(x);
   for (let round = 0; round < ROUNDS; round++) {
     ours.push(fromJavaScript(x));
-    floor.push(native.benchDispatch(id, x.handle, x.handle, CALLS));
+    floor.push(native.benchDispatch(id, handle, handle, CALLS));
   }
   return { case: name, ours: median(ours), peer: 'C++ boxed loop', theirs: median(floor) };
 }

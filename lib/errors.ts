@@ -1,3 +1,7 @@
+import { types } from 'node:util';
+import { camelCase } from './camel-case';
+import { reword } from './error-wording';
+
 /** What went wrong, as a stable string that programs can switch on. */
 export type ErrorCode =
   | 'ERR_TORCH_ARGUMENT'
@@ -74,14 +78,29 @@ const PREVIEW_LENGTH = 60;
 /** A short description of any value for an error message, for example `string 'abc'`. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
+  // Which may answer anything, or throw.
+  if (types.isProxy(value)) return 'a Proxy';
   if (value === undefined) return 'undefined';
   if (typeof value === 'string') return `string '${value.slice(0, PREVIEW_LENGTH)}'`;
   if (typeof value === 'bigint') return `bigint ${value}n`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`;
   if (Array.isArray(value)) return `array of length ${value.length}`;
-  if (typeof value === 'function') return `function ${value.name || 'anonymous'}`;
-  if (typeof value === 'object') return value.constructor?.name ?? 'object';
+  if (typeof value === 'function') return `function ${nameOf(value) || 'anonymous'}`;
+  if (typeof value === 'object') return nameOf(classOf(value)) || 'object';
   return typeof value;
+}
+
+// Own data only: getters are code of the caller's, which may throw.
+function nameOf(value: unknown): string {
+  if (typeof value !== 'function') return '';
+  const name: unknown = Object.getOwnPropertyDescriptor(value, 'name')?.value;
+  return typeof name === 'string' ? name : '';
+}
+
+function classOf(value: object): unknown {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof prototype !== 'object' || prototype === null) return undefined;
+  return Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
 }
 
 /** «Expected X for Y but received Z», the one form of message for a wrong argument's type. */
@@ -154,30 +173,14 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
 /** Kinds that libtorch's words tell better than its classes do: to it, they are not implemented. */
 const TOLD_BY_MESSAGE: readonly ErrorCode[] = ['ERR_TORCH_DEVICE', 'ERR_TORCH_VMAP'];
 
-// What libtorch asks of its own users, which those of this library cannot do much about.
-const INVITATIONS: readonly RegExp[] = [
-  /\s*Please file (?:us )?an issue[^.\n]*\.?/gi,
-  /\s*Feel free to file a github issue!?/gi,
-  /\s*If you miss a functionality[^\n]*?please submit a feature request to \S+/gi,
-  /\s*\(Triggered internally at [^)]*\)/g,
-];
-
-/** The words of libtorch's messages that tell something. */
-export function withoutInvitations(message: string): string {
-  return INVITATIONS.reduce((text, invitation) => text.replace(invitation, ''), message).trim();
-}
-
 const MEMORY_ADVICE =
   'Free what is not needed: run loops with torch.replace() or inside torch.scope(), dispose() of tensors, drop losses whose graph is no longer wanted; or raise the limit';
 
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */
 export function fromNative(kind: string, message: string, operator: string): Error {
-  const name = operator.replace(/^aten::/, '');
-  // The dispatcher's list of every kernel that it knows helps nobody here.
-  const short = withoutInvitations(
-    message.replace(/ This could be because the operator doesn't exist.*$/s, ''),
-  );
-  const text = name === '' ? short : `${name}: ${short}`;
+  const name = camelCase(operator.replace(/^(?:aten|metatorch)::/, ''));
+  const words = reword(message, name);
+  const text = name === '' ? words : `${name}: ${words}`;
   if (kind === 'memory limit') {
     return new TorchError('ERR_TORCH_MEMORY_LIMIT', `${text}. ${MEMORY_ADVICE}`, {
       operator: name,

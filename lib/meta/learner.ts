@@ -267,4 +267,3 @@ function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
   if (tasks === queries) return;
   throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }
-

@@ -66,7 +66,8 @@ export function selectLearner<I extends Tree = Tensor>(
       checkKind(makeBatch, 'function', 'a batch', NAME);
       const episodes = makeBatch();
       for (const [name, candidate] of entries) {
-        scores[name]?.push(...torch.scope(() => score(candidate, episodes)));
+        const found = torch.scope(() => score(candidate, episodes));
+        for (const value of found) scores[name]?.push(value);
       }
     });
   }

@@ -1,9 +1,17 @@
+import { types } from 'node:util';
 import { ArgumentTypeError, invalidArgument } from '../errors';
+import { isPlainObject } from './plain-object';
 
-/** Refuses options that are no object, and keys that are not among the known ones. */
+/** True for what options are: a plain object, and no Proxy, which may answer anything. */
+export function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isPlainObject(value) && !types.isProxy(value);
+}
+
+/** Refuses options that are no plain object, and keys that are not among the known ones. */
 export function checkOptions(options: unknown, known: readonly string[], operator: string): void {
-  if (typeof options !== 'object' || options === null) {
-    throw invalidArgument('an object', `the options of ${operator}`, options, operator);
+  if (!isOptions(options)) {
+    const expected = typeof options === 'object' && options ? 'a plain object' : 'an object';
+    throw invalidArgument(expected, `the options of ${operator}`, options, operator);
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
@@ -21,4 +29,16 @@ export function knownOptions<O extends object>(
 ): O {
   checkOptions(options, known, operator);
   return options;
+}
+
+/** The value of a flag. */
+export function requireBoolean(value: unknown, name: string, operator: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalidArgument('a boolean', name, value, operator);
+}
+
+/** Refuses arguments beyond those that a function takes, which JavaScript would ignore. */
+export function refuseSurplus(surplus: readonly unknown[], operator: string): void {
+  if (surplus.length === 0) return;
+  throw invalidArgument('no more arguments', operator, surplus[0], operator);
 }

@@ -44,10 +44,20 @@ export function getNumThreads(): number {
   return binding.numThreads();
 }
 
-/** Sets the threads that one operator may use; at least 1. */
+// Far more than any machine profits from; where the system refuses a thread, OpenMP ends the process.
+const MOST_THREADS = 1024;
+
+/**
+ * Sets the threads that one operator may use, from 1 to 1024.
+ *
+ * @throws ArgumentRangeError for another count
+ */
 export function setNumThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1) {
     throw outOfRange('a positive integer', 'count', count, 'setNumThreads');
+  }
+  if (count > MOST_THREADS) {
+    throw outOfRange(`at most ${MOST_THREADS}`, 'count', count, 'setNumThreads');
   }
   binding.setNumThreads(count);
 }

@@ -1,6 +1,6 @@
 import { noGrad } from './autograd/grad-modes';
 import { binding } from './binding';
-import type { TensorHandle } from './handle';
+import { handleOf, type TensorHandle } from './handle';
 import { currentScope, releaseDonated, type Scope } from './ownership';
 import { scope } from './scope';
 import type { Tensor } from './tensor';
@@ -52,12 +52,12 @@ function overwritable(
   made: readonly TensorHandle[],
 ): { free: ReadonlySet<Tensor>; views: readonly TensorHandle[] } {
   const needed = new Set<TensorHandle>(read);
-  const others = made.filter((tensor) => tensor.handle >= 0 && !needed.has(tensor));
+  const others = made.filter((tensor) => handleOf(tensor) >= 0 && !needed.has(tensor));
   // The kernels pair elements by their place in memory.
   const wanted = tensors.filter(
     (tensor) => tensor.isContiguous() && !tensor.isInference() && !needed.has(tensor),
   );
-  const marks = Int32Array.from([...wanted, ...others], ({ handle }) => handle);
+  const marks = Int32Array.from([...wanted, ...others], handleOf);
   binding.markOverwritable(marks, wanted.length);
   return {
     free: new Set(wanted.filter((_, i) => marks[i] === 1)),

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors';
+import { invalidArgument, TorchError } from '../errors';
 
 /** Element types, by PyTorch's names. */
 export const DTYPES = [
@@ -19,7 +19,17 @@ export const DTYPES = [
   'complex128',
 ] as const;
 
-export type Dtype = (typeof DTYPES)[number];
+/** Element types that hold little and that few operators compute in: convert them for that. */
+export const STORAGE_DTYPES = [
+  'complex32',
+  'float8_e4m3fn',
+  'float8_e5m2',
+  'float8_e4m3fnuz',
+  'float8_e5m2fnuz',
+  'float8_e8m0fnu',
+] as const;
+
+export type Dtype = (typeof DTYPES)[number] | (typeof STORAGE_DTYPES)[number];
 
 /** A complex number, wherever a scalar is taken or returned. */
 export type Complex = { re: number; im: number };
@@ -72,7 +82,31 @@ const LAYOUTS: Readonly<Record<Dtype, DataLayout>> = {
   bool: { array: Uint8Array, width: 1 },
   complex64: { array: Float32Array, width: 2 },
   complex128: { array: Float64Array, width: 2 },
+  // Likewise the raw bits: of two halves, and of 8 bits.
+  complex32: { array: Uint16Array, width: 2 },
+  float8_e4m3fn: { array: Uint8Array, width: 1 },
+  float8_e5m2: { array: Uint8Array, width: 1 },
+  float8_e4m3fnuz: { array: Uint8Array, width: 1 },
+  float8_e5m2fnuz: { array: Uint8Array, width: 1 },
+  float8_e8m0fnu: { array: Uint8Array, width: 1 },
 };
+
+/** The dtype in which JavaScript can read the elements of one whose data are raw bits. */
+const READABLE: Readonly<Partial<Record<Dtype, Dtype>>> = {
+  float16: 'float32',
+  bfloat16: 'float32',
+  complex32: 'complex64',
+  float8_e4m3fn: 'float32',
+  float8_e5m2: 'float32',
+  float8_e4m3fnuz: 'float32',
+  float8_e5m2fnuz: 'float32',
+  float8_e8m0fnu: 'float32',
+};
+
+/** The dtype whose typed array holds the elements as numbers: mostly the dtype itself. */
+export function readableDtype(dtype: Dtype): Dtype {
+  return READABLE[dtype] ?? dtype;
+}
 
 const DTYPE_OF_ARRAY: Readonly<Record<string, Dtype>> = {
   Float32Array: 'float32',
@@ -88,7 +122,7 @@ const DTYPE_OF_ARRAY: Readonly<Record<string, Dtype>> = {
   Uint32Array: 'uint32',
 };
 
-const KNOWN: ReadonlySet<string> = new Set(DTYPES);
+const KNOWN: ReadonlySet<string> = new Set([...DTYPES, ...STORAGE_DTYPES]);
 
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === 'string' && KNOWN.has(value);
@@ -108,13 +142,16 @@ export function integerRange(dtype: Dtype): { min: bigint; max: bigint } | undef
   return { min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n };
 }
 
+/** @throws TorchError `ERR_TORCH_DTYPE` for those of libtorch that JavaScript has no data of */
 export function layoutOf(dtype: Dtype): DataLayout {
-  return LAYOUTS[dtype];
+  if (isDtype(dtype)) return LAYOUTS[dtype];
+  const message = `Expected a dtype such as 'float32' but received ${dtype}; convert it first, a quantized tensor with dequantize()`;
+  throw new TorchError('ERR_TORCH_DTYPE', message);
 }
 
 /** Bytes of one element. */
 export function itemSize(dtype: Dtype): number {
-  const { array, width } = LAYOUTS[dtype];
+  const { array, width } = layoutOf(dtype);
   return array.BYTES_PER_ELEMENT * width;
 }
 
@@ -139,6 +176,12 @@ export function isComplex(value: unknown): value is Complex {
     typeof (value as Complex).re === 'number' &&
     typeof (value as Complex).im === 'number'
   );
+}
+
+/** True for what `Scalar` is. */
+export function isScalar(value: unknown): value is Scalar {
+  const type = typeof value;
+  return type === 'number' || type === 'bigint' || type === 'boolean' || isComplex(value);
 }
 
 /** True for typed arrays of any realm that can hold elements. */

@@ -1,11 +1,69 @@
-/** The part of a tensor that the layers below it know: its place in the native table. */
-export abstract class TensorHandle {
-  /** Index in the native table; negative once disposed of. Owned by this object alone. @internal */
-  handle: number;
-  /** True while the finalization registry watches over it. @internal */
-  watched = false;
+import { invalidArgument } from '../errors';
 
-  protected constructor(handle: number) {
-    this.handle = handle;
+/** What makes tensors of handles; nobody outside of this library has it. @internal */
+export const OWNED: unique symbol = Symbol('a handle that no other tensor owns');
+
+// structuredClone and postMessage pass over private fields, methods and symbols as keys: they would
+// make an empty object of a tensor. They refuse a symbol as a value, by its description.
+const NOT_CLONED = Symbol(
+  'A tensor: send tensor.share() and take it with torch.fromShared(), or send data() and shape;',
+);
+
+/** True for tensors of this copy of the library, whatever has been done to them. @internal */
+export let isTensorHandle: (value: unknown) => value is TensorHandle;
+
+/** The place in the native table; negative once disposed of. @internal */
+export let handleOf: (tensor: TensorHandle) => number;
+
+/**
+ * Marks a tensor as disposed of, and returns the handle, which is the caller's now. `instead` is the
+ * negative number that says why there is none any more. @internal
+ */
+export let takeHandle: (tensor: TensorHandle, instead: number) => number;
+
+/** True while the finalization registry watches over the tensor. @internal */
+export let isWatched: (tensor: TensorHandle) => boolean;
+
+/** @internal */
+export let setWatched: (tensor: TensorHandle) => void;
+
+/**
+ * The part of a tensor that the layers below it know: its place in the native table. Private, so that
+ * nothing but a tensor passes for one, and also a frozen tensor can be disposed of.
+ */
+export abstract class TensorHandle {
+  /** Makes what would copy a tensor as a plain object fail. @internal */
+  readonly kind = NOT_CLONED;
+  #handle: number;
+  #watched = false;
+
+  protected constructor(handle: number, owned: typeof OWNED) {
+    if (owned !== OWNED) {
+      throw invalidArgument(
+        'torch.tensor() or an operator',
+        'what makes a tensor',
+        handle,
+        'Tensor',
+      );
+    }
+    this.#handle = handle;
+  }
+
+  static {
+    isTensorHandle = (value): value is TensorHandle =>
+      typeof value === 'object' && value !== null && #handle in value;
+    handleOf = (tensor) => {
+      if (isTensorHandle(tensor)) return tensor.#handle;
+      throw invalidArgument('a tensor', 'this', tensor);
+    };
+    takeHandle = (tensor, instead) => {
+      const handle = handleOf(tensor);
+      if (handle >= 0) tensor.#handle = instead;
+      return handle;
+    };
+    isWatched = (tensor) => tensor.#watched;
+    setWatched = (tensor) => {
+      tensor.#watched = true;
+    };
   }
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { binding } from './binding';
 import type { Dtype } from './dtype';
+import { handleOf } from './handle';
 import { chooseFormat, type Element, type ElementFormat } from './number-format';
 import { scope } from './scope';
 import type { NestedArray, Tensor } from './tensor';
@@ -176,7 +177,7 @@ export const printing = {
   },
 
   [inspect.custom](this: Tensor): string {
-    if (this.isDisposed || !binding.isBatched(this.handle)) return formatTensor(this);
+    if (this.isDisposed || !binding.isBatched(handleOf(this))) return formatTensor(this);
     // Logs and debuggers describe what cannot be read.
     return `tensor(each sample of vmap, size=(${this.shape.join(', ')}), dtype=torch.${this.dtype})`;
   },

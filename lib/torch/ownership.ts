@@ -1,5 +1,5 @@
 import { binding } from './binding';
-import type { TensorHandle } from './handle';
+import { handleOf, isWatched, setWatched, type TensorHandle, takeHandle } from './handle';
 
 /** A stretch of a program that owns what it makes. */
 export type Scope = {
@@ -55,11 +55,11 @@ export function settle({ owned }: Scope, kept: ReadonlySet<TensorHandle>): void 
   }
   releaseAll(owned.filter((tensor) => !kept.has(tensor)));
   for (const tensor of owned) {
-    if (tensor.handle >= 0) own(tensor);
+    if (handleOf(tensor) >= 0) own(tensor);
   }
   // A loop inside one long scope would else leave it the memory of every step's results.
   if (innermost !== undefined && innermost.owned.length >= innermost.sweepAt) {
-    innermost.owned = innermost.owned.filter(({ handle }) => handle >= 0);
+    innermost.owned = innermost.owned.filter((tensor) => handleOf(tensor) >= 0);
     innermost.sweepAt = Math.max(FIRST_SWEEP, 2 * innermost.owned.length);
   }
 }
@@ -76,8 +76,8 @@ export function own(tensor: TensorHandle): void {
     innermost.owned.push(tensor);
     return;
   }
-  tensor.watched = true;
-  registry.register(tensor, tensor.handle, tensor);
+  setWatched(tensor);
+  registry.register(tensor, handleOf(tensor), tensor);
 }
 
 /** Releases a tensor's handle now. Backward graphs keep what they need of it. */
@@ -91,19 +91,19 @@ export function releaseDonated(tensor: TensorHandle): void {
 }
 
 function withdraw(tensor: TensorHandle, reason: number): void {
-  if (tensor.handle < 0) return;
-  binding.release(tensor.handle);
-  tensor.handle = reason;
-  if (tensor.watched) registry.unregister(tensor);
+  const handle = takeHandle(tensor, reason);
+  if (handle < 0) return;
+  binding.release(handle);
+  if (isWatched(tensor)) registry.unregister(tensor);
 }
 
 /** Releases tensors of a scope, which the registry does not know. */
 export function releaseAll(tensors: readonly TensorHandle[]): void {
   let count = 0;
   for (const tensor of tensors) {
-    if (tensor.handle < 0) continue;
-    batch[count++] = tensor.handle;
-    tensor.handle = DISPOSED;
+    const handle = takeHandle(tensor, DISPOSED);
+    if (handle < 0) continue;
+    batch[count++] = handle;
     if (count === BATCH) {
       binding.releaseAll(batch, count);
       count = 0;

@@ -1,8 +1,9 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
 import { requireDevice } from './device';
+import { handleOf } from './handle';
 import { splitMix64 } from './splitmix64';
-import { Tensor } from './tensor';
+import { isTensor, type Tensor, tensorOf } from './tensor';
 
 const MAX_UINT64 = 2n ** 64n - 1n;
 
@@ -70,11 +71,12 @@ export class Generator {
 
   /** The whole state as a `uint8` tensor, for `setState`. */
   getState(): Tensor {
-    return new Tensor(binding.generatorState(this.handle));
+    return tensorOf(binding.generatorState(this.handle));
   }
 
   setState(state: Tensor): this {
-    binding.setGeneratorState(this.handle, state.handle);
+    if (!isTensor(state)) throw invalidArgument('a tensor', 'state', state, 'setState');
+    binding.setGeneratorState(this.handle, handleOf(state));
     return this;
   }
 
@@ -92,6 +94,11 @@ export class Generator {
   /** What `restore` takes to draw the same numbers again. @internal */
   snapshot(): GeneratorState {
     return { seed: this.#seed, forks: this.#forks, state: readState(this.#handle) };
+  }
+
+  /** @internal */
+  static is(value: unknown): value is Generator {
+    return typeof value === 'object' && value !== null && #handle in value;
   }
 
   /** @internal */
@@ -123,16 +130,21 @@ function defaultHandle(device: string): number {
 }
 
 function readState(generator: number): Uint8Array {
-  const state = new Tensor(binding.generatorState(generator));
+  const state = tensorOf(binding.generatorState(generator));
   const bytes = state.data() as Uint8Array;
   state.dispose();
   return bytes;
 }
 
 function writeState(generator: number, bytes: Uint8Array): void {
-  const state = new Tensor(binding.fromBytes(bytes, 'uint8', [bytes.length]));
-  binding.setGeneratorState(generator, state.handle);
+  const state = tensorOf(binding.fromBytes(bytes, 'uint8', [bytes.length]));
+  binding.setGeneratorState(generator, handleOf(state));
   state.dispose();
+}
+
+/** True for generators of this library. */
+export function isGenerator(value: unknown): value is Generator {
+  return Generator.is(value);
 }
 
 /** A seeded generator; the seed is an integer in [0, 2^64). */

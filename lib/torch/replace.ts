@@ -1,8 +1,9 @@
 import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
+import { isPlainObject } from './plain-object';
 import { disposeTree, ownWork } from './scope';
 import { synchronous } from './synchronous';
 import { isTensor, type Tensor } from './tensor';
-import { isPlainObject, leaves, pathOf } from './tree';
+import { leaves, pathOf } from './tree';
 
 /**
  * One step of a loop that carries tensors along: runs `fn` on a tree of them, and returns what `fn`

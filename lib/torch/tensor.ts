@@ -1,18 +1,13 @@
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { type BackwardOptions, backwardOptions, requireAlike } from './backward-arguments';
 import { binding } from './binding';
-import {
-  arrayName,
-  type Complex,
-  type Dtype,
-  isTensorData,
-  layoutOf,
-  type TensorData,
-} from './dtype';
-import { TensorHandle } from './handle';
+import { isOptions, refuseSurplus, requireBoolean } from './check-options';
+import { type Complex, type Dtype, layoutOf, readableDtype, type TensorData } from './dtype';
+import { type Element, type NestedArray, nestElements, requireTarget } from './elements';
+import { handleOf, isTensorHandle, OWNED, TensorHandle } from './handle';
 import { release, track } from './ownership';
 
-/** Elements as nested arrays, a scalar for a tensor without dimensions. */
-export type NestedArray<T> = T | NestedArray<T>[];
+export type { NestedArray } from './elements';
 
 /** What `item()` returns: `bigint` only where a number would lose precision is refused. */
 export type Item = number | boolean | Complex;
@@ -28,97 +23,126 @@ export type Item = number | boolean | Complex;
  */
 export class Tensor extends TensorHandle {
   /** @internal Tensors are made by operators and by `torch.tensor`. */
-  constructor(handle: number) {
-    super(handle);
+  constructor(handle: number, owned: typeof OWNED) {
+    super(handle, owned);
     track(this);
   }
 
   /** The size of every dimension, for example `[2, 3]`. */
   get shape(): number[] {
-    return binding.shapeOf(this.handle);
+    return binding.shapeOf(handleOf(this));
   }
 
   /** The step in elements from one index to the next, for every dimension. */
   get strides(): number[] {
-    return binding.strideOf(this.handle);
+    return binding.strideOf(handleOf(this));
   }
 
   /** The number of dimensions. */
   get ndim(): number {
-    return binding.ndimOf(this.handle);
+    return binding.ndimOf(handleOf(this));
   }
 
   get dtype(): Dtype {
-    return binding.dtypeOf(this.handle) as Dtype;
+    return binding.dtypeOf(handleOf(this)) as Dtype;
   }
 
   /** For example `cpu` or `cuda:0`. */
   get device(): string {
-    return binding.deviceOf(this.handle);
+    return binding.deviceOf(handleOf(this));
   }
 
   /** For example `strided` or `sparse_coo`. */
   get layout(): string {
-    return binding.layoutOf(this.handle);
+    return binding.layoutOf(handleOf(this));
   }
 
-  /** True if operators on this tensor are recorded for differentiation. */
+  /**
+   * True if operators on this tensor are recorded for differentiation; `x.requiresGrad = true` is
+   * `x.requiresGrad_()`.
+   */
   get requiresGrad(): boolean {
-    return binding.requiresGrad(this.handle);
+    return binding.requiresGrad(handleOf(this));
+  }
+
+  set requiresGrad(value: boolean) {
+    this.requiresGrad_(value);
   }
 
   /** Sets whether operators on this leaf are recorded; returns the tensor. */
-  requiresGrad_(value = true): this {
-    binding.setRequiresGrad(this.handle, value);
+  requiresGrad_(value = true, ...surplus: never[]): this {
+    refuseSurplus(surplus, 'requiresGrad_');
+    const flag = requireBoolean(value, 'value', 'requiresGrad_');
+    binding.setRequiresGrad(handleOf(this), flag);
     return this;
   }
 
   /** True if no recorded operator made the tensor. */
   get isLeaf(): boolean {
-    return binding.isLeaf(this.handle);
+    return binding.isLeaf(handleOf(this));
   }
 
   /** The backward node of the operator that made it, for example `AddBackward0`; null on a leaf. */
   get gradFn(): string | null {
-    return binding.gradFn(this.handle);
+    return binding.gradFn(handleOf(this));
   }
 
-  /** The gradient that `backward` has accumulated, or null. A new handle on each access. */
+  /**
+   * The gradient that `backward` has accumulated, or null. A new handle on each access. What is
+   * assigned is null or another tensor of the same shape, dtype and device; it is detached.
+   */
   get grad(): Tensor | null {
-    const handle = binding.gradOf(this.handle);
-    return handle === null ? null : new Tensor(handle);
+    const handle = binding.gradOf(handleOf(this));
+    return handle === null ? null : tensorOf(handle);
   }
 
   set grad(gradient: Tensor | null) {
-    binding.setGrad(this.handle, gradient === null ? null : gradient.handle);
+    if (gradient !== null) requireGradient(this, gradient);
+    binding.setGrad(handleOf(this), gradient === null ? null : handleOf(gradient));
   }
 
-  /** Accumulates gradients into `.grad` of the leaves; `gradient` may be left out for one element. */
-  backward(
-    gradient?: Tensor,
-    options: { retainGraph?: boolean; createGraph?: boolean } = {},
-  ): void {
-    const createGraph = options.createGraph ?? false;
-    const seed = gradient === undefined ? null : [gradient.handle];
-    binding.backward([this.handle], seed, options.retainGraph ?? createGraph, createGraph, null);
+  /**
+   * Accumulates gradients into `.grad` of the leaves. `gradient` multiplies those of this tensor, and
+   * has its shape; it may be left out for one element.
+   *
+   *     loss.backward(); loss.backward({ retainGraph: true }); y.backward(gradient);
+   *
+   * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, `ERR_TORCH_SHAPE` if the
+   *   gradient has another shape
+   */
+  backward(options?: BackwardOptions): void;
+  backward(gradient: Tensor | undefined, options?: BackwardOptions): void;
+  backward(...args: readonly unknown[]): void {
+    const [first, second] = args;
+    const isFirst = args.length === 1 && isOptions(first);
+    const gradient = isFirst ? undefined : first;
+    refuseSurplus(args.slice(2), 'backward');
+    const { retainGraph, createGraph } = backwardOptions(
+      (isFirst ? first : second) as BackwardOptions | undefined,
+    );
+    if (gradient !== undefined && !isTensor(gradient)) {
+      throw invalidArgument('a tensor', 'gradient', gradient, 'backward');
+    }
+    const seed = gradient === undefined ? null : [handleOf(gradient)];
+    binding.backward([handleOf(this)], seed, retainGraph, createGraph, null);
   }
 
   /** Keeps the gradient of a tensor that is no leaf, so that `backward` fills its `.grad`. */
   retainGrad(): this {
-    binding.retainGrad(this.handle);
+    binding.retainGrad(handleOf(this));
     return this;
   }
 
   /** The only element as a number or boolean. */
   item(): Item {
-    const value = binding.item(this.handle);
+    const value = binding.item(handleOf(this));
     if (typeof value !== 'bigint') return value;
     throw outOfRange('an integer of at most 53 bits; use itemBigInt()', 'item', value, 'item');
   }
 
   /** The only element of an integer tensor, exactly. */
   itemBigInt(): bigint {
-    const value = binding.item(this.handle);
+    const value = binding.item(handleOf(this));
     if (typeof value === 'bigint') return value;
     if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
     throw new ArgumentTypeError(`Expected an integer tensor but received ${this.dtype}`, 'item');
@@ -136,23 +160,35 @@ export class Tensor extends TensorHandle {
    */
   data(): TensorData;
   data<A extends TensorData>(target: A): A;
-  data(target?: TensorData): TensorData {
+  data(target?: TensorData, ...surplus: never[]): TensorData {
+    refuseSurplus(surplus, 'data');
     const { array, width } = layoutOf(this.dtype);
-    const length = binding.numelOf(this.handle) * width;
+    const length = binding.numelOf(handleOf(this)) * width;
     if (target !== undefined) {
-      checkTarget(target, array.name, length);
+      requireTarget(target, array.name, length);
       const { buffer, byteOffset, byteLength } = target;
-      binding.toBytes(this.handle, new Uint8Array(buffer, byteOffset, byteLength));
+      binding.toBytes(handleOf(this), new Uint8Array(buffer, byteOffset, byteLength));
       return target;
     }
     const bytes = Buffer.allocUnsafeSlow(length * array.BYTES_PER_ELEMENT);
-    binding.toBytes(this.handle, new Uint8Array(bytes.buffer, 0, bytes.length));
+    binding.toBytes(handleOf(this), new Uint8Array(bytes.buffer, 0, bytes.length));
     return new array(bytes.buffer, 0, length);
   }
 
   /** The elements as nested arrays of numbers (`bigint` for int64 and uint64, booleans for bool). */
-  tolist(): NestedArray<number | bigint | boolean | Complex> {
-    return nest(elements(this), this.shape, 0, { at: 0 });
+  tolist(): NestedArray<Element> {
+    const { dtype, shape } = this;
+    const wanted = readableDtype(dtype);
+    if (wanted === dtype) return nestElements(this.data(), dtype, shape);
+    const readable = this.to(wanted);
+    const items = nestElements(readable.data(), wanted, shape);
+    readable.dispose();
+    return items;
+  }
+
+  /** Refuses to be written as JSON, which would hold nothing of the elements. */
+  toJSON(): never {
+    throw invalidArgument('tolist(), or data() and shape,', 'JSON of a tensor', this, 'toJSON');
   }
 
   /** Frees the tensor now. Disposing twice is harmless; using it afterwards is an error. */
@@ -166,14 +202,17 @@ export class Tensor extends TensorHandle {
 
   /** True once the tensor has been disposed of. */
   get isDisposed(): boolean {
-    return this.handle < 0;
+    return handleOf(this) < 0;
   }
 
   /** The slices along the first dimension. */
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const [length] = this.shape;
     if (length === undefined) {
-      throw new ArgumentTypeError('Expected at least one dimension to iterate over', 'iterator');
+      throw new ArgumentTypeError(
+        'Expected at least one dimension to iterate over; to compare tensors in tests see metatorch/testing',
+        'iterator',
+      );
     }
     for (let i = 0; i < length; i++) yield this.select(0, i);
   }
@@ -181,42 +220,18 @@ export class Tensor extends TensorHandle {
 
 /** True for tensors of this library. */
 export function isTensor(value: unknown): value is Tensor {
-  return value instanceof TensorHandle;
+  return isTensorHandle(value);
 }
 
-function checkTarget(target: TensorData, name: string, length: number): void {
-  if (isTensorData(target) && arrayName(target) === name && target.length === length) return;
-  const received = isTensorData(target) ? `a ${arrayName(target)} of ${target.length}` : target;
-  throw invalidArgument(`a ${name} of ${length} elements`, 'target', received, 'data');
+/** The tensor of a handle that native code has just given, and that nobody else keeps. @internal */
+export function tensorOf(handle: number): Tensor {
+  return new Tensor(handle, OWNED);
 }
 
-type Element = number | bigint | boolean | Complex;
-
-function elements(tensor: Tensor): Element[] {
-  const { dtype } = tensor;
-  if (dtype === 'float16' || dtype === 'bfloat16') {
-    const wide = tensor.to('float32');
-    const values = [...(wide.data() as Float32Array)];
-    wide.dispose();
-    return values;
+function requireGradient(tensor: Tensor, gradient: unknown): void {
+  if (!isTensor(gradient)) throw invalidArgument('a tensor or null', 'grad', gradient, 'grad');
+  if (gradient === tensor) {
+    throw new ArgumentTypeError('grad: Expected another tensor for grad but received the same');
   }
-  const data = tensor.data();
-  if (dtype === 'bool') return Array.from(data as Uint8Array, (value) => value !== 0);
-  if (dtype !== 'complex64' && dtype !== 'complex128') return [...data];
-  const pairs = data as Float64Array;
-  return Array.from({ length: pairs.length / 2 }, (_, i) => ({
-    re: pairs[2 * i] as number,
-    im: pairs[2 * i + 1] as number,
-  }));
-}
-
-function nest(
-  flat: readonly Element[],
-  shape: readonly number[],
-  dim: number,
-  next: { at: number },
-): NestedArray<Element> {
-  const length = shape[dim];
-  if (length === undefined) return flat[next.at++] as Element;
-  return Array.from({ length }, () => nest(flat, shape, dim + 1, next));
+  requireAlike(tensor, gradient, 'grad');
 }

@@ -1,4 +1,5 @@
 import { ArgumentTypeError, describe } from '../errors';
+import { isPlainObject } from './plain-object';
 import { isTensor, type Tensor } from './tensor';
 
 /**
@@ -92,22 +93,23 @@ function map(
  * @throws ArgumentTypeError if two tensors have one path, since a key holds a dot
  */
 export function flattenTree(tree: Tree): Record<string, Tensor> {
-  const flat: Record<string, Tensor> = {};
+  const flat = new Map<string, Tensor>();
   mapTree(([tensor], path) => {
-    if (Object.hasOwn(flat, path)) {
+    if (flat.has(path)) {
       throw new ArgumentTypeError(`Expected one tensor named '${path}' but received two`);
     }
-    flat[path] = tensor;
+    flat.set(path, tensor);
     return tensor;
   }, tree);
-  return flat;
+  // Which defines each key, where an assignment to `__proto__` would set the prototype.
+  return Object.fromEntries(flat);
 }
 
 /** A tree of `like`'s structure with the tensors of `flat`; every path must be there, and no other. */
 export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tensor>>, like: T): T {
   const unused = new Set(Object.keys(flat));
   const tree = mapTree((_, path) => {
-    const tensor = flat[path];
+    const tensor = Object.hasOwn(flat, path) ? flat[path] : undefined;
     if (!isTensor(tensor)) throw new ArgumentTypeError(`Expected a tensor named '${path}'`);
     unused.delete(path);
     return tensor;
@@ -133,11 +135,4 @@ function endless(): ArgumentTypeError {
 
 function mismatch(path: string): ArgumentTypeError {
   return new ArgumentTypeError(`Expected trees of one structure, but they differ at '${path}'`);
-}
-
-/** True for `{}` literals of any realm and objects without a prototype. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -93,8 +93,8 @@ export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   for (const makeBatch of batches) {
     checkKind(makeBatch, 'function', 'each of batches', 'evaluate');
     const scores = queryScores(learner, params, makeBatch);
-    losses.push(...scores.losses);
-    accuracies.push(...(scores.accuracies ?? []));
+    for (const loss of scores.losses) losses.push(loss);
+    for (const accuracy of scores.accuracies ?? []) accuracies.push(accuracy);
   }
   const loss = estimate(losses);
   return accuracies.length === 0 ? { loss } : { loss, accuracy: estimate(accuracies) };

@@ -60,10 +60,7 @@ napi_value FromList(Call& call, c10::ArrayRef<c10::IValue> elements) {
 c10::IValue ToIValue(const Call& call, napi_value value, const Parameter& parameter) {
   // The commonest argument first, without asking for its type.
   if (parameter.kind == Kind::kTensor) {
-    int32_t handle = -1;
-    if (napi_get_value_int32(call.env, value, &handle) == napi_ok) {
-      return call.self.tensors.At(handle);
-    }
+    if (const auto handle = MaybeHandle(call, value)) return call.self.tensors.At(*handle);
   }
   if (IsNullish(call, value)) {
     if (parameter.has_default) return parameter.default_value;

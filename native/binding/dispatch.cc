@@ -68,9 +68,7 @@ napi_value Results(Call& call, torch::jit::Stack& stack) {
 
 // dispatch(id, ...arguments in the schema's order); trailing ones may be left out.
 napi_value Dispatch(Call& call) {
-  int32_t id = -1;
-  Check(napi_get_value_int32(call.env, call.argv[0], &id));
-  Operator& op = call.self.operators.At(id);
+  Operator& op = call.self.operators.At(ToHandle(call, call.argv[0]));
   call.operator_name = op.name.c_str();
   OwnStack own(call.self.stack);
   torch::jit::Stack& stack = *own;

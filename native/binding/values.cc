@@ -1,6 +1,7 @@
 #include "binding/values.h"
 
 #include <cmath>
+#include <limits>
 
 namespace metatorch {
 namespace {
@@ -93,10 +94,20 @@ c10::Scalar ToScalar(const Call& call, napi_value value) {
   }
 }
 
-int32_t ToHandle(const Call& call, napi_value value) {
-  int32_t handle = -1;
-  if (napi_get_value_int32(call.env, value, &handle) != napi_ok) Mismatch("a tensor");
+std::optional<int32_t> MaybeHandle(const Call& call, napi_value value) {
+  const auto number = MaybeNumber(call.env, value);
+  if (!number) return std::nullopt;
+  // Node-API's own conversion makes 0 of NaN, and n of n + 0.5 and of n + 2^32.
+  const bool in_range = *number >= -1 && *number <= std::numeric_limits<int32_t>::max();
+  const int32_t handle = in_range ? static_cast<int32_t>(*number) : -1;
+  if (handle != *number) Mismatch("a handle");
   return handle;
+}
+
+int32_t ToHandle(const Call& call, napi_value value) {
+  const auto handle = MaybeHandle(call, value);
+  if (!handle) Mismatch("a tensor");
+  return *handle;
 }
 
 uint32_t LengthOf(const Call& call, napi_value value) {

@@ -18,6 +18,8 @@ bool ToBool(const Call& call, napi_value value);
 double ToDouble(const Call& call, napi_value value);
 int64_t ToInt(const Call& call, napi_value value);
 c10::Scalar ToScalar(const Call& call, napi_value value);
+// An index into a table, -1 for what has been disposed of; nothing if the value is no number.
+std::optional<int32_t> MaybeHandle(const Call& call, napi_value value);
 int32_t ToHandle(const Call& call, napi_value value);
 uint32_t LengthOf(const Call& call, napi_value value);
 napi_value ElementAt(const Call& call, napi_value value, uint32_t index);

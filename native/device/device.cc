@@ -12,6 +12,8 @@
 namespace metatorch {
 namespace {
 
+constexpr int64_t kMostThreads = 1024;
+
 // createGenerator(device): its own stream of random numbers.
 napi_value CreateGenerator(Call& call) {
   call.operator_name = "generator";
@@ -73,7 +75,10 @@ napi_value NumThreads(Call& call) { return FromInt(call, at::get_num_threads());
 
 napi_value SetNumThreads(Call& call) {
   call.operator_name = "setNumThreads";
-  at::set_num_threads(static_cast<int>(IntArgument(call, 0)));
+  const int64_t count = IntArgument(call, 0);
+  // A team that the system refuses to start ends the process.
+  if (count < 1 || count > kMostThreads) throw ArgumentError("Expected 1 to 1024 for count");
+  at::set_num_threads(static_cast<int>(count));
   return nullptr;
 }
 

@@ -11,9 +11,10 @@ namespace {
 // shareBytes(data, dtype, shape): a CPU tensor on the array's own memory.
 napi_value ShareBytes(Call& call) {
   call.operator_name = "tensor";
-  const Bytes bytes = BytesArgument(call, 0);
   const c10::ScalarType dtype = ParseDtype(StringArgument(call, 1));
+  // Reading an array may run JavaScript, which may take the memory of the bytes away: they come last.
   const std::vector<int64_t> shape = IntsArgument(call, 2);
+  const Bytes bytes = BytesArgument(call, 0);
   bool detached = false;
   // A SharedArrayBuffer is never detached, and no error.
   Check(napi_is_detached_arraybuffer(call.env, bytes.buffer, &detached));

@@ -20,13 +20,18 @@ Bytes BytesArgument(const Call& call, size_t index) {
   return bytes;
 }
 
-void RequireSize(size_t bytes, c10::ScalarType dtype, const std::vector<int64_t>& shape) {
+size_t SizeOf(c10::ScalarType dtype, const std::vector<int64_t>& shape) {
   uint64_t wanted = c10::elementSize(dtype);
   for (const int64_t size : shape) {
     if (size < 0 || c10::mul_overflows(wanted, static_cast<uint64_t>(size), &wanted)) {
       throw ArgumentError("Expected a shape of sizes that are not negative and fit the memory");
     }
   }
+  return wanted;
+}
+
+void RequireSize(size_t bytes, c10::ScalarType dtype, const std::vector<int64_t>& shape) {
+  const size_t wanted = SizeOf(dtype, shape);
   if (wanted == bytes) return;
   throw ArgumentError("Expected " + std::to_string(wanted) +
                       " bytes for data of this shape and dtype but received " +

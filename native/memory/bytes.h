@@ -19,6 +19,9 @@ struct Bytes {
 // A Uint8Array.
 Bytes BytesArgument(const Call& call, size_t index);
 
+// The bytes of dense elements of that shape; throws if a size is negative, or they do not fit.
+size_t SizeOf(c10::ScalarType dtype, const std::vector<int64_t>& shape);
+
 // Throws unless dense elements of that shape take so many bytes.
 void RequireSize(size_t bytes, c10::ScalarType dtype, const std::vector<int64_t>& shape);
 

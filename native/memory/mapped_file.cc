@@ -38,7 +38,7 @@ class Mapping {
   size_t length_;
 };
 
-size_t SizeOf(int file) {
+size_t LengthOfFile(int file) {
   struct stat facts;
   if (fstat(file, &facts) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
   return static_cast<size_t>(facts.st_size);
@@ -49,15 +49,19 @@ size_t SizeOf(int file) {
 napi_value MapTensor(Call& call) {
   call.operator_name = "mapTensor";
   const int file = static_cast<int>(IntArgument(call, 0));
-  const auto position = static_cast<size_t>(IntArgument(call, 1));
+  const int64_t start = IntArgument(call, 1);
   const c10::ScalarType dtype = ParseDtype(StringArgument(call, 2));
   const std::vector<int64_t> shape = IntsArgument(call, 3);
-  const size_t bytes = static_cast<size_t>(c10::multiply_integers(shape)) * c10::elementSize(dtype);
-  if (bytes == 0 || position % c10::elementSize(dtype) != 0) {
+  const size_t bytes = SizeOf(dtype, shape);
+  const auto position = static_cast<size_t>(start);
+  if (bytes == 0 || start < 0 || position % c10::elementSize(dtype) != 0) {
     throw ArgumentError("Expected elements, at a multiple of their size, to map");
   }
   // Beyond the file's end, touching a page would end the process.
-  if (position + bytes > SizeOf(file)) throw std::runtime_error("the file has become shorter");
+  const size_t length = LengthOfFile(file);
+  if (position > length || bytes > length - position) {
+    throw std::runtime_error("the file has become shorter");
+  }
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const size_t before = position % page;
   auto mapping = std::make_unique<Mapping>(file, position - before, before + bytes);

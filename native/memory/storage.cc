@@ -16,9 +16,10 @@ namespace {
 // fromBytes(data, dtype, shape): a CPU tensor with a copy of the bytes.
 napi_value FromBytes(Call& call) {
   call.operator_name = "tensor";
-  const Bytes bytes = BytesArgument(call, 0);
   const c10::ScalarType dtype = ParseDtype(StringArgument(call, 1));
+  // Reading an array may run JavaScript, which may take the memory of the bytes away: they come last.
   const std::vector<int64_t> shape = IntsArgument(call, 2);
+  const Bytes bytes = BytesArgument(call, 0);
   at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(dtype));
   if (tensor.nbytes() != bytes.length) {
     throw ArgumentError("Expected " + std::to_string(tensor.nbytes()) +

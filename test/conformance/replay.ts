@@ -1,5 +1,5 @@
+import { camelCase } from '../../lib/camel-case';
 import { isTensor, type Tensor, torch } from '../../lib/torch';
-import { camelCase } from '../../lib/torch/operators/overload';
 import { difference } from './compare';
 import { Decoder, type TensorSource } from './decode';
 import type { CallRecord, OrderRecord } from './record';

@@ -34,4 +34,5 @@ test('threads', () => {
   expect(torch.getNumThreads()).toBe(1);
   torch.setNumThreads(before);
   expect(() => torch.setNumThreads(0)).toThrow('Expected a positive integer for count');
+  expect(() => torch.setNumThreads(1e9)).toThrow('Expected at most 1024 for count');
 });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
+import { camelCase } from '../../lib/camel-case';
 import { type Dtype, isTensor, type Tensor, torch } from '../../lib/torch';
 import { formatTensor } from '../../lib/torch/inspect';
-import { camelCase } from '../../lib/torch/operators/overload';
 import { readFixture } from '../helpers/fixture';
 
 type Source = { dtype: Dtype; shape: number[]; data: string } | { range: number };
@@ -101,4 +101,35 @@ test('prints sparse tensors with elements of one place added up', () => {
   expect(inspect(x)).toBe(
     'tensor(indices=tensor([[1]]),\n       values=tensor([3.]),\n       size=(3,), nnz=1, layout=torch.sparse_coo)',
   );
+});
+
+describe('dtypes that hold little', () => {
+  test.each(['float8_e4m3fn', 'float8_e5m2', 'float8_e4m3fnuz', 'float8_e5m2fnuz'] as const)(
+    '%s is printed and read',
+    (dtype) => {
+      const x = torch.tensor([[1, -2, 0.5]], { dtype });
+      expect(String(x)).toBe(`tensor([[ 1.0000, -2.0000,  0.5000]], dtype=torch.${dtype})`);
+      expect(x.tolist()).toEqual([[1, -2, 0.5]]);
+      expect(x.select(0, 0).select(0, 1).item()).toBe(-2);
+      expect(x.data()).toHaveLength(3);
+    },
+  );
+
+  test('float8_e8m0fnu, of powers of two', () => {
+    const x = torch.tensor([0.25, 8], { dtype: 'float8_e8m0fnu' });
+    expect(String(x)).toBe('tensor([0.2500, 8.0000], dtype=torch.float8_e8m0fnu)');
+    expect([...x.data()]).toEqual([125, 130]);
+  });
+
+  test('complex32 is printed and read', () => {
+    const z = torch.complex(torch.tensor([1, 2]), torch.tensor([-3, 0.5])).to('complex32');
+    expect(String(z)).toBe('tensor([1.-3.0000j, 2.+0.5000j], dtype=torch.complex32)');
+    expect(z.tolist()).toEqual([
+      { re: 1, im: -3 },
+      { re: 2, im: 0.5 },
+    ]);
+    expect(z.select(0, 0).item()).toEqual({ re: 1, im: -3 });
+    // 1, -3, 2 and 0.5 as float16.
+    expect([...z.data()]).toEqual([0x3c00, 0xc200, 0x4000, 0x3800]);
+  });
 });

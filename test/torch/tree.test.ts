@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { flattenTree, leaves, mapTree, torch, unflattenTree } from '../../lib/torch';
+import { handleOf } from '../../lib/torch/handle';
 
 const a = torch.tensor([1]);
 const b = torch.tensor([2]);
@@ -14,7 +15,7 @@ test('leaves finds tensors in arrays and plain objects only', () => {
     d: new Date(),
     m: new Map([[1, a]]),
   });
-  expect(found.map((tensor) => tensor.handle)).toEqual([a.handle, b.handle, c.handle]);
+  expect(found.map(handleOf)).toEqual([handleOf(a), handleOf(b), handleOf(c)]);
 });
 
 test('objects without a prototype and those of another realm are trees, instances are not', () => {
@@ -24,7 +25,7 @@ test('objects without a prototype and those of another realm are trees, instance
     readonly inside = c;
   }
   const found = leaves([bare, foreign, new Mine()]);
-  expect(found.map((tensor) => tensor.handle)).toEqual([a.handle, b.handle]);
+  expect(found.map(handleOf)).toEqual([handleOf(a), handleOf(b)]);
 });
 
 test('mapTree goes through trees of one structure together', () => {
@@ -52,12 +53,12 @@ test('a tree that holds itself is refused, and a tensor in several places is not
   expect(() => leaves(around)).toThrow(message);
   expect(() => mapTree(([p]) => p, around as never)).toThrow(message);
   const part = { a, b };
-  const handles = (value: unknown): number[] => leaves(value).map(({ handle }) => handle);
+  const handles = (value: unknown): number[] => leaves(value).map(handleOf);
   expect(handles([part, part])).toEqual(handles([a, b, a, b]));
   let deep: unknown = a;
   for (let level = 0; level < 1000; level++) deep = [deep];
-  expect(handles(deep)).toEqual([a.handle]);
-  expect(handles(mapTree(([p]) => p, deep as never))).toEqual([a.handle]);
+  expect(handles(deep)).toEqual([handleOf(a)]);
+  expect(handles(mapTree(([p]) => p, deep as never))).toEqual([handleOf(a)]);
   expect(() => leaves([deep, [deep]])).toThrow(TypeError);
 });
 
@@ -79,4 +80,16 @@ test('flattenTree and unflattenTree are inverse', () => {
     "Unexpected tensors named 'more'",
   );
   expect(() => unflattenTree({ head: a }, tree)).toThrow("'encoder.0.weight'");
+});
+
+test('a key that is named like the prototype is a key as any other', () => {
+  const tree = JSON.parse('{"__proto__": 0, "a": 0}', (_, value) => (value === 0 ? a : value));
+  const flat = flattenTree(tree);
+  expect(Object.keys(flat)).toEqual(['__proto__', 'a']);
+  expect(Object.getPrototypeOf(flat)).toBe(Object.prototype);
+  const again = unflattenTree(flat, tree);
+  expect(Object.keys(again)).toEqual(['__proto__', 'a']);
+  expect(leaves(mapTree(([tensor]) => tensor, tree))).toHaveLength(2);
+  // What the prototype has is no tensor of the tree.
+  expect(() => unflattenTree({}, tree)).toThrow("Expected a tensor named '__proto__'");
 });

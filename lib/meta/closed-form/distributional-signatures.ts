@@ -24,7 +24,7 @@ import { type Generator, type Tensor, type Tree, torch } from '../../torch/index
 import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { checkSupport, type Examples, IGNORED } from '../episode';
-import { type Learner, adaptScope } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { ridgeRegression } from './r2d2';
 import { solvable } from './solvable';

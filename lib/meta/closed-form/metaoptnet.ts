@@ -10,7 +10,7 @@ import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
 import { IGNORED } from '../episode';
-import { type Learner, adaptScope } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import type { RidgeAdapted } from './r2d2';
 import { solvable } from './solvable';

@@ -18,7 +18,7 @@ import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
 import { type Examples, IGNORED } from '../episode';
-import { type AdaptOptions, gradientsOf, queryLoss, type Learner, adaptScope } from '../learner';
+import { type AdaptOptions, adaptScope, gradientsOf, type Learner, queryLoss } from '../learner';
 import { shuffleRows } from '../minibatches';
 import { oneHot, type TaskLoss } from '../task-loss';
 import {

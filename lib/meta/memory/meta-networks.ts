@@ -17,7 +17,7 @@ import { IGNORED } from '../episode';
 import { unflattenParameters } from '../gradient/flatten-parameters';
 import { exampleGradients } from '../gradient/inner-loop';
 import { preprocess } from '../gradient/preprocess';
-import { type AdaptOptions, type Learner, adaptScope } from '../learner';
+import { type AdaptOptions, adaptScope, type Learner } from '../learner';
 import { contrastiveLoss } from '../metric/contrastive-loss';
 import { normalize } from '../metric/normalize';
 import { squaredDistances } from '../metric/squared-distances';

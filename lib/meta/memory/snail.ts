@@ -13,7 +13,7 @@ import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
 import { IGNORED } from '../episode';
-import { type Learner, adaptScope } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 

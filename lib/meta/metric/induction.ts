@@ -13,7 +13,7 @@ import { type Generator, type Tensor, type Tree, torch } from '../../torch/index
 import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
-import { type Learner, adaptScope } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { relationLoss } from './relation';
 

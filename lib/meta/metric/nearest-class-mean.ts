@@ -12,7 +12,7 @@ import type { Tensor, Tree } from '../../torch/index';
 import { checkLearner } from '../check-options';
 import { checkAdapted } from '../check-trees';
 import { embedder } from '../embedder';
-import { type Learner, adaptScope } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { classMeans, type TaskLoss } from '../task-loss';
 import { normalize } from './normalize';
 import type { Prototypes } from './prototypical';

@@ -3,7 +3,7 @@ import { type Generator, type Tensor, type Tree, torch } from '../../torch/index
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
 import { checkLabels, type Examples, IGNORED } from '../episode';
-import { type AdaptOptions, gradientsOf, queryLoss, type Learner, adaptScope } from '../learner';
+import { type AdaptOptions, adaptScope, gradientsOf, type Learner, queryLoss } from '../learner';
 import { oneHot } from '../task-loss';
 
 /**

@@ -12,7 +12,7 @@ import { checkLearner } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
 import { checkLabels, IGNORED } from '../episode';
-import { type Learner, adaptScope } from '../learner';
+import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 
 export type RelationOptions<E extends Tree, R extends Tree, I extends Tree> = {

@@ -91,7 +91,7 @@ export class TextClassifier<P extends Tree, A> {
   }
 
   #prediction(row: readonly number[]): TextPrediction {
-    const probability = Math.max(...row);
+    const probability = row.reduce((most, value) => Math.max(most, value), 0);
     const label = this.labels[row.indexOf(probability)];
     if (label === undefined) {
       throw new TorchError(

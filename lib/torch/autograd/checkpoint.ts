@@ -1,10 +1,12 @@
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
+import { handleOf } from '../handle';
+import { isPlainObject } from '../plain-object';
 import { RandomRecord } from '../random-record';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
-import { isTensor, Tensor } from '../tensor';
-import { isPlainObject, leaves } from '../tree';
+import { isTensor, tensorOf } from '../tensor';
+import { leaves } from '../tree';
 import { requireFunction } from './checks';
 import { enableGrad, isGradEnabled } from './grad-modes';
 
@@ -48,15 +50,12 @@ export function checkpoint<A extends readonly unknown[], O>(
   const restored = asNow();
   const recompute = (handles: number[]): void => {
     scope(() => {
-      const again = handles.map((handle) => new Tensor(handle));
+      const again = handles.map((handle) => tensorOf(handle));
       const args = replace(template, isPlace, (place) => again[place.index]);
       random.replay(() => restored(() => enableGrad(() => void fn(...(args as unknown as A)))));
     });
   };
-  binding.beginCheckpoint(
-    tensors.map((tensor) => tensor.handle),
-    recompute,
-  );
+  binding.beginCheckpoint(tensors.map(handleOf), recompute);
   try {
     return random.record(() => synchronous(fn(...inputs), 'checkpoint'));
   } finally {

@@ -1,7 +1,8 @@
 import { ArgumentTypeError, invalidArgument, type TorchError } from '../../errors';
 import { binding } from '../binding';
+import { handleOf } from '../handle';
 import { scope } from '../scope';
-import { isTensor, Tensor } from '../tensor';
+import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import { independent, named } from './checks';
 import { gradOrNull } from './grad';
@@ -63,7 +64,7 @@ export function ownInputs<T extends Tree>(
 function ownInput(input: Tensor, createGraph: boolean): Tensor {
   const connected = createGraph && input.requiresGrad;
   const own = connected ? input.viewAs(input) : input.detach();
-  const each = binding.vmapDepth() > 0 ? new Tensor(binding.varyAlongAll(own.handle)) : own;
+  const each = binding.vmapDepth() > 0 ? tensorOf(binding.varyAlongAll(handleOf(own))) : own;
   return connected ? each : each.requiresGrad_();
 }
 

@@ -1,7 +1,8 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
-import { isTensor, Tensor } from '../tensor';
+import { knownOptions, refuseSurplus } from '../check-options';
+import { handleOf } from '../handle';
+import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import { flagsOf, named } from './checks';
 import { refuseInference } from './grad-modes';
@@ -29,7 +30,9 @@ export function grad<T extends Tree>(
   outputs: Tensor | readonly Tensor[],
   inputs: T,
   options: GradOptions & { allowUnused?: boolean } = {},
+  ...surplus: never[]
 ): T {
+  refuseSurplus(surplus, 'grad');
   const gradients = runGrad(outputs, leaves(inputs), options, 'grad');
   let next = 0;
   return named('inputs', 'grad', () =>
@@ -60,9 +63,9 @@ function runGrad(
   const known = ['gradOutputs', ...FLAGS[operator]] as const;
   const { gradOutputs, ...flags } = knownOptions(options, known, operator);
   const { createGraph, retainGraph, allowUnused } = flagsOf(flags, FLAGS.grad, operator);
-  const from = handlesOf(outputs, 'outputs');
-  const to = handlesOf(inputs, 'inputs');
-  const seeds = gradOutputs === undefined ? null : handlesOf(gradOutputs, 'gradOutputs', true);
+  const from = tensorsOf(outputs, 'outputs');
+  const to = tensorsOf(inputs, 'inputs');
+  const seeds = gradOutputs === undefined ? null : tensorsOf(gradOutputs, 'gradOutputs', true);
   if (seeds !== null && seeds.length !== from.length) {
     throw new ArgumentTypeError(
       `grad: Expected ${from.length} gradOutputs, one for each output, but received ${seeds.length}`,
@@ -73,21 +76,26 @@ function runGrad(
   if (createGraph) refuseInference(operator);
   const retain = flags.retainGraph === undefined ? createGraph : retainGraph;
   const unused = operator === 'gradOrNull' || allowUnused;
+  // Handles last: reading the arrays may have run code that disposes of tensors.
   return binding
-    .grad(from, to, seeds, retain, createGraph, unused)
-    .map((handle) => (handle === null ? null : new Tensor(handle)));
+    .grad(from.map(handleOf), to.map(handleOf), handlesOf(seeds), retain, createGraph, unused)
+    .map((handle) => (handle === null ? null : tensorOf(handle)));
 }
 
-function handlesOf(tensors: unknown, name: string): number[];
-function handlesOf(tensors: unknown, name: string, nullable: true): (number | null)[];
-function handlesOf(tensors: unknown, name: string, nullable = false): (number | null)[] {
-  if (isTensor(tensors)) return [tensors.handle];
+function handlesOf(tensors: readonly (Tensor | null)[] | null): (number | null)[] | null {
+  return tensors?.map((tensor) => (tensor === null ? null : handleOf(tensor))) ?? null;
+}
+
+function tensorsOf(tensors: unknown, name: string): Tensor[];
+function tensorsOf(tensors: unknown, name: string, nullable: true): (Tensor | null)[];
+function tensorsOf(tensors: unknown, name: string, nullable = false): (Tensor | null)[] {
+  if (isTensor(tensors)) return [tensors];
   if (!Array.isArray(tensors)) {
     throw invalidArgument('a tensor or an array of tensors', name, tensors, 'grad');
   }
-  return tensors.map((tensor: unknown, i) => {
-    if (isTensor(tensor)) return tensor.handle;
-    if (nullable && tensor === null) return null;
+  // `map` would pass over holes.
+  return Array.from(tensors, (tensor: unknown, i) => {
+    if (isTensor(tensor) || (nullable && tensor === null)) return tensor;
     throw invalidArgument('a tensor', `${name}[${i}]`, tensor, 'grad');
   });
 }

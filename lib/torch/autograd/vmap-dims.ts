@@ -1,6 +1,6 @@
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
+import { isPlainObject } from '../plain-object';
 import { isTensor, type Tensor } from '../tensor';
-import { isPlainObject } from '../tree';
 
 /**
  * Which dimension of each tensor is that of the samples: one number for a whole tree, or a tree of

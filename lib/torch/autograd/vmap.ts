@@ -1,9 +1,10 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
 import { knownOptions } from '../check-options';
+import { handleOf } from '../handle';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
-import { Tensor } from '../tensor';
+import { tensorOf } from '../tensor';
 import type { Tree } from '../tree';
 import { requireFunction } from './checks';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
@@ -59,7 +60,7 @@ export function vmap<A extends readonly unknown[], O extends Tree>(
         const samples = mapWithDims(args, inDims, 'args', (tensor, dim, name) => {
           if (dim === null) return tensor;
           const at = wrapDim(dim, tensor.ndim, name);
-          return new Tensor(binding.addBatchDim(tensor.handle, at, level));
+          return tensorOf(binding.addBatchDim(handleOf(tensor), at, level));
         });
         return collect(synchronous(fn(...(samples as unknown as A)), 'vmap'), outDims, level) as O;
       } finally {
@@ -78,7 +79,7 @@ function collect(results: unknown, dims: VmapDims, level: number): unknown {
   return mapWithDims(results, dims, 'result', (tensor, dim, name) => {
     if (dim === null) throw shared(name);
     const at = wrapDim(dim, tensor.ndim + 1, name);
-    return new Tensor(binding.removeBatchDim(tensor.handle, at, level));
+    return tensorOf(binding.removeBatchDim(handleOf(tensor), at, level));
   });
 }
 

@@ -1,18 +1,20 @@
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
+import { knownOptions, refuseSurplus, requireBoolean } from '../check-options';
 import {
+  arrayName,
   bytesOfData,
   type Complex,
   checkDtype,
   type Dtype,
   dtypeOfData,
   integerRange,
-  isComplex,
   isTensorData,
   layoutOf,
   type TensorData,
 } from '../dtype';
-import { type NestedArray, Tensor } from '../tensor';
+import { type NestedArray, type Tensor, tensorOf } from '../tensor';
+import { type Reading, readNested } from './nested';
 import { shareArray } from './share-array';
 
 /** What `tensor()` makes a tensor of. */
@@ -56,47 +58,66 @@ export type TensorOptions = {
  * A number without a fraction makes float32 as any other: what a tensor holds does not depend on the
  * values that happen to be in it. Integers are bigints, or numbers with an integer `dtype`.
  *
- * @throws ArgumentTypeError if arrays are ragged or mix types, the shape does not fit, or `share` is
+ * @throws ArgumentTypeError naming the place of an element that is none (undefined, null, a hole, a
+ *   string), if arrays are ragged, hold themselves or mix types, the shape does not fit, or `share` is
  *   given what it cannot be: nested arrays, or memory that is detached or can change its size
  * @throws ArgumentRangeError if a number does not fit an integer dtype
  * @throws TorchError `ERR_TORCH_DTYPE` or `ERR_TORCH_DEVICE` if `share` would have to convert or move
  */
-export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
-  checkOptions(options);
-  const made = isTensorData(data) ? fromData(data, options) : fromNested(data, options);
-  const placed =
-    options.device === undefined || options.share === true ? made : made.to(options.device);
-  return options.requiresGrad === true ? placed.requiresGrad_() : placed;
+export function tensor(data: TensorLike, options: TensorOptions = {}, ...surplus: never[]): Tensor {
+  refuseSurplus(surplus, 'tensor');
+  const read = readOptions(options);
+  const made = isTensorData(data) ? fromData(data, read) : fromNested(data, read);
+  const placed = read.device === 'cpu' || read.share ? made : made.to(read.device);
+  return read.requiresGrad ? placed.requiresGrad_() : placed;
 }
 
-const OPTIONS = ['dtype', 'device', 'shape', 'requiresGrad', 'share'];
+const OPTIONS = ['dtype', 'device', 'shape', 'requiresGrad', 'share'] as const;
 
-function checkOptions(options: TensorOptions): void {
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    throw new ArgumentTypeError(
-      `tensor: Unknown option ${unknown}; expected ${OPTIONS.join(', ')}`,
-      'tensor',
+type Read = {
+  readonly dtype: Dtype | undefined;
+  readonly shape: readonly number[] | undefined;
+  readonly device: string;
+  readonly requiresGrad: boolean;
+  readonly share: boolean;
+};
+
+function readOptions(options: TensorOptions): Read {
+  const known = knownOptions(options, OPTIONS, 'tensor');
+  const { dtype, device = 'cpu', shape, requiresGrad = false, share = false } = known;
+  requireBoolean(share, 'share', 'tensor');
+  requireBoolean(requiresGrad, 'requiresGrad', 'tensor');
+  if (share && device !== 'cpu') {
+    throw new TorchError(
+      'ERR_TORCH_DEVICE',
+      `tensor: Expected device 'cpu' when share is true but received '${device}'`,
+      { operator: 'tensor' },
     );
   }
-  const { share = false, device = 'cpu' } = options;
-  if (typeof share !== 'boolean') throw invalidArgument('a boolean', 'share', share, 'tensor');
-  if (!share || device === 'cpu') return;
-  throw new TorchError(
-    'ERR_TORCH_DEVICE',
-    `tensor: Expected device 'cpu' when share is true but received '${device}'`,
-    { operator: 'tensor' },
-  );
+  return {
+    dtype: dtype === undefined ? undefined : checkDtype(dtype),
+    shape: shape === undefined ? undefined : sizesOf(shape),
+    device,
+    requiresGrad,
+    share,
+  };
 }
 
-function fromData(data: TensorData, options: TensorOptions): Tensor {
+function sizesOf(shape: unknown): number[] {
+  if (!Array.isArray(shape)) throw invalidArgument('an array of sizes', 'shape', shape, 'tensor');
+  return Array.from(shape, (size: unknown, i) => {
+    if (typeof size === 'number' && Number.isSafeInteger(size)) return size;
+    throw invalidArgument('a size', `shape[${i}]`, size, 'tensor');
+  });
+}
+
+function fromData(data: TensorData, { dtype = dtypeOfData(data), ...options }: Read): Tensor {
   const own = dtypeOfData(data);
-  const dtype = options.dtype === undefined ? own : checkDtype(options.dtype);
-  const shape = options.shape ?? [data.length];
+  const { shape = [data.length], share } = options;
   const raw = layoutOf(dtype);
   const count = shape.reduce((product, size) => product * size, 1);
-  // float16 and bfloat16 as raw bits, bool as bytes, complex numbers as pairs: no conversion.
-  const bits = raw.array.name === `${data.constructor.name}` && dtype !== own;
+  // Raw bits, bool as bytes, complex numbers as pairs: no conversion.
+  const bits = raw.array.name === arrayName(data) && dtype !== own;
   if (count * (bits ? raw.width : 1) !== data.length) {
     throw new ArgumentTypeError(
       `tensor: Expected ${count * (bits ? raw.width : 1)} elements for shape [${shape.join(', ')}] but received ${data.length}`,
@@ -104,7 +125,7 @@ function fromData(data: TensorData, options: TensorOptions): Tensor {
     );
   }
   const keeps = bits || dtype === own;
-  if (options.share === true) {
+  if (share) {
     if (keeps) return shareArray(data, dtype, shape);
     throw new TorchError(
       'ERR_TORCH_DTYPE',
@@ -112,72 +133,54 @@ function fromData(data: TensorData, options: TensorOptions): Tensor {
       { operator: 'tensor' },
     );
   }
+  if (dtype === 'bool' && bits) requireBooleans(data);
   const made = fromArray(data, shape, keeps ? dtype : own);
   return keeps ? made : convert(made, dtype);
 }
 
-function fromNested(data: unknown, options: TensorOptions): Tensor {
-  if (options.shape !== undefined || options.share === true) {
-    const reason = options.share === true ? 'share is true' : 'a shape is given';
+// Other bytes are no booleans to C++, and what it does with them is undefined.
+function requireBooleans(data: TensorData): void {
+  for (let i = 0; i < data.length; i++) {
+    const byte = data[i];
+    if (byte !== 0 && byte !== 1) throw outOfRange('0 or 1', `data[${i}]`, byte, 'tensor');
+  }
+}
+
+function fromNested(data: unknown, { dtype, shape, share }: Read): Tensor {
+  if (shape !== undefined || share) {
+    const reason = share ? 'share is true' : 'a shape is given';
     throw invalidArgument('a typed array', `data when ${reason}`, data, 'tensor');
   }
-  const shape = shapeOf(data);
-  const flat: unknown[] = [];
-  flatten(data, shape, 0, flat);
-  const dtype = options.dtype === undefined ? undefined : checkDtype(options.dtype);
-  checkIntegers(flat, dtype);
-  const made = fromFlat(flat, shape);
-  if (dtype !== undefined) return convert(made, dtype);
-  if (made.dtype === 'complex128') return convert(made, 'complex64');
-  return made.dtype === 'float64' ? convert(made, 'float32') : made;
-}
-
-function checkIntegers(flat: readonly unknown[], dtype: Dtype | undefined): void {
-  const wanted = dtype ?? (typeof flat[0] === 'bigint' ? 'int64' : 'float32');
-  const range = integerRange(wanted);
-  if (range === undefined) return;
-  const odd = flat.find((value) => {
-    if (typeof value !== 'bigint' && typeof value !== 'number') return false;
-    return !(value >= range.min && value <= range.max);
-  });
-  if (odd === undefined) return;
-  throw outOfRange(`${range.min} to ${range.max}, as ${wanted} holds,`, 'an element of data', odd);
-}
-
-function fromFlat(flat: readonly unknown[], shape: readonly number[]): Tensor {
-  if (flat.some(isComplex)) return fromComplex(flat, shape);
-  const type = typeof (flat[0] ?? 0);
-  const odd = flat.find((value) => typeof value !== type);
-  if (odd !== undefined) throw invalidArgument(`a ${type}`, 'an element of data', odd, 'tensor');
-  switch (type) {
-    case 'number':
-      // Through float64, so that a later conversion to float64 or int64 loses nothing.
-      return fromArray(new Float64Array(flat as number[]), shape, 'float64');
-    case 'bigint':
-      return fromArray(new BigInt64Array(flat as bigint[]), shape, 'int64');
-    case 'boolean':
-      return fromArray(Uint8Array.from(flat as boolean[], Number), shape, 'bool');
-    default:
-      throw invalidArgument(
-        'a number, bigint, boolean or { re, im }',
-        'an element of data',
-        flat[0],
-        'tensor',
-      );
+  const nested = readNested(data, { name: 'data', operator: 'tensor', check: fits(dtype) });
+  if (nested.dtype === 'complex128' && dtype !== undefined && !dtype.startsWith('complex')) {
+    throw invalidArgument('a complex dtype', 'dtype of data with { re, im }', dtype, 'tensor');
   }
+  const made = fromArray(nested.array, nested.shape, nested.dtype);
+  return convert(made, dtype ?? DEFAULTS[nested.dtype]);
 }
 
-function fromComplex(flat: readonly unknown[], shape: readonly number[]): Tensor {
-  const pairs = flat.flatMap((value) => {
-    if (isComplex(value)) return [value.re, value.im];
-    if (typeof value === 'number') return [value, 0];
-    throw invalidArgument('a number or { re, im }', 'an element of data', value, 'tensor');
-  });
-  return fromArray(new Float64Array(pairs), shape, 'complex128');
+const DEFAULTS = {
+  float64: 'float32',
+  int64: 'int64',
+  bool: 'bool',
+  complex128: 'complex64',
+} as const;
+
+/** Refuses what an integer dtype does not hold, and bigints beyond those that they are read as. */
+function fits(dtype: Dtype | undefined): Required<Reading>['check'] {
+  const own = dtype === undefined ? undefined : integerRange(dtype);
+  const ofBigints = integerRange('int64');
+  return (value, place) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint') return;
+    const range = own ?? (typeof value === 'bigint' ? ofBigints : undefined);
+    if (range === undefined || (value >= range.min && value <= range.max)) return;
+    const holder = own === undefined ? 'int64' : dtype;
+    throw outOfRange(`${range.min} to ${range.max}, as ${holder} holds,`, place(), value, 'tensor');
+  };
 }
 
 function fromArray(array: TensorData, shape: readonly number[], dtype: Dtype): Tensor {
-  return new Tensor(binding.fromBytes(bytesOfData(array), dtype, shape));
+  return tensorOf(binding.fromBytes(bytesOfData(array), dtype, shape));
 }
 
 function convert(made: Tensor, dtype: Dtype): Tensor {
@@ -185,28 +188,4 @@ function convert(made: Tensor, dtype: Dtype): Tensor {
   const converted = made.to(dtype);
   made.dispose();
   return converted;
-}
-
-function shapeOf(data: unknown): number[] {
-  const shape: number[] = [];
-  for (let level = data; Array.isArray(level); level = level[0]) shape.push(level.length);
-  return shape;
-}
-
-function flatten(data: unknown, shape: readonly number[], dim: number, flat: unknown[]): void {
-  const length = shape[dim];
-  if (length === undefined) {
-    if (Array.isArray(data)) throw ragged(shape);
-    flat.push(data);
-    return;
-  }
-  if (!Array.isArray(data) || data.length !== length) throw ragged(shape);
-  for (const item of data) flatten(item, shape, dim + 1, flat);
-}
-
-function ragged(shape: readonly number[]): ArgumentTypeError {
-  return new ArgumentTypeError(
-    `tensor: Expected arrays of one shape, [${shape.join(', ')}], but data is ragged`,
-    'tensor',
-  );
 }

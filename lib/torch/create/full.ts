@@ -1,4 +1,6 @@
-import { type Dtype, isComplex, type Scalar } from '../dtype';
+import { invalidArgument } from '../../errors';
+import { checkOptions, refuseSurplus } from '../check-options';
+import { type Dtype, isScalar, type Scalar } from '../dtype';
 import type { Layout } from '../layout';
 import { Operator } from '../operators/dispatch';
 import type { Tensor } from '../tensor';
@@ -24,12 +26,25 @@ export function full(
   size: readonly number[],
   fillValue: Scalar,
   options: FullOptions = {},
+  ...surplus: never[]
 ): Tensor {
+  refuseSurplus(surplus, 'full');
+  if (!isScalar(fillValue)) {
+    throw invalidArgument(
+      'a number, bigint, boolean or { re, im }',
+      'fillValue',
+      fillValue,
+      'full',
+    );
+  }
+  checkOptions(options, OPTIONS, 'full');
   return operator.call([size, fillValue, { dtype: dtypeOf(fillValue), ...options }]) as Tensor;
 }
+
+const OPTIONS = ['dtype', 'layout', 'device', 'pinMemory', 'requiresGrad'];
 
 function dtypeOf(value: Scalar): Dtype {
   if (typeof value === 'bigint') return 'int64';
   if (typeof value === 'boolean') return 'bool';
-  return isComplex(value) ? 'complex64' : 'float32';
+  return typeof value === 'number' ? 'float32' : 'complex64';
 }

@@ -1,7 +1,7 @@
 import { invalidArgument, TorchError } from '../../errors';
 import { binding } from '../binding';
 import { bytesOfData, type Dtype, type TensorData } from '../dtype';
-import { Tensor } from '../tensor';
+import { type Tensor, tensorOf } from '../tensor';
 
 /**
  * A tensor on a typed array's own memory, of as many elements as its shape has.
@@ -22,7 +22,7 @@ export function shareArray(data: TensorData, dtype: Dtype, shape: readonly numbe
       { operator: 'tensor' },
     );
   }
-  return new Tensor(binding.shareBytes(bytesOfData(data), dtype, shape));
+  return tensorOf(binding.shareBytes(bytesOfData(data), dtype, shape));
 }
 
 // Node.js 20 has both, but its types do not.

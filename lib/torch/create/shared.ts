@@ -1,6 +1,8 @@
-import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
+import { invalidArgument, outOfRange } from '../../errors';
 import { binding } from '../binding';
-import { Tensor } from '../tensor';
+import { knownOptions, refuseSurplus } from '../check-options';
+import { handleOf } from '../handle';
+import { type Tensor, tensorOf } from '../tensor';
 
 /**
  * What another thread turns into a tensor on the same memory: a plain object that goes through
@@ -42,18 +44,14 @@ export type SharingMethods = {
 
 const KIND = 'metatorch.shared';
 const ID = /^[0-9a-f]{32}$/;
-const OPTIONS = ['uses'];
 
-function share(this: Tensor, options: ShareOptions = {}): SharedTensor {
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    throw new ArgumentTypeError(`share: Unknown option ${unknown}; expected uses`, 'share');
-  }
-  const { uses } = options;
+function share(this: Tensor, options: ShareOptions = {}, ...surplus: never[]): SharedTensor {
+  refuseSurplus(surplus, 'share');
+  const { uses } = knownOptions(options, ['uses'], 'share');
   if (uses !== undefined && !(Number.isSafeInteger(uses) && uses > 0)) {
     throw outOfRange('a positive integer', 'uses', uses, 'share');
   }
-  return { kind: KIND, id: binding.shareTensor(this.handle, uses ?? 0) };
+  return { kind: KIND, id: binding.shareTensor(handleOf(this), uses ?? 0) };
 }
 
 /**
@@ -66,7 +64,7 @@ function share(this: Tensor, options: ShareOptions = {}): SharedTensor {
  *   that made it has ended, or if it is of another process
  */
 export function fromShared(token: SharedTensor): Tensor {
-  return new Tensor(binding.takeShared(idOf(token, 'fromShared')));
+  return tensorOf(binding.takeShared(idOf(token, 'fromShared')));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
+import { knownOptions } from '../check-options';
 import { requireDevice } from '../device';
 import { scope } from '../scope';
 import { currentStream, runOnStream, Stream } from './stream';
@@ -58,7 +59,7 @@ export class CudaGraph<T> {
  *   has no graphs
  */
 export function graph<T>(fn: () => T, options: GraphOptions = {}): CudaGraph<T> {
-  const warmup = options.warmup ?? 3;
+  const { warmup = 3 } = knownOptions(options, ['warmup'], 'graph');
   if (!Number.isInteger(warmup) || warmup < 0) {
     throw outOfRange('an integer of at least 0', 'warmup', warmup, 'graph');
   }

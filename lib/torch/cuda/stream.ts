@@ -1,8 +1,10 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import type { StreamId } from '../../native';
 import { binding } from '../binding';
+import { knownOptions, requireBoolean } from '../check-options';
 import { requireDevice } from '../device';
-import type { Tensor } from '../tensor';
+import { handleOf } from '../handle';
+import { isTensor, type Tensor } from '../tensor';
 
 export type StreamOptions = {
   /** Default: `cuda:0`. */
@@ -31,8 +33,12 @@ export class Stream {
   readonly id: StreamId;
 
   constructor(options: StreamOptions = {}, id?: StreamId) {
-    this.device = withIndex(options.device ?? 'cuda:0');
-    this.id = id ?? binding.newStream(this.device, options.priority ?? 0);
+    const { device, priority = 0 } = knownOptions(options, ['device', 'priority'], 'Stream');
+    if (!Number.isInteger(priority)) {
+      throw invalidArgument('an integer', 'priority', priority, 'Stream');
+    }
+    this.device = withIndex(device ?? 'cuda:0');
+    this.id = id ?? binding.newStream(this.device, priority);
   }
 
   /** True if all work given to it is done. */
@@ -55,7 +61,8 @@ export class Stream {
 
   /** Keeps a tensor's memory from being given away before this stream is done with it. */
   recordTensor(tensor: Tensor): void {
-    binding.recordOnStream(tensor.handle, this.device, this.id);
+    if (!isTensor(tensor)) throw invalidArgument('a tensor', 'tensor', tensor, 'recordTensor');
+    binding.recordOnStream(handleOf(tensor), this.device, this.id);
   }
 
   equals(other: Stream): boolean {
@@ -102,8 +109,9 @@ export class Event {
   #handle: number;
 
   constructor(options: EventOptions = {}) {
-    this.device = withIndex(options.device ?? 'cuda');
-    this.#timing = options.enableTiming ?? false;
+    const known = knownOptions(options, ['device', 'enableTiming'], 'Event');
+    this.#timing = requireBoolean(known.enableTiming ?? false, 'enableTiming', 'Event');
+    this.device = withIndex(known.device ?? 'cuda');
     this.#handle = binding.createEvent(this.device, this.#timing);
     registry.register(this, this.#handle, this);
   }

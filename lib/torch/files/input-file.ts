@@ -2,7 +2,7 @@ import { closeSync, readSync } from 'node:fs';
 import { openRegular } from '../../regular-file';
 import { binding } from '../binding';
 import { type Dtype, itemSize } from '../dtype';
-import { Tensor } from '../tensor';
+import { type Tensor, tensorOf } from '../tensor';
 import type { FileErrors } from './file-errors';
 
 /** A regular file that is read at any place. */
@@ -50,7 +50,7 @@ export class InputFile {
     if (shape.includes(0) || position % itemSize(dtype) !== 0) return undefined;
     return this.#attempt(() => {
       if (this.#file < 0) throw new Error('it has been closed');
-      return new Tensor(binding.mapTensor(this.#file, position, dtype, shape));
+      return tensorOf(binding.mapTensor(this.#file, position, dtype, shape));
     });
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { isPlainObject } from '../plain-object';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
-import { isPlainObject } from '../tree';
 import { npyFile } from './npy';
 import { NpzFile } from './npz-file';
 import { replaceFile } from './replace-file';

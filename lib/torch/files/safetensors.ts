@@ -1,7 +1,7 @@
 import { invalidArgument } from '../../errors';
+import { isPlainObject } from '../plain-object';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
-import { isPlainObject } from '../tree';
 import { replaceFile } from './replace-file';
 import { type OpenOptions, SafetensorsFile } from './safetensors-file';
 import { METADATA_KEY } from './safetensors-header';

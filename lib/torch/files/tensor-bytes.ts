@@ -4,7 +4,7 @@ import { type Dtype, itemSize } from '../dtype';
 import { Operator } from '../operators/dispatch';
 import { functions } from '../operators/operators';
 import { scope } from '../scope';
-import { Tensor } from '../tensor';
+import { type Tensor, tensorOf } from '../tensor';
 
 /** Bytes of a tensor that are held beside it while it is read or written. */
 const CHUNK_BYTES = 16 * 1024 * 1024;
@@ -51,7 +51,7 @@ export function tensorFromChunks(
     const bytes = take(count * size);
     // Other bytes are no booleans to C++, and what it does with them is undefined.
     if (dtype === 'bool' && bytes.some((byte) => byte > 1)) throw notBoolean();
-    return new Tensor(binding.fromBytes(bytes, dtype, partShape));
+    return tensorOf(binding.fromBytes(bytes, dtype, partShape));
   };
   const count = shape.reduce((product, length) => product * length, 1);
   const step = CHUNK_BYTES / size;

@@ -68,7 +68,9 @@ function checkLimits(inputs: readonly ZipInput[], compress: boolean): void {
     );
   }
   const sizes = inputs.map(({ size }) => size);
-  const bytes = compress ? Math.max(0, ...sizes) : sizes.reduce((sum, size) => sum + size, 0);
+  const bytes = compress
+    ? sizes.reduce((most, size) => Math.max(most, size), 0)
+    : sizes.reduce((sum, size) => sum + size, 0);
   if (bytes > MAX_BYTES) throw tooLarge(bytes);
 }
 

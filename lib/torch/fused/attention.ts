@@ -1,3 +1,4 @@
+import { knownOptions } from '../check-options';
 import { Operator } from '../operators/dispatch';
 import type { Tensor } from '../tensor';
 import { requireTensors } from './require-tensors';
@@ -27,8 +28,9 @@ export function attention(
   queries: Tensor,
   keys: Tensor,
   values: Tensor,
-  { heads = 1, mask }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor {
+  const { heads = 1, mask } = knownOptions(options, ['heads', 'mask'], 'attention');
   requireTensors({ queries, keys, values }, 'attention');
   if (mask !== undefined) requireTensors({ mask }, 'attention');
   return operator.call([queries, keys, values, mask ?? null, heads]) as Tensor;

@@ -1,4 +1,5 @@
-import { invalidArgument } from '../../errors';
+import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { checkOptions, isOptions, refuseSurplus } from '../check-options';
 import { type Dtype, isDtype } from '../dtype';
 import type { MemoryFormat } from '../layout';
 import { isTensor, type Tensor } from '../tensor';
@@ -29,16 +30,27 @@ export type ConversionMethods = {
 
 const toOperator = new Operator('aten::to');
 
-function to(this: Tensor, target: string | Tensor | ToOptions, options: ToOptions = {}): Tensor {
+const OPTIONS = ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat'] as const;
+
+function to(
+  this: Tensor,
+  target: string | Tensor | ToOptions,
+  ...rest: readonly unknown[]
+): Tensor {
+  const isWhole = isOptions(target);
+  const [options = {}] = isWhole ? [target] : rest;
+  refuseSurplus(rest.slice(isWhole ? 0 : 1), 'to');
+  checkOptions(options, OPTIONS, 'to');
+  if (isWhole) return toOperator.call([this, options]) as Tensor;
   if (isTensor(target)) return toOperator.call([this, target, options]) as Tensor;
-  if (typeof target === 'string') {
-    const wanted = isDtype(target) ? { dtype: target } : { device: target };
-    return toOperator.call([this, { ...options, ...wanted }]) as Tensor;
-  }
-  if (typeof target !== 'object' || target === null) {
+  if (typeof target !== 'string') {
     throw invalidArgument('a dtype, device, tensor or options', 'target', target, 'to');
   }
-  return toOperator.call([this, { ...target }]) as Tensor;
+  const name = isDtype(target) ? 'dtype' : 'device';
+  if (Object.hasOwn(Object(options), name)) {
+    throw new ArgumentTypeError(`to: Received ${name} both by position and by name`, 'to');
+  }
+  return toOperator.call([this, { ...Object(options), [name]: target }]) as Tensor;
 }
 
 export const conversions = { to };

@@ -1,9 +1,17 @@
-import { ArgumentTypeError, describe } from '../../errors';
 import { binding } from '../binding';
+import { isOptions } from '../check-options';
 import { type Complex, isComplex } from '../dtype';
-import { isTensor, Tensor } from '../tensor';
-import { isPlainObject } from '../tree';
+import { handleOf } from '../handle';
+import { isTensor, type Tensor, tensorOf } from '../tensor';
+import { type Options, settledOptions, settledValue } from './arguments';
+import { noMatch, REQUIRES_GRAD, takesGradient } from './mismatch';
 import { compileOverload, isUsable, type Overload, type Parameter } from './overload';
+
+type Resolved = {
+  readonly overload: Overload;
+  readonly values: readonly unknown[];
+  readonly options: Options | undefined;
+};
 
 /**
  * All overloads of one operator. They are read from libtorch when the operator is first called, so
@@ -29,23 +37,30 @@ export class Operator {
 
   /** Calls the first overload that takes the arguments; options may come last. */
   call(args: readonly unknown[]): unknown {
-    const { overload, values } = this.resolve(args);
+    const { overload, values, options } = this.resolve(args);
     overload.check?.(values);
     const result = this.#wrap(overload, dispatch(overload.id, values), args);
-    if (overload.isFactory) requireGradient(result as Tensor, args[args.length - 1]);
+    if (overload.isFactory && options?.[REQUIRES_GRAD] === true) {
+      (result as Tensor).requiresGrad_();
+    }
     return result;
   }
 
-  /** The overload that `call` would run, and what it would be given in the schema's order. */
-  resolve(args: readonly unknown[]): { overload: Overload; values: readonly unknown[] } {
+  /**
+   * The overload that `call` would run, and what it would be given in the schema's order. The caller's
+   * objects are read before any handle is: their code may dispose of tensors, whose handles others get.
+   */
+  resolve(args: readonly unknown[]): Resolved {
     const last = args[args.length - 1];
-    const options = isPlainObject(last) && !isComplex(last) ? last : undefined;
-    const positional = options === undefined ? args : args.slice(0, -1);
+    const options = isOptions(last) && !isComplex(last) ? settledOptions(last) : undefined;
+    const count = options === undefined ? args.length : args.length - 1;
+    const positional: unknown[] = [];
+    for (let i = 0; i < count; i++) positional.push(settledValue(args[i]));
     for (const overload of this.overloads) {
       const values = match(overload, positional, options);
-      if (values !== undefined) return { overload, values };
+      if (values !== undefined) return { overload, values: convert(overload, values), options };
     }
-    throw this.#noMatch(positional, options);
+    throw noMatch(this, positional, options);
   }
 
   /** Calls with `self` first. One or two tensors and no more is the commonest call: no search. */
@@ -53,10 +68,10 @@ export class Operator {
     if (args.length === 1 && this.#binary >= 0) {
       const [other] = args;
       if (isTensor(other) && isTensor(self)) {
-        return new Tensor(binding.dispatch(this.#binary, self.handle, other.handle) as number);
+        return tensorOf(binding.dispatch(this.#binary, handleOf(self), handleOf(other)) as number);
       }
     } else if (args.length === 0 && this.#unary >= 0 && isTensor(self)) {
-      return new Tensor(binding.dispatch(this.#unary, self.handle) as number);
+      return tensorOf(binding.dispatch(this.#unary, handleOf(self)) as number);
     }
     return this.call([self, ...args]);
   }
@@ -77,38 +92,6 @@ export class Operator {
     this.#binary = plainOverload(overloads, 2);
     return overloads;
   }
-
-  #noMatch(positional: readonly unknown[], options: Record<string, unknown> | undefined): Error {
-    const name = this.name.replace(/^aten::/, '');
-    if (this.overloads.length === 0) {
-      return new ArgumentTypeError(`libtorch has no operator ${this.name}`, name);
-    }
-    const [only, ...others] = this.overloads;
-    if (only !== undefined && others.length === 0) {
-      return new ArgumentTypeError(`${name}: ${mismatch(only, positional, options)}`, name);
-    }
-    const received = [...positional, ...(options ? [options] : [])].map(describe).join(', ');
-    const lines = this.overloads.map(
-      (overload) => `\n  ${signature(overload)}: ${mismatch(overload, positional, options)}`,
-    );
-    return new ArgumentTypeError(
-      `${name}: no overload takes (${received}). Expected one of:${lines.join('')}`,
-      name,
-    );
-  }
-}
-
-/** Python's factories take `requires_grad`, which libtorch's operators know nothing of. */
-const REQUIRES_GRAD = 'requiresGrad';
-
-const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
-
-function takesGradient(options: Readonly<Record<string, unknown>> | undefined): boolean {
-  return options !== undefined && REQUIRES_GRAD in options && isFlag(options[REQUIRES_GRAD]);
-}
-
-function requireGradient(made: Tensor, options: unknown): void {
-  if (isPlainObject(options) && options[REQUIRES_GRAD] === true) made.requiresGrad_();
 }
 
 function plainOverload(overloads: readonly Overload[], tensors: number): number {
@@ -127,7 +110,7 @@ function plainOverload(overloads: readonly Overload[], tensors: number): number 
 function match(
   overload: Overload,
   positional: readonly unknown[],
-  options: Readonly<Record<string, unknown>> | undefined,
+  options: Options | undefined,
 ): unknown[] | undefined {
   const { parameters } = overload;
   if (positional.length > overload.positionals) return undefined;
@@ -143,7 +126,7 @@ function match(
     if (value === undefined || (value === null && parameter.optional)) {
       if (!parameter.optional) return undefined;
     } else if (parameter.accepts(value)) {
-      values[i] = parameter.convert(value, overload.name);
+      values[i] = value;
     } else {
       return undefined;
     }
@@ -151,44 +134,12 @@ function match(
   return options === undefined || named === Object.keys(options).length ? values : undefined;
 }
 
-/** Why an overload does not fit, as «Expected X for Y but received Z». */
-function mismatch(
-  { parameters, positionals, isFactory }: Overload,
-  positional: readonly unknown[],
-  options: Readonly<Record<string, unknown>> = {},
-): string {
-  if (positional.length > positionals) {
-    return `Expected at most ${positionals} positional arguments but received ${positional.length}`;
+// In place: the values are a list of this call's own.
+function convert({ parameters, name }: Overload, values: unknown[]): unknown[] {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== undefined) values[i] = parameters[i]?.convert(values[i], name);
   }
-  for (const key of Object.keys(options)) {
-    if (isFactory && key === REQUIRES_GRAD) {
-      if (isFlag(options[key])) continue;
-      return `Expected boolean for ${key} but received ${describe(options[key])}`;
-    }
-    const index = parameters.findIndex((parameter) => parameter.name === key);
-    if (index === -1) {
-      const known = parameters.filter((p, i) => p.optional && i >= positional.length);
-      const names = [...known.map(({ name }) => name), ...(isFactory ? [REQUIRES_GRAD] : [])];
-      return `Unknown option ${key}; expected ${names.join(', ') || 'none'}`;
-    }
-    if (positional[index] !== undefined) return `Received ${key} both by position and by name`;
-  }
-  for (const [i, parameter] of parameters.entries()) {
-    const value = positional[i] ?? options[parameter.name];
-    if (value === undefined || value === null ? !parameter.optional : !parameter.accepts(value)) {
-      return `Expected ${parameter.type} for ${parameter.name} but received ${describe(value)}`;
-    }
-  }
-  return 'Expected other arguments';
-}
-
-function signature({ parameters, positionals, returns }: Overload): string {
-  const text = (parameter: Parameter): string =>
-    `${parameter.name}${parameter.optional ? '?' : ''}: ${parameter.type}`;
-  const parts = parameters.slice(0, positionals).map(text);
-  const options = parameters.slice(positionals).map(text).join(', ');
-  if (options !== '') parts.push(`{ ${options} }`);
-  return `(${parts.join(', ')}) => ${returns.join(', ') || 'void'}`;
+  return values;
 }
 
 // Spreading costs more than the call itself for the few arguments that most operators have.
@@ -219,8 +170,8 @@ function wrapResults(overload: Overload, results: unknown): unknown {
 
 function wrap(type: string, result: unknown): unknown {
   if (result === null) return null;
-  if (type === 'Tensor') return new Tensor(result as number);
+  if (type === 'Tensor') return tensorOf(result as number);
   if (type === 'ScalarType') return binding.dtypeName(result as number);
-  if (type === 'Tensor[]') return (result as number[]).map((handle) => new Tensor(handle));
+  if (type === 'Tensor[]') return (result as number[]).map((handle) => tensorOf(handle));
   return result as number | bigint | boolean | string | Complex;
 }

@@ -1,5 +1,6 @@
 import { ArgumentTypeError, describe, invalidArgument, TorchError } from '../../errors';
 import { tensor } from '../create/create';
+import { readNested } from '../create/nested';
 import { isTensor, type NestedArray, type Tensor } from '../tensor';
 import { isSampleIndex, refuseBesideTensors, selectEach } from './sample-index';
 import { Ellipsis, Slice } from './slice';
@@ -54,7 +55,10 @@ export function applyIndices(
 ): IndexPlan {
   const given = Array.isArray(indices) ? (indices as readonly TensorIndex[]) : [indices];
   // `map` would pass over holes.
-  const entries = Array.from(given, (entry) => normalize(entry as TensorIndex, operator));
+  const isList = given === indices;
+  const entries = Array.from(given, (entry, i) =>
+    normalize(entry as TensorIndex, isList ? `indices[${i}]` : 'indices', operator),
+  );
   const taken = entries.reduce<number>((sum, entry) => sum + dimensionsOf(entry), 0);
   const { shape } = source;
   if (taken > shape.length) {
@@ -95,43 +99,45 @@ export function applyIndices(
 
 type Entry = number | boolean | null | Slice | Ellipsis | Tensor;
 
-function normalize(entry: TensorIndex, operator: string): Entry {
+function normalize(entry: TensorIndex, name: string, operator: string): Entry {
   if (entry === null || typeof entry === 'boolean') return entry;
   if (entry instanceof Slice || entry instanceof Ellipsis) return entry;
-  if (typeof entry === 'number' || typeof entry === 'bigint') return toInteger(entry, operator);
-  const indices = isTensor(entry) ? entry : fromArray(entry, operator);
+  if (typeof entry === 'number' || typeof entry === 'bigint')
+    return toInteger(entry, name, operator);
+  const indices = isTensor(entry) ? entry : fromArray(entry, name, operator);
   const { dtype } = indices;
   if (indices.ndim > 0 || isSampleIndex(indices)) {
     if (INDEX_DTYPES.includes(dtype)) return indices;
-    throw indexTypeError(`tensor of ${dtype}`, operator);
+    throw indexTypeError(`tensor of ${dtype}`, name, operator);
   }
   if (dtype === 'bool' || dtype === 'uint8')
     return indices.item() !== false && indices.item() !== 0;
-  if (!dtype.startsWith('int')) throw indexTypeError(`tensor of ${dtype}`, operator);
-  return toInteger(indices.itemBigInt(), operator);
+  if (!dtype.startsWith('int')) throw indexTypeError(`tensor of ${dtype}`, name, operator);
+  return toInteger(indices.itemBigInt(), name, operator);
 }
 
-function toInteger(value: number | bigint, operator: string): number {
+function toInteger(value: number | bigint, name: string, operator: string): number {
   const integer = Number(value);
   if (Number.isSafeInteger(integer)) return integer;
-  throw indexTypeError(describe(value), operator);
+  throw indexTypeError(describe(value), name, operator);
 }
 
-function fromArray(entry: unknown, operator: string): Tensor {
-  if (!Array.isArray(entry)) throw indexTypeError(describe(entry), operator);
-  const elements = entry.flat(Number.POSITIVE_INFINITY) as unknown[];
-  if (elements.every((element) => typeof element === 'boolean') && elements.length > 0) {
-    return tensor(entry as NestedArray<boolean>[]);
-  }
-  const odd = elements.find((element) => !Number.isSafeInteger(element));
-  if (odd !== undefined)
-    throw invalidArgument('an integer', 'an element of indices', odd, operator);
-  return tensor(entry as NestedArray<number>[], { dtype: 'int64' });
+function fromArray(entry: unknown, name: string, operator: string): Tensor {
+  if (!Array.isArray(entry)) throw indexTypeError(describe(entry), name, operator);
+  const { array, dtype, shape } = readNested(entry, {
+    name,
+    operator,
+    check: (value, place) => {
+      if (typeof value === 'boolean' || Number.isSafeInteger(value)) return;
+      throw invalidArgument('an integer', place(), value, operator);
+    },
+  });
+  return tensor(array, { shape, dtype: dtype === 'bool' ? 'bool' : 'int64' });
 }
 
-function indexTypeError(received: string, operator: string): ArgumentTypeError {
+function indexTypeError(received: string, name: string, operator: string): ArgumentTypeError {
   return new ArgumentTypeError(
-    `${operator}: Expected integers, booleans, null, slices, the ellipsis, or tensors or arrays of int64, int32, uint8 or bool for indices but received ${received}`,
+    `${operator}: Expected integers, booleans, null, slices, the ellipsis, or tensors or arrays of int64, int32, uint8 or bool for ${name} but received ${received}`,
     operator,
   );
 }

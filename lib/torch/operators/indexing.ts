@@ -1,6 +1,6 @@
 import { invalidArgument } from '../../errors';
-import { knownOptions } from '../check-options';
-import type { Scalar } from '../dtype';
+import { knownOptions, refuseSurplus, requireBoolean } from '../check-options';
+import { isScalar, type Scalar } from '../dtype';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
 import { Operator } from './dispatch';
@@ -58,7 +58,19 @@ const takeOperator = new Operator('aten::index');
 const putOperator = new Operator('aten::index_put_');
 const fullOperator = new Operator('aten::full');
 
-function index(this: Tensor, indices: TensorIndex | readonly TensorIndex[]): Tensor {
+function index(
+  this: Tensor,
+  indices: TensorIndex | readonly TensorIndex[],
+  ...surplus: never[]
+): Tensor {
+  if (surplus.length > 0) {
+    throw invalidArgument(
+      'one array, as in index([i, j]),',
+      'indices',
+      [indices, ...surplus],
+      'index',
+    );
+  }
   return scope(() => {
     const plan = applyIndices(this, indices, 'index');
     const { view, gathers } = plan;
@@ -70,19 +82,40 @@ function index(this: Tensor, indices: TensorIndex | readonly TensorIndex[]): Ten
   });
 }
 
-function indexPut_(
-  this: Tensor,
+function indexPut_(this: Tensor, ...args: PutArguments): Tensor {
+  return put(this, args, 'indexPut_');
+}
+
+function indexPut(this: Tensor, ...args: PutArguments): Tensor {
+  return scope(() => put(copyForEach(this), args, 'indexPut'));
+}
+
+type PutArguments = [
   indices: TensorIndex | readonly TensorIndex[],
   values: Tensor | Scalar,
-  options: IndexPutOptions = {},
-): Tensor {
-  const accumulate = readOptions(options);
+  options?: IndexPutOptions,
+  ...surplus: never[],
+];
+
+function put(self: Tensor, args: PutArguments, operator: string): Tensor {
+  const [indices, values, options = {}, ...surplus] = args;
+  refuseSurplus(surplus, operator);
+  const { accumulate = false } = knownOptions(options, ['accumulate'], operator);
+  requireBoolean(accumulate, 'accumulate', operator);
+  if (!isTensor(values) && !isScalar(values)) {
+    throw invalidArgument(
+      'a tensor, number, bigint, boolean or { re, im }',
+      'values',
+      values,
+      operator,
+    );
+  }
   scope(() => {
-    const plan = applyIndices(this, indices, 'indexPut_');
+    const plan = applyIndices(self, indices, operator);
     const { view, gathers } = plan;
     if (gathers.length > 0) {
-      const placed = isTensor(values) ? withoutLeadingOnes(values) : likeElement(values, this);
-      runGather(plan, 'indexPut_', () => putOperator.call([view, gathers, placed, { accumulate }]));
+      const placed = isTensor(values) ? withoutLeadingOnes(values) : likeElement(values, self);
+      runGather(plan, operator, () => putOperator.call([view, gathers, placed, { accumulate }]));
     } else if (isTensor(values)) {
       const fitting = withoutLeadingOnes(values);
       if (accumulate) view.add_(fitting);
@@ -93,22 +126,7 @@ function indexPut_(
       view.fill_(values);
     }
   });
-  return this;
-}
-
-function indexPut(
-  this: Tensor,
-  indices: TensorIndex | readonly TensorIndex[],
-  values: Tensor | Scalar,
-  options: IndexPutOptions = {},
-): Tensor {
-  return scope(() => copyForEach(this).indexPut_(indices, values, options));
-}
-
-function readOptions(options: IndexPutOptions): boolean {
-  const { accumulate = false } = knownOptions(options, ['accumulate'], 'indexPut_');
-  if (typeof accumulate === 'boolean') return accumulate;
-  throw invalidArgument('a boolean', 'accumulate', accumulate, 'indexPut_');
+  return self;
 }
 
 // As numpy does: `x[0] = ones(1, 3)` sets a row.

@@ -1,4 +1,6 @@
+import { camelCase } from '../../camel-case';
 import { TorchError } from '../../errors';
+import { tagOf } from '../compare';
 import { type SharingMethods, sharing } from '../create/shared';
 import { printing } from '../inspect';
 import { Tensor } from '../tensor';
@@ -7,7 +9,6 @@ import { Operator } from './dispatch';
 import { FUNCTIONS, type TorchFunctions } from './generated/functions';
 import { METHODS, type TensorMethods } from './generated/tensor-methods';
 import { type IndexingMethods, indexing } from './indexing';
-import { camelCase } from './overload';
 import { properties, type TensorProperties } from './properties';
 import { unreachable } from './unreachable';
 
@@ -45,13 +46,14 @@ function installMethods(): void {
   const handwritten = { ...conversions, ...indexing, ...sharing, ...printing };
   for (const name of Reflect.ownKeys(handwritten)) define(name, Reflect.get(handwritten, name));
   for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
+  defineGetter(Symbol.toStringTag, tagOf);
 }
 
 function define(name: string | symbol, value: unknown): void {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 
-function defineGetter(name: string, get: (self: Tensor) => Tensor): void {
+function defineGetter(name: string | symbol, get: (self: Tensor) => unknown): void {
   Object.defineProperty(Tensor.prototype, name, {
     get(this: Tensor) {
       return get(this);

@@ -1,7 +1,9 @@
+import { camelCase } from '../../camel-case';
 import type { OverloadInfo, ParameterInfo } from '../../native';
 import { requireDevice } from '../device';
-import { isComplex, isDtype } from '../dtype';
-import { Generator } from '../random';
+import { isDtype, isScalar } from '../dtype';
+import { handleOf } from '../handle';
+import { isGenerator } from '../random';
 import { isTensor } from '../tensor';
 import { CheckedArguments } from './checked-arguments';
 import { PRECONDITIONS } from './preconditions';
@@ -16,6 +18,8 @@ export interface Parameter {
   /** The type in words, for messages. */
   readonly type: string;
   readonly accepts: Accepts;
+  /** What it holds, if it is a list. */
+  readonly element: { readonly accepts: Accepts; readonly type: string } | undefined;
   readonly convert: Convert;
   readonly optional: boolean;
   readonly keywordOnly: boolean;
@@ -47,40 +51,28 @@ const isInteger: Accepts = (value) => Number.isInteger(value) || typeof value ==
 const isNumber: Accepts = (value) => typeof value === 'number';
 const isBoolean: Accepts = (value) => typeof value === 'boolean';
 const isString: Accepts = (value) => typeof value === 'string';
-const isScalar: Accepts = (value) =>
-  isNumber(value) || isBoolean(value) || typeof value === 'bigint' || isComplex(value);
+const isNullish: Accepts = (value) => value === null || value === undefined;
 
-const handleOf = (value: unknown): unknown => (isTensor(value) ? value.handle : value);
-const handlesOf = (value: unknown): unknown => (value as unknown[]).map(handleOf);
-const generatorHandle = (value: unknown): unknown =>
-  value instanceof Generator ? value.handle : value;
+const tensorHandle: Convert = (value) => (isTensor(value) ? handleOf(value) : value);
+const generatorHandle: Convert = (value) => (isGenerator(value) ? value.handle : value);
 
-// More elements than any list has that is meant, and few enough to be looked at.
-const MOST_ELEMENTS = 2 ** 24;
-
-const list =
-  (element: Accepts): Accepts =>
-  (value) => {
-    if (!Array.isArray(value) || value.length > MOST_ELEMENTS) return false;
-    // `every` would pass over holes.
-    for (let i = 0; i < value.length; i++) if (!element(value[i])) return false;
-    return true;
-  };
-
-// In the words of TypeScript, by the schema's type without its question mark.
-const RULES: Readonly<Record<string, Rule>> = {
-  Tensor: { accepts: isTensor, convert: handleOf, type: 'Tensor' },
-  'Tensor[]': { accepts: list(isTensor), convert: handlesOf, type: 'Tensor[]' },
-  'Tensor?[]': {
-    accepts: list((value) => value === null || value === undefined || isTensor(value)),
-    convert: handlesOf,
-    type: '(Tensor | null)[]',
+// In the words of TypeScript, by the schema's type without its question mark. Of these there are lists.
+const ELEMENTS: Readonly<Record<string, Rule>> = {
+  Tensor: { accepts: isTensor, convert: tensorHandle, type: 'Tensor' },
+  'Tensor?': {
+    accepts: (value) => isNullish(value) || isTensor(value),
+    convert: tensorHandle,
+    type: '(Tensor | null)',
   },
   int: { accepts: isInteger, type: 'integer' },
   SymInt: { accepts: isInteger, type: 'integer' },
   float: { accepts: isNumber, type: 'number' },
   bool: { accepts: isBoolean, type: 'boolean' },
   Scalar: { accepts: isScalar, type: 'Scalar' },
+};
+
+const RULES: Readonly<Record<string, Rule>> = {
+  ...ELEMENTS,
   str: { accepts: isString, type: 'string' },
   ScalarType: { accepts: isDtype, type: 'Dtype' },
   Layout: { accepts: isString, type: 'Layout' },
@@ -90,27 +82,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     convert: (value, operator) => requireDevice(value as string, operator),
     type: 'Device',
   },
-  Generator: {
-    accepts: (value) => value instanceof Generator,
-    convert: generatorHandle,
-    type: 'Generator',
-  },
-  'int[]': { accepts: list(isInteger), type: 'integer[]' },
-  'SymInt[]': { accepts: list(isInteger), type: 'integer[]' },
-  'float[]': { accepts: list(isNumber), type: 'number[]' },
-  'bool[]': { accepts: list(isBoolean), type: 'boolean[]' },
-  'Scalar[]': { accepts: list(isScalar), type: 'Scalar[]' },
+  Generator: { accepts: isGenerator, convert: generatorHandle, type: 'Generator' },
 };
 
 const UNSUPPORTED: Rule = { accepts: () => false, type: 'an unsupported type' };
 const identity = (value: unknown): unknown => value;
-
-/** `rounding_mode` as `roundingMode`; leading and trailing underscores stay. */
-export function camelCase(name: string): string {
-  return name.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, letter: string) =>
-    letter.toUpperCase(),
-  );
-}
 
 // Overloads that would be chosen before the one that PyTorch's function of that name runs: `stft`
 // without `center` does not pad, where Python's pads by default.
@@ -149,16 +125,37 @@ function checkOf(info: OverloadInfo, parameters: readonly Parameter[]): Overload
 }
 
 function compileParameter(info: ParameterInfo): Parameter {
-  const rule = RULES[info.type.replace(/\?$/, '')] ?? UNSUPPORTED;
+  const element = elementOf(info.type);
+  const rule = element ? listOf(element) : (RULES[info.type.replace(/\?$/, '')] ?? UNSUPPORTED);
   // A list of fixed length, such as a kernel size, also takes one number for all of its elements.
-  const single = info.length > 0;
-  const element = RULES[info.type.replace(/\[\]\??$/, '')] ?? UNSUPPORTED;
+  const single = info.length > 0 && element !== undefined;
   return {
     name: camelCase(info.name),
     type: single ? `${element.type} | ${rule.type}` : rule.type,
     accepts: single ? (value) => element.accepts(value) || rule.accepts(value) : rule.accepts,
+    element,
     convert: rule.convert ?? identity,
     optional: info.optional || info.type.endsWith('?'),
     keywordOnly: info.keywordOnly,
   };
+}
+
+/** What a list holds; undefined for other types. */
+function elementOf(type: string): Rule | undefined {
+  return ELEMENTS[/^(.*)\[\]\??$/.exec(type)?.[1] ?? ''];
+}
+
+// More elements than any list has that is meant, and few enough to be looked at.
+const MOST_ELEMENTS = 2 ** 24;
+
+function listOf({ accepts, convert, type }: Rule): Rule {
+  const list: Rule = {
+    accepts: (value) =>
+      Array.isArray(value) && value.length <= MOST_ELEMENTS && value.every(accepts),
+    type: `${type}[]`,
+  };
+  if (convert === undefined) return list;
+  const convertAll: Convert = (values, operator) =>
+    (values as unknown[]).map((value) => convert(value, operator));
+  return { ...list, convert: convertAll };
 }

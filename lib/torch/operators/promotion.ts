@@ -40,7 +40,7 @@ export function canCast(from: Dtype, to: Dtype): boolean {
  * @throws ArgumentTypeError if two sizes differ and neither is 1
  */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
-  const ndim = Math.max(0, ...shapes.map(lengthOf));
+  const ndim = shapes.reduce((most, shape) => Math.max(most, lengthOf(shape)), 0);
   return Array.from({ length: ndim }, (_, i) => {
     const sizes = shapes.map((shape) => shape[shape.length - ndim + i] ?? 1);
     const size = sizes.find((one) => one !== 1) ?? 1;

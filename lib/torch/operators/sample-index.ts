@@ -1,10 +1,13 @@
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
-import { Tensor } from '../tensor';
+import { handleOf } from '../handle';
+import { type Tensor, tensorOf } from '../tensor';
 
 /** True for an index that inside `vmap` is another integer for each sample. */
 export function isSampleIndex(indices: Tensor): boolean {
-  return indices.ndim === 0 && indices.dtype.startsWith('int') && binding.isBatched(indices.handle);
+  return (
+    indices.ndim === 0 && indices.dtype.startsWith('int') && binding.isBatched(handleOf(indices))
+  );
 }
 
 /** What each sample's own integer takes of a dimension, which goes; a copy, where one would be a view. */
@@ -24,5 +27,5 @@ export function refuseBesideTensors(entries: readonly unknown[], operator: strin
 /** A copy that has room for what varies among samples. */
 export function copyForEach(source: Tensor): Tensor {
   if (binding.vmapDepth() === 0) return source.clone();
-  return new Tensor(binding.varyAlongAll(source.handle)).clone();
+  return tensorOf(binding.varyAlongAll(handleOf(source))).clone();
 }

@@ -41,10 +41,11 @@ function everyFunction() {
   // Those that would change what the rest runs in.
   const spared = /^(enter|leave|setErrorFactory|setNumThreads|setMemoryLimit)/;
   const { binding } = require(path.join(DIST, 'torch/binding'));
+  const { handleOf } = require(path.join(DIST, 'torch/handle'));
   const x = torch.rand([2, 3]);
   for (const name of Object.keys(binding)) {
     if (typeof binding[name] !== 'function' || spared.test(name)) continue;
-    for (const args of [[], [{}], ['x', 'y'], [-1, 1], [[{}, 1]], [x.handle, null, 'no']]) {
+    for (const args of [[], [{}], ['x', 'y'], [-1, 1], [[{}, 1]], [handleOf(x), null, 'no']]) {
       outcome(() => binding[name](...args));
     }
   }

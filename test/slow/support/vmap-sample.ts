@@ -1,5 +1,5 @@
+import { camelCase } from '../../../lib/camel-case';
 import { isTensor, type Tensor, torch } from '../../../lib/torch';
-import { camelCase } from '../../../lib/torch/operators/overload';
 import { Decoder, type TensorSource } from '../../conformance/decode';
 import type { CallRecord } from '../../conformance/record';
 import { publicCall } from '../../conformance/replay';

@@ -322,14 +322,14 @@ describe('errors', () => {
     [1.5, 'received number 1.5'],
     [undefined, 'received undefined'],
     ['1', "received string '1'"],
-    [[0.5], 'Expected an integer for an element of indices but received number 0.5'],
+    [[0.5], 'Expected an integer for indices[0][0] but received number 0.5'],
     [torch.zeros([1]), 'received tensor of float32'],
     [torch.tensor(1.5), 'received tensor of float32'],
     [torch.tensor(1, { dtype: 'bfloat16' }), 'received tensor of bfloat16'],
     [2n ** 60n, 'received bigint 1152921504606846976n'],
-    [[2 ** 60], 'for an element of indices but received number 1152921504606847000'],
+    [[2 ** 60], 'for indices[0][0] but received number 1152921504606847000'],
     [{}, 'received Object'],
-  ])('%p is no index', (index, message) => {
+  ])('%# is no index', (index, message) => {
     expect(() => x.index([index as TensorIndex])).toThrow(message);
     expect(() => x.index([index as TensorIndex])).toThrow(
       expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }),
@@ -346,7 +346,7 @@ describe('errors', () => {
     );
     const hole: TensorIndex[] = [];
     hole[1] = 0;
-    expect(() => x.index(hole)).toThrow('for indices but received undefined');
+    expect(() => x.index(hole)).toThrow('for indices[0] but received undefined');
     expect(() => torch.slice(0, 1, 0)).toThrow(RangeError);
     expect(() => torch.slice(0.5)).toThrow('Expected an integer or null for start');
     expect(() => torch.slice(0, 0.5)).toThrow('Expected an integer or null for stop');

@@ -1,9 +1,10 @@
+import { camelCase } from '../../../lib/camel-case';
 import { loadNative, type OverloadInfo } from '../../../lib/native';
 import { torch } from '../../../lib/torch/index';
 import { Operator } from '../../../lib/torch/operators/dispatch';
 import { FUNCTIONS } from '../../../lib/torch/operators/generated/functions';
 import { METHODS } from '../../../lib/torch/operators/generated/tensor-methods';
-import { camelCase, compileOverload, isUsable } from '../../../lib/torch/operators/overload';
+import { compileOverload, isUsable } from '../../../lib/torch/operators/overload';
 
 const tensor = torch.zeros([2]);
 

@@ -1,7 +1,8 @@
+import { camelCase } from '../../../../lib/camel-case';
 import type { OverloadInfo, ParameterInfo } from '../../../../lib/native';
 import { DTYPES, torch } from '../../../../lib/torch';
 import { binding } from '../../../../lib/torch/binding';
-import { camelCase, isUsable } from '../../../../lib/torch/operators/overload';
+import { isUsable } from '../../../../lib/torch/operators/overload';
 import { hostile } from './hostile';
 import type { Random } from './random';
 import { indexTensor, type Plan, randomPlan, randomTensor } from './tensors';

@@ -1,8 +1,8 @@
+import { camelCase } from '../../../../lib/camel-case';
 import { Tensor, torch } from '../../../../lib/torch';
 import { binding } from '../../../../lib/torch/binding';
 import { FUNCTIONS } from '../../../../lib/torch/operators/generated/functions';
 import { METHODS } from '../../../../lib/torch/operators/generated/tensor-methods';
-import { camelCase } from '../../../../lib/torch/operators/overload';
 import { hostile } from './hostile';
 import { operatorArguments } from './operator-arguments';
 import type { Random } from './random';

@@ -80,12 +80,7 @@ export const LAYER_RECIPES: readonly Recipe[] = [
   recipe('nn', 'nn.trainable', nn.trainable, () => [{ a: x(2), b: [x(1)] }]),
   recipe('nn', 'nn.expandTasks', nn.expandTasks, () => [{ a: x(2), b: [x(1)] }, 3]),
   recipe('nn', 'nn.selectTask', nn.selectTask, () => [{ a: x(2, 3), b: [x(2, 1)] }, 1]),
-  recipe(
-    'nn',
-    'nn.LinearTape',
-    (...args: never[]) => new (nn.LinearTape as new (...a: never[]) => unknown)(...args),
-    () => [{ a: x(2) }, { a: x(2) }, x(1)],
-  ),
+  recipe('nn', 'nn.overTasks', nn.overTasks, () => [nn.linear({ inFeatures: 2, outFeatures: 3 })]),
 ];
 
 const RULES: Readonly<Record<string, object>> = {

@@ -16,7 +16,7 @@ const dataset = () =>
   text.datasetFromRows(
     'abcdefgh'.split('').map((one, i) => ({ text: `${one} ${i}`, label: i % 2 ? 'odd' : 'even' })),
   );
-const options = () => ({ ways: 2, shots: 1, queries: 1, random: new text.RandomSource(1) });
+const options = () => ({ ways: 2, shots: 1, queries: 1, generator: torch.generator(1) });
 const sampler = () => new text.EpisodeSampler(dataset(), options());
 const config = () => smallConfig({ ...MAML, ways: 2 });
 const model = () => {
@@ -61,7 +61,6 @@ export const TEXT_RECIPES: readonly Recipe[] = [
   recipe('text', 'text.meanEncoder', text.meanEncoder, () => [
     { vocabularySize: 5, dimensions: 3, dropout: 0.1 },
   ]),
-  construct('text.RandomSource', text.RandomSource, () => [1]),
   construct('text.EpisodeSampler', text.EpisodeSampler, () => [dataset(), options()]),
   construct('text.WordTokenizer', text.WordTokenizer, () => [{ locale: 'en', lowerCase: true }]),
   construct('text.Vectorizer', text.Vectorizer, () => [
@@ -83,13 +82,6 @@ export const TEXT_RECIPES: readonly Recipe[] = [
     frequencies: () => [],
     toJSON: () => [],
   }),
-  ...methods('text.RandomSource', () => new text.RandomSource(1), {
-    nextFloat: () => [],
-    int: () => [5],
-    fork: () => [3],
-    shuffle: () => [[1, 2, 3]],
-    sample: () => [[1, 2, 3], 2],
-  } as never),
   ...methods('text.EpisodeSampler', sampler, {
     episode: () => [0],
     episodes: () => [2, 0],

@@ -1,0 +1,16 @@
+/** True for `{}` literals of any realm and objects without a prototype. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || isObjectPrototype(prototype);
+}
+
+// By what it is, not by identity: each realm has one of its own.
+function isObjectPrototype(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === null &&
+    Object.hasOwn(value, 'isPrototypeOf')
+  );
+}
