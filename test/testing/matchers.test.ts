@@ -44,7 +44,7 @@ describe('toEqualTensor', () => {
     [
       'the element',
       () => expect(torch.tensor([[1, 2]])).toEqualTensor(torch.tensor([[1, 3]])),
-      /1 of 2 elements differ, first at \[0, 1\]: expected 3 but received 2[^]*float32 \[1, 2\] tensor\(\[\[1\., 3\.\]\]\)[^]*Received: float32/,
+      /1 of 2 elements differ, first at \[0, 1\]: expected 3 but received 2[\s\S]*float32 \[1, 2\] tensor\(\[\[1\., 3\.\]\]\)[\s\S]*Received: float32/,
     ],
     [
       'the shape',
