@@ -1,0 +1,9 @@
+import { withoutInvitations } from './errors';
+
+/**
+ * Tells the process what libtorch warned of, as a warning of the type `TorchWarning`. It comes once a
+ * kind and thread; `process.on('warning')` hears it, `--no-warnings` keeps it quiet.
+ */
+export function warn(message: string): void {
+  process.emitWarning(withoutInvitations(message), { type: 'TorchWarning' });
+}
