@@ -1,4 +1,4 @@
-import { leaves, type Tensor, type Tree, torch } from '../../../lib/torch/index';
+import { type Tensor, type Tree, torch } from '../../../lib/torch/index';
 import { expectClose, float64 } from '../../helpers/gradients';
 import { expectLikeLoop } from '../../helpers/like-loop';
 
@@ -232,14 +232,5 @@ describe('composed operators', () => {
     expectClose(conjugate.real, z.abs().pow(2));
     expectDerivatives((a) => a.diagflat(), [rows]);
     expectLikeLoop((a, b) => a.isclose(b), [x, x.add(torch.tensor([0, 1], { dtype: 'float64' }))]);
-  });
-
-  test('operators without any rule are refused by their name', () => {
-    expect(() =>
-      torch.vmap((a: Tensor) => leaves(a.tensorSplit(torch.tensor(2n))))(x),
-    ).not.toThrow();
-    expect(() => torch.vmap((a: Tensor) => a.asStridedScatter(a, [4, 2], [2, 1]))(x)).toThrow(
-      refused,
-    );
   });
 });
