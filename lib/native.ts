@@ -3,6 +3,7 @@ import { addonPath, SHARED_LIBRARY } from './addon-path';
 import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { DeviceMemoryStats, MemoryStats } from './memory-stats';
+import { warn } from './warnings';
 
 export { addonPath };
 
@@ -176,6 +177,8 @@ export interface NativeBinding {
   defaultGenerator(device: string): Handle;
 
   setErrorFactory(factory: (kind: string, message: string, operator: string) => Error): void;
+  /** The listener is called after the call in which libtorch first warned of something. */
+  setWarningListener(listener: (message: string) => void): void;
 }
 
 interface Loader {
@@ -208,6 +211,7 @@ export function loadNative(): NativeBinding {
     throw loadError(cause, libDir);
   }
   loaded.setErrorFactory(fromNative);
+  loaded.setWarningListener(warn);
   return loaded;
 }
 

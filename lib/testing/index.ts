@@ -10,7 +10,7 @@ declare global {
     interface Expect {
       addEqualityTesters(testers: ((a: unknown, b: unknown) => boolean | undefined)[]): void;
     }
-    // biome-ignore lint/correctness/noUnusedVariables: merges with Jest's own, whose parameters it repeats
+    // biome-ignore lint/complexity/noBannedTypes: merges with Jest's own, whose parameters it repeats
     interface Matchers<R, T = {}> {
       toEqualTensor(expected: Tensor): R;
       toBeCloseToTensor(expected: Tensor, options?: CloseOptions): R;

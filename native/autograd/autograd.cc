@@ -27,7 +27,7 @@ napi_value Grad(Call& call) {
   const auto inputs = TensorsArgument(call, 1);
   const auto seeds = OptionalTensors(call, 2);
   call.self.borrowed->RequireAllAttached();
-  const Checkpoints::Backward pass(call.self);
+  const Checkpoints::Backward pass(call.self, outputs);
   GradOptions options = OptionsArguments(call, 3);
   options.allow_unused = BoolArgument(call, 5);
   if (VmapDepth() > 0) return FromTensors(call, BatchedGrad(outputs, inputs, seeds, options));
@@ -41,7 +41,7 @@ napi_value Backward(Call& call) {
   const auto outputs = TensorsArgument(call, 0);
   const auto seeds = OptionalTensors(call, 1);
   call.self.borrowed->RequireAllAttached();
-  const Checkpoints::Backward pass(call.self);
+  const Checkpoints::Backward pass(call.self, outputs);
   const GradOptions options = OptionsArguments(call, 2);
   const auto inputs = OptionalTensors(call, 4);
   if (VmapDepth() > 0) {

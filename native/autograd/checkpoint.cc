@@ -3,14 +3,31 @@
 #include <ATen/core/grad_mode.h>
 #include <c10/core/AutogradState.h>
 #include <torch/csrc/autograd/engine.h>
+#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
+#include <algorithm>
+
 #include "autograd/checkpoint_functions.h"
+#include "autograd/graph_walk.h"
 #include "binding/convert.h"
 
 namespace metatorch {
 
 using torch::autograd::SavedVariable;
+
+class Checkpoints::Waiting {
+ public:
+  explicit Waiting(Checkpoints& all) : all_(all) {
+    all_.waiting_.push_back(torch::autograd::get_current_node().get());
+  }
+  ~Waiting() { all_.waiting_.pop_back(); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  Checkpoints& all_;
+};
 
 // One run of a region: what its operators saved, in order.
 class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
@@ -39,6 +56,7 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
   }
 
   at::Tensor Unpack(size_t index) {
+    TORCH_CHECK(!open_ || slots_[index].tensor.defined(), kUnfinished);
     if (open_) return slots_[index].tensor;
     if (!slots_[index].tensor.defined()) Recompute();
     return std::exchange(slots_[index].tensor, at::Tensor());
@@ -58,6 +76,11 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
   static constexpr const char* kDifferent =
       "checkpoint: Expected the function to save the same tensors for backward when it runs again; "
       "does it depend on something that has changed?";
+
+  static constexpr const char* kUnfinished =
+      "Expected a graph without the checkpointed region that is being made again in backward: what "
+      "its "
+      "operators need is not there yet";
 
   struct Slot {
     at::Tensor tensor;
@@ -93,6 +116,7 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
     for (const SavedVariable& input : inputs_) inputs.push_back(input.unpack());
     napi_value handles = FromTensors(call, std::move(inputs));
     all.made_again_.push_back(weak_from_this());
+    const Checkpoints::Waiting waiting(all);
     const Reopened reopened(*this, all);
     functions_->At(function_).Call({handles});
     TORCH_CHECK(next_ == slots_.size(), kDifferent);
@@ -184,9 +208,17 @@ void Checkpoints::Leave() {
   open_.pop_back();
 }
 
-Checkpoints::Backward::Backward(Environment& self)
+Checkpoints::Backward::Backward(Environment& self, const std::vector<at::Tensor>& outputs)
     : checkpoints_(*self.checkpoints),
       multithreading_(c10::AutogradState::get_tls_state().get_multithreading_enabled()) {
+  const auto& waiting = checkpoints_.waiting_;
+  const auto waits = [&](const torch::autograd::Node* node) {
+    return std::find(waiting.begin(), waiting.end(), node) != waiting.end();
+  };
+  TORCH_CHECK(
+      waiting.empty() || !Reaches(outputs, waits),
+      "Expected a graph without the checkpointed region that is being made again in backward: it "
+      "would wait for itself");
   c10::AutogradState::get_tls_state().set_multithreading_enabled(false);
   ++checkpoints_.backward_depth_;
 }

@@ -8,6 +8,10 @@
 
 #include "binding/environment.h"
 
+namespace torch::autograd {
+struct Node;
+}
+
 namespace metatorch {
 
 class CheckpointFrame;
@@ -30,7 +34,9 @@ class Checkpoints {
   // stays on this thread, whatever the device, because it may call JavaScript.
   class Backward {
    public:
-    explicit Backward(Environment& self);
+    // Refuses outputs whose graph holds an operator that this thread's backward is inside of, as
+    // its region is made again: it would wait for itself.
+    Backward(Environment& self, const std::vector<at::Tensor>& outputs);
     ~Backward();
     Backward(const Backward&) = delete;
     Backward& operator=(const Backward&) = delete;
@@ -43,6 +49,9 @@ class Checkpoints {
  private:
   friend class CheckpointFrame;
 
+  // The operator whose backward asked for the region that is being made again.
+  class Waiting;
+
   void Open(std::shared_ptr<CheckpointFrame> frame);
   // The innermost one is open no more.
   void Leave();
@@ -50,6 +59,7 @@ class Checkpoints {
   std::shared_ptr<CheckpointFunctions> functions_;
   std::vector<std::shared_ptr<CheckpointFrame>> open_;
   std::vector<std::weak_ptr<CheckpointFrame>> made_again_;
+  std::vector<const torch::autograd::Node*> waiting_;
   int64_t backward_depth_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <ATen/functorch/DynamicLayer.h>
 
 #include "autograd/batching.h"
+#include "autograd/vmap_rules/rules.h"
 #include "binding/convert.h"
 
 namespace metatorch {
@@ -94,6 +95,7 @@ void LeaveVmap(Environment& self) noexcept {
 }
 
 void RegisterFunctorch(Napi::Object exports, Environment* self) {
+  RegisterVmapRules();
   Register<EnterVmap>(exports, "enterVmap", self);
   Register<LeaveVmap>(exports, "leaveVmap", self);
   Register<VmapDepth>(exports, "vmapDepth", self);

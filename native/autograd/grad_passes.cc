@@ -6,7 +6,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <optional>
-#include <unordered_set>
+
+#include "autograd/graph_walk.h"
 
 namespace metatorch {
 namespace {
@@ -15,17 +16,9 @@ namespace functorch = at::functorch;
 
 // Whether a graph has operators of our own, which work with plain tensors outside of vmap alone.
 bool HasOwnOperators(const std::vector<at::Tensor>& outputs) {
-  std::vector<torch::autograd::Node*> left;
-  for (const at::Tensor& output : outputs) left.push_back(output.grad_fn().get());
-  std::unordered_set<torch::autograd::Node*> seen;
-  while (!left.empty()) {
-    torch::autograd::Node* node = left.back();
-    left.pop_back();
-    if (node == nullptr || !seen.insert(node).second) continue;
-    if (node->name().find("CppNode<metatorch::") != std::string::npos) return true;
-    for (const auto& edge : node->next_edges()) left.push_back(edge.function.get());
-  }
-  return false;
+  return Reaches(outputs, [](const torch::autograd::Node* node) {
+    return node->name().find("CppNode<metatorch::") != std::string::npos;
+  });
 }
 
 // No levels of vmap for the time of one backward pass.

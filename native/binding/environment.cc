@@ -79,4 +79,22 @@ void ThrowToJavaScript(Call& call) noexcept {
   }
 }
 
+void DeliverWarnings(Call& call) noexcept {
+  try {
+    bool pending = true;
+    if (napi_is_exception_pending(call.env, &pending) != napi_ok || pending) return;
+    if (call.self.warning_listener.IsEmpty()) return;
+    const Napi::Env env(call.env);
+    const Napi::HandleScope scope(env);
+    for (const std::string& message : call.self.warnings.Take()) {
+      call.self.warning_listener.Call({Napi::String::New(env, message)});
+    }
+  } catch (const Napi::Error& error) {
+    // The listener's own, such as where a process makes errors of warnings.
+    error.ThrowAsJavaScriptException();
+  } catch (...) {
+    // The environment is going away.
+  }
+}
+
 }  // namespace metatorch

@@ -16,6 +16,7 @@
 #include "binding/error.h"
 #include "binding/schema.h"
 #include "binding/tensor_table.h"
+#include "binding/warnings.h"
 
 namespace metatorch {
 
@@ -49,6 +50,9 @@ class Environment {
   int64_t vmap_depth = 0;
   // (kind, message, operator) => Error, set by TypeScript, which owns the error classes.
   Napi::FunctionReference error_factory;
+  Warnings warnings;
+  // (message) => void, set by TypeScript.
+  Napi::FunctionReference warning_listener;
 
   // Tells V8 how many bytes its objects keep alive, in steps, so that it collects in time.
   void ReportMemory(napi_env env) {
@@ -84,6 +88,10 @@ struct Call {
 // Turns the exception in flight into a pending JavaScript exception.
 void ThrowToJavaScript(Call& call) noexcept;
 
+// Hands what libtorch has warned of to JavaScript; keeps it where that cannot be, as with an exception
+// pending.
+void DeliverWarnings(Call& call) noexcept;
+
 template <napi_value (*Function)(Call&)>
 napi_value Entry(napi_env env, napi_callback_info info) {
   void* data = nullptr;
@@ -91,12 +99,14 @@ napi_value Entry(napi_env env, napi_callback_info info) {
   std::array<napi_value, kMaxArguments> argv;
   if (napi_get_cb_info(env, info, &argc, argv.data(), nullptr, &data) != napi_ok) return nullptr;
   Call call{env, *static_cast<Environment*>(data), argc, argv};
+  napi_value result = nullptr;
   try {
-    return Function(call);
+    result = Function(call);
   } catch (...) {
     ThrowToJavaScript(call);
-    return nullptr;
   }
+  if (!call.self.warnings.empty()) DeliverWarnings(call);
+  return result;
 }
 
 template <napi_value (*Function)(Call&)>

@@ -99,6 +99,11 @@ napi_value RuntimeInfo(Call& call) {
   return info;
 }
 
+napi_value SetWarningListener(Call& call) {
+  call.self.warning_listener = Napi::Persistent(call[0].As<Napi::Function>());
+  return nullptr;
+}
+
 napi_value SetErrorFactory(Call& call) {
   call.self.error_factory = Napi::Persistent(call[0].As<Napi::Function>());
   return nullptr;
@@ -118,6 +123,7 @@ void RegisterDevice(Napi::Object exports, Environment* self) {
   Register<SetNumThreads>(exports, "setNumThreads", self);
   Register<RuntimeInfo>(exports, "runtimeInfo", self);
   Register<SetErrorFactory>(exports, "setErrorFactory", self);
+  Register<SetWarningListener>(exports, "setWarningListener", self);
 }
 
 }  // namespace metatorch

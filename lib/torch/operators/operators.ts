@@ -20,7 +20,11 @@ type Members = TensorMethods &
 
 // What is put on the prototype below. Declared here, so that the class knows nothing of what uses it.
 declare module '../tensor' {
-  interface Tensor extends Members {}
+  interface Tensor extends Members {
+    // Said again: TypeScript's incremental builds lose a class's own members that symbols name.
+    [Symbol.iterator](): IterableIterator<Tensor>;
+    [Symbol.dispose](): void;
+  }
 }
 
 type Call = (...args: unknown[]) => unknown;

@@ -146,7 +146,8 @@ function gradientsOf(
   scale: Tensor | null,
 ): Tensor[] {
   const from = outputs.filter((output) => output.requiresGrad && output.layout === 'strided');
-  if (from.length === 0 || variables.length === 0) return [];
+  // A gradient that depends on nothing need not be recorded.
+  if (from.length === 0) return variables.map((variable) => variable.zerosLike());
   const found = torch.gradOrNull(from, variables, {
     gradOutputs: from.map((output) => weightsLike(output, scale)),
     createGraph: true,

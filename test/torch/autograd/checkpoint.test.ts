@@ -48,6 +48,57 @@ test('reaches tensors from around the function, and accumulates with backward', 
   expectClose(p.grad as Tensor, expected[1] as Tensor, 0);
 });
 
+describe('gradients through the graph that is being made again are refused, not waited for', () => {
+  const refused = expect.objectContaining({
+    code: 'ERR_TORCH_AUTOGRAD',
+    message: expect.stringContaining('made again in backward'),
+  });
+
+  test.each<[string, (output: Tensor, a: Tensor) => unknown]>([
+    ['by grad', (output, a) => torch.grad(output.sum(), a, { retainGraph: true })],
+    ['by backward', (output) => output.sum().backward(undefined, { retainGraph: true })],
+    [
+      'inside vmap',
+      (output, a) => torch.vmap((v: Tensor) => torch.grad(output, a, { gradOutputs: v }))(x),
+    ],
+  ])('%s', (_, again) => {
+    const a = leafOf(x);
+    let output: Tensor | undefined;
+    output = torch.checkpoint((b: Tensor) => {
+      const result = layer(b, w);
+      if (output !== undefined) again(output, a);
+      return result;
+    }, a);
+    expect(() => torch.grad((output as Tensor).sum(), a, { retainGraph: true })).toThrow(refused);
+    // Nothing is left over from it.
+    const other = torch.checkpoint((b: Tensor) => layer(b, w), a);
+    expectClose(torch.grad(other.sum(), a), torch.grad(layer(a, w).sum(), a), 0);
+  });
+
+  test('of a part of the region, before that part is there', () => {
+    const a = leafOf(x);
+    const parts: Tensor[] = [];
+    const output = torch.checkpoint((b: Tensor) => {
+      if (parts.length > 0) torch.grad((parts[0] as Tensor).sum(), a, { retainGraph: true });
+      const part = b.sin();
+      parts.push(part);
+      return part.exp();
+    }, a);
+    expect(() => torch.grad(output.sum(), a)).toThrow(refused);
+  });
+
+  test('through what comes before the region they may be taken', () => {
+    const a = leafOf(x);
+    const before = a.sin();
+    const output = torch.checkpoint((b: Tensor) => {
+      const slope = torch.grad(before.sum(), a, { retainGraph: true });
+      return b.mul(slope.detach()).exp();
+    }, before);
+    const expected = torch.grad(before.mul(a.cos().detach()).exp().sum(), a, { retainGraph: true });
+    expectClose(torch.grad(output.sum(), a), expected);
+  });
+});
+
 test('chains, trees and other arguments', () => {
   type Parts = { weights: readonly Tensor[]; scale: number; none: null };
   const parts: Parts = { weights: [leafOf(w), leafOf(w)], scale: 2, none: null };

@@ -113,7 +113,7 @@ describe('errors in place', () => {
   test('changing a leaf that requires gradients', () => {
     const leaf = torch.tensor([1, 2], { requiresGrad: true });
     expect(() => leaf.add_(1)).toThrow(autogradError);
-    expect(() => leaf.add_(1)).toThrow(/leaf Variable that requires grad/);
+    expect(() => leaf.add_(1)).toThrow(/leaf tensor that requires grad/);
     expect(() => leaf.view([2, 1]).mul_(2)).toThrow(autogradError);
     expect(leaf.tolist()).toEqual([1, 2]);
     torch.noGrad(() => leaf.add_(1));
