@@ -46,6 +46,7 @@ type Rule = readonly [pattern: RegExp, replace: (...found: string[]) => string];
 
 // Each in turn, so that what one makes may be seen by those below.
 const RULES: readonly Rule[] = [
+  [/\s*If you miss a functionality[^\n]*?please submit a feature request to \S+/gi, () => ''],
   // The dispatcher's list of every kernel that it knows helps nobody here.
   [/ This could be because the operator doesn't exist.*$/s, () => ''],
   [/\s*\(Could this error message be improved\?.*?\)/s, () => ''],
@@ -54,7 +55,6 @@ const RULES: readonly Rule[] = [
     () => '',
   ],
   [/\s*Feel free to file a github issue!?/gi, () => ''],
-  [/\s*If you miss a functionality[^\n]*?please submit a feature request to \S+/gi, () => ''],
   [/\s*\(Triggered internally at [^)]*\)/g, () => ''],
   [/INTERNAL ASSERT FAILED at "[^"]*":\d+/, () => 'an internal check of libtorch failed'],
   [/"\w+" not implemented for '(\w+)'/, (_, type = '') => `not implemented for ${dtypeOf(type)}`],

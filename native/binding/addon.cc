@@ -4,17 +4,17 @@
 #include <memory>
 #include <vector>
 
-#include "device/accelerator.h"
 #include "autograd/autograd.h"
-#include "memory/borrowed_arrays.h"
 #include "autograd/checkpoint.h"
-#include "device/device.h"
+#include "autograd/functorch.h"
+#include "autograd/modes.h"
 #include "binding/dispatch.h"
 #include "binding/environment.h"
-#include "autograd/functorch.h"
+#include "device/accelerator.h"
+#include "device/device.h"
+#include "memory/borrowed_arrays.h"
 #include "memory/mapped_file.h"
 #include "memory/memory.h"
-#include "autograd/modes.h"
 #include "memory/shared_tensors.h"
 #include "memory/storage.h"
 

@@ -3,8 +3,8 @@
 #include <ATen/autocast_mode.h>
 #include <c10/util/Exception.h>
 
-#include "memory/cpu_allocator.h"
 #include "autograd/functorch.h"
+#include "memory/cpu_allocator.h"
 #include "memory/shared_tensors.h"
 
 namespace metatorch {

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "memory/borrowed_arrays.h"
-#include "device/device_graph.h"
 #include "binding/error.h"
 #include "binding/schema.h"
 #include "binding/tensor_table.h"
 #include "binding/warnings.h"
+#include "device/device_graph.h"
+#include "memory/borrowed_arrays.h"
 
 namespace metatorch {
 
@@ -88,8 +88,8 @@ struct Call {
 // Turns the exception in flight into a pending JavaScript exception.
 void ThrowToJavaScript(Call& call) noexcept;
 
-// Hands what libtorch has warned of to JavaScript; keeps it where that cannot be, as with an exception
-// pending.
+// Hands what libtorch has warned of to JavaScript; keeps it where that cannot be, as with an
+// exception pending.
 void DeliverWarnings(Call& call) noexcept;
 
 template <napi_value (*Function)(Call&)>

@@ -76,8 +76,7 @@ std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
     const c10::StorageImpl* storage =
         table_.Holds(handle) ? StorageOf(entries[static_cast<size_t>(handle)].tensor) : nullptr;
     const auto found = uses.find(storage);
-    result.push_back(found != uses.end() && found->second.wanted == 1 &&
-                     !found->second.elsewhere &&
+    result.push_back(found != uses.end() && found->second.wanted == 1 && !found->second.elsewhere &&
                      found->second.count == found->second.shown_by.size());
   }
   return result;

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "memory/borrowed_arrays.h"
 #include "binding/error.h"
+#include "memory/borrowed_arrays.h"
 
 namespace metatorch {
 

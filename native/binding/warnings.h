@@ -10,9 +10,9 @@
 
 namespace metatorch {
 
-// The warnings of one environment's thread, one of a kind. They are kept until the call in which they
-// came is over, since libtorch may hold a lock while it warns. What other threads of libtorch do in
-// backward is told to the thread that waits for them.
+// The warnings of one environment's thread, one of a kind. They are kept until the call in which
+// they came is over, since libtorch may hold a lock while it warns. What other threads of libtorch
+// do in backward is told to the thread that waits for them.
 class Warnings : public c10::WarningHandler {
  public:
   Warnings() { c10::WarningUtils::set_warning_handler(this); }

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "device/accelerator.h"
 #include "binding/convert.h"
+#include "device/accelerator.h"
 
 namespace metatorch {
 namespace {

@@ -3,8 +3,8 @@
 #include <c10/core/Stream.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
-#include "device/accelerator.h"
 #include "binding/convert.h"
+#include "device/accelerator.h"
 
 namespace metatorch {
 namespace {

@@ -22,7 +22,8 @@ at::Tensor InputOf(const at::Tensor& values, const at::Tensor& weight, const at:
                    int64_t length, int64_t size);
 
 // The form's gradients with respect to x and weight, the first two inputs of who asks.
-std::pair<at::Tensor, at::Tensor> FactorGradients(AutogradContext* context, const at::Tensor& values) {
+std::pair<at::Tensor, at::Tensor> FactorGradients(AutogradContext* context,
+                                                  const at::Tensor& values) {
   const auto saved = context->get_saved_variables();
   const at::Tensor& x = saved[0];
   const at::Tensor& weight = saved[1];

@@ -110,7 +110,9 @@ void ForEachPick(const int32_t* places, const ConvMaxSizes& sizes, int64_t begin
   }
 }
 
-int64_t GrainOf(int64_t work) { return std::max<int64_t>(kConvGrain / std::max<int64_t>(work, 1), 1); }
+int64_t GrainOf(int64_t work) {
+  return std::max<int64_t>(kConvGrain / std::max<int64_t>(work, 1), 1);
+}
 
 }  // namespace
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "memory/bytes.h"
 #include "binding/convert.h"
+#include "memory/bytes.h"
 
 namespace metatorch {
 namespace {
@@ -12,7 +12,8 @@ namespace {
 napi_value ShareBytes(Call& call) {
   call.operator_name = "tensor";
   const c10::ScalarType dtype = ParseDtype(StringArgument(call, 1));
-  // Reading an array may run JavaScript, which may take the memory of the bytes away: they come last.
+  // Reading an array may run JavaScript, which may take the memory of the bytes away: they come
+  // last.
   const std::vector<int64_t> shape = IntsArgument(call, 2);
   const Bytes bytes = BytesArgument(call, 0);
   bool detached = false;

@@ -8,8 +8,8 @@
 #include <memory>
 #include <system_error>
 
-#include "memory/bytes.h"
 #include "binding/convert.h"
+#include "memory/bytes.h"
 
 namespace metatorch {
 namespace {

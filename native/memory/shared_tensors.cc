@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "autograd/batching.h"
-#include "memory/borrowed_arrays.h"
 #include "binding/convert.h"
+#include "memory/borrowed_arrays.h"
 
 namespace metatorch {
 namespace {

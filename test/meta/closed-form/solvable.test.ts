@@ -54,7 +54,7 @@ function itNamesWhatHelps<P extends Tree, A>(
   learner: Learner<P, A>,
   option: string,
 ): void {
-  const params = learner.init(torch.generator(1));
+  const params = parametersOf(learner, 1, 'float32');
 
   test('names the option that helps where embeddings are too large', () => {
     const one = torch.full([1, 5, 8], 1e15);
