@@ -78,8 +78,7 @@ export function metaGradient<P extends Tree, A, I extends Tree>(
   const { tasksAtOnce = Number.MAX_SAFE_INTEGER, ...options } = metaOptions;
   positiveInteger(tasksAtOnce, 'tasksAtOnce', 'metaGradient');
   checkCall(learner, params, options, 'metaGradient');
-  checkEpisodes(episodes, 'metaGradient');
-  requireQueries(episodes.query.labels, 'metaGradient');
+  checkQueries(episodes, 'metaGradient');
   checkTrainable(params);
   return torch.enableGrad(() => gradientOf(learner, params, episodes, tasksAtOnce, options));
 }
@@ -214,8 +213,8 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
 ): number[] {
   return torch.scope(() => {
     const made = typeof episodes === 'function' ? episodes() : episodes;
+    checkQueries(made, 'queryAccuracy');
     const { logits, labels } = queryLogits(learner, params, made);
-    requireQueries(labels, 'queryAccuracy');
     return numbers(taskAccuracy(logits, labels));
   });
 }
@@ -243,8 +242,8 @@ export function queryScores<P extends Tree, A, I extends Tree>(
 ): QueryScores {
   return torch.scope(() => {
     const made = typeof episodes === 'function' ? episodes() : episodes;
+    checkQueries(made, 'queryScores');
     const { logits, labels } = queryLogits(learner, params, made);
-    requireQueries(labels, 'queryScores');
     const { loss = taskCrossEntropy, classifies = learner.loss === undefined } = learner;
     const losses = numbers(torch.noGrad(() => taskLosses(loss, logits, labels)));
     return { losses, ...(classifies && { accuracies: numbers(taskAccuracy(logits, labels)) }) };
@@ -253,6 +252,12 @@ export function queryScores<P extends Tree, A, I extends Tree>(
 
 function numbers(values: Tensor): number[] {
   return [...values.to('float64').data()].map(Number);
+}
+
+/** Episodes of which each task has a query. */
+function checkQueries(episodes: Episodes<Tree>, operator: string): void {
+  checkEpisodes(episodes, operator);
+  requireQueries(episodes.query.labels, operator);
 }
 
 /** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */

@@ -1,5 +1,8 @@
 import { isTensor } from '../tensor';
 
+/** More elements than any list has that is meant, and few enough to be looked at. */
+export const MOST_ELEMENTS = 2 ** 24;
+
 /** Options as they were when they were read, without a prototype. */
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -21,9 +24,11 @@ export function settledValue(value: unknown): unknown {
   return typeof re === 'number' && typeof im === 'number' ? { re, im } : value;
 }
 
-function settledArray(values: readonly unknown[]): unknown[] {
+function settledArray(values: readonly unknown[]): readonly unknown[] {
   const settled: unknown[] = [];
   const { length } = values;
+  // No parameter takes it, so that nobody will read it.
+  if (length > MOST_ELEMENTS) return values;
   for (let i = 0; i < length; i++) {
     const value = values[i];
     settled.push(Array.isArray(value) ? value : settledValue(value));

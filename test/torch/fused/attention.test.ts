@@ -194,7 +194,9 @@ test('says what does not fit', () => {
   expect(() => torch.attention(q, k.narrow(2, 0, 6), v)).toThrow(shape);
   expect(() => torch.attention(q, k.narrow(1, 0, 4), v)).toThrow(shape);
   expect(() => torch.attention(q, k, v, { heads: 3 })).toThrow(shape);
-  expect(() => torch.attention(q, k, v, { heads: 0 })).toThrow(shape);
+  expect(() => torch.attention(q, k, v, { heads: 0 })).toThrow(
+    'Expected a positive integer for heads but received number 0',
+  );
   expect(() => torch.attention(q, k, v, { mask: torch.ones([4, 5]) })).toThrow(shape);
   expect(() => torch.attention(q, k.to('float32'), v)).toThrow(code('ERR_TORCH_DTYPE'));
   expect(() => torch.attention(q, 1 as never, v)).toThrow('Expected a tensor for keys');
