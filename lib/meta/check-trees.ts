@@ -1,6 +1,6 @@
 import { ArgumentTypeError, invalidArgument } from '../errors';
-import { shapeOf, wrongShape } from '../nn/check';
 import { flattenTree, type Generator, type Tree, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
 /**
  * The values that `adapt` has given, if they are those of the learner.

@@ -1,5 +1,6 @@
-import { checkOptions, objectOf, positiveInteger, shapeOf } from '../nn/check';
+import { checkOptions, objectOf, positiveInteger } from '../check';
 import type { Tree } from '../torch';
+import { shapeOf } from '../torch/check-tensors';
 import type { Episodes, Examples } from './episode';
 import { ADAPT_OPTIONS, type Learner } from './learner';
 

@@ -1,7 +1,9 @@
+import { positiveInteger, required } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import type { Layer } from '../nn';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { layerOf } from '../nn/layer';
 import { isTensor, type Tensor, type Tree } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { checkSupport, type Examples } from './episode';
 import type { AdaptOptions } from './learner';
 
@@ -95,3 +97,6 @@ export function checkWays(ways: number, fixed: number | undefined, learner: stri
   if (fixed === undefined || ways === fixed) return;
   throw outOfRange(`${fixed}`, `ways of ${learner}`, ways, learner);
 }
+
+/** The option that every learner of embeddings has. */
+export const ENCODER = { encoder: required(layerOf) };

@@ -1,6 +1,7 @@
+import { objectOf, positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
 /** Inputs of T tasks and their labels. */
 export type Examples<I extends Tree = Tensor> = {

@@ -1,6 +1,7 @@
+import { checkOptions, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
-import { checkOptions, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Episodes, Examples } from './episode';
 import type { TaskLoss } from './task-loss';
 

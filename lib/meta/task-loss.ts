@@ -1,7 +1,8 @@
+import { positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { accuracy, crossEntropy } from '../nn';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { IGNORED } from './episode';
 
 /** The loss of each task: outputs `[T, n, …]` and what they should be give `[T]`. */

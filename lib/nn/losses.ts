@@ -1,6 +1,7 @@
+import { checkOptions, flag, numberWhere } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, flag, numberWhere, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
 /** How the losses of single examples become one. */
 export type Reduction = 'mean' | 'sum' | 'none';

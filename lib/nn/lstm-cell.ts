@@ -1,5 +1,6 @@
+import { checkOptions, objectOf, positiveInteger } from '../check';
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { uniform } from './init';
 import { type LinearParams, linear } from './linear';
 

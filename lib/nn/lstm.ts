@@ -1,6 +1,7 @@
+import { checkOptions, flag, objectOf, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, flag, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Layer } from './layer';
 import { type LstmCell, type LstmCellParams, type LstmState, lstmCell } from './lstm-cell';
 

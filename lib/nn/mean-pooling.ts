@@ -1,5 +1,6 @@
+import { objectOf } from '../check';
 import type { Tensor } from '../torch';
-import { objectOf, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Layer, NoParams } from './layer';
 
 /** Token vectors `x` `[..., L, D]` and their `mask` `[..., L]`: nonzero for tokens, zero for padding. */
