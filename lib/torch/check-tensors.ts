@@ -3,7 +3,7 @@ import { isTensor, type Tensor } from './tensor';
 import { mapTree, type Tree } from './tree';
 
 /** Returns `value` if it is a tensor. */
-export function tensorOf(value: unknown, name: string, operator: string): Tensor {
+export function requireTensor(value: unknown, name: string, operator: string): Tensor {
   if (isTensor(value)) return value;
   throw invalidArgument('a tensor', `${name} of ${operator}`, value, operator);
 }

@@ -30,7 +30,7 @@ import {
   zeros,
 } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
-import { shapeOf, tensorOf, wrongShape } from '../../torch/check-tensors';
+import { requireTensor, shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { checkSupport, type Examples, IGNORED } from '../episode';
@@ -47,7 +47,7 @@ const OPTIONS = {
    * P(x): the share of each word among all words of the training texts, `[V]`; with a `Vocabulary`,
    * `torch.tensor(vocabulary.frequencies())`.
    */
-  frequencies: required(tensorOf),
+  frequencies: required(requireTensor),
   /** ε: a word of this share has s = ½. Default: 0.001. */
   epsilon: withDefault(positiveFinite, 0.001),
   /** The size of each direction of the LSTM over s and t. Default: 50. */
