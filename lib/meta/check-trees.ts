@@ -29,7 +29,7 @@ export type ParameterRule = {
 /**
  * Refuses parameters of other names or shapes than those that `init` gives.
  *
- * @throws ArgumentTypeError for what is missing, unknown or no tensor; ArgumentRangeError for another
+ * @throws ArgumentTypeError for what is missing, unknown or not a tensor; ArgumentRangeError for another
  *   shape
  */
 export function parameterCheck({

@@ -15,7 +15,7 @@ export type LearnerParts = {
  * The learner with methods that refuse arguments which cannot be meant, before they are read.
  *
  * @throws ArgumentTypeError, when called, for parameters, examples, episodes, adapted values or options
- *   that are no objects or lack a part, and unknown options; ArgumentRangeError for ways that are no
+ *   that are not objects or lack a part, and unknown options; ArgumentRangeError for ways that are not a
  *   positive integer
  */
 export function checkedLearner<P extends Tree, A, I extends Tree>(

@@ -45,7 +45,7 @@ export type MetaGradient<P extends Tree> = {
   gradients: P;
   /** Mean query loss over the tasks. */
   loss: number;
-  /** Mean query accuracy over the tasks, from 0 to 1; NaN where the labels are no classes. */
+  /** Mean query accuracy over the tasks, from 0 to 1; NaN where the labels are not classes. */
   accuracy: number;
 };
 

@@ -12,7 +12,7 @@ export type TaskLoss = (outputs: Tensor, labels: Tensor) => Tensor;
  * What `loss` gives for outputs `[T, n, …]`: the loss of each task, `[T]`.
  *
  * @throws ArgumentRangeError if it is of another shape: a mean over all tasks, for example, divides
- *   each task's gradient by T; ArgumentTypeError if it is no tensor
+ *   each task's gradient by T; ArgumentTypeError if it is not a tensor
  */
 export function taskLosses(loss: TaskLoss, outputs: Tensor, labels: Tensor): Tensor {
   if (typeof loss !== 'function') throw invalidArgument('a function', 'loss', loss, 'taskLosses');

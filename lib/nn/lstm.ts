@@ -16,7 +16,7 @@ export type LstmOptions = {
 /** One cell's parameters for each direction. */
 export type LstmParams = { forward: LstmCellParams; backward?: LstmCellParams };
 
-/** Sequences `x` `[..., L, D]`, and a `mask` `[..., L]` that is nonzero for what is no padding. */
+/** Sequences `x` `[..., L, D]`, and a `mask` `[..., L]` that is nonzero for what is not padding. */
 export type Sequences = { x: Tensor; mask?: Tensor };
 
 /**

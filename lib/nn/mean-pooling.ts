@@ -7,7 +7,7 @@ import type { Layer, NoParams } from './layer';
 export type MaskedTokens = { x: Tensor; mask: Tensor };
 
 /**
- * The mean of the vectors of the tokens that are no padding: x `[..., n, L, D]` with mask
+ * The mean of the vectors of the tokens that are not padding: x `[..., n, L, D]` with mask
  * `[..., n, L]` gives `[..., n, D]`. A text without tokens gives zeros.
  *
  * @throws ArgumentRangeError if the mask's shape is not that of x without the last dimension

@@ -5,7 +5,7 @@ import { mapTree, type Tensor, type Tree } from '../torch';
  * The parameters with a leading axis for `tasks` tasks: `[...]` becomes `[T, ...]`. Nothing is copied:
  * all tasks see the same memory, and gradients sum over the tasks.
  *
- * @throws ArgumentRangeError if `tasks` is no positive integer
+ * @throws ArgumentRangeError if `tasks` is not a positive integer
  */
 export function expandTasks<P extends Tree>(params: P, tasks: number): P {
   positiveInteger(tasks, 'tasks', 'expandTasks');

@@ -85,7 +85,7 @@ export function taskSimilarity(a: Tensor, b: Tensor): number {
 /**
  * Follow the meta-leader, as pure functions: `round` leaves the state it is given as it is.
  *
- * @throws ArgumentRangeError if a count is no integer of at least 0; ArgumentTypeError for options of
+ * @throws ArgumentRangeError if a count is not an integer of at least 0; ArgumentTypeError for options of
  *   another type, or unknown
  */
 export function followTheMetaLeader<
