@@ -1,6 +1,6 @@
 /**
  * Imports flow one way: native -> torch -> nn, optim -> meta -> text -> train -> serve -> cli.
- * A layer may import itself and the layers to its left; `errors.ts` is open to all.
+ * A layer may import itself and the layers to its left; `errors.ts`, and `check/` above it alone, are open to all.
  */
 const LAYERS = [
   ['libtorch', '^lib/libtorch/'],
@@ -26,6 +26,12 @@ const directions = LAYERS.slice(0, -1).map(([name, path], i) => ({
 module.exports = {
   forbidden: [
     ...directions,
+    {
+      name: 'check imports errors alone',
+      severity: 'error',
+      from: { path: '^lib/check/' },
+      to: { path: '^lib/', pathNot: '^lib/(check/|errors\\.ts$)' },
+    },
     {
       name: 'no circles, types included',
       severity: 'error',

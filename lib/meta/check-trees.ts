@@ -1,6 +1,6 @@
 import { ArgumentTypeError, invalidArgument } from '../errors';
-import { shapeOf, wrongShape } from '../nn/check';
 import { flattenTree, type Generator, type Tree, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
 /**
  * The values that `adapt` has given, if they are those of the learner.
@@ -29,7 +29,7 @@ export type ParameterRule = {
 /**
  * Refuses parameters of other names or shapes than those that `init` gives.
  *
- * @throws ArgumentTypeError for what is missing, unknown or no tensor; ArgumentRangeError for another
+ * @throws ArgumentTypeError for what is missing, unknown or not a tensor; ArgumentRangeError for another
  *   shape
  */
 export function parameterCheck({

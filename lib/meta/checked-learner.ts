@@ -1,5 +1,6 @@
-import { checkOptions, objectOf, positiveInteger, shapeOf } from '../nn/check';
+import { checkOptions, objectOf, positiveInteger } from '../check';
 import type { Tree } from '../torch';
+import { shapeOf } from '../torch/check-tensors';
 import type { Episodes, Examples } from './episode';
 import { ADAPT_OPTIONS, type Learner } from './learner';
 
@@ -14,7 +15,7 @@ export type LearnerParts = {
  * The learner with methods that refuse arguments which cannot be meant, before they are read.
  *
  * @throws ArgumentTypeError, when called, for parameters, examples, episodes, adapted values or options
- *   that are no objects or lack a part, and unknown options; ArgumentRangeError for ways that are no
+ *   that are not objects or lack a part, and unknown options; ArgumentRangeError for ways that are not a
  *   positive integer
  */
 export function checkedLearner<P extends Tree, A, I extends Tree>(

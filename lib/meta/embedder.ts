@@ -1,7 +1,9 @@
+import { positiveInteger, required } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import type { Layer } from '../nn';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
+import { layerOf } from '../nn/layer';
 import { isTensor, type Tensor, type Tree } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { checkSupport, type Examples } from './episode';
 import type { AdaptOptions } from './learner';
 
@@ -22,7 +24,7 @@ export type Embedder<E extends Tree, I extends Tree> = {
   /**
    * The embedded support set `[T, s, D]`.
    *
-   * @throws ArgumentRangeError, ArgumentTypeError if it is none, or of other ways or another D
+   * @throws ArgumentRangeError, ArgumentTypeError if it is not one, or has other ways or another D
    */
   support(params: E, examples: Examples<I>, ways: number, options?: AdaptOptions): Tensor;
   /**
@@ -89,9 +91,12 @@ export function checkQueries(
   throw wrongShape(`[${tasks}, q, ${size ?? 'D'}]`, 'embedded queries', shape, learner);
 }
 
-/** Refuses a number of ways that is none, or another than that of the parameters. */
+/** Refuses ways that are not a positive integer, or not those of the parameters. */
 export function checkWays(ways: number, fixed: number | undefined, learner: string): void {
   positiveInteger(ways, 'ways', learner);
   if (fixed === undefined || ways === fixed) return;
   throw outOfRange(`${fixed}`, `ways of ${learner}`, ways, learner);
 }
+
+/** The option that every learner of embeddings has. */
+export const ENCODER = { encoder: required(layerOf) };

@@ -1,8 +1,9 @@
+import { callable, objectOf, optional, required } from '../check';
 import { invalidArgument } from '../errors';
-import { objectOf, wrongShape } from '../nn/check';
 import { type Layer, overTasks } from '../nn/index';
+import { layerOf } from '../nn/layer';
 import { type Generator, isTensor, type Tensor, type Tree } from '../torch';
-import { checkKind } from './check-options';
+import { wrongShape } from '../torch/check-tensors';
 import { checkLabels, type Examples } from './episode';
 import { type AdaptOptions, adaptScope } from './learner';
 import { checkWays, type TaskLoss, taskCrossEntropy, taskLosses } from './task-loss';
@@ -76,7 +77,7 @@ export function encodedModel<P extends Tree, E extends Tree, I extends Tree>(
   name = 'encodedModel',
 ): EncodedModel<P, E, I> {
   const { loss = taskCrossEntropy } = objectOf(options, 'options', name);
-  checkKind(loss, 'function', 'loss', name);
+  callable(loss, 'loss', name);
   const classifies = options.loss === undefined;
   const model = overTasks(options.model);
   const encoder = options.encoder && overTasks(options.encoder, 'shared');
@@ -121,3 +122,10 @@ function ofTasksOf(x: Tensor, outputs: Tensor, name: string): Tensor {
   if (shape[0] === tasks) return outputs;
   throw wrongShape(`[${tasks}, …], the inputs' tasks,`, "model's outputs", shape, name);
 }
+
+/** The options that every learner with a model behind an encoder has. */
+export const MODEL = {
+  model: required(layerOf),
+  encoder: optional(layerOf),
+  loss: optional(callable),
+};

@@ -1,6 +1,7 @@
+import { objectOf, positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
 /** Inputs of T tasks and their labels. */
 export type Examples<I extends Tree = Tensor> = {
@@ -53,8 +54,8 @@ export function taskCount(examples: Examples<Tree>): number {
  * Refuses labels that do not name the rows `[T, n, …]` one by one. On the CPU their values are looked at
  * as well; elsewhere that would wait for the device.
  *
- * @throws ArgumentTypeError if the labels are no int64 tensor; ArgumentRangeError if their shape is not
- *   `[T, n]`, one is neither `IGNORED` nor from 0 to `ways` − 1, or `ways` is no positive integer
+ * @throws ArgumentTypeError if the labels are not an int64 tensor; ArgumentRangeError if their shape is not
+ *   `[T, n]`, one is neither `IGNORED` nor from 0 to `ways` − 1, or `ways` is not a positive integer
  */
 export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner: string): void {
   positiveInteger(ways, 'ways', learner);
@@ -79,7 +80,7 @@ export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner:
 }
 
 /**
- * Refuses what is no support set of embeddings `[T, s, D]`: there must be at least one row of one task.
+ * Refuses what is not a support set of embeddings `[T, s, D]`: there must be at least one row of one task.
  *
  * @throws ArgumentRangeError if the embeddings' shape is another; what `checkLabels` throws
  */

@@ -1,7 +1,7 @@
+import { checkOptions, objectOf, positiveInteger, withMethods } from '../check';
 import { outOfRange, TorchError } from '../errors';
-import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
-import { checkKind } from './check-options';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { checkLabels, type Episodes, type Examples, requireQueries, taskCount } from './episode';
 import { reachedGradients } from './reached-gradients';
 import { splitEpisodes } from './split-episodes';
@@ -45,7 +45,7 @@ export type MetaGradient<P extends Tree> = {
   gradients: P;
   /** Mean query loss over the tasks. */
   loss: number;
-  /** Mean query accuracy over the tasks, from 0 to 1; NaN where the labels are no classes. */
+  /** Mean query accuracy over the tasks, from 0 to 1; NaN where the labels are not classes. */
   accuracy: number;
 };
 
@@ -221,7 +221,7 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
 
 /** What an unknown learner is called with. */
 function checkCall(learner: unknown, params: unknown, options: unknown, operator: string): void {
-  checkKind(learner, 'learner', 'learner', operator);
+  learnerOf(learner, 'learner', operator);
   objectOf(params, 'parameters', operator);
   checkOptions(options, ADAPT_OPTIONS, operator);
 }
@@ -272,3 +272,11 @@ function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
   if (tasks === queries) return;
   throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }
+
+/** Returns `value` if it has the methods of a learner. */
+export const learnerOf = withMethods<Learner<Tree, unknown>>(
+  'a learner',
+  'init',
+  'adapt',
+  'predict',
+);

@@ -1,6 +1,6 @@
 import { TorchError } from '../errors';
-import { shapeOf } from '../nn/check';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { shapeOf } from '../torch/check-tensors';
 
 export type ReachedOptions = {
   /** What is differentiated, for the error: `the support loss`. */

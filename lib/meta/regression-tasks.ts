@@ -1,6 +1,7 @@
+import { checkOptions, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
-import { checkOptions, positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Episodes, Examples } from './episode';
 import type { TaskLoss } from './task-loss';
 
@@ -37,8 +38,8 @@ const DEFAULTS: Required<SineTaskOptions> = {
  * Regression tasks y = a·sin(x − φ), each with an amplitude and a phase of its own: Finn et al. 2017,
  * section 5.1. Inputs and labels are `[T, n, 1]`; a learner takes them with `loss: taskMse`.
  *
- * @throws ArgumentRangeError for counts that are no positive integers; ArgumentTypeError for bounds that
- *   are no two numbers, options that are unknown, and without a generator
+ * @throws ArgumentRangeError for counts that are not positive integers; ArgumentTypeError for bounds that
+ *   are not two numbers, options that are unknown, and without a generator
  */
 export function sineTasks(generator: Generator, options: SineTaskOptions = {}): Episodes {
   checkOptions(options, [...COUNTS, ...BOUNDS, 'dtype'], 'sineTasks');

@@ -6,12 +6,11 @@
  *
  *   a* = argmax over a of (1/M) Σᵢ score(a, taskᵢ)
  */
+import { callable, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { objectOf } from '../nn/check';
 import { type Tensor, type Tree, torch } from '../torch';
-import { checkKind } from './check-options';
 import type { Episodes } from './episode';
-import { type Learner, queryAccuracy } from './learner';
+import { type Learner, learnerOf, queryAccuracy } from './learner';
 
 /** A trained learner that may be chosen. */
 export type Candidate<I extends Tree = Tensor> = {
@@ -52,10 +51,10 @@ export function selectLearner<I extends Tree = Tensor>(
   const entries = Object.entries(objectOf(candidates, 'candidates', NAME));
   for (const [name, candidate] of entries) {
     const { learner, params } = objectOf(candidate, `candidate ${name}`, NAME);
-    checkKind(learner, 'learner', `the learner of ${name}`, NAME);
+    learnerOf(learner, `the learner of ${name}`, NAME);
     objectOf(params, `parameters of ${name}`, NAME);
   }
-  checkKind(score, 'function', 'score', NAME);
+  callable(score, 'score', NAME);
   if (typeof Object(batches)[Symbol.iterator] !== 'function') {
     throw invalidArgument('an iterable of functions', `the batches of ${NAME}`, batches, NAME);
   }
@@ -63,7 +62,7 @@ export function selectLearner<I extends Tree = Tensor>(
   for (const [name] of entries) scores[name] = [];
   for (const makeBatch of batches) {
     torch.scope(() => {
-      checkKind(makeBatch, 'function', 'a batch', NAME);
+      callable(makeBatch, 'a batch', NAME);
       const episodes = makeBatch();
       for (const [name, candidate] of entries) {
         const found = torch.scope(() => score(candidate, episodes));

@@ -1,7 +1,8 @@
+import { positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { accuracy, crossEntropy } from '../nn';
-import { positiveInteger, shapeOf, wrongShape } from '../nn/check';
 import { type Tensor, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { IGNORED } from './episode';
 
 /** The loss of each task: outputs `[T, n, …]` and what they should be give `[T]`. */
@@ -11,7 +12,7 @@ export type TaskLoss = (outputs: Tensor, labels: Tensor) => Tensor;
  * What `loss` gives for outputs `[T, n, …]`: the loss of each task, `[T]`.
  *
  * @throws ArgumentRangeError if it is of another shape: a mean over all tasks, for example, divides
- *   each task's gradient by T; ArgumentTypeError if it is no tensor
+ *   each task's gradient by T; ArgumentTypeError if it is not a tensor
  */
 export function taskLosses(loss: TaskLoss, outputs: Tensor, labels: Tensor): Tensor {
   if (typeof loss !== 'function') throw invalidArgument('a function', 'loss', loss, 'taskLosses');

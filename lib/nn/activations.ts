@@ -1,5 +1,5 @@
 import type { Tensor } from '../torch';
-import { shapeOf } from './check';
+import { shapeOf } from '../torch/check-tensors';
 import type { Layer, NoParams } from './layer';
 import { obeysLinearRules } from './linear-rule';
 

@@ -1,6 +1,7 @@
+import { checkOptions, numberWhere, objectOf } from '../check';
 import { ArgumentTypeError } from '../errors';
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, numberWhere, objectOf, shapeOf } from './check';
+import { shapeOf } from '../torch/check-tensors';
 import type { Layer, NoParams } from './layer';
 import { obeysLinearRules } from './linear-rule';
 

@@ -1,6 +1,7 @@
+import { checkOptions, numberWhere, objectOf, positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { normal } from './init';
 import type { Layer } from './layer';
 

@@ -1,6 +1,6 @@
+import { checkOptions, notNegative, numberWhere } from '../check';
 import { invalidArgument } from '../errors';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
-import { checkOptions, notNegative, numberWhere } from './check';
 
 /** Options of every initialisation. */
 export type InitOptions = {

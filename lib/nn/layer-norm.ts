@@ -1,5 +1,6 @@
+import { checkOptions, numberWhere, objectOf, positiveInteger } from '../check';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, numberWhere, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { ones, zeros } from './init';
 import type { Layer } from './layer';
 import { obeysLinearRules } from './linear-rule';

@@ -1,3 +1,4 @@
+import { withMethods } from '../check';
 import type { Generator, Tensor, Tree } from '../torch';
 
 /** What a layer must know beside its parameters and input. */
@@ -38,3 +39,6 @@ export type ParamsOf<L> = L extends { init(generator: Generator): infer P extend
 
 /** The input's type of a layer's type. */
 export type InputOf<L> = L extends Layer<infer _, infer I> ? I : never;
+
+/** Returns `value` if it has the methods of a layer. */
+export const layerOf = withMethods<Layer>('a layer', 'init', 'apply');

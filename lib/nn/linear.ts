@@ -1,19 +1,12 @@
+import { checkOptions, flag, objectOf, positiveInteger } from '../check';
 import { ArgumentTypeError } from '../errors';
 import { type Tensor, torch } from '../torch';
-import {
-  alignTasks,
-  checkOptions,
-  flag,
-  objectOf,
-  positiveInteger,
-  shapeOf,
-  wrongShape,
-} from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
 import type { LinearParams } from './linear-params';
 import { linearRuleOf, obeysLinearRules } from './linear-rule';
-import { ofTasks } from './tasks';
+import { alignTasks, ofTasks } from './tasks';
 
 export type LinearOptions = {
   inFeatures: number;

@@ -1,6 +1,7 @@
+import { checkOptions, flag, numberWhere } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, flag, numberWhere, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
 /** How the losses of single examples become one. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -18,7 +19,7 @@ export type LossOptions = {
 export type CrossEntropyOptions = LossOptions & {
   /** ε: the share of the target that is spread over all classes, in [0, 1]. Default: 0. */
   labelSmoothing?: number;
-  /** Examples with this label count for nothing, in means neither. Default: there is none. */
+  /** Examples with this label do not count, in means either. Default: no label is ignored. */
   ignoreIndex?: number;
 };
 
@@ -93,13 +94,13 @@ export function mse(predictions: Tensor, targets: Tensor, options: LossOptions =
 }
 
 export type AccuracyOptions = {
-  /** Examples with this label are not counted. Default: there is none. */
+  /** Examples with this label are not counted. Default: no label is ignored. */
   ignoreIndex?: number;
 };
 
 /**
  * The share of examples whose greatest logit is that of their label, in [0, 1]; NaN for no examples.
- * Logits that are NaN are no right answer, and a label outside [0, C) has none.
+ * Logits that are NaN are never the right answer, and a label outside [0, C) has none.
  * Shapes as in `crossEntropy`; with `perTask` a tensor `[T]`.
  *
  * @throws ArgumentRangeError if the shapes do not fit

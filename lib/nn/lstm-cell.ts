@@ -1,5 +1,6 @@
+import { checkOptions, objectOf, positiveInteger } from '../check';
 import type { Generator, Tensor } from '../torch';
-import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { uniform } from './init';
 import { type LinearParams, linear } from './linear';
 
@@ -30,7 +31,7 @@ export type LstmCell = {
  * Gates lie in PyTorch's order i, f, g, o; its two biases, which only ever add up, are one. The
  * parameters start uniform in ±1/√H. Hochreiter and Schmidhuber 1997, «Long Short-Term Memory».
  *
- * @throws ArgumentRangeError if a size is no positive integer, or the input or state is of another
+ * @throws ArgumentRangeError if a size is not a positive integer, or the input or state is of another
  */
 export function lstmCell(options: LstmCellOptions): LstmCell {
   checkOptions(options, ['inputSize', 'hiddenSize'], 'lstmCell');

@@ -1,6 +1,7 @@
+import { checkOptions, flag, objectOf, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, flag, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Layer } from './layer';
 import { type LstmCell, type LstmCellParams, type LstmState, lstmCell } from './lstm-cell';
 
@@ -15,7 +16,7 @@ export type LstmOptions = {
 /** One cell's parameters for each direction. */
 export type LstmParams = { forward: LstmCellParams; backward?: LstmCellParams };
 
-/** Sequences `x` `[..., L, D]`, and a `mask` `[..., L]` that is nonzero for what is no padding. */
+/** Sequences `x` `[..., L, D]`, and a `mask` `[..., L]` that is nonzero for what is not padding. */
 export type Sequences = { x: Tensor; mask?: Tensor };
 
 /**

@@ -1,12 +1,13 @@
+import { objectOf } from '../check';
 import type { Tensor } from '../torch';
-import { objectOf, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Layer, NoParams } from './layer';
 
 /** Token vectors `x` `[..., L, D]` and their `mask` `[..., L]`: nonzero for tokens, zero for padding. */
 export type MaskedTokens = { x: Tensor; mask: Tensor };
 
 /**
- * The mean of the vectors of the tokens that are no padding: x `[..., n, L, D]` with mask
+ * The mean of the vectors of the tokens that are not padding: x `[..., n, L, D]` with mask
  * `[..., n, L]` gives `[..., n, D]`. A text without tokens gives zeros.
  *
  * @throws ArgumentRangeError if the mask's shape is not that of x without the last dimension

@@ -1,6 +1,6 @@
+import { checkOptions } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type ActivationName, gelu, relu, tanh } from './activations';
-import { checkOptions } from './check';
 import type { Layer, NoParams } from './layer';
 import { type LinearParams, linear } from './linear';
 import { obeysLinearRules } from './linear-rule';

@@ -1,6 +1,7 @@
+import { checkOptions, objectOf, positiveInteger } from '../check';
 import { outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { checkOptions, objectOf, positiveInteger, shapeOf, wrongShape } from './check';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Layer } from './layer';
 import { type LinearParams, linear } from './linear';
 

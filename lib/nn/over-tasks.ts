@@ -1,7 +1,6 @@
 import { outOfRange, TorchError } from '../errors';
 import { type Tensor, type Tree, torch } from '../torch';
-import { layerOf } from './check';
-import type { Layer } from './layer';
+import { type Layer, layerOf } from './layer';
 
 /** Whether every task has parameters of its own, `[T, …]`, or all share one set, `[…]`. */
 export type TaskParams = 'own' | 'shared';

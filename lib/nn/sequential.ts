@@ -1,7 +1,6 @@
 import { invalidArgument } from '../errors';
 import type { Tensor, Tree } from '../torch';
-import { layerOf } from './check';
-import type { InputOf, Layer, ParamsOf } from './layer';
+import { type InputOf, type Layer, layerOf, type ParamsOf } from './layer';
 import { isRuled, obeysLinearRules } from './linear-rule';
 
 /** The parameters of layers in order. */

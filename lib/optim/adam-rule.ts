@@ -1,5 +1,5 @@
+import { checkOptions, flag, notNegative } from '../check';
 import { invalidArgument } from '../errors';
-import { checkOptions, flag, notNegative } from '../nn/check';
 import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import type { AdamState } from './adam-state';

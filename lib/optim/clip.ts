@@ -1,5 +1,5 @@
+import { numberWhere } from '../check';
 import { invalidArgument } from '../errors';
-import { numberWhere } from '../nn/check';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 
 /**

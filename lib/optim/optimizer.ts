@@ -1,3 +1,4 @@
+import { withMethods } from '../check';
 import type { Tensor, Tree } from '../torch';
 
 /**
@@ -35,3 +36,6 @@ export interface Optimizer<S extends OptimizerState = OptimizerState> {
    */
   update<P extends Tree>(gradients: P, state: S, params: P): { params: P; state: S };
 }
+
+/** Returns `value` if it has the methods of an optimizer. */
+export const optimizerOf = withMethods<Optimizer>('an optimizer', 'init', 'update');

@@ -1,4 +1,4 @@
-import { checkOptions, flag, notNegative } from '../nn/check';
+import { checkOptions, flag, notNegative } from '../check';
 import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';

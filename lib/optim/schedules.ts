@@ -1,5 +1,5 @@
+import { checkOptions, numberWhere, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
-import { checkOptions, numberWhere, positiveInteger } from '../nn/check';
 
 /** The learning rate at a step; the first step is 0. */
 export type Schedule = (step: number) => number;

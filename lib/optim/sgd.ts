@@ -1,5 +1,5 @@
+import { checkOptions, flag, notNegative } from '../check';
 import { outOfRange } from '../errors';
-import { checkOptions, flag, notNegative } from '../nn/check';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import { takeStep } from './step';

@@ -1,6 +1,7 @@
+import { notNegative, numberWhere, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { notNegative, numberWhere, objectOf, shapeOf, wrongShape } from '../nn/check';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 import type { LearningRate } from './optimizer';
 
 /** Zeros for every parameter, contiguous whatever the parameters' strides. */

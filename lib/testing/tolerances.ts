@@ -1,6 +1,6 @@
+import { flag, knownOptions } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import type { Dtype } from '../torch';
-import { knownOptions, requireBoolean } from '../torch/check-options';
 
 export type CloseOptions = {
   /** Relative to the expected value. Default: by dtype, as in `torch.testing.assert_close`. */
@@ -35,5 +35,5 @@ export function tolerances(
     if (typeof value !== 'number') throw invalidArgument('a number', name, value, operator);
     if (!(value >= 0)) throw outOfRange('a number of at least 0', name, value, operator);
   }
-  return { rtol, atol, equalNan: requireBoolean(equalNan, 'equalNan', operator) };
+  return { rtol, atol, equalNan: flag(equalNan, 'equalNan', operator) };
 }

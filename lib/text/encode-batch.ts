@@ -1,5 +1,5 @@
+import { array, checkOptions, integerFrom } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { array, checkOptions, integerFrom } from '../nn/check';
 
 const MAX_ID = 2 ** 31 - 1;
 

@@ -1,10 +1,8 @@
+import { checkOptions, integerFrom, requireDistinct } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { checkKind } from '../meta/check-options';
-import { checkOptions, integerFrom } from '../nn/check';
 import { Generator as TorchGenerator } from '../torch';
-import type { TextDataset } from './datasets/dataset';
+import { datasetOf, type TextDataset } from './datasets/dataset';
 import { RandomSource } from './random-source';
-import { requireDistinct } from './require-distinct';
 
 /** A text and the index of its class within the episode. */
 export interface EpisodeText {
@@ -96,7 +94,7 @@ export class EpisodeSampler {
   readonly #random: RandomSource;
 
   constructor(dataset: TextDataset, options: EpisodeSamplerOptions) {
-    checkKind(dataset, 'dataset', 'dataset', 'EpisodeSampler');
+    datasetOf(dataset, 'dataset', 'EpisodeSampler');
     checkOptions(options, OPTIONS, 'EpisodeSampler');
     this.ways = integerFrom(2, options.ways, 'ways', 'EpisodeSampler');
     this.shots = requireShots(options.shots);

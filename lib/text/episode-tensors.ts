@@ -1,11 +1,9 @@
+import { array, integerFrom, requireDistinct } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
-import { checkKind } from '../meta/check-options';
-import { array, integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
-import { requireDistinct } from './require-distinct';
-import type { TokenBatch, Vectorizer } from './vectorizer';
+import { type TokenBatch, type Vectorizer, vectorizerOf } from './vectorizer';
 
 /**
  * T episodes of texts as the tensors that learners take, on the CPU. Episodes with fewer texts than
@@ -23,7 +21,7 @@ export function episodeTensors(
   vectorizer: Vectorizer,
   classes?: readonly string[],
 ): Episodes<TokenBatch> {
-  checkKind(vectorizer, 'vectorizer', 'vectorizer', 'episodeTensors');
+  vectorizerOf(vectorizer, 'vectorizer', 'episodeTensors');
   array(episodes, 'episodes', 'episodes', 'episodeTensors').forEach(requireEpisode);
   const ways = waysOf(episodes);
   return torch.scope(() => ({

@@ -1,5 +1,5 @@
+import { integerFrom } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import { integerFrom } from '../nn/check';
 import { splitMix64 } from '../torch/splitmix64';
 import { Xoshiro128 } from './xoshiro128';
 

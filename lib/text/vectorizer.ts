@@ -1,9 +1,8 @@
+import { array, checkOptions, integerFrom, requireTexts, withMethods } from '../check';
 import { invalidArgument } from '../errors';
-import { array, checkOptions, integerFrom } from '../nn/check';
 import { type Tensor, torch } from '../torch';
 import { encodeBatch } from './encode-batch';
 import { lengthBatches } from './length-batches';
-import { requireTexts } from './require-texts';
 import type { Tokenizer } from './tokenizers/tokenizer';
 import { Vocabulary } from './vocabulary';
 
@@ -117,3 +116,10 @@ export class Vectorizer {
     }
   }
 }
+
+/** Returns `value` if it has the methods of a vectorizer. */
+export const vectorizerOf = withMethods<Vectorizer>(
+  'a vectorizer',
+  'vectorizeTasks',
+  'batchesByLength',
+);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { array, checkOptions, integerFrom, requireDistinct, string } from '../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
-import { array, checkOptions, integerFrom, string } from '../nn/check';
 import { compareCodePoints } from './code-point-order';
-import { requireDistinct } from './require-distinct';
 
 /** The token that fills a batch's rows up to one length. Always id 0. */
 export const PAD_TOKEN = '<pad>';

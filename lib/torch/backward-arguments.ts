@@ -1,5 +1,5 @@
+import { flag, knownOptions } from '../check';
 import { type ErrorCode, TorchError } from '../errors';
-import { knownOptions, requireBoolean } from './check-options';
 
 export type BackwardOptions = {
   /** Keep the graph for another pass. Default: `createGraph`. */
@@ -12,8 +12,8 @@ export type BackwardOptions = {
 export function backwardOptions(options: BackwardOptions = {}): Required<BackwardOptions> {
   const known = knownOptions(options, ['retainGraph', 'createGraph'], 'backward');
   const { createGraph = false, retainGraph = createGraph } = known;
-  requireBoolean(createGraph, 'createGraph', 'backward');
-  requireBoolean(retainGraph, 'retainGraph', 'backward');
+  flag(createGraph, 'createGraph', 'backward');
+  flag(retainGraph, 'retainGraph', 'backward');
   return { retainGraph, createGraph };
 }
 

@@ -1,6 +1,6 @@
+import { knownOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
-import { knownOptions } from './check-options';
 import type { Dtype } from './dtype';
 import { synchronous } from './synchronous';
 

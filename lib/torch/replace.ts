@@ -1,5 +1,5 @@
+import { isPlainObject } from '../check';
 import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
-import { isPlainObject } from './plain-object';
 import { disposeTree, ownWork } from './scope';
 import { synchronous } from './synchronous';
 import { isTensor, type Tensor } from './tensor';

@@ -1,7 +1,7 @@
+import { flag, isOptions, refuseSurplus } from '../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { type BackwardOptions, backwardOptions, requireAlike } from './backward-arguments';
 import { binding } from './binding';
-import { isOptions, refuseSurplus, requireBoolean } from './check-options';
 import { type Complex, type Dtype, layoutOf, readableDtype, type TensorData } from './dtype';
 import { type Element, type NestedArray, nestElements, requireTarget } from './elements';
 import { handleOf, isTensorHandle, OWNED, TensorHandle } from './handle';
@@ -72,8 +72,7 @@ export class Tensor extends TensorHandle {
   /** Sets whether operators on this leaf are recorded; returns the tensor. */
   requiresGrad_(value = true, ...surplus: never[]): this {
     refuseSurplus(surplus, 'requiresGrad_');
-    const flag = requireBoolean(value, 'value', 'requiresGrad_');
-    binding.setRequiresGrad(handleOf(this), flag);
+    binding.setRequiresGrad(handleOf(this), flag(value, 'value', 'requiresGrad_'));
     return this;
   }
 

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { checkOptions, string, withMethods } from '../check';
 import { invalidArgument, TorchError } from '../errors';
-import { checkKind } from '../meta/check-options';
-import { checkOptions, string } from '../nn/check';
 import { packageVersion } from '../package-version';
 import { openRegular, readRegular } from '../regular-file';
 import type { Tree } from '../torch';
@@ -120,7 +119,7 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   schema: Schema,
 ): Checkpoint<z.output<Schema>> {
   string(folder, 'folder', 'loadCheckpoint');
-  checkKind(schema, 'schema', 'schema', 'loadCheckpoint');
+  schemaOf(schema, 'schema', 'loadCheckpoint');
   const path = join(folder, CONFIG_FILE);
   const json = readJson(path);
   check(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
@@ -202,3 +201,5 @@ function refuse(path: string, expected: string, found: string, cause?: unknown):
     { path, cause },
   );
 }
+
+const schemaOf = withMethods<z.ZodType>('a schema of zod', 'safeParse');

@@ -1,9 +1,9 @@
+import { array, callable, numberWhere } from '../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { type Episodes, type Learner, queryScores } from '../meta';
-import { checkKind } from '../meta/check-options';
-import { array, numberWhere } from '../nn/check';
+import { learnerOf } from '../meta/learner';
 import type { Tensor, Tree } from '../torch';
-import { requireTensors } from './require-tensors';
+import { requireTensorTree } from '../torch/check-tensors';
 
 /** A mean with its 95 % interval. */
 export type Estimate = {
@@ -83,15 +83,15 @@ export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   params: P,
   batches: Iterable<() => Episodes<I>>,
 ): Evaluation {
-  checkKind(learner, 'learner', 'learner', 'evaluate');
-  requireTensors(params);
+  learnerOf(learner, 'learner', 'evaluate');
+  requireTensorTree(params);
   if (typeof Object(batches)[Symbol.iterator] !== 'function') {
     throw invalidArgument('a list of functions', 'batches', batches, 'evaluate');
   }
   const losses: number[] = [];
   const accuracies: number[] = [];
   for (const makeBatch of batches) {
-    checkKind(makeBatch, 'function', 'each of batches', 'evaluate');
+    callable(makeBatch, 'each of batches', 'evaluate');
     const scores = queryScores(learner, params, makeBatch);
     for (const loss of scores.losses) losses.push(loss);
     for (const accuracy of scores.accuracies ?? []) accuracies.push(accuracy);

@@ -1,11 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  callable,
+  optional,
+  positiveInteger,
+  readOptions,
+  required,
+  withDefault,
+  withMethods,
+} from '../check';
 import { type Episodes, type Learner, metaGradient } from '../meta';
-import { checkLearner, type Kinds } from '../meta/check-options';
+import { learnerOf } from '../meta/learner';
 import { trainable } from '../nn';
 import type { Optimizer, OptimizerState } from '../optim';
+import { optimizerOf } from '../optim/optimizer';
 import { disposeTree, type Generator, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { requireTensorTree } from '../torch/check-tensors';
 import { type Evaluation, scoreOf } from './evaluate';
-import { requireTensors } from './require-tensors';
 
 /** What happened in one step. */
 export type StepReport = {
@@ -52,19 +62,19 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
   signal?: AbortSignal;
 };
 
-const KINDS = {
-  learner: 'learner',
-  params: 'any',
-  optimizer: 'optimizer',
-  episodes: 'function',
-  steps: 'count',
-  'tasksAtOnce?': 'count',
-  'generator?': 'generator',
-  'evaluate?': 'function',
-  'evaluateEvery?': 'count',
-  'logger?': 'object',
-  'signal?': 'object',
-} as const satisfies Kinds;
+const OPTIONS = {
+  learner: required(learnerOf),
+  params: required<Tree>((value) => value),
+  optimizer: required(optimizerOf),
+  episodes: required(callable),
+  steps: required(positiveInteger),
+  tasksAtOnce: optional(positiveInteger),
+  generator: optional(withMethods<Generator>('a generator', 'manualSeed', 'fork')),
+  evaluate: optional(callable),
+  evaluateEvery: withDefault(positiveInteger, 100),
+  logger: optional(withMethods('an object')),
+  signal: optional(withMethods('an object')),
+};
 
 /** What training leads to. */
 export type TrainResult<P extends Tree> = {
@@ -101,9 +111,8 @@ export async function train<
   I extends Tree = Tensor,
   S extends OptimizerState = OptimizerState,
 >(options: TrainOptions<P, A, I, S>): Promise<TrainResult<P>> {
-  checkLearner(options, KINDS, 'train');
-  requireTensors(options.params);
-  const { evaluateEvery = 100 } = options;
+  const { evaluateEvery } = readOptions(OPTIONS, options, 'train');
+  requireTensorTree(options.params);
   const run = begin(options);
   try {
     await takeSteps(options, run, evaluateEvery);

@@ -1,6 +1,6 @@
+import { isPlainObject } from '../check';
 import { invalidArgument } from '../errors';
 import { isTensor, type Tensor, type Tree } from '../torch';
-import { isPlainObject } from '../torch/plain-object';
 
 /**
  * A tree with the dotted path of every tensor in its place. Paths alone do not tell a list from an

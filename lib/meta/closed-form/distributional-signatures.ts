@@ -10,7 +10,16 @@
  * apart, t; not by what they are, so that the weights carry over to classes with other words.
  */
 
-import { shapeOf, wrongShape } from '../../nn/check';
+import {
+  callable,
+  type OptionsOf,
+  optional,
+  positiveFinite,
+  positiveInteger,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import {
   type Layer,
   type LstmParams,
@@ -20,8 +29,9 @@ import {
   uniform,
   zeros,
 } from '../../nn/index';
+import { layerOf } from '../../nn/layer';
+import { requireTensor, shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { checkSupport, type Examples, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
@@ -32,23 +42,26 @@ import { solvable } from './solvable';
 /** Ids of words `[T, n, L]`, and a mask that is 0 for padding. */
 export type Words = { ids: Tensor; mask: Tensor };
 
-export type DistributionalSignaturesOptions<E extends Tree> = {
-  /** f: ids `[…, L]` to the vectors of words `[…, L, D]`. */
-  embedding: Layer<E>;
+const OPTIONS = {
   /**
    * P(x): the share of each word among all words of the training texts, `[V]`; with a `Vocabulary`,
    * `torch.tensor(vocabulary.frequencies())`.
    */
-  frequencies: Tensor;
+  frequencies: required(requireTensor),
   /** ε: a word of this share has s = ½. Default: 0.001. */
-  epsilon?: number;
+  epsilon: withDefault(positiveFinite, 0.001),
   /** The size of each direction of the LSTM over s and t. Default: 50. */
-  hiddenSize?: number;
+  hiddenSize: withDefault(positiveInteger, 50),
   /** λ̃ of the ridge regression behind t. Default: 1. */
-  wordLambda?: number;
+  wordLambda: withDefault(positiveFinite, 1),
   /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
+  loss: optional<TaskLoss>(callable),
 };
+
+export type DistributionalSignaturesOptions<E extends Tree> = {
+  /** f: ids `[…, L]` to the vectors of words `[…, L, D]`. */
+  embedding: Layer<E>;
+} & OptionsOf<typeof OPTIONS>;
 
 /** `attention` is v `[2·hidden]`; log λ, a and b have no dimensions and start from 0, 1 and 0. */
 export type DistributionalSignaturesParams<E extends Tree> = {
@@ -73,15 +86,6 @@ const ADAPTED = ['params', 'wordWeights', 'weights'] as const;
 // Words that tell classes apart for certain have no entropy; t is at most the inverse of this.
 const LEAST_ENTROPY = 1e-3;
 
-const KINDS: Kinds = {
-  embedding: 'layer',
-  frequencies: 'tensor',
-  'epsilon?': 'finite',
-  'hiddenSize?': 'count',
-  'wordLambda?': 'finite',
-  'loss?': 'function',
-};
-
 /**
  * Distributional Signatures with a ridge regressor. The frequencies stay the caller's; do not dispose
  * of them while the learner is used.
@@ -92,8 +96,11 @@ const KINDS: Kinds = {
 export function distributionalSignatures<E extends Tree>(
   options: DistributionalSignaturesOptions<E>,
 ): Learner<DistributionalSignaturesParams<E>, SignatureAdapted<E>, Words> {
-  checkLearner(options, KINDS, NAME);
-  const { embedding, frequencies, epsilon = 1e-3, wordLambda = 1, hiddenSize = 50 } = options;
+  const { embedding, frequencies, epsilon, wordLambda, hiddenSize } = readOptions(
+    { embedding: required(layerOf), ...OPTIONS },
+    options,
+    NAME,
+  );
   if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
   const rarity = (ids: Tensor) =>

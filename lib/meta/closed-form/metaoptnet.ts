@@ -4,11 +4,18 @@
  *
  *   wₖ = Σᵢ α[k, i] f(xᵢ), with α from the dual of the multiclass SVM;   logits = γ wₖ · f(x)
  */
+import {
+  callable,
+  type OptionsOf,
+  optional,
+  positiveFinite,
+  readOptions,
+  withDefault,
+} from '../../check';
 import { type Layer, ones } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
@@ -16,29 +23,25 @@ import type { RidgeAdapted } from './r2d2';
 import { solvable } from './solvable';
 import { solveSvmDual } from './svm-dual';
 
-export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
-  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
-  encoder: Layer<E, I>;
+const OPTIONS = {
   /** C: what an example beyond the margin costs. Default: 0.1. */
-  regularization?: number;
+  regularization: withDefault(positiveFinite, 0.1),
   /**
    * Added to the kernel's diagonal, so that the dual has one solution also where there are more
    * examples than dimensions; the authors' code adds the same. Default: 1.
    */
-  jitter?: number;
+  jitter: withDefault(positiveFinite, 1),
   /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
+  loss: optional<TaskLoss>(callable),
 };
+
+export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+} & OptionsOf<typeof OPTIONS>;
 
 /** γ without dimensions, from 1 on. */
 export type MetaOptNetParams<E extends Tree> = { encoder: E; gamma: Tensor };
-
-const KINDS: Kinds = {
-  encoder: 'layer',
-  'regularization?': 'finite',
-  'jitter?': 'finite',
-  'loss?': 'function',
-};
 
 /**
  * MetaOptNet-SVM: a linear support vector machine on the embedded support set as the inner learner,
@@ -51,8 +54,11 @@ const KINDS: Kinds = {
 export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
   options: MetaOptNetOptions<E, I>,
 ): Learner<MetaOptNetParams<E>, RidgeAdapted<MetaOptNetParams<E>>, I> {
-  checkLearner(options, KINDS, 'metaOptNet');
-  const { encoder, regularization = 0.1, jitter = 1, loss } = options;
+  const { encoder, regularization, jitter, loss } = readOptions(
+    { ...ENCODER, ...OPTIONS },
+    options,
+    'metaOptNet',
+  );
   const own = (generator: Generator) => ({ gamma: ones([], generator) });
   const embed = embedder({ learner: 'metaOptNet', encoder });
   const check = parameterCheck({ learner: 'metaOptNet', layers: ['encoder'], own });

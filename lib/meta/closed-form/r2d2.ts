@@ -6,28 +6,39 @@
  *
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
+import {
+  callable,
+  finiteNumber,
+  type OptionsOf,
+  optional,
+  positiveFinite,
+  readOptions,
+  withDefault,
+} from '../../check';
 import { type Layer, zeros } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { solvable } from './solvable';
 
+const OPTIONS = {
+  /** λ to start from; it is learned as its logarithm and stays above 0. Default: 1. */
+  lambda: withDefault(positiveFinite, 1),
+  /** α to start from. Default: 1. */
+  alpha: withDefault(finiteNumber, 1),
+  /** β to start from. Default: 0. */
+  beta: withDefault(finiteNumber, 0),
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss: optional<TaskLoss>(callable),
+};
+
 export type R2d2Options<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** λ to start from; it is learned as its logarithm and stays above 0. Default: 1. */
-  lambda?: number;
-  /** α to start from. Default: 1. */
-  alpha?: number;
-  /** β to start from. Default: 0. */
-  beta?: number;
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** log λ, α and β, without dimensions. */
 export type R2d2Params<E extends Tree> = {
@@ -40,14 +51,6 @@ export type R2d2Params<E extends Tree> = {
 /** The ridge regression's weights W `[T, D, N]`. */
 export type RidgeAdapted<P extends Tree> = { params: P; weights: Tensor };
 
-const KINDS: Kinds = {
-  encoder: 'layer',
-  'lambda?': 'finite',
-  'alpha?': 'number',
-  'beta?': 'number',
-  'loss?': 'function',
-};
-
 /**
  * R2D2: ridge regression on the embedded support set as the inner learner, differentiated through
  * its closed form. λ, α and β are meta-learned. β shifts all logits alike: no cross-entropy sees it.
@@ -58,8 +61,11 @@ const KINDS: Kinds = {
 export function r2d2<E extends Tree, I extends Tree = Tensor>(
   options: R2d2Options<E, I>,
 ): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
-  checkLearner(options, KINDS, 'r2d2');
-  const { encoder, lambda = 1, alpha = 1, beta = 0, loss } = options;
+  const { encoder, lambda, alpha, beta, loss } = readOptions(
+    { ...ENCODER, ...OPTIONS },
+    options,
+    'r2d2',
+  );
   const own = (generator: Generator) => ({
     logLambda: zeros([], generator).add(Math.log(lambda)),
     alpha: zeros([], generator).add(alpha),

@@ -4,6 +4,8 @@
  *
  *   θ = (θ_body, θ_head);   θ_head,i′ = θ_head − α ∇θ_head L_support,i(θ), repeated k times
  */
+
+import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import { invalidArgument } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import {
@@ -15,27 +17,27 @@ import {
   type Tree,
   unflattenTree,
 } from '../../torch/index';
-import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedParams, encodedModel } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
-import type { FineTuningOptions } from './fine-tuning';
+import { FINE_TUNING, type FineTuningOptions } from './fine-tuning';
 import { innerLoop } from './inner-loop';
+
+const OPTIONS = {
+  /**
+   * Chooses the weights of the head by their dotted path, for example `2.weight`. Default: those of
+   * the model's last layer.
+   */
+  head: optional<(path: string) => boolean>(callable),
+};
 
 export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTuningOptions<
   P,
   E,
   I
-> & {
-  /**
-   * Chooses the weights of the head by their dotted path, for example `2.weight`. Default: those of
-   * the model's last layer.
-   */
-  head?: (path: string) => boolean;
-};
-
-const KINDS: Kinds = { ...LOOP_KINDS, 'head?': 'function', 'firstOrder?': 'boolean' };
+> &
+  OptionsOf<typeof OPTIONS>;
 
 const PARTS: LearnerParts = {
   learner: 'anil',
@@ -54,8 +56,8 @@ const PARTS: LearnerParts = {
 export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: AnilOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'anil');
-  const { firstOrder = false } = options;
+  const read = readOptions({ ...FINE_TUNING, ...OPTIONS }, options, 'anil');
+  const { optimizer, innerSteps, maxNorm, firstOrder } = read;
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'anil');
   return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
@@ -82,7 +84,7 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
         const { theta } = innerLoop(
           expandTasks(head, tasks),
           (at) => losses(whole(body, at)),
-          options,
+          { optimizer, innerSteps, maxNorm },
           { differentiable, firstOrder },
         );
         return { model: whole(weights, theta), encoder: params.encoder };

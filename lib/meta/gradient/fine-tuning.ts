@@ -7,14 +7,22 @@
  *
  *   θᵢ′ = U(θ, ∇θ L_support,i(θ)), repeated k times
  */
+import { flag, type OptionsOf, readOptions, withDefault } from '../../check';
 import { expandTasks } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import {
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+  MODEL,
+} from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
-import { type InnerLoopOptions, innerLoop } from './inner-loop';
+import { INNER_LOOP, type InnerLoopOptions, innerLoop } from './inner-loop';
+
+/** What those options are checked by. */
+export const LOOP = { ...MODEL, ...INNER_LOOP };
 
 /** Options of learners whose model descends by any optimizer. */
 export type DescentOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
@@ -24,16 +32,20 @@ export type DescentOptions<P extends Tree, E extends Tree, I extends Tree> = Enc
 > &
   InnerLoopOptions;
 
+const OPTIONS = {
+  /** Take the gradients of the inner loop for constants where it is differentiated. Default: false. */
+  firstOrder: withDefault(flag, false),
+};
+
 export type FineTuningOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<
   P,
   E,
   I
-> & {
-  /** Take the gradients of the inner loop for constants where it is differentiated. Default: false. */
-  firstOrder?: boolean;
-};
+> &
+  OptionsOf<typeof OPTIONS>;
 
-const KINDS: Kinds = { ...LOOP_KINDS, 'firstOrder?': 'boolean' };
+/** What those options are checked by. */
+export const FINE_TUNING = { ...LOOP, ...OPTIONS };
 
 const PARTS: LearnerParts = {
   learner: 'fineTuning',
@@ -51,7 +63,11 @@ const PARTS: LearnerParts = {
 export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: FineTuningOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'fineTuning');
+  const { optimizer, innerSteps, maxNorm, firstOrder } = readOptions(
+    FINE_TUNING,
+    options,
+    'fineTuning',
+  );
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'fineTuning');
   return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
@@ -63,8 +79,8 @@ export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tens
         const { theta } = innerLoop(
           expandTasks(params.model, taskCount(support)),
           supportLosses(seen, adaptOptions),
-          options,
-          { differentiable: adaptOptions.differentiable, firstOrder: options.firstOrder },
+          { optimizer, innerSteps, maxNorm },
+          { differentiable: adaptOptions.differentiable, firstOrder },
         );
         return { model: theta, encoder: params.encoder };
       }),

@@ -1,4 +1,4 @@
-import { shapeOf } from '../../nn/check';
+import { shapeOf } from '../../torch/check-tensors';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 
 /** The weights of T tasks, each `[T, …]`, as the rows of one matrix `[T, D]`. */

@@ -7,37 +7,52 @@
  * approached, as in the paper's section 4, by meta-steps on the newest tasks and some of the earlier.
  * Which earlier ones are used again is up to how similar they are to the newest.
  */
-import { objectOf, shapeOf } from '../../nn/check';
+
+import {
+  callable,
+  type OptionsOf,
+  objectOf,
+  optional,
+  readOptions,
+  required,
+  stepCount,
+  withDefault,
+} from '../../check';
 import { trainable } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
+import { optimizerOf } from '../../optim/optimizer';
+import { shapeOf } from '../../torch/check-tensors';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { type Episodes, taskCount } from '../episode';
 import { joinEpisodes } from '../join-episodes';
 import {
   type AdaptOptions,
   type Learner,
+  learnerOf,
   type MetaGradient,
   metaGradient,
   queryLogits,
   queryLoss,
 } from '../learner';
 
+const OPTIONS = {
+  /** Meta-steps of each round. Default: 10. */
+  metaSteps: withDefault(stepCount, 10),
+  /** How many earlier batches are used again in a round. Default: 4. */
+  reuse: withDefault(stepCount, 4),
+};
+
 export type OnlineOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
   /** U and L; any learner. */
   learner: Learner<P, A, I>;
   /** Takes the meta-steps. */
   optimizer: Optimizer<S>;
-  /** Meta-steps of each round. Default: 10. */
-  metaSteps?: number;
-  /** How many earlier batches are used again in a round. Default: 4. */
-  reuse?: number;
   /**
    * What says how similar tasks are, by the cosine between two of it. Default: the meta-gradient at
    * the parameters of the start, which is the same for all rounds.
    */
   describe?: (start: P, episodes: Episodes<I>) => Tensor;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** What a round leads to the next one with. */
 export type OnlineState<P extends Tree, S extends OptimizerState, I extends Tree> = {
@@ -67,18 +82,10 @@ export function taskSimilarity(a: Tensor, b: Tensor): number {
   return norms === 0 ? 0 : torch.scope(() => Number(a.mul(b).sum().item())) / norms;
 }
 
-const KINDS: Kinds = {
-  learner: 'learner',
-  optimizer: 'optimizer',
-  'metaSteps?': 'steps',
-  'reuse?': 'steps',
-  'describe?': 'function',
-};
-
 /**
  * Follow the meta-leader, as pure functions: `round` leaves the state it is given as it is.
  *
- * @throws ArgumentRangeError if a count is no integer of at least 0; ArgumentTypeError for options of
+ * @throws ArgumentRangeError if a count is not an integer of at least 0; ArgumentTypeError for options of
  *   another type, or unknown
  */
 export function followTheMetaLeader<
@@ -87,8 +94,16 @@ export function followTheMetaLeader<
   I extends Tree = Tensor,
   S extends OptimizerState = OptimizerState,
 >(options: OnlineOptions<P, A, I, S>) {
-  checkLearner(options, KINDS, 'followTheMetaLeader');
-  const { learner, optimizer, metaSteps = 10, reuse = 4 } = options;
+  const { learner, optimizer, metaSteps, reuse } = readOptions(
+    {
+      learner: required(learnerOf),
+      optimizer: required(optimizerOf),
+      describe: optional(callable),
+      ...OPTIONS,
+    },
+    options,
+    'followTheMetaLeader',
+  );
   const gradientAt = (start: P, episodes: Episodes<I>, adaptOptions: AdaptOptions): Tensor => {
     const how = { ...adaptOptions, training: false };
     const { gradients } = metaGradient(learner, start, episodes, how);

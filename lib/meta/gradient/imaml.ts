@@ -5,10 +5,17 @@
  *   φᵢ = argmin over φ of L_support,i(φ) + λ/2 ‖φ − θ‖²
  *   meta-gradient: Σᵢ (I + 1/λ ∇²L_support,i(φᵢ))⁻¹ ∇L_query,i(φᵢ), solved by conjugate gradient
  */
+
+import {
+  type OptionsOf,
+  positiveFinite,
+  positiveInteger,
+  readOptions,
+  withDefault,
+} from '../../check';
 import { outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
 import type { Episodes } from '../episode';
@@ -22,26 +29,19 @@ import {
 } from '../learner';
 import { reachedGradients } from '../reached-gradients';
 import { conjugateGradient } from './conjugate-gradient';
-import type { DescentOptions } from './fine-tuning';
+import { type DescentOptions, LOOP } from './fine-tuning';
 import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { innerLoop } from './inner-loop';
 
-export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<
-  P,
-  E,
-  I
-> & {
+const OPTIONS = {
   /** λ: how strongly the start holds the adapted weights. Default: 1. */
-  regularization?: number;
+  regularization: withDefault(positiveFinite, 1),
   /** Steps of conjugate gradient. Default: 5. */
-  solverSteps?: number;
+  solverSteps: withDefault(positiveInteger, 5),
 };
 
-const KINDS: Kinds = {
-  ...LOOP_KINDS,
-  'regularization?': 'finite',
-  'solverSteps?': 'count',
-};
+export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<P, E, I> &
+  OptionsOf<typeof OPTIONS>;
 
 const PARTS: LearnerParts = {
   learner: 'imaml',
@@ -61,14 +61,14 @@ const PARTS: LearnerParts = {
 export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: ImamlOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'imaml');
-  const { regularization: lambda = 1, solverSteps = 5 } = options;
+  const read = readOptions({ ...LOOP, ...OPTIONS }, options, 'imaml');
+  const { optimizer, innerSteps, maxNorm, regularization: lambda, solverSteps } = read;
   const model = encodedModel(options, 'imaml');
 
   const solve = (theta: P, seen: EncodedExamples, context: AdaptOptions): P => {
     const start = expandTasks(theta, seen.labels.shape[0] ?? 1);
     const objective = held(model.supportLosses(seen, context), start, lambda);
-    return innerLoop(start, objective, options).theta;
+    return innerLoop(start, objective, { optimizer, innerSteps, maxNorm }).theta;
   };
 
   const metaGradient = (

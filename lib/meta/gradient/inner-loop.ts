@@ -1,21 +1,35 @@
-import { objectOf, shapeOf } from '../../nn/check';
+import {
+  callable,
+  type OptionsOf,
+  objectOf,
+  optional,
+  positiveNumber,
+  readOptions,
+  required,
+  stepCount,
+  withDefault,
+} from '../../check';
 import { expandTasks } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
+import { optimizerOf } from '../../optim/optimizer';
+import { shapeOf } from '../../torch/check-tensors';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkKind } from '../check-options';
 import { adaptScope } from '../learner';
 import { reachedGradients } from '../reached-gradients';
 import { flattenParameters, unflattenParameters } from './flatten-parameters';
 
-/** How the weights of T tasks, `[T, …]`, descend on their support sets. */
-export type InnerLoopOptions = {
+/** The options of learners that descend by any optimizer. */
+export const INNER_LOOP = {
   /** U: any optimizer. It works element by element, so each task has a state of its own. */
-  optimizer: Optimizer;
+  optimizer: required<Optimizer>(optimizerOf),
   /** k: steps on the support set; 0 leaves the weights as they are. Default: 5. */
-  innerSteps?: number | undefined;
+  innerSteps: withDefault(stepCount, 5),
   /** The greatest norm of a task's gradient, over all of its weights. Default: none. */
-  maxNorm?: number | undefined;
+  maxNorm: optional(positiveNumber),
 };
+
+/** How the weights of T tasks, `[T, …]`, descend on their support sets. */
+export type InnerLoopOptions = OptionsOf<typeof INNER_LOOP>;
 
 /** What one run of the loop must know beside its options. */
 export type InnerRun<P extends Tree, S extends Tree> = {
@@ -51,10 +65,8 @@ export function innerLoop<P extends Tree, S extends Tree = Record<string, never>
   options: InnerLoopOptions,
   run: InnerRun<P, S> = {},
 ): { theta: P; state: OptimizerState; summed: S } {
-  const { optimizer, innerSteps = 5, maxNorm } = objectOf(options, 'options', 'innerLoop');
-  checkKind(optimizer, 'optimizer', 'optimizer', 'innerLoop');
-  checkKind(innerSteps, 'steps', 'innerSteps', 'innerLoop');
-  checkKind(losses, 'function', 'losses', 'innerLoop');
+  const { optimizer, innerSteps, maxNorm } = readOptions(INNER_LOOP, options, 'innerLoop');
+  callable(losses, 'losses', 'innerLoop');
   objectOf(run, 'run', 'innerLoop');
   const { differentiable = false, firstOrder = false, still = {} as S } = run;
   // Without a graph to keep, every step starts from leaves of its own.
@@ -128,7 +140,7 @@ export function taskGradients<P extends Tree>(
   options: { createGraph?: boolean; scale?: number | undefined } = {},
 ): { from: P; gradients: P } {
   const { createGraph = false, scale } = objectOf(options, 'options', 'taskGradients');
-  checkKind(losses, 'function', 'losses', 'taskGradients');
+  callable(losses, 'losses', 'taskGradients');
   // A view made without recording says that it requires gradients, but none would reach it.
   const recorded = torch.isGradEnabled();
   const from = mapTree(
@@ -162,7 +174,7 @@ export function exampleGradients<P extends Tree>(
 
 /** g·min(1, maxNorm/‖g‖) for each task by itself, `[T, …]`; differentiable, also where g is 0. */
 export function clipTasks<P extends Tree>(gradients: P, maxNorm: number): P {
-  checkKind(maxNorm, 'positive', 'maxNorm', 'clipTasks');
+  positiveNumber(maxNorm, 'maxNorm', 'clipTasks');
   const rows = flattenParameters(gradients);
   const squares = rows.square().sum([1], true);
   const share = squares

@@ -1,6 +1,6 @@
+import { callable } from '../../check';
 import type { LearningRate, Optimizer, OptimizerState } from '../../optim/index';
 import { flattenTree, type Tensor, type Tree, unflattenTree } from '../../torch/index';
-import { checkKind } from '../check-options';
 
 /** An optimizer still without its rate: `(learningRate) => adam({ learningRate })`. */
 export type RatedOptimizer = (learningRate: LearningRate) => Optimizer;
@@ -11,7 +11,7 @@ export type RatedOptimizer = (learningRate: LearningRate) => Optimizer;
  * @param rates of the parameters' structure, `[K]` each; beyond K steps the last goes on
  */
 export function withRates(make: RatedOptimizer, rates: Tree): Optimizer {
-  checkKind(make, 'function', 'make', 'withRates');
+  callable(make, 'make', 'withRates');
   const optimizers = Object.entries(flattenTree(rates)).map(([path, own]) => {
     const last = (own.shape[0] ?? 1) - 1;
     return [path, make((step) => own.select(0, Math.min(step, last)))] as const;

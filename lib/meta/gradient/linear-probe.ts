@@ -6,30 +6,44 @@
  *
  *   (Wᵢ, bᵢ) = argmin L_support,i(W f(x) + b), from zeros, by k steps of an optimizer
  */
+
+import {
+  type OptionsOf,
+  optional,
+  positiveNumber,
+  readOptions,
+  stepCount,
+  withDefault,
+} from '../../check';
 import { type Layer, type LinearParams, linear, overTasks } from '../../nn/index';
-import { adam } from '../../optim/index';
+import { adam, type Optimizer } from '../../optim/index';
+import { optimizerOf } from '../../optim/optimizer';
 import { type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { ENCODER } from '../embedder';
 import { checkSupport, taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { taskCrossEntropy } from '../task-loss';
-import { type InnerLoopOptions, innerLoop } from './inner-loop';
+import { innerLoop } from './inner-loop';
 
-export type LinearProbeOptions<P extends Tree, I extends Tree> = Partial<InnerLoopOptions> & {
+const OPTIONS = {
+  /** U: any optimizer; its `weightDecay` is the regularization. Default: Adam of rate 0.03. */
+  optimizer: withDefault<Optimizer>(optimizerOf, adam({ learningRate: 0.03 })),
+  /** k: steps on the support set; 0 leaves the head at zeros. Default: 100. */
+  innerSteps: withDefault(stepCount, 100),
+  /** The greatest norm of a task's gradient, over all of its weights. Default: none. */
+  maxNorm: optional(positiveNumber),
+};
+
+export type LinearProbeOptions<P extends Tree, I extends Tree> = {
   /** f: `[n, …]` to features `[n, D]`, or with `tasks` `[T, n, …]` to `[T, n, D]`; it stays as it is. */
   encoder: Layer<P, I>;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** The heads of T tasks, weight `[T, N, D]` and bias `[T, N]`, and the parameters of their encoder. */
 export type ProbeAdapted<P extends Tree> = { params: P; head: LinearParams };
 
-export const PROBE_KINDS = {
-  encoder: 'layer',
-  'optimizer?': 'optimizer',
-  'innerSteps?': 'steps',
-  'maxNorm?': 'positive',
-} as const satisfies Kinds;
+export const PROBE = { ...ENCODER, ...OPTIONS };
 
 const PARTS: LearnerParts = {
   learner: 'linearProbe',
@@ -47,9 +61,8 @@ const PARTS: LearnerParts = {
 export function linearProbe<P extends Tree, I extends Tree = Tensor>(
   options: LinearProbeOptions<P, I>,
 ): Learner<P, ProbeAdapted<P>, I> {
-  checkLearner(options, PROBE_KINDS, 'linearProbe');
+  const { optimizer, innerSteps, maxNorm } = readOptions(PROBE, options, 'linearProbe');
   const encoder = overTasks(options.encoder, 'shared');
-  const { optimizer = adam({ learningRate: 0.03 }), innerSteps = 100, maxNorm } = options;
   return checkedLearner(PARTS, {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, adaptOptions = {}) =>

@@ -8,16 +8,28 @@
  * The models here have no batch normalisation, so that the paper's rules for it have no place; its
  * annealed outer rate is `cosineDecay` of `optim`.
  */
+import {
+  callable,
+  finiteNumber,
+  type OptionsOf,
+  optional,
+  positiveNumber,
+  type ReadOptions,
+  readOptions,
+  required,
+  stepCount,
+  withDefault,
+} from '../../check';
 import { expandTasks } from '../../nn/index';
 import { sgd } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
 import {
   type EncodedModel,
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  MODEL,
 } from '../encoded-model';
 import { type Episodes, type Examples, taskCount } from '../episode';
 import {
@@ -31,37 +43,30 @@ import {
 import { type InnerRun, innerLoop } from './inner-loop';
 import { type RatedOptimizer, withRates } from './learned-rates';
 
+const OPTIONS = {
+  /** α of every tensor and step before training. */
+  innerLearningRate: required(finiteNumber),
+  /** k: steps on the support set. Default: 5. */
+  innerSteps: withDefault(stepCount, 5),
+  /** Meta-steps in which the losses of all inner steps give way to that of the last. Default: 0. */
+  multiStepUntil: withDefault(stepCount, 0),
+  /** Meta-steps of first order at the start. Default: 0. */
+  firstOrderUntil: withDefault(stepCount, 0),
+  /** The inner optimizer, given its learned rate. Default: SGD, as in the paper. */
+  optimizer: withDefault<RatedOptimizer>(callable, (learningRate) => sgd({ learningRate })),
+  /** The greatest norm of a task's gradient. Default: none. */
+  maxNorm: optional(positiveNumber),
+};
+
 export type MamlPlusPlusOptions<
   P extends Tree,
   E extends Tree,
   I extends Tree,
-> = EncodedModelOptions<P, E, I> & {
-  /** α of every tensor and step before training. */
-  innerLearningRate: number;
-  /** k: steps on the support set. Default: 5. */
-  innerSteps?: number;
-  /** Meta-steps in which the losses of all inner steps give way to that of the last. Default: 0. */
-  multiStepUntil?: number;
-  /** Meta-steps of first order at the start. Default: 0. */
-  firstOrderUntil?: number;
-  /** The inner optimizer, given its learned rate. Default: SGD, as in the paper. */
-  optimizer?: RatedOptimizer;
-  /** The greatest norm of a task's gradient. Default: none. */
-  maxNorm?: number;
-};
+> = EncodedModelOptions<P, E, I> & OptionsOf<typeof OPTIONS>;
 
 /** `rates`: α, `[k]` for every tensor of the model. */
 export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & {
   rates: P;
-};
-
-const KINDS: Kinds = {
-  ...MODEL_KINDS,
-  'optimizer?': 'function',
-  'maxNorm?': 'positive',
-  innerLearningRate: 'number',
-  'multiStepUntil?': 'steps',
-  'firstOrderUntil?': 'steps',
 };
 
 const PARTS: LearnerParts = {
@@ -79,12 +84,11 @@ const PARTS: LearnerParts = {
 export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlPlusPlusOptions<P, E, I>,
 ): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'mamlPlusPlus');
-  const { innerLearningRate: alpha, innerSteps = 5, firstOrderUntil = 0 } = options;
-  const { multiStepUntil = 0 } = options;
+  const read = readOptions({ ...MODEL, ...OPTIONS }, options, 'mamlPlusPlus');
+  const { innerLearningRate: alpha, innerSteps, firstOrderUntil, multiStepUntil } = read;
   const encoded = encodedModel(options, 'mamlPlusPlus');
   const { init, encode, predict, losses } = encoded;
-  const descend = descent(options, encoded);
+  const descend = descent(read, encoded);
   type Params = MamlPlusPlusParams<P, E>;
 
   const metaGradient = (
@@ -129,10 +133,9 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
 
 /** The inner loop from θ with the rates α, on encoded support sets: the adapted weights. */
 function descent<P extends Tree, E extends Tree, I extends Tree>(
-  options: MamlPlusPlusOptions<P, E, I>,
+  { innerSteps, maxNorm, optimizer }: ReadOptions<typeof OPTIONS>,
   { encodeSupport, supportLosses }: EncodedModel<P, E, I>,
 ) {
-  const { innerSteps = 5, maxNorm, optimizer = (learningRate) => sgd({ learningRate }) } = options;
   return (
     params: MamlPlusPlusParams<P, E>,
     support: Examples<I>,

@@ -4,38 +4,56 @@
  *
  *   θᵢ′ = θ − α ∇θ L_support,i(θ), repeated k times;   meta-gradient: ∇θ Σᵢ L_query,i(θᵢ′)
  */
+
+import {
+  flag,
+  notNegative,
+  type OptionsOf,
+  optional,
+  positiveNumber,
+  readOptions,
+  stepCount,
+  withDefault,
+} from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import { isRuled } from '../../nn/linear-rule';
 import { type Optimizer, sgd } from '../../optim/index';
+import { optimizerOf } from '../../optim/optimizer';
 import { mapTree, type Tensor, type Tree } from '../../torch/index';
-import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import {
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+  MODEL,
+} from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { innerLoop } from './inner-loop';
 import { lowRankLoop, updatedContext } from './low-rank/low-rank-loop';
 
-type Rule = {
+const OPTIONS = {
   /** α: the learning rate of the inner loop. Needed unless there is an optimizer, and refused then. */
-  innerLearningRate?: number;
+  innerLearningRate: optional(notNegative),
   /** U, in place of plain gradient descent: any optimizer. Default: SGD of rate α. */
-  optimizer?: Optimizer;
+  optimizer: optional<Optimizer>(optimizerOf),
   /** k: gradient steps on the support set; 0 leaves the parameters as they are. Default: 5. */
-  innerSteps?: number;
+  innerSteps: withDefault(stepCount, 5),
   /** The greatest norm of a task's gradient, over all of its weights. Default: none. */
-  maxNorm?: number;
+  maxNorm: optional(positiveNumber),
   /** Take ∂θ′/∂θ for the identity, as the paper's section 5.2 does. Default: false. */
-  firstOrder?: boolean;
+  firstOrder: withDefault(flag, false),
   /**
    * Record linear layers and update them by what they saw: as low-rank products, which never form the
    * adapted weights, where that is cheaper. The result is the same, exactly. Only for plain gradient
    * descent, and models that use the weights of linear layers by `linear` alone and hand it their
    * parameters as they are. Default: where that is known, as of `mlp`.
    */
-  lowRank?: boolean;
+  lowRank: optional(flag),
 };
+
+type Rule = OptionsOf<typeof OPTIONS>;
 
 export type MamlOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
   P,
@@ -53,15 +71,6 @@ export type MamlParams<P extends Tree, E extends Tree> = EncodedParams<P, E>;
  */
 export type MamlAdapted<P extends Tree, E extends Tree> = MamlParams<P, E>;
 
-const KINDS: Kinds = {
-  ...MODEL_KINDS,
-  'innerLearningRate?': 'rate',
-  'optimizer?': 'optimizer',
-  'maxNorm?': 'positive',
-  'firstOrder?': 'boolean',
-  'lowRank?': 'boolean',
-};
-
 const PARTS: LearnerParts = {
   learner: 'maml',
   params: ['model', 'encoder'],
@@ -78,8 +87,7 @@ const PARTS: LearnerParts = {
 export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlOptions<P, E, I>,
 ): Learner<MamlParams<P, E>, MamlAdapted<P, E>, I> {
-  checkLearner(options, KINDS, 'maml');
-  const { innerSteps = 5, firstOrder = false } = options;
+  const { innerSteps, firstOrder } = readOptions({ ...MODEL, ...OPTIONS }, options, 'maml');
   const learningRate = rateOf(options);
   const recorded = isRecorded(options, options.model);
   const { scale, ...loop } = descentOf(options, learningRate);

@@ -8,30 +8,46 @@
  * One optimizer for every coordinate. Gradients and losses are preprocessed, and taken for constants:
  * the paper's assumption of independent gradients.
  */
-import { objectOf, shapeOf } from '../../nn/check';
+import {
+  type OptionsOf,
+  objectOf,
+  positiveInteger,
+  properFraction,
+  readOptions,
+  stepCount,
+  withDefault,
+} from '../../check';
 import { expandTasks, type LinearParams, uniform } from '../../nn/index';
+import { shapeOf } from '../../torch/check-tensors';
 import { disposeTree, type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import {
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+  MODEL,
+} from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { taskGradients } from './inner-loop';
 import { preprocess } from './preprocess';
 
+const OPTIONS = {
+  /** Steps on the support set. Default: 5. */
+  innerSteps: withDefault(stepCount, 5),
+  /** The LSTM's size. Default: 20. */
+  hiddenSize: withDefault(positiveInteger, 20),
+  /** i before training, in (0, 1). Default: 0.01. */
+  innerLearningRate: withDefault(properFraction, 0.01),
+};
+
 export type MetaLstmOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
   P,
   E,
   I
-> & {
-  /** Steps on the support set. Default: 5. */
-  innerSteps?: number;
-  /** The LSTM's size. Default: 20. */
-  hiddenSize?: number;
-  /** i before training, in (0, 1). Default: 0.01. */
-  innerLearningRate?: number;
-};
+> &
+  OptionsOf<typeof OPTIONS>;
 
 /** Φ: an LSTM of size H with input 4, and its gates, weights `[1, H + 2]`. */
 export type LstmOptimizerParams = {
@@ -48,12 +64,6 @@ export type MetaLstmParams<P extends Tree, E extends Tree> = EncodedParams<P, E>
 /** What goes from step to step: θ, f and i are `[T, D]`, h and s `[T·D, H]`. */
 type State = { theta: Tensor; f: Tensor; i: Tensor; h: Tensor; s: Tensor };
 
-const KINDS: Kinds = {
-  ...MODEL_KINDS,
-  'hiddenSize?': 'count',
-  'innerLearningRate?': 'share',
-};
-
 const PARTS: LearnerParts = {
   learner: 'metaLstm',
   params: ['model', 'encoder', 'optimizer'],
@@ -69,8 +79,11 @@ const PARTS: LearnerParts = {
 export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MetaLstmOptions<P, E, I>,
 ): Learner<MetaLstmParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'metaLstm');
-  const { innerSteps = 5, hiddenSize = 20, innerLearningRate: alpha = 0.01 } = options;
+  const {
+    innerSteps,
+    hiddenSize,
+    innerLearningRate: alpha,
+  } = readOptions({ ...MODEL, ...OPTIONS }, options, 'metaLstm');
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaLstm');
   return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),

@@ -4,34 +4,42 @@
  *
  *   θᵢ′ = θ − α ∘ ∇θ L_support,i(θ);   meta-gradient: ∇(θ, α) Σᵢ L_query,i(θᵢ′)
  */
+import { flag, type OptionsOf, readOptions, stepCount, withDefault } from '../../check';
 import { outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import type { Optimizer } from '../../optim/index';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds, MODEL_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import {
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+  MODEL,
+} from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { innerLoop } from './inner-loop';
+
+type Rates = number | readonly [number, number];
+
+const OPTIONS = {
+  /** α before training: one number, or the bounds of a uniform draw. Default: [0.005, 0.1]. */
+  initialRate: withDefault(rates, [0.005, 0.1]),
+  /** k: steps on the support set. Default: 1, as in the paper. */
+  innerSteps: withDefault(stepCount, 1),
+  /** Take the inner gradients for constants. Default: false. */
+  firstOrder: withDefault(flag, false),
+};
 
 export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
   P,
   E,
   I
-> & {
-  /** α before training: one number, or the bounds of a uniform draw. Default: [0.005, 0.1]. */
-  initialRate?: number | readonly [number, number];
-  /** k: steps on the support set. Default: 1, as in the paper. */
-  innerSteps?: number;
-  /** Take the inner gradients for constants. Default: false. */
-  firstOrder?: boolean;
-};
+> &
+  OptionsOf<typeof OPTIONS>;
 
 /** α: a rate for every weight, of any sign, learned like the weights. */
 export type MetaSgdParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & { rates: P };
-
-const KINDS: Kinds = { ...MODEL_KINDS, 'initialRate?': 'any', 'firstOrder?': 'boolean' };
 
 const PARTS: LearnerParts = {
   learner: 'metaSgd',
@@ -48,9 +56,12 @@ const PARTS: LearnerParts = {
 export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MetaSgdOptions<P, E, I>,
 ): Learner<MetaSgdParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'metaSgd');
-  const { innerSteps = 1, initialRate = [0.005, 0.1], firstOrder = false } = options;
-  const [low, high] = bounds(initialRate);
+  const { innerSteps, initialRate, firstOrder } = readOptions(
+    { ...MODEL, ...OPTIONS },
+    options,
+    'metaSgd',
+  );
+  const [low, high] = typeof initialRate === 'number' ? [initialRate, initialRate] : initialRate;
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaSgd');
   return checkedLearner(PARTS, {
     ...(options.loss && { loss: options.loss }),
@@ -76,11 +87,13 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
   });
 }
 
-function bounds(rate: number | readonly [number, number]): readonly [number, number] {
-  const [low, high] = typeof rate === 'number' ? [rate, rate] : rate;
-  if (Number.isFinite(low) && Number.isFinite(high) && low <= high) return [low, high];
+/** One number, or two of which the first is not greater. */
+function rates(value: unknown, name: string, operator: string): Rates {
+  const [low, high]: readonly unknown[] = Array.isArray(value) ? value : [value, value];
+  const areFinite = Number.isFinite(low) && Number.isFinite(high);
+  if (areFinite && Number(low) <= Number(high)) return value as Rates;
   const expected = 'a finite number, or two of which the first is not greater,';
-  throw outOfRange(expected, 'initialRate of metaSgd', rate, 'metaSgd');
+  throw outOfRange(expected, `${name} of ${operator}`, value, operator);
 }
 
 /** θ − α ∘ g. */

@@ -8,10 +8,10 @@
  *
  *   (f, V) = argmin E −log softmax(V f(x))[class of x];   then Wᵢ = argmin L_support,i(W f(x))
  */
+import { type OptionsOf, positiveInteger, readOptions, required } from '../../check';
 import { ArgumentTypeError } from '../../errors';
 import { type LinearParams, linear, overTasks } from '../../nn/index';
 import { isTensor, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type Episodes, IGNORED } from '../episode';
 import {
@@ -22,19 +22,17 @@ import {
   queryLoss,
 } from '../learner';
 import { taskCrossEntropy } from '../task-loss';
-import {
-  type LinearProbeOptions,
-  linearProbe,
-  PROBE_KINDS,
-  type ProbeAdapted,
-} from './linear-probe';
+import { type LinearProbeOptions, linearProbe, PROBE, type ProbeAdapted } from './linear-probe';
 
-export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOptions<P, I> & {
+const OPTIONS = {
   /** C: how many classes meta-training has. */
-  classes: number;
+  classes: required(positiveInteger),
   /** D: the size of the encoder's features. */
-  features: number;
+  features: required(positiveInteger),
 };
+
+export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOptions<P, I> &
+  OptionsOf<typeof OPTIONS>;
 
 /** The encoder, and the head V over all classes, weight `[C, D]`. */
 export type MultiTaskParams<P extends Tree> = { encoder: P; head: LinearParams };
@@ -55,8 +53,11 @@ const PARTS: LearnerParts = {
 export function multiTask<P extends Tree, I extends Tree = Tensor>(
   options: MultiTaskOptions<P, I>,
 ): Learner<MultiTaskParams<P>, ProbeAdapted<P>, I> {
-  checkLearner(options, { ...PROBE_KINDS, classes: 'count', features: 'count' }, 'multiTask');
-  const { classes, features, ...probeOptions } = options;
+  const { classes, features, ...probeOptions } = readOptions(
+    { ...PROBE, ...OPTIONS },
+    options,
+    'multiTask',
+  );
   const encoder = overTasks(options.encoder, 'shared');
   const head = linear({ inFeatures: features, outFeatures: classes });
   const probe = linearProbe(probeOptions);

@@ -6,10 +6,18 @@
  *
  * The meta-gradient is θ − θᵢ′, so that the outer optimizer is SGD of rate ε, or any other.
  */
+import {
+  type OptionsOf,
+  objectOf,
+  oneOf,
+  optional,
+  positiveInteger,
+  readOptions,
+  withDefault,
+} from '../../check';
 import { expandTasks } from '../../nn/index';
 import type { OptimizerState } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds, LOOP_KINDS } from '../check-options';
 import { checkedLearner, type LearnerParts } from '../checked-learner';
 import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
 import { type Episodes, taskCount } from '../episode';
@@ -22,35 +30,30 @@ import {
 } from '../learner';
 import { minibatches, selectRows } from '../minibatches';
 import { carriedState, keepState } from './carried-state';
-import { type DescentOptions, fineTuning } from './fine-tuning';
+import { type DescentOptions, fineTuning, LOOP } from './fine-tuning';
 import { innerLoop } from './inner-loop';
 
-export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<
-  P,
-  E,
-  I
-> & {
+const OPTIONS = {
   /** `mean` over the tasks is the paper's batch form; `sum` is θ + ε Σᵢ (θᵢ′ − θ). Default: `mean`. */
-  reduce?: 'mean' | 'sum';
+  reduce: withDefault(oneOf('mean', 'sum'), 'mean'),
   /** What a task's weights train on: the paper knows no query sets. Default: `all`. */
-  trainOn?: 'all' | 'support';
+  trainOn: withDefault(oneOf('all', 'support'), 'all'),
   /** Rows of each task that a step of training draws, by the generator. Default: all. */
-  batchSize?: number;
+  batchSize: optional(positiveInteger),
   /**
    * Carries the inner optimizer's state from one meta-step to the next: `optimizer.init(params.model)`.
    * Each meta-step overwrites its tensors with the mean over the tasks. Default: every task starts
    * afresh, as it always does outside training.
    */
-  carry?: OptimizerState;
+  carry: optional<OptimizerState>(objectOf),
 };
 
-const KINDS: Kinds = {
-  ...LOOP_KINDS,
-  'reduce?': ['mean', 'sum'],
-  'trainOn?': ['all', 'support'],
-  'batchSize?': 'count',
-  'carry?': 'any',
-};
+export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<
+  P,
+  E,
+  I
+> &
+  OptionsOf<typeof OPTIONS>;
 
 const PARTS: LearnerParts = {
   learner: 'reptile',
@@ -70,8 +73,12 @@ const PARTS: LearnerParts = {
 export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: ReptileOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  checkLearner(options, KINDS, 'reptile');
-  const { reduce = 'mean', trainOn = 'all', batchSize, carry, ...common } = options;
+  const { reduce, trainOn, batchSize, carry, ...common } = readOptions(
+    { ...LOOP, ...OPTIONS },
+    options,
+    'reptile',
+  );
+  const { optimizer, innerSteps, maxNorm } = common;
   const { apply, encode, encodeSupport, supportLosses } = encodedModel(options, 'reptile');
 
   const metaGradient = (
@@ -89,7 +96,7 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
       drawnLosses(rows, minibatches(rows.labels, batchSize, context.generator), (seen) =>
         supportLosses(seen, context),
       ),
-      options,
+      { optimizer, innerSteps, maxNorm },
       {
         ...(rows.x.requiresGrad && { still: { x: rows.x.detach() } }),
         ...(carry && { state: carriedState(carry, tasks) }),

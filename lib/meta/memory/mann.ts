@@ -11,58 +11,66 @@
  * A label comes one step after its input, so that it has to be bound to it in memory. What is written
  * then is about the input before, found again by its key; what is looked up is about the input now.
  */
-import { numberWhere } from '../../nn/check';
+import {
+  callable,
+  fraction,
+  numberWhere,
+  type OptionsOf,
+  oneOf,
+  optional,
+  positiveFinite,
+  positiveInteger,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import type { Layer } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { type Examples, IGNORED } from '../episode';
 import { type AdaptOptions, adaptScope, gradientsOf, type Learner, queryLoss } from '../learner';
 import { shuffleRows } from '../minibatches';
 import { oneHot, type TaskLoss } from '../task-loss';
-import {
-  type MannSizes,
-  type MannState,
-  memoryNetwork,
-  type NetworkParams,
-  type Sequence,
-} from './mann-network';
+import { type MannState, memoryNetwork, type NetworkParams, type Sequence } from './mann-network';
 
 export type { MannState };
 
-export type MannOptions<E extends Tree, I extends Tree> = {
-  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
-  encoder: Layer<E, I>;
+const OPTIONS = {
   /** D: the size of the embeddings. */
-  dimensions: number;
+  dimensions: required(positiveInteger),
   /** N: the ways; the controller sees labels one-hot, so that it cannot change. */
-  ways: number;
+  ways: required(positiveInteger),
   /** The size of the LSTM. Default: 200. */
-  hiddenSize?: number;
+  hiddenSize: withDefault(positiveInteger, 200),
   /** The numbers of M's rows. Default: 128. */
-  slots?: number;
+  slots: withDefault(positiveInteger, 128),
   /** The size of each. Default: 40. */
-  wordSize?: number;
+  wordSize: withDefault(positiveInteger, 40),
   /** Heads, each with a key of its own; the i-th writes to the i-th least used slot. Default: 4. */
-  reads?: number;
+  reads: withDefault(positiveInteger, 4),
   /** γ: how fast use is forgotten, in [0, 1]. Default: 0.95. */
-  decay?: number;
+  decay: withDefault(fraction, 0.95),
   /**
    * β: how much cosines count, the key strength of Graves et al., «Neural Turing Machines», 2014,
    * equation 5. The paper has none, so that what is read is close to the mean over the slots.
    * Default: 1.
    */
-  keyStrength?: number;
+  keyStrength: withDefault(positiveFinite, 1),
   /**
    * What training counts: the `queries` after the support set, as it is used; or as in the paper every
    * step of the `sequence` that support and query set make up, in an order drawn by the generator, which
    * takes longer to learn. Default: `queries`.
    */
-  trainOn?: 'sequence' | 'queries';
+  trainOn: withDefault(oneOf('sequence', 'queries'), 'queries'),
   /** The loss of what training counts. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
+  loss: optional<TaskLoss>(callable),
 };
+
+export type MannOptions<E extends Tree, I extends Tree> = {
+  /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+} & OptionsOf<typeof OPTIONS>;
 
 export type MannParams<E extends Tree> = NetworkParams & { encoder: E };
 export type MannAdapted<E extends Tree> = { params: MannParams<E>; state: MannState };
@@ -73,20 +81,6 @@ export interface Mann<E extends Tree, I extends Tree>
   /** The logits `[T, n, N]` for each of n examples, before its own label comes. */
   sequence(params: MannParams<E>, examples: Examples<I>, options?: AdaptOptions): Tensor;
 }
-
-const KINDS: Kinds = {
-  encoder: 'layer',
-  dimensions: 'count',
-  ways: 'count',
-  'hiddenSize?': 'count',
-  'slots?': 'count',
-  'wordSize?': 'count',
-  'reads?': 'count',
-  'decay?': 'unit',
-  'keyStrength?': 'finite',
-  'trainOn?': ['sequence', 'queries'],
-  'loss?': 'function',
-};
 
 /**
  * Memory-augmented neural networks. `adapt` presents the support set in its order; each query is
@@ -100,10 +94,9 @@ const KINDS: Kinds = {
 export function mann<E extends Tree, I extends Tree = Tensor>(
   options: MannOptions<E, I>,
 ): Mann<E, I> {
-  const sizes = checkSizes(options);
-  const { dimensions, ways } = sizes;
-  const { encoder, trainOn = 'queries', loss } = options;
-  const network = memoryNetwork(sizes);
+  const read = readSizes(options);
+  const { encoder, dimensions, ways, trainOn, loss } = read;
+  const network = memoryNetwork(read);
   const embed = embedder({ learner: 'mann', encoder, dimensions, ways });
   const own = (generator: Generator) => network.init(generator);
   const check = parameterCheck({ learner: 'mann', layers: ['encoder'], own });
@@ -171,12 +164,12 @@ function alongSequences<E extends Tree, I extends Tree>({
     });
 }
 
-function checkSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>): MannSizes {
-  checkLearner(options, KINDS, 'mann');
-  const { dimensions, ways, hiddenSize = 200, slots = 128, wordSize = 40, reads = 4 } = options;
+/** The options, with no more heads than slots. */
+function readSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>) {
+  const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'mann');
+  const { reads, slots } = read;
   numberWhere((n) => n <= slots, 'at most the number of slots', reads, 'reads', 'mann');
-  const { decay = 0.95, keyStrength = 1 } = options;
-  return { dimensions, ways, hiddenSize, slots, wordSize, reads, decay, keyStrength };
+  return read;
 }
 
 function sequenceOf(x: Tensor, labels: Tensor, ways: number): Sequence {

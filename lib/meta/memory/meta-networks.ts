@@ -7,12 +7,28 @@
  * Slow weights W and Q are meta-learned; fast ones are made by networks from gradients, Q* for a task
  * and Wᵢ* for an example. A layer with both gives the sum of its outputs with each.
  */
+
+import {
+  flag,
+  type OptionsOf,
+  positiveFinite,
+  positiveInteger,
+  type ReadOptions,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import { expandTasks, type Layer, mlp, overTasks } from '../../nn/index';
+import { layerOf } from '../../nn/layer';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { checkQueries, embedder } from '../embedder';
-import { type EncodedModelOptions, type EncodedParams, encodedModel } from '../encoded-model';
+import {
+  type EncodedModelOptions,
+  type EncodedParams,
+  encodedModel,
+  MODEL,
+} from '../encoded-model';
 import { IGNORED } from '../episode';
 import { unflattenParameters } from '../gradient/flatten-parameters';
 import { exampleGradients } from '../gradient/inner-loop';
@@ -23,6 +39,15 @@ import { normalize } from '../metric/normalize';
 import { squaredDistances } from '../metric/squared-distances';
 import { type GradientReader, gradientReader } from './gradient-reader';
 
+const OPTIONS = {
+  /** The size of the networks d and m. Default: 20. */
+  hiddenSize: withDefault(positiveInteger, 20),
+  /** The contrastive loss's margin, in L_emb. Default: 1. */
+  margin: withDefault(positiveFinite, 1),
+  /** Take gradients for constants. Default: true. */
+  firstOrder: withDefault(flag, true),
+};
+
 export type MetaNetworksOptions<
   P extends Tree,
   E extends Tree,
@@ -31,13 +56,7 @@ export type MetaNetworksOptions<
 > = EncodedModelOptions<P, E, I> & {
   /** u: `[T, n, D]` to representations `[T, n, R]`; b is the `model`. */
   representation: Layer<R>;
-  /** The size of the networks d and m. Default: 20. */
-  hiddenSize?: number;
-  /** The contrastive loss's margin, in L_emb. Default: 1. */
-  margin?: number;
-  /** Take gradients for constants. Default: true. */
-  firstOrder?: boolean;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** W, Q, Z and G, and the encoder. */
 export type MetaNetworksParams<P extends Tree, E extends Tree, R extends Tree> = EncodedParams<
@@ -53,16 +72,6 @@ export type MetaNetworksAdapted<P extends Tree, E extends Tree, R extends Tree> 
 
 const NAME = 'metaNetworks';
 
-const KINDS: Kinds = {
-  model: 'layer',
-  representation: 'layer',
-  'encoder?': 'layer',
-  'loss?': 'function',
-  'hiddenSize?': 'count',
-  'margin?': 'finite',
-  'firstOrder?': 'boolean',
-};
-
 /**
  * Meta Networks. Rows that fill up the support set are neither read nor remembered.
  *
@@ -77,12 +86,16 @@ export function metaNetworks<
 >(
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
-  checkLearner(options, KINDS, NAME);
-  const { representation: u } = options;
+  const read = readOptions(
+    { ...MODEL, representation: required(layerOf), ...OPTIONS },
+    options,
+    NAME,
+  );
+  const { representation: u } = read;
   const { init, encode } = encodedModel(options, NAME);
   const [slowModel, ownModel] = [overTasks(options.model, 'shared'), overTasks(options.model)];
-  const remember = writer(options);
-  const own = ownNetworks(options);
+  const remember = writer(read);
+  const own = ownNetworks(read.hiddenSize);
   const embed = embedder<E, I>({ learner: NAME, encoder: { apply: encode } });
   const check = parameterCheck({ learner: NAME, layers: LAYERS, own });
   return {
@@ -123,8 +136,8 @@ const ADAPTED = ['model', 'encoder', 'slow', 'fast', 'memory', 'keys', 'present'
 const LAYERS = ['model', 'encoder', 'representation'];
 
 /** Z and G. */
-function ownNetworks(options: { hiddenSize?: number }) {
-  const { m, d } = networks(options);
+function ownNetworks(hiddenSize: number) {
+  const { m, d } = networks(hiddenSize);
   return (generator: Generator) => ({
     exampleNet: damped(m.init(generator)),
     taskNet: d.init(generator),
@@ -132,18 +145,18 @@ function ownNetworks(options: { hiddenSize?: number }) {
 }
 
 /** m and d, which make fast weights from gradients. */
-function networks({ hiddenSize = 20 }: { hiddenSize?: number }) {
+function networks(hiddenSize: number) {
   return { m: mlp({ sizes: [2, hiddenSize, hiddenSize, 1] }), d: gradientReader(hiddenSize) };
 }
 
 /** Reads a support set into fast weights: Q* of each task, and the memory of each example's Wᵢ*. */
 function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
-  options: MetaNetworksOptions<P, E, I, R>,
+  options: MetaNetworksOptions<P, E, I, R> & ReadOptions<typeof OPTIONS>,
 ) {
-  const { representation: u, margin = 1, firstOrder = true } = options;
+  const { representation: u, margin, firstOrder } = options;
   const { losses } = encodedModel(options, 'metaNetworks');
   const ownLayer = overTasks(u);
-  const { m, d } = networks(options);
+  const { m, d } = networks(options.hiddenSize);
   return (
     params: MetaNetworksParams<P, E, R>,
     x: Tensor,

@@ -6,33 +6,51 @@
  *   SNAIL = attention, TC(L), attention, TC(L), attention, linear
  *   TC(L) = dense blocks of dilations 1, 2, 4, … below L, the length of the sequence
  */
+import {
+  callable,
+  type OptionsOf,
+  optional,
+  positiveInteger,
+  type ReadOptions,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import { invalidArgument } from '../../errors';
 import { type Layer, type LinearParams, linear } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 
+type Sizes = readonly (readonly [number, number])[];
+
+const OPTIONS = {
+  /** D: the size of the embeddings. */
+  dimensions: required(positiveInteger),
+  /** N: the ways; labels are part of the steps, so that it cannot change. */
+  ways: required(positiveInteger),
+  /** L: the longest sequence, N·K + 1. Longer ones work, but convolutions do not span them. */
+  length: required(positiveInteger),
+  /** Features that a dense block adds. Default: 128. */
+  filters: withDefault(positiveInteger, 128),
+  /** Key and value sizes of the attention blocks. Default: [[64, 32], [256, 128], [512, 256]]. */
+  attention: withDefault(attentionSizes, [
+    [64, 32],
+    [256, 128],
+    [512, 256],
+  ]),
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss: optional<TaskLoss>(callable),
+};
+
 export type SnailOptions<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** D: the size of the embeddings. */
-  dimensions: number;
-  /** N: the ways; labels are part of the steps, so that it cannot change. */
-  ways: number;
-  /** L: the longest sequence, N·K + 1. Longer ones work, but convolutions do not span them. */
-  length: number;
-  /** Features that a dense block adds. Default: 128. */
-  filters?: number;
-  /** Key and value sizes of the attention blocks. Default: [[64, 32], [256, 128], [512, 256]]. */
-  attention?: readonly (readonly [number, number])[];
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 export type SnailParams<E extends Tree> = {
   encoder: E;
@@ -47,16 +65,6 @@ export type SnailAdapted<E extends Tree> = {
   present: Tensor;
 };
 
-const KINDS: Kinds = {
-  encoder: 'layer',
-  dimensions: 'count',
-  ways: 'count',
-  length: 'count',
-  'filters?': 'count',
-  'attention?': 'any',
-  'loss?': 'function',
-};
-
 /**
  * SNAIL with the architecture of the paper's few-shot classification. The order of the support set
  * matters, as in the paper.
@@ -67,9 +75,9 @@ const KINDS: Kinds = {
 export function snail<E extends Tree, I extends Tree = Tensor>(
   options: SnailOptions<E, I>,
 ): Learner<SnailParams<E>, SnailAdapted<E>, I> {
-  checkLearner(options, KINDS, 'snail');
-  const { encoder, dimensions, ways, loss } = options;
-  const blocks = snailBlocks(options);
+  const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'snail');
+  const { encoder, dimensions, ways, loss } = read;
+  const blocks = snailBlocks(read);
   const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
   const own = (generator: Generator) => ({
     blocks: blocks.map((block) => block.init(generator)),
@@ -113,22 +121,20 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
   };
 }
 
-const ATTENTION = [
-  [64, 32],
-  [256, 128],
-  [512, 256],
-] as const;
-
-function checkAttention(sizes: unknown): void {
-  const isPair = (pair: unknown): boolean =>
-    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0);
-  if (Array.isArray(sizes) && sizes.length > 0 && sizes.every(isPair)) return;
-  throw invalidArgument('a list of [keySize, valueSize]', 'attention of snail', sizes, 'snail');
+function attentionSizes(value: unknown, name: string, operator: string): Sizes {
+  if (Array.isArray(value) && value.length > 0 && value.every(isPair)) return value;
+  const expected = 'a list of [keySize, valueSize]';
+  throw invalidArgument(expected, `${name} of ${operator}`, value, operator);
 }
 
-function snailBlocks<E extends Tree, I extends Tree>(options: SnailOptions<E, I>): Block[] {
-  const { dimensions, ways, length, filters = 128, attention = ATTENTION } = options;
-  checkAttention(attention);
+function isPair(pair: unknown): pair is readonly [number, number] {
+  return (
+    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0)
+  );
+}
+
+function snailBlocks(options: ReadOptions<typeof OPTIONS>): Block[] {
+  const { dimensions, ways, length, filters, attention } = options;
   const blocks: Block[] = [];
   let size = dimensions + ways;
   const add = (block: Block): void => {

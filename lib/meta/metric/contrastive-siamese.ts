@@ -4,26 +4,29 @@
  *
  *   D = ‖G(x₁) − G(x₂)‖;   L = (1 − Y) ½ D² + Y ½ max(0, m − D)², Y = 0 for one class and 1 for two
  */
+
+import { type OptionsOf, oneOf, positiveFinite, readOptions, withDefault } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
+import { ENCODER } from '../embedder';
 import type { Learner } from '../learner';
 import { contrastiveLoss } from './contrastive-loss';
-import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
+import { type EmbeddedSupport, pairLearner } from './pairs';
 import { squaredDistances } from './squared-distances';
+
+const OPTIONS = {
+  /** m: pairs of two classes farther apart than this cost nothing. Default: 1. */
+  margin: withDefault(positiveFinite, 1),
+  /** How pairs make the score of a class: `mean` or `max` of −D². Default: `mean`. */
+  score: withDefault(oneOf('mean', 'max'), 'mean'),
+};
 
 export type ContrastiveSiameseOptions<E extends Tree, I extends Tree> = {
   /** G: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** m: pairs of two classes farther apart than this cost nothing. Default: 1. */
-  margin?: number;
-  /** How pairs make the score of a class: `mean` or `max` of −D². Default: `mean`. */
-  score?: ClassScore;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 export type ContrastiveSiameseParams<E extends Tree> = { encoder: E };
-
-const KINDS: Kinds = { encoder: 'layer', 'margin?': 'finite', 'score?': ['mean', 'max'] };
 
 /**
  * Siamese networks trained by the contrastive loss. The logit of a class is the mean, or the
@@ -35,8 +38,11 @@ const KINDS: Kinds = { encoder: 'layer', 'margin?': 'finite', 'score?': ['mean',
 export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
   options: ContrastiveSiameseOptions<E, I>,
 ): Learner<ContrastiveSiameseParams<E>, EmbeddedSupport<ContrastiveSiameseParams<E>>, I> {
-  checkLearner(options, KINDS, 'contrastiveSiamese');
-  const { encoder, margin = 1, score = 'mean' } = options;
+  const { encoder, margin, score } = readOptions(
+    { ...ENCODER, ...OPTIONS },
+    options,
+    'contrastiveSiamese',
+  );
   return pairLearner({
     name: 'contrastiveSiamese',
     encoder,

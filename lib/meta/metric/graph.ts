@@ -7,12 +7,21 @@
  *
  * Every query has a graph of its own: itself and the support set. Its layers are in `graph-layer.ts`.
  */
+import {
+  callable,
+  type OptionsOf,
+  optional,
+  positiveInteger,
+  type ReadOptions,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
@@ -25,40 +34,32 @@ import {
   startGraphs,
 } from './graph-layer';
 
+const OPTIONS = {
+  /** D: the size of the embeddings. */
+  dimensions: required(positiveInteger),
+  /** N: the ways; labels are part of the nodes, so that it cannot change. */
+  ways: required(positiveInteger),
+  /** H: attention heads, each an adjacency A. The paper's is one. Default: 1. */
+  heads: withDefault(positiveInteger, 1),
+  /** Layers, the last included. Default: 3. */
+  layers: withDefault(positiveInteger, 3),
+  /** Features that each layer but the last adds to a node. Default: 48. */
+  features: withDefault(positiveInteger, 48),
+  /** Width of the two hidden layers of the MLP over edges. Default: 64. */
+  edgeFeatures: withDefault(positiveInteger, 64),
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss: optional<TaskLoss>(callable),
+};
+
 export type GraphOptions<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** D: the size of the embeddings. */
-  dimensions: number;
-  /** N: the ways; labels are part of the nodes, so that it cannot change. */
-  ways: number;
-  /** H: attention heads, each an adjacency A. The paper's is one. Default: 1. */
-  heads?: number;
-  /** Layers, the last included. Default: 3. */
-  layers?: number;
-  /** Features that each layer but the last adds to a node. Default: 48. */
-  features?: number;
-  /** Width of the two hidden layers of the MLP over edges. Default: 64. */
-  edgeFeatures?: number;
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 export type GraphParams<E extends Tree> = { encoder: E; layers: GraphLayerParams[] };
 
 /** The nodes `[T, s, D + N]` of the support set, and which of them are there `[T, s]`. */
 export type SupportGraph<P extends Tree> = { params: P; nodes: Tensor; present: Tensor };
-
-const KINDS: Kinds = {
-  encoder: 'layer',
-  dimensions: 'count',
-  ways: 'count',
-  'heads?': 'count',
-  'layers?': 'count',
-  'features?': 'count',
-  'edgeFeatures?': 'count',
-  'loss?': 'function',
-};
 
 /**
  * The few-shot learner by graph neural networks, with leaky rectifiers for ρ and without the paper's
@@ -70,9 +71,9 @@ const KINDS: Kinds = {
 export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   options: GraphOptions<E, I>,
 ): Learner<GraphParams<E>, SupportGraph<GraphParams<E>>, I> {
-  checkLearner(options, KINDS, 'graphNetwork');
-  const { encoder, ways, dimensions, loss } = options;
-  const { hidden, last } = graphLayers(options);
+  const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'graphNetwork');
+  const { encoder, ways, dimensions, loss } = read;
+  const { hidden, last } = graphLayers(read);
   const own = (generator: Generator) => ({
     layers: [...hidden, last].map((layer) => layer.init(generator)),
   });
@@ -111,10 +112,11 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   };
 }
 
-function graphLayers<E extends Tree, I extends Tree>(
-  options: GraphOptions<E, I>,
-): { hidden: GraphLayer[]; last: GraphLayer } {
-  const { dimensions, ways, heads = 1, layers = 3, features = 48, edgeFeatures = 64 } = options;
+function graphLayers(options: ReadOptions<typeof OPTIONS>): {
+  hidden: GraphLayer[];
+  last: GraphLayer;
+} {
+  const { dimensions, ways, heads, layers, features, edgeFeatures } = options;
   const start = dimensions + ways;
   const layer = (k: number, outFeatures: number): GraphLayer =>
     graphLayer({ start, added: k * features, outFeatures, heads, edgeFeatures });

@@ -8,27 +8,37 @@
  *
  * with squash(x) = ‖x‖² / (1 + ‖x‖²) · x / ‖x‖.
  */
+import {
+  callable,
+  type OptionsOf,
+  positiveInteger,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import { type Layer, type LinearParams, linear, normal } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { relationLoss } from './relation';
 
+const OPTIONS = {
+  /** D: the size of the embeddings. */
+  dimensions: required(positiveInteger),
+  /** R: iterations of dynamic routing. Default: 3. */
+  iterations: withDefault(positiveInteger, 3),
+  /** h: slices of the neural tensor layer M. Default: 100. */
+  slices: withDefault(positiveInteger, 100),
+  /** The loss of queries. Default: `relationLoss`, the paper's. */
+  loss: withDefault<TaskLoss>(callable, relationLoss),
+};
+
 export type InductionOptions<E extends Tree, I extends Tree> = {
   /** e: `[T, n, …]` to embeddings `[T, n, D]`; the paper's is a BiLSTM with self-attention. */
   encoder: Layer<E, I>;
-  /** D: the size of the embeddings. */
-  dimensions: number;
-  /** R: iterations of dynamic routing. Default: 3. */
-  iterations?: number;
-  /** h: slices of the neural tensor layer M. Default: 100. */
-  slices?: number;
-  /** The loss of queries. Default: `relationLoss`, the paper's. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** `transform` holds Wₛ and bₛ, `tensor` M `[h, D, D]`, `relation` W_r and b_r. */
 export type InductionParams<E extends Tree> = {
@@ -41,14 +51,6 @@ export type InductionParams<E extends Tree> = {
 /** The class vectors c `[T, N, D]`. */
 export type ClassVectors<P extends Tree> = { params: P; classes: Tensor };
 
-const KINDS: Kinds = {
-  encoder: 'layer',
-  dimensions: 'count',
-  'iterations?': 'count',
-  'slices?': 'count',
-  'loss?': 'function',
-};
-
 /**
  * Induction Networks. Logits are those before the sigmoid that makes the relation score r of them.
  *
@@ -58,8 +60,13 @@ const KINDS: Kinds = {
 export function induction<E extends Tree, I extends Tree = Tensor>(
   options: InductionOptions<E, I>,
 ): Learner<InductionParams<E>, ClassVectors<InductionParams<E>>, I> {
-  checkLearner(options, KINDS, 'induction');
-  const { encoder, dimensions: size, iterations = 3, slices = 100, loss = relationLoss } = options;
+  const {
+    encoder,
+    dimensions: size,
+    iterations,
+    slices,
+    loss,
+  } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'induction');
   const transform = linear({ inFeatures: size, outFeatures: size });
   const relation = linear({ inFeatures: slices, outFeatures: 1 });
   const own = (generator: Generator) => ({

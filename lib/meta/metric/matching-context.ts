@@ -6,6 +6,7 @@
  *
  * the second line K times from h = c = 0; then f(x, S) = h.
  */
+import { type OptionsOf, positiveInteger, readOptions, required, withDefault } from '../../check';
 import {
   type LstmCellParams,
   type LstmParams,
@@ -14,14 +15,15 @@ import {
   lstmCell,
 } from '../../nn/index';
 import { type Generator, type Tensor, torch } from '../../torch/index';
-import { checkLearner } from '../check-options';
 
-export type FullContextOptions = {
+const OPTIONS = {
   /** D: the size of the embeddings, and of each LSTM's output. */
-  dimensions: number;
+  dimensions: required(positiveInteger),
   /** K: how often a query looks at the support set. Default: 5. */
-  steps?: number;
+  steps: withDefault(positiveInteger, 5),
 };
+
+export type FullContextOptions = OptionsOf<typeof OPTIONS>;
 
 export type FullContextParams = { support: LstmParams; query: LstmCellParams };
 
@@ -35,8 +37,7 @@ export type FullContext = {
 
 /** @throws ArgumentRangeError unless options are positive integers */
 export function fullContext(options: FullContextOptions): FullContext {
-  checkLearner(options, { dimensions: 'count', 'steps?': 'count' }, 'fullContext');
-  const { dimensions: size, steps = 5 } = options;
+  const { dimensions: size, steps } = readOptions(OPTIONS, options, 'fullContext');
   const both = lstm({ inputSize: size, hiddenSize: size, bidirectional: true });
   const cell = lstmCell({ inputSize: 2 * size, hiddenSize: size });
   return {
@@ -60,4 +61,9 @@ export function fullContext(options: FullContextOptions): FullContext {
       return state.h;
     },
   };
+}
+
+/** Returns `value` if it can be the options of `fullContext`. */
+export function fullContextOptions(value: unknown): FullContextOptions {
+  return readOptions(OPTIONS, value, 'fullContext');
 }

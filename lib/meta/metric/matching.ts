@@ -4,28 +4,31 @@
  *
  *   P(y | x, S) = Σᵢ a(x, xᵢ) yᵢ;   a(x, xᵢ) = softmax over i of cos(f(x, S), g(xᵢ, S))
  */
+import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
-import { type FullContextParams, fullContext } from './matching-context';
+import { type FullContextParams, fullContext, fullContextOptions } from './matching-context';
 import { normalize } from './normalize';
 
-export type MatchingOptions<E extends Tree, I extends Tree> = {
-  /** f′ = g′: `[T, n, …]` to embeddings `[T, n, D]`. */
-  encoder: Layer<E, I>;
+const OPTIONS = {
   /**
    * Full context embeddings: g reads the support set with a bidirectional LSTM, f attends to it for K
    * steps. `dimensions` is D. Without it f = f′ and g = g′. Default: without.
    */
-  fullContext?: { dimensions: number; steps?: number };
+  fullContext: optional(fullContextOptions),
   /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
+  loss: optional<TaskLoss>(callable),
 };
+
+export type MatchingOptions<E extends Tree, I extends Tree> = {
+  /** f′ = g′: `[T, n, …]` to embeddings `[T, n, D]`. */
+  encoder: Layer<E, I>;
+} & OptionsOf<typeof OPTIONS>;
 
 /** `context` is there with full context embeddings. */
 export type MatchingParams<E extends Tree> = { encoder: E; context?: FullContextParams };
@@ -40,8 +43,6 @@ export type MatchingAdapted<E extends Tree> = {
 
 const NAME = 'matching';
 
-const KINDS: Kinds = { encoder: 'layer', 'fullContext?': 'any', 'loss?': 'function' };
-
 /**
  * Matching Networks. The logits are log P(y | x, S), so that their cross-entropy is the paper's loss;
  * −∞ for a class without support examples.
@@ -54,10 +55,13 @@ const KINDS: Kinds = { encoder: 'layer', 'fullContext?': 'any', 'loss?': 'functi
 export function matching<E extends Tree, I extends Tree = Tensor>(
   options: MatchingOptions<E, I>,
 ): Learner<MatchingParams<E>, MatchingAdapted<E>, I> {
-  checkLearner(options, KINDS, NAME);
-  const { encoder, loss } = options;
-  const context = options.fullContext && fullContext(options.fullContext);
-  const embed = embedder({ learner: NAME, encoder, ...options.fullContext });
+  const {
+    encoder,
+    loss,
+    fullContext: contextOptions,
+  } = readOptions({ ...ENCODER, ...OPTIONS }, options, NAME);
+  const context = contextOptions && fullContext(contextOptions);
+  const embed = embedder({ learner: NAME, encoder, ...contextOptions });
   const check = parameterCheck({
     learner: NAME,
     layers: ['encoder'],

@@ -7,22 +7,25 @@
  *
  *   ŷ = argmax over k of cos(f(x), cₖ)
  */
+import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner } from '../check-options';
 import { checkAdapted } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { adaptScope, type Learner } from '../learner';
 import { classMeans, type TaskLoss } from '../task-loss';
 import { normalize } from './normalize';
 import type { Prototypes } from './prototypical';
 
+const OPTIONS = {
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss: optional<TaskLoss>(callable),
+};
+
 export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<P, I>;
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /**
  * The nearest class mean by cosine of an encoder as it is.
@@ -32,8 +35,7 @@ export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
 export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
   options: NearestClassMeanOptions<P, I>,
 ): Learner<P, Prototypes<P>, I> {
-  checkLearner(options, { encoder: 'layer', 'loss?': 'function' }, 'nearestClassMean');
-  const { encoder, loss } = options;
+  const { encoder, loss } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'nearestClassMean');
   const embed = embedder({ learner: 'nearestClassMean', encoder });
   return {
     ...(loss && { loss }),

@@ -4,21 +4,24 @@
  *
  *   cₖ = mean of f(x) over the support of class k;   p(y = k | x) = softmax over k of −‖f(x) − cₖ‖²
  */
+import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkLearner } from '../check-options';
 import { checkAdapted } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { adaptScope, type Learner } from '../learner';
 import { classMeans, type TaskLoss } from '../task-loss';
 import { squaredDistances } from './squared-distances';
 
+const OPTIONS = {
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss: optional<TaskLoss>(callable),
+};
+
 export type PrototypicalOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<P, I>;
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** The prototypes `[T, N, D]` of T tasks, and the encoder's parameters that they were made with. */
 export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
@@ -32,8 +35,7 @@ export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
 export function prototypical<P extends Tree, I extends Tree = Tensor>(
   options: PrototypicalOptions<P, I>,
 ): Learner<P, Prototypes<P>, I> {
-  checkLearner(options, { encoder: 'layer', 'loss?': 'function' }, 'prototypical');
-  const { encoder, loss } = options;
+  const { encoder, loss } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'prototypical');
   const embed = embedder({ learner: 'prototypical', encoder });
   return {
     ...(loss && { loss }),

@@ -5,24 +5,40 @@
  *   r(k, x) = g([Σ f(xᵢ) over the support of class k; f(x)]) in (0, 1);   L = mean of (r(k, x) − 1[y = k])²
  */
 
-import { wrongShape } from '../../nn/check';
+import { callable, type OptionsOf, readOptions, required, withDefault } from '../../check';
 import type { Layer } from '../../nn/index';
+import { layerOf } from '../../nn/layer';
+import { wrongShape } from '../../torch/check-tensors';
 import { type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
-import { embedder } from '../embedder';
+import { ENCODER, embedder } from '../embedder';
 import { checkLabels, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { oneHot, type TaskLoss } from '../task-loss';
+
+/** (σ(logit) − 1[y = k])², the mean over queries and classes: `[T, n, N]` and `[T, n]` give `[T]`. */
+export const relationLoss: TaskLoss = (logits, labels) => {
+  checkLabels(logits, labels, logits.size(2), 'relationLoss');
+  const counted = labels.ne(IGNORED).to(logits).unsqueeze(-1);
+  const target = oneHot(labels, logits.size(2), logits);
+  const squares = logits.sigmoid().sub(target).square().mul(counted);
+  return squares
+    .mean([2])
+    .sum([1])
+    .div(counted.sum([1, 2]).clampMin(1));
+};
+
+const OPTIONS = {
+  /** The loss of queries. Default: `relationLoss`, the paper's. */
+  loss: withDefault<TaskLoss>(callable, relationLoss),
+};
 
 export type RelationOptions<E extends Tree, R extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
   /** g without its last sigmoid: `[T, n, N, 2·D]` to `[T, n, N, 1]`, the class's half first. */
   relation: Layer<R>;
-  /** The loss of queries. Default: `relationLoss`, the paper's. */
-  loss?: TaskLoss;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 export type RelationParams<E extends Tree, R extends Tree> = { encoder: E; relation: R };
 
@@ -39,8 +55,11 @@ export type ClassSums<P extends Tree> = { params: P; sums: Tensor };
 export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor>(
   options: RelationOptions<E, R, I>,
 ): Learner<RelationParams<E, R>, ClassSums<RelationParams<E, R>>, I> {
-  checkLearner(options, { encoder: 'layer', relation: 'layer', 'loss?': 'function' }, 'relation');
-  const { encoder, relation: module, loss = relationLoss } = options;
+  const {
+    encoder,
+    relation: module,
+    loss,
+  } = readOptions({ ...ENCODER, relation: required(layerOf), ...OPTIONS }, options, 'relation');
   const embed = embedder({ learner: 'relation', encoder });
   const check = parameterCheck({ learner: 'relation', layers: ['encoder', 'relation'] });
   return {
@@ -70,15 +89,3 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
       }),
   };
 }
-
-/** (σ(logit) − 1[y = k])², the mean over queries and classes: `[T, n, N]` and `[T, n]` give `[T]`. */
-export const relationLoss: TaskLoss = (logits, labels) => {
-  checkLabels(logits, labels, logits.size(2), 'relationLoss');
-  const counted = labels.ne(IGNORED).to(logits).unsqueeze(-1);
-  const target = oneHot(labels, logits.size(2), logits);
-  const squares = logits.sigmoid().sub(target).square().mul(counted);
-  return squares
-    .mean([2])
-    .sum([1])
-    .div(counted.sum([1, 2]).clampMin(1));
-};

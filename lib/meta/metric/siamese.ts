@@ -4,25 +4,35 @@
  *
  *   p(x₁, x₂) = σ(Σⱼ αⱼ |hⱼ(x₁) − hⱼ(x₂)| + b);   L = −y log p − (1 − y) log (1 − p), y = 1 for one class
  */
+
+import {
+  type OptionsOf,
+  oneOf,
+  positiveInteger,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
 import { type Layer, normal } from '../../nn/index';
 import type { Generator, Tensor, Tree } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
+import { ENCODER } from '../embedder';
 import type { Learner } from '../learner';
-import { type ClassScore, type EmbeddedSupport, pairLearner } from './pairs';
+import { type EmbeddedSupport, pairLearner } from './pairs';
+
+const OPTIONS = {
+  /** D: the size of the embeddings. */
+  dimensions: required(positiveInteger),
+  /** How pairs make the score of a class: `mean` or `max` of their logits. Default: `mean`. */
+  score: withDefault(oneOf('mean', 'max'), 'mean'),
+};
 
 export type SiameseOptions<E extends Tree, I extends Tree> = {
   /** h: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** D: the size of the embeddings. */
-  dimensions: number;
-  /** How pairs make the score of a class: `mean` or `max` of their logits. Default: `mean`. */
-  score?: ClassScore;
-};
+} & OptionsOf<typeof OPTIONS>;
 
 /** α `[D]`, and b without dimensions. */
 export type SiameseParams<E extends Tree> = { encoder: E; alpha: Tensor; bias: Tensor };
-
-const KINDS: Kinds = { encoder: 'layer', dimensions: 'count', 'score?': ['mean', 'max'] };
 
 /**
  * Siamese networks with the learned, weighted L1 distance. The logit of a class is the mean, or the
@@ -34,8 +44,11 @@ const KINDS: Kinds = { encoder: 'layer', dimensions: 'count', 'score?': ['mean',
 export function siamese<E extends Tree, I extends Tree = Tensor>(
   options: SiameseOptions<E, I>,
 ): Learner<SiameseParams<E>, EmbeddedSupport<SiameseParams<E>>, I> {
-  checkLearner(options, KINDS, 'siamese');
-  const { encoder, dimensions, score = 'mean' } = options;
+  const { encoder, dimensions, score } = readOptions(
+    { ...ENCODER, ...OPTIONS },
+    options,
+    'siamese',
+  );
   const own = (generator: Generator) => ({
     alpha: normal([dimensions], generator, { std: 0.2 }),
     bias: normal([], generator, { mean: 0.5, std: 0.01 }),

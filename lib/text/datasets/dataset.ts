@@ -1,7 +1,5 @@
+import { array, callable, checkOptions, requireDistinct, string, withMethods } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
-import { checkKind } from '../../meta/check-options';
-import { array, checkOptions, string } from '../../nn/check';
-import { requireDistinct } from '../require-distinct';
 import { normalizeText } from '../tokenizers/normalize-text';
 
 /** One text and the name of its class. */
@@ -143,7 +141,7 @@ export function datasetFromRows(
   checkOptions(options, ['name', 'classes', 'key'], 'datasetFromRows');
   const { name = 'texts', key = sameText } = options;
   string(name, 'name', 'datasetFromRows');
-  checkKind(key, 'function', 'key', 'datasetFromRows');
+  callable(key, 'key', 'datasetFromRows');
   array(rows, 'texts with labels', 'rows', 'datasetFromRows');
   const { kept, removed } = removeDuplicates(rows, key);
   const classes = options.classes ?? [...new Set(rows.map((row) => row.label))];
@@ -155,3 +153,6 @@ export function datasetFromRows(
   for (const { text, label } of kept) byClass.get(label)?.push(text);
   return new MemoryDataset(name, byClass, removed);
 }
+
+/** Returns `value` if it has the methods of a dataset. */
+export const datasetOf = withMethods<TextDataset>('a dataset', 'examples');

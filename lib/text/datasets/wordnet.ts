@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
+import { checkOptions, string } from '../../check';
 import { TorchError } from '../../errors';
-import { checkOptions, string } from '../../nn/check';
 import { readRegular } from '../../regular-file';
 import { datasetFromRows, sameWords, type TextDataset } from './dataset';
 import { WORDNET_CLASSES, type WordNetClass } from './wordnet-classes';

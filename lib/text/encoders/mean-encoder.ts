@@ -1,3 +1,4 @@
+import { checkOptions, positiveInteger } from '../../check';
 import {
   dropout,
   type EmbeddingParams,
@@ -7,8 +8,8 @@ import {
   layerNorm,
   meanPooling,
 } from '../../nn';
-import { checkOptions, positiveInteger, shapeOf } from '../../nn/check';
 import { type Tensor, torch } from '../../torch';
+import { shapeOf } from '../../torch/check-tensors';
 import type { TokenBatch } from '../vectorizer';
 
 export type MeanEncoderOptions = {

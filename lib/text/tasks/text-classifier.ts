@@ -1,11 +1,10 @@
+import { array, positiveInteger, requireTexts } from '../../check';
 import { invalidArgument, outOfRange, TorchError } from '../../errors';
 import type { Learner } from '../../meta';
-import { checkKind } from '../../meta/check-options';
-import { array } from '../../nn/check';
+import { learnerOf } from '../../meta/learner';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { LabeledText } from '../datasets/dataset';
-import { requireTexts } from '../require-texts';
-import type { TokenBatch, Vectorizer } from '../vectorizer';
+import { type TokenBatch, type Vectorizer, vectorizerOf } from '../vectorizer';
 
 /** A meta-trained learner, its parameters, and how texts become tensors for it. */
 export type TextModel<P extends Tree, A> = {
@@ -117,9 +116,9 @@ export class TextClassifier<P extends Tree, A> {
 }
 
 function requireModel({ learner, vectorizer, ways }: Partial<TextModel<Tree, unknown>> = {}): void {
-  checkKind(learner, 'learner', 'model.learner', 'TextClassifier');
-  checkKind(vectorizer, 'vectorizer', 'model.vectorizer', 'TextClassifier');
-  if (ways !== undefined) checkKind(ways, 'count', 'model.ways', 'TextClassifier');
+  learnerOf(learner, 'model.learner', 'TextClassifier');
+  vectorizerOf(vectorizer, 'model.vectorizer', 'TextClassifier');
+  if (ways !== undefined) positiveInteger(ways, 'model.ways', 'TextClassifier');
 }
 
 function requireExamples(examples: readonly LabeledText[]): void {

@@ -1,5 +1,5 @@
+import { checkOptions, flag } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
-import { checkOptions, flag } from '../../nn/check';
 import { asciiWords, asciiWordsAgree, isAscii } from './ascii-words';
 import { normalizeText } from './normalize-text';
 import { segmentText } from './segment-text';

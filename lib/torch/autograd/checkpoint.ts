@@ -1,13 +1,12 @@
+import { callable, isPlainObject } from '../../check';
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
-import { isPlainObject } from '../plain-object';
 import { RandomRecord } from '../random-record';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { isTensor, tensorOf } from '../tensor';
 import { leaves } from '../tree';
-import { requireFunction } from './checks';
 import { enableGrad, isGradEnabled } from './grad-modes';
 
 /** Stands for the n-th tensor of the arguments, which it does not keep alive. */
@@ -37,7 +36,7 @@ export function checkpoint<A extends readonly unknown[], O>(
   fn: (...inputs: A) => O,
   ...inputs: A
 ): O {
-  requireFunction(fn, 'checkpoint');
+  callable(fn, 'fn', 'checkpoint');
   if (!isGradEnabled()) return fn(...inputs);
   if (binding.vmapDepth() > 0) {
     const message = 'checkpoint: Expected to be called outside vmap; call vmap inside checkpoint';

@@ -1,26 +1,4 @@
-import { ArgumentTypeError, invalidArgument, TorchError } from '../../errors';
-import { knownOptions } from '../check-options';
-
-/** Refuses what cannot be called. */
-export function requireFunction(fn: unknown, operator: string): void {
-  if (typeof fn !== 'function')
-    throw invalidArgument('a function', `fn of ${operator}`, fn, operator);
-}
-
-/** The options that are true or false, false where they are left out. */
-export function flagsOf<K extends string>(
-  options: { readonly [key in K]?: boolean },
-  known: readonly K[],
-  operator: string,
-): Record<K, boolean> {
-  const given = knownOptions(options, known, operator);
-  const flags = known.map((name) => {
-    const value: unknown = given[name] ?? false;
-    if (typeof value !== 'boolean') throw invalidArgument('a boolean', name, value, operator);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(flags) as Record<K, boolean>;
-}
+import { ArgumentTypeError, TorchError } from '../../errors';
 
 /** What `walk`, which walks over a tree, returns; its errors say which argument that tree is. */
 export function named<R>(name: string, operator: string, walk: () => R): R {

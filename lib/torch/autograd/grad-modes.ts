@@ -1,7 +1,7 @@
+import { callable } from '../../check';
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
 import { synchronous } from '../synchronous';
-import { requireFunction } from './checks';
 
 /** Runs `fn` without recording operators. */
 export function noGrad<T>(fn: () => T): T {
@@ -23,7 +23,7 @@ let inferenceDepth = 0;
 
 /** Runs `fn` in inference mode: nothing is recorded, and what it makes can never be recorded. */
 export function inferenceMode<T>(fn: () => T): T {
-  requireFunction(fn, 'inferenceMode');
+  callable(fn, 'fn', 'inferenceMode');
   binding.enterInferenceMode();
   inferenceDepth++;
   try {
@@ -43,7 +43,7 @@ export function refuseInference(operator: string): void {
 
 function withGradMode<T>(enabled: boolean, fn: () => T): T {
   const operator = enabled ? 'enableGrad' : 'noGrad';
-  requireFunction(fn, operator);
+  callable(fn, 'fn', operator);
   const before = binding.gradMode();
   binding.setGradMode(enabled);
   try {

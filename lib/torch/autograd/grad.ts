@@ -1,10 +1,10 @@
+import { flagsOf, knownOptions, refuseSurplus } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions, refuseSurplus } from '../check-options';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, named } from './checks';
+import { named } from './checks';
 import { refuseInference } from './grad-modes';
 
 export type GradOptions = {

@@ -1,10 +1,10 @@
+import { callable, checkOptions, knownOptions } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
-import { checkOptions, knownOptions } from '../check-options';
 import { functions } from '../operators/operators';
 import { generator } from '../random';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { named, requireFunction } from './checks';
+import { named } from './checks';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
 import { gradOrNull } from './grad';
 import { analytical, asComplex, asReal, numerical, type RealFunction } from './jacobian-numbers';
@@ -63,7 +63,7 @@ export function gradgradcheck<const T extends Tree>(
   options: GradgradcheckOptions = {},
 ): boolean {
   const operator = 'gradgradcheck';
-  requireFunction(fn, operator);
+  callable(fn, 'fn', operator);
   checkOptions(options, [...KNOWN, 'gradOutputs'], operator);
   const { gradOutputs, ...rest } = options;
   checkedInputs(inputs, operator);
@@ -108,7 +108,7 @@ function check<T extends Tree>(
   options: GradcheckOptions,
   operator: string,
 ): boolean {
-  requireFunction(fn, operator);
+  callable(fn, 'fn', operator);
   const {
     eps = 1e-6,
     atol = 1e-5,

@@ -1,7 +1,8 @@
+import { callable, flagsOf } from '../../check';
 import { functions } from '../operators/operators';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, named, requireFunction } from './checks';
+import { named } from './checks';
 import {
   callWith,
   DERIVATIVE_OPTIONS,
@@ -40,7 +41,7 @@ export function jacobian<const T extends Tree, O extends Tree>(
   inputs: T,
   options: DerivativeOptions = {},
 ): Jacobian<O, T> {
-  requireFunction(fn, 'jacobian');
+  callable(fn, 'fn', 'jacobian');
   const flags = flagsOf(options, DERIVATIVE_OPTIONS, 'jacobian');
   return recorded('jacobian', () => {
     const own = ownInputs(inputs, flags.createGraph, 'inputs', 'jacobian');
@@ -60,7 +61,7 @@ export function hessian<const T extends Tree>(
   inputs: T,
   options: DerivativeOptions = {},
 ): Jacobian<T, T> {
-  requireFunction(fn, 'hessian');
+  callable(fn, 'fn', 'hessian');
   const flags = flagsOf(options, DERIVATIVE_OPTIONS, 'hessian');
   return recorded('hessian', () => {
     const own = ownInputs(inputs, flags.createGraph, 'inputs', 'hessian');

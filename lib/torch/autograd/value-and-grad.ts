@@ -1,7 +1,8 @@
+import { callable, flagsOf } from '../../check';
 import { invalidArgument } from '../../errors';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, independent, requireFunction } from './checks';
+import { independent } from './checks';
 import { type CreateGraphOptions, detachUnless, ownInputs, recorded } from './function-inputs';
 import { gradOrNull } from './grad';
 
@@ -41,7 +42,7 @@ export function valueAndGrad<P extends Tree, A extends readonly unknown[]>(
   fn: (params: P, ...args: A) => unknown,
   options: ValueAndGradOptions = {},
 ): (params: P, ...args: A) => Gradients<P> {
-  requireFunction(fn, operator);
+  callable(fn, 'fn', operator);
   const { hasAux, createGraph } = flagsOf(options, KNOWN, operator);
   return (params, ...args) =>
     recorded(operator, () => {

@@ -1,7 +1,8 @@
+import { callable, flagsOf } from '../../check';
 import { ArgumentTypeError } from '../../errors';
 import type { Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, named, requireFunction } from './checks';
+import { named } from './checks';
 import {
   callWith,
   DERIVATIVE_OPTIONS,
@@ -30,7 +31,7 @@ export function vjp<const T extends Tree, O extends Tree>(
   v?: NoInfer<O>,
   options: DerivativeOptions = {},
 ): { value: O; gradients: T } {
-  requireFunction(fn, 'vjp');
+  callable(fn, 'fn', 'vjp');
   const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'vjp');
   return recorded('vjp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'vjp');
@@ -65,7 +66,7 @@ export function jvp<const T extends Tree, O extends Tree>(
   v: NoInfer<T>,
   options: DerivativeOptions = {},
 ): { value: O; tangents: O } {
-  requireFunction(fn, 'jvp');
+  callable(fn, 'fn', 'jvp');
   const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'jvp');
   return recorded('jvp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'jvp');
@@ -107,7 +108,7 @@ export function hvp<const T extends Tree>(
   v: NoInfer<T>,
   options: DerivativeOptions = {},
 ): { value: Tensor; product: T } {
-  requireFunction(fn, 'hvp');
+  callable(fn, 'fn', 'hvp');
   const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'hvp');
   return recorded('hvp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'hvp');

@@ -1,5 +1,5 @@
+import { isPlainObject } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
-import { isPlainObject } from '../plain-object';
 import { isTensor, type Tensor } from '../tensor';
 
 /**

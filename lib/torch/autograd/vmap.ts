@@ -1,12 +1,11 @@
+import { callable, knownOptions } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
 import { handleOf } from '../handle';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { tensorOf } from '../tensor';
 import type { Tree } from '../tree';
-import { requireFunction } from './checks';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
 
 const KNOWN = ['inDims', 'outDims', 'randomness'] as const;
@@ -47,7 +46,7 @@ export function vmap<A extends readonly unknown[], O extends Tree>(
   fn: (...args: A) => O,
   options: VmapOptions = {},
 ): (...args: A) => O {
-  requireFunction(fn, 'vmap');
+  callable(fn, 'fn', 'vmap');
   const { inDims = 0, outDims = 0, randomness = 'error' } = knownOptions(options, KNOWN, 'vmap');
   if (!RANDOMNESS.includes(randomness)) {
     throw invalidArgument(`'error', 'different' or 'same'`, 'randomness', randomness, 'vmap');

@@ -1,6 +1,6 @@
+import { flag, knownOptions, refuseSurplus } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions, refuseSurplus, requireBoolean } from '../check-options';
 import {
   arrayName,
   bytesOfData,
@@ -85,8 +85,8 @@ type Read = {
 function readOptions(options: TensorOptions): Read {
   const known = knownOptions(options, OPTIONS, 'tensor');
   const { dtype, device = 'cpu', shape, requiresGrad = false, share = false } = known;
-  requireBoolean(share, 'share', 'tensor');
-  requireBoolean(requiresGrad, 'requiresGrad', 'tensor');
+  flag(share, 'share', 'tensor');
+  flag(requiresGrad, 'requiresGrad', 'tensor');
   if (share && device !== 'cpu') {
     throw new TorchError(
       'ERR_TORCH_DEVICE',

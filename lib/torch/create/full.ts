@@ -1,5 +1,5 @@
+import { checkOptions, refuseSurplus } from '../../check';
 import { invalidArgument } from '../../errors';
-import { checkOptions, refuseSurplus } from '../check-options';
 import { type Dtype, isScalar, type Scalar } from '../dtype';
 import type { Layout } from '../layout';
 import { Operator } from '../operators/dispatch';

@@ -1,6 +1,6 @@
+import { knownOptions, refuseSurplus } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions, refuseSurplus } from '../check-options';
 import { handleOf } from '../handle';
 import { type Tensor, tensorOf } from '../tensor';
 

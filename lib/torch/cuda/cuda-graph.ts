@@ -1,6 +1,6 @@
+import { knownOptions } from '../../check';
 import { outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
 import { requireDevice } from '../device';
 import { scope } from '../scope';
 import { currentStream, runOnStream, Stream } from './stream';

@@ -1,7 +1,7 @@
+import { flag, knownOptions } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import type { StreamId } from '../../native';
 import { binding } from '../binding';
-import { knownOptions, requireBoolean } from '../check-options';
 import { requireDevice } from '../device';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor } from '../tensor';
@@ -110,7 +110,7 @@ export class Event {
 
   constructor(options: EventOptions = {}) {
     const known = knownOptions(options, ['device', 'enableTiming'], 'Event');
-    this.#timing = requireBoolean(known.enableTiming ?? false, 'enableTiming', 'Event');
+    this.#timing = flag(known.enableTiming ?? false, 'enableTiming', 'Event');
     this.device = withIndex(known.device ?? 'cuda');
     this.#handle = binding.createEvent(this.device, this.#timing);
     registry.register(this, this.#handle, this);

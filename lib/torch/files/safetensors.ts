@@ -1,5 +1,5 @@
+import { isPlainObject } from '../../check';
 import { invalidArgument } from '../../errors';
-import { isPlainObject } from '../plain-object';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
 import { replaceFile } from './replace-file';

@@ -1,7 +1,7 @@
-import { knownOptions } from '../check-options';
+import { knownOptions } from '../../check';
+import { requireTensors } from '../check-tensors';
 import { Operator } from '../operators/dispatch';
 import type { Tensor } from '../tensor';
-import { requireTensors } from './require-tensors';
 
 export type AttentionOptions = {
   /** H: how many heads the sizes d and e are shared by; divides both. Default: 1. */

@@ -1,6 +1,6 @@
+import { requireTensors } from '../check-tensors';
 import { scope } from '../scope';
 import type { Tensor } from '../tensor';
-import { requireTensors } from './require-tensors';
 
 // Beyond every logit, and finite, so that a row without a member gives zeros instead of NaN.
 const FAR_BELOW = -1e30;

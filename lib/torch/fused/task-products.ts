@@ -1,6 +1,6 @@
+import { requireTensors } from '../check-tensors';
 import { Operator } from '../operators/dispatch';
 import type { Tensor } from '../tensor';
-import { requireTensors } from './require-tensors';
 
 const linear = new Operator('metatorch::task_linear');
 const product = new Operator('metatorch::task_product');

@@ -1,5 +1,5 @@
+import { checkOptions, isOptions, refuseSurplus } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
-import { checkOptions, isOptions, refuseSurplus } from '../check-options';
 import { type Dtype, isDtype } from '../dtype';
 import type { MemoryFormat } from '../layout';
 import { isTensor, type Tensor } from '../tensor';

@@ -1,5 +1,5 @@
+import { isOptions } from '../../check';
 import { binding } from '../binding';
-import { isOptions } from '../check-options';
 import { type Complex, isComplex } from '../dtype';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor, tensorOf } from '../tensor';

@@ -1,5 +1,5 @@
+import { flag, knownOptions, refuseSurplus } from '../../check';
 import { invalidArgument } from '../../errors';
-import { knownOptions, refuseSurplus, requireBoolean } from '../check-options';
 import { isScalar, type Scalar } from '../dtype';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
@@ -101,7 +101,7 @@ function put(self: Tensor, args: PutArguments, operator: string): Tensor {
   const [indices, values, options = {}, ...surplus] = args;
   refuseSurplus(surplus, operator);
   const { accumulate = false } = knownOptions(options, ['accumulate'], operator);
-  requireBoolean(accumulate, 'accumulate', operator);
+  flag(accumulate, 'accumulate', operator);
   if (!isTensor(values) && !isScalar(values)) {
     throw invalidArgument(
       'a tensor, number, bigint, boolean or { re, im }',

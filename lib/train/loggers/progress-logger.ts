@@ -1,18 +1,19 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { checkLearner } from '../../meta/check-options';
-import { string } from '../../nn/check';
+import { type OptionsOf, optional, readOptions, required, string, withMethods } from '../../check';
 import { formatEvaluation } from '../evaluate';
 import type { Logger, StepReport } from '../trainer';
 
 /** A terminal, a pipe or a file. */
 export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
-export type ProgressOptions = {
+const OPTIONS = {
   /** What is being trained, for example `MAML`. */
-  label: string;
+  label: required(string),
   /** Where to write. Default: standard output. */
-  stream?: ProgressStream;
+  stream: optional<ProgressStream>(withMethods<ProgressStream>('a stream', 'write')),
 };
+
+export type ProgressOptions = OptionsOf<typeof OPTIONS>;
 
 /** The share of the newest step in the figures shown, which are moving averages. */
 const NEWEST = 0.05;
@@ -29,9 +30,7 @@ const FIGURES_WIDTH = 90;
  * @throws ArgumentTypeError for an option that is unknown or of another kind
  */
 export function progressLogger(options: ProgressOptions): Logger {
-  checkLearner(options, { label: 'any', 'stream?': 'stream' }, 'progressLogger');
-  const { label, stream = process.stdout } = options;
-  string(label, 'label', 'progressLogger');
+  const { label, stream = process.stdout } = readOptions(OPTIONS, options, 'progressLogger');
   return stream.isTTY ? barLogger(label, stream) : lineLogger(label, stream);
 }
 

@@ -139,7 +139,7 @@ describe('jacobian', () => {
     );
     expect(() => torch.hessian((a) => a.sum(), x, options)).toThrow('hessian: Unknown option');
     expect(() => torch.jacobian((a) => a, x, { createGraph: 1 as never })).toThrow(
-      'Expected a boolean for createGraph but received number 1',
+      'Expected a boolean for createGraph of jacobian but received number 1',
     );
   });
 

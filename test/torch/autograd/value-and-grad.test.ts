@@ -84,7 +84,7 @@ test('refuses unknown options where it is made', () => {
     'valueAndGrad: Unknown option createGrph; expected hasAux, createGraph',
   );
   expect(() => torch.valueAndGrad(fn, { createGraph: 'no' } as never)).toThrow(
-    "Expected a boolean for createGraph but received string 'no'",
+    "Expected a boolean for createGraph of valueAndGrad but received string 'no'",
   );
 });
 

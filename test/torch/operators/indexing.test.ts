@@ -352,7 +352,7 @@ describe('errors', () => {
     expect(() => torch.slice(0, 0.5)).toThrow('Expected an integer or null for stop');
     expect(() => torch.slice(0, 1, 1.5)).toThrow('Expected an integer or null for step');
     expect(() => x.indexPut_(0, 1, { accumulate: 1 as never })).toThrow(
-      'Expected a boolean for accumulate but received number 1',
+      'Expected a boolean for accumulate of indexPut_ but received number 1',
     );
   });
 

@@ -16,7 +16,7 @@ export type GradientStepOptions = {
  * θ − α ∇θ Σ losses(θ) for the parameters of all tasks. The tape updates the layers that recorded on it,
  * all others move by their gradients. Every tensor of `theta` must require gradients.
  *
- * @throws ArgumentTypeError if a layer recorded that is no part of `theta`: it would not be updated;
+ * @throws ArgumentTypeError if a layer recorded that is not part of `theta`: it would not be updated;
  *   TorchError `ERR_TORCH_AUTOGRAD` if no gradient comes from the losses
  */
 export function gradientStep<P extends Tree>(

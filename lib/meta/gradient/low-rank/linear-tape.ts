@@ -49,7 +49,7 @@ export class LinearTape {
 
   /** The layer's output, or undefined where it has to work by itself. */
   apply(params: LowRankParams, x: Tensor): Tensor | undefined {
-    // What is no layer's is refused by the layer.
+    // What belongs to no layer is refused by the layer.
     if (!isTensor(Object(params).weight)) return undefined;
     const inFeatures = params.weight.shape.at(-1);
     if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;

@@ -1,5 +1,6 @@
-import { objectOf, wrongShape } from '../../../nn/check';
+import { objectOf } from '../../../check';
 import type { LinearParams } from '../../../nn/index';
+import { wrongShape } from '../../../torch/check-tensors';
 import { type Tensor, torch } from '../../../torch/index';
 
 /**

@@ -1,5 +1,5 @@
+import { isPlainObject } from '../../../../lib/check';
 import { isTensor } from '../../../../lib/torch';
-import { isPlainObject } from '../../../../lib/torch/plain-object';
 import { hostile } from './hostile';
 import type { Random } from './random';
 import { randomPlan, randomTensor } from './tensors';

@@ -1,5 +1,5 @@
+import { requireDistinct } from '../../lib/check';
 import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
-import { requireDistinct } from '../../lib/text/require-distinct';
 
 test('accepts distinct strings', () => {
   expect(() => requireDistinct(['A', 'a', ' a', '', ' '], 'classes')).not.toThrow();

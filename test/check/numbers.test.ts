@@ -1,5 +1,5 @@
+import { integerFrom, positiveInteger } from '../../lib/check';
 import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
-import { integerFrom, positiveInteger } from '../../lib/nn/check';
 
 test.each([3, 4, 9])('integerFrom accepts %d in [3, 9]', (value) => {
   expect(integerFrom(3, value, 'n', 'fn', 9)).toBe(value);

@@ -1,27 +1,32 @@
 import { types } from 'node:util';
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { isPlainObject } from './plain-object';
+import { flag } from './values';
 
-/** True for what options are: a plain object, and no Proxy, which may answer anything. */
+/** True for what options are: a plain object, and not a Proxy, which may answer anything. */
 export function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
   return isPlainObject(value) && !types.isProxy(value);
 }
 
-/** Refuses options that are no plain object, and keys that are not among the known ones. */
-export function checkOptions(options: unknown, known: readonly string[], operator: string): void {
+/** Returns options that are a plain object without keys that are not among the known ones. */
+export function checkOptions(
+  options: unknown,
+  known: readonly string[],
+  operator: string,
+): Readonly<Record<string, unknown>> {
   if (!isOptions(options)) {
     const expected = typeof options === 'object' && options ? 'a plain object' : 'an object';
     throw invalidArgument(expected, `the options of ${operator}`, options, operator);
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
+  if (unknown === undefined) return options;
   throw new ArgumentTypeError(
     `${operator}: Unknown option ${unknown}; expected ${known.join(', ')}`,
     operator,
   );
 }
 
-/** The options, of which none has a name that is not among the known ones. */
+/** The options, after `checkOptions`. */
 export function knownOptions<O extends object>(
   options: O,
   known: readonly (keyof O & string)[],
@@ -31,10 +36,15 @@ export function knownOptions<O extends object>(
   return options;
 }
 
-/** The value of a flag. */
-export function requireBoolean(value: unknown, name: string, operator: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw invalidArgument('a boolean', name, value, operator);
+/** The options that are true or false, false where they are left out. */
+export function flagsOf<K extends string>(
+  options: { readonly [key in K]?: boolean },
+  known: readonly K[],
+  operator: string,
+): Record<K, boolean> {
+  const given = knownOptions(options, known, operator);
+  const flags = known.map((name) => [name, flag(given[name] ?? false, name, operator)] as const);
+  return Object.fromEntries(flags) as Record<K, boolean>;
 }
 
 /** Refuses arguments beyond those that a function takes, which JavaScript would ignore. */

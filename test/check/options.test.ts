@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
+import { checkOptions } from '../../lib/check';
 import { type Tensor, torch } from '../../lib/torch';
-import { checkOptions } from '../../lib/torch/check-options';
 
 class Options {
   a = 1;

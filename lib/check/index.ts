@@ -1,0 +1,6 @@
+export * from './numbers';
+export * from './options';
+export * from './plain-object';
+export * from './schema';
+export * from './strings';
+export * from './values';

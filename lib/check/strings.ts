@@ -1,0 +1,24 @@
+import { invalidArgument, outOfRange } from '../errors';
+import { array, string } from './values';
+
+/**
+ * @throws ArgumentTypeError if `values` is not an array of strings; ArgumentRangeError that names the
+ * first repeated one.
+ */
+export function requireDistinct(values: readonly string[], name: string): void {
+  if (!Array.isArray(values)) throw invalidArgument('an array of strings', name, values);
+  const seen = new Set<string>();
+  for (const value of values) {
+    if (typeof value !== 'string') throw invalidArgument('strings', name, value);
+    if (seen.has(value)) throw outOfRange('distinct strings', name, value);
+    seen.add(value);
+  }
+}
+
+/** @throws ArgumentTypeError that says which, if `texts` is not an array of strings or has a hole */
+export function requireTexts(texts: readonly string[], name: string, operator: string): void {
+  array(texts, 'strings', name, operator);
+  for (let i = 0; i < texts.length; i++) {
+    if (typeof texts[i] !== 'string') string(texts[i], `${name}[${i}]`, operator);
+  }
+}

@@ -1,0 +1,40 @@
+import { ArgumentRangeError, invalidArgument } from '../errors';
+import { isTensor, type Tensor } from './tensor';
+import { mapTree, type Tree } from './tree';
+
+/** Returns `value` if it is a tensor. */
+export function requireTensor(value: unknown, name: string, operator: string): Tensor {
+  if (isTensor(value)) return value;
+  throw invalidArgument('a tensor', `${name} of ${operator}`, value, operator);
+}
+
+/** @throws ArgumentTypeError for the first of the named arguments that is not a tensor */
+export function requireTensors(values: Readonly<Record<string, Tensor>>, operator: string): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isTensor(value)) throw invalidArgument('a tensor', name, value, operator);
+  }
+}
+
+/** @throws ArgumentTypeError for what is not a tree of tensors */
+export function requireTensorTree(tree: Tree): void {
+  mapTree(([tensor]) => tensor, tree);
+}
+
+/** The shape of `value` if it is a tensor. */
+export function shapeOf(value: unknown, name: string, operator: string): number[] {
+  if (isTensor(value)) return value.shape;
+  throw invalidArgument('a tensor', `the ${name} of ${operator}`, value, operator);
+}
+
+/** The error for a tensor of the wrong shape; `expected` is for example `[..., 300]`. */
+export function wrongShape(
+  expected: string,
+  name: string,
+  shape: readonly number[],
+  operator: string,
+): ArgumentRangeError {
+  return new ArgumentRangeError(
+    `Expected ${expected} for the ${name} of ${operator} but received [${shape.join(', ')}]`,
+    operator,
+  );
+}
