@@ -154,7 +154,8 @@ export const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
     title: 'MANN',
     build: (size) =>
       mann({ ...sized(size), slots: 32, reads: 1, keyStrength: 10, trainOn: 'queries' }),
-    steps: 1000,
+    steps: 300,
+    tasks: 16,
     learningRate: 0.01,
     queries: 5,
     maxNorm: 5,

@@ -41,18 +41,18 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
   const heads = memoryHeads(sizes);
-  const { project, brought, broughtWeight } = controllerInput(sizes);
+  const { raiseLabels, project, brought, broughtWeight } = controllerInput(sizes);
   const step = (params: NetworkParams, x: Tensor, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
     const own = heads.all(params, h, x, state.keys);
     return { ...access(state, own, sizes), h, c, keys: own.keys, label: state.label };
   };
   return {
-    init: (generator) => ({
-      controller: controller.init(generator),
-      ...heads.init(generator),
-      output: output.init(generator),
-    }),
+    init(generator) {
+      const start = controller.init(generator);
+      raiseLabels(start);
+      return { controller: start, ...heads.init(generator), output: output.init(generator) };
+    },
     present(params, { x, labels, present }) {
       const [rows, answers, there] = [x.unbind(1), labels.unbind(1), present?.unbind(1)];
       const outputs: Tensor[] = [];
@@ -108,6 +108,14 @@ function memoryHeads({ dimensions, hiddenSize, wordSize, reads }: MannSizes) {
 /** The controller's gates, from what is known of a whole sequence and from what its steps bring. */
 function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
   return {
+    /**
+     * Multiplies the columns of labels by √D. An embedding of unit variance has the norm √D, a one-hot
+     * label 1: with columns alike the label drowns, and what is written to memory hardly depends on it.
+     */
+    raiseLabels: ({ input }: LstmCellParams): void =>
+      torch.scope(() => {
+        input.weight.narrow(1, dimensions, ways).mul_(Math.sqrt(dimensions));
+      }),
     /** W f(x) + b, for all steps at once. */
     project: ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
       torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null),

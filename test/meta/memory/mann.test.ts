@@ -1,5 +1,5 @@
 import { IGNORED, mann, metaGradient } from '../../../lib/meta/index';
-import { linear, trainable } from '../../../lib/nn/index';
+import { layerNorm, linear, trainable } from '../../../lib/nn/index';
 import { adam } from '../../../lib/optim/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
 import { itEqualsItsReference } from '../like-reference';
@@ -119,6 +119,18 @@ describe('training on sequences', () => {
   test('asks for a generator', () => {
     expect(() => metaGradient(paper, params, episodes)).toThrow('Expected a generator');
   });
+});
+
+test('starts with labels that count as much in the controller as embeddings of unit variance', () => {
+  const [dimensions, ways] = [64, 3];
+  const wide = mann({ ...sizes, encoder: layerNorm({ normalizedShape: 64 }), dimensions });
+  const { weight } = wide.init(torch.generator(1)).controller.input;
+  const meanSquare = (from: number, columns: number): number =>
+    Number(weight.narrow(1, from, columns).square().mean().item());
+  // Of the words read, and of labels, each of which takes one column where an embedding takes all.
+  const ofEmbeddings = meanSquare(0, dimensions);
+  expect(meanSquare(dimensions + ways, 8) / ofEmbeddings).toBeCloseTo(1, 0);
+  expect(meanSquare(dimensions, ways) / (dimensions * ofEmbeddings)).toBeCloseTo(1, 0);
 });
 
 const SHOWN = 5;
