@@ -1,7 +1,7 @@
 import { invalidArgument, outOfRange } from '../errors';
 
 /**
- * @throws ArgumentTypeError if `values` is no array of strings; ArgumentRangeError that names the first
+ * @throws ArgumentTypeError if `values` is not an array of strings; ArgumentRangeError that names the first
  * repeated one.
  */
 export function requireDistinct(values: readonly string[], name: string): void {

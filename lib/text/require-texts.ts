@@ -1,6 +1,6 @@
 import { array, string } from '../nn/check';
 
-/** @throws ArgumentTypeError that says which, if `texts` is no array of strings or has a hole */
+/** @throws ArgumentTypeError naming the element, unless `texts` is an array of strings without holes */
 export function requireTexts(texts: readonly string[], name: string, operator: string): void {
   array(texts, 'strings', name, operator);
   for (let i = 0; i < texts.length; i++) {

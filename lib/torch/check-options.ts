@@ -2,12 +2,12 @@ import { types } from 'node:util';
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { isPlainObject } from './plain-object';
 
-/** True for what options are: a plain object, and no Proxy, which may answer anything. */
+/** True for a plain object that is not a Proxy, which could answer anything. */
 export function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
   return isPlainObject(value) && !types.isProxy(value);
 }
 
-/** Refuses options that are no plain object, and keys that are not among the known ones. */
+/** Refuses options that are not a plain object, and unknown keys. */
 export function checkOptions(options: unknown, known: readonly string[], operator: string): void {
   if (!isOptions(options)) {
     const expected = typeof options === 'object' && options ? 'a plain object' : 'an object';
@@ -21,7 +21,7 @@ export function checkOptions(options: unknown, known: readonly string[], operato
   );
 }
 
-/** The options, of which none has a name that is not among the known ones. */
+/** The options, checked to have known names alone. */
 export function knownOptions<O extends object>(
   options: O,
   known: readonly (keyof O & string)[],
@@ -37,7 +37,7 @@ export function requireBoolean(value: unknown, name: string, operator: string): 
   throw invalidArgument('a boolean', name, value, operator);
 }
 
-/** Refuses arguments beyond those that a function takes, which JavaScript would ignore. */
+/** Refuses surplus arguments, which JavaScript would ignore. */
 export function refuseSurplus(surplus: readonly unknown[], operator: string): void {
   if (surplus.length === 0) return;
   throw invalidArgument('no more arguments', operator, surplus[0], operator);

@@ -42,7 +42,7 @@ function readerOf(data: TensorData, dtype: string): (at: number) => Element {
   return (at) => ({ re: data[2 * at] as number, im: data[2 * at + 1] as number });
 }
 
-/** Refuses what is no array of that type and length to write elements into. */
+/** Refuses anything but an array of that type and length to write elements into. */
 export function requireTarget(target: TensorData, name: string, length: number): void {
   if (isTensorData(target) && arrayName(target) === name && target.length === length) return;
   const received = isTensorData(target) ? `a ${arrayName(target)} of ${target.length}` : target;

@@ -16,8 +16,8 @@ export type AutocastOptions = {
 };
 
 /**
- * Runs `fn` with the operators that profit from it, such as matrix products, computing in `dtype`,
- * and those that need the range, such as losses, in float32. Parameters keep their dtype. Regions
+ * Runs `fn` with operators that benefit, such as matrix products, computing in `dtype`,
+ * and operators that need the range, such as losses, in float32. Parameters keep their dtype. Regions
  * nest; the mode before is back when `fn` returns or throws.
  *
  *     const loss = torch.autocast('cpu', 'bfloat16', () => crossEntropy(model.apply(params, x), y));

@@ -31,7 +31,7 @@ const KNOWN = ['eps', 'atol', 'rtol', 'raise'] as const;
  * Compares the gradients of `fn`, for every element of every output with respect to every element of
  * the inputs that require gradients, with central differences: they agree where
  * `|analytical - numerical| <= atol + rtol |numerical|`. An array of inputs is spread over the
- * arguments of `fn`. Inputs and outputs are float64 or complex128: in lower precision differences say
+ * arguments of `fn`. Inputs and outputs are float64 or complex128: in lower precision differences mean
  * nothing. Real and imaginary parts of complex numbers count as elements of their own, which a last index
  * of 0 or 1 tells apart.
  *

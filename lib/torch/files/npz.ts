@@ -13,12 +13,12 @@ export type NpzOptions = {
   compress?: boolean;
 };
 
-// Python takes what follows a zero character off a name; UTF-8 has no unpaired surrogates.
+// Python cuts a name at a zero character; UTF-8 has no unpaired surrogates.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /**
  * Opens an archive of arrays (`.npz`) and checks its directory; arrays are read when they are asked
- * for, and those that tensors cannot hold are in nobody's way until then.
+ * for, and those that tensors cannot hold do no harm until then.
  *
  *     using file = openNpz('embeddings.npz');
  *     const vectors = file.tensor('vectors');

@@ -38,7 +38,7 @@ export interface Overload {
   readonly inPlace: boolean;
   /** Makes a new tensor, as `zeros` and `onesLike`, rather than computes one. */
   readonly isFactory: boolean;
-  /** Refuses values that libtorch would not survive; undefined for most operators. */
+  /** Refuses values that would crash libtorch; undefined for most operators. */
   readonly check: ((values: readonly unknown[]) => void) | undefined;
 }
 
@@ -56,7 +56,7 @@ const isNullish: Accepts = (value) => value === null || value === undefined;
 const tensorHandle: Convert = (value) => (isTensor(value) ? handleOf(value) : value);
 const generatorHandle: Convert = (value) => (isGenerator(value) ? value.handle : value);
 
-// In the words of TypeScript, by the schema's type without its question mark. Of these there are lists.
+// TypeScript's names, by the schema's type without its question mark. These also come in lists.
 const ELEMENTS: Readonly<Record<string, Rule>> = {
   Tensor: { accepts: isTensor, convert: tensorHandle, type: 'Tensor' },
   'Tensor?': {
@@ -145,7 +145,7 @@ function elementOf(type: string): Rule | undefined {
   return ELEMENTS[/^(.*)\[\]\??$/.exec(type)?.[1] ?? ''];
 }
 
-// More elements than any list has that is meant, and few enough to be looked at.
+// More elements than any intended list has, and few enough to check one by one.
 const MOST_ELEMENTS = 2 ** 24;
 
 function listOf({ accepts, convert, type }: Rule): Rule {
