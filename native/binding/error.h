@@ -16,9 +16,11 @@ class ArgumentError : public std::runtime_error {
 // A tensor, or what it shares, was used after it had been disposed of.
 class DisposedError : public std::runtime_error {
  public:
+  // The handle of a tensor whose memory an optimizer has overwritten; -1 of others disposed of.
+  static constexpr int32_t kDonated = -2;
+
   explicit DisposedError(const std::string& message) : std::runtime_error(message) {}
 
-  // Of a handle that is in no table: -1, or -2 where an optimizer has overwritten the memory.
   static DisposedError OfHandle(int32_t handle) {
     return DisposedError(
         handle == kDonated
@@ -26,9 +28,6 @@ class DisposedError : public std::runtime_error {
               "torch.replace had donated to it; use what update returned, or clone() it before"
             : "The tensor has been disposed of");
   }
-
- private:
-  static constexpr int32_t kDonated = -2;
 };
 
 // The data of a tensor inside vmap was asked for.

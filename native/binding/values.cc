@@ -98,7 +98,8 @@ std::optional<int32_t> MaybeHandle(const Call& call, napi_value value) {
   const auto number = MaybeNumber(call.env, value);
   if (!number) return std::nullopt;
   // Node-API's own conversion makes 0 of NaN, and n of n + 0.5 and of n + 2^32.
-  const bool in_range = *number >= -1 && *number <= std::numeric_limits<int32_t>::max();
+  const bool in_range = *number >= DisposedError::kDonated &&
+                        *number <= std::numeric_limits<int32_t>::max();
   const int32_t handle = in_range ? static_cast<int32_t>(*number) : -1;
   if (handle != *number) Mismatch("a handle");
   return handle;
