@@ -48,3 +48,14 @@ export function requireTarget(target: TensorData, name: string, length: number):
   const received = isTensorData(target) ? `a ${arrayName(target)} of ${target.length}` : target;
   throw invalidArgument(`a ${name} of ${length} elements`, 'target', received, 'data');
 }
+
+/** An index over all elements as one for every dimension, for example `[1, 0]`. */
+export function placeAt(index: number, shape: readonly number[]): string {
+  const parts: number[] = [];
+  let rest = index;
+  for (const size of [...shape].reverse()) {
+    parts.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return `[${parts.join(', ')}]`;
+}

@@ -4,6 +4,7 @@ import { type CallSite, callSite, captureStack } from './call-site';
 import { byteLength, type Dtype } from './dtype';
 import type { TensorHandle } from './handle';
 import { observeTensors } from './ownership';
+import { isPromise } from './synchronous';
 import { isTensor, type Tensor } from './tensor';
 
 /** A tensor that a function made and neither freed nor returned. */
@@ -178,8 +179,4 @@ function leakError({ tensors, bytes, made }: LeakReport<unknown>): TorchError {
     `Expected fn to free or return every tensor that it makes, but ${noun} left (${bytes} bytes):\n  ${shown.join('\n  ')}`,
     { operator: 'assertNoLeaks' },
   );
-}
-
-function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

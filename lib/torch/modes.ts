@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
-import { knownOptions } from './check-options';
+import { knownOptions, requireBoolean } from './check-options';
 import type { Dtype } from './dtype';
 import { synchronous } from './synchronous';
 
@@ -60,9 +60,7 @@ export function isAutocastEnabled(device: string): boolean {
 export function useDeterministicAlgorithms(value: boolean): void;
 export function useDeterministicAlgorithms<T>(value: boolean, fn: () => T): T;
 export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T | undefined {
-  if (typeof value !== 'boolean') {
-    throw invalidArgument('a boolean', 'value', value, 'useDeterministicAlgorithms');
-  }
+  requireBoolean(value, 'value', 'useDeterministicAlgorithms');
   const before = binding.deterministic();
   binding.setDeterministic(value);
   if (fn === undefined) return undefined;

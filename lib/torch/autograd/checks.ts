@@ -1,5 +1,5 @@
 import { ArgumentTypeError, invalidArgument, TorchError } from '../../errors';
-import { knownOptions } from '../check-options';
+import { knownOptions, requireBoolean } from '../check-options';
 
 /** Refuses anything but a function. */
 export function requireFunction(fn: unknown, operator: string): void {
@@ -15,9 +15,7 @@ export function flagsOf<K extends string>(
 ): Record<K, boolean> {
   const given = knownOptions(options, known, operator);
   const flags = known.map((name) => {
-    const value: unknown = given[name] ?? false;
-    if (typeof value !== 'boolean') throw invalidArgument('a boolean', name, value, operator);
-    return [name, value] as const;
+    return [name, requireBoolean(given[name] ?? false, name, operator)] as const;
   });
   return Object.fromEntries(flags) as Record<K, boolean>;
 }

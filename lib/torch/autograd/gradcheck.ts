@@ -1,5 +1,6 @@
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
-import { checkOptions, knownOptions } from '../check-options';
+import { checkOptions, knownOptions, requireBoolean } from '../check-options';
+import { placeAt } from '../elements';
 import { functions } from '../operators/operators';
 import { generator } from '../random';
 import { isTensor, type Tensor } from '../tensor';
@@ -116,7 +117,7 @@ function check<T extends Tree>(
     raise = true,
   } = knownOptions(options, KNOWN, operator);
   requireNumbers({ eps, atol, rtol }, operator);
-  if (typeof raise !== 'boolean') throw invalidArgument('a boolean', 'raise', raise, operator);
+  requireBoolean(raise, 'raise', operator);
   return recorded(operator, () => {
     const own = leaves(ownCopies(inputs, operator)).map(asReal);
     const indices = checkedInputs(inputs, operator);
@@ -137,7 +138,7 @@ function check<T extends Tree>(
         const size = input.numel();
         throw new TorchError(
           'ERR_TORCH_GRADCHECK',
-          `${operator}: the gradient of output ${o}, element ${place(Math.floor(wrong / size), shape)}, with respect to input ${index}, element ${place(wrong % size, input.shape)}, differs: numerical ${expected[o]?.[wrong]}, analytical ${values[wrong]} (atol ${atol}, rtol ${rtol})`,
+          `${operator}: the gradient of output ${o}, element ${placeAt(Math.floor(wrong / size), shape)}, with respect to input ${index}, element ${placeAt(wrong % size, input.shape)}, differs: numerical ${expected[o]?.[wrong]}, analytical ${values[wrong]} (atol ${atol}, rtol ${rtol})`,
           { operator },
         );
       }
@@ -207,15 +208,4 @@ function firstDifference(
     if (found === expected || (Number.isNaN(found) && Number.isNaN(expected))) return false;
     return !(Math.abs(found - expected) <= atol + rtol * Math.abs(expected));
   });
-}
-
-/** An index over all elements as one for every dimension. */
-function place(index: number, shape: readonly number[]): string {
-  const parts: number[] = [];
-  let rest = index;
-  for (const size of [...shape].reverse()) {
-    parts.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return `[${parts.join(', ')}]`;
 }

@@ -1,4 +1,5 @@
-import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { invalidArgument } from '../../errors';
+import { knownOptions, requireBoolean } from '../check-options';
 import { isPlainObject } from '../plain-object';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
@@ -64,7 +65,8 @@ export function writeNpz(
 ): void {
   if (typeof path !== 'string') throw invalidArgument('a string', 'path', path, 'writeNpz');
   if (!isPlainObject(tensors)) throw invalidArgument('tensors by name', 'tensors', tensors);
-  const compress = checkOptions(options);
+  const { compress = false } = knownOptions(options, ['compress'], 'writeNpz');
+  requireBoolean(compress, 'compress', 'writeNpz');
   const inputs = Object.entries(tensors).map(([name, tensor]): ZipInput => {
     if (UNSTORABLE.test(name)) {
       throw invalidArgument('Unicode without zeros', 'the name of a tensor', name);
@@ -73,17 +75,4 @@ export function writeNpz(
     return { name: `${name}.npy`, ...npyFile(tensor, `tensor '${name}'`) };
   });
   replaceFile(path, zipChunks(inputs, compress));
-}
-
-function checkOptions(options: NpzOptions): boolean {
-  const unknown = Object.keys(options).find((key) => key !== 'compress');
-  if (unknown !== undefined) {
-    throw new ArgumentTypeError(
-      `writeNpz: Unknown option ${unknown}; expected compress`,
-      'writeNpz',
-    );
-  }
-  const { compress = false } = options;
-  if (typeof compress === 'boolean') return compress;
-  throw invalidArgument('a boolean', 'compress', compress, 'writeNpz');
 }
