@@ -39,15 +39,15 @@ const PYTHON_VALUES: Readonly<Record<string, string>> = {
   False: 'false',
   None: 'null',
 };
-// Values that are written with underscores here too.
+// Values that keep their underscores here too.
 const KEPT = /^(?:channels_last|preserve_format|contiguous_format|sparse_|float8_|float4_)/;
 
 type Rule = readonly [pattern: RegExp, replace: (...found: string[]) => string];
 
-// Each in turn, so that what one makes may be seen by those below.
+// In this order: later ones see what earlier ones made.
 const RULES: readonly Rule[] = [
   [/\s*If you miss a functionality[^\n]*?please submit a feature request to \S+/gi, () => ''],
-  // The dispatcher's list of every kernel that it knows helps nobody here.
+  // The dispatcher's list of all its kernels helps nobody here.
   [/ This could be because the operator doesn't exist.*$/s, () => ''],
   [/\s*\(Could this error message be improved\?.*?\)/s, () => ''],
   [
@@ -81,7 +81,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * What libtorch says, in the words of this library: options and operators in camelCase, dtypes by their
+ * libtorch's message in the terms of this library: options and operators in camelCase, dtypes by their
  * names here, and without advice to write to PyTorch's authors.
  */
 export function reword(message: string, operator: string): string {

@@ -129,7 +129,7 @@ export function outOfRange(
   );
 }
 
-// libtorch says what went wrong in words only; these are the words that tell the kinds apart.
+// libtorch reports failures as text alone; these phrases tell the kinds apart.
 const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
   [/\bvmap\b|functorch|batching rule/i, 'ERR_TORCH_VMAP'],
   [/Could not run .* from the '(?:CUDA|XPU|MPS|HIP)' backend/, 'ERR_TORCH_DEVICE'],
@@ -170,7 +170,7 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
   vmap: 'ERR_TORCH_VMAP',
 };
 
-/** Kinds that libtorch's words tell better than its classes do: to it, they are not implemented. */
+/** Kinds that libtorch reports as not implemented, although its message says more. */
 const TOLD_BY_MESSAGE: readonly ErrorCode[] = ['ERR_TORCH_DEVICE', 'ERR_TORCH_VMAP'];
 
 const MEMORY_ADVICE =

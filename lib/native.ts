@@ -95,7 +95,7 @@ export interface NativeBinding {
   numelOf(tensor: Handle): number;
   release(tensor: Handle): void;
   releaseAll(handles: Int32Array, count: number): void;
-  /** Puts 1 for each handle whose memory only handles of the list show, and one of the first alone. */
+  /** Writes 1 for each handle whose memory only listed handles refer to, and only one of the first. */
   markOverwritable(handles: Int32Array, wanted: number): void;
   memory(): { tensors: number; bytes: number };
   memoryStatsOfCpu(): MemoryStats;
@@ -215,7 +215,7 @@ export function loadNative(): NativeBinding {
   return loaded;
 }
 
-/** Where there is none, the math library that libtorch loads ends the process. */
+/** Without one, the math library that libtorch loads ends the process. */
 function requireWorkingDirectory(): void {
   try {
     process.cwd();

@@ -18,7 +18,7 @@ const NON_BLOCKING = constants.O_NONBLOCK ?? 0;
  * Opens a regular file for reading. To open a pipe would wait for its writer, and a device may act on
  * being opened, so anything else is refused before; what has come in its place since, after.
  *
- * @throws Error of the operating system, or one that tells what stands at the path
+ * @throws Error of the operating system, or one that names what is at the path
  */
 export function openRegular(path: string): OpenFile {
   requireRegular(statSync(path));
@@ -45,10 +45,10 @@ export function readRegular(path: string): Buffer {
   }
 }
 
-/** Returns what the operating system tells of a file if that is a regular one. */
+/** The status of a file, if that is a regular one. */
 export function requireRegular(stats: Stats): Stats {
   if (stats.isFile()) return stats;
-  throw new Error(`it is no regular file but ${kindOf(stats)}`);
+  throw new Error(`it is not a regular file but ${kindOf(stats)}`);
 }
 
 function kindOf(stats: Stats): string {

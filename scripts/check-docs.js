@@ -34,7 +34,11 @@ runMain(async () => {
       noUnusedLocals: false,
       noUnusedParameters: false,
       noUncheckedIndexedAccess: false,
-      paths: { metatorch: ['../../lib/index.ts'], 'metatorch/torch': ['../../lib/torch/index.ts'] },
+      paths: {
+        metatorch: ['../../lib/index.ts'],
+        'metatorch/testing': ['../../lib/testing/index.ts'],
+        'metatorch/torch': ['../../lib/torch/index.ts'],
+      },
     },
     include: ['.', '../../lib/*.d.ts'],
   };

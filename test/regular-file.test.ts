@@ -40,7 +40,7 @@ test('refuses a folder, a pipe and a socket, and leaves no file open', async () 
   };
   const free = nextFile();
   for (const kind of ['folder', 'pipe', 'socket']) {
-    expect(() => readRegular(inFolder(kind))).toThrow(`it is no regular file but a ${kind}`);
+    expect(() => readRegular(inFolder(kind))).toThrow(`it is not a regular file but a ${kind}`);
   }
   expect(nextFile()).toBe(free);
   await new Promise((resolve) => server.close(resolve));

@@ -3,12 +3,12 @@ import { ArgumentTypeError, invalidArgument } from '../errors';
 import { isPlainObject } from './plain-object';
 import { flag } from './values';
 
-/** True for what options are: a plain object, and not a Proxy, which may answer anything. */
+/** True for a plain object that is not a Proxy, which could answer anything. */
 export function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
   return isPlainObject(value) && !types.isProxy(value);
 }
 
-/** Returns options that are a plain object without keys that are not among the known ones. */
+/** The options, after refusing what is not a plain object, and unknown keys. */
 export function checkOptions(
   options: unknown,
   known: readonly string[],
@@ -26,7 +26,7 @@ export function checkOptions(
   );
 }
 
-/** The options, after `checkOptions`. */
+/** The options, checked to have known names alone. */
 export function knownOptions<O extends object>(
   options: O,
   known: readonly (keyof O & string)[],
@@ -47,7 +47,7 @@ export function flagsOf<K extends string>(
   return Object.fromEntries(flags) as Record<K, boolean>;
 }
 
-/** Refuses arguments beyond those that a function takes, which JavaScript would ignore. */
+/** Refuses surplus arguments, which JavaScript would ignore. */
 export function refuseSurplus(surplus: readonly unknown[], operator: string): void {
   if (surplus.length === 0) return;
   throw invalidArgument('no more arguments', operator, surplus[0], operator);

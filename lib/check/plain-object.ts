@@ -5,7 +5,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || isObjectPrototype(prototype);
 }
 
-// By what it is, not by identity: each realm has one of its own.
+// By its tag, not by identity: each realm has its own.
 function isObjectPrototype(value: unknown): boolean {
   return (
     typeof value === 'object' &&

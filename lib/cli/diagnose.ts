@@ -16,7 +16,7 @@ export interface Problem {
   cure: string;
 }
 
-/** What the native part tells once it is loaded. */
+/** The facts that the native part reports once it is loaded. */
 export interface RuntimeFacts {
   torchVersion: string;
   devices: string[];

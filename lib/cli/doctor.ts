@@ -5,7 +5,7 @@ import { type Diagnosis, diagnose } from './diagnose';
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('tell what metatorch runs on, what is wrong and how to cure it')
+    .description('show what metatorch runs on, what is wrong and how to fix it')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) => {
       const diagnosis = diagnose();
@@ -58,5 +58,5 @@ function runtimeLines({ runtime }: Diagnosis): string[] {
 
 function problemLines({ problems }: Diagnosis): string[] {
   if (problems.length === 0) return ['Nothing is wrong.'];
-  return problems.flatMap(({ problem, cure }) => [`Wrong: ${problem}`, `  Cure: ${cure}`]);
+  return problems.flatMap(({ problem, cure }) => [`Wrong: ${problem}`, `  Fix: ${cure}`]);
 }

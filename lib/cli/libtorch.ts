@@ -7,11 +7,11 @@ interface LibtorchOptions {
 
 /** Adds `metatorch libtorch install` and `metatorch libtorch path`. */
 export function registerLibtorch(program: Command): void {
-  const group = program.command('libtorch').description('fetch libtorch, or tell where it is');
+  const group = program.command('libtorch').description('fetch libtorch, or show where it is');
   group
     .command('install')
     .description("fetch libtorch into metatorch's cache unless it is there")
-    .option('--cuda', 'the build with CUDA, a download of some gigabytes')
+    .option('--cuda', 'the build with CUDA, a download of several gigabytes')
     .action(async (options: LibtorchOptions) => {
       const log = (line: string) => console.error(line);
       const { root, version, flavour } = await fetchLibtorch({ device: deviceOf(options), log });

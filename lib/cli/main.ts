@@ -20,7 +20,7 @@ function createProgram(): Command {
 createProgram()
   .parseAsync()
   .catch((error: unknown) => {
-    // What went wrong around metatorch is told in words; a mistake inside it with its stack.
+    // A failure around metatorch is reported as a message; a mistake inside it with its stack.
     console.error(error instanceof TorchError ? error.message : error);
     process.exitCode = 1;
   });

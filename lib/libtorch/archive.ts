@@ -91,7 +91,7 @@ function checksum(entry: Entry) {
   };
 }
 
-/** Refuses an unsafe entry, and tells whether it is a directory. */
+/** Refuses an unsafe entry, and returns whether it is a directory. */
 function checkEntry(entry: Entry): boolean {
   const name = entry.fileName;
   const isDirectory = name.endsWith('/');

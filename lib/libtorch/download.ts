@@ -36,7 +36,7 @@ export async function download(
     handle = await open(path, 'wx');
     await receive(file, handle, options);
   } catch (cause) {
-    // What is there without our having opened it is somebody else's.
+    // A file that this call did not open belongs to someone else.
     if (handle !== undefined) await rm(path, { force: true });
     const message = `Cannot download ${file.url}: ${messageOf(cause)}`;
     throw new TorchError('ERR_TORCH_DOWNLOAD', message, { cause });

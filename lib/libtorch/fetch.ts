@@ -24,10 +24,10 @@ export interface FetchOptions {
 /**
  * Obtains libtorch {@link DEFAULT_VERSION} into metatorch's cache and returns it: with the user's
  * own pip, else with pip and PyTorch's index, else from PyTorch's download server, checked against
- * a pinned digest. Everything happens in a temporary folder which is then renamed into place, so
+ * a pinned digest. Everything happens in a temporary folder, which is then renamed into place, so
  * an interrupted or concurrent run never leaves half an entry.
  *
- * @throws TorchError `ERR_TORCH_DOWNLOAD` if no way succeeds, with what each said;
+ * @throws TorchError `ERR_TORCH_DOWNLOAD` if every way fails, with the reason of each;
  *   `ERR_TORCH_FILE` if what was downloaded cannot be unpacked.
  */
 export async function fetchLibtorch(options: FetchOptions): Promise<Libtorch> {
@@ -46,7 +46,7 @@ export async function fetchLibtorch(options: FetchOptions): Promise<Libtorch> {
     if (!inspection.ok) {
       throw new TorchError(
         'ERR_TORCH_DOWNLOAD',
-        `What was downloaded is no usable libtorch: ${inspection.reason}`,
+        `What was downloaded is not a usable libtorch: ${inspection.reason}`,
       );
     }
     return putInPlace(unpacked, entry, options.device, join(temporary, 'replaced'));
@@ -139,7 +139,7 @@ function pinnedAttempt(options: FetchOptions, temporary: string): Attempt {
   return { title: `downloading ${pinned.url}`, run };
 }
 
-/** Renames into place; where another run was faster, its result serves as well as ours. */
+/** Renames into place; if another run was faster, its result is used. */
 async function putInPlace(unpacked: string, entry: string, device: Flavour, replaced: string) {
   for (let attempt = 0; ; attempt++) {
     try {

@@ -21,9 +21,9 @@ export interface Libtorch {
   source: Source;
 }
 
-/** What a libtorch must have to be taken. */
+/** The requirements for a libtorch. */
 export interface Needs {
-  /** `cpu` is content with either flavour, `cuda` wants the CUDA libraries. */
+  /** `cpu` accepts either flavour, `cuda` needs the CUDA libraries. */
   device: Flavour;
   /** Whether the C++ headers are needed too, as they are for building the addon. */
   headers?: boolean;
@@ -61,7 +61,7 @@ export function inspectRoot(root: string, source: Source, needs: Needs): Inspect
     return incomplete(`${includeDir} does not hold libtorch's C++ headers`);
   }
   const version = readVersion(root);
-  if (version === undefined) return incomplete(`no file in ${root} tells its version`);
+  if (version === undefined) return incomplete(`no file in ${root} states its version`);
   const mismatch = versionMismatch(version, needs.builtFor);
   if (mismatch !== undefined) {
     return { ok: false, problem: 'version', reason: `${root} is libtorch ${version}, ${mismatch}` };

@@ -55,7 +55,7 @@ export function requestedDevice(env: NodeJS.ProcessEnv = process.env): Flavour {
  * package, the one that a checkout's set-up recorded, metatorch's cache, Python's torch.
  *
  * @throws TorchError `ERR_TORCH_LIBRARY_MISSING` or `ERR_TORCH_LIBRARY_VERSION` if `LIBTORCH` is
- *   set to something that cannot serve: an explicit wish is never silently passed over.
+ *   set to something that cannot serve: an explicit setting is never silently passed over.
  */
 export function locateLibtorch(options: LocateOptions): LocateResult {
   requireFlavour(options, 'locateLibtorch');

@@ -6,7 +6,7 @@ const SPAWN_LIMIT_MS = 10_000;
 
 /**
  * Prints where the package torch lies. find_spec imports nothing of it, and the working
- * folder is taken off the path lest a folder that happens to be called torch is found.
+ * folder is taken off the path so that a folder that happens to be called torch is not found.
  */
 const FIND_TORCH = `
 import sys

@@ -2,7 +2,7 @@ import { describe } from '../errors';
 
 /**
  * The message of anything thrown. fetch reports no more than «fetch failed» and keeps what
- * happened in the cause, so that is told too. Errors are told by their shape, since those made
+ * happened in the cause, so that is reported too. Errors are recognised by their shape, since those made
  * in another realm fail `instanceof`.
  */
 export function messageOf(error: unknown): string {

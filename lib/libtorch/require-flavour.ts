@@ -1,7 +1,7 @@
 import { invalidArgument, outOfRange } from '../errors';
 import type { Flavour } from './inspect';
 
-/** Refuses options without a device that there is. */
+/** Refuses options whose device is neither `cpu` nor `cuda`. */
 export function requireFlavour(options: { device: Flavour }, operator: string): void {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null) {

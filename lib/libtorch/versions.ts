@@ -24,7 +24,7 @@ const WHEEL_INDEX = 'https://download.pytorch.org/whl/cpu';
 export const CPU_WHEEL_INDEX = WHEEL_INDEX;
 
 /**
- * The archives that can be had without pip, by `<platform>-<arch>-<flavour>`. A wheel is a zip
+ * The archives that can be fetched without pip, by `<platform>-<arch>-<flavour>`. A wheel is a zip
  * file, and the native libraries in it do not depend on the Python version in its name.
  */
 export const PINNED_WHEELS: Readonly<Record<string, PinnedFile>> = {

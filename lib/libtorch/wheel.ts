@@ -61,7 +61,7 @@ async function recordBuildVersion(root: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const version = /^__version__\s*=\s*['"]([^'"]+)['"]/m.exec(text)?.[1];
   if (version === undefined) {
-    throw new TorchError('ERR_TORCH_FILE', 'The torch wheel does not tell its version', { path });
+    throw new TorchError('ERR_TORCH_FILE', 'The torch wheel does not state its version', { path });
   }
   await writeFile(join(root, 'build-version'), `${version}\n`);
 }

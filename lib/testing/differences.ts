@@ -1,5 +1,6 @@
 import type { Tensor } from '../torch';
 import { numbersOf } from '../torch/compare';
+import { placeAt } from '../torch/elements';
 import type { CloseOptions } from './tolerances';
 
 type Value = number | bigint;
@@ -35,10 +36,10 @@ function differingElements(
     (i) => !agree(at(received, i, width), at(expected, i, width), close),
   );
   if (first === undefined) return undefined;
-  const place = placeOf(first, shape);
+  const place = placeAt(first, shape);
   const [wanted, found] = [expected, received].map((all) => at(all, first, width).map(written));
   const allowed = close ? ` (rtol ${close.rtol}, atol ${close.atol})` : '';
-  return `${others.length + 1} of ${count} elements differ${allowed}, first at [${place}]: expected ${wanted?.join(' + i·')} but received ${found?.join(' + i·')}`;
+  return `${others.length + 1} of ${count} elements differ${allowed}, first at ${place}: expected ${wanted?.join(' + i·')} but received ${found?.join(' + i·')}`;
 }
 
 function at(values: ArrayLike<Value>, i: number, width: number): Value[] {
@@ -65,15 +66,4 @@ function agree(
 
 function written(value: Value): string {
   return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** An index over all elements as one for every dimension. */
-function placeOf(index: number, shape: readonly number[]): string {
-  const parts: number[] = [];
-  let rest = index;
-  for (const size of [...shape].reverse()) {
-    parts.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return parts.join(', ');
 }

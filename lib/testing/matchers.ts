@@ -8,14 +8,14 @@ import { type CloseOptions, tolerances } from './tolerances';
 type Outcome = { readonly pass: boolean; readonly message: () => string };
 
 /**
- * An equality tester for Jest and Vitest: with it, `toEqual` and all that compares as it does find
- * tensors equal whose dtype, shape and elements are, wherever they stand in arrays and objects.
+ * An equality tester for Jest and Vitest: with it, `toEqual` and matchers like it find
+ * tensors equal that have equal dtypes, shapes and elements, wherever they are in arrays and objects.
  *
  *     expect.addEqualityTesters([tensorsAreEqual]);
  */
 export function tensorsAreEqual(a: unknown, b: unknown): boolean | undefined {
   if (isTensor(a) && isTensor(b)) return sameTensors(a, b);
-  // One that stands beside something else is left to asymmetric matchers.
+  // A tensor beside anything else is left to asymmetric matchers.
   return undefined;
 }
 
@@ -48,7 +48,7 @@ export const tensorMatchers = {
  * `toBeCloseToTensor` for other test runners.
  *
  * @throws AssertionError if the tensors are not close
- * @throws ArgumentTypeError if one is no tensor
+ * @throws ArgumentTypeError if one is not a tensor
  */
 export function assertClose(actual: Tensor, expected: Tensor, options: CloseOptions = {}): void {
   if (!isTensor(actual)) throw invalidArgument('a tensor', 'actual', actual, 'assertClose');

@@ -5,9 +5,9 @@ import type { Dtype } from '../torch';
 export type CloseOptions = {
   /** Relative to the expected value. Default: by dtype, as in `torch.testing.assert_close`. */
   rtol?: number;
-  /** Absolute. Default: likewise. */
+  /** Absolute. Default: by dtype too. */
   atol?: number;
-  /** Take NaN as close to NaN. Default: false. */
+  /** Treat NaN as close to NaN. Default: false. */
   equalNan?: boolean;
 };
 

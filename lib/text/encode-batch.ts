@@ -6,7 +6,7 @@ const MAX_ID = 2 ** 31 - 1;
 export interface EncodeBatchOptions {
   /** Keep only the first so many tokens of a text. Default: all of them. */
   maxLength?: number;
-  /** The id that fills short rows. Default 0, the id of `<pad>`. */
+  /** The id that pads short rows. Default 0, the id of `<pad>`. */
   padId?: number;
 }
 
@@ -14,18 +14,18 @@ export interface EncodeBatchOptions {
 export interface EncodedBatch {
   /** `[n, L]`, row-major. */
   ids: Int32Array;
-  /** `[n, L]`, row-major: 1 where there is a token, 0 where the row is filled up. */
+  /** `[n, L]`, row-major: 1 where there is a token, 0 for padding. */
   mask: Float32Array;
   /** `[n, L]`. L is the longest row's length and at least 1. */
   shape: [number, number];
 }
 
 /**
- * Fills lists of token ids up to one length. An empty text is a row of padding, and L is at least 1
+ * Pads lists of token ids to one length. An empty text is a row of padding, and L is at least 1
  * even if every text is empty, so that a matrix of any batch can be embedded.
  *
  * @throws ArgumentTypeError or ArgumentRangeError for a wrong option; ArgumentRangeError for an id that is
- * no integer of 32 bits.
+ * not a 32-bit integer.
  */
 export function encodeBatch(
   idLists: readonly ArrayLike<number>[],
@@ -50,7 +50,7 @@ export function encodeBatch(
     const kept = Math.min(list.length, length);
     for (let i = 0; i < kept; i++) {
       ids[start + i] = list[i] ?? Number.NaN;
-      // What does not fit was wrapped or cut off.
+      // A value that does not fit was wrapped or truncated.
       if (ids[start + i] !== list[i]) throw outOfRange('integers of 32 bits', 'ids', list[i]);
     }
     mask.fill(1, start, start + kept);

@@ -11,7 +11,7 @@ export interface EpisodeText {
   label: number;
 }
 
-/** One N-way task: learn the classes from the support set, be judged on the query set. */
+/** One N-way task: learn the classes from the support set, then answer the query set. */
 export interface TextEpisode {
   /** The N classes in label order, which is random. */
   classes: string[];
@@ -34,7 +34,7 @@ export interface EpisodeSamplerOptions {
   shots: number | ShotRange;
   /** Q: query texts of each class, at least 1. */
   queries: number;
-  /** Fixes every episode: its seed at this time counts, not what has been or will be drawn from it. */
+  /** Fixes every episode by its current seed; numbers drawn from it before or later do not matter. */
   generator: TorchGenerator;
   /** Classes to draw from. Default: all of the dataset. */
   classes?: readonly string[];
@@ -77,10 +77,10 @@ const OPTIONS = ['ways', 'shots', 'queries', 'generator', 'classes'];
 /**
  * Draws N-way K-shot episodes: N classes without replacement, and of each class K support and Q
  * query texts without replacement, as in Oriol Vinyals et al., "Matching Networks for One Shot
- * Learning", NeurIPS 2016. Rows are in random order, so that no learner can go by their places.
+ * Learning", NeurIPS 2016. Rows are in random order, so that no learner can rely on their positions.
  *
  * Episode `i` depends on the seed of `generator` and on `i` alone, and is the same on every machine.
- * So a run goes on where it stopped by its step number, and `episodes(600)` under a seed of its own is
+ * So a run resumes where it stopped by its step number, and `episodes(600)` under a seed of its own is
  * a fixed list for evaluation. The generator of a model's parameters serves here as well.
  *
  * @throws ArgumentTypeError or ArgumentRangeError for a wrong option: fewer classes than ways, an

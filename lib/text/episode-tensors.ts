@@ -7,14 +7,14 @@ import { type TokenBatch, type Vectorizer, vectorizerOf } from './vectorizer';
 
 /**
  * T episodes of texts as the tensors that learners take, on the CPU. Episodes with fewer texts than
- * others are filled up with empty ones that count nowhere.
+ * others are padded with empty texts that are ignored.
  *
- * @param classes all classes of the data, in the order that tells their numbers: then the episodes
+ * @param classes all classes of the data, in the order of their numbers: then the episodes
  *   say which of them their labels stand for
  * @throws ArgumentRangeError if there are no episodes, one has no support or query text, they have
- *   unequal numbers of classes (a class without texts has no place in a prediction), a label is none of
- *   them, or a class is not among `classes` or twice there; ArgumentTypeError for a label that is no
- *   number, and for what is no episode
+ *   unequal numbers of classes (a class without texts has no place in a prediction), a label is not one
+ *   of them, or a class is not among `classes` or twice there; ArgumentTypeError for a label that is not a
+ *   number, and for anything but an episode
  */
 export function episodeTensors(
   episodes: readonly TextEpisode[],

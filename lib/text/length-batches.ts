@@ -4,9 +4,9 @@ const TOKENS = 2 ** 15;
 const ROWS = 2 ** 10;
 
 /**
- * Numbers of texts in batches of similar length, so that little is padding and each batch is small,
+ * Indices of texts in batches of similar length, so that there is little padding and each batch is small,
  * whatever the longest text: no batch has more than 1,024 texts or, but for a single text,
- * 32,768 tokens once all are filled up to its longest.
+ * 32,768 tokens once all are padded to its longest.
  *
  * @param lengths the tokens of each text
  */

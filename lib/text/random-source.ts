@@ -25,7 +25,7 @@ function highWord(x: bigint): number {
  * Random numbers for drawing episodes: xoshiro128** on a state from SplitMix64, so the same seed
  * gives the same draws on every machine, independently of libtorch's generators.
  *
- * @throws ArgumentTypeError or ArgumentRangeError for a seed that is no integer from 0 to 2^64 − 1
+ * @throws ArgumentTypeError or ArgumentRangeError unless the seed is an integer from 0 to 2^64 − 1
  * (a number: to 2^53 − 1).
  */
 export class RandomSource {
@@ -78,8 +78,8 @@ export class RandomSource {
   }
 
   /**
-   * `count` of the items, drawn without replacement, in random order. Takes time and memory by
-   * `count`, not by the number of items.
+   * `count` of the items, drawn without replacement, in random order. Time and memory grow with
+   * `count`, not with the number of items.
    *
    * @throws ArgumentTypeError or ArgumentRangeError unless `count` is an integer from 0 to the number
    * of items.

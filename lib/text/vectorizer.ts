@@ -6,7 +6,7 @@ import { lengthBatches } from './length-batches';
 import type { Tokenizer } from './tokenizers/tokenizer';
 import { Vocabulary } from './vocabulary';
 
-/** Token ids of texts and which of them are tokens: what text encoders take. */
+/** Token ids of texts and their mask: the input of text encoders. */
 export type TokenBatch = {
   /** `[…, n, L]`, int32; padding is 0. */
   ids: Tensor;
@@ -21,12 +21,12 @@ export type VectorizerOptions = {
   maxLength?: number;
 };
 
-/** What a vectorizer remembers at most, so that a server's texts do not fill its memory. */
+/** The most that a vectorizer caches, so that a server's texts do not fill its memory. */
 const CHARACTERS = 2 ** 25;
 /** An entry takes about 450 bytes, however short its text is. */
 const TEXTS = 2 ** 17;
 
-/** Texts to tensors of token ids, on the CPU. Texts that come again are not tokenized again. */
+/** Texts to tensors of token ids, on the CPU. Repeated texts are tokenized once. */
 export class Vectorizer {
   readonly #tokenizer: Tokenizer;
   readonly #vocabulary: Vocabulary;
@@ -35,7 +35,7 @@ export class Vectorizer {
   #characters = 0;
 
   /**
-   * @throws ArgumentTypeError for what is no tokenizer or vocabulary; ArgumentTypeError or
+   * @throws ArgumentTypeError for a tokenizer or vocabulary of another type; ArgumentTypeError or
    *   ArgumentRangeError unless `maxLength` is a positive integer
    */
   constructor(options: VectorizerOptions) {
@@ -55,7 +55,7 @@ export class Vectorizer {
   /**
    * `n` texts as `[n, L]`, L being the tokens of the longest and at least 1.
    *
-   * @throws ArgumentTypeError if `texts` is no array of strings
+   * @throws ArgumentTypeError if `texts` is not an array of strings
    */
   vectorize(texts: readonly string[]): TokenBatch {
     requireTexts(texts, 'texts', 'vectorize');
@@ -65,9 +65,9 @@ export class Vectorizer {
 
   /**
    * The texts of T tasks as `[T, n, L]`, n being the longest list's length and at least 1; shorter
-   * lists are filled up with empty texts.
+   * lists are padded with empty texts.
    *
-   * @throws ArgumentTypeError if `tasks` is no array of arrays of strings
+   * @throws ArgumentTypeError if `tasks` is not an array of arrays of strings
    */
   vectorizeTasks(tasks: readonly (readonly string[])[]): TokenBatch {
     array(tasks, 'arrays of strings', 'tasks', 'vectorizeTasks');
@@ -89,7 +89,7 @@ export class Vectorizer {
   /**
    * The numbers of the texts in batches of similar length; see `lengthBatches`.
    *
-   * @throws ArgumentTypeError if `texts` is no array of strings
+   * @throws ArgumentTypeError if `texts` is not an array of strings
    */
   batchesByLength(texts: readonly string[]): number[][] {
     requireTexts(texts, 'texts', 'batchesByLength');
@@ -105,7 +105,7 @@ export class Vectorizer {
     return ids;
   }
 
-  /** Remembers a text, and forgets the oldest ones where there are too many. */
+  /** Caches a text, and evicts the oldest ones when there are too many. */
   #remember(text: string, ids: Int32Array): void {
     this.#characters += text.length;
     this.#remembered.set(text, ids);

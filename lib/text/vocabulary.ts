@@ -3,7 +3,7 @@ import { array, checkOptions, integerFrom, requireDistinct, string } from '../ch
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { compareCodePoints } from './code-point-order';
 
-/** The token that fills a batch's rows up to one length. Always id 0. */
+/** The token that pads a batch's rows to one length. Always id 0. */
 export const PAD_TOKEN = '<pad>';
 /** The token that stands for every token outside the vocabulary. Always id 1. */
 export const UNKNOWN_TOKEN = '<unk>';
@@ -32,7 +32,7 @@ export type VocabularyJson = UncountedJson | (UncountedJson & { counts: number[]
 
 type UncountedJson = { version: 1; specials: string[]; tokens: string[] };
 
-/** A text is a list of letters to TypeScript, and would be counted as one. */
+/** To TypeScript a string is a list of characters, and would be counted as one. */
 function isList(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
@@ -105,7 +105,7 @@ export class Vocabulary {
       .sort(([a, countA], [b, countB]) => countB - countA || compareCodePoints(a, b))
       .slice(0, maxSize - specials.length);
     const all = [...specialCounts, ...kept.map(([, count]) => count)];
-    // What was left out counts as <unk>, which it becomes.
+    // Tokens left out count as <unk>, which they become.
     all[1] = (all[1] ?? 0) + seen - all.reduce((sum, count) => sum + count, 0);
     return new Vocabulary(
       specials,

@@ -11,7 +11,7 @@ const OWN_FOLDERS = [join(PACKAGE, 'dist') + sep, join(PACKAGE, 'lib') + sep];
 
 /** Where a tensor was made, as the caller of the library sees it. */
 export type CallSite = {
-  /** The first place outside of the library, `file:line:column`; undefined if none is known. */
+  /** The first place outside the library, `file:line:column`; undefined if unknown. */
   readonly place: string | undefined;
   /** That frame and those around it, one a line. */
   readonly stack: string;
@@ -30,9 +30,9 @@ export function captureStack(caller: (...args: never[]) => unknown): { readonly 
   return holder;
 }
 
-/** What a stack says of the library's caller. */
+/** The library's caller, as the stack shows it. */
 export function callSite({ stack }: { readonly stack?: string }): CallSite {
-  // Whoever prepares stack traces may make anything of them.
+  // A custom `Error.prepareStackTrace` may return anything.
   const frames = String(stack)
     .split('\n')
     .filter((line) => /^\s*at /.test(line))

@@ -28,7 +28,7 @@ export function sameTensors(a: Tensor, b: Tensor): boolean {
 
 /**
  * The value of `Symbol.toStringTag`: dtype, shape and elements, the latter as a digest if they are many.
- * Node's `assert` compares tags, prototypes and properties, and so finds tensors equal that are.
+ * Node's `assert` compares tags, prototypes and properties, so that equal tensors are equal to it.
  */
 export function tagOf(tensor: Tensor): string {
   if (tensor.isDisposed) return 'Tensor disposed';

@@ -6,8 +6,8 @@ const DEVICE = /^(cpu|cuda|meta|mps|xpu)(?::(\d{1,2}))?$/;
 /**
  * The device of that name, checked: `cpu`, `cuda`, `cuda:1` or `meta`.
  *
- * @throws ArgumentTypeError if it is no device's name
- * @throws TorchError `ERR_TORCH_DEVICE` if there is no such device, with what to do about it
+ * @throws ArgumentTypeError if it is not the name of a device
+ * @throws TorchError `ERR_TORCH_DEVICE` if there is no such device, with the remedy
  */
 export function device(name: string): string {
   if (typeof name !== 'string' || !DEVICE.test(name)) {
@@ -44,7 +44,7 @@ export function getNumThreads(): number {
   return binding.numThreads();
 }
 
-// Far more than any machine profits from; where the system refuses a thread, OpenMP ends the process.
+// Far more than any machine profits from: where the system refuses a thread, OpenMP ends the process.
 const MOST_THREADS = 1024;
 
 /**

@@ -9,7 +9,7 @@ import type { Tensor } from './tensor';
 export type Donation = {
   /** The same elements as a new tensor that may be written: on the same memory, or a copy. */
   own(tensor: Tensor): Tensor;
-  /** Disposes of the donated tensors and of what else shows memory that has been overwritten. */
+  /** Disposes of the donated tensors and of whatever else refers to memory that has been overwritten. */
   settle(): void;
 };
 
@@ -45,7 +45,7 @@ function noteChange(tensor: Tensor): void {
   scope(() => void noGrad(() => tensor.asStrided([0], [1]).zero_()));
 }
 
-/** Which tensors' memory nothing shows but themselves and the `views` among those just made. */
+/** The tensors whose memory nothing refers to but themselves and the `views` among those just made. */
 function overwritable(
   tensors: readonly Tensor[],
   read: readonly Tensor[],

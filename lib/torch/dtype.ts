@@ -19,7 +19,7 @@ export const DTYPES = [
   'complex128',
 ] as const;
 
-/** Element types that hold little and that few operators compute in: convert them for that. */
+/** Narrow element types that few operators compute in: convert them first. */
 export const STORAGE_DTYPES = [
   'complex32',
   'float8_e4m3fn',
@@ -58,7 +58,7 @@ interface ArrayType {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** How elements lie in JavaScript's memory: their array type and how many a value takes. */
+/** How elements are laid out in JavaScript: their array type and how many a value takes. */
 export interface DataLayout {
   array: ArrayType;
   /** Array elements per tensor element: 2 for complex numbers (real, imaginary). */
@@ -133,7 +133,7 @@ export function checkDtype(value: unknown, name = 'dtype'): Dtype {
   throw invalidArgument("a dtype such as 'float32' or 'int64'", name, value);
 }
 
-/** The least and the greatest integer that a dtype holds; undefined if it is none of integers. */
+/** The least and the greatest value of an integer dtype; undefined for other dtypes. */
 export function integerRange(dtype: Dtype): { min: bigint; max: bigint } | undefined {
   const found = /^(u?)int(\d+)$/.exec(dtype);
   if (found === null) return undefined;
@@ -142,7 +142,7 @@ export function integerRange(dtype: Dtype): { min: bigint; max: bigint } | undef
   return { min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n };
 }
 
-/** @throws TorchError `ERR_TORCH_DTYPE` for those of libtorch that JavaScript has no data of */
+/** @throws TorchError `ERR_TORCH_DTYPE` for dtypes of libtorch whose data JavaScript cannot hold */
 export function layoutOf(dtype: Dtype): DataLayout {
   if (isDtype(dtype)) return LAYOUTS[dtype];
   const message = `Expected a dtype such as 'float32' but received ${dtype}; convert it first, a quantized tensor with dequantize()`;
@@ -178,7 +178,7 @@ export function isComplex(value: unknown): value is Complex {
   );
 }
 
-/** True for what `Scalar` is. */
+/** True for a `Scalar`. */
 export function isScalar(value: unknown): value is Scalar {
   const type = typeof value;
   return type === 'number' || type === 'bigint' || type === 'boolean' || isComplex(value);

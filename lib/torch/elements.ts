@@ -42,9 +42,20 @@ function readerOf(data: TensorData, dtype: string): (at: number) => Element {
   return (at) => ({ re: data[2 * at] as number, im: data[2 * at + 1] as number });
 }
 
-/** Refuses what is no array of that type and length to write elements into. */
+/** Refuses anything but an array of that type and length to write elements into. */
 export function requireTarget(target: TensorData, name: string, length: number): void {
   if (isTensorData(target) && arrayName(target) === name && target.length === length) return;
   const received = isTensorData(target) ? `a ${arrayName(target)} of ${target.length}` : target;
   throw invalidArgument(`a ${name} of ${length} elements`, 'target', received, 'data');
+}
+
+/** An index over all elements as one for every dimension, for example `[1, 0]`. */
+export function placeAt(index: number, shape: readonly number[]): string {
+  const parts: number[] = [];
+  let rest = index;
+  for (const size of [...shape].reverse()) {
+    parts.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return `[${parts.join(', ')}]`;
 }

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 
-/** What makes tensors of handles; nobody outside of this library has it. @internal */
+/** The key to making tensors from handles; nothing outside this library has it. @internal */
 export const OWNED: unique symbol = Symbol('a handle that no other tensor owns');
 
 // structuredClone and postMessage pass over private fields, methods and symbols as keys: they would
@@ -17,11 +17,11 @@ export let handleOf: (tensor: TensorHandle) => number;
 
 /**
  * Marks a tensor as disposed of, and returns the handle, which is the caller's now. `instead` is the
- * negative number that says why there is none any more. @internal
+ * negative number that says why the handle is gone. @internal
  */
 export let takeHandle: (tensor: TensorHandle, instead: number) => number;
 
-/** True while the finalization registry watches over the tensor. @internal */
+/** True while the finalization registry watches the tensor. @internal */
 export let isWatched: (tensor: TensorHandle) => boolean;
 
 /** @internal */
@@ -29,10 +29,10 @@ export let setWatched: (tensor: TensorHandle) => void;
 
 /**
  * The part of a tensor that the layers below it know: its place in the native table. Private, so that
- * nothing but a tensor passes for one, and also a frozen tensor can be disposed of.
+ * only a tensor passes for one, and even a frozen tensor can be disposed of.
  */
 export abstract class TensorHandle {
-  /** Makes what would copy a tensor as a plain object fail. @internal */
+  /** Makes copying a tensor as a plain object fail. @internal */
   readonly kind = NOT_CLONED;
   #handle: number;
   #watched = false;

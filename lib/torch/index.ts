@@ -37,7 +37,7 @@ import { replace } from './replace';
 import { scope } from './scope';
 
 /**
- * libtorch: operators that are no methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
+ * libtorch: operators that are not methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
  * surrounds them.
  */
 export const torch = {

@@ -15,7 +15,7 @@ const PREFIX = 'tensor(';
 
 const DEFAULT_DTYPES: readonly Dtype[] = ['float32', 'complex64', 'int64', 'bool'];
 
-/** What is printed of a tensor: the elements or a sample of them, and what was left out. */
+/** The part of a tensor that is printed: all elements or a sample, and what was left out. */
 type Sample = {
   readonly items: NestedArray<Element>;
   /** For every dimension, whether its middle is missing. */

@@ -4,6 +4,7 @@ import { type CallSite, callSite, captureStack } from './call-site';
 import { byteLength, type Dtype } from './dtype';
 import type { TensorHandle } from './handle';
 import { observeTensors } from './ownership';
+import { isPromise } from './synchronous';
 import { isTensor, type Tensor } from './tensor';
 
 /** A tensor that a function made and neither freed nor returned. */
@@ -15,15 +16,15 @@ export type LeakReport<T> = {
   readonly result: T;
   /** How many tensors it left. */
   readonly tensors: number;
-  /** Bytes of their elements; views count by their own, sparse tensors not at all. */
+  /** Bytes of their elements; views count their own elements, sparse tensors none. */
   readonly bytes: number;
-  /** The tensors, in the order of their making. */
+  /** The tensors, in the order they were made. */
   readonly made: readonly LeakedTensor[];
 };
 
 type Made = { readonly tensor: Tensor; readonly origin: { readonly stack?: string } };
 
-/** A check under way; what is made in an inner one counts in those around it too. */
+/** A check in progress; tensors made in an inner check count in the outer ones too. */
 type Check = { readonly outer: Check | undefined; made: Made[]; sweepAt: number };
 
 const FIRST_SWEEP = 1024;
@@ -33,7 +34,7 @@ const current = new AsyncLocalStorage<Check>();
 const underWay = new Set<Check>();
 
 /**
- * Runs `fn`, which may be asynchronous, and tells which of the tensors that it made are neither freed
+ * Runs `fn`, which may be asynchronous, and reports which of the tensors that it made are neither freed
  * nor reachable from what it returns: by arrays, maps, sets and the properties of objects. Meant for
  * tests: for the time of the check every tensor's stack is remembered, and none that `fn` made is left
  * to the garbage collector.
@@ -43,7 +44,7 @@ const underWay = new Set<Check>();
  * Checks nest, run beside each other, and work inside scopes; a tensor that a scope around the check
  * would free later counts as left.
  *
- * @throws ArgumentTypeError if `fn` is no function; what `fn` throws passes unchanged
+ * @throws ArgumentTypeError if `fn` is not a function; what `fn` throws passes unchanged
  */
 export function leaks<T>(fn: () => PromiseLike<T>): Promise<LeakReport<T>>;
 export function leaks<T>(fn: () => T): LeakReport<T>;
@@ -58,7 +59,7 @@ export function leaks<T>(fn: () => T | PromiseLike<T>): LeakReport<T> | Promise<
  *
  * @throws TorchError `ERR_TORCH_LEAK` if tensors are left, with their shapes, dtypes and the first
  *   place outside of the library that made each
- * @throws ArgumentTypeError if `fn` is no function; what `fn` throws passes unchanged
+ * @throws ArgumentTypeError if `fn` is not a function; what `fn` throws passes unchanged
  */
 export function assertNoLeaks<T>(fn: () => PromiseLike<T>): Promise<T>;
 export function assertNoLeaks<T>(fn: () => T): T;
@@ -99,7 +100,7 @@ function begin(check: Check): void {
   observeTensors(note);
 }
 
-// Without a check nobody is told of tensors, and asynchronous calls carry nothing along.
+// Without a check new tensors are reported to nobody, and asynchronous calls carry nothing along.
 function end(check: Check): void {
   underWay.delete(check);
   if (underWay.size > 0) return;
@@ -157,7 +158,7 @@ function reachable(root: unknown): ReadonlySet<Tensor> {
 function* partsOf(value: object): Generator<unknown> {
   if (value instanceof Map) yield* [...value.keys(), ...value.values()];
   if (value instanceof Set) yield* value;
-  // Getters are not called: what they would make is not there yet.
+  // Getters are not called: the tensors they would make do not exist yet.
   for (const property of Object.values(Object.getOwnPropertyDescriptors(value))) {
     yield property.value;
   }
@@ -178,8 +179,4 @@ function leakError({ tensors, bytes, made }: LeakReport<unknown>): TorchError {
     `Expected fn to free or return every tensor that it makes, but ${noun} left (${bytes} bytes):\n  ${shown.join('\n  ')}`,
     { operator: 'assertNoLeaks' },
   );
-}
-
-function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

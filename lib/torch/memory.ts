@@ -11,8 +11,8 @@ export function memory(): { tensors: number; bytes: number } {
 }
 
 /**
- * The CPU memory that the tensors of all threads hold, in bytes, what autograd graphs keep for backward
- * included; for GPUs see `torch.cuda.memoryStats`.
+ * The CPU memory that the tensors of all threads hold, in bytes, including what autograd graphs keep for
+ * backward; for GPUs see `torch.cuda.memoryStats`.
  *
  * Tensors of 32 KiB and more share segments that stay mapped when they are freed, so that a training
  * loop does not ask the operating system for the same pages at every step: `reservedBytes` is about the
@@ -37,16 +37,16 @@ export function emptyCache(): void {
 /**
  * The most bytes that CPU tensors of all threads may hold together; null for no limit, the default. An
  * operator that wants more fails with `ERR_TORCH_MEMORY_LIMIT`, before anything is allocated, and
- * everything goes on: a loop that runs away becomes an error that says so, where else the operating
+ * everything goes on: a loop that runs away becomes an error that says so, where otherwise the operating
  * system would end the process. A limit below what is held now holds for what comes next.
  *
  *     torch.setMemoryLimit(2 * 2 ** 30);
  *
- * @throws ArgumentRangeError if it is no whole number of at least 0
+ * @throws ArgumentRangeError unless it is an integer of at least 0
  */
 export function setMemoryLimit(bytes: number | null): void {
   if (bytes !== null && (!Number.isSafeInteger(bytes) || bytes < 0)) {
-    throw outOfRange('a whole number of at least 0, or null', 'bytes', bytes, 'setMemoryLimit');
+    throw outOfRange('an integer of at least 0, or null', 'bytes', bytes, 'setMemoryLimit');
   }
   binding.setMemoryLimit(bytes);
 }

@@ -1,4 +1,4 @@
-import { knownOptions } from '../check';
+import { flag, knownOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
 import type { Dtype } from './dtype';
@@ -16,8 +16,8 @@ export type AutocastOptions = {
 };
 
 /**
- * Runs `fn` with the operators that profit from it, such as matrix products, computing in `dtype`,
- * and those that need the range, such as losses, in float32. Parameters keep their dtype. Regions
+ * Runs `fn` with operators that benefit, such as matrix products, computing in `dtype`,
+ * and operators that need the range, such as losses, in float32. Parameters keep their dtype. Regions
  * nest; the mode before is back when `fn` returns or throws.
  *
  *     const loss = torch.autocast('cpu', 'bfloat16', () => crossEntropy(model.apply(params, x), y));
@@ -60,9 +60,7 @@ export function isAutocastEnabled(device: string): boolean {
 export function useDeterministicAlgorithms(value: boolean): void;
 export function useDeterministicAlgorithms<T>(value: boolean, fn: () => T): T;
 export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T | undefined {
-  if (typeof value !== 'boolean') {
-    throw invalidArgument('a boolean', 'value', value, 'useDeterministicAlgorithms');
-  }
+  flag(value, 'value', 'useDeterministicAlgorithms');
   const before = binding.deterministic();
   binding.setDeterministic(value);
   if (fn === undefined) return undefined;

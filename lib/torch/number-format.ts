@@ -46,7 +46,7 @@ function complexFormat(elements: readonly Complex[]): ElementFormat {
   return { width: real.width + imaginary.width + 1, format };
 }
 
-/** Zeros, infinities and nan have no say in the format, nor in the width. */
+/** Zeros, infinities and nan affect neither the format nor the width. */
 function floatFormat(values: readonly number[]): ElementFormat {
   const telling = values.filter((value) => Number.isFinite(value) && value !== 0);
   const write = notation(telling);

@@ -1,19 +1,19 @@
 import { binding } from './binding';
 import { handleOf, isWatched, setWatched, type TensorHandle, takeHandle } from './handle';
 
-/** A stretch of a program that owns what it makes. */
+/** A part of a program that owns the tensors made in it. */
 export type Scope = {
   /** The tensors made while it is the innermost scope, in order. */
   owned: TensorHandle[];
   readonly outer: Scope | undefined;
   /** Those from outside that optimizers may overwrite. */
   readonly donated?: ReadonlySet<TensorHandle>;
-  /** How many it owns when next it forgets those that are gone. */
+  /** How many it may own before it next drops those that are gone. */
   sweepAt: number;
 };
 
 const BATCH = 1024;
-// Handles that are in no table. The binding words its error by them.
+// Handles that are never in the table. The binding chooses its error by them.
 const DISPOSED = -1;
 const DONATED = -2;
 const FIRST_SWEEP = 1024;
@@ -26,7 +26,7 @@ const registry = new FinalizationRegistry<number>((handle) => binding.release(ha
 
 let observer: ((tensor: TensorHandle) => void) | undefined;
 
-/** Has `fn` told of every new tensor, or nobody. */
+/** Has `fn` called with every new tensor; undefined stops that. */
 export function observeTensors(fn: ((tensor: TensorHandle) => void) | undefined): void {
   observer = fn;
 }
@@ -57,14 +57,14 @@ export function settle({ owned }: Scope, kept: ReadonlySet<TensorHandle>): void 
   for (const tensor of owned) {
     if (handleOf(tensor) >= 0) own(tensor);
   }
-  // A loop inside one long scope would else leave it the memory of every step's results.
+  // Otherwise a loop inside one long scope would keep the memory of every step's results.
   if (innermost !== undefined && innermost.owned.length >= innermost.sweepAt) {
     innermost.owned = innermost.owned.filter((tensor) => handleOf(tensor) >= 0);
     innermost.sweepAt = Math.max(FIRST_SWEEP, 2 * innermost.owned.length);
   }
 }
 
-/** Notes a new tensor with whoever will release it. */
+/** Registers a new tensor with whatever will release it. */
 export function track(tensor: TensorHandle): void {
   if (observer !== undefined) observer(tensor);
   own(tensor);

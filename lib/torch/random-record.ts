@@ -9,7 +9,7 @@ import {
 
 /**
  * The generators that a function uses and their states before, so that it can draw the same numbers
- * again. Whoever observed generators before still does.
+ * again. An earlier observer keeps being called.
  */
 export class RandomRecord {
   readonly #used = new Map<Generator, GeneratorState>();

@@ -12,14 +12,14 @@ const registry = new FinalizationRegistry<number>((handle) => binding.releaseGen
 /** All that a generator's next numbers depend on. @internal */
 export type GeneratorState = { seed: bigint; forks: bigint; state: Uint8Array };
 
-/** Likewise for the default generator of a device. @internal */
+/** The same for the default generator of a device. @internal */
 export type DefaultState = { device: string; state: Uint8Array };
 
 type Observer = (generator: Generator) => void;
 
 let observer: Observer | undefined;
 
-/** Has `next` called before any generator is used, and returns who was called before. @internal */
+/** Has `next` called before any generator is used, and returns the previous observer. @internal */
 export function observeGenerators(next: Observer | undefined): Observer | undefined {
   const before = observer;
   observer = next;
@@ -91,7 +91,7 @@ export class Generator {
     return new Generator(seed, this.device);
   }
 
-  /** What `restore` takes to draw the same numbers again. @internal */
+  /** The state that `restore` takes to draw the same numbers again. @internal */
   snapshot(): GeneratorState {
     return { seed: this.#seed, forks: this.#forks, state: readState(this.#handle) };
   }

@@ -25,11 +25,11 @@ import { leaves, pathOf } from './tree';
  * Memory that anything else shows is never overwritten but copied: other tensors and views, graphs,
  * tokens of `share()`, typed arrays. To keep the values of a tree, `clone()` them before.
  *
- * If `fn` throws, nothing that it made stays, and the old tree is whole, unless an update had consumed
- * it: so let the update come last.
+ * If `fn` throws, everything that it made is freed and the old tree is whole, unless an update has
+ * consumed it: so put the update last.
  *
  * @param tree a tensor, or arrays and plain objects of them; what else they hold is left alone
- * @throws ArgumentTypeError if `tree` is no such tree, or if `fn` returns a promise, or tensors with a
+ * @throws ArgumentTypeError if `tree` is not such a tree, or if `fn` returns a promise, or tensors with a
  *   graph, which would keep the old ones alive
  * @throws TorchError `ERR_TORCH_DISPOSED` if `fn` returns a tensor that has been disposed of
  */
@@ -48,7 +48,7 @@ export function replace<T, R>(tree: T, fn: (tree: T) => R): R {
   return result;
 }
 
-/** Refuses what would not outlive the step, and what would keep all of it alive. */
+/** Refuses disposed tensors, and those with a graph, which would keep the whole step alive. */
 function requireLasting(made: unknown, old: ReadonlySet<Tensor>): void {
   for (const tensor of leaves(made)) {
     if (tensor.isDisposed) {

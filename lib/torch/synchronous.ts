@@ -1,5 +1,11 @@
 import { ArgumentTypeError } from '../errors';
 
+/** True for promises, also of other realms and libraries. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  const then: unknown = value == null ? undefined : Reflect.get(Object(value), 'then');
+  return typeof then === 'function';
+}
+
 /**
  * The result of a function that runs in a mode. A mode holds only until the function returns, which
  * a promise's work would outlive.
@@ -7,7 +13,7 @@ import { ArgumentTypeError } from '../errors';
  * @throws ArgumentTypeError if the result is a promise
  */
 export function synchronous<T>(result: T, operator: string): T {
-  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result;
+  if (!isPromise(result)) return result;
   throw new ArgumentTypeError(
     'Expected a synchronous function for fn but received one that returned a promise',
     operator,

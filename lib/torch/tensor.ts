@@ -9,7 +9,7 @@ import { release, track } from './ownership';
 
 export type { NestedArray } from './elements';
 
-/** What `item()` returns: `bigint` only where a number would lose precision is refused. */
+/** The value of `item()`; an integer that a number cannot hold exactly is refused. */
 export type Item = number | boolean | Complex;
 
 /**
@@ -126,7 +126,7 @@ export class Tensor extends TensorHandle {
     binding.backward([handleOf(this)], seed, retainGraph, createGraph, null);
   }
 
-  /** Keeps the gradient of a tensor that is no leaf, so that `backward` fills its `.grad`. */
+  /** Keeps the gradient of a tensor that is not a leaf, so that `backward` fills its `.grad`. */
   retainGrad(): this {
     binding.retainGrad(handleOf(this));
     return this;
@@ -185,7 +185,7 @@ export class Tensor extends TensorHandle {
     return items;
   }
 
-  /** Refuses to be written as JSON, which would hold nothing of the elements. */
+  /** Refuses to be written as JSON, which would hold none of the elements. */
   toJSON(): never {
     throw invalidArgument('tolist(), or data() and shape,', 'JSON of a tensor', this, 'toJSON');
   }
@@ -222,7 +222,7 @@ export function isTensor(value: unknown): value is Tensor {
   return isTensorHandle(value);
 }
 
-/** The tensor of a handle that native code has just given, and that nobody else keeps. @internal */
+/** The tensor for a handle that native code has just returned and that nothing else owns. @internal */
 export function tensorOf(handle: number): Tensor {
   return new Tensor(handle, OWNED);
 }

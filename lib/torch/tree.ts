@@ -8,11 +8,11 @@ import { isTensor, type Tensor } from './tensor';
  */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
-// Far more levels than any tree has, and few enough for the stack.
+// Far more levels than any real tree has, and few enough for the stack.
 const MOST_LEVELS = 1000;
 
 /**
- * All tensors in a value, depth first, in key order. Anything that is no tree is passed over.
+ * All tensors in a value, depth first, in key order. Everything else is passed over.
  *
  * @throws ArgumentTypeError if the value holds itself, or has more than 1000 levels
  */
@@ -101,7 +101,7 @@ export function flattenTree(tree: Tree): Record<string, Tensor> {
     flat.set(path, tensor);
     return tensor;
   }, tree);
-  // Which defines each key, where an assignment to `__proto__` would set the prototype.
+  // `Object.fromEntries` defines each key; assigning to `__proto__` would set the prototype.
   return Object.fromEntries(flat);
 }
 

@@ -13,7 +13,7 @@ import { scope } from '../torch/scope';
 import { flattenTree } from '../torch/tree';
 import { rebuild, structureOf } from './tree-structure';
 
-/** What can be written as JSON and read back the same. */
+/** A value that survives being written as JSON and read back. */
 export type Json =
   | string
   | number
@@ -25,7 +25,7 @@ export type Json =
 export type Checkpoint<Config> = {
   /** The tensors of a model, as a tree. */
   params: Tree;
-  /** What is needed to build the model again. */
+  /** The values needed to build the model again. */
   config: Config;
 };
 
@@ -48,14 +48,14 @@ const jsonObjectSchema = z.record(z.string(), z.json());
 /**
  * Writes a model into a folder that exists: its tensors to `model.safetensors`, under their dotted
  * paths, and everything else to `config.json`. The config holds the digest of the tensors' file, so
- * that files of two checkpoints are never taken for one. A crash at any time leaves a folder that
+ * that files of two checkpoints are never mixed up. A crash at any time leaves a folder that
  * loads, the old checkpoint or the new one; it may leave a temporary file as well. Symbolic links are
  * followed, and the permissions of files that are replaced are kept. The same parameters and config
  * give the same bytes.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
  * @throws ArgumentTypeError if two tensors have one path, the tree has more than 500 levels, or the
- *   config is no JSON object
+ *   config is not a JSON object
  */
 export function saveCheckpoint(
   folder: string,
@@ -97,7 +97,7 @@ function waitingName(sha256: string): string {
   return `model.${sha256}.safetensors`;
 }
 
-/** The file of the model with a digest: one that still waits for its place, or that in its place. */
+/** The file of the model with a digest: one that still has its temporary name, or that in place. */
 function modelFileOf(folder: string, sha256: string): string {
   const path = join(folder, MODEL_FILE);
   const target = onFile(path, 'a file of tensors', () => followLinks(path));
@@ -148,7 +148,7 @@ function isJsonObject(value: unknown): boolean {
 
 function readJson(path: string): unknown {
   const bytes = onFile(path, 'a checkpoint', () => readRegular(path));
-  // To read the file as a string would put other characters where bytes are damaged.
+  // Reading the file as a string would replace damaged bytes silently.
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return onFile(path, 'JSON', () => JSON.parse(utf8.decode(bytes)) as unknown);
 }

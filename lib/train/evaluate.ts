@@ -29,7 +29,7 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean, halfWidth: 1.96 * Math.sqrt(squares / (count - 1) / count), count };
 }
 
-/** What episodes say of a learner. */
+/** The result of evaluating a learner. */
 export type Evaluation = {
   /** The query loss of a task: the learner's own, or the cross-entropy. */
   loss: Estimate;
@@ -54,17 +54,17 @@ export function formatEvaluation({ loss, accuracy }: Evaluation): string {
 /**
  * The accuracy of an evaluation.
  *
- * @throws ArgumentTypeError if there is none, since the learner's labels are no classes
+ * @throws ArgumentTypeError if there is none, since the learner's labels are not classes
  */
 export function accuracyOf({ accuracy }: Evaluation): Estimate {
   if (accuracy) return accuracy;
   throw new ArgumentTypeError(
-    'Expected the evaluation of a learner whose labels are classes but received one that has only a loss; a learner with a loss of its own says so by classifies: true',
+    'Expected the evaluation of a learner whose labels are classes but received one that has only a loss; a learner with its own loss declares classifies: true if its labels are classes',
     'accuracyOf',
   );
 }
 
-/** How good an evaluation is, the greater the better: its accuracy, or minus its loss. */
+/** The score of an evaluation, the greater the better: its accuracy, or minus its loss. */
 export function scoreOf({ loss, accuracy }: Evaluation): number {
   const score = accuracy ? accuracy.mean : -loss.mean;
   return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
@@ -72,11 +72,11 @@ export function scoreOf({ loss, accuracy }: Evaluation): number {
 
 /**
  * The loss of a learner over episodes, and its accuracy where labels are classes: it adapts to each
- * support set and is judged on the query set. Each batch's tensors are disposed of once it is done.
+ * support set and answers the query set. Each batch's tensors are disposed of once it is done.
  *
  * @param batches batches of T episodes, made one after the other
- * @throws ArgumentRangeError for fewer than two episodes in all; ArgumentTypeError for what is no
- *   learner, tree of parameters or list of functions
+ * @throws ArgumentRangeError for fewer than two episodes in all; ArgumentTypeError unless they
+ *   are a learner, a tree of parameters and a list of functions
  */
 export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   learner: Learner<P, A, I>,

@@ -48,7 +48,7 @@ export const textModelSchema = z.strictObject({
   vocabulary: z.record(z.string(), z.json()),
 });
 
-// Files that do not name this option are of a time before it, and mean what they meant.
+// Files without this option are older than it, and keep their meaning.
 const savedModelSchema = textModelSchema.extend({
   tokenizer: tokenizerSchema.extend({ foldVariants: z.boolean().default(false) }),
 });
@@ -61,8 +61,8 @@ export type TextLearner = Omit<TextModel<Tree, unknown>, 'params'>;
 /**
  * Builds what a config describes.
  *
- * @throws ArgumentTypeError or ArgumentRangeError if the config does not fit `textModelSchema`, or is
- *   no vocabulary or language that there is
+ * @throws ArgumentTypeError or ArgumentRangeError if the config does not fit `textModelSchema`, or
+ *   does not hold a valid vocabulary or language
  */
 export function buildTextLearner(input: TextModelConfig): TextLearner {
   const config = parseConfig(input);
@@ -102,7 +102,7 @@ export function saveTextModel(folder: string, config: TextModelConfig, params: T
 /**
  * Loads what `saveTextModel` has saved.
  *
- * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged, or not of this kind
+ * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged, or of another kind
  */
 export function loadTextModel(folder: string): TextModel<Tree, unknown> {
   const { params, config } = loadCheckpoint(folder, savedModelSchema);
@@ -112,7 +112,7 @@ export function loadTextModel(folder: string): TextModel<Tree, unknown> {
     return { ...built, params };
   } catch (cause) {
     disposeTree(params);
-    // The digest ties the parameters to the file, so it is the config that does not fit.
+    // The digest matches the parameters' file, so it is the config that does not fit.
     const path = join(folder, CONFIG_FILE);
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new TorchError(

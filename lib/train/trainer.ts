@@ -17,7 +17,7 @@ import { disposeTree, type Generator, mapTree, type Tensor, type Tree, torch } f
 import { requireTensorTree } from '../torch/check-tensors';
 import { type Evaluation, scoreOf } from './evaluate';
 
-/** What happened in one step. */
+/** The report of one step. */
 export type StepReport = {
   /** From 1 to `steps`. */
   step: number;
@@ -28,12 +28,12 @@ export type StepReport = {
   accuracy?: number;
 };
 
-/** Who wants to know how training goes. */
+/** Observes the progress of training. */
 export interface Logger {
   start?(steps: number): void;
   step?(report: StepReport): void;
   evaluation?(step: number, evaluation: Evaluation): void;
-  /** Training has ended, be it by an error. */
+  /** Training has ended, also by an error. */
   close?(): void;
 }
 
@@ -50,7 +50,7 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
   /** For layers that draw random numbers while training. */
   generator?: Generator;
   /**
-   * Judges parameters on meta-validation, for example by `evaluate`; those of the greatest accuracy, or
+   * Scores parameters on meta-validation, for example by `evaluate`; those of the greatest accuracy, or
    * of the least loss where there is none, are returned. Default: the last are. What it makes is
    * disposed of, and the parameters are its own only until it returns.
    */
@@ -76,7 +76,7 @@ const OPTIONS = {
   signal: optional(withMethods('an object')),
 };
 
-/** What training leads to. */
+/** The result of training. */
 export type TrainResult<P extends Tree> = {
   /**
    * The best parameters by `evaluate`, or the last. They share no memory with the start and do not
@@ -89,7 +89,7 @@ export type TrainResult<P extends Tree> = {
   best?: Evaluation;
 };
 
-/** What training holds between steps. */
+/** The tensors that training holds between steps. */
 type Run<P extends Tree, S> = {
   params: P;
   state: S;
@@ -99,11 +99,11 @@ type Run<P extends Tree, S> = {
 
 /**
  * Meta-trains a learner: at each step the meta-gradient of a batch of episodes, then a step of the
- * optimizer. The event loop turns between steps. If anything given to it throws, so does it, and
- * nothing that it made stays.
+ * optimizer. It yields to the event loop between steps. If a callback throws, so does `train`, and
+ * everything that it made is freed.
  *
  * @throws ArgumentTypeError or ArgumentRangeError for an option that is unknown or of another kind, or
- *   parameters that are no tree of tensors
+ *   parameters that are not a tree of tensors
  */
 export async function train<
   P extends Tree,

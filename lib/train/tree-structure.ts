@@ -4,7 +4,7 @@ import { isTensor, type Tensor, type Tree } from '../torch';
 
 /**
  * A tree with the dotted path of every tensor in its place. Paths alone do not tell a list from an
- * object with the keys 0, 1, …, nor show lists and objects that are empty.
+ * object with the keys 0, 1, …, nor show empty lists and objects.
  */
 export type Structure = string | readonly Structure[] | { readonly [key: string]: Structure };
 
@@ -29,7 +29,7 @@ export function structureOf(tree: Tree, path = '', depth = 0): Structure {
 /**
  * The tree of a structure that was read from a file, with each of the tensors at its place.
  *
- * @param refuse makes the error for a structure that is none or does not fit the tensors
+ * @param refuse makes the error for a structure that is invalid or does not fit the tensors
  */
 export function rebuild(
   structure: unknown,

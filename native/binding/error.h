@@ -16,11 +16,10 @@ class ArgumentError : public std::runtime_error {
 // A tensor, or what it shares, was used after it had been disposed of.
 class DisposedError : public std::runtime_error {
  public:
-  explicit DisposedError(const std::string& message) : std::runtime_error(message) {}
-
-  // The handle of a tensor whose memory an optimizer has overwritten; of others that are gone it is
-  // -1.
+  // The handle of a tensor whose memory an optimizer has overwritten; -1 of others disposed of.
   static constexpr int32_t kDonated = -2;
+
+  explicit DisposedError(const std::string& message) : std::runtime_error(message) {}
 
   static DisposedError OfHandle(int32_t handle) {
     return DisposedError(

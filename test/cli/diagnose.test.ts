@@ -91,7 +91,7 @@ test.each<[string, Partial<Probes>, RegExp, RegExp]>([
   expect(diagnosis.problems).toEqual([
     { problem: expect.stringMatching(problem), cure: expect.stringMatching(cure) },
   ]);
-  expect(report(diagnosis)).toMatch(/Wrong: .*\n {2}Cure: /);
+  expect(report(diagnosis)).toMatch(/Wrong: .*\n {2}Fix: /);
 });
 
 test('CUDA devices are told one by one, and are no problem', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import { transformSync } from '@swc/core';
 import * as metatorch from '../../lib';
+import * as testing from '../../lib/testing';
 import * as torchLayer from '../../lib/torch';
 import { type DocProgram, docPages, docPrograms } from '../../scripts/support/doc-blocks';
 import { temporaryFolder } from '../helpers/folders';
@@ -26,10 +27,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function modules(name: string): unknown {
-  if (name === 'metatorch') return metatorch;
-  return name === 'metatorch/torch' ? torchLayer : own(name);
-}
+const ENTRIES: Readonly<Record<string, unknown>> = {
+  metatorch,
+  'metatorch/testing': testing,
+  'metatorch/torch': torchLayer,
+};
+const modules = (name: string): unknown => ENTRIES[name] ?? own(name);
 
 /** The program with its claims as assertions, as the body of an asynchronous function. */
 function compile({ code, language }: DocProgram): { body: string; claims: number } {

@@ -1,4 +1,6 @@
-/** What nobody means; `but` leaves out what an argument may be after all. */
+import { torch } from '../../lib/torch';
+
+/** Values that no argument takes, by name; `but` leaves out those that this one does take. */
 export function junk(...but: string[]): [string, unknown][] {
   const all: Readonly<Record<string, unknown>> = {
     undefined: undefined,
@@ -14,6 +16,27 @@ export function junk(...but: string[]): [string, unknown][] {
     function: () => 1,
   };
   return Object.entries(all).filter(([name]) => !but.includes(name));
+}
+
+/**
+ * Tests that `call` fails, if at all, by an error with a code, for each argument replaced by junk: some
+ * junk can be meant.
+ */
+export function expectTyped(
+  call: (...args: readonly never[]) => unknown,
+  good: readonly unknown[],
+): void {
+  torch.scope(() => {
+    for (const i of good.keys()) {
+      for (const [, value] of junk()) {
+        try {
+          apply(call, ...good.with(i, value));
+        } catch (error) {
+          expect(error).toHaveProperty('code', expect.stringMatching(/^ERR_TORCH_/));
+        }
+      }
+    }
+  });
 }
 
 type Call = readonly [name: string, call: (value: unknown) => unknown, ...but: string[]];

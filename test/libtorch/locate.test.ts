@@ -150,7 +150,7 @@ test('a folder that does not tell its version is passed over', () => {
   rmSync(at('recorded', 'include', 'torch'), { recursive: true });
   const { found, passedOver } = locateLibtorch(options());
   expect(found).toBeUndefined();
-  expect(passedOver[2]?.reason).toMatch(/no file in .* tells its version/);
+  expect(passedOver[2]?.reason).toMatch(/no file in .* states its version/);
 });
 
 test('a record that is damaged or points to nothing is passed over', () => {

@@ -2,7 +2,7 @@ import * as meta from '../../lib/meta';
 import { linear, trainable } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { type Tree, torch } from '../../lib/torch';
-import { expectTyped, JUNK } from '../helpers/expect-typed';
+import { expectTyped, junk } from '../helpers/junk';
 
 const model = linear({ inFeatures: 4, outFeatures: 3 });
 const encoder = linear({ inFeatures: 4, outFeatures: 4 });
@@ -64,7 +64,7 @@ test('so do the parts of algorithms', () => {
   for (const name of ['tasks', 'amplitudes', 'phases', 'inputs', 'dtype']) {
     expectTyped((own: never) => meta.sineTasks(torch.generator(1), { [name]: own }), [1]);
   }
-  expect(JUNK.length).toBeGreaterThan(5);
+  expect(junk().length).toBeGreaterThan(5);
 });
 
 test('names argument, expected and received', () => {

@@ -1,6 +1,6 @@
 import * as nn from '../../lib/nn';
 import { torch } from '../../lib/torch';
-import { expectTyped } from '../helpers/expect-typed';
+import { expectTyped } from '../helpers/junk';
 
 const x = torch.randn([2, 6, 4], { generator: torch.generator(1) });
 const sequences = torch.randn([2, 3, 6, 4], { generator: torch.generator(1) });

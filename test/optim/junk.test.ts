@@ -1,6 +1,6 @@
 import { adam, adamW, clipByGlobalNorm, globalNorm, rmsprop, sgd } from '../../lib/optim';
 import { type Tree, torch } from '../../lib/torch';
-import { expectTyped } from '../helpers/expect-typed';
+import { expectTyped } from '../helpers/junk';
 
 const params = { w: torch.ones([2, 3]) };
 const optimizers = [

@@ -153,7 +153,7 @@ describe('setMemoryLimit', () => {
   test.each([-1, 1.5, Number.NaN, 2 ** 60, '1'])('refuses %p', (bytes) => {
     const run = () => torch.setMemoryLimit(bytes as number);
     expect(run).toThrow(RangeError);
-    expect(run).toThrow('Expected a whole number of at least 0, or null for bytes');
+    expect(run).toThrow('Expected an integer of at least 0, or null for bytes');
   });
 });
 

@@ -115,7 +115,7 @@ describe('loading refuses', () => {
     const { length } = readFileSync(modelPath());
     for (const cut of [length - 1, length - 4, length >> 1, 100, 8, 1, 0]) {
       truncateSync(modelPath(), cut);
-      expectRefused(modelPath(), /no valid safetensors file|Cannot load/);
+      expectRefused(modelPath(), /not a valid safetensors file|Cannot load/);
     }
   });
 

@@ -48,7 +48,7 @@ const TEST_SEED = 2_000_003;
 
 type Model = { learner: Learner<Tree, unknown, TokenBatch>; vectorizer: Vectorizer; params: Tree };
 
-/** Meta-trains, evaluates on unseen classes, saves, and adapts to new labels, telling all of it. */
+/** Meta-trains, evaluates on unseen classes, saves, adapts to new labels, and reports each step. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const folder = makeFolder(options.out);
   const data = loadDemoData();
@@ -84,7 +84,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   );
 }
 
-/** Made before training, which would be in vain if the model could not be saved. */
+/** Made before training, which would be wasted if the model could not be saved. */
 function makeFolder(out: string): string {
   const folder = path.join(out, 'wordnet-prototypical');
   try {

@@ -14,7 +14,7 @@ export interface RemovedDuplicates {
   withinClass: number;
   /** Texts found in more than one class. */
   ambiguousTexts: number;
-  /** The rows holding those; none of them stays, for their class is not certain. */
+  /** The rows holding those; none of them stays, since their class is ambiguous. */
   acrossClasses: number;
 }
 
@@ -131,8 +131,8 @@ function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => s
  *   { text: 'Please cancel the transfer.', label: 'cancel transfer' },
  * ]);
  *
- * @throws ArgumentTypeError for a row without a text or label, or no list; ArgumentRangeError for a label that
- * `options.classes` does not list, or a class listed twice.
+ * @throws ArgumentTypeError for anything but a list, or a row without a text or label;
+ *   ArgumentRangeError for a label that `options.classes` does not list, or a class listed twice
  */
 export function datasetFromRows(
   rows: readonly LabeledText[],

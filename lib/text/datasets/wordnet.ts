@@ -24,7 +24,7 @@ const DATA_FILES = [
   { partOfSpeech: 'adv', synsets: 3_625 },
 ] as const;
 
-/** Where a gloss turns to examples: `; "` in nearly all cases, `: "` in sixteen. */
+/** Where the examples of a gloss begin: `; "` in nearly all cases, `: "` in sixteen. */
 const FIRST_EXAMPLE = /[;:] "/;
 
 /**
@@ -90,7 +90,9 @@ function readDataFile(directory: string, partOfSpeech: string, synsets: number) 
     if (line.startsWith('  ') || line === '') return;
     const definition = parseLine(line, partOfSpeech);
     if (definition === null) {
-      throw new TorchError('ERR_TORCH_FILE', `Line ${index + 1} of ${path} is no synset`, { path });
+      throw new TorchError('ERR_TORCH_FILE', `Line ${index + 1} of ${path} is not a synset`, {
+        path,
+      });
     }
     definitions.push(definition);
   });

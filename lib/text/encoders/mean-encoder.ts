@@ -65,7 +65,7 @@ export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParam
   };
 }
 
-/** What `pool` makes of all rows, of which it gets as many at once as its intermediates may be large. */
+/** Applies `pool` to all rows, in blocks small enough for its intermediates. */
 function inBlocks(batch: TokenBatch, pool: (block: TokenBatch) => Tensor): Tensor {
   const { shape } = batch.ids;
   const rows = shape.at(-2) ?? 1;

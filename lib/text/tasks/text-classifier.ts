@@ -11,13 +11,13 @@ export type TextModel<P extends Tree, A> = {
   learner: Learner<P, A, TokenBatch>;
   params: P;
   vectorizer: Vectorizer;
-  /** The most labels that it tells apart, where the learner has a fixed number of outputs. */
+  /** The most labels it can distinguish, where the learner has a fixed number of outputs. */
   ways?: number;
 };
 
-/** What a text is, and how sure the classifier is of it. */
+/** The predicted label of a text, and how probable it is. */
 export type TextPrediction = {
-  /** The likeliest label. */
+  /** The most probable label. */
   label: string;
   /** Its probability, from 0 to 1. */
   probability: number;
@@ -40,7 +40,7 @@ export class TextClassifier<P extends Tree, A> {
 
   /**
    * @throws ArgumentTypeError if an example is not a text and a label; ArgumentRangeError unless they
-   *   have at least two labels, and no more than the model can tell apart
+   *   have at least two labels, and no more than the model can distinguish
    */
   constructor(model: TextModel<P, A>, examples: readonly LabeledText[]) {
     requireModel(Object(model));
@@ -61,11 +61,11 @@ export class TextClassifier<P extends Tree, A> {
   }
 
   /**
-   * What each text is, in the order of the texts. They are read in batches, so that memory does not
+   * The prediction for each text, in order. Texts are read in batches, so that memory does not
    * grow with their number.
    *
-   * @throws ArgumentTypeError if `texts` is no array of strings; TorchError `ERR_TORCH_DISPOSED`
-   *   after `dispose`, `ERR_TORCH_RUNTIME` if the model's scores are no numbers
+   * @throws ArgumentTypeError if `texts` is not an array of strings; TorchError `ERR_TORCH_DISPOSED`
+   *   after `dispose`, `ERR_TORCH_RUNTIME` if the model's scores are not finite
    */
   predict(texts: readonly string[]): TextPrediction[] {
     requireTexts(texts, 'texts', 'TextClassifier.predict');
@@ -83,7 +83,7 @@ export class TextClassifier<P extends Tree, A> {
     return torch.scope(() => {
       const { learner, vectorizer } = this.#model;
       const logits = learner.predict(this.#adapted, vectorizer.vectorizeTasks([texts]));
-      // Outputs beyond the labels, of a learner that has more, stand for nothing.
+      // A learner may have more outputs than there are labels; those are ignored.
       const used = logits.squeeze(0).narrow(-1, 0, this.labels.length);
       return used.to('float64').softmax(-1).tolist() as number[][];
     });

@@ -1,7 +1,7 @@
 /**
  * The word-like segments of ASCII text by the word boundary rules of Unicode Standard Annex 29:
  * runs of letters, digits and underscores (WB5, WB8–WB10, WB13a, WB13b), joined between letters by
- * `. ' :` (WB6, WB7) and between digits by `. ' , ;` (WB11, WB12). An underscore alone is no word.
+ * `. ' :` (WB6, WB7) and between digits by `. ' , ;` (WB11, WB12). An underscore alone is not a word.
  */
 const ASCII_WORD =
   /(?!_(?!\w))\w+(?:(?:(?<=[A-Za-z])[.':](?=[A-Za-z])|(?<=[0-9])[.',;](?=[0-9]))\w+)*/g;
@@ -34,7 +34,7 @@ const agreement = new Map<string, boolean>();
 
 /**
  * Whether `asciiWords` gives what `segmenter` gives on ASCII text. Locales and ICU versions may
- * tailor the rules (the colon, for one), so the answer comes from trying: the rules look no further
+ * tailor the rules (the colon, for one), so the answer comes from a trial: the rules look no further
  * than the neighbours of a joining character, and the probe holds all of those. Remembered by locale.
  */
 export function asciiWordsAgree(segmenter: Intl.Segmenter): boolean {

@@ -1,7 +1,7 @@
-/** The soft hyphen, marks of direction, the word joiner and the byte order mark: they show nothing. */
+/** The soft hyphen, marks of direction, the word joiner and the byte order mark: all invisible. */
 const INVISIBLE = /[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g;
 
-/** Where a word may end although nothing is seen. */
+/** Where a word may end invisibly. */
 const ZERO_WIDTH_SPACE = /\u200b/g;
 
 const JOINERS = /([\u200c\u200d])[\u200c\u200d]*/g;
@@ -33,10 +33,10 @@ const HYPHEN = /[\u2010\u2011]/g;
 const APOSTROPHE = /(?<=[\p{L}\p{M}])[\u00b4\u02bc\u055a](?=\p{L})/gu;
 
 /**
- * One spelling for characters that people and their programs set in several ways without meaning
- * anything by it: typographic quotation marks, apostrophes and hyphens become `'`, `"` and `-`, what
- * cannot be seen is left out, and a zero-width space becomes a space. Zero-width joiners stay where
- * they change what is read: between Arabic letters, at viramas of Indic scripts (compare RFC 5892,
+ * One spelling for characters that are typed in several ways without a difference in meaning:
+ * typographic quotation marks, apostrophes and hyphens become `'`, `"` and `-`, invisible
+ * characters are left out, and a zero-width space becomes a space. Zero-width joiners stay where
+ * they change the reading: between Arabic letters, at viramas of Indic scripts (compare RFC 5892,
  * appendix A) and within emoji.
  */
 export function foldVariants(text: string): string {

@@ -1,7 +1,7 @@
 import { isAscii } from './ascii-words';
 import { foldVariants } from './fold-variants';
 
-/** What becomes of a text before it is compared or split; see `WordTokenizerOptions`. */
+/** How a text is normalised before it is compared or split; see `WordTokenizerOptions`. */
 export type Normalization = {
   readonly locale: string;
   readonly lowerCase: boolean;

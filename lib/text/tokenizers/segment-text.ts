@@ -1,10 +1,10 @@
-/** Pieces are at most so long, for the time `Intl.Segmenter` takes grows with the square of that. */
+/** The longest piece: the time that `Intl.Segmenter` takes grows with its square. */
 const PIECE_LENGTH = 1024;
 
 /**
  * Characters that begin a segment after anything but white space: no rule of Unicode Standard
  * Annex 29 joins them to what comes before, none looks across them, and no dictionary holds them.
- * Not all of white space is so: U+202F joins the words beside it.
+ * Not all white space qualifies: U+202F joins the words beside it.
  */
 const BOUNDARY = /[\t-\r \u2028\u2029\u3000!?()。、]/;
 const SPACE = /\s/;

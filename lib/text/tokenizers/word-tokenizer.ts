@@ -16,11 +16,11 @@ export interface WordTokenizerOptions {
   /** Bring the text to Unicode normalization form NFKC. Default true. */
   normalize?: boolean;
   /**
-   * Take typographic apostrophes, quotation marks and hyphens for plain ones, and leave out what
-   * cannot be seen and means nothing, such as soft hyphens; see `foldVariants`. Default true.
+   * Treat typographic apostrophes, quotation marks and hyphens as plain ones, and leave out what
+   * is invisible and has no meaning, such as soft hyphens; see `foldVariants`. Default true.
    */
   foldVariants?: boolean;
-  /** Keep punctuation and symbols as tokens too; white space never is one. Default false. */
+  /** Keep punctuation and symbols as tokens too; white space is never one. Default false. */
   keepPunctuation?: boolean;
 }
 
@@ -72,7 +72,7 @@ export class WordTokenizer implements Tokenizer {
     this.#fastAscii = !this.options.keepPunctuation && asciiWordsAgree(this.#segmenter);
   }
 
-  /** @throws ArgumentTypeError if `text` is no string. */
+  /** @throws ArgumentTypeError if `text` is not a string. */
   tokenize(text: string): string[] {
     if (typeof text !== 'string') throw invalidArgument('a string', 'text', text, 'tokenize');
     const clean = normalizeText(text, this.options);

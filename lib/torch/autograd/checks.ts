@@ -5,13 +5,13 @@ export function named<R>(name: string, operator: string, walk: () => R): R {
   try {
     return walk();
   } catch (error) {
-    // What has an operator's name says already what it is about.
+    // A message with an operator's name already says where it comes from.
     if (!(error instanceof ArgumentTypeError) || error.operator !== undefined) throw error;
     throw new ArgumentTypeError(`${operator}: ${name}: ${error.message}`, operator);
   }
 }
 
-/** The error of a result that has no share of an input where it must have one. */
+/** The error for a result that does not depend on an input although it must. */
 export function independent(what: string, operator: string): TorchError {
   const advice = 'is it computed under noGrad, detached, or from other tensors?';
   const message = `${operator}: Expected ${what}, but it does not; ${advice}`;

@@ -32,7 +32,7 @@ export type DerivativeOptions = CreateGraphOptions & {
 
 export const DERIVATIVE_OPTIONS = ['createGraph', 'strict'] as const;
 
-/** Calls `fn` as `Inputs` tells. */
+/** Calls `fn` with its inputs as `Inputs` describes. */
 export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): O {
   const list = Array.isArray(inputs) ? inputs : [inputs];
   return fn(...(list as unknown as Inputs<T>));
@@ -92,7 +92,7 @@ export function dependent(what: string, operator: string): TorchError {
   return independent(`${what} to depend on every input`, operator);
 }
 
-/** Results as they may leave: without their graph unless that was asked for. */
+/** Results as they are returned: without their graph unless it was asked for. */
 export function detachUnless<T extends Tree>(createGraph: boolean, tree: T): T {
   return createGraph ? tree : mapTree(([tensor]) => tensor.detach(), tree);
 }

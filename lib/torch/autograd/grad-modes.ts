@@ -18,10 +18,10 @@ export function isGradEnabled(): boolean {
   return binding.gradMode();
 }
 
-// Each thread has a mode of its own, and this module.
+// Each thread has its own mode, and its own copy of this module.
 let inferenceDepth = 0;
 
-/** Runs `fn` in inference mode: nothing is recorded, and what it makes can never be recorded. */
+/** Runs `fn` in inference mode: nothing is recorded, and its results can never be recorded. */
 export function inferenceMode<T>(fn: () => T): T {
   callable(fn, 'fn', 'inferenceMode');
   binding.enterInferenceMode();
@@ -34,7 +34,7 @@ export function inferenceMode<T>(fn: () => T): T {
   }
 }
 
-/** Refuses to go on where what is recorded would be nothing, and gradients zeros. */
+/** Refuses to go on where nothing would be recorded and gradients would be zeros. */
 export function refuseInference(operator: string): void {
   if (inferenceDepth === 0) return;
   const message = `${operator}: Expected to be called outside inferenceMode, in which nothing is recorded; noGrad may be around it`;

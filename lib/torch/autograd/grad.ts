@@ -24,7 +24,7 @@ export type GradOptions = {
  *
  * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, or an input is unused, or with
  *   `createGraph` in inference mode
- * @throws ArgumentTypeError if an output, an input or one of `gradOutputs` is no tensor
+ * @throws ArgumentTypeError if an output, an input or one of `gradOutputs` is not a tensor
  */
 export function grad<T extends Tree>(
   outputs: Tensor | readonly Tensor[],

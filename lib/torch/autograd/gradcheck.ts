@@ -1,5 +1,6 @@
-import { callable, checkOptions, knownOptions } from '../../check';
+import { callable, checkOptions, flag, knownOptions } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
+import { placeAt } from '../elements';
 import { functions } from '../operators/operators';
 import { generator } from '../random';
 import { isTensor, type Tensor } from '../tensor';
@@ -31,7 +32,7 @@ const KNOWN = ['eps', 'atol', 'rtol', 'raise'] as const;
  * Compares the gradients of `fn`, for every element of every output with respect to every element of
  * the inputs that require gradients, with central differences: they agree where
  * `|analytical - numerical| <= atol + rtol |numerical|`. An array of inputs is spread over the
- * arguments of `fn`. Inputs and outputs are float64 or complex128: in lower precision differences say
+ * arguments of `fn`. Inputs and outputs are float64 or complex128: in lower precision differences mean
  * nothing. Real and imaginary parts of complex numbers count as elements of their own, which a last index
  * of 0 or 1 tells apart.
  *
@@ -116,7 +117,7 @@ function check<T extends Tree>(
     raise = true,
   } = knownOptions(options, KNOWN, operator);
   requireNumbers({ eps, atol, rtol }, operator);
-  if (typeof raise !== 'boolean') throw invalidArgument('a boolean', 'raise', raise, operator);
+  flag(raise, 'raise', operator);
   return recorded(operator, () => {
     const own = leaves(ownCopies(inputs, operator)).map(asReal);
     const indices = checkedInputs(inputs, operator);
@@ -137,7 +138,7 @@ function check<T extends Tree>(
         const size = input.numel();
         throw new TorchError(
           'ERR_TORCH_GRADCHECK',
-          `${operator}: the gradient of output ${o}, element ${place(Math.floor(wrong / size), shape)}, with respect to input ${index}, element ${place(wrong % size, input.shape)}, differs: numerical ${expected[o]?.[wrong]}, analytical ${values[wrong]} (atol ${atol}, rtol ${rtol})`,
+          `${operator}: the gradient of output ${o}, element ${placeAt(Math.floor(wrong / size), shape)}, with respect to input ${index}, element ${placeAt(wrong % size, input.shape)}, differs: numerical ${expected[o]?.[wrong]}, analytical ${values[wrong]} (atol ${atol}, rtol ${rtol})`,
           { operator },
         );
       }
@@ -207,15 +208,4 @@ function firstDifference(
     if (found === expected || (Number.isNaN(found) && Number.isNaN(expected))) return false;
     return !(Math.abs(found - expected) <= atol + rtol * Math.abs(expected));
   });
-}
-
-/** An index over all elements as one for every dimension. */
-function place(index: number, shape: readonly number[]): string {
-  const parts: number[] = [];
-  let rest = index;
-  for (const size of [...shape].reverse()) {
-    parts.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return `[${parts.join(', ')}]`;
 }

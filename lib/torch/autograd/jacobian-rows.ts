@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor';
 import { gradOrNull } from './grad';
 import { vmap } from './vmap';
 
-// Only what runs again in backward draws random numbers there: for all elements the same as before.
+// In backward only recomputed regions draw random numbers: for all elements the same as before.
 const AGAIN = { randomness: 'same' } as const;
 
 /**

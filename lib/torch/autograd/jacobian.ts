@@ -32,7 +32,7 @@ export type Jacobian<O extends Tree, T extends Tree> = O extends Tensor
  *
  *     torch.jacobian((x) => x.pow(2), x); // diag(2x)
  *
- * @throws ArgumentTypeError if the outputs are no tree of tensors
+ * @throws ArgumentTypeError if the outputs are not a tree of tensors
  * @throws TorchError `ERR_TORCH_DTYPE` if an input is not of floating point
  * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
@@ -53,7 +53,7 @@ export function jacobian<const T extends Tree, O extends Tree>(
  * All second derivatives of `fn`, whose value has one element: for inputs of shapes `[…i]` and `[…j]`
  * a tensor of shape `[…i, …j]`, in a tree like the inputs within each place of a tree like the inputs.
  *
- * @throws ArgumentTypeError if the value is no tensor
+ * @throws ArgumentTypeError if the value is not a tensor
  * @throws TorchError `ERR_TORCH_AUTOGRAD` if it has several elements, and in inference mode
  */
 export function hessian<const T extends Tree>(
@@ -77,7 +77,7 @@ function jacobianOf(
   operator: string,
 ): unknown {
   const variables = leaves(inputs);
-  // Refuses what is no tree.
+  // Refuses anything but a tree.
   named('the result of fn', operator, () => mapTree(([tensor]) => tensor, outputs));
   return replaceTensors(outputs, (output) => {
     const rows = jacobianRows(output, variables, createGraph);

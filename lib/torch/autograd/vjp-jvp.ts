@@ -22,7 +22,7 @@ import { gradOrNull } from './grad';
  * arguments of `fn`. For a value of one element `v` may be left out, which stands for 1. Inputs on which
  * the value does not depend get zeros, or with `strict` an error.
  *
- * @throws ArgumentTypeError if `v` is no tree like the value
+ * @throws ArgumentTypeError if `v` is not a tree like the value
  * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function vjp<const T extends Tree, O extends Tree>(
@@ -57,7 +57,7 @@ export function vjp<const T extends Tree, O extends Tree>(
  *
  * Results that do not depend on the inputs have tangents of zero, or with `strict` an error.
  *
- * @throws ArgumentTypeError if `v` is no tree like the inputs
+ * @throws ArgumentTypeError if `v` is not a tree like the inputs
  * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
 export function jvp<const T extends Tree, O extends Tree>(
@@ -99,7 +99,7 @@ export function jvp<const T extends Tree, O extends Tree>(
  *
  * Where the gradient does not depend on an input the product is zeros, or with `strict` an error.
  *
- * @throws ArgumentTypeError if `v` is no tree like the inputs, or the value is no tensor
+ * @throws ArgumentTypeError if `v` is not a tree like the inputs, or the value is not a tensor
  * @throws TorchError `ERR_TORCH_AUTOGRAD` if the value has several elements, and in inference mode
  */
 export function hvp<const T extends Tree>(

@@ -14,7 +14,7 @@ const RANDOMNESS = ['error', 'different', 'same'] as const;
 export type VmapOptions = {
   /**
    * The samples' dimension of the arguments: one for all, or an array with one for each, which may be
-   * a tree that follows the argument's. Null shares an argument among samples; what is no tensor has
+   * a tree that follows the argument's. Null shares an argument among samples; anything but a tensor has
    * to be shared. Default: 0.
    */
   inDims?: VmapDims;

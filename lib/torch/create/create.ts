@@ -58,9 +58,9 @@ export type TensorOptions = {
  * A number without a fraction makes float32 as any other: what a tensor holds does not depend on the
  * values that happen to be in it. Integers are bigints, or numbers with an integer `dtype`.
  *
- * @throws ArgumentTypeError naming the place of an element that is none (undefined, null, a hole, a
+ * @throws ArgumentTypeError naming the place of an invalid element (undefined, null, a hole, a
  *   string), if arrays are ragged, hold themselves or mix types, the shape does not fit, or `share` is
- *   given what it cannot be: nested arrays, or memory that is detached or can change its size
+ *   given data that cannot be shared: nested arrays, or memory that is detached or can change its size
  * @throws ArgumentRangeError if a number does not fit an integer dtype
  * @throws TorchError `ERR_TORCH_DTYPE` or `ERR_TORCH_DEVICE` if `share` would have to convert or move
  */
@@ -138,7 +138,7 @@ function fromData(data: TensorData, { dtype = dtypeOfData(data), ...options }: R
   return keeps ? made : convert(made, dtype);
 }
 
-// Other bytes are no booleans to C++, and what it does with them is undefined.
+// To C++ other bytes are not booleans: using them is undefined behaviour.
 function requireBooleans(data: TensorData): void {
   for (let i = 0; i < data.length; i++) {
     const byte = data[i];
@@ -166,7 +166,7 @@ const DEFAULTS = {
   complex128: 'complex64',
 } as const;
 
-/** Refuses what an integer dtype does not hold, and bigints beyond those that they are read as. */
+/** Refuses numbers that an integer dtype cannot hold, and bigints of more than 64 bits. */
 function fits(dtype: Dtype | undefined): Required<Reading>['check'] {
   const own = dtype === undefined ? undefined : integerRange(dtype);
   const ofBigints = integerRange('int64');

@@ -5,22 +5,22 @@ import { complexSink, numberSink, type Sink, sinkFor } from './sinks';
 /** Nested arrays as one typed array. */
 export type Nested = { readonly shape: readonly number[] } & Pick<Sink, 'dtype' | 'array'>;
 
-/** Whose data they are, for errors, and what else holds of each element. */
+/** The names for errors, and a further check of each element. */
 export type Reading = {
   readonly name: string;
   readonly operator: string;
-  /** Throws if an element may not be; `place` names it, for example `data[1][0]`. */
+  /** Throws if an element is refused; `place` names it, for example `data[1][0]`. */
   readonly check?: (value: Element, place: () => string) => void;
 };
 
-// More than any tensor has, and few enough to tell an array that holds itself.
+// More than any tensor has, and few enough to detect an array that holds itself.
 const MOST_DIMENSIONS = 64;
 
 /**
  * Reads nested arrays, or a scalar, of one shape and one kind of element: numbers, of which some may be
  * complex, bigints or booleans. Each element is read once.
  *
- * @throws ArgumentTypeError naming the place of an element that is none (undefined, null, a hole, …) or
+ * @throws ArgumentTypeError naming the place of an invalid element (undefined, null, a hole, …) or
  *   of another kind, if the arrays are ragged, or if one holds itself
  */
 export function readNested(data: unknown, reading: Reading): Nested {

@@ -18,7 +18,7 @@ export function shareArray(data: TensorData, dtype: Dtype, shape: readonly numbe
   if (dtype === 'bool') {
     throw new TorchError(
       'ERR_TORCH_DTYPE',
-      "tensor: Expected a dtype other than bool when share is true: JavaScript may write bytes that are no booleans; share as 'uint8' and convert",
+      "tensor: Expected a dtype other than bool when share is true: JavaScript may write bytes other than 0 and 1; share as 'uint8' and convert",
       { operator: 'tensor' },
     );
   }

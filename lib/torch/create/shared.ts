@@ -6,7 +6,7 @@ import { type Tensor, tensorOf } from '../tensor';
 
 /**
  * What another thread turns into a tensor on the same memory: a plain object that goes through
- * `postMessage` and `workerData`. Outside of this process it means nothing.
+ * `postMessage` and `workerData`. It is valid in this process only.
  */
 export type SharedTensor = { readonly kind: 'metatorch.shared'; readonly id: string };
 
@@ -28,16 +28,16 @@ export type SharingMethods = {
    * The token holds the memory, whatever becomes of this tensor, until `torch.releaseShared(token)`,
    * until it has been taken `uses` times, or until the thread that made it ends, whichever is first;
    * what has been taken by then stays alive on its own. A thread that hands over a result therefore
-   * waits for word that it was taken before it ends. `torch.memory()` counts what tokens hold.
+   * waits for a message that it was taken before it ends. `torch.memory()` counts what tokens hold.
    *
-   * Threads that write while others read see each other's changes in no order: tell each other by
+   * Threads that write while others read see each other's changes in no particular order: take turns by
    * messages or `Atomics`, and on CUDA synchronize the stream first. The memory can no longer be
    * resized.
    *
    * @throws TorchError `ERR_TORCH_VMAP` inside `vmap`
    * @throws ArgumentTypeError if the tensor is sparse, or its memory is that of a typed array: send
    *   a `SharedArrayBuffer` and use `torch.tensor(array, { share: true })` on every thread
-   * @throws ArgumentRangeError if `uses` is no positive integer
+   * @throws ArgumentRangeError unless `uses` is a positive integer
    */
   share(options?: ShareOptions): SharedTensor;
 };
@@ -59,7 +59,7 @@ function share(this: Tensor, options: ShareOptions = {}, ...surplus: never[]): S
  * dtype and device, without history and `requiresGrad`. A new tensor on each call. Autograd notices
  * if another thread has changed in place what this one has recorded.
  *
- * @throws ArgumentTypeError if it is no token
+ * @throws ArgumentTypeError if it is not a token
  * @throws TorchError `ERR_TORCH_DISPOSED` if the token has been released or used up, if the thread
  *   that made it has ended, or if it is of another process
  */
@@ -71,7 +71,7 @@ export function fromShared(token: SharedTensor): Tensor {
  * Lets go of what a token holds; tensors already taken stay. Any thread may do it.
  *
  * @returns true if the token held a tensor until now, false if it had been released before
- * @throws ArgumentTypeError if it is no token
+ * @throws ArgumentTypeError if it is not a token
  */
 export function releaseShared(token: SharedTensor): boolean {
   return binding.releaseShared(idOf(token, 'releaseShared'));

@@ -4,13 +4,13 @@ import { isComplex, type TensorData } from '../dtype';
 export type Sink = {
   readonly dtype: 'float64' | 'int64' | 'bool' | 'complex128';
   readonly array: TensorData;
-  /** What it takes, in words. */
+  /** The kind it takes, for messages. */
   readonly expected: string;
   /** Puts an element at its place; false if it is of another kind. */
   readonly put: (value: unknown, at: number) => boolean;
 };
 
-/** A place for so many elements like this one; undefined if it is no element. */
+/** A place for so many elements like this one; undefined for anything else. */
 export function sinkFor(value: unknown, count: number): Sink | undefined {
   if (typeof value === 'number') return numberSink(count);
   if (typeof value === 'bigint') return bigintSink(count);

@@ -48,7 +48,7 @@ export class CudaGraph<T> {
 
 /**
  * Captures what `fn` does on the GPU, to be replayed. `fn` must read its inputs from tensors that stay
- * where they are, write new inputs into them with `copy_`, and look at no value on the CPU (`item`,
+ * where they are, write new inputs into them with `copy_`, and read no value on the CPU (`item`,
  * `data`). Randomness comes from the default generator.
  *
  *     const step = torch.cuda.graph(() => model(input));
@@ -97,12 +97,12 @@ function capture<T>(fn: () => T): CudaGraph<T> {
   return new CudaGraph(handle, outputs);
 }
 
-// Ending a capture that has failed fails too, and the first failure is the one to tell.
+// Ending a capture that has failed fails too, and the first failure is the one to report.
 function abandon(handle: number): void {
   try {
     binding.endCapture(handle);
   } catch {
-    // Told by the error that is on its way.
+    // The error being thrown reports it.
   }
   binding.releaseGraph(handle);
 }

@@ -4,6 +4,7 @@ import type { StreamId } from '../../native';
 import { binding } from '../binding';
 import { requireDevice } from '../device';
 import { handleOf } from '../handle';
+import { synchronous } from '../synchronous';
 import { isTensor, type Tensor } from '../tensor';
 
 export type StreamOptions = {
@@ -80,14 +81,7 @@ export function currentStream(device = 'cuda:0'): Stream {
 export function runOnStream<T>(stream: Stream, fn: () => T): T {
   const before = binding.exchangeStream(stream.device, stream.id);
   try {
-    const result = fn();
-    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') {
-      return result;
-    }
-    throw new ArgumentTypeError(
-      'Expected a synchronous function for fn but received one that returned a promise',
-      'stream',
-    );
+    return synchronous(fn(), 'stream');
   } finally {
     binding.exchangeStream(stream.device, before);
   }

@@ -14,7 +14,7 @@ export class FileErrors {
 
   /**
    * @param format what the file should be, for example `safetensors`
-   * @param path none where the bytes come from memory
+   * @param path left out where the bytes come from memory
    * @param part which part of the file is meant, if not the whole
    */
   constructor(format: string, path?: string, part?: string) {
@@ -27,11 +27,11 @@ export class FileErrors {
   /** The file breaks a rule of its format. */
   invalid(expected: string, found: string): TorchError {
     return this.#error(
-      `${this.#subject} is no valid ${this.#format} file: expected ${expected} but found ${found}`,
+      `${this.#subject} is not a valid ${this.#format} file: expected ${expected} but found ${found}`,
     );
   }
 
-  /** The operating system, or what lies between, could not read it. */
+  /** The operating system, or a layer in between, could not read it. */
   unreadable(cause: unknown): TorchError {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `Cannot read ${this.#subject}: expected ${withArticle(this.#format)} file, but ${reason}`;
@@ -71,7 +71,7 @@ export function isZip(start: Uint8Array): boolean {
 
 /** Whether the first bytes of a file are those of pickled objects, as Python 3 writes them. */
 export function isPickle(start: Uint8Array): boolean {
-  // A protocol, then an operation: zero is none.
+  // A protocol number, then an opcode, which is never zero.
   const [first, protocol = 0, operation = 0] = start;
   return first === 0x80 && protocol >= 2 && protocol <= 5 && operation !== 0;
 }

@@ -42,7 +42,7 @@ export class InputFile {
 
   /**
    * A tensor on the file's own pages, which are read when they are touched; undefined where its elements
-   * do not lie as processors want them.
+   * are not aligned as processors require.
    *
    * @throws TorchError `ERR_TORCH_FILE` if the file has become shorter or has been closed
    */

@@ -19,7 +19,7 @@ export type NpyHeader = NpyDtype & {
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 const START_LENGTH = 8;
-/** The longest header that numpy reads unless it is told to trust the file. */
+/** The longest header that numpy reads unless its caller vouches for the file. */
 const MAX_HEADER_LENGTH = 10_000;
 /** Bytes from the start of a file within which its header ends. */
 export const MAX_HEAD_LENGTH = START_LENGTH + 4 + MAX_HEADER_LENGTH;

@@ -50,7 +50,7 @@ export function parseNpy(bytes: Uint8Array): Tensor {
  *
  * @throws TorchError `ERR_TORCH_DTYPE` for bfloat16, which numpy lacks; `ERR_TORCH_FILE` if the file
  *   cannot be written
- * @throws ArgumentTypeError if it is no dense tensor
+ * @throws ArgumentTypeError if it is not a dense tensor
  * @throws ArgumentRangeError for more than 64 dimensions
  */
 export function writeNpy(path: string, tensor: Tensor): void {

@@ -61,7 +61,7 @@ export class NpzFile {
    *   are damaged, or the file is closed
    */
   tensor(name: string): Tensor {
-    // Before anything is inflated: a header that fits the entry's size is no bomb.
+    // Before anything is inflated: a header that fits the entry's size is not a bomb.
     this.#header(name);
     const entry = this.#entry(name);
     const errors = this.#errorsOf(entry);

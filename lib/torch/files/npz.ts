@@ -1,5 +1,5 @@
-import { isPlainObject } from '../../check';
-import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { flag, isPlainObject, knownOptions } from '../../check';
+import { invalidArgument } from '../../errors';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
 import { npyFile } from './npy';
@@ -13,12 +13,12 @@ export type NpzOptions = {
   compress?: boolean;
 };
 
-// Python takes what follows a zero character off a name; UTF-8 has no unpaired surrogates.
+// Python cuts a name at a zero character; UTF-8 has no unpaired surrogates.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /**
  * Opens an archive of arrays (`.npz`) and checks its directory; arrays are read when they are asked
- * for, and those that tensors cannot hold are in nobody's way until then.
+ * for, and those that tensors cannot hold do no harm until then.
  *
  *     using file = openNpz('embeddings.npz');
  *     const vectors = file.tensor('vectors');
@@ -64,7 +64,8 @@ export function writeNpz(
 ): void {
   if (typeof path !== 'string') throw invalidArgument('a string', 'path', path, 'writeNpz');
   if (!isPlainObject(tensors)) throw invalidArgument('tensors by name', 'tensors', tensors);
-  const compress = checkOptions(options);
+  const { compress = false } = knownOptions(options, ['compress'], 'writeNpz');
+  flag(compress, 'compress', 'writeNpz');
   const inputs = Object.entries(tensors).map(([name, tensor]): ZipInput => {
     if (UNSTORABLE.test(name)) {
       throw invalidArgument('Unicode without zeros', 'the name of a tensor', name);
@@ -73,17 +74,4 @@ export function writeNpz(
     return { name: `${name}.npy`, ...npyFile(tensor, `tensor '${name}'`) };
   });
   replaceFile(path, zipChunks(inputs, compress));
-}
-
-function checkOptions(options: NpzOptions): boolean {
-  const unknown = Object.keys(options).find((key) => key !== 'compress');
-  if (unknown !== undefined) {
-    throw new ArgumentTypeError(
-      `writeNpz: Unknown option ${unknown}; expected compress`,
-      'writeNpz',
-    );
-  }
-  const { compress = false } = options;
-  if (typeof compress === 'boolean') return compress;
-  throw invalidArgument('a boolean', 'compress', compress, 'writeNpz');
 }

@@ -18,9 +18,9 @@ import { dirname, isAbsolute, join, sep } from 'node:path';
 import { TorchError } from '../../errors';
 import { requireRegular } from '../../regular-file';
 
-// What one call of the operating system is asked to write at most.
+// The most that one system call is asked to write.
 const MAX_WRITE = 1 << 30;
-/** As many as Linux follows. */
+/** As many links as Linux follows. */
 const MAX_LINKS = 40;
 const PERMISSIONS = 0o777;
 const NEW_FILE = 0o666;
@@ -137,7 +137,7 @@ function takeAfter(file: number, old: Stats, mode: number): void {
       if (!isRefusal(error)) throw error;
     }
   }
-  // Opening left out what the process masks.
+  // Opening applied the process's umask.
   fchmodSync(file, mode);
 }
 

@@ -34,7 +34,7 @@ export const METADATA_KEY = '__metadata__';
 const OPEN_BRACE = 0x7b;
 
 // In the order in which writers lay out tensors: wider elements first, so that all stay aligned. The
-// dtypes are libtorch's; some of them may be none of this library's.
+// dtypes are libtorch's, some of which this library may lack.
 const CODES: readonly (readonly [string, string])[] = [
   ['U64', 'uint64'],
   ['I64', 'int64'],
@@ -74,7 +74,7 @@ export function codeOf(dtype: Dtype): { code: string; rank: number } | undefined
   return CODE_OF_DTYPE.get(dtype);
 }
 
-/** The dtype that the format's name stands for; undefined if tensors of this library have none such. */
+/** The dtype that the format's name stands for; undefined if tensors of this library do not have it. */
 export function dtypeOf(code: string): Dtype | undefined {
   const dtype = DTYPE_OF_CODE.get(code);
   return isDtype(dtype) ? dtype : undefined;
@@ -137,7 +137,7 @@ export function parseHeader(json: Uint8Array, dataLength: number, path: string):
   const entries: TensorEntry[] = [];
   let metadata: Record<string, string> = {};
   scanner.object((name) => {
-    // Writers without notes may say so.
+    // Some writers put null where there are no notes.
     if (name === METADATA_KEY) metadata = scanner.skipsNull() ? {} : scanMetadata(scanner);
     else entries.push(scanEntry(scanner, name, path));
   });
@@ -211,7 +211,7 @@ function checkSize(
   );
 }
 
-/** Bytes of a tensor whose elements have no more than eight bits; a fraction if they fill no whole byte. */
+/** Bytes of a tensor of elements of at most eight bits; a fraction if they do not fill whole bytes. */
 function narrowLength(code: string, shape: readonly number[]): number | undefined {
   const elements = byteLength('uint8', shape);
   return elements === undefined ? undefined : (elements * (NARROW.get(code) ?? 8)) / 8;

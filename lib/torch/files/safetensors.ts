@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../check';
+import { flag, isPlainObject, knownOptions } from '../../check';
 import { invalidArgument } from '../../errors';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
@@ -27,17 +27,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  */
 export function openSafetensors(path: string, options: OpenOptions = {}): SafetensorsFile {
   if (typeof path !== 'string') throw invalidArgument('a string', 'path', path, 'openSafetensors');
-  checkOpenOptions(options);
+  const { mmap = false } = knownOptions(options, ['mmap'], 'openSafetensors');
+  flag(mmap, 'mmap', 'openSafetensors');
   return new SafetensorsFile(path, options);
-}
-
-function checkOpenOptions(options: OpenOptions): void {
-  const unknown = Object.keys(options).find((key) => key !== 'mmap');
-  if (unknown !== undefined) throw invalidArgument('mmap', 'an option', unknown, 'openSafetensors');
-  const { mmap = false } = options;
-  if (typeof mmap !== 'boolean') {
-    throw invalidArgument('a boolean', 'mmap', mmap, 'openSafetensors');
-  }
 }
 
 /**

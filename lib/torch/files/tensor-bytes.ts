@@ -49,7 +49,7 @@ export function tensorFromChunks(
   const size = itemSize(dtype);
   const part = (partShape: readonly number[], count: number): Tensor => {
     const bytes = take(count * size);
-    // Other bytes are no booleans to C++, and what it does with them is undefined.
+    // To C++ other bytes are not booleans: using them is undefined behaviour.
     if (dtype === 'bool' && bytes.some((byte) => byte > 1)) throw notBoolean();
     return tensorOf(binding.fromBytes(bytes, dtype, partShape));
   };

@@ -5,7 +5,7 @@ import type { FileErrors } from './file-errors';
 import type { InputFile } from './input-file';
 import type { ZipEntry } from './zip-directory';
 
-/** The least that is inflated at once: deflate makes four mebibytes of it at most. */
+/** The least that is inflated at once: at most 4 MiB once inflated. */
 const FIRST_SLICE = 4096;
 
 /** The content of an entry; `verify` must be called once all of it has been taken. */
@@ -13,7 +13,7 @@ export type ZipContent = { readonly bytes: ByteCursor; verify(): void };
 
 /**
  * The first bytes of an entry, as many as there are and at least `count` if there are so many.
- * Little more is inflated, whatever the entry says of itself.
+ * Little more is inflated, whatever the entry claims.
  *
  * @throws TorchError `ERR_TORCH_FILE` if the entry cannot be read
  */

@@ -19,14 +19,14 @@ export type ZipEntry = {
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Deflate makes of one byte at most so many. */
+/** The most bytes that deflate can make of one. */
 const MAX_RATIO = 1032;
 
 /**
  * The files in a zip archive, in its order; folders are left out.
  *
  * @throws TorchError `ERR_TORCH_FILE` if the archive is damaged, or has encrypted files, several of
- *   one name, files that share bytes, or sizes that cannot be
+ *   one name, files that share bytes, or impossible sizes
  */
 export function readZipDirectory(file: InputFile, errors: FileErrors): ZipEntry[] {
   const [zip, found] = readEntries(file, errors);
@@ -99,13 +99,13 @@ class SynchronousReader extends RandomAccessReader {
     callback(null, length);
   }
 
-  // Whoever opened the file closes it.
+  // The opener closes the file.
   override close(callback: (error: Error | null) => void): void {
     callback(null);
   }
 }
 
-/** What `start` calls back with before it returns. */
+/** The value that `start` calls back with before it returns. */
 function atOnce<T>(
   errors: FileErrors,
   start: (done: (error: Error | null, value: T) => void) => void,

@@ -11,7 +11,7 @@ export type ZipInput = {
 const MAX_ENTRIES = 0xffff;
 const MAX_NAME_BYTES = 0xffff;
 const MAX_BYTES = 0xffffffff;
-/** As numpy and zlib compress unless they are told otherwise. */
+/** The default level of numpy and zlib. */
 const LEVEL = 6;
 /** The earliest date that zip has: the same tensors give the same bytes. */
 const EPOCH = new Date(1980, 0, 1);

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor';
 export type AttentionOptions = {
   /** H: how many heads the sizes d and e are shared by; divides both. Default: 1. */
   heads?: number;
-  /** Broadcasts to `[..., a, b]`: nonzero where a query may look. Default: everywhere. */
+  /** Broadcasts to `[..., a, b]`: nonzero where a query may attend. Default: everywhere. */
   mask?: Tensor | undefined;
 };
 
@@ -14,7 +14,7 @@ const operator = new Operator('metatorch::attention');
 
 /**
  * softmax(Q Kᵀ / √d) V, by several heads, each in a share of the columns: queries `[..., a, H·d]`, keys
- * `[..., b, H·d]` and values `[..., b, H·e]` give `[..., a, H·e]`. A query that may look nowhere gets
+ * `[..., b, H·d]` and values `[..., b, H·e]` give `[..., a, H·e]`. A query that may attend to nothing gets
  * zeros. Vaswani et al. 2017, «Attention Is All You Need», https://arxiv.org/abs/1706.03762
  *
  * Has derivatives of every order, unlike libtorch's `scaledDotProductAttention` where that is fused.

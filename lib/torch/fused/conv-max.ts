@@ -9,9 +9,9 @@ const operator = new Operator('metatorch::conv_max');
  * `x` `[T, n, L, D]`, `weight` `[T, F, k·D]` with the earliest step first and `bias` `[T, F]` give
  * `[T, n, F]`. Weights that tasks share are `expand`ed.
  *
- * On the CPU, in float32 and float64, it is one operator: what filters answer to other windows is never
- * stored, and its gradients, of every order, work with the greatest windows alone. Elsewhere, under
- * autocast and inside `vmap` it is made of several. Where several windows are the greatest, one gets
+ * On the CPU, in float32 and float64, it is one operator: responses to other windows are never stored,
+ * and its gradients, of every order, work with the greatest windows alone. Elsewhere, under
+ * autocast and inside `vmap` it is made of several. Where several windows tie for the maximum, one gets
  * the gradient.
  *
  * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit

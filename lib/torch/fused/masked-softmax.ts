@@ -9,9 +9,9 @@ const FAR_BELOW_HALF = -65504;
 
 /**
  * The softmax along `dim` over the members of `mask`, a tensor that broadcasts to the logits and is
- * nonzero for members. Others get exactly 0; so does everything where there is no member.
+ * nonzero for members. Others get exactly 0; so does every row without a member.
  *
- * @throws ArgumentTypeError if the logits or the mask are no tensor
+ * @throws ArgumentTypeError if the logits or the mask are not tensors
  */
 export function maskedSoftmax(logits: Tensor, mask: Tensor, dim: number): Tensor {
   requireTensors({ logits, mask }, 'maskedSoftmax');

@@ -6,7 +6,7 @@ export const MOST_ELEMENTS = 2 ** 24;
 /** Options as they were when they were read, without a prototype. */
 export type Options = Readonly<Record<string, unknown>>;
 
-/** The options' own values. Getters run here, and never again. */
+/** The options' own values. Getters run here, and only once. */
 export function settledOptions(options: Options): Options {
   const settled: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(options)) settled[key] = settledValue(options[key]);
@@ -14,7 +14,7 @@ export function settledOptions(options: Options): Options {
 }
 
 /**
- * An argument of which nothing is the caller's any more: arrays and complex numbers, which may have
+ * A copy of an argument that the caller can no longer change: arrays and complex numbers, which may have
  * getters or be Proxies, are copied. Holes are undefined.
  */
 export function settledValue(value: unknown): unknown {

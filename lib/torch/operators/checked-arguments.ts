@@ -5,7 +5,7 @@ import { binding } from '../binding';
 /** A parameter's name, and its type in words. */
 export type CheckedParameter = { readonly name: string; readonly type: string };
 
-/** What a check reads of the arguments of one call: by their names, as libtorch is to get them. */
+/** The arguments of one call as checks see them: by name, as libtorch will get them. */
 export class CheckedArguments {
   readonly #operator: string;
   readonly #parameters: readonly CheckedParameter[];
@@ -39,7 +39,7 @@ export class CheckedArguments {
   }
 
   tensor(name: string): TensorFacts | undefined {
-    // A tensor travels as a number, and is told from others by its type.
+    // A tensor travels as a number, and is told apart by its type.
     const parameter = this.#parameters.find((one) => one.name === name);
     const value = this.value(name);
     const isHandle = parameter?.type === 'Tensor' && typeof value === 'number';
@@ -79,7 +79,7 @@ export class CheckedArguments {
     this.require(fits, `shape ${written(shape)}`, tensor.name, written(tensor.shape));
   }
 
-  /** Elements from `least` to `most`, where the tensor has elements that can be read. */
+  /** Requires elements from `least` to `most`, where they can be read. */
   requireElements(tensor: TensorFacts | undefined, least: number, most: number): void {
     const range = tensor?.range();
     if (tensor === undefined || range === undefined) return;
@@ -89,7 +89,7 @@ export class CheckedArguments {
   }
 }
 
-/** What is asked of a tensor before an operator gets it. */
+/** The facts about a tensor that checks use before an operator gets it. */
 export class TensorFacts {
   readonly name: string;
   readonly handle: Handle;
@@ -124,7 +124,7 @@ export class TensorFacts {
     return call('aten::_is_zerotensor', this.handle) === true;
   }
 
-  /** The least and the greatest element; undefined where there are none, or none that can be read. */
+  /** The least and the greatest element; undefined if there are none or they cannot be read. */
   range(): [number, number] | undefined {
     const readable = this.layout === 'strided' && this.device !== 'meta';
     if (!readable || binding.numelOf(this.handle) === 0 || binding.isBatched(this.handle)) {

@@ -17,7 +17,7 @@ export type ToOptions = {
   memoryFormat?: MemoryFormat;
 };
 
-/** Methods of `Tensor` that choose among operators themselves. */
+/** Methods of `Tensor` that choose the operator themselves. */
 export type ConversionMethods = {
   /**
    * The tensor with another dtype, on another device, or with those of another tensor.

@@ -3,12 +3,12 @@ import { ArgumentTypeError, describe } from '../../errors';
 import type { Options } from './arguments';
 import type { Overload, Parameter } from './overload';
 
-/** Python's factories take `requires_grad`, which libtorch's operators know nothing of. */
+/** Python's factories take `requires_grad`, which libtorch's operators lack. */
 export const REQUIRES_GRAD = 'requiresGrad';
 
 const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
 
-/** True if the options hold `requiresGrad`, as it may be. */
+/** True if the options hold a valid `requiresGrad`. */
 export function takesGradient(options: Options | undefined): boolean {
   return options !== undefined && REQUIRES_GRAD in options && isFlag(options[REQUIRES_GRAD]);
 }

@@ -35,7 +35,7 @@ type Call = (...args: unknown[]) => unknown;
  */
 export const ops: Readonly<Record<string, Readonly<Record<string, Call>>>> = namespaces();
 
-/** The operators that are no methods of `Tensor`, for example `zeros` and `cat`. */
+/** The operators that are not methods of `Tensor`, for example `zeros` and `cat`. */
 export const functions: TorchFunctions = installFunctions();
 
 installMethods();

@@ -39,7 +39,7 @@ export interface Overload {
   readonly inPlace: boolean;
   /** Makes a new tensor, as `zeros` and `onesLike`, rather than computes one. */
   readonly isFactory: boolean;
-  /** Refuses values that libtorch would not survive; undefined for most operators. */
+  /** Refuses values that would crash libtorch; undefined for most operators. */
   readonly check: ((values: readonly unknown[]) => void) | undefined;
 }
 
@@ -57,7 +57,7 @@ const isNullish: Accepts = (value) => value === null || value === undefined;
 const tensorHandle: Convert = (value) => (isTensor(value) ? handleOf(value) : value);
 const generatorHandle: Convert = (value) => (isGenerator(value) ? value.handle : value);
 
-// In the words of TypeScript, by the schema's type without its question mark. Of these there are lists.
+// TypeScript's names, by the schema's type without its question mark. These also come in lists.
 const ELEMENTS: Readonly<Record<string, Rule>> = {
   Tensor: { accepts: isTensor, convert: tensorHandle, type: 'Tensor' },
   'Tensor?': {

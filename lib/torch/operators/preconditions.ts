@@ -1,11 +1,11 @@
 import { type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 
-/** Throws if libtorch would read or write where it must not, or never end. */
+/** Throws if libtorch would access memory out of bounds, or never return. */
 export type Check = (args: CheckedArguments) => void;
 
 const INT32 = 2 ** 31 - 1;
 
-/** Sizes in windows: libtorch computes with them before it looks whether they fit. */
+/** Sizes of windows: libtorch computes with them before it checks that they fit. */
 function smallWindow(args: CheckedArguments): void {
   for (const name of [
     'kernelSize',
@@ -21,7 +21,7 @@ function smallWindow(args: CheckedArguments): void {
   }
 }
 
-/** Statistics of the channels: they are read by the input's count, whatever theirs is. */
+/** Statistics of the channels: as many are read as the input has channels, whatever their length. */
 function channelStatistics(args: CheckedArguments): void {
   const input = args.tensor('input');
   const [, channels = 0] = input?.shape ?? [];
@@ -35,7 +35,7 @@ function channelStatistics(args: CheckedArguments): void {
   }
 }
 
-/** Skips libtorch's own checks; what they find would be read beyond the data. */
+/** `unsafe` skips libtorch's own checks, which keep reads inside the data. */
 function segments(args: CheckedArguments): void {
   const unsafe = args.value('unsafe');
   args.require(unsafe !== true, 'false', 'unsafe', unsafe);
@@ -44,7 +44,7 @@ function segments(args: CheckedArguments): void {
   args.requireElements(args.tensor('offsets'), 0, size);
 }
 
-/** Zeros without memory have none to be resized or written to. */
+/** Zeros without memory cannot be resized or written to. */
 function withMemory(name: string): Check {
   return (args) => {
     const tensor = args.tensor(name);
@@ -53,7 +53,7 @@ function withMemory(name: string): Check {
   };
 }
 
-/** Indices of what is inside of the size that is given. */
+/** Indices must be inside the given size. */
 function indicesInside(args: CheckedArguments): void {
   const indices = args.tensor('indices');
   const range = indices?.range();
@@ -63,7 +63,7 @@ function indicesInside(args: CheckedArguments): void {
   args.requireElements(indices, 0, most);
 }
 
-/** Sizes by which memory is read and divided are the caller's word alone. */
+/** Sizes by which memory is read and divided are not checked against the tensors. */
 function groups(args: CheckedArguments): void {
   for (const name of ['N', 'C', 'HxW', 'group']) {
     args.require(args.number(name, 0) > 0, 'a positive integer', name, args.value(name));
@@ -89,7 +89,7 @@ function packedSequences(args: CheckedArguments): void {
   args.requireElements(sizes, 1, rows);
 }
 
-/** Exchanges of rows: as many as the factors' matrices have. */
+/** Row exchanges (pivots): as many as the factors have rows. */
 function pivots(
   factors: string,
   exchanges: string,
@@ -118,7 +118,7 @@ function degree(args: CheckedArguments): void {
     );
 }
 
-/** Tensors in oneDNN's own layout, whose memory kernels of others take for their own. */
+/** Tensors in oneDNN's own layout, which other kernels misread. */
 function noOpaque(args: CheckedArguments): void {
   for (const tensor of args.allTensors()) {
     const { layout } = tensor;
@@ -126,7 +126,7 @@ function noOpaque(args: CheckedArguments): void {
   }
 }
 
-/** What oneDNN is given has to be in one piece. */
+/** oneDNN needs contiguous tensors. */
 function contiguous(args: CheckedArguments): void {
   const self = args.tensor('self');
   if (self === undefined) return;
@@ -140,7 +140,7 @@ function heads(args: CheckedArguments): void {
   args.require(count >= 1 && count <= INT32, 'a positive integer', 'heads', args.value('heads'));
 }
 
-/** Windows of nothing have no greatest one, and their number is divided by their width. */
+/** An empty window has no maximum, and the number of windows is divided by their width. */
 function windows(args: CheckedArguments): void {
   const [x, weight] = [args.tensor('x'), args.tensor('weight')];
   if (x === undefined || weight === undefined) return;
@@ -152,14 +152,14 @@ function windows(args: CheckedArguments): void {
 
 const isDense = ({ layout }: TensorFacts): boolean => layout === 'strided';
 
-/** Kernels that ask no tensor for its layout. */
+/** Kernels that do not check a tensor's layout. */
 function denseOnly(args: CheckedArguments): void {
   for (const tensor of args.allTensors()) {
     args.require(isDense(tensor), 'a strided tensor', tensor.name, tensor.layout);
   }
 }
 
-/** The places that pooling has found are elements of the input's planes. */
+/** The indices that pooling returned point into the input's planes. */
 function poolingPlaces(args: CheckedArguments): void {
   smallWindow(args);
   denseOnly(args);
@@ -195,7 +195,7 @@ const POLYNOMIALS = [
 
 /**
  * What the arguments of some operators must be beyond what libtorch itself checks: with others it ends
- * the process or never returns. An operator that is not here costs nothing for it.
+ * the process or never returns. Operators that are not listed pay nothing.
  */
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'metatorch::attention': heads,

@@ -53,7 +53,7 @@ export function broadcastShapes(...shapes: readonly (readonly number[])[]): numb
   });
 }
 
-// As many as libtorch's iterators take.
+// The most dimensions of libtorch's iterators.
 const MOST_DIMENSIONS = 64;
 
 function lengthOf(shape: readonly number[]): number {

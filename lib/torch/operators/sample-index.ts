@@ -10,7 +10,7 @@ export function isSampleIndex(indices: Tensor): boolean {
   );
 }
 
-/** What each sample's own integer takes of a dimension, which goes; a copy, where one would be a view. */
+/** Takes each sample's own position along a dimension, which is dropped; a copy, not a view. */
 export function selectEach(source: Tensor, dim: number, index: Tensor): Tensor {
   const size = source.shape[dim] ?? 0;
   const places = index.to('int64');
@@ -24,7 +24,7 @@ export function refuseBesideTensors(entries: readonly unknown[], operator: strin
   if (entries.length > 1) throw new TorchError('ERR_TORCH_VMAP', message, { operator });
 }
 
-/** A copy that has room for what varies among samples. */
+/** A copy with room for a value of each sample. */
 export function copyForEach(source: Tensor): Tensor {
   if (binding.vmapDepth() === 0) return source.clone();
   return tensorOf(binding.varyAlongAll(handleOf(source))).clone();

@@ -22,7 +22,7 @@ export class Ellipsis {
 export const ellipsis: Ellipsis = Object.freeze(new Ellipsis());
 
 /**
- * The positions from `start` up to but without `stop`, every `step`-th of them; null or nothing
+ * The positions from `start` up to, but not including, `stop`, every `step`-th of them; null or undefined
  * means from the beginning and to the end. Negative positions count from the end, and positions
  * beyond the ends are cut, as in Python.
  *

@@ -1,7 +1,7 @@
-/** The derivatives of operators: autograd calls them, and gives them what they do not check. */
+/** The derivatives of operators: autograd calls them, with arguments that they do not check. */
 const DERIVATIVE = /_backward(?:_|$)/;
 
-/** Weights packed into bytes, of which nothing tells whether they are. libtorch has deprecated them. */
+/** Operators on weights packed into bytes, which cannot be validated. libtorch has deprecated them. */
 const PACKED = /^aten::(?:fbgemm_|quantized_(?:lstm|gru|rnn_))/;
 
 // Derivatives that check what they are given, or whose arguments are checked above.

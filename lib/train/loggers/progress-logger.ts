@@ -15,11 +15,11 @@ const OPTIONS = {
 
 export type ProgressOptions = OptionsOf<typeof OPTIONS>;
 
-/** The share of the newest step in the figures shown, which are moving averages. */
+/** The weight of the newest step in the moving averages shown. */
 const NEWEST = 0.05;
-/** Lines about steps, at most, where the output is no terminal. */
+/** Lines about steps, at most, where the output is not a terminal. */
 const LINES = 10;
-/** What the figures take of a terminal's line, and the bar does not get. */
+/** The columns of a terminal's line that the figures take from the bar. */
 const FIGURES_WIDTH = 90;
 
 /**
@@ -42,7 +42,7 @@ function barLogger(label: string, stream: ProgressStream): Logger {
       barsize: Math.max(10, Math.min(40, (stream.columns ?? 0) - label.length - FIGURES_WIDTH)),
       stream,
       fps: 8,
-      // Who is interrupted restores nothing: leave the terminal's cursor and wrapping as they are.
+      // An interrupted process restores nothing: leave the terminal's cursor and wrapping alone.
       hideCursor: false,
       linewrap: true,
     },

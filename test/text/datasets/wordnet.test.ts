@@ -133,7 +133,7 @@ describe('damaged files', () => {
     ['an empty definition', (text: string) => text.replace(/ \| .*/, ' | ; "example"')],
   ])('%s is refused by its line', (_, change) => {
     edit('data.adv', change);
-    expectFileError('data.adv', /Line 30 of .*data\.adv is no synset/);
+    expectFileError('data.adv', /Line 30 of .*data\.adv is not a synset/);
   });
 });
 

@@ -145,7 +145,7 @@ test('refuses a file cut at any length, and one with a byte too many', () => {
   }
   const path = file(Buffer.concat([whole, Buffer.of(0)]));
   expect(() => readNpy(path)).toThrow(
-    `${path} is no valid npy file: expected 8 bytes of float32 with shape [2] but found 9 bytes`,
+    `${path} is not a valid npy file: expected 8 bytes of float32 with shape [2] but found 9 bytes`,
   );
   expect(() => readNpy(path)).toThrow(fileError(path));
 });
@@ -154,7 +154,7 @@ test('refuses what is no file, and files of other kinds, naming them', () => {
   const missing = join(folder(), 'missing');
   expect(() => readNpy(missing)).toThrow(/Cannot read .*missing: expected an npy file, .*no such/);
   expect(() => readNpy(missing)).toThrow(fileError(missing));
-  expect(() => readNpy(folder())).toThrow('no regular file');
+  expect(() => readNpy(folder())).toThrow('not a regular file');
   expect(() => parseNpy(decode(fixture.torch.pickle))).toThrow(/pickled Python.*executes code/);
   expect(() => parseNpy(decode(fixture.torch.zip))).toThrow('.npz files are read by readNpz');
   expect(() => parseNpy(Buffer.from('{"a": 1}'))).toThrow('found "{\\"a\\": 1}"');

@@ -137,7 +137,7 @@ test('refuses files of other kinds, and what is no file', () => {
   expect(() => readNpz(file(Buffer.alloc(0)))).toThrow(fileError(join(folder(), 'x.npz')));
   const missing = join(folder(), 'missing');
   expect(() => openNpz(missing)).toThrow(fileError(missing));
-  expect(() => openNpz(folder())).toThrow('no regular file');
+  expect(() => openNpz(folder())).toThrow('not a regular file');
   expect(() => readNpz(zip({ name: 'read.me', content: 'x' }))).toThrow(
     'arrays alone, in entries named *.npy but found "read.me"',
   );

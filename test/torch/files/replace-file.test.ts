@@ -35,7 +35,7 @@ function expectRefused(path: string, kind: string): void {
     expect.objectContaining({ code: 'ERR_TORCH_FILE', path }),
   );
   expect(() => replaceFile(path, NEW)).toThrow(
-    `Cannot write ${path}: it is no regular file but ${kind}`,
+    `Cannot write ${path}: it is not a regular file but ${kind}`,
   );
   expect(lstatSync(path)).toMatchObject({ mode, ino });
   expect(readdirSync(folder())).toEqual(before);

@@ -23,7 +23,7 @@ const refusal = (action: () => unknown): string => {
     });
     const { message } = error as Error;
     expect(message).toMatch(
-      /^x\.safetensors is no valid safetensors file: expected .* but found /s,
+      /^x\.safetensors is not a valid safetensors file: expected .* but found /s,
     );
     return message;
   }

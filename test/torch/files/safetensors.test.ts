@@ -238,7 +238,7 @@ test('refuses what is no file, naming it', () => {
   const missing = join(folder(), 'missing');
   expect(() => readSafetensors(missing)).toThrow(fileError(missing));
   expect(() => readSafetensors(missing)).toThrow(/Cannot read .*missing.*no such file/);
-  expect(() => readSafetensors(folder())).toThrow(/no regular file/);
+  expect(() => readSafetensors(folder())).toThrow(/not a regular file/);
 });
 
 test('refuses pickle files, saying why', () => {
