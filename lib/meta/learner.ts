@@ -223,6 +223,8 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
 /** What an unknown learner is called with. */
 function checkCall(learner: unknown, params: unknown, options: unknown, operator: string): void {
   checkKind(learner, 'learner', 'learner', operator);
+  const { metaGradient: own } = learner as { metaGradient?: unknown };
+  if (own !== undefined) checkKind(own, 'function', 'metaGradient of the learner', operator);
   objectOf(params, 'parameters', operator);
   checkOptions(options, ADAPT_OPTIONS, operator);
 }

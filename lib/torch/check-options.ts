@@ -37,6 +37,12 @@ export function requireBoolean(value: unknown, name: string, operator: string): 
   throw invalidArgument('a boolean', name, value, operator);
 }
 
+/** Refuses what cannot be called. */
+export function requireFunction(fn: unknown, operator: string): void {
+  if (typeof fn !== 'function')
+    throw invalidArgument('a function', `fn of ${operator}`, fn, operator);
+}
+
 /** Refuses arguments beyond those that a function takes, which JavaScript would ignore. */
 export function refuseSurplus(surplus: readonly unknown[], operator: string): void {
   if (surplus.length === 0) return;

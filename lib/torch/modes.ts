@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
-import { knownOptions } from './check-options';
+import { knownOptions, requireFunction } from './check-options';
 import type { Dtype } from './dtype';
 import { synchronous } from './synchronous';
 
@@ -36,6 +36,7 @@ export function autocast<T>(
   if (!AUTOCAST_DTYPES.includes(dtype)) {
     throw invalidArgument(`'bfloat16' or 'float16'`, 'dtype', dtype, 'autocast');
   }
+  requireFunction(fn, 'autocast');
   const before = binding.autocast(device);
   binding.enterAutocast();
   try {
@@ -63,6 +64,7 @@ export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T |
   if (typeof value !== 'boolean') {
     throw invalidArgument('a boolean', 'value', value, 'useDeterministicAlgorithms');
   }
+  if (fn !== undefined) requireFunction(fn, 'useDeterministicAlgorithms');
   const before = binding.deterministic();
   binding.setDeterministic(value);
   if (fn === undefined) return undefined;
@@ -75,6 +77,7 @@ export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T |
 
 /** `useDeterministicAlgorithms(true, fn)`. */
 export function deterministic<T>(fn: () => T): T {
+  requireFunction(fn, 'deterministic');
   return useDeterministicAlgorithms(true, fn);
 }
 
@@ -98,6 +101,7 @@ export function setFloat32MatmulPrecision<T>(
     const operator = 'setFloat32MatmulPrecision';
     throw invalidArgument(`'highest', 'high' or 'medium'`, 'precision', precision, operator);
   }
+  if (fn !== undefined) requireFunction(fn, 'setFloat32MatmulPrecision');
   const before = binding.matmulPrecision();
   binding.setMatmulPrecision(precision);
   if (fn === undefined) return undefined;

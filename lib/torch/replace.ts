@@ -1,4 +1,5 @@
 import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
+import { requireFunction } from './check-options';
 import { isPlainObject } from './plain-object';
 import { disposeTree, ownWork } from './scope';
 import { synchronous } from './synchronous';
@@ -37,7 +38,7 @@ export function replace<T, R>(tree: T, fn: (tree: T) => R): R {
   if (!isTensor(tree) && !Array.isArray(tree) && !isPlainObject(tree)) {
     throw invalidArgument('a tensor, array or plain object', 'tree', tree, 'replace');
   }
-  if (typeof fn !== 'function') throw invalidArgument('a function', 'fn', fn, 'replace');
+  requireFunction(fn, 'replace');
   const old = new Set(leaves(tree));
   const result = ownWork(() => {
     const made = synchronous(fn(tree), 'replace');

@@ -1,4 +1,5 @@
 import { ArgumentTypeError, describe } from '../errors';
+import { requireFunction } from './check-options';
 import { isPlainObject } from './plain-object';
 import { isTensor, type Tensor } from './tensor';
 
@@ -28,8 +29,8 @@ function collect(value: unknown, found: Tensor[], level: number): void {
     return;
   }
   if (level > MOST_LEVELS) throw endless();
-  if (Array.isArray(value)) for (const item of value) collect(item, found, level + 1);
-  else if (isPlainObject(value)) {
+  // Own values only: an array may have any length and hardly an element.
+  if (Array.isArray(value) || isPlainObject(value)) {
     for (const item of Object.values(value)) collect(item, found, level + 1);
   }
 }
@@ -54,6 +55,7 @@ export function mapTree<T extends Tree, O extends readonly Tree[]>(
   tree: T,
   ...others: O
 ): T {
+  requireFunction(fn, 'mapTree');
   return map((tensors, path) => fn(tensors as TensorsOf<O>, path), [tree, ...others], '', 0) as T;
 }
 

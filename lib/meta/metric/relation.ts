@@ -5,7 +5,7 @@
  *   r(k, x) = g([Σ f(xᵢ) over the support of class k; f(x)]) in (0, 1);   L = mean of (r(k, x) − 1[y = k])²
  */
 
-import { wrongShape } from '../../nn/check';
+import { shapeOf, wrongShape } from '../../nn/check';
 import type { Layer } from '../../nn/index';
 import { type Tensor, type Tree, torch } from '../../torch/index';
 import { checkLearner } from '../check-options';
@@ -73,6 +73,7 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
 
 /** (σ(logit) − 1[y = k])², the mean over queries and classes: `[T, n, N]` and `[T, n]` give `[T]`. */
 export const relationLoss: TaskLoss = (logits, labels) => {
+  shapeOf(logits, 'logits', 'relationLoss');
   checkLabels(logits, labels, logits.size(2), 'relationLoss');
   const counted = labels.ne(IGNORED).to(logits).unsqueeze(-1);
   const target = oneHot(labels, logits.size(2), logits);

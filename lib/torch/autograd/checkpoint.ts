@@ -1,4 +1,5 @@
 import { TorchError } from '../../errors';
+import { requireFunction } from '../check-options';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
 import { isPlainObject } from '../plain-object';
@@ -7,7 +8,6 @@ import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { isTensor, tensorOf } from '../tensor';
 import { leaves } from '../tree';
-import { requireFunction } from './checks';
 import { enableGrad, isGradEnabled } from './grad-modes';
 
 /** Stands for the n-th tensor of the arguments, which it does not keep alive. */

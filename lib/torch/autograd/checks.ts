@@ -1,12 +1,6 @@
 import { ArgumentTypeError, invalidArgument, TorchError } from '../../errors';
 import { knownOptions } from '../check-options';
 
-/** Refuses what cannot be called. */
-export function requireFunction(fn: unknown, operator: string): void {
-  if (typeof fn !== 'function')
-    throw invalidArgument('a function', `fn of ${operator}`, fn, operator);
-}
-
 /** The options that are true or false, false where they are left out. */
 export function flagsOf<K extends string>(
   options: { readonly [key in K]?: boolean },

@@ -1,7 +1,7 @@
 import { TorchError } from '../../errors';
+import { requireFunction } from '../check-options';
 import { binding } from '../binding';
 import { synchronous } from '../synchronous';
-import { requireFunction } from './checks';
 
 /** Runs `fn` without recording operators. */
 export function noGrad<T>(fn: () => T): T {

@@ -1,10 +1,10 @@
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
-import { checkOptions, knownOptions } from '../check-options';
+import { checkOptions, knownOptions, requireFunction } from '../check-options';
 import { functions } from '../operators/operators';
 import { generator } from '../random';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { named, requireFunction } from './checks';
+import { named } from './checks';
 import { callWith, recorded, type TreeFunction } from './function-inputs';
 import { gradOrNull } from './grad';
 import { analytical, asComplex, asReal, numerical, type RealFunction } from './jacobian-numbers';

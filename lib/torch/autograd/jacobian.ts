@@ -1,7 +1,8 @@
+import { requireFunction } from '../check-options';
 import { functions } from '../operators/operators';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, named, requireFunction } from './checks';
+import { flagsOf, named } from './checks';
 import {
   callWith,
   DERIVATIVE_OPTIONS,

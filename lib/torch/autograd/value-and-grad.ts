@@ -1,7 +1,8 @@
 import { invalidArgument } from '../../errors';
+import { requireFunction } from '../check-options';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, independent, requireFunction } from './checks';
+import { flagsOf, independent } from './checks';
 import { type CreateGraphOptions, detachUnless, ownInputs, recorded } from './function-inputs';
 import { gradOrNull } from './grad';
 

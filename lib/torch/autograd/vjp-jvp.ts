@@ -1,7 +1,8 @@
 import { ArgumentTypeError } from '../../errors';
+import { requireFunction } from '../check-options';
 import type { Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
-import { flagsOf, named, requireFunction } from './checks';
+import { flagsOf, named } from './checks';
 import {
   callWith,
   DERIVATIVE_OPTIONS,

@@ -1,12 +1,11 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
+import { knownOptions, requireFunction } from '../check-options';
 import { handleOf } from '../handle';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { tensorOf } from '../tensor';
 import type { Tree } from '../tree';
-import { requireFunction } from './checks';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
 
 const KNOWN = ['inDims', 'outDims', 'randomness'] as const;

@@ -1,6 +1,6 @@
 import { outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
-import { knownOptions } from '../check-options';
+import { knownOptions, requireFunction } from '../check-options';
 import { requireDevice } from '../device';
 import { scope } from '../scope';
 import { currentStream, runOnStream, Stream } from './stream';
@@ -63,6 +63,7 @@ export function graph<T>(fn: () => T, options: GraphOptions = {}): CudaGraph<T> 
   if (!Number.isInteger(warmup) || warmup < 0) {
     throw outOfRange('an integer of at least 0', 'warmup', warmup, 'graph');
   }
+  requireFunction(fn, 'graph');
   requireDevice('cuda');
   if (!binding.hasGraphs()) {
     throw new TorchError(

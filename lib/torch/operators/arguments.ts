@@ -21,9 +21,14 @@ export function settledValue(value: unknown): unknown {
   return typeof re === 'number' && typeof im === 'number' ? { re, im } : value;
 }
 
+/** More elements than any list has that is meant, and few enough to be looked at. */
+export const MOST_ELEMENTS = 2 ** 24;
+
 function settledArray(values: readonly unknown[]): unknown[] {
   const settled: unknown[] = [];
   const { length } = values;
+  // No parameter takes as many, so only their number is still asked for.
+  if (length > MOST_ELEMENTS) return new Array(length);
   for (let i = 0; i < length; i++) {
     const value = values[i];
     settled.push(Array.isArray(value) ? value : settledValue(value));

@@ -5,6 +5,7 @@ import { isDtype, isScalar } from '../dtype';
 import { handleOf } from '../handle';
 import { isGenerator } from '../random';
 import { isTensor } from '../tensor';
+import { MOST_ELEMENTS } from './arguments';
 import { CheckedArguments } from './checked-arguments';
 import { PRECONDITIONS } from './preconditions';
 
@@ -144,9 +145,6 @@ function compileParameter(info: ParameterInfo): Parameter {
 function elementOf(type: string): Rule | undefined {
   return ELEMENTS[/^(.*)\[\]\??$/.exec(type)?.[1] ?? ''];
 }
-
-// More elements than any list has that is meant, and few enough to be looked at.
-const MOST_ELEMENTS = 2 ** 24;
 
 function listOf({ accepts, convert, type }: Rule): Rule {
   const list: Rule = {

@@ -53,14 +53,15 @@ function withMemory(name: string): Check {
   };
 }
 
-/** Indices of what is inside of the size that is given. */
+/** Indices of what is inside of the size that is given: a row for each dimension. */
 function indicesInside(args: CheckedArguments): void {
   const indices = args.tensor('indices');
-  const range = indices?.range();
   const sizes = args.value('size') === undefined ? undefined : args.numbers('size');
-  if (indices === undefined || range === undefined) return;
-  const most = sizes === undefined ? Number.MAX_SAFE_INTEGER : Math.max(0, ...sizes) - 1;
-  args.requireElements(indices, 0, most);
+  if (indices?.shape.length !== 2) return;
+  for (const [dim, range] of indices.rowRanges().entries()) {
+    const most = sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes[dim] ?? 0) - 1;
+    args.requireRange(range, 0, most, `indices[${dim}]`);
+  }
 }
 
 /** Sizes by which memory is read and divided are the caller's word alone. */
@@ -159,6 +160,14 @@ function denseOnly(args: CheckedArguments): void {
   }
 }
 
+/** Kernels that read a tensor as if it had strides, unless it is oneDNN's own. */
+function noSparse(args: CheckedArguments): void {
+  for (const tensor of args.allTensors()) {
+    const sparse = tensor.layout.startsWith('sparse');
+    args.require(!sparse, 'a strided tensor, or one in the layout of oneDNN', tensor.name, tensor.layout);
+  }
+}
+
 /** The places that pooling has found are elements of the input's planes. */
 function poolingPlaces(args: CheckedArguments): void {
   smallWindow(args);
@@ -176,7 +185,7 @@ function all(...checks: readonly Check[]): Check {
   };
 }
 
-const convolution = all(denseOnly, smallWindow);
+const convolution = all(noSparse, smallWindow);
 
 const POLYNOMIALS = [
   'chebyshev_polynomial_t',
@@ -230,7 +239,7 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::rnn_relu': packedSequences,
   'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
   'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
-  'aten::copy': noOpaque,
+  'aten::copy': denseOnly,
   'aten::zero': noOpaque,
   'aten::to_mkldnn': contiguous,
   'aten::upsample_nearest1d': smallWindow,
