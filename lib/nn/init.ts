@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
-import { checkOptions, notNegative, numberWhere } from './check';
+import { array, checkOptions, notNegative, numberWhere } from './check';
 
 /** Options of every initialisation. */
 export type InitOptions = {
@@ -22,7 +22,7 @@ export function kaimingUniform(
   checkOptions(options, ['dtype', 'a'], 'kaimingUniform');
   const { a = 0, ...others } = options;
   finite(a, 'a', 'kaimingUniform');
-  const fanIn = shape.at(-1) ?? 1;
+  const fanIn = array(shape, 'sizes', 'shape', 'kaimingUniform').at(-1) ?? 1;
   return uniform(shape, generator, { ...others, bound: Math.sqrt(6 / ((1 + a * a) * fanIn)) });
 }
 
@@ -40,6 +40,7 @@ export function xavierUniform(
   checkOptions(options, ['dtype', 'gain'], 'xavierUniform');
   const { gain = 1, ...others } = options;
   notNegative(gain, 'gain', 'xavierUniform');
+  array(shape, 'sizes', 'shape', 'xavierUniform');
   const fans = (shape.at(-1) ?? 1) + (shape.at(-2) ?? 1);
   return uniform(shape, generator, { ...others, bound: gain * Math.sqrt(6 / fans) });
 }

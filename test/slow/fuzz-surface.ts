@@ -2,7 +2,7 @@
 // fit, many that do not. Nothing may end the process, take longer than it may, or throw an error that
 // has no code. The first call of each kind that does is made again before it counts.
 //
-//     npm run fuzz -- [--calls count] [--seed seed] [--area names] [--only name] [--json]
+//     npm run fuzz -- [--calls count] [--minutes limit] [--seed seed] [--area names] [--only name] [--json]
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -40,9 +40,11 @@ class Surface {
     this.#campaign = campaign;
   }
 
-  async run(calls: number): Promise<void> {
+  /** Makes calls 0 to `calls`, or as many as `seconds` allow, and returns how many it made. */
+  async run(calls: number, seconds: number): Promise<number> {
+    const start = performance.now();
     const lane = async (): Promise<void> => {
-      while (this.#next < calls) {
+      while (this.#next < calls && performance.now() - start < seconds * 1000) {
         const from = this.#next;
         this.#next = Math.min(calls, from + CALLS_PER_PROCESS);
         await this.#chunk(Array.from({ length: this.#next - from }, (_, i) => from + i));
@@ -51,6 +53,7 @@ class Surface {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
     await this.#confirm();
+    return this.#next;
   }
 
   async #chunk(calls: number[]): Promise<void> {
@@ -76,6 +79,7 @@ class Surface {
     else {
       const row = { name, fault, times: 1, confirmed: false, first, detail };
       this.rows.set(kindOf(finding), { ...row, ...(stack && { stack }) });
+      console.error(`call ${first}, ${name}, ${fault}: ${detail}`);
     }
   }
 
@@ -105,17 +109,24 @@ function print(rows: readonly Row[]): void {
 async function main(): Promise<void> {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { calls: string, seed: string, area: string, only: string, json: { type: 'boolean' } },
+    options: {
+      calls: string,
+      minutes: string,
+      seed: string,
+      area: string,
+      only: string,
+      json: { type: 'boolean' },
+    },
   });
   const areas = values.area?.split(',') ?? AREAS.filter((area) => area !== 'ops');
   const unknown = areas.find((area) => !AREAS.some((name) => name === area));
   if (unknown !== undefined) throw new Error(`Expected some of ${AREAS.join(', ')} for --area`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'metatorch-fuzz-'));
   const start = performance.now();
-  const calls = Number(values.calls ?? 200_000);
+  let calls = Number(values.calls ?? 200_000);
   const surface = new Surface({ seed: Number(values.seed ?? 1), areas, only: values.only, folder });
   try {
-    await surface.run(calls);
+    calls = await surface.run(calls, 60 * Number(values.minutes ?? Infinity));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
