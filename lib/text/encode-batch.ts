@@ -46,7 +46,12 @@ export function encodeBatch(
   for (const list of idLists) length = Math.max(length, Math.min(list.length, maxLength));
   const cells = idLists.length * length;
   if (cells > MOST_CELLS) {
-    throw outOfRange(`at most ${MOST_CELLS} ids with their padding`, 'idLists', cells, 'encodeBatch');
+    throw outOfRange(
+      `at most ${MOST_CELLS} ids with their padding`,
+      'idLists',
+      cells,
+      'encodeBatch',
+    );
   }
 
   const ids = new Int32Array(idLists.length * length).fill(padId);

@@ -64,3 +64,9 @@ test('refuses generators, numbers and options that are none', () => {
     'kaimingUniform: Unknown option gain',
   );
 });
+
+test.each([xavierUniform, kaimingUniform])('%p refuses a shape that is no array', (init) => {
+  expect(() => init(3 as unknown as number[], torch.generator(1))).toThrow(
+    `Expected an array of sizes for shape of ${init.name} but received number 3`,
+  );
+});

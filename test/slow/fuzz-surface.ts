@@ -67,7 +67,8 @@ class Surface {
   }
 
   #count(area: string, counts: Outcomes[string]): void {
-    const all: Record<string, number> = (this.outcomes[area] ??= {});
+    this.outcomes[area] ??= {};
+    const all: Record<string, number> = this.outcomes[area];
     for (const [kind, times] of Object.entries(counts)) all[kind] = (all[kind] ?? 0) + times;
   }
 

@@ -6,9 +6,11 @@
  *
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
+
+import { shapeOf, wrongShape } from '../../nn/check';
 import { type Layer, zeros } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkLearner, type Kinds } from '../check-options';
+import { checkKind, checkLearner, type Kinds } from '../check-options';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { embedder } from '../embedder';
 import { IGNORED } from '../episode';
@@ -90,6 +92,8 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
   };
 }
 
+const FORMS = ['woodbury', 'primal'] as const;
+
 /**
  * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`, of X's
  * dtype. It solves for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's
@@ -102,15 +106,24 @@ export function ridgeRegression(
   x: Tensor,
   y: Tensor,
   lambda: Tensor,
-  form: 'woodbury' | 'primal' = x.size(1) <= x.size(2) ? 'woodbury' : 'primal',
+  form?: 'woodbury' | 'primal',
 ): Tensor {
+  const shape = shapeOf(x, 'x', 'ridgeRegression');
+  shapeOf(y, 'y', 'ridgeRegression');
+  shapeOf(lambda, 'lambda', 'ridgeRegression');
+  const [, n, size] = shape;
+  if (n === undefined || size === undefined) {
+    throw wrongShape('[T, n, D]', 'x', shape, 'ridgeRegression');
+  }
+  const how = form ?? (n <= size ? 'woodbury' : 'primal');
+  checkKind(how, FORMS, 'form', 'ridgeRegression');
   const [rows, targets] = [x.to('float64'), y.to('float64')];
   const solve = (gram: Tensor, right: Tensor): Tensor => {
     const eye = torch.eye(gram.size(-1), { dtype: 'float64', device: x.device });
     return right.choleskySolve(gram.add(eye.mul(lambda)).linalgCholesky());
   };
   const weights =
-    form === 'woodbury'
+    how === 'woodbury'
       ? rows.mT.bmm(solve(rows.bmm(rows.mT), targets))
       : solve(rows.mT.bmm(rows), rows.mT.bmm(targets));
   return weights.to(x);

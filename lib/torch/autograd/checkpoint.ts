@@ -1,6 +1,6 @@
 import { TorchError } from '../../errors';
-import { requireFunction } from '../check-options';
 import { binding } from '../binding';
+import { requireFunction } from '../check-options';
 import { handleOf } from '../handle';
 import { isPlainObject } from '../plain-object';
 import { RandomRecord } from '../random-record';

@@ -1,6 +1,6 @@
 import { TorchError } from '../../errors';
-import { requireFunction } from '../check-options';
 import { binding } from '../binding';
+import { requireFunction } from '../check-options';
 import { synchronous } from '../synchronous';
 
 /** Runs `fn` without recording operators. */

@@ -164,7 +164,12 @@ function denseOnly(args: CheckedArguments): void {
 function noSparse(args: CheckedArguments): void {
   for (const tensor of args.allTensors()) {
     const sparse = tensor.layout.startsWith('sparse');
-    args.require(!sparse, 'a strided tensor, or one in the layout of oneDNN', tensor.name, tensor.layout);
+    args.require(
+      !sparse,
+      'a strided tensor, or one in the layout of oneDNN',
+      tensor.name,
+      tensor.layout,
+    );
   }
 }
 

@@ -111,7 +111,8 @@ async function watch(args: readonly string[], log: string, errors: string): Prom
 type Report = { findings: Finding[]; outcomes: Outcomes; done: boolean };
 
 function count(outcomes: Outcomes, area: string, outcome: Outcome): void {
-  const counts = (outcomes[area] ??= {});
+  outcomes[area] ??= {};
+  const counts = outcomes[area];
   counts[outcome] = (counts[outcome] ?? 0) + 1;
 }
 

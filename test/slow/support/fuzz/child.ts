@@ -92,7 +92,10 @@ async function call(target: Target, index: number): Promise<void> {
 // that is called, or in a function that is given what it does not expect.
 function isOwn(error: unknown): boolean {
   const { message, stack } = Object(error);
-  const place = String(stack).split('\n').find((line) => /^ +at /.test(line)) ?? '';
+  const place =
+    String(stack)
+      .split('\n')
+      .find((line) => /^ +at /.test(line)) ?? '';
   return (
     error instanceof OwnError ||
     /proxy that has been revoked|Class constructor Empty/.test(String(message)) ||
