@@ -206,7 +206,7 @@ test('METATORCH_ALLOCATOR=system takes no memory ahead, and counts all the same'
 
 test('meta tensors of any size count no bytes, here and to V8', () => {
   const { bytes } = torch.memory();
-  const huge = torch.empty([2 ** 53 - 1, 100], { dtype: 'complex128', device: 'meta' });
+  const huge = torch.empty([2 ** 53 - 1, 16], { dtype: 'complex128', device: 'meta' });
   expect(torch.memory().bytes).toBe(bytes);
   huge.dispose();
 });
