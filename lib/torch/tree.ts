@@ -1,4 +1,4 @@
-import { ArgumentTypeError, describe } from '../errors';
+import { ArgumentTypeError, describe, invalidArgument } from '../errors';
 import { requireFunction } from './check-options';
 import { isPlainObject } from './plain-object';
 import { isTensor, type Tensor } from './tensor';
@@ -109,6 +109,9 @@ export function flattenTree(tree: Tree): Record<string, Tensor> {
 
 /** A tree of `like`'s structure with the tensors of `flat`; every path must be there, and no other. */
 export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tensor>>, like: T): T {
+  if (!isPlainObject(flat)) {
+    throw invalidArgument('a plain object', 'flat', flat, 'unflattenTree');
+  }
   const unused = new Set(Object.keys(flat));
   const tree = mapTree((_, path) => {
     const tensor = Object.hasOwn(flat, path) ? flat[path] : undefined;

@@ -108,3 +108,11 @@ test('mapTree refuses what is no function', () => {
     'Expected a function for fn of mapTree but received undefined',
   );
 });
+
+test('unflattenTree refuses what holds no tensors by name', () => {
+  for (const junk of [null, undefined, 3]) {
+    expect(() => unflattenTree(junk as never, torch.ones([1]))).toThrow(
+      'Expected a plain object for flat but received',
+    );
+  }
+});
