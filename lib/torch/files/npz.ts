@@ -1,4 +1,5 @@
 import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { isOptions } from '../check-options';
 import { isPlainObject } from '../plain-object';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
@@ -76,6 +77,9 @@ export function writeNpz(
 }
 
 function checkOptions(options: NpzOptions): boolean {
+  if (!isOptions(options)) {
+    throw invalidArgument('a plain object', 'the options of writeNpz', options, 'writeNpz');
+  }
   const unknown = Object.keys(options).find((key) => key !== 'compress');
   if (unknown !== undefined) {
     throw new ArgumentTypeError(

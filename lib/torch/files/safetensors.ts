@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors';
+import { isOptions } from '../check-options';
 import { isPlainObject } from '../plain-object';
 import { scope } from '../scope';
 import { isTensor, type Tensor } from '../tensor';
@@ -32,6 +33,14 @@ export function openSafetensors(path: string, options: OpenOptions = {}): Safete
 }
 
 function checkOpenOptions(options: OpenOptions): void {
+  if (!isOptions(options)) {
+    throw invalidArgument(
+      'a plain object',
+      'the options of openSafetensors',
+      options,
+      'openSafetensors',
+    );
+  }
   const unknown = Object.keys(options).find((key) => key !== 'mmap');
   if (unknown !== undefined) throw invalidArgument('mmap', 'an option', unknown, 'openSafetensors');
   const { mmap = false } = options;
