@@ -1,4 +1,4 @@
-import { checkOptions, objectOf, positiveInteger, withMethods } from '../check';
+import { callable, checkOptions, objectOf, positiveInteger, withMethods } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
@@ -222,6 +222,8 @@ export function queryAccuracy<P extends Tree, A, I extends Tree>(
 /** What an unknown learner is called with. */
 function checkCall(learner: unknown, params: unknown, options: unknown, operator: string): void {
   learnerOf(learner, 'learner', operator);
+  const { metaGradient: own }: { metaGradient?: unknown } = Object(learner);
+  if (own !== undefined) callable(own, 'metaGradient of the learner', operator);
   objectOf(params, 'parameters', operator);
   checkOptions(options, ADAPT_OPTIONS, operator);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, notNegative, numberWhere } from '../check';
+import { array, checkOptions, notNegative, numberWhere } from '../check';
 import { invalidArgument } from '../errors';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
 
@@ -22,7 +22,7 @@ export function kaimingUniform(
   checkOptions(options, ['dtype', 'a'], 'kaimingUniform');
   const { a = 0, ...others } = options;
   finite(a, 'a', 'kaimingUniform');
-  const fanIn = shape.at(-1) ?? 1;
+  const fanIn = fan(shape, -1, 'kaimingUniform');
   return uniform(shape, generator, { ...others, bound: Math.sqrt(6 / ((1 + a * a) * fanIn)) });
 }
 
@@ -40,7 +40,7 @@ export function xavierUniform(
   checkOptions(options, ['dtype', 'gain'], 'xavierUniform');
   const { gain = 1, ...others } = options;
   notNegative(gain, 'gain', 'xavierUniform');
-  const fans = (shape.at(-1) ?? 1) + (shape.at(-2) ?? 1);
+  const fans = fan(shape, -1, 'xavierUniform') + fan(shape, -2, 'xavierUniform');
   return uniform(shape, generator, { ...others, bound: gain * Math.sqrt(6 / fans) });
 }
 
@@ -107,6 +107,12 @@ export function ones(
   checkOptions(options, ['dtype'], 'ones');
   const { dtype = 'float32' } = options;
   return torch.ones(shape, { dtype, device: deviceOf(generator, 'ones') });
+}
+
+/** One of the last sizes of a shape; 1 where it has none there. */
+function fan(shape: readonly number[], dim: number, operator: string): number {
+  const size = array(shape, 'sizes', 'shape', operator).at(dim) ?? 1;
+  return notNegative(size, `shape[${shape.length + dim}]`, operator);
 }
 
 function finite(value: unknown, name: string, operator: string): number {

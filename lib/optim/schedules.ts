@@ -1,4 +1,4 @@
-import { checkOptions, numberWhere, positiveInteger } from '../check';
+import { checkOptions, notNegative, numberWhere, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
 
 /** The learning rate at a step; the first step is 0. */
@@ -7,7 +7,7 @@ export type Schedule = (step: number) => number;
 /** Always the same rate. */
 export function constant(rate: number): Schedule {
   checkNumber(rate, 'rate', 'constant');
-  return () => rate;
+  return scheduled('constant', () => rate);
 }
 
 export type LinearWarmupOptions = {
@@ -25,9 +25,13 @@ export function linearWarmup(options: LinearWarmupOptions): Schedule {
   if (typeof rate !== 'number' && typeof rate !== 'function') {
     throw invalidArgument('a number or a schedule', 'rate of linearWarmup', rate, 'linearWarmup');
   }
-  const after =
-    typeof rate === 'number' ? constant(checkNumber(rate, 'rate', 'linearWarmup')) : rate;
-  return (step) => (step < steps ? (after(0) * (step + 1)) / steps : after(step - steps));
+  const after: Schedule =
+    typeof rate === 'number'
+      ? constant(checkNumber(rate, 'rate', 'linearWarmup'))
+      : (step) => checkNumber(rate(step), 'rate', 'linearWarmup');
+  return scheduled('linearWarmup', (step) =>
+    step < steps ? (after(0) * (step + 1)) / steps : after(step - steps),
+  );
 }
 
 export type CosineDecayOptions = {
@@ -48,10 +52,10 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   const rate = checkNumber(options.rate, 'rate', 'cosineDecay');
   const steps = positiveInteger(options.steps, 'steps', 'cosineDecay');
   const end = checkNumber(options.end ?? 0, 'end', 'cosineDecay');
-  return (step) => {
+  return scheduled('cosineDecay', (step) => {
     const share = Math.min(step / steps, 1);
     return end + ((rate - end) * (1 + Math.cos(Math.PI * share))) / 2;
-  };
+  });
 }
 
 export type StepDecayOptions = {
@@ -69,7 +73,12 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   const rate = checkNumber(options.rate, 'rate', 'stepDecay');
   const every = positiveInteger(options.every, 'every', 'stepDecay');
   const factor = checkNumber(options.factor ?? 0.1, 'factor', 'stepDecay');
-  return (step) => rate * factor ** Math.floor(step / every);
+  return scheduled('stepDecay', (step) => rate * factor ** Math.floor(step / every));
+}
+
+/** The rule, called with steps only. */
+function scheduled(name: string, rule: Schedule): Schedule {
+  return (step) => rule(notNegative(step, 'step', name));
 }
 
 function checkNumber(value: unknown, name: string, operator: string): number {

@@ -2,6 +2,8 @@ import { array, checkOptions, integerFrom } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 
 const MAX_ID = 2 ** 31 - 1;
+// A gigabyte of ids, and as much of mask.
+const MOST_CELLS = 2 ** 28;
 
 export interface EncodeBatchOptions {
   /** Keep only the first so many tokens of a text. Default: all of them. */
@@ -42,6 +44,15 @@ export function encodeBatch(
   }
   let length = 1;
   for (const list of idLists) length = Math.max(length, Math.min(list.length, maxLength));
+  const cells = idLists.length * length;
+  if (cells > MOST_CELLS) {
+    throw outOfRange(
+      `at most ${MOST_CELLS} ids with their padding`,
+      'idLists',
+      cells,
+      'encodeBatch',
+    );
+  }
 
   const ids = new Int32Array(idLists.length * length).fill(padId);
   const mask = new Float32Array(idLists.length * length);
@@ -49,9 +60,13 @@ export function encodeBatch(
     const start = row * length;
     const kept = Math.min(list.length, length);
     for (let i = 0; i < kept; i++) {
-      ids[start + i] = list[i] ?? Number.NaN;
-      // A value that does not fit was wrapped or truncated.
-      if (ids[start + i] !== list[i]) throw outOfRange('integers of 32 bits', 'ids', list[i]);
+      const id = list[i];
+      // An object would be asked for a number, and its code may do anything.
+      if (typeof id === 'number') ids[start + i] = id;
+      // What does not fit was wrapped or cut off.
+      if (ids[start + i] !== id || typeof id !== 'number') {
+        throw outOfRange('integers of 32 bits', 'ids', id);
+      }
     }
     mask.fill(1, start, start + kept);
   });

@@ -40,6 +40,9 @@ export interface EpisodeSamplerOptions {
   classes?: readonly string[];
 }
 
+// More than fit a process's memory.
+const MOST_EPISODES = 1_000_000;
+
 interface Pool {
   label: string;
   texts: readonly string[];
@@ -131,10 +134,11 @@ export class EpisodeSampler {
   /**
    * The `count` episodes from number `from` on.
    *
-   * @throws ArgumentTypeError or ArgumentRangeError unless both are integers of at least 0.
+   * @throws ArgumentTypeError or ArgumentRangeError unless both are integers of at least 0, and `count`
+   * is at most 1,000,000; `batches` makes as many as are asked for, one after another.
    */
   episodes(count: number, from = 0): TextEpisode[] {
-    integerFrom(0, count, 'count', 'EpisodeSampler');
+    integerFrom(0, count, 'count', 'EpisodeSampler', MOST_EPISODES);
     integerFrom(0, from, 'from', 'EpisodeSampler');
     return Array.from({ length: count }, (_, i) => this.episode(from + i));
   }

@@ -167,8 +167,9 @@ export class Vocabulary {
     if (!Array.isArray(ids) && !ArrayBuffer.isView(ids)) {
       throw invalidArgument('an array of ids', 'ids', ids, 'decode');
     }
-    return Array.from(ids, (id) => {
-      const token = this.#tokens[id];
+    return Array.from({ length: ids.length }, (_, i) => {
+      const id: unknown = ids[i];
+      const token = typeof id === 'number' ? this.#tokens[id] : undefined;
       if (token === undefined) throw outOfRange(`an id below ${this.size}`, 'ids', id, 'decode');
       return token;
     });

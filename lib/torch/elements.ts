@@ -8,6 +8,8 @@ export type Element = number | bigint | boolean | Complex;
 
 // V8 ends the process instead of making an array of its own that is much longer.
 const MOST_ITEMS = 100_000_000;
+// Nor does it survive many more arrays in arrays, and of a tensor without elements there may be any number.
+const MOST_ARRAYS = 20_000_000;
 
 /**
  * The elements of a typed array, as `data()` gives them, as nested arrays of that shape.
@@ -24,6 +26,7 @@ export function nestElements(
     const expected = `dimensions of at most ${MOST_ITEMS}; use data()`;
     throw outOfRange(expected, 'the shape', longest, 'tolist');
   }
+  requireFewArrays(shape);
   const read = readerOf(data, dtype);
   let next = 0;
   const nest = (dim: number): NestedArray<Element> => {
@@ -34,6 +37,16 @@ export function nestElements(
     return items;
   };
   return nest(0);
+}
+
+function requireFewArrays(shape: readonly number[]): void {
+  let arrays = 1;
+  for (const size of shape.slice(0, -1)) {
+    arrays *= size;
+    if (arrays === 0) return;
+    if (arrays <= MOST_ARRAYS) continue;
+    throw outOfRange(`at most ${MOST_ARRAYS} arrays; use data()`, 'the shape', arrays, 'tolist');
+  }
 }
 
 function readerOf(data: TensorData, dtype: string): (at: number) => Element {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { invalidArgument, TorchError } from '../errors';
+import { callable } from '../check';
+import { TorchError } from '../errors';
 import { type CallSite, callSite, captureStack } from './call-site';
 import { byteLength, type Dtype } from './dtype';
 import type { TensorHandle } from './handle';
@@ -76,7 +77,7 @@ function check<T, R>(
   fn: () => T | PromiseLike<T>,
   conclude: (result: T, made: readonly Made[]) => R,
 ): R | Promise<R> {
-  if (typeof fn !== 'function') throw invalidArgument('a function', 'fn', fn, name);
+  callable(fn, 'fn', name);
   const mine: Check = { outer: current.getStore(), made: [], sweepAt: FIRST_SWEEP };
   begin(mine);
   let result: T | PromiseLike<T>;

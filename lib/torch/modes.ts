@@ -1,4 +1,4 @@
-import { flag, knownOptions } from '../check';
+import { callable, flag, knownOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
 import type { Dtype } from './dtype';
@@ -36,6 +36,7 @@ export function autocast<T>(
   if (!AUTOCAST_DTYPES.includes(dtype)) {
     throw invalidArgument(`'bfloat16' or 'float16'`, 'dtype', dtype, 'autocast');
   }
+  callable(fn, 'fn', 'autocast');
   const before = binding.autocast(device);
   binding.enterAutocast();
   try {
@@ -61,6 +62,7 @@ export function useDeterministicAlgorithms(value: boolean): void;
 export function useDeterministicAlgorithms<T>(value: boolean, fn: () => T): T;
 export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T | undefined {
   flag(value, 'value', 'useDeterministicAlgorithms');
+  if (fn !== undefined) callable(fn, 'fn', 'useDeterministicAlgorithms');
   const before = binding.deterministic();
   binding.setDeterministic(value);
   if (fn === undefined) return undefined;
@@ -73,6 +75,7 @@ export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T |
 
 /** `useDeterministicAlgorithms(true, fn)`. */
 export function deterministic<T>(fn: () => T): T {
+  callable(fn, 'fn', 'deterministic');
   return useDeterministicAlgorithms(true, fn);
 }
 
@@ -96,6 +99,7 @@ export function setFloat32MatmulPrecision<T>(
     const operator = 'setFloat32MatmulPrecision';
     throw invalidArgument(`'highest', 'high' or 'medium'`, 'precision', precision, operator);
   }
+  if (fn !== undefined) callable(fn, 'fn', 'setFloat32MatmulPrecision');
   const before = binding.matmulPrecision();
   binding.setMatmulPrecision(precision);
   if (fn === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
 import { requireDevice } from './device';
+import { arrayName, isTensorData } from './dtype';
 import { handleOf } from './handle';
 import { splitMix64 } from './splitmix64';
 import { isTensor, type Tensor, tensorOf } from './tensor';
@@ -102,11 +103,23 @@ export class Generator {
   }
 
   /** @internal */
-  restore({ seed, forks, state }: GeneratorState): void {
+  restore(snapshot: GeneratorState): void {
+    const { seed, forks, state } = requireSnapshot(snapshot);
     this.#seed = seed;
     this.#forks = forks;
     writeState(this.#handle, state);
   }
+}
+
+function requireSnapshot(value: unknown): GeneratorState {
+  const { seed, forks, state }: Partial<GeneratorState> = Object(value);
+  const fits = typeof seed === 'bigint' && typeof forks === 'bigint' && isBytes(state);
+  if (!fits) throw invalidArgument('what snapshot() returned', 'snapshot', value, 'restore');
+  return { seed, forks, state };
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return isTensorData(value) && arrayName(value) === 'Uint8Array';
 }
 
 /** The state of the generator that operators on a device use when they are given none. @internal */

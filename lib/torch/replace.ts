@@ -1,4 +1,4 @@
-import { isPlainObject } from '../check';
+import { callable, isPlainObject } from '../check';
 import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
 import { disposeTree, ownWork } from './scope';
 import { synchronous } from './synchronous';
@@ -37,7 +37,7 @@ export function replace<T, R>(tree: T, fn: (tree: T) => R): R {
   if (!isTensor(tree) && !Array.isArray(tree) && !isPlainObject(tree)) {
     throw invalidArgument('a tensor, array or plain object', 'tree', tree, 'replace');
   }
-  if (typeof fn !== 'function') throw invalidArgument('a function', 'fn', fn, 'replace');
+  callable(fn, 'fn', 'replace');
   const old = new Set(leaves(tree));
   const result = ownWork(() => {
     const made = synchronous(fn(tree), 'replace');

@@ -1,3 +1,4 @@
+import { callable } from '../check';
 import type { TensorHandle } from './handle';
 import { enterScope, leaveScope, release, releaseAll, settle } from './ownership';
 import { synchronous } from './synchronous';
@@ -17,6 +18,7 @@ import { leaves } from './tree';
  *   or arrays or objects that hold themselves
  */
 export function scope<T>(fn: () => T): T {
+  callable(fn, 'fn', 'scope');
   return ownWork(() => synchronous(fn(), 'scope'));
 }
 

@@ -1,5 +1,5 @@
-import { isPlainObject } from '../check';
-import { ArgumentTypeError, describe } from '../errors';
+import { callable, isPlainObject } from '../check';
+import { ArgumentTypeError, describe, invalidArgument } from '../errors';
 import { isTensor, type Tensor } from './tensor';
 
 /**
@@ -28,8 +28,8 @@ function collect(value: unknown, found: Tensor[], level: number): void {
     return;
   }
   if (level > MOST_LEVELS) throw endless();
-  if (Array.isArray(value)) for (const item of value) collect(item, found, level + 1);
-  else if (isPlainObject(value)) {
+  // Own values only: an array may have any length and hardly an element.
+  if (Array.isArray(value) || isPlainObject(value)) {
     for (const item of Object.values(value)) collect(item, found, level + 1);
   }
 }
@@ -54,6 +54,7 @@ export function mapTree<T extends Tree, O extends readonly Tree[]>(
   tree: T,
   ...others: O
 ): T {
+  callable(fn, 'fn', 'mapTree');
   return map((tensors, path) => fn(tensors as TensorsOf<O>, path), [tree, ...others], '', 0) as T;
 }
 
@@ -107,6 +108,9 @@ export function flattenTree(tree: Tree): Record<string, Tensor> {
 
 /** A tree of `like`'s structure with the tensors of `flat`; every path must be there, and no other. */
 export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tensor>>, like: T): T {
+  if (!isPlainObject(flat)) {
+    throw invalidArgument('a plain object', 'flat', flat, 'unflattenTree');
+  }
   const unused = new Set(Object.keys(flat));
   const tree = mapTree((_, path) => {
     const tensor = Object.hasOwn(flat, path) ? flat[path] : undefined;

@@ -14,6 +14,12 @@ const c10::StorageImpl* StorageOf(const at::Tensor& tensor) {
   return impl->unsafe_storage().unsafeGetStorageImpl();
 }
 
+// A meta tensor's storage has a size and no memory; V8 ends the process at sizes beyond all memory.
+int64_t StorageBytes(const at::Tensor& tensor) {
+  if (tensor.is_meta()) return 0;
+  return static_cast<int64_t>(StorageOf(tensor)->nbytes());
+}
+
 // What a tensor costs beside its elements, in libtorch and in the table: measured, and rounded up.
 // Without it V8 would take millions of small tensors for nothing and leave them uncollected.
 constexpr int64_t kBytesPerTensor = 512;
@@ -21,7 +27,7 @@ constexpr int64_t kBytesPerTensor = 512;
 int64_t BytesOwned(const at::Tensor& tensor) {
   const c10::TensorImpl* impl = tensor.unsafeGetTensorImpl();
   if (!impl->has_storage() || impl->unsafe_storage().use_count() != 1) return 0;
-  return static_cast<int64_t>(impl->unsafe_storage().nbytes());
+  return StorageBytes(tensor);
 }
 
 }  // namespace
@@ -86,16 +92,16 @@ int64_t TensorTable::TakeByteDelta() { return std::exchange(byte_delta_, 0); }
 
 MemoryUse TensorTable::Measure(const std::vector<at::Tensor>& held) const {
   std::unordered_set<const void*> seen;
-  size_t bytes = 0;
+  int64_t bytes = 0;
   const auto add = [&](const at::Tensor& tensor) {
     const c10::StorageImpl* storage = StorageOf(tensor);
-    if (storage != nullptr && seen.insert(storage).second) bytes += storage->nbytes();
+    if (storage != nullptr && seen.insert(storage).second) bytes += StorageBytes(tensor);
   };
   for (const Entry& entry : table_.Values()) {
     if (entry.defined()) add(entry.tensor);
   }
   for (const at::Tensor& tensor : held) add(tensor);
-  return {table_.Live(), bytes};
+  return {table_.Live(), static_cast<size_t>(bytes)};
 }
 
 }  // namespace metatorch

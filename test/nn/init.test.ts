@@ -64,3 +64,13 @@ test('refuses generators, numbers and options that are none', () => {
     'kaimingUniform: Unknown option gain',
   );
 });
+
+test.each([xavierUniform, kaimingUniform])('%p refuses a shape that is no array', (init) => {
+  expect(() => init(3 as unknown as number[], torch.generator(1))).toThrow(
+    `Expected an array of sizes for shape of ${init.name} but received number 3`,
+  );
+  const sizes = [2, [3]] as unknown as number[];
+  expect(() => init(sizes, torch.generator(1))).toThrow(
+    `for shape[1] of ${init.name} but received`,
+  );
+});

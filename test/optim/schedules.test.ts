@@ -36,3 +36,19 @@ test('refuses options that are no rates and no numbers of steps', () => {
   expect(() => linearWarmup({ steps: 1, rate: '1' as never })).toThrow(ArgumentTypeError);
   expect(() => linearWarmup({ steps: 1, rate: 1, end: 2 } as never)).toThrow('Unknown option end');
 });
+
+test.each<[string, Schedule]>([
+  ['constant', constant(1)],
+  ['linearWarmup', linearWarmup({ steps: 2, rate: 1 })],
+  ['cosineDecay', cosineDecay({ rate: 1, steps: 2 })],
+  ['stepDecay', stepDecay({ rate: 1, every: 2 })],
+])('%s refuses steps that are none', (name, schedule) => {
+  for (const junk of [1n, {}, undefined, Symbol('step'), Number.NaN, -1]) {
+    expect(() => schedule(junk as number)).toThrow(`a number of at least 0 for step of ${name}`);
+  }
+});
+
+test('linearWarmup refuses a rate of what follows that is no number', () => {
+  const schedule = linearWarmup({ steps: 2, rate: (() => 'much') as unknown as Schedule });
+  expect(() => schedule(0)).toThrow('Expected a finite number for rate of linearWarmup');
+});

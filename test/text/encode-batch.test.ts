@@ -70,3 +70,11 @@ test('every row can be read back through the mask', () => {
     }),
   );
 });
+
+test('refuses ids that are no numbers without asking them for one, and batches beyond memory', () => {
+  const deep = Array.from({ length: 20_000 }).reduce<unknown>((inner) => [inner], 1);
+  for (const junk of [1n, deep, Symbol('id'), '1']) {
+    expect(() => encodeBatch([[junk as number]])).toThrow('integers of 32 bits for ids');
+  }
+  expect(() => encodeBatch([new Array(2 ** 31)])).toThrow(ArgumentRangeError);
+});

@@ -171,3 +171,10 @@ describe('JSON', () => {
     expect(() => Vocabulary.fromJSON(json)).toThrow(named);
   });
 });
+
+test('decode refuses ids that are no numbers', () => {
+  const vocabulary = Vocabulary.build([['a']]);
+  for (const junk of ['length', {}, 1n]) {
+    expect(() => vocabulary.decode([junk as number])).toThrow(ArgumentRangeError);
+  }
+});

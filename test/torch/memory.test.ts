@@ -203,3 +203,10 @@ test('METATORCH_ALLOCATOR=system takes no memory ahead, and counts all the same'
   expect(stats).toMatchObject({ reservedBytes: 0, limitBytes: null });
   expect(stats.allocatedBytes).toBeGreaterThanOrEqual(4_000_000);
 });
+
+test('meta tensors of any size count no bytes, here and to V8', () => {
+  const { bytes } = torch.memory();
+  const huge = torch.empty([2 ** 53 - 1, 16], { dtype: 'complex128', device: 'meta' });
+  expect(torch.memory().bytes).toBe(bytes);
+  huge.dispose();
+});

@@ -108,3 +108,21 @@ describe('precision of float32 products', () => {
     );
   });
 });
+
+test('what is no function is refused, and changes nothing', () => {
+  const junk = 3 as unknown as () => void;
+  const calls: readonly (readonly [string, () => unknown])[] = [
+    ['autocast', () => torch.autocast('cpu', 'bfloat16', junk)],
+    ['useDeterministicAlgorithms', () => torch.useDeterministicAlgorithms(true, junk)],
+    ['deterministic', () => torch.deterministic(junk)],
+    ['setFloat32MatmulPrecision', () => torch.setFloat32MatmulPrecision('medium', junk)],
+    ['scope', () => torch.scope(junk)],
+  ];
+  for (const [name, call] of calls) {
+    const message = `Expected a function for fn of ${name} but received number 3`;
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT', message }));
+  }
+  expect(torch.isAutocastEnabled('cpu')).toBe(false);
+  expect(torch.areDeterministicAlgorithmsEnabled()).toBe(false);
+  expect(torch.getFloat32MatmulPrecision()).toBe('highest');
+});

@@ -65,3 +65,14 @@ test('seeds outside of 64 bits are refused', () => {
   expect(() => torch.generator('1' as never)).toThrow(TypeError);
   expect(() => torch.generator(1, 0 as never)).toThrow('for device but received number 0');
 });
+
+test('restore refuses what is no snapshot, and keeps the stream', () => {
+  const source = torch.generator(5);
+  const expected = torch.generator(5).fork().seed;
+  for (const junk of [undefined, {}, { seed: 1n, forks: 0n, state: [1] }]) {
+    expect(() => source.restore(junk as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }),
+    );
+  }
+  expect(source.fork().seed).toBe(expected);
+});

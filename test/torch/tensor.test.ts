@@ -171,3 +171,12 @@ describe('dispose', () => {
 test('operators return tensors of this class', () => {
   expect(x.add(x)).toBeInstanceOf(Tensor);
 });
+
+test.each([[[2 ** 31, 4, 5, 0]], [[2, 2 ** 53 - 1, 2, 0]], [[2 ** 20, 2 ** 20, 0]]])(
+  'tolist of %s, of arrays without end and no elements, is refused',
+  (shape) => {
+    expect(() => torch.empty(shape).tolist()).toThrow(
+      expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }),
+    );
+  },
+);

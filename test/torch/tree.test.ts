@@ -93,3 +93,26 @@ test('a key that is named like the prototype is a key as any other', () => {
   // What the prototype has is no tensor of the tree.
   expect(() => unflattenTree({}, tree)).toThrow("Expected a tensor named '__proto__'");
 });
+
+test('an array of any length is looked at where it has elements', () => {
+  const sparse: unknown[] = new Array(2 ** 32 - 1);
+  const x = torch.ones([1]);
+  sparse[2 ** 31] = x;
+  const [found, ...others] = leaves(sparse);
+  expect(found).toBe(x);
+  expect(others).toEqual([]);
+});
+
+test('mapTree refuses what is no function', () => {
+  expect(() => mapTree(undefined as never, torch.ones([1]))).toThrow(
+    'Expected a function for fn of mapTree but received undefined',
+  );
+});
+
+test('unflattenTree refuses what holds no tensors by name', () => {
+  for (const junk of [null, undefined, 3]) {
+    expect(() => unflattenTree(junk as never, torch.ones([1]))).toThrow(
+      'Expected a plain object for flat but received',
+    );
+  }
+});

@@ -10,12 +10,14 @@ import {
   callable,
   finiteNumber,
   type OptionsOf,
+  oneOf,
   optional,
   positiveFinite,
   readOptions,
   withDefault,
 } from '../../check';
 import { type Layer, zeros } from '../../nn/index';
+import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { ENCODER, embedder } from '../embedder';
@@ -96,6 +98,8 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
   };
 }
 
+const FORM = oneOf('woodbury', 'primal');
+
 /**
  * The W `[T, D, N]` that minimises ‖X W − Y‖² + λ ‖W‖² for X `[T, n, D]` and Y `[T, n, N]`, of X's
  * dtype. It solves for n unknowns if there are no more rows than columns, for D otherwise (Woodbury's
@@ -108,15 +112,24 @@ export function ridgeRegression(
   x: Tensor,
   y: Tensor,
   lambda: Tensor,
-  form: 'woodbury' | 'primal' = x.size(1) <= x.size(2) ? 'woodbury' : 'primal',
+  form?: 'woodbury' | 'primal',
 ): Tensor {
+  const shape = shapeOf(x, 'x', 'ridgeRegression');
+  shapeOf(y, 'y', 'ridgeRegression');
+  shapeOf(lambda, 'lambda', 'ridgeRegression');
+  const [, n, size] = shape;
+  if (n === undefined || size === undefined) {
+    throw wrongShape('[T, n, D]', 'x', shape, 'ridgeRegression');
+  }
+  const how = form ?? (n <= size ? 'woodbury' : 'primal');
+  FORM(how, 'form', 'ridgeRegression');
   const [rows, targets] = [x.to('float64'), y.to('float64')];
   const solve = (gram: Tensor, right: Tensor): Tensor => {
     const eye = torch.eye(gram.size(-1), { dtype: 'float64', device: x.device });
     return right.choleskySolve(gram.add(eye.mul(lambda)).linalgCholesky());
   };
   const weights =
-    form === 'woodbury'
+    how === 'woodbury'
       ? rows.mT.bmm(solve(rows.bmm(rows.mT), targets))
       : solve(rows.mT.bmm(rows), rows.mT.bmm(targets));
   return weights.to(x);

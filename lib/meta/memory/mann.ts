@@ -126,6 +126,7 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
     predict: (adapted, inputs, options = {}) =>
       adaptScope(options, () => {
         const { params, state } = checkAdapted(adapted, ['params', 'state'], 'mann');
+        check(params);
         return network.answer(params, embed.query(params.encoder, inputs, state.h, options), state);
       }),
   };

@@ -8,7 +8,7 @@
 import { callable, type OptionsOf, readOptions, required, withDefault } from '../../check';
 import type { Layer } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
-import { wrongShape } from '../../torch/check-tensors';
+import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Tensor, type Tree, torch } from '../../torch/index';
 import { checkAdapted, parameterCheck } from '../check-trees';
 import { ENCODER, embedder } from '../embedder';
@@ -18,6 +18,7 @@ import { oneHot, type TaskLoss } from '../task-loss';
 
 /** (σ(logit) − 1[y = k])², the mean over queries and classes: `[T, n, N]` and `[T, n]` give `[T]`. */
 export const relationLoss: TaskLoss = (logits, labels) => {
+  shapeOf(logits, 'logits', 'relationLoss');
   checkLabels(logits, labels, logits.size(2), 'relationLoss');
   const counted = labels.ne(IGNORED).to(logits).unsqueeze(-1);
   const target = oneHot(labels, logits.size(2), logits);

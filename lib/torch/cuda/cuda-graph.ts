@@ -1,4 +1,4 @@
-import { knownOptions } from '../../check';
+import { callable, knownOptions } from '../../check';
 import { outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
 import { requireDevice } from '../device';
@@ -63,6 +63,7 @@ export function graph<T>(fn: () => T, options: GraphOptions = {}): CudaGraph<T> 
   if (!Number.isInteger(warmup) || warmup < 0) {
     throw outOfRange('an integer of at least 0', 'warmup', warmup, 'graph');
   }
+  callable(fn, 'fn', 'graph');
   requireDevice('cuda');
   if (!binding.hasGraphs()) {
     throw new TorchError(

@@ -1,4 +1,4 @@
-import { flag, knownOptions } from '../../check';
+import { callable, flag, knownOptions } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import type { StreamId } from '../../native';
 import { binding } from '../binding';
@@ -54,6 +54,7 @@ export class Stream {
 
   /** Lets what it is given from now on wait for what another stream was given so far. */
   waitStream(other: Stream): void {
+    requireStream(other, 'other', 'waitStream');
     const event = new Event({ device: other.device });
     event.record(other);
     event.wait(this);
@@ -67,6 +68,7 @@ export class Stream {
   }
 
   equals(other: Stream): boolean {
+    requireStream(other, 'other', 'equals');
     return this.device === other.device && BigInt(this.id) === BigInt(other.id);
   }
 }
@@ -79,6 +81,8 @@ export function currentStream(device = 'cuda:0'): Stream {
 
 /** Runs `fn` with a stream as the current one of its device. */
 export function runOnStream<T>(stream: Stream, fn: () => T): T {
+  callable(fn, 'fn', 'stream');
+  requireStream(stream, 'on', 'stream');
   const before = binding.exchangeStream(stream.device, stream.id);
   try {
     return synchronous(fn(), 'stream');
@@ -87,8 +91,12 @@ export function runOnStream<T>(stream: Stream, fn: () => T): T {
   }
 }
 
+function requireStream(value: unknown, name: string, operator: string): void {
+  if (!(value instanceof Stream)) throw invalidArgument('a Stream', name, value, operator);
+}
+
 function withIndex(device: string): string {
-  if (!/^cuda(:\d+)?$/.test(device)) {
+  if (typeof device !== 'string' || !/^cuda(:\d+)?$/.test(device)) {
     throw invalidArgument("a device such as 'cuda:0'", 'device', device, 'Stream');
   }
   return requireDevice(device.includes(':') ? device : `${device}:0`);
@@ -112,12 +120,14 @@ export class Event {
 
   /** Marks what a stream was given so far. Default: the current stream. */
   record(stream: Stream = currentStream(this.device)): this {
+    requireStream(stream, 'stream', 'record');
     binding.recordEvent(this.#handle, stream.device, stream.id);
     return this;
   }
 
   /** Lets what a stream is given from now on wait for the event. Default: the current stream. */
   wait(stream: Stream = currentStream(this.device)): void {
+    requireStream(stream, 'stream', 'wait');
     binding.blockStream(this.#handle, stream.device, stream.id);
   }
 
@@ -133,6 +143,7 @@ export class Event {
 
   /** Milliseconds from this event to `end`, once both are done; both need `enableTiming`. */
   elapsedTime(end: Event): number {
+    if (!(end instanceof Event)) throw invalidArgument('an Event', 'end', end, 'elapsedTime');
     if (!this.#timing || !end.#timing) {
       throw new ArgumentTypeError('Expected events with enableTiming', 'elapsedTime');
     }

@@ -81,11 +81,20 @@ export class CheckedArguments {
 
   /** Requires elements from `least` to `most`, where they can be read. */
   requireElements(tensor: TensorFacts | undefined, least: number, most: number): void {
-    const range = tensor?.range();
-    if (tensor === undefined || range === undefined) return;
+    if (tensor !== undefined) this.requireRange(tensor.range(), least, most, tensor.name);
+  }
+
+  /** The same of the least and the greatest element. */
+  requireRange(
+    range: readonly [number, number] | undefined,
+    least: number,
+    most: number,
+    name: string,
+  ): void {
+    if (range === undefined) return;
     const fits = range[0] >= least && range[1] <= most;
-    const expected = `elements from ${least} to ${most}`;
-    this.require(fits, expected, tensor.name, `elements from ${range[0]} to ${range[1]}`);
+    const expected = most < least ? 'no elements' : `elements from ${least} to ${most}`;
+    this.require(fits, expected, name, `elements from ${range[0]} to ${range[1]}`);
   }
 }
 
@@ -124,6 +133,19 @@ export class TensorFacts {
     return call('aten::_is_zerotensor', this.handle) === true;
   }
 
+  /** The least and the greatest element of each row of a matrix, as `range` gives them. */
+  rowRanges(): ([number, number] | undefined)[] {
+    const [rows = 0] = this.shape;
+    return Array.from({ length: rows }, (_, i) => {
+      const row = call('aten::select', this.handle, 0, i) as Handle;
+      try {
+        return new TensorFacts(this.name, row).range();
+      } finally {
+        binding.release(row);
+      }
+    });
+  }
+
   /** The least and the greatest element; undefined if there are none or they cannot be read. */
   range(): [number, number] | undefined {
     const readable = this.layout === 'strided' && this.device !== 'meta';
@@ -142,13 +164,13 @@ export class TensorFacts {
 
 const ids = new Map<string, number>();
 
-function call(name: string, handle: Handle): unknown {
+function call(name: string, ...values: unknown[]): unknown {
   let id = ids.get(name);
   if (id === undefined) {
-    id = binding.overloads(name).find(({ overload }) => overload === '')?.id ?? -1;
+    id = binding.overloads(name).find(({ overload }) => /^(?:int)?$/.test(overload))?.id ?? -1;
     ids.set(name, id);
   }
-  return binding.dispatch(id, handle);
+  return binding.dispatch(id, ...values);
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {

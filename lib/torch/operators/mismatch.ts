@@ -1,6 +1,6 @@
 import { camelCase } from '../../camel-case';
 import { ArgumentTypeError, describe } from '../../errors';
-import type { Options } from './arguments';
+import { MOST_ELEMENTS, type Options } from './arguments';
 import type { Overload, Parameter } from './overload';
 
 /** Python's factories take `requires_grad`, which libtorch's operators lack. */
@@ -69,7 +69,7 @@ function mismatch(
 }
 
 function wrongValue({ type, name, element }: Parameter, value: unknown): string {
-  if (element !== undefined && Array.isArray(value)) {
+  if (element !== undefined && Array.isArray(value) && value.length <= MOST_ELEMENTS) {
     const odd = value.findIndex((item) => !element.accepts(item));
     const found = `${name}[${odd}] but received ${describe(value[odd])}`;
     if (odd >= 0) return `Expected ${element.type} for ${found}`;

@@ -21,13 +21,17 @@ function smallWindow(args: CheckedArguments): void {
   }
 }
 
-/** Statistics of the channels: as many are read as the input has channels, whatever their length. */
-function channelStatistics(args: CheckedArguments): void {
-  const input = args.tensor('input');
-  const [, channels = 0] = input?.shape ?? [];
+/** One element for each channel of the input. */
+function perChannel(args: CheckedArguments): void {
+  const [, channels = 0] = args.tensor('input')?.shape ?? [];
   for (const name of ['weight', 'bias', 'runningMean', 'runningVar']) {
     args.requireShape(args.tensor(name), [channels]);
   }
+}
+
+/** Statistics of the channels: as many are read as the input has channels, whatever their length. */
+function channelStatistics(args: CheckedArguments): void {
+  perChannel(args);
   if (args.value('training') === true || args.value('useInputStats') === true) return;
   for (const name of ['runningMean', 'runningVar']) {
     const given = args.value(name);
@@ -53,14 +57,15 @@ function withMemory(name: string): Check {
   };
 }
 
-/** Indices must be inside the given size. */
+/** Indices must be inside the given size, which has one number for each of their rows. */
 function indicesInside(args: CheckedArguments): void {
   const indices = args.tensor('indices');
-  const range = indices?.range();
   const sizes = args.value('size') === undefined ? undefined : args.numbers('size');
-  if (indices === undefined || range === undefined) return;
-  const most = sizes === undefined ? Number.MAX_SAFE_INTEGER : Math.max(0, ...sizes) - 1;
-  args.requireElements(indices, 0, most);
+  if (indices?.shape.length !== 2) return;
+  for (const [dim, range] of indices.rowRanges().entries()) {
+    const most = sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes[dim] ?? 0) - 1;
+    args.requireRange(range, 0, most, `indices[${dim}]`);
+  }
 }
 
 /** Sizes by which memory is read and divided are not checked against the tensors. */
@@ -159,6 +164,19 @@ function denseOnly(args: CheckedArguments): void {
   }
 }
 
+/** Kernels that read a tensor as if it had strides, unless it is in the layout of oneDNN. */
+function noSparse(args: CheckedArguments): void {
+  for (const tensor of args.allTensors()) {
+    const sparse = tensor.layout.startsWith('sparse');
+    args.require(
+      !sparse,
+      'a strided tensor, or one in the layout of oneDNN',
+      tensor.name,
+      tensor.layout,
+    );
+  }
+}
+
 /** The indices that pooling returned point into the input's planes. */
 function poolingPlaces(args: CheckedArguments): void {
   smallWindow(args);
@@ -176,7 +194,7 @@ function all(...checks: readonly Check[]): Check {
   };
 }
 
-const convolution = all(denseOnly, smallWindow);
+const convolution = all(noSparse, smallWindow);
 
 const POLYNOMIALS = [
   'chebyshev_polynomial_t',
@@ -202,6 +220,7 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'metatorch::conv_max': windows,
   'aten::native_batch_norm': channelStatistics,
   'aten::batch_norm': channelStatistics,
+  'aten::batch_norm_update_stats': perChannel,
   'aten::instance_norm': channelStatistics,
   'aten::_native_batch_norm_legit': channelStatistics,
   'aten::_batch_norm_impl_index': channelStatistics,
@@ -230,7 +249,7 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::rnn_relu': packedSequences,
   'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
   'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
-  'aten::copy': noOpaque,
+  'aten::copy': denseOnly,
   'aten::zero': noOpaque,
   'aten::to_mkldnn': contiguous,
   'aten::upsample_nearest1d': smallWindow,

@@ -74,3 +74,14 @@ test.each(['alpha', 'beta'])('refuses a %s that is no finite number', (name) => 
 test('refuses a λ that is none', () => {
   expect(() => r2d2({ encoder, lambda: 0 })).toThrow('lambda of r2d2');
 });
+
+test('ridgeRegression refuses what is no tensor, another shape and another form', () => {
+  const [x, y, lambda] = [torch.rand([1, 2, 3]), torch.rand([1, 2, 2]), torch.ones([])];
+  const junk = {} as Tensor;
+  expect(() => ridgeRegression(junk, y, lambda)).toThrow('Expected a tensor for the x of');
+  expect(() => ridgeRegression(x, junk, lambda)).toThrow('Expected a tensor for the y of');
+  expect(() => ridgeRegression(torch.rand([2]), y, lambda)).toThrow('[T, n, D]');
+  expect(() => ridgeRegression(x, y, lambda, 'dual' as 'primal')).toThrow(
+    'form of ridgeRegression',
+  );
+});

@@ -307,3 +307,9 @@ test('names the file that it cannot write, and leaves nothing', () => {
   expect(() => writeSafetensors(taken, tensors)).toThrow(fileError(taken));
   expect(readdirSync(folder())).toEqual(['taken']);
 });
+
+test.each([null, 3, [], 'mmap'])('readSafetensors refuses %p for its options', (junk) => {
+  expect(() => readSafetensors('none.safetensors', junk as never)).toThrow(
+    'Expected a plain object for the options of openSafetensors but received',
+  );
+});

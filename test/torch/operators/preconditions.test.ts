@@ -27,6 +27,11 @@ test.each<[string, string, () => unknown]>([
     'weight',
     () => torch.batchNorm(x, torch.rand([9]), null, null, null, true, 0.1, 1e-5, false),
   ],
+  [
+    'batchNormUpdateStats of other channels',
+    'runningVar',
+    () => torch.batchNormUpdateStats(x, null, torch.rand([9]), 0.1),
+  ],
   ['maxPool1d', 'kernelSize', () => x.maxPool1d(2 ** 53 - 1)],
   ['ops.aten.max_pool1d', 'kernelSize', () => aten('max_pool1d', x, 2n ** 63n - 1n)],
   [
@@ -73,8 +78,22 @@ test.each<[string, string, () => unknown]>([
   ],
   [
     'sparseCooTensor',
-    'indices',
+    'indices\\[0\\]',
     () => torch.sparseCooTensor(torch.tensor([[1_000_000_000n]]), torch.rand([1]), [2]),
+  ],
+  [
+    'sparseCooTensor with an index beyond its own dimension',
+    'indices\\[1\\]',
+    () => torch.sparseCooTensor(torch.tensor([[4n], [2n]]), torch.rand([1]), [5, 2]),
+  ],
+  [
+    'copy to a compressed tensor',
+    'self',
+    () =>
+      torch
+        .rand([2, 2])
+        .toSparseCsr()
+        .copy(torch.rand([2, 2])),
   ],
   [
     'specialLaguerrePolynomialL',
@@ -119,6 +138,15 @@ test('what libtorch survives is not refused', () => {
   const sparse = torch.sparseCooTensor(torch.tensor([[1n]]), torch.tensor([2]), [2]);
   expect(sparse.toDense().tolist()).toEqual([0, 2]);
   expect(torch.specialLaguerrePolynomialL(torch.tensor([0.5]), 1).tolist()).toEqual([0.5]);
+});
+
+test('convolutions take tensors in the layout of oneDNN', () => {
+  const image = torch.rand([1, 2, 5, 5], { generator: torch.generator(1) });
+  const weight = torch.rand([3, 2, 3, 3], { generator: torch.generator(2) });
+  const expected = torch.conv2d(image, weight);
+  const [x, w] = [image.toMkldnn(), weight.toMkldnn()];
+  expect(torch.conv2d(x, w).toDense().allclose(expected, 1e-5, 1e-6)).toBe(true);
+  expect(torch.conv2d(x, weight).toDense().allclose(expected, 1e-5, 1e-6)).toBe(true);
 });
 
 test.each(['fbgemm_pack_gemm_matrix_fp16', 'quantized_lstm_cell', 'reflection_pad1d_backward'])(

@@ -16,30 +16,65 @@ export type Fault = 'signal' | 'hang' | 'untyped';
 export type Finding = {
   readonly fault: Fault;
   readonly index: number;
+  readonly area: string;
   readonly name: string;
   /** The signal or exit code, or the error's message. */
   readonly detail: string;
   readonly stack?: string;
 };
 
-export type Outcomes = { returned: number; refused: number; skipped: number };
+export type Outcome = 'returned' | 'refused' | 'skipped' | Fault;
 
-export type Run = { findings: Finding[]; outcomes: Outcomes; next: number };
+/** Calls by area and outcome. */
+export type Outcomes = Record<string, Partial<Record<Outcome, number>>>;
+
+/** What came of some calls, up to one that ended the process, and those that are left. */
+export type Run = { findings: Finding[]; outcomes: Outcomes; left: number[] };
 
 const RUNNER = path.join(__dirname, '../../../../scripts/run-bench.js');
 const CHILD = '../test/slow/support/fuzz/child';
-const CALL_SECONDS = 20;
-const START_SECONDS = 120;
+// Of the processor's time, since a busy machine is no fault of the call.
+const CALL_SECONDS = 10;
+// Of the clock's, for what waits instead of working.
+const WAIT_SECONDS = 180;
+const TICKS_PER_SECOND = 100;
 const MOST_KIB = 8 * 2 ** 20;
 const HEAP_MIB = 1024;
 
 type End = { code: number | null; signal: string | null; hung: boolean };
 
+type Call = { index: number; area: string; name: string };
+
 /** The call that a process has last written down. */
-function lastCall(log: string): { index: number; name: string } | undefined {
+function lastCall(log: string): Call | undefined {
   const text = fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : '';
-  const match = /^(\d+) (\S+)/.exec(text);
-  return match === null ? undefined : { index: Number(match[1]), name: match[2] ?? '' };
+  const match = /^(\d+) (\S+) (\S+)/.exec(text);
+  if (match === null) return undefined;
+  return { index: Number(match[1]), area: match[2] ?? '', name: match[3] ?? '' };
+}
+
+/** Seconds for which a process has computed; 0 where the system does not say. */
+function processorSeconds(pid: number): number {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
+/** Tells by a process's log, again and again, when its present call takes too long. */
+function slowness(pid: number, log: string): () => boolean {
+  let seen: number | undefined;
+  let since = 0;
+  let worked = 0;
+  return () => {
+    const index = lastCall(log)?.index ?? -1;
+    const [now, work] = [performance.now() / 1000, processorSeconds(pid)];
+    if (index !== seen) [seen, since, worked] = [index, now, work];
+    // Before the first call it is starting, for which only the clock counts.
+    return now - since > WAIT_SECONDS || (index >= 0 && work - worked > CALL_SECONDS);
+  };
 }
 
 /** Runs a process to its end, or ends it where one call takes too long. */
@@ -62,39 +97,37 @@ async function watch(args: readonly string[], log: string, errors: string): Prom
       resolve();
     });
   });
-  let seen = '';
-  let since = performance.now();
+  const isSlow = slowness(child.pid ?? 0, log);
   while (open) {
     await Promise.race([closed, sleep(250)]);
-    const { index } = lastCall(log) ?? { index: -1 };
-    if (String(index) !== seen) {
-      seen = String(index);
-      since = performance.now();
-    } else if (
-      open &&
-      performance.now() - since > (index < 0 ? START_SECONDS : CALL_SECONDS) * 1000
-    ) {
-      end.hung = true;
-      child.kill('SIGKILL');
-      await closed;
-    }
+    if (!open || !isSlow()) continue;
+    end.hung = true;
+    child.kill('SIGKILL');
+    await closed;
   }
   return end;
 }
 
-function readReport(file: string): { findings: Finding[]; outcomes: Outcomes | undefined } {
-  const findings: Finding[] = [];
-  let outcomes: Outcomes | undefined;
+type Report = { findings: Finding[]; outcomes: Outcomes; done: boolean };
+
+function count(outcomes: Outcomes, area: string, outcome: Outcome): void {
+  outcomes[area] ??= {};
+  const counts = outcomes[area];
+  counts[outcome] = (counts[outcome] ?? 0) + 1;
+}
+
+function readReport(file: string): Report {
+  const read: Report = { findings: [], outcomes: {}, done: false };
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   for (const line of text.split('\n').slice(0, -1)) {
-    const { untyped, done } = JSON.parse(line);
-    if (done !== undefined) outcomes = done;
-    if (untyped !== undefined) {
-      const { index, name, message, stack } = untyped;
-      findings.push({ fault: 'untyped', index, name, detail: message, stack });
+    const { done, outcome, index, area, name, message, stack } = JSON.parse(line);
+    if (done === true) read.done = true;
+    else count(read.outcomes, area, outcome);
+    if (outcome === 'untyped') {
+      read.findings.push({ fault: outcome, index, area, name, detail: message, stack });
     }
   }
-  return { findings, outcomes };
+  return read;
 }
 
 function tail(file: string): string {
@@ -103,56 +136,41 @@ function tail(file: string): string {
 
 let runs = 0;
 
-/** Makes the calls from `from` on, until one of them ends the process. */
+/** Makes calls in a process of their own, until one of them ends it. */
 export async function runCalls(
   { seed, areas, only, folder }: Campaign,
-  from: number,
-  count: number,
+  calls: readonly number[],
   skip: readonly string[] = [],
 ): Promise<Run> {
-  const [log, report, errors] = ['log', 'report', 'errors'].map((kind) =>
-    path.join(folder, `${runs}.${kind}`),
-  ) as [string, string, string];
-  const own = path.join(folder, String(runs));
-  fs.mkdirSync(own);
-  runs++;
+  const own = path.join(folder, String(runs++));
+  fs.mkdirSync(path.join(own, 'files'), { recursive: true });
+  const [log, report, errors] = ['log', 'report', 'errors'].map((kind) => path.join(own, kind)) as [
+    string,
+    string,
+    string,
+  ];
   const args = Object.entries({
     seed,
-    from,
-    count,
+    calls: calls.join(','),
     areas: areas.join(','),
     log,
     report,
-    folder: own,
+    folder: path.join(own, 'files'),
     skip: skip.join(','),
     only,
   }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`]));
   const end = await watch(args, log, errors);
-  const { findings, outcomes } = readReport(report);
+  const { findings, outcomes, done } = readReport(report);
   const last = lastCall(log);
-  if (outcomes !== undefined && end.code === 0) {
-    cleanUp(log, report, errors, own);
-    return { findings, outcomes, next: from + count };
-  }
-  if (last === undefined) throw new Error(`A process made no call: ${tail(errors)}`);
+  const words = tail(errors);
+  fs.rmSync(own, { force: true, recursive: true });
+  if (done && end.code === 0) return { findings, outcomes, left: [] };
+  if (last === undefined) throw new Error(`A process made no call: ${words}`);
   const fault: Fault = end.hung ? 'hang' : 'signal';
-  const how = end.hung
-    ? `${CALL_SECONDS} s`
-    : `${end.signal ?? `exit ${end.code}`}: ${tail(errors)}`;
-  findings.push({ fault, ...last, detail: how });
-  cleanUp(log, report, errors, own);
-  const made = last.index - from + 1;
-  const counted = { returned: 0, refused: made - findings.length, skipped: 0 };
-  return { findings, outcomes: counted, next: last.index + 1 };
-}
-
-function cleanUp(...files: string[]): void {
-  for (const file of files) fs.rmSync(file, { force: true, recursive: true });
-}
-
-/** Whether the call has the same fault when a process makes no other. */
-export async function recurs(campaign: Campaign, finding: Finding): Promise<boolean> {
-  const only = { ...campaign, only: finding.name };
-  const { findings } = await runCalls(only, finding.index, 1);
-  return findings.some(({ fault }) => fault === finding.fault);
+  const detail = end.hung
+    ? `${CALL_SECONDS} s of work, or ${WAIT_SECONDS} s`
+    : `${end.signal ?? `exit ${end.code}`}: ${words}`;
+  findings.push({ fault, ...last, detail });
+  count(outcomes, last.area, fault);
+  return { findings, outcomes, left: calls.slice(calls.indexOf(last.index) + 1) };
 }

@@ -17,8 +17,7 @@ const string = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
     seed: string,
-    from: string,
-    count: string,
+    calls: string,
     areas: string,
     only: string,
     skip: string,
@@ -29,8 +28,7 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const from = Number(values.from);
-const count = Number(values.count);
+const calls = (values.calls ?? '').split(',').map(Number);
 const pools = selectTargets(values.areas?.split(',') ?? [], values.only);
 const skipped = new Set(values.skip?.split(','));
 const log = fs.openSync(values.log ?? '/dev/null', 'w');
@@ -39,10 +37,8 @@ const report = fs.openSync(values.report ?? '/dev/null', 'w');
 // Relative paths among the arguments lead into a folder of this process.
 process.chdir(values.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'metatorch-call-')));
 
-const outcomes = { returned: 0, refused: 0, skipped: 0 };
-
-function note(index: number, name: string): void {
-  fs.writeSync(log, `${index} ${name}`.padEnd(RECORD).slice(0, RECORD), 0);
+function note(index: number, { area, name }: Target): void {
+  fs.writeSync(log, `${index} ${area} ${name}`.padEnd(RECORD).slice(0, RECORD), 0);
 }
 
 function write(record: object): void {
@@ -72,7 +68,8 @@ function shown(value: unknown): unknown {
   if (Array.isArray(value)) return value.length > 100 ? value.length : value.map(shown);
   if (!(value instanceof Tensor)) return value;
   if (value.isDisposed) return 'a disposed tensor';
-  const { dtype, shape, strides, layout, device, requiresGrad } = value;
+  const { dtype, shape, layout, device, requiresGrad } = value;
+  const strides = layout === 'strided' ? value.strides : [];
   const few = device === 'cpu' && layout === 'strided' && value.numel() <= 12;
   const elements = few ? inspect(value.detach().tolist(), { depth: 9, breakLength: Infinity }) : '';
   return `${dtype} [${shape}]/[${strides}] ${layout} ${device} ${requiresGrad ? 'grad' : ''} ${elements}`;
@@ -91,45 +88,58 @@ async function call(target: Target, index: number): Promise<void> {
   else use(result);
 }
 
-// What an argument itself throws is the caller's: by a getter, or since it is a proxy that was revoked.
-function isTyped(error: unknown): boolean {
-  if (error instanceof OwnError || /proxy that has been revoked/.test(String(error))) return true;
-  return typeof Object(error).code === 'string';
+// What an argument itself throws is the caller's: by a getter, as a proxy that was revoked, as a class
+// that is called, or in a function that is given what it does not expect.
+function isOwn(error: unknown): boolean {
+  const { message, stack } = Object(error);
+  const place =
+    String(stack)
+      .split('\n')
+      .find((line) => /^ +at /.test(line)) ?? '';
+  return (
+    error instanceof OwnError ||
+    /proxy that has been revoked|Class constructor Empty/.test(String(message)) ||
+    place.includes(__dirname)
+  );
 }
 
-function judge(error: unknown, index: number, name: string): void {
+function isTyped(error: unknown): boolean {
+  return isOwn(error) || typeof Object(error).code === 'string';
+}
+
+/** What is to be reported of a call that threw. */
+function judged(error: unknown): object {
   if (values.show) console.log(error);
-  if (isTyped(error)) {
-    outcomes.refused++;
-    return;
-  }
+  if (isTyped(error)) return { outcome: 'refused' };
   const { message, stack } = Object(error);
-  write({ untyped: { index, name, message: String(message ?? error), stack: String(stack) } });
+  return { outcome: 'untyped', message: String(message ?? error), stack: String(stack) };
+}
+
+async function outcomeOf(target: Target, index: number): Promise<object> {
+  if (skipped.has(target.name)) return { outcome: 'skipped' };
+  note(index, target);
+  restore();
+  let pending: Promise<void> | undefined;
+  try {
+    torch.scope(() => {
+      pending = call(target, index);
+    });
+    await pending;
+    return { outcome: 'returned' };
+  } catch (error) {
+    return judged(error);
+  }
 }
 
 async function main(): Promise<void> {
-  for (let index = from; index < from + count; index++) {
+  for (const index of calls) {
     const choice = randomOfCall(seed, index);
     const target = choice.pick(choice.pick(pools));
-    if (skipped.has(target.name)) {
-      outcomes.skipped++;
-      continue;
-    }
-    note(index, target.name);
-    restore();
-    let pending: Promise<void> | undefined;
-    try {
-      torch.scope(() => {
-        pending = call(target, index);
-      });
-      await pending;
-      outcomes.returned++;
-    } catch (error) {
-      judge(error, index, target.name);
-    }
+    const { area, name } = target;
+    write({ index, area, name, ...(await outcomeOf(target, index)) });
     if (index % 64 === 0) await new Promise(setImmediate);
   }
-  write({ done: outcomes });
+  write({ done: true });
 }
 
 if (pools.length === 0) throw new Error('Expected the name of a function for --only');

@@ -146,7 +146,10 @@ const surroundings: readonly Recipe[] = [
   recipe('torch', 'torch.scope', torch.scope as AnyFunction, (random) => [() => [any(random)]]),
   ...Object.keys(torch.cuda).map((name) => {
     const value: unknown = Reflect.get(torch.cuda, name);
-    const call = typeof value === 'function' ? (value as AnyFunction) : () => value;
+    const isClass = typeof value === 'function' && /^class /.test(String(value));
+    const made = (...args: unknown[]) => Reflect.construct(value as new () => object, args);
+    const plain = typeof value === 'function' ? (value as AnyFunction) : () => value;
+    const call = isClass ? made : plain;
     return recipe('torch', `torch.cuda.${name}`, call, () => ['cuda:0']);
   }),
   method(
