@@ -181,5 +181,7 @@ test.each([[new Map()], [3], [undefined], [null], ['p']])('refuses %p for a tree
 });
 
 test('refuses what is no function', () => {
-  expect(() => torch.replace([], 3 as never)).toThrow('Expected a function for fn but received');
+  expect(() => torch.replace([], 3 as never)).toThrow(
+    'Expected a function for fn of replace but received number 3',
+  );
 });

@@ -308,8 +308,13 @@ test('names the file that it cannot write, and leaves nothing', () => {
   expect(readdirSync(folder())).toEqual(['taken']);
 });
 
-test.each([null, 3, [], 'mmap'])('readSafetensors refuses %p for its options', (junk) => {
+test.each([
+  [null, 'an object'],
+  [3, 'an object'],
+  [[], 'a plain object'],
+  ['mmap', 'an object'],
+])('readSafetensors refuses %p for its options', (junk, expected) => {
   expect(() => readSafetensors('none.safetensors', junk as never)).toThrow(
-    'Expected a plain object for the options of openSafetensors but received',
+    `Expected ${expected} for the options of openSafetensors but received`,
   );
 });

@@ -50,9 +50,13 @@ function recipesOfLayer([name, [options, input]]: (typeof ENTRIES)[number]): Rec
 
 const ENTRIES = Object.entries(LAYERS);
 const loss = (name: 'crossEntropy' | 'mse' | 'accuracy', args: () => readonly unknown[]): Recipe =>
-  recipe('nn', `nn.${name}`, nn[name] as AnyFunction, args);
+  recipe('nn', `nn.${name}`, Reflect.get(nn, name) as AnyFunction, args);
 const shaped = (name: keyof typeof nn, options: object): Recipe =>
-  recipe('nn', `nn.${name}`, nn[name] as AnyFunction, () => [[3, 2], drawn(), options]);
+  recipe('nn', `nn.${name}`, Reflect.get(nn, name) as AnyFunction, () => [
+    [3, 2],
+    drawn(),
+    options,
+  ]);
 
 export const LAYER_RECIPES: readonly Recipe[] = [
   ...ENTRIES.flatMap(recipesOfLayer),
@@ -116,7 +120,7 @@ function schedule(name: 'linearWarmup' | 'cosineDecay' | 'stepDecay', options: o
   const at = (step: number) =>
     (Reflect.get(optim, name) as (o: object) => (s: number) => number)(options)(step);
   return [
-    recipe('optim', `optim.${name}`, optim[name] as AnyFunction, () => [options]),
+    recipe('optim', `optim.${name}`, Reflect.get(optim, name) as AnyFunction, () => [options]),
     recipe('optim', `optim.${name}.at`, at, (random) => [random.int(10)]),
   ];
 }
