@@ -53,8 +53,12 @@ export abstract class TensorHandle {
     isTensorHandle = (value): value is TensorHandle =>
       typeof value === 'object' && value !== null && #handle in value;
     handleOf = (tensor) => {
-      if (isTensorHandle(tensor)) return tensor.#handle;
-      throw invalidArgument('a tensor', 'this', tensor);
+      // To look first whether it has one would take as long again, for every operand of every call.
+      try {
+        return tensor.#handle;
+      } catch {
+        throw invalidArgument('a tensor', 'this', tensor);
+      }
     };
     takeHandle = (tensor, instead) => {
       const handle = handleOf(tensor);

@@ -67,10 +67,10 @@ export class Operator {
   callMethod(self: Tensor, args: readonly unknown[]): unknown {
     if (args.length === 1 && this.#binary >= 0) {
       const [other] = args;
-      if (isTensor(other) && isTensor(self)) {
+      if (isTensor(other)) {
         return tensorOf(binding.dispatch(this.#binary, handleOf(self), handleOf(other)) as number);
       }
-    } else if (args.length === 0 && this.#unary >= 0 && isTensor(self)) {
+    } else if (args.length === 0 && this.#unary >= 0) {
       return tensorOf(binding.dispatch(this.#unary, handleOf(self)) as number);
     }
     return this.call([self, ...args]);
