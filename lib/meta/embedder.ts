@@ -1,6 +1,6 @@
 import { positiveInteger, required } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import type { Layer } from '../nn';
+import { type Layer, overTasks } from '../nn';
 import { layerOf } from '../nn/layer';
 import { isTensor, type Tensor, type Tree } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
@@ -12,7 +12,8 @@ const HELD = 'adapted values';
 export type EmbedderOptions<E extends Tree, I extends Tree> = {
   /** For errors. */
   learner: string;
-  encoder: Pick<Layer<E, I>, 'apply'>;
+  /** Lifted over tasks unless it declares their axis. */
+  encoder: Layer<E, I>;
   /** D, where the learner's parameters depend on it. */
   dimensions?: number;
   /** N, where they depend on it. */
@@ -43,10 +44,11 @@ export function embedder<E extends Tree, I extends Tree>({
   dimensions,
   ways: fixed,
 }: EmbedderOptions<E, I>): Embedder<E, I> {
+  const lifted = overTasks(encoder, 'shared');
   const embed = (params: E, inputs: I, of: string, options: AdaptOptions): Tensor => {
     requireTree(params, `the encoder's parameters of ${learner}`, learner);
     requireTree(inputs, `the ${of} inputs of ${learner}`, learner);
-    const embedded = encoder.apply(params, inputs, options);
+    const embedded = lifted.apply(params, inputs, options);
     if (isTensor(embedded)) return embedded;
     throw invalidArgument('a tensor', `the embedded ${of} set of ${learner}`, embedded, learner);
   };

@@ -96,7 +96,10 @@ export function metaNetworks<
   const [slowModel, ownModel] = [overTasks(options.model, 'shared'), overTasks(options.model)];
   const remember = writer(read);
   const own = ownNetworks(read.hiddenSize);
-  const embed = embedder<E, I>({ learner: NAME, encoder: { apply: encode } });
+  const embed = embedder<E, I>({
+    learner: NAME,
+    encoder: { init: (generator) => init(generator).encoder, apply: encode, tasks: true },
+  });
   const check = parameterCheck({ learner: NAME, layers: LAYERS, own });
   return {
     ...(options.loss && { loss: options.loss }),
