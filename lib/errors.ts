@@ -171,7 +171,7 @@ const CODES_BY_KIND: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Kinds that libtorch reports as not implemented, although its message says more. */
-const TOLD_BY_MESSAGE: readonly ErrorCode[] = ['ERR_TORCH_DEVICE', 'ERR_TORCH_VMAP'];
+const BETTER_BY_MESSAGE: readonly ErrorCode[] = ['ERR_TORCH_DEVICE', 'ERR_TORCH_VMAP'];
 
 const MEMORY_ADVICE =
   'Free what is not needed: run loops with torch.replace() or inside torch.scope(), dispose() of tensors, drop losses whose graph is no longer wanted; or raise the limit';
@@ -188,8 +188,8 @@ export function fromNative(kind: string, message: string, operator: string): Err
   }
   if (kind === 'argument') return new ArgumentTypeError(text, name);
   const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
-  const told = byMessage !== undefined && TOLD_BY_MESSAGE.includes(byMessage);
-  const byKind = told ? undefined : CODES_BY_KIND[kind];
+  const isBetter = byMessage !== undefined && BETTER_BY_MESSAGE.includes(byMessage);
+  const byKind = isBetter ? undefined : CODES_BY_KIND[kind];
   const code = byKind ?? byMessage ?? 'ERR_TORCH_RUNTIME';
   return new TorchError(code, text, { operator: name });
 }

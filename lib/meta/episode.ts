@@ -96,3 +96,22 @@ export function checkSupport(
   }
   checkLabels(embedded, labels, ways, learner);
 }
+
+/** Episodes of which each task has a query. */
+export function checkQueries(episodes: Episodes<Tree>, operator: string): void {
+  checkEpisodes(episodes, operator);
+  requireQueries(episodes.query.labels, operator);
+}
+
+/** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */
+export function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
+  const sets: Partial<Episodes<Tree>> = Object(episodes);
+  const [tasks, queries] = (['support', 'query'] as const).map((name) => {
+    const shape = shapeOf(sets[name]?.labels, `${name} labels`, operator);
+    const [count = 0] = shape;
+    if (shape.length >= 2 && count > 0) return count;
+    throw wrongShape('[T, n] of at least one task', `${name} labels`, shape, operator);
+  });
+  if (tasks === queries) return;
+  throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
+}

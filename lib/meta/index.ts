@@ -75,11 +75,8 @@ export {
   type MetaGradient,
   type MetaGradientOptions,
   metaGradient,
-  type QueryScores,
-  queryAccuracy,
   queryLogits,
   queryLoss,
-  queryScores,
 } from './learner';
 export {
   type Mann,
@@ -130,6 +127,7 @@ export {
   relationLoss,
 } from './metric/relation';
 export { type SiameseOptions, type SiameseParams, siamese } from './metric/siamese';
+export { type QueryScores, queryAccuracy, queryScores } from './query-scores';
 export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
 export { type Candidate, type Score, type Selection, selectLearner } from './select-learner';
 export {

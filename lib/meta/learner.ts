@@ -1,8 +1,14 @@
 import { callable, checkOptions, objectOf, positiveInteger, withMethods } from '../check';
-import { outOfRange, TorchError } from '../errors';
+import { TorchError } from '../errors';
 import { type Generator, leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
-import { shapeOf, wrongShape } from '../torch/check-tensors';
-import { checkLabels, type Episodes, type Examples, requireQueries, taskCount } from './episode';
+import {
+  checkEpisodes,
+  checkLabels,
+  checkQueries,
+  type Episodes,
+  type Examples,
+  taskCount,
+} from './episode';
 import { reachedGradients } from './reached-gradients';
 import { splitEpisodes } from './split-episodes';
 import { checkWays, type TaskLoss, taskAccuracy, taskCrossEntropy, taskLosses } from './task-loss';
@@ -200,25 +206,6 @@ export function queryLogits<P extends Tree, A, I extends Tree>(
   return { logits, labels: query.labels };
 }
 
-/**
- * The accuracy on the query set of each of the T tasks, from 0 to 1. The episodes may be given as a
- * function that makes them; then they are disposed of as well.
- *
- * @throws ArgumentRangeError if a task has no query, and for episodes as in `metaGradient`
- */
-export function queryAccuracy<P extends Tree, A, I extends Tree>(
-  learner: Learner<P, A, I>,
-  params: P,
-  episodes: Episodes<I> | (() => Episodes<I>),
-): number[] {
-  return torch.scope(() => {
-    const made = typeof episodes === 'function' ? episodes() : episodes;
-    checkQueries(made, 'queryAccuracy');
-    const { logits, labels } = queryLogits(learner, params, made);
-    return numbers(taskAccuracy(logits, labels));
-  });
-}
-
 /** What an unknown learner is called with. */
 function checkCall(learner: unknown, params: unknown, options: unknown, operator: string): void {
   learnerOf(learner, 'learner', operator);
@@ -226,53 +213,6 @@ function checkCall(learner: unknown, params: unknown, options: unknown, operator
   if (own !== undefined) callable(own, 'metaGradient of the learner', operator);
   objectOf(params, 'parameters', operator);
   checkOptions(options, ADAPT_OPTIONS, operator);
-}
-
-/** What the query sets of T tasks say of a learner. */
-export type QueryScores = {
-  /** The loss of each task: the learner's own, or the cross-entropy. */
-  losses: number[];
-  /** The accuracy of each task, from 0 to 1; only where labels are classes. */
-  accuracies?: number[];
-};
-
-/** The same for any learner, also one of regression, whose labels are not classes. */
-export function queryScores<P extends Tree, A, I extends Tree>(
-  learner: Learner<P, A, I>,
-  params: P,
-  episodes: Episodes<I> | (() => Episodes<I>),
-): QueryScores {
-  return torch.scope(() => {
-    const made = typeof episodes === 'function' ? episodes() : episodes;
-    checkQueries(made, 'queryScores');
-    const { logits, labels } = queryLogits(learner, params, made);
-    const { loss = taskCrossEntropy, classifies = learner.loss === undefined } = learner;
-    const losses = numbers(torch.noGrad(() => taskLosses(loss, logits, labels)));
-    return { losses, ...(classifies && { accuracies: numbers(taskAccuracy(logits, labels)) }) };
-  });
-}
-
-function numbers(values: Tensor): number[] {
-  return [...values.to('float64').data()].map(Number);
-}
-
-/** Episodes of which each task has a query. */
-function checkQueries(episodes: Episodes<Tree>, operator: string): void {
-  checkEpisodes(episodes, operator);
-  requireQueries(episodes.query.labels, operator);
-}
-
-/** Labels `[T, n, …]` of as many tasks in the support sets as in the query sets. */
-function checkEpisodes(episodes: Episodes<Tree>, operator: string): void {
-  const sets: Partial<Episodes<Tree>> = Object(episodes);
-  const [tasks, queries] = (['support', 'query'] as const).map((name) => {
-    const shape = shapeOf(sets[name]?.labels, `${name} labels`, operator);
-    const [count = 0] = shape;
-    if (shape.length >= 2 && count > 0) return count;
-    throw wrongShape('[T, n] of at least one task', `${name} labels`, shape, operator);
-  });
-  if (tasks === queries) return;
-  throw outOfRange(`as many as the ${tasks} of the support sets`, 'query sets', queries, operator);
 }
 
 /** Returns `value` if it has the methods of a learner. */

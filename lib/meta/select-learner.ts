@@ -10,7 +10,8 @@ import { callable, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, type Tree, torch } from '../torch';
 import type { Episodes } from './episode';
-import { type Learner, learnerOf, queryAccuracy } from './learner';
+import { type Learner, learnerOf } from './learner';
+import { queryAccuracy } from './query-scores';
 
 /** A trained learner that may be chosen. */
 export type Candidate<I extends Tree = Tensor> = {

@@ -1,3 +1,4 @@
+// One table of what libtorch does not check; longer than other files, since its checks are read beside it.
 import { type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 
 /** Throws if libtorch would access memory out of bounds, or never return. */
