@@ -57,7 +57,11 @@ test.each([
   ['nn', nn, ['dropout', 'embedding', 'layerNorm', 'linear', 'meanPooling', 'mlp', 'sequential']],
   ['optim', optim, ['adam', 'adamW', 'clipByGlobalNorm', 'cosineDecay', 'rmsprop', 'sgd']],
   ['meta', meta, ['IGNORED', 'maml', 'metaGradient', 'nearestClassMean', 'prototypical']],
-  ['text', text, ['EpisodeSampler', 'TextClassifier', 'Vectorizer', 'Vocabulary', 'loadWordNet']],
+  [
+    'text',
+    text,
+    ['EpisodeSampler', 'TextClassifier', 'VocabularyVectorizer', 'Vocabulary', 'loadWordNet'],
+  ],
   ['train', train, ['evaluate', 'loadCheckpoint', 'loadTextModel', 'progressLogger', 'train']],
 ] as const)('%s holds its layer', (_, layer, names) => {
   expect(Object.keys(layer)).toEqual(expect.arrayContaining([...names]));
@@ -79,7 +83,7 @@ test('can be imported by name from an ES module', () => {
     import * as all from 'metatorch';
     const missing = ${JSON.stringify(NAMES)}.filter((name) => all[name] === undefined);
     console.log(${sum}, same === torch, same.zeros([1]) instanceof Tensor, missing.length);
-    console.log(typeof meta.maml, typeof train.train, typeof text.Vectorizer, typeof nn.mlp);`;
+    console.log(typeof meta.maml, typeof train.train, typeof text.VocabularyVectorizer, typeof nn.mlp);`;
   expect(run('module', program)).toBe('3 true true 0\nfunction function function function');
 });
 

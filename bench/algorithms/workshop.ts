@@ -1,6 +1,11 @@
 import { episodeMaker, loadDemoData, type Part } from '../../lib/cli/demo/task';
 import type { Episodes, Learner } from '../../lib/meta';
-import { type TokenBatch, Vectorizer, type Vocabulary, WordTokenizer } from '../../lib/text';
+import {
+  type TokenBatch,
+  type Vocabulary,
+  VocabularyVectorizer,
+  WordTokenizer,
+} from '../../lib/text';
 import { type Generator, type Tree, torch } from '../../lib/torch';
 
 const SEED = 1;
@@ -27,7 +32,11 @@ export type Trained = { learner: TextLearner; params: Tree };
 
 export function openWorkshop(): Workshop {
   const { dataset, vocabulary } = loadDemoData();
-  const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
+  const vectorizer = new VocabularyVectorizer({
+    tokenizer: new WordTokenizer(),
+    vocabulary,
+    maxLength: 32,
+  });
   return {
     vocabulary,
     generator: torch.generator(SEED),

@@ -1,9 +1,9 @@
 import { array, integerFrom, requireDistinct } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
-import { type Tensor, torch } from '../torch';
+import { type Tensor, type Tree, torch } from '../torch';
 import type { EpisodeText, TextEpisode } from './episode-sampler';
-import { type TokenBatch, type Vectorizer, vectorizerOf } from './vectorizer';
+import { type Vectorizer, vectorizerOf, vectorizeTasks } from './vectorizer';
 
 /**
  * T episodes of texts as the tensors that learners take, on the CPU. Episodes with fewer texts than
@@ -16,11 +16,11 @@ import { type TokenBatch, type Vectorizer, vectorizerOf } from './vectorizer';
  *   of them, or a class is not among `classes` or twice there; ArgumentTypeError for a label that is not a
  *   number, and for anything but an episode
  */
-export function episodeTensors(
+export function episodeTensors<B extends Tree>(
   episodes: readonly TextEpisode[],
-  vectorizer: Vectorizer,
+  vectorizer: Vectorizer<B>,
   classes?: readonly string[],
-): Episodes<TokenBatch> {
+): Episodes<B> {
   vectorizerOf(vectorizer, 'vectorizer', 'episodeTensors');
   array(episodes, 'episodes', 'episodes', 'episodeTensors').forEach(requireEpisode);
   const ways = waysOf(episodes);
@@ -74,12 +74,15 @@ function waysOf(episodes: readonly TextEpisode[]): number {
   throw outOfRange(`episodes of ${first} classes each`, 'episodes', odd);
 }
 
-function examples(
+function examples<B extends Tree>(
   tasks: readonly (readonly EpisodeText[])[],
   ways: number,
-  vectorizer: Vectorizer,
-): Examples<TokenBatch> {
-  const inputs = vectorizer.vectorizeTasks(tasks.map((texts) => texts.map(({ text }) => text)));
+  vectorizer: Vectorizer<B>,
+): Examples<B> {
+  const inputs = vectorizeTasks(
+    vectorizer,
+    tasks.map((texts) => texts.map(({ text }) => text)),
+  );
   const rows = Math.max(1, ...tasks.map((texts) => texts.length));
   const labels = new BigInt64Array(tasks.length * rows).fill(BigInt(IGNORED));
   tasks.forEach((texts, task) => {

@@ -32,7 +32,7 @@ export { episodeTensors } from './episode-tensors';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export type { Tokenizer } from './tokenizers/tokenizer';
 export { WordTokenizer, type WordTokenizerOptions } from './tokenizers/word-tokenizer';
-export { type TokenBatch, Vectorizer, type VectorizerOptions } from './vectorizer';
+export { type Vectorizer, vectorizeTasks } from './vectorizer';
 export {
   PAD_TOKEN,
   UNKNOWN_TOKEN,
@@ -40,3 +40,8 @@ export {
   type VocabularyJson,
   type VocabularyOptions,
 } from './vocabulary';
+export {
+  type TokenBatch,
+  VocabularyVectorizer,
+  type VocabularyVectorizerOptions,
+} from './vocabulary-vectorizer';

@@ -1,125 +1,57 @@
-import { array, checkOptions, integerFrom, requireTexts, withMethods } from '../check';
-import { invalidArgument } from '../errors';
-import { type Tensor, torch } from '../torch';
-import { encodeBatch } from './encode-batch';
-import { lengthBatches } from './length-batches';
-import type { Tokenizer } from './tokenizers/tokenizer';
-import { Vocabulary } from './vocabulary';
+import { array, requireTexts, withMethods } from '../check';
+import { mapTree, type Tree, torch } from '../torch';
+import { shapeOf, wrongShape } from '../torch/check-tensors';
 
-/** Token ids of texts and their mask: the input of text encoders. */
-export type TokenBatch = {
-  /** `[…, n, L]`, int32; padding is 0. */
-  ids: Tensor;
-  /** `[…, n, L]`, float32: 1 for tokens, 0 for padding. */
-  mask: Tensor;
-};
-
-export type VectorizerOptions = {
-  tokenizer: Tokenizer;
-  vocabulary: Vocabulary;
-  /** Tokens of a text beyond this many are left out. Default: 64. */
-  maxLength?: number;
-};
-
-/** The most that a vectorizer caches, so that a server's texts do not fill its memory. */
-const CHARACTERS = 2 ** 25;
-/** An entry takes about 450 bytes, however short its text is. */
-const TEXTS = 2 ** 17;
-
-/** Texts to tensors of token ids, on the CPU. Repeated texts are tokenized once. */
-export class Vectorizer {
-  readonly #tokenizer: Tokenizer;
-  readonly #vocabulary: Vocabulary;
-  readonly #maxLength: number;
-  readonly #remembered = new Map<string, Int32Array>();
-  #characters = 0;
-
+/**
+ * What turns texts into tensors, whatever they are: ids of tokens, vectors of a frozen encoder, or
+ * features of your own. Episodes, models and classifiers know texts by this alone.
+ *
+ *     const lengthOnly: Vectorizer<Tensor> = {
+ *       vectorize: (texts) => torch.tensor(texts.map((text) => [text.length])),
+ *       lengths: (texts) => texts.map(() => 1),
+ *     };
+ */
+export interface Vectorizer<B extends Tree = Tree> {
+  /** `n` texts, maybe none, as a tree of tensors `[n, …]`: row i is the text i. */
+  vectorize(texts: readonly string[]): B;
   /**
-   * @throws ArgumentTypeError for a tokenizer or vocabulary of another type; ArgumentTypeError or
-   *   ArgumentRangeError unless `maxLength` is a positive integer
+   * How long each text is, in whatever `vectorize` pads to the longest, for example tokens. Texts of
+   * similar length are read in one batch.
    */
-  constructor(options: VectorizerOptions) {
-    checkOptions(options, ['tokenizer', 'vocabulary', 'maxLength'], 'Vectorizer');
-    const { tokenizer, vocabulary, maxLength = 64 } = options;
-    if (typeof tokenizer?.tokenize !== 'function') {
-      throw invalidArgument('a Tokenizer', 'tokenizer', tokenizer);
-    }
-    if (!(vocabulary instanceof Vocabulary)) {
-      throw invalidArgument('a Vocabulary', 'vocabulary', vocabulary);
-    }
-    this.#tokenizer = tokenizer;
-    this.#vocabulary = vocabulary;
-    this.#maxLength = integerFrom(1, maxLength, 'maxLength', 'Vectorizer');
-  }
-
-  /**
-   * `n` texts as `[n, L]`, L being the tokens of the longest and at least 1.
-   *
-   * @throws ArgumentTypeError if `texts` is not an array of strings
-   */
-  vectorize(texts: readonly string[]): TokenBatch {
-    requireTexts(texts, 'texts', 'vectorize');
-    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
-    return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
-  }
-
-  /**
-   * The texts of T tasks as `[T, n, L]`, n being the longest list's length and at least 1; shorter
-   * lists are padded with empty texts.
-   *
-   * @throws ArgumentTypeError if `tasks` is not an array of arrays of strings
-   */
-  vectorizeTasks(tasks: readonly (readonly string[])[]): TokenBatch {
-    array(tasks, 'arrays of strings', 'tasks', 'vectorizeTasks');
-    for (const [i, texts] of tasks.entries()) requireTexts(texts, `tasks[${i}]`, 'vectorizeTasks');
-    const rows = Math.max(1, ...tasks.map((texts) => texts.length));
-    const flat = tasks.flatMap((texts) => [
-      ...texts,
-      ...new Array<string>(rows - texts.length).fill(''),
-    ]);
-    return torch.scope(() => {
-      const { ids, mask } = this.vectorize(flat);
-      return {
-        ids: ids.unflatten(0, [tasks.length, rows]),
-        mask: mask.unflatten(0, [tasks.length, rows]),
-      };
-    });
-  }
-
-  /**
-   * The numbers of the texts in batches of similar length; see `lengthBatches`.
-   *
-   * @throws ArgumentTypeError if `texts` is not an array of strings
-   */
-  batchesByLength(texts: readonly string[]): number[][] {
-    requireTexts(texts, 'texts', 'batchesByLength');
-    return lengthBatches(texts.map((text) => this.#idsOf(text).length));
-  }
-
-  #idsOf(text: string): Int32Array {
-    const known = this.#remembered.get(text);
-    if (known !== undefined) return known;
-    const tokens = this.#tokenizer.tokenize(text).slice(0, this.#maxLength);
-    const ids = this.#vocabulary.encode(tokens);
-    this.#remember(text, ids);
-    return ids;
-  }
-
-  /** Caches a text, and evicts the oldest ones when there are too many. */
-  #remember(text: string, ids: Int32Array): void {
-    this.#characters += text.length;
-    this.#remembered.set(text, ids);
-    for (const [oldest] of this.#remembered) {
-      if (this.#characters <= CHARACTERS && this.#remembered.size <= TEXTS) return;
-      this.#characters -= oldest.length;
-      this.#remembered.delete(oldest);
-    }
-  }
+  lengths(texts: readonly string[]): readonly number[];
 }
 
 /** Returns `value` if it has the methods of a vectorizer. */
-export const vectorizerOf = withMethods<Vectorizer>(
-  'a vectorizer',
-  'vectorizeTasks',
-  'batchesByLength',
-);
+export const vectorizerOf = withMethods<Vectorizer>('a vectorizer', 'vectorize', 'lengths');
+
+/**
+ * The texts of T tasks as `[T, n, …]`, n being the longest list's length and at least 1; shorter
+ * lists are padded with empty texts.
+ *
+ * @throws ArgumentTypeError if `tasks` is not an array of arrays of strings, or `vectorizer` not a
+ *   vectorizer
+ */
+export function vectorizeTasks<B extends Tree>(
+  vectorizer: Vectorizer<B>,
+  tasks: readonly (readonly string[])[],
+): B {
+  vectorizerOf(vectorizer, 'vectorizer', 'vectorizeTasks');
+  array(tasks, 'arrays of strings', 'tasks', 'vectorizeTasks');
+  for (const [i, texts] of tasks.entries()) requireTexts(texts, `tasks[${i}]`, 'vectorizeTasks');
+  const rows = Math.max(1, ...tasks.map((texts) => texts.length));
+  const flat = tasks.flatMap((texts) => [
+    ...texts,
+    ...new Array<string>(rows - texts.length).fill(''),
+  ]);
+  return torch.scope(() =>
+    mapTree(([tensor], path) => {
+      const shape = shapeOf(
+        tensor,
+        path === '' ? 'result of vectorize' : `${path} of vectorize`,
+        'vectorizeTasks',
+      );
+      if (shape[0] === flat.length) return tensor.unflatten(0, [tasks.length, rows]);
+      throw wrongShape(`[${flat.length}, …]`, 'result of vectorize', shape, 'vectorizeTasks');
+    }, vectorizer.vectorize(flat)),
+  );
+}

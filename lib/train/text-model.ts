@@ -6,8 +6,8 @@ import { mlp } from '../nn';
 import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
 import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
-import { Vectorizer } from '../text/vectorizer';
 import { Vocabulary } from '../text/vocabulary';
+import { type TokenBatch, VocabularyVectorizer } from '../text/vocabulary-vectorizer';
 import { disposeTree, mapTree, type Tree, torch } from '../torch';
 import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from './checkpoint';
 
@@ -56,7 +56,7 @@ const savedModelSchema = textModelSchema.extend({
 export type TextModelConfig = z.input<typeof textModelSchema>;
 
 /** A learner for texts without its parameters, and how texts become tensors for it. */
-export type TextLearner = Omit<TextModel<Tree, unknown>, 'params'>;
+export type TextLearner = Omit<TextModel<Tree, unknown, TokenBatch>, 'params'>;
 
 /**
  * Builds what a config describes.
@@ -67,7 +67,7 @@ export type TextLearner = Omit<TextModel<Tree, unknown>, 'params'>;
 export function buildTextLearner(input: TextModelConfig): TextLearner {
   const config = parseConfig(input);
   const vocabulary = Vocabulary.fromJSON(config.vocabulary);
-  const vectorizer = new Vectorizer({
+  const vectorizer = new VocabularyVectorizer({
     tokenizer: new WordTokenizer(config.tokenizer),
     vocabulary,
     maxLength: config.maxLength,
@@ -104,7 +104,7 @@ export function saveTextModel(folder: string, config: TextModelConfig, params: T
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged, or of another kind
  */
-export function loadTextModel(folder: string): TextModel<Tree, unknown> {
+export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBatch> {
   const { params, config } = loadCheckpoint(folder, savedModelSchema);
   try {
     const built = buildTextLearner(config);

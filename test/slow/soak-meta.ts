@@ -2,7 +2,7 @@ import { episodeMaker, evaluationBatches, loadDemoData } from '../../lib/cli/dem
 import { type Learner, maml, prototypical } from '../../lib/meta';
 import { mlp } from '../../lib/nn';
 import { adam } from '../../lib/optim';
-import { meanEncoder, type TokenBatch, Vectorizer, WordTokenizer } from '../../lib/text';
+import { meanEncoder, type TokenBatch, VocabularyVectorizer, WordTokenizer } from '../../lib/text';
 import { type Tree, torch } from '../../lib/torch';
 import { evaluate, formatEvaluation, train } from '../../lib/train';
 
@@ -60,7 +60,11 @@ function median(values: readonly number[]): number {
 }
 
 const { dataset, vocabulary } = loadDemoData();
-const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary, maxLength: 32 });
+const vectorizer = new VocabularyVectorizer({
+  tokenizer: new WordTokenizer(),
+  vocabulary,
+  maxLength: 32,
+});
 const encoder = meanEncoder({ vocabularySize: vocabulary.size, dimensions: DIMENSIONS });
 const maker = (part: 'metaTrain' | 'metaTest') =>
   episodeMaker(dataset, vectorizer, { part, shots: 5, seed: SEED });

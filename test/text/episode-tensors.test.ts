@@ -3,14 +3,14 @@ import {
   episodeTensors,
   meanEncoder,
   type TextEpisode,
-  Vectorizer,
   Vocabulary,
+  VocabularyVectorizer,
   WordTokenizer,
 } from '../../lib/text';
 import { leaves, torch } from '../../lib/torch';
 
 const vocabulary = Vocabulary.build([['rain', 'wind', 'bread', 'sugar']]);
-const vectorizer = new Vectorizer({ tokenizer: new WordTokenizer(), vocabulary });
+const vectorizer = new VocabularyVectorizer({ tokenizer: new WordTokenizer(), vocabulary });
 const ignored = BigInt(IGNORED);
 
 const small: TextEpisode = {

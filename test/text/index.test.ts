@@ -6,8 +6,8 @@ test('exports the text layer', () => {
     'PAD_TOKEN',
     'TextClassifier',
     'UNKNOWN_TOKEN',
-    'Vectorizer',
     'Vocabulary',
+    'VocabularyVectorizer',
     'WORDNET_CLASSES',
     'WORDNET_SPLITS',
     'WordTokenizer',
@@ -19,6 +19,7 @@ test('exports the text layer', () => {
     'readWordNetDefinitions',
     'sameText',
     'sameWords',
+    'vectorizeTasks',
   ]);
 });
 

@@ -37,11 +37,12 @@ itRefusesJunk([
   ['its vectorizer', (x) => make(text.TextClassifier, { ...model, vectorizer: x }, LABELED)],
   ['the examples of TextClassifier', (x) => make(text.TextClassifier, model, x)],
   ['predict', (x) => classifier.predict(x as never)],
-  ['Vectorizer', (x) => make(text.Vectorizer, x)],
+  ['VocabularyVectorizer', (x) => make(text.VocabularyVectorizer, x)],
   ['vectorize', (x) => vectorizer.vectorize(x as never)],
-  ['vectorizeTasks', (x) => vectorizer.vectorizeTasks(x as never)],
-  ['a task of vectorizeTasks', (x) => vectorizer.vectorizeTasks([x as never])],
-  ['batchesByLength', (x) => vectorizer.batchesByLength(x as never)],
+  ['vectorizeTasks', (x) => text.vectorizeTasks(vectorizer, x as never)],
+  ['a task of vectorizeTasks', (x) => text.vectorizeTasks(vectorizer, [x as never])],
+  ['the vectorizer of vectorizeTasks', (x) => text.vectorizeTasks(x as never, [['a']])],
+  ['lengths', (x) => vectorizer.lengths(x as never)],
   ['Vocabulary.build', (x) => text.Vocabulary.build(x as never)],
   ['its options', (x) => text.Vocabulary.build([], x as never), ...OPTIONS],
   ['fromJSON', (x) => text.Vocabulary.fromJSON(x)],
@@ -78,7 +79,9 @@ test('options of another name are refused', () => {
   expect(() => text.Vocabulary.build([], wrong)).toThrow('Vocabulary.build: Unknown option shots');
   expect(() => text.datasetFromRows([], wrong)).toThrow('datasetFromRows: Unknown option shots');
   expect(() => text.loadWordNet(wrong)).toThrow('readWordNetDefinitions: Unknown option shots');
-  expect(() => make(text.Vectorizer, wrong)).toThrow('Vectorizer: Unknown option shots');
+  expect(() => make(text.VocabularyVectorizer, wrong)).toThrow(
+    'VocabularyVectorizer: Unknown option shots',
+  );
 });
 
 test('a hole in a list of texts is told by its place', () => {

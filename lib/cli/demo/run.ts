@@ -46,7 +46,11 @@ const VALIDATION_EPISODES = 100;
 const VALIDATION_SEED = 1_000_003;
 const TEST_SEED = 2_000_003;
 
-type Model = { learner: Learner<Tree, unknown, TokenBatch>; vectorizer: Vectorizer; params: Tree };
+type Model = {
+  learner: Learner<Tree, unknown, TokenBatch>;
+  vectorizer: Vectorizer<TokenBatch>;
+  params: Tree;
+};
 
 /** Meta-trains, evaluates on unseen classes, saves, adapts to new labels, and reports each step. */
 export async function runDemo(options: DemoOptions): Promise<void> {

@@ -53,7 +53,7 @@ export function modelConfig(
 /** Makes batches of episodes of one part of the classes. */
 export function episodeMaker(
   dataset: TextDataset,
-  vectorizer: Vectorizer,
+  vectorizer: Vectorizer<TokenBatch>,
   {
     part,
     shots,

@@ -4,13 +4,14 @@ import type { Learner } from '../../meta';
 import { learnerOf } from '../../meta/learner';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { LabeledText } from '../datasets/dataset';
-import { type TokenBatch, type Vectorizer, vectorizerOf } from '../vectorizer';
+import { lengthBatches } from '../length-batches';
+import { type Vectorizer, vectorizerOf, vectorizeTasks } from '../vectorizer';
 
 /** A meta-trained learner, its parameters, and how texts become tensors for it. */
-export type TextModel<P extends Tree, A> = {
-  learner: Learner<P, A, TokenBatch>;
+export type TextModel<P extends Tree, A, B extends Tree = Tree> = {
+  learner: Learner<P, A, B>;
   params: P;
-  vectorizer: Vectorizer;
+  vectorizer: Vectorizer<B>;
   /** The most labels it can distinguish, where the learner has a fixed number of outputs. */
   ways?: number;
 };
@@ -32,17 +33,17 @@ export type TextPrediction = {
  *     using classifier = new TextClassifier(model, [{ text: 'heavy rain', label: 'weather' }, …]);
  *     const [{ label, probability }] = classifier.predict(['a cold wind']);
  */
-export class TextClassifier<P extends Tree, A> {
+export class TextClassifier<P extends Tree, A, B extends Tree = Tree> {
   /** The labels, in the order of their first example. */
   readonly labels: readonly string[];
-  readonly #model: TextModel<P, A>;
+  readonly #model: TextModel<P, A, B>;
   readonly #adapted: A;
 
   /**
    * @throws ArgumentTypeError if an example is not a text and a label; ArgumentRangeError unless they
    *   have at least two labels, and no more than the model can distinguish
    */
-  constructor(model: TextModel<P, A>, examples: readonly LabeledText[]) {
+  constructor(model: TextModel<P, A, B>, examples: readonly LabeledText[]) {
     requireModel(Object(model));
     requireExamples(examples);
     this.#model = model;
@@ -53,7 +54,7 @@ export class TextClassifier<P extends Tree, A> {
       throw outOfRange(expected, 'examples', this.labels.length, 'TextClassifier');
     }
     this.#adapted = torch.scope(() => {
-      const inputs = vectorizer.vectorizeTasks([examples.map(({ text }) => text)]);
+      const inputs = vectorizeTasks(vectorizer, [examples.map(({ text }) => text)]);
       const labels = examples.map(({ label }) => this.labels.indexOf(label));
       const support = { inputs, labels: torch.tensor([labels], { dtype: 'int64' }) };
       return learner.adapt(params, support, this.labels.length);
@@ -72,7 +73,7 @@ export class TextClassifier<P extends Tree, A> {
     const { vectorizer } = this.#model;
     const predictions: TextPrediction[] = [];
     // In the order of length, so that one long text does not make all others as long.
-    for (const batch of vectorizer.batchesByLength(texts)) {
+    for (const batch of lengthBatches(vectorizer.lengths(texts))) {
       const rows = this.#probabilities(batch.map((i) => texts[i] ?? ''));
       for (const [row, i] of batch.entries()) predictions[i] = this.#prediction(rows[row] ?? []);
     }
@@ -82,7 +83,7 @@ export class TextClassifier<P extends Tree, A> {
   #probabilities(texts: readonly string[]): number[][] {
     return torch.scope(() => {
       const { learner, vectorizer } = this.#model;
-      const logits = learner.predict(this.#adapted, vectorizer.vectorizeTasks([texts]));
+      const logits = learner.predict(this.#adapted, vectorizeTasks(vectorizer, [texts]));
       // A learner may have more outputs than there are labels; those are ignored.
       const used = logits.squeeze(0).narrow(-1, 0, this.labels.length);
       return used.to('float64').softmax(-1).tolist() as number[][];

@@ -11,7 +11,7 @@ type Make<T> = (random: Random) => T;
 const vocabulary = () => text.Vocabulary.build(TEXTS.map((one) => one.split(' ')));
 const tokenizer = () => new text.WordTokenizer();
 const vectorizer = () =>
-  new text.Vectorizer({ tokenizer: tokenizer(), vocabulary: vocabulary(), maxLength: 5 });
+  new text.VocabularyVectorizer({ tokenizer: tokenizer(), vocabulary: vocabulary(), maxLength: 5 });
 const dataset = () =>
   text.datasetFromRows(
     'abcdefgh'.split('').map((one, i) => ({ text: `${one} ${i}`, label: i % 2 ? 'odd' : 'even' })),
@@ -54,6 +54,10 @@ export const TEXT_RECIPES: readonly Recipe[] = [
   ]),
   recipe('text', 'text.loadWordNet', text.loadWordNet, () => [{ directory: 'nowhere' }]),
   recipe('text', 'text.encodeBatch', text.encodeBatch, () => [[[1, 2], [3]], { padId: 0 }]),
+  recipe('text', 'text.vectorizeTasks', text.vectorizeTasks, () => [
+    vectorizer(),
+    [['rain'], ['wind']],
+  ]),
   recipe('text', 'text.episodeTensors', text.episodeTensors, () => [
     sampler().episodes(2),
     vectorizer(),
@@ -63,7 +67,7 @@ export const TEXT_RECIPES: readonly Recipe[] = [
   ]),
   construct('text.EpisodeSampler', text.EpisodeSampler, () => [dataset(), options()]),
   construct('text.WordTokenizer', text.WordTokenizer, () => [{ locale: 'en', lowerCase: true }]),
-  construct('text.Vectorizer', text.Vectorizer, () => [
+  construct('text.VocabularyVectorizer', text.VocabularyVectorizer, () => [
     { tokenizer: tokenizer(), vocabulary: vocabulary(), maxLength: 3 },
   ]),
   construct('text.TextClassifier', text.TextClassifier, () => [model(), LABELED]),
@@ -88,9 +92,9 @@ export const TEXT_RECIPES: readonly Recipe[] = [
     batches: () => [2, 0],
   }),
   ...methods('text.WordTokenizer', tokenizer, { tokenize: () => ['Heavy rain.'] }),
-  ...methods('text.Vectorizer', vectorizer, {
+  ...methods('text.VocabularyVectorizer', vectorizer, {
     vectorize: () => [['rain', 'wind']],
-    vectorizeTasks: () => [[['rain'], ['wind']]],
+    lengths: () => [['rain', 'wind']],
   }),
   ...methods('text.TextClassifier', () => new text.TextClassifier(model(), LABELED), {
     predict: () => [['rain']],
