@@ -21,6 +21,8 @@ export {
   type MeanEncoderParams,
   meanEncoder,
 } from './encoders/mean-encoder';
+export { type EncodeOptions, SentenceEncoder } from './encoders/sentence-encoder';
+export type { EncoderSpec, TokenModel } from './encoders/token-model';
 export {
   EpisodeSampler,
   type EpisodeSamplerOptions,

@@ -4,6 +4,7 @@ test('exports the text layer', () => {
   expect(Object.keys(text).sort()).toEqual([
     'EpisodeSampler',
     'PAD_TOKEN',
+    'SentenceEncoder',
     'TextClassifier',
     'UNKNOWN_TOKEN',
     'Vocabulary',
