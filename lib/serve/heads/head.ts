@@ -1,0 +1,27 @@
+import type { Tensor, Tree } from '../../torch';
+
+/** The examples of a classifier as features. Every label has at least one. */
+export type Examples = {
+  /** `[n, D]`, float32: the examples' vectors, each of length 1 or 0. */
+  x: Tensor;
+  /** `[n]`, int64: the numbers of their labels, from 0. */
+  y: Tensor;
+  /** N: how many labels there are. */
+  labels: number;
+};
+
+/**
+ * A way to tell labels apart by features, as pure functions: what `fit` makes is plain tensors, so that it
+ * is saved, sent to other threads and exchanged at once.
+ */
+export interface Head<S extends Tree = Tree> {
+  /** What the examples say. */
+  fit(examples: Examples): S;
+  /** A score `[q, N]` for each label; probabilities are the softmax of scores over a temperature. */
+  scores(state: S, x: Tensor): Tensor;
+  /**
+   * The scores `[n, N]` of each example by a head that has not seen it. Default: those of `heldOutScores`,
+   * which fits anew for every fold; a head that has them in closed form says so here.
+   */
+  heldOut?(state: S, examples: Examples): Tensor;
+}

@@ -1,0 +1,36 @@
+import { type Tensor, torch } from '../../torch';
+import { oneHotRows } from './features';
+import type { Head } from './head';
+
+/** The examples `[n, D]`, and the logarithm of each one's share of its label, `[n, N]`: −∞ elsewhere. */
+export type NearestState = { x: Tensor; shares: Tensor };
+
+/** How much a nearer example counts more: cosines are multiplied by it. */
+const SHARPNESS = 20;
+
+/**
+ * The nearest examples decide, all of a label's weighed by how near they are:
+ *
+ *   score(k) = log (1 / nₖ) Σ over the examples of k of exp(β cos(x, xᵢ)),   β = 20
+ *
+ * Oriol Vinyals et al.: Matching Networks for One Shot Learning, NeurIPS 2016, without training.
+ */
+export const nearestExamples: Head<NearestState> = {
+  fit: ({ x, y, labels }) => ({ x, shares: logShares(y, labels) }),
+  scores: ({ x: own, shares }, x) => pooled(x.matmul(own.mT).mul(SHARPNESS), shares),
+  heldOut: (_, { x, y, labels }) => {
+    const own = torch.eye(x.size(0)).to('bool');
+    return pooled(x.matmul(x.mT).mul(SHARPNESS).maskedFill(own, -Infinity), logShares(y, labels));
+  },
+};
+
+function logShares(y: Tensor, labels: number): Tensor {
+  const rows = oneHotRows(y, labels);
+  return rows.div(rows.sum([0], true).clampMin(1)).log();
+}
+
+/** log Σ over examples of exp(similarity + share), label by label, so that no `[q, n, N]` is made. */
+function pooled(similarities: Tensor, shares: Tensor): Tensor {
+  const most = similarities.amax([1], true);
+  return similarities.sub(most).exp().matmul(shares.exp()).log().add(most);
+}

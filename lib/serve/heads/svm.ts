@@ -1,0 +1,28 @@
+import { solveSvmDual } from '../../meta/closed-form/svm-dual';
+import { type Tensor, torch } from '../../torch';
+import { oneHotRows } from './features';
+import type { Head } from './head';
+
+/** W `[D, N]`. */
+export type SvmState = { weights: Tensor };
+
+/** C of Crammer and Singer's support vector machine, for features of length 1. */
+const BOUND = 1;
+const JITTER = 1e-3;
+
+/**
+ * The multiclass linear support vector machine, solved to optimality, as `meta.metaOptNet` does inside of
+ * meta-learning: Kwonjoon Lee et al.: Meta-Learning with Differentiable Convex Optimization, CVPR
+ * 2019. Work grows with labels × examples³.
+ */
+export const svm: Head<SvmState> = {
+  fit: ({ x, y, labels }) => {
+    const rows = x.to('float64');
+    const eye = torch.eye(x.size(0), { dtype: 'float64' });
+    const kernel = rows.matmul(rows.mT).add(eye, { alpha: JITTER }).unsqueeze(0);
+    const targets = oneHotRows(y, labels).to('float64').mT.unsqueeze(0);
+    const alpha = solveSvmDual({ kernel, targets, bound: BOUND }).squeeze(0);
+    return { weights: rows.mT.matmul(alpha.mT).to('float32') };
+  },
+  scores: ({ weights }, x) => x.matmul(weights),
+};
