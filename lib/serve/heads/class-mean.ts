@@ -15,11 +15,15 @@ export const classMean: Head<ClassSums> = {
   fit: sumsOf,
   // The direction of a sum is that of the mean.
   scores: ({ sums }, x) => x.matmul(unit(sums).mT),
-  heldOut: ({ sums }, { x, y }) => {
-    const all = x.matmul(unit(sums).mT);
+  heldOut: ({ sums }, examples, rows) => {
+    const [x, y] = [examples.x.indexSelect(0, rows), examples.y.indexSelect(0, rows)];
     const others = unit(sums.indexSelect(0, y).sub(x)).mul(x).sum([1], true);
-    return all.scatter(1, y.unsqueeze(1), others);
+    return x.matmul(unit(sums).mT).scatter(1, y.unsqueeze(1), others);
   },
+  add: ({ sums, counts }, { x, y }) => ({
+    sums: sums.indexAdd(0, y, x),
+    counts: counts.indexAdd(0, y, torch.ones([x.size(0), 1])),
+  }),
 };
 
 function sumsOf({ x, y, labels }: Examples): ClassSums {

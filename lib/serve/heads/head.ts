@@ -20,8 +20,10 @@ export interface Head<S extends Tree = Tree> {
   /** A score `[q, N]` for each label; probabilities are the softmax of scores over a temperature. */
   scores(state: S, x: Tensor): Tensor;
   /**
-   * The scores `[n, N]` of each example by a head that has not seen it. Default: those of `heldOutScores`,
-   * which fits anew for every fold; a head that has them in closed form says so here.
+   * The scores `[m, N]` of the examples at `rows` `[m]` by a head that has not seen them. Default: by
+   * folds, see `heldOutScores`; a head that has them in closed form says so here.
    */
-  heldOut?(state: S, examples: Examples): Tensor;
+  heldOut?(state: S, examples: Examples, rows: Tensor): Tensor;
+  /** The state with `added` examples `[m, D]` of labels `[m]` more, where that is less work than `fit`. */
+  add?(state: S, added: { x: Tensor; y: Tensor }): S;
 }

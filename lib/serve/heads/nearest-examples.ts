@@ -1,4 +1,4 @@
-import { type Tensor, torch } from '../../torch';
+import type { Tensor } from '../../torch';
 import { oneHotRows } from './features';
 import type { Head } from './head';
 
@@ -18,9 +18,9 @@ const SHARPNESS = 20;
 export const nearestExamples: Head<NearestState> = {
   fit: ({ x, y, labels }) => ({ x, shares: logShares(y, labels) }),
   scores: ({ x: own, shares }, x) => pooled(x.matmul(own.mT).mul(SHARPNESS), shares),
-  heldOut: (_, { x, y, labels }) => {
-    const own = torch.eye(x.size(0)).to('bool');
-    return pooled(x.matmul(x.mT).mul(SHARPNESS).maskedFill(own, -Infinity), logShares(y, labels));
+  heldOut: ({ x, shares }, _, rows) => {
+    const similarities = x.indexSelect(0, rows).matmul(x.mT).mul(SHARPNESS);
+    return pooled(similarities.scatter(1, rows.unsqueeze(1), -Infinity), shares);
   },
 };
 

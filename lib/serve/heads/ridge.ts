@@ -5,8 +5,8 @@ import type { Examples, Head } from './head';
 /** W `[D + 1, N]`, the last row the bias, and the λ it was fitted with, without dimensions. */
 export type RidgeState = { weights: Tensor; lambda: Tensor };
 
-/** λ for weights of mean 1; the example's own leave-one-out errors choose among them. */
-const LAMBDAS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+/** λ for weights of mean 1; the examples' leave-one-out errors choose among them. */
+const LAMBDAS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
 /**
  * Ridge regression on one-hot labels, each label of the same weight. λ is that with the least
@@ -28,7 +28,7 @@ export const ridge: Head<RidgeState> = {
   heldOut: ({ lambda }, examples) => leaveOneOut(decompose(examples), Number(lambda.item())).scores,
 };
 
-/** A½ X = U S Vᵀ, with A½ Y, all float64. `u` are the left vectors with a singular value above 0. */
+/** A½ X and its eigenvectors and -values, `squares` being those of the singular values; all float64. */
 type Problem = { rows: Tensor; roots: Tensor; targets: Tensor; vectors: Tensor; squares: Tensor };
 
 function decompose({ x, y, labels }: Examples): Problem {

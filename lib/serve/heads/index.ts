@@ -1,0 +1,38 @@
+import type { Tree } from '../../torch';
+import { classMean } from './class-mean';
+import type { Head } from './head';
+import { logistic } from './logistic';
+import { nearestExamples } from './nearest-examples';
+import { ridge } from './ridge';
+import { svm } from './svm';
+
+/** What stands behind the name of a head. */
+export type HeadEntry = {
+  head: Head<Tree>;
+  /** β that is usual for its scores; held-out examples correct it. */
+  sharpness: number;
+};
+
+const entry = <S extends Tree>(head: Head<S>, sharpness: number): HeadEntry =>
+  // Each head is only ever given a state that it has made, which is filed under its own name.
+  ({ head: head as unknown as Head<Tree>, sharpness });
+
+/** All heads by name: the one list for options, files and the choice among them. */
+export const HEADS = {
+  'class-mean': entry(classMean, 20),
+  ridge: entry(ridge, 8),
+  logistic: entry(logistic, 2.7),
+  'nearest-examples': entry(nearestExamples, 1),
+  svm: entry(svm, 4),
+} as const satisfies Record<string, HeadEntry>;
+
+export type HeadName = keyof typeof HEADS;
+
+export const HEAD_NAMES = Object.keys(HEADS) as readonly HeadName[];
+
+/** The heads that are tried where none is named; the first wins where they do not differ. */
+export const CANDIDATES = [
+  'class-mean',
+  'logistic',
+  'nearest-examples',
+] as const satisfies HeadName[];
