@@ -25,7 +25,8 @@ export const ridge: Head<RidgeState> = {
     return { weights: solve(problem, lambda), lambda: torch.tensor(lambda) };
   },
   scores: ({ weights }, x) => withOne(x).matmul(weights),
-  heldOut: ({ lambda }, examples) => leaveOneOut(decompose(examples), Number(lambda.item())).scores,
+  heldOut: ({ lambda }, examples, rows) =>
+    leaveOneOut(decompose(examples), Number(lambda.item())).scores.indexSelect(0, rows),
 };
 
 /** A½ X and its eigenvectors and -values, `squares` being those of the singular values; all float64. */

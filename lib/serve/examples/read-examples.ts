@@ -1,0 +1,116 @@
+import { isPlainObject, string } from '../../check';
+import {
+  ArgumentRangeError,
+  ArgumentTypeError,
+  describe,
+  invalidArgument,
+  outOfRange,
+} from '../../errors';
+import type { LabeledText, TextDataset } from '../../text';
+
+/** Examples as people have them: texts by label, rows, or a data set. */
+export type ExamplesInput =
+  | { readonly [label: string]: readonly string[] }
+  | readonly LabeledText[]
+  | TextDataset;
+
+/** Checked examples: each text of a label once, and no text under two labels. */
+export type LabeledExamples = { labels: readonly string[]; rows: readonly LabeledText[] };
+
+/** Texts are the same up to white space and the forms of their characters. */
+const sameText = (text: string): string => text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+
+const sameName = (name: string): string => sameText(name).toLowerCase();
+
+/**
+ * The rows of any form of examples. A text that stands twice under its label counts once.
+ *
+ * @throws ArgumentTypeError for another form, and for what is not a text or label; ArgumentRangeError
+ *   for an empty text or label, labels that are one up to case and white space, and a text under two
+ *   labels: which one is right only its author knows
+ */
+export function readExamples(input: ExamplesInput, operator: string): LabeledExamples {
+  const rows = rowsOf(input, operator);
+  const names = new Map<string, string>();
+  const first = new Map<string, LabeledText & { where: string }>();
+  const kept: LabeledText[] = [];
+  for (const { text, label, where } of rows) {
+    requireName(label, names, where, operator);
+    const key = sameText(requireText(text, where, operator));
+    const before = first.get(key);
+    if (before === undefined) kept.push({ text, label });
+    else if (before.label !== label) throw contradiction(before, { label, where }, operator);
+    first.set(key, before ?? { text, label, where });
+  }
+  return { labels: [...names.values()], rows: kept };
+}
+
+/** Returns a label's name if it is a text that is no other label's up to case and white space. */
+function requireName(
+  name: string,
+  names: Map<string, string>,
+  where: string,
+  operator: string,
+): void {
+  const key = sameName(string(name, `the label of ${where}`, operator));
+  if (key === '') throw outOfRange('a name', `the label of ${where}`, name, operator);
+  const before = names.get(key);
+  if (before === undefined) names.set(key, name);
+  else if (before !== name) {
+    throw new ArgumentRangeError(
+      `${operator}: Expected labels that differ in more than case and white space but received ${describe(before)} and ${describe(name)}`,
+      operator,
+    );
+  }
+}
+
+/** Returns `text` if there is something in it. */
+export function requireText(text: unknown, where: string, operator: string): string {
+  if (typeof text !== 'string') throw invalidArgument('a string', where, text, operator);
+  if (sameText(text) !== '') return text;
+  throw outOfRange('a text with something in it', where, text, operator);
+}
+
+function contradiction(
+  before: { text: string; label: string; where: string },
+  { label, where }: { label: string; where: string },
+  operator: string,
+): ArgumentRangeError {
+  return new ArgumentRangeError(
+    `${operator}: Expected each text under one label but received ${describe(before.text)} as ${describe(before.label)} (${before.where}) and as ${describe(label)} (${where})`,
+    operator,
+  );
+}
+
+type PlacedRow = { text: string; label: string; where: string };
+
+function rowsOf(input: ExamplesInput, operator: string): PlacedRow[] {
+  if (Array.isArray(input)) {
+    return Array.from(input, (row: Partial<LabeledText>, i) => {
+      const { text, label } = Object(row);
+      return { text, label, where: `examples[${i}]` };
+    });
+  }
+  if (isDataset(input)) {
+    return input.classes.flatMap((label) =>
+      input.examples(label).map((text, i) => ({ text, label, where: `${label}[${i}]` })),
+    );
+  }
+  if (isPlainObject(input)) {
+    return Object.entries(input).flatMap(([label, texts]) => {
+      if (!Array.isArray(texts))
+        throw invalidArgument('an array of strings', label, texts, operator);
+      if (texts.length === 0)
+        throw outOfRange('at least one text', `the label '${label}'`, texts, operator);
+      return Array.from(texts, (text: string, i) => ({ text, label, where: `${label}[${i}]` }));
+    });
+  }
+  throw new ArgumentTypeError(
+    `${operator}: Expected texts by label, rows { text, label } or a data set for examples but received ${describe(input)}`,
+    operator,
+  );
+}
+
+function isDataset(input: unknown): input is TextDataset {
+  return typeof Object(input).examples === 'function' && Array.isArray(Object(input).classes);
+}

@@ -1,0 +1,46 @@
+import { type Tensor, torch } from '../torch';
+import { familiarityOf } from './calibration/familiarity';
+import type { Fitted } from './fitted';
+import { HEADS } from './heads';
+import { unit } from './heads/features';
+
+/** The numbers of predictions, as typed arrays that threads hand over without copying. */
+export type Scored = {
+  /** `[q, N]`: the probabilities of the labels. */
+  probabilities: Float64Array;
+  /** `[q]`: how familiar the texts are, in standard deviations above the threshold; below 0 unknown. */
+  familiarity: Float64Array;
+  /** `[q, K]`: the rows of the nearest examples, the nearest first. */
+  nearest: Int32Array;
+  /** `[q, K]`: their cosines. */
+  similarities: Float64Array;
+};
+
+/** The nearest examples that explain a prediction. */
+const NEAREST = 3;
+
+/** What scoring needs of a state: no texts, so that threads need none. */
+export type Scorer = { x: Tensor; fitted: Fitted };
+
+/** Scores vectors `[q, D]` of texts, whatever their lengths. */
+export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {
+  return torch.noGrad(() =>
+    torch.scope(() => {
+      const queries = unit(vectors);
+      const cosines = queries.matmul(x.mT);
+      const scores = HEADS[fitted.head].head.scores(fitted.state, queries);
+      const known = { score: scores.amax([1]), nearest: cosines.amax([1]) };
+      const { threshold } = fitted.familiarity;
+      const [similarities, nearest] = cosines.topk(Math.min(NEAREST, x.size(0)), 1);
+      return {
+        probabilities: numbers(scores.to('float64').mul(fitted.sharpness).softmax(1)),
+        familiarity: numbers(familiarityOf(known, fitted.familiarity).sub(threshold)),
+        nearest: Int32Array.from(nearest.to('int32').flatten().tolist() as number[]),
+        similarities: numbers(similarities),
+      };
+    }),
+  );
+}
+
+const numbers = (x: Tensor): Float64Array =>
+  Float64Array.from(x.to('float64').flatten().tolist() as number[]);
