@@ -69,10 +69,11 @@ function lengthOf(texts: readonly Int32Array[], text: number): number {
   return texts[text]?.length ?? 0;
 }
 
-/** Groups of texts whose lengths rise. */
+/** Groups of texts whose lengths rise; one without texts if there are none. */
 function groupsOf(lengths: readonly number[], device: string): TextGroup[] {
   const groups: TextGroup[] = [];
   let start = 0;
+  if (lengths.length === 0) return [groupOf([], 0, device)];
   for (let first = 0; first < lengths.length; ) {
     const most = (lengths[first] ?? 0) * RATIO + SLACK;
     const beyond = lengths.findIndex((length, i) => i > first && length > most);

@@ -32,16 +32,17 @@ export function selfAttention(options: SelfAttention): (qkv: Tensor, context?: C
   return (qkv, context = {}) => {
     const drops = context.training === true && options.dropout > 0;
     if (torch.isGradEnabled() && bias === undefined && !drops) {
-      const [q, k, v] = parts(qkv.unflatten(-1, [3, -1]).unbind(-2));
+      const [q, k, v] = parts(qkv.chunk(3, -1));
       return torch.attention(q, k, v, { heads, mask: kept });
     }
-    const [texts = 1, length = 1] = qkv.shape;
-    const split = qkv.view([texts, length, 3, heads, -1]).permute([2, 0, 3, 1, 4]);
+    const [texts = 1, length = 1, columns = 0] = qkv.shape;
+    const size = columns / 3 / heads;
+    const split = qkv.view([texts, length, 3, heads, size]).permute([2, 0, 3, 1, 4]);
     const [q, k, v] = parts(split.unbind(0));
     if (!torch.isGradEnabled() && !drops) {
       return torch.scaledDotProductAttention(q, k, v, added).transpose(1, 2).flatten(2);
     }
-    const products = q.matmul(k.mT).div(Math.sqrt(q.size(-1)));
+    const products = q.matmul(k.mT).div(Math.sqrt(size));
     const weights = (added === undefined ? products : products.add(added)).softmax(-1);
     return drop.apply({}, weights, context).matmul(v).transpose(1, 2).flatten(2);
   };
