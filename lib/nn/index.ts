@@ -45,3 +45,15 @@ export { overTasks, type TaskParams } from './over-tasks';
 export { countParameters, trainable } from './parameters';
 export { type SequentialParams, sequential } from './sequential';
 export { expandTasks, selectTask } from './tasks';
+export {
+  type Bert,
+  type BertOptions,
+  type BertParams,
+  bert,
+  type EncoderLayerParams,
+  type TextEmbeddingsParams,
+  type TextPooling,
+  type TextProjection,
+  type TokenIds,
+  type TransformerActivation,
+} from './transformer';

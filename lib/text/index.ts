@@ -17,6 +17,14 @@ export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
 export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
 export {
+  type HuggingFaceEncoder,
+  type HuggingFaceOptions,
+  type HuggingFaceSpec,
+  loadHuggingFace,
+  openHuggingFace,
+  TokenVectorizer,
+} from './encoders/hugging-face';
+export {
   type MeanEncoderOptions,
   type MeanEncoderParams,
   meanEncoder,

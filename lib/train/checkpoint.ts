@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { checkOptions, string, withMethods } from '../check';
-import { invalidArgument, TorchError } from '../errors';
+import { onFile, parseFileContent, readJsonFile, refuseFile, sha256OfFiles } from '../checked-file';
+import { invalidArgument } from '../errors';
 import { packageVersion } from '../package-version';
-import { openRegular, readRegular } from '../regular-file';
 import type { Tree } from '../torch';
 import { followLinks, replaceFile, StagedFile } from '../torch/files/replace-file';
 import { readSafetensors, safetensorsChunks } from '../torch/files/safetensors';
@@ -34,7 +34,6 @@ const MODEL_FILE = 'model.safetensors';
 export const CONFIG_FILE = 'config.json';
 const FORMAT = 'metatorch-checkpoint';
 const VERSION = 1;
-const CHUNK_BYTES = 1024 * 1024;
 
 const headSchema = z.object({ format: z.literal(FORMAT), version: z.literal(VERSION) });
 const bodySchema = z.object({
@@ -121,18 +120,22 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   string(folder, 'folder', 'loadCheckpoint');
   schemaOf(schema, 'schema', 'loadCheckpoint');
   const path = join(folder, CONFIG_FILE);
-  const json = readJson(path);
-  check(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
-  const body = check(path, bodySchema, json, 'the description of a checkpoint');
-  const config = check(path, schema, body.config, 'a config that fits its schema');
+  const json = readJsonFile(path, 'a checkpoint');
+  parseFileContent(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
+  const body = parseFileContent(path, bodySchema, json, 'the description of a checkpoint');
+  const config = parseFileContent(path, schema, body.config, 'a config that fits its schema');
   const modelPath = modelFileOf(folder, body.sha256);
   const params = scope(() => {
     const { tensors } = readSafetensors(modelPath);
-    const digest = digestOf(modelPath);
+    const digest = sha256OfFiles([modelPath], 'a file of tensors');
     if (digest !== body.sha256) {
-      throw refuse(modelPath, `the tensors that ${path} describes, sha256 ${body.sha256}`, digest);
+      throw refuseFile(
+        modelPath,
+        `the tensors that ${path} describes, sha256 ${body.sha256}`,
+        digest,
+      );
     }
-    return rebuild(body.structure, tensors, (expected, found) => refuse(path, expected, found));
+    return rebuild(body.structure, tensors, (expected, found) => refuseFile(path, expected, found));
   });
   return { params, config };
 }
@@ -144,62 +147,6 @@ function isJsonObject(value: unknown): boolean {
     // It holds itself, or nests without end.
     return false;
   }
-}
-
-function readJson(path: string): unknown {
-  const bytes = onFile(path, 'a checkpoint', () => readRegular(path));
-  // Reading the file as a string would replace damaged bytes silently.
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return onFile(path, 'JSON', () => JSON.parse(utf8.decode(bytes)) as unknown);
-}
-
-function check<Schema extends z.ZodType>(
-  path: string,
-  schema: Schema,
-  value: unknown,
-  expected: string,
-): z.output<Schema> {
-  const result = onFile(path, expected, () => schema.safeParse(value));
-  if (result.success) return result.data;
-  throw new TorchError(
-    'ERR_TORCH_FILE',
-    `Cannot load ${path}: expected ${expected}\n${z.prettifyError(result.error)}`,
-    { path, cause: result.error },
-  );
-}
-
-function digestOf(path: string): string {
-  return onFile(path, 'a file of tensors', () => {
-    const digest = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const { file } = openRegular(path);
-    try {
-      for (let count = -1; count !== 0; ) {
-        count = readSync(file, chunk);
-        digest.update(chunk.subarray(0, count));
-      }
-    } finally {
-      closeSync(file);
-    }
-    return digest.digest('hex');
-  });
-}
-
-function onFile<T>(path: string, expected: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw refuse(path, expected, found, cause);
-  }
-}
-
-function refuse(path: string, expected: string, found: string, cause?: unknown): TorchError {
-  return new TorchError(
-    'ERR_TORCH_FILE',
-    `Cannot load ${path}: expected ${expected} but found ${found}`,
-    { path, cause },
-  );
 }
 
 const schemaOf = withMethods<z.ZodType>('a schema of zod', 'safeParse');

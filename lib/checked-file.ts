@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { closeSync, readSync } from 'node:fs';
+import { z } from 'zod';
+import { TorchError } from './errors';
+import { openRegular, readRegular } from './regular-file';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** The error for a file that is not what it should be. */
+export function refuseFile(
+  path: string,
+  expected: string,
+  found: string,
+  cause?: unknown,
+): TorchError {
+  return new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot load ${path}: expected ${expected} but found ${found}`,
+    { path, cause },
+  );
+}
+
+/** Runs `action`, whose errors mean that the file is not what is expected. */
+export function onFile<T>(path: string, expected: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw refuseFile(path, expected, found, cause);
+  }
+}
+
+/**
+ * The value of a JSON file; `what` says what the file should be.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the file cannot be read or is not JSON in UTF-8
+ */
+export function readJsonFile(path: string, what: string): unknown {
+  const bytes = onFile(path, what, () => readRegular(path));
+  // Reading the file as a string would replace damaged bytes silently.
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return onFile(path, 'JSON', () => JSON.parse(utf8.decode(bytes)) as unknown);
+}
+
+/**
+ * What `schema` makes of a value that was read from a file.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` that says where the value does not fit
+ */
+export function parseFileContent<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  value: unknown,
+  expected: string,
+): z.output<Schema> {
+  const result = onFile(path, expected, () => schema.safeParse(value));
+  if (result.success) return result.data;
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot load ${path}: expected ${expected}\n${z.prettifyError(result.error)}`,
+    { path, cause: result.error },
+  );
+}
+
+/**
+ * The sha256 of files, one after the other, in hex. They are read piece by piece.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if one cannot be read
+ */
+export function sha256OfFiles(paths: readonly string[], what: string): string {
+  const digest = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (const path of paths) {
+    onFile(path, what, () => {
+      const { file } = openRegular(path);
+      try {
+        for (let count = -1; count !== 0; ) {
+          count = readSync(file, chunk);
+          digest.update(chunk.subarray(0, count));
+        }
+      } finally {
+        closeSync(file);
+      }
+    });
+  }
+  return digest.digest('hex');
+}

@@ -1,0 +1,230 @@
+import { objectOf } from '../../check';
+import { invalidArgument, outOfRange } from '../../errors';
+import { type Generator, mapTree, type Tensor, torch } from '../../torch';
+import { shapeOf, wrongShape } from '../../torch/check-tensors';
+import { type EmbeddingParams, embedding } from '../embedding';
+import type { Context, Layer } from '../layer';
+import type { LinearParams } from '../linear-params';
+import { type BertOptions, type BertShape, bertShape } from './bert-options';
+import { type Attend, type EncoderLayerParams, encoderLayer } from './encoder-layer';
+import {
+  gather,
+  packTexts,
+  paddedTexts,
+  spread,
+  type TextGroup,
+  type TokenIds,
+  type Tokens,
+  unpad,
+} from './packed-texts';
+import { relativeBuckets } from './relative-positions';
+import { selfAttention } from './self-attention';
+import { type TextEmbeddingsParams, textEmbeddings } from './text-embeddings';
+import { padTexts, poolTexts } from './text-pooling';
+import { textProjections } from './text-projections';
+
+export type BertParams = {
+  embeddings: TextEmbeddingsParams;
+  /** One bias for each bucket of relative positions and head, `[buckets, H]`, for all layers. */
+  relativePositions?: EmbeddingParams;
+  layers: EncoderLayerParams[];
+  projections?: LinearParams[];
+};
+
+/** A Transformer's encoder for texts, in the parts that other programs call by themselves. */
+export interface Bert extends Layer<BertParams, TokenIds> {
+  /** The size of a text's vector: D, or that of the last projection. */
+  readonly outFeatures: number;
+  /** The most tokens of a text. */
+  readonly maxLength: number;
+  readonly tasks: true;
+  /** The vectors of the last layer, `[…, n, L, D]`; zeros at padding. */
+  hiddenStates(params: BertParams, input: TokenIds, context?: Context): Tensor;
+  /** Texts as lists of ids, which need no padding, to their vectors `[n, outFeatures]`. */
+  encode(params: BertParams, texts: readonly Int32Array[], context?: Context): Tensor;
+}
+
+/**
+ * BERT and its relatives: ids and mask `[…, n, L]` give a vector for each text, `[…, n, D]`. With other
+ * options it is RoBERTa, XLM-R, DistilBERT or MPNet.
+ *
+ * Parameters that all tasks share see the tokens packed: what works on single tokens sees no padding, and
+ * texts of similar length attend together. Those of each task's own, `[T, …]`, take ids `[T, n, L]`.
+ *
+ * Devlin et al.: BERT, NAACL 2019, https://arxiv.org/abs/1810.04805. Liu et al.: RoBERTa, 2019,
+ * https://arxiv.org/abs/1907.11692. Song et al.: MPNet, NeurIPS 2020, https://arxiv.org/abs/2004.09297.
+ * Sanh et al.: DistilBERT, 2019, https://arxiv.org/abs/1910.01108. Pooling as in Reimers and Gurevych:
+ * Sentence-BERT, EMNLP 2019, https://arxiv.org/abs/1908.10084.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong option, texts of more than `maxLength`
+ *   tokens, or ids beyond the vocabulary
+ */
+export function bert(options: BertOptions): Bert {
+  const shape = bertShape(options);
+  const parts = partsOf(shape);
+  const { head } = parts;
+  const maxLength = shape.positions - shape.positionOffset;
+  const forward = (params: BertParams, tokens: Tokens, context?: Context): Tensor => {
+    requireLength(tokens, maxLength);
+    return hidden(shape, parts, params, tokens, context);
+  };
+  const pooled = (params: BertParams, tokens: Tokens, context?: Context): Tensor =>
+    head.apply(
+      params.projections,
+      poolTexts(forward(params, tokens, context), tokens, shape.pooling),
+      context,
+    );
+  return {
+    init: (generator) => initial(shape, parts, generator),
+    apply: (params, input, context) =>
+      torch.scope(() => {
+        const tokens = tokensOf(params, input);
+        const lead = input.ids.shape.slice(0, -1);
+        const x = forward(params, tokens, context);
+        const texts = poolTexts(x, tokens, shape.pooling).view([...lead, shape.dimensions]);
+        return head.apply(params.projections, texts, context);
+      }),
+    hiddenStates: (params, input, context) =>
+      torch.scope(() => {
+        const tokens = tokensOf(params, input);
+        const padded = padTexts(forward(params, tokens, context), tokens);
+        const missing = input.ids.size(-1) - padded.size(-2);
+        return padded
+          .constantPadNd([0, 0, 0, missing])
+          .view([...input.ids.shape, shape.dimensions]);
+      }),
+    encode: (params, texts, context) =>
+      torch.scope(() => pooled(params, packTexts(texts, deviceOf(params)), context)),
+    outFeatures: head.outFeatures,
+    maxLength,
+    tasks: true,
+  };
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+function partsOf(shape: BertShape) {
+  const { relativeBuckets: buckets, heads, scale } = shape;
+  return {
+    embeddings: textEmbeddings(shape),
+    layer: encoderLayer(shape),
+    relative:
+      buckets === 0 ? undefined : embedding({ numEmbeddings: buckets, embeddingDim: heads, scale }),
+    head: textProjections(shape),
+  };
+}
+
+function initial(shape: BertShape, parts: Parts, generator: Generator): BertParams {
+  const { embeddings, relative, layer, head } = parts;
+  return {
+    embeddings: embeddings.init(generator),
+    ...(relative !== undefined && { relativePositions: relative.init(generator) }),
+    layers: Array.from({ length: shape.layers }, () => layer.init(generator)),
+    ...(shape.projections.length > 0 && { projections: head.init(generator) }),
+  };
+}
+
+function hidden(
+  shape: BertShape,
+  parts: Parts,
+  params: BertParams,
+  tokens: Tokens,
+  context?: Context,
+): Tensor {
+  const { embeddings, relative, layer } = parts;
+  return torch.scope(() => {
+    let x = embeddings.apply(params.embeddings, tokens, context);
+    const biasOf = ({ texts, length }: TextGroup): Tensor | undefined => {
+      if (relative === undefined || params.relativePositions === undefined) return undefined;
+      return relativeBias(params.relativePositions, shape.relativeBuckets, texts, length);
+    };
+    const attend = attendAll(shape, tokens, biasOf, x);
+    for (const own of params.layers) {
+      const before = x;
+      x = layer.apply(own, before, attend, context);
+      before.dispose();
+    }
+    return x;
+  });
+}
+
+/** Attention of all groups: queries, keys and values of all tokens to what each has seen. */
+function attendAll(
+  { heads, attentionDropout, dimensions }: BertShape,
+  tokens: Tokens,
+  biasOf: (group: TextGroup) => Tensor | undefined,
+  like: Tensor,
+): Attend {
+  const groups = tokens.groups.map((group) => ({
+    group,
+    attend: selfAttention({
+      heads,
+      mask: group.mask,
+      bias: biasOf(group),
+      dropout: attentionDropout,
+      like,
+    }),
+  }));
+  const shape = [...tokens.ids.shape, dimensions];
+  return (qkv, context) => {
+    const seen = groups.map(({ group, attend }) =>
+      gather(group, attend(spread(group, qkv), context)),
+    );
+    const [first] = seen;
+    return (first !== undefined && seen.length === 1 ? first : torch.cat(seen)).view(shape);
+  };
+}
+
+/** The bias of each pair of tokens, `[texts or 1, H, L, L]`. */
+function relativeBias(
+  { weight }: EmbeddingParams,
+  buckets: number,
+  texts: number,
+  length: number,
+): Tensor {
+  return torch.scope(() => {
+    const places = relativeBuckets(length, buckets, weight.device).flatten();
+    const bias = weight.indexSelect(-2, places).mT.unflatten(-1, [length, length]).unsqueeze(-4);
+    if (weight.ndim === 2) return bias;
+    return bias.repeatInterleave(texts / weight.size(0), 0).flatten(0, 1);
+  });
+}
+
+/** The tokens as these parameters take them: packed, unless tasks have their own. */
+function tokensOf(params: BertParams, input: TokenIds): Tokens {
+  const { ids, mask } = objectOf(input, 'input', 'bert');
+  const shape = shapeOf(ids, 'ids', 'bert');
+  const maskShape = shapeOf(mask, 'mask', 'bert');
+  if (shape.length < 2) throw wrongShape('[..., n, L]', 'ids', shape, 'bert');
+  if (maskShape.join() !== shape.join()) {
+    throw wrongShape(`[${shape.join(', ')}]`, 'mask', maskShape, 'bert');
+  }
+  if (ids.dtype !== 'int32' && ids.dtype !== 'int64') {
+    throw invalidArgument('int32 or int64', 'the ids of bert', ids.dtype, 'bert');
+  }
+  if (torch.insideVmap() || hasTasks(params)) return paddedTexts(input);
+  return packTexts(unpad(input), ids.device);
+}
+
+/** True if some parameter has a leading task axis. */
+function hasTasks(params: BertParams): boolean {
+  let found = false;
+  mapTree(([tensor], path) => {
+    const vector = path.endsWith('bias') || path.endsWith('norm.weight');
+    found ||= tensor.ndim > (vector ? 1 : 2);
+    return tensor;
+  }, params);
+  return found;
+}
+
+function deviceOf(params: BertParams): string {
+  return params.embeddings.words.weight.device;
+}
+
+function requireLength({ groups }: Tokens, maxLength: number): void {
+  for (const { length } of groups) {
+    if (length > maxLength) {
+      throw outOfRange(`at most ${maxLength} tokens`, 'a text of bert', length, 'bert');
+    }
+  }
+}

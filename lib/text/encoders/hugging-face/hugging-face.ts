@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { basename, join, resolve } from 'node:path';
+import { knownOptions, objectOf, positiveInteger, string } from '../../../check';
+import { sha256OfFiles } from '../../../checked-file';
+import { outOfRange } from '../../../errors';
+import { type Bert, type BertParams, bert } from '../../../nn';
+import { torch } from '../../../torch';
+import { requireTensorTree } from '../../../torch/check-tensors';
+import type { EncoderSpec, TokenModel } from '../token-model';
+import { type ModelConfig, readModelConfig } from './model-config';
+import { readParams } from './read-params';
+import { readSentenceModules, type SentenceModules } from './sentence-modules';
+import { TextTokenizer } from './text-tokenizer';
+import { TokenVectorizer } from './token-vectorizer';
+import { weightPaths } from './weight-files';
+
+export type HuggingFaceOptions = {
+  /**
+   * The most tokens of a text, special ones included. Default: what the folder says, at most those that the
+   * model has positions for.
+   */
+  maxLength?: number;
+};
+
+/** What builds an encoder again, given its parameters. */
+export type HuggingFaceSpec = EncoderSpec & {
+  readonly kind: 'hugging-face';
+  readonly folder: string;
+  readonly maxLength: number;
+  readonly fingerprint: string;
+};
+
+/** A pre-trained encoder, and what learners need to train it further. */
+export interface HuggingFaceEncoder extends TokenModel<BertParams> {
+  readonly spec: HuggingFaceSpec;
+  /** The model as a layer: ids and mask `[…, n, L]` to `[…, n, D]`, with gradients and a task axis. */
+  readonly layer: Bert;
+  /** Texts to the layer's input. */
+  readonly vectorizer: TokenVectorizer;
+}
+
+/** Everything of a folder but its weights. */
+type Folder = {
+  readonly path: string;
+  readonly config: ModelConfig;
+  readonly modules: SentenceModules;
+  readonly tokenizer: TextTokenizer;
+  readonly layer: Bert;
+};
+
+/**
+ * Loads an encoder from a folder in the layout of Hugging Face or sentence-transformers: `config.json`,
+ * `model.safetensors` or its shards, `tokenizer.json`, and, where there are, `modules.json` and what it
+ * names. Models: BERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet and DistilBERT. Weights of 16 bits become
+ * float32. A folder without `modules.json` is pooled by the mean, without normalisation.
+ *
+ * @throws TorchError `ERR_TORCH_FILE`, with the path, what was expected and what was found, if a file is
+ *   missing, of another model, or does not fit the others; ArgumentTypeError or ArgumentRangeError for a
+ *   wrong argument
+ */
+export function loadHuggingFace(
+  folder: string,
+  options: HuggingFaceOptions = {},
+): HuggingFaceEncoder {
+  const { maxLength } = knownOptions(options, ['maxLength'], 'loadHuggingFace');
+  const read = readFolder(resolve(string(folder, 'folder', 'loadHuggingFace')));
+  const most = lengthOf(read, maxLength);
+  const { config, modules, tokenizer } = read;
+  const weights = weightPaths(modules.transformer);
+  const params = readParams(weights, config.type, config.options, modules);
+  const files = [...weights, configOf(modules), ...modules.files, ...tokenizer.files];
+  const digest = sha256OfFiles(files, 'a file of the model');
+  const fingerprint = createHash('sha256').update(`${digest} ${most}`).digest('hex');
+  return encoderOf(
+    read,
+    { kind: 'hugging-face', folder: read.path, maxLength: most, fingerprint },
+    params,
+  );
+}
+
+/**
+ * The encoder of a `spec`, with parameters that are given, as those of another thread: the weights of the
+ * folder are not read.
+ *
+ * @throws as `loadHuggingFace`
+ */
+export function openHuggingFace(spec: HuggingFaceSpec, params: BertParams): HuggingFaceEncoder {
+  objectOf(spec, 'spec', 'openHuggingFace');
+  requireTensorTree(params);
+  const read = readFolder(string(spec.folder, 'spec.folder', 'openHuggingFace'));
+  return encoderOf(read, { ...spec, maxLength: lengthOf(read, spec.maxLength) }, params);
+}
+
+function readFolder(path: string): Folder {
+  const modules = readSentenceModules(path);
+  const config = readModelConfig(modules.transformer);
+  const { vocabularySize } = config.options;
+  const { lowerCase, pooling, projections, normalize } = modules;
+  return {
+    path,
+    config,
+    modules,
+    tokenizer: new TextTokenizer(modules.transformer, { vocabularySize, lowerCase }),
+    layer: bert({
+      ...config.options,
+      pooling,
+      projections: projections.map(({ path: _, ...options }) => options),
+      normalize,
+    }),
+  };
+}
+
+function encoderOf(
+  { path, tokenizer, layer }: Folder,
+  spec: HuggingFaceSpec,
+  params: BertParams,
+): HuggingFaceEncoder {
+  const tokenize = (text: string): Int32Array =>
+    tokenizer.tokenize(string(text, 'text', 'tokenize'), spec.maxLength);
+  return {
+    name: basename(path),
+    spec,
+    fingerprint: spec.fingerprint,
+    params,
+    dimensions: layer.outFeatures,
+    maxLength: spec.maxLength,
+    tokenize,
+    knows: (ids) => tokenizer.knows(ids),
+    embed: (own, texts) => torch.noGrad(() => layer.encode(own, texts)),
+    layer,
+    vectorizer: new TokenVectorizer(tokenize),
+  };
+}
+
+function lengthOf({ layer, modules, tokenizer }: Folder, wanted: number | undefined): number {
+  const name = 'maxLength';
+  if (wanted === undefined) {
+    const asked = modules.maxLength ?? tokenizer.maxLength ?? layer.maxLength;
+    return Math.max(tokenizer.specials + 1, Math.min(asked, layer.maxLength));
+  }
+  positiveInteger(wanted, name, 'loadHuggingFace');
+  const least = tokenizer.specials + 1;
+  if (wanted >= least && wanted <= layer.maxLength) return wanted;
+  const range = `an integer from ${least}, with special tokens, to ${layer.maxLength}`;
+  throw outOfRange(range, `${name} of loadHuggingFace`, wanted, 'loadHuggingFace');
+}
+
+function configOf({ transformer }: SentenceModules): string {
+  return join(transformer, 'config.json');
+}

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
+import type { TextPooling, TextProjection } from '../../../nn';
+
+/** What a folder says of the way from tokens' vectors to a text's. */
+export type SentenceModules = {
+  readonly folder: string;
+  /** The folder of the Transformer itself, in `folder` or the same. */
+  readonly transformer: string;
+  readonly pooling: TextPooling;
+  /** Linear layers after pooling, each in a folder of its own. */
+  readonly projections: readonly (TextProjection & { readonly path: string })[];
+  readonly normalize: boolean;
+  /** The most tokens that the folder asks for. */
+  readonly maxLength: number | undefined;
+  /** True if texts are made lower-case before the tokenizer sees them. */
+  readonly lowerCase: boolean;
+  /** The files that were read. */
+  readonly files: readonly string[];
+};
+
+const MODULES_FILE = 'modules.json';
+/** Written by versions of sentence-transformers, by the class of their model. */
+const SENTENCE_FILES = [
+  'sentence_bert_config.json',
+  'sentence_roberta_config.json',
+  'sentence_distilbert_config.json',
+  'sentence_camembert_config.json',
+  'sentence_xlm-roberta_config.json',
+  'sentence_mpnet_config.json',
+];
+
+const modulesSchema = z.array(z.object({ path: z.string(), type: z.string() }));
+const sentenceSchema = z.object({
+  max_seq_length: z.number().int().positive().nullish(),
+  do_lower_case: z.boolean().default(false),
+});
+const denseSchema = z.object({
+  in_features: z.number().int().positive(),
+  out_features: z.number().int().positive(),
+  bias: z.boolean().default(true),
+  activation_function: z.string().default('torch.nn.modules.activation.Tanh'),
+});
+
+/** The last part of an activation's Python name, and what this library calls it. */
+const ACTIVATIONS: Readonly<Record<string, NonNullable<TextProjection['activation']>>> = {
+  Identity: 'none',
+  Tanh: 'tanh',
+  ReLU: 'relu',
+  GELU: 'gelu',
+};
+
+/** How `1_Pooling/config.json` calls the poolings that this library has. */
+const POOLINGS: Readonly<Record<string, TextPooling>> = {
+  pooling_mode_cls_token: 'cls',
+  pooling_mode_mean_tokens: 'mean',
+  pooling_mode_max_tokens: 'max',
+};
+
+/**
+ * Reads `modules.json` and what it names. A folder without it is a bare model, of which
+ * sentence-transformers takes the mean of the tokens, and so does this.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` for modules and poolings that are not supported
+ */
+export function readSentenceModules(folder: string): SentenceModules {
+  const path = join(folder, MODULES_FILE);
+  const reading = new ModuleReader(folder);
+  if (!existsSync(path)) return reading.result();
+  const modules = reading.json(MODULES_FILE, modulesSchema, 'a list of modules');
+  for (const [i, { type, path: own }] of modules.entries()) {
+    // Its class without the package, which changed from version to version.
+    const kind = type.split('.').at(-1) ?? type;
+    if ((kind === 'Transformer') !== (i === 0)) {
+      throw refuseFile(path, 'a Transformer first, and once', `${type} as module ${i}`);
+    }
+    reading.read(kind, own, path);
+  }
+  return reading.result();
+}
+
+class ModuleReader {
+  readonly #folder: string;
+  readonly #files: string[] = [];
+  readonly #projections: (TextProjection & { path: string })[] = [];
+  #transformer: string;
+  #pooling: TextPooling = 'mean';
+  #normalize = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#transformer = folder;
+  }
+
+  read(kind: string, own: string, modules: string): void {
+    if (own.split(/[\\/]/).includes('..')) {
+      throw refuseFile(modules, 'paths in the folder', JSON.stringify(own));
+    }
+    const late = this.#normalize && kind !== 'Normalize' ? `${kind} after Normalize` : undefined;
+    if (late !== undefined) throw refuseFile(modules, 'Normalize as the last module', late);
+    if (kind === 'Transformer') this.#transformer = join(this.#folder, own);
+    else if (kind === 'Pooling') this.#pooling = this.#readPooling(own);
+    else if (kind === 'Dense') this.#projections.push(this.#readDense(own));
+    else if (kind === 'Normalize') this.#normalize = true;
+    else throw refuseFile(modules, 'modules Transformer, Pooling, Dense and Normalize', kind);
+  }
+
+  #readPooling(own: string): TextPooling {
+    const file = join(own, 'config.json');
+    const schema = z.record(z.string(), z.unknown());
+    const config = this.json(file, schema, 'the config of a pooling');
+    const chosen = Object.keys(config).filter(
+      (key) => key.startsWith('pooling_mode_') && config[key] === true,
+    );
+    const [only = ''] = chosen;
+    const pooling = chosen.length === 1 ? POOLINGS[only] : undefined;
+    if (pooling !== undefined) return pooling;
+    const expected = `exactly one of ${Object.keys(POOLINGS).join(', ')}`;
+    throw refuseFile(join(this.#folder, file), expected, chosen.join(', ') || 'none');
+  }
+
+  #readDense(own: string): TextProjection & { path: string } {
+    const file = join(own, 'config.json');
+    const config = this.json(file, denseSchema, 'the config of a linear layer');
+    const name = config.activation_function.split('.').at(-1) ?? '';
+    const activation = ACTIVATIONS[name];
+    if (activation === undefined) {
+      const expected = `an activation of ${Object.keys(ACTIVATIONS).join(', ')}`;
+      throw refuseFile(join(this.#folder, file), expected, config.activation_function);
+    }
+    this.#files.push(join(this.#folder, own, 'model.safetensors'));
+    return { path: own, outFeatures: config.out_features, bias: config.bias, activation };
+  }
+
+  json<S extends z.ZodType>(file: string, schema: S, what: string): z.output<S> {
+    const path = join(this.#folder, file);
+    const value = parseFileContent(path, schema, readJsonFile(path, what), what);
+    this.#files.push(path);
+    return value;
+  }
+
+  result(): SentenceModules {
+    const transformer = this.#transformer;
+    const file = SENTENCE_FILES.map((name) => join(transformer, name)).find((path) =>
+      existsSync(path),
+    );
+    const what = 'the config of a sentence-transformers model';
+    const asked = file === undefined ? {} : readJsonFile(file, what);
+    const sentence = parseFileContent(file ?? transformer, sentenceSchema, asked, what);
+    return {
+      folder: this.#folder,
+      transformer,
+      pooling: this.#pooling,
+      projections: this.#projections,
+      normalize: this.#normalize,
+      maxLength: sentence.max_seq_length ?? undefined,
+      lowerCase: sentence.do_lower_case,
+      files: file === undefined ? this.#files : [...this.#files, file],
+    };
+  }
+}

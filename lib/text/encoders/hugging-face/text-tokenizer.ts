@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { onFile, parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
+import { firstTokens } from './first-tokens';
+
+const TOKENIZER_FILE = 'tokenizer.json';
+const CONFIG_FILE = 'tokenizer_config.json';
+
+const tokenizerSchema = z.looseObject({
+  model: z.looseObject({
+    unk_token: z.string().nullish(),
+    unk_id: z.number().int().nonnegative().nullish(),
+  }),
+});
+const configSchema = z.looseObject({ model_max_length: z.number().positive().nullish() });
+
+/** Any text, to see where the tokenizer puts its special tokens. */
+const PROBE = 'a';
+
+/** The tokenizer of a folder in Hugging Face's layout, with work bounded by the tokens that are kept. */
+export class TextTokenizer {
+  /** The files that were read. */
+  readonly files: readonly string[];
+  /** The most tokens that the tokenizer's config asks for. */
+  readonly maxLength: number | undefined;
+  readonly #tokenizer: Tokenizer;
+  readonly #lowerCase: boolean;
+  readonly #before: readonly number[];
+  readonly #after: readonly number[];
+  /** Special tokens and the one for what the vocabulary lacks. */
+  readonly #nothing: ReadonlySet<number>;
+  readonly #unknown: number | undefined;
+
+  /**
+   * @param vocabularySize the rows of the model's table
+   * @throws TorchError `ERR_TORCH_FILE` if `tokenizer.json` is missing, cannot be used, or has ids beyond the
+   *   model's table
+   */
+  constructor(folder: string, options: { vocabularySize: number; lowerCase: boolean }) {
+    const path = join(folder, TOKENIZER_FILE);
+    const expected = 'a tokenizer of Hugging Face';
+    const json = parseFileContent(path, tokenizerSchema, readJsonFile(path, expected), expected);
+    const configPath = join(folder, CONFIG_FILE);
+    const config = existsSync(configPath)
+      ? parseFileContent(configPath, configSchema, readJsonFile(configPath, expected), expected)
+      : {};
+    this.files = existsSync(configPath) ? [path, configPath] : [path];
+    this.maxLength = config.model_max_length ?? undefined;
+    this.#lowerCase = options.lowerCase;
+    const tokenizer = onFile(path, expected, () => new Tokenizer(json, config));
+    this.#tokenizer = tokenizer;
+    const most = [...tokenizer.get_vocab(true).values()].reduce((a, b) => Math.max(a, b), 0);
+    if (most >= options.vocabularySize) {
+      const rows = options.vocabularySize;
+      throw refuseFile(path, `ids below ${rows}, the model's vocabulary`, `id ${most}`);
+    }
+    const { unk_token, unk_id } = json.model;
+    this.#unknown = unk_id ?? (unk_token ? tokenizer.token_to_id(unk_token) : undefined);
+    const special = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
+    this.#nothing = new Set([...special.map(([id]) => id), this.#unknown ?? -1]);
+    [this.#before, this.#after] = onFile(path, expected, () => this.#specials());
+  }
+
+  /** Special tokens around every text. */
+  get specials(): number {
+    return this.#before.length + this.#after.length;
+  }
+
+  /** The ids of a text, at most `maxLength`, special ones included. */
+  tokenize(text: string, maxLength: number): Int32Array {
+    const room = maxLength - this.specials;
+    const own = firstTokens(text, room, (part) => this.#idsOf(part));
+    const ids = [...this.#before, ...own, ...this.#after];
+    // A model needs something to look at.
+    return Int32Array.from(ids.length > 0 ? ids : [this.#unknown ?? 0]);
+  }
+
+  /** False if the ids hold nothing but special tokens and tokens that the vocabulary lacks. */
+  knows(ids: Int32Array): boolean {
+    return ids.some((id) => !this.#nothing.has(id));
+  }
+
+  #idsOf(text: string): number[] {
+    const given = this.#lowerCase ? text.toLowerCase() : text;
+    return this.#tokenizer.encode(given, { add_special_tokens: false }).ids;
+  }
+
+  /** The ids that the tokenizer puts before a text and after it. */
+  #specials(): [number[], number[]] {
+    const own = this.#idsOf(PROBE);
+    const { ids } = this.#tokenizer.encode(PROBE);
+    const last = ids.length - own.length;
+    for (let start = 0; start <= last; start++) {
+      if (own.every((id, i) => ids[start + i] === id)) {
+        return [ids.slice(0, start), ids.slice(start + own.length)];
+      }
+    }
+    throw new Error('a post-processor that changes the tokens of a text');
+  }
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadHuggingFace, openHuggingFace } from '../../../../lib/text/encoders/hugging-face';
+import { torch } from '../../../../lib/torch';
+
+const folder = join(__dirname, '../../../../../shared/data/encoders/all-MiniLM-L6-v2');
+type Golden = { cases: { text: string; input_ids: number[]; embedding: number[] }[] };
+
+const present = existsSync(folder);
+if (!present) console.log(`all-MiniLM-L6-v2 is not tested: ${folder} is absent`);
+
+(present ? describe : describe.skip)('all-MiniLM-L6-v2', () => {
+  const encoder = present ? loadHuggingFace(folder) : undefined;
+  if (encoder === undefined) return;
+  const { cases } = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8')) as Golden;
+  const ids = cases.map(({ text }) => encoder.tokenize(text));
+  const expected = torch.tensor(cases.map(({ embedding }) => embedding));
+
+  test('gives the ids of the reference', () => {
+    expect(ids.map((own) => [...own])).toEqual(cases.map(({ input_ids }) => input_ids));
+  });
+
+  test('gives the embeddings of the reference, packed, alone, padded and with gradients', () => {
+    const far = (found: ReturnType<typeof torch.tensor>): number =>
+      Number(found.sub(expected).abs().max().item());
+    expect(far(encoder.embed(encoder.params, ids))).toBeLessThan(1e-5);
+    const alone = ids.map((own) => encoder.embed(encoder.params, [own]));
+    expect(far(torch.cat(alone))).toBeLessThan(1e-5);
+    const batch = encoder.vectorizer.vectorize(cases.map(({ text }) => text));
+    expect(far(encoder.layer.apply(encoder.params, batch))).toBeLessThan(1e-5);
+  });
+
+  test('opens again with parameters that are given', () => {
+    const again = openHuggingFace(structuredClone(encoder.spec), encoder.params);
+    expect(again.fingerprint).toBe(encoder.fingerprint);
+    expect([...again.tokenize('How do I reset my password?')]).toEqual(cases[0]?.input_ids);
+  });
+
+  test('says what it is', () => {
+    const { name, dimensions, maxLength, fingerprint } = encoder;
+    expect({ name, dimensions, maxLength }).toEqual({
+      name: 'all-MiniLM-L6-v2',
+      dimensions: 384,
+      maxLength: 256,
+    });
+    expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
