@@ -21,6 +21,13 @@ export {
   type MeanEncoderParams,
   meanEncoder,
 } from './encoders/mean-encoder';
+export type { EncoderSpec, TokenModel } from './encoders/token-model';
+export {
+  openUseLite,
+  type UseLiteOptions,
+  type UseLiteParams,
+  useLite,
+} from './encoders/use-lite/use-lite';
 export {
   EpisodeSampler,
   type EpisodeSamplerOptions,

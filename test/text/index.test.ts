@@ -16,9 +16,11 @@ test('exports the text layer', () => {
     'episodeTensors',
     'loadWordNet',
     'meanEncoder',
+    'openUseLite',
     'readWordNetDefinitions',
     'sameText',
     'sameWords',
+    'useLite',
   ]);
 });
 
