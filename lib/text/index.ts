@@ -30,7 +30,13 @@ export {
   meanEncoder,
 } from './encoders/mean-encoder';
 export { type EncodeOptions, SentenceEncoder } from './encoders/sentence-encoder';
-export type { EncoderSpec, TokenModel } from './encoders/token-model';
+export type { EncoderSpec, EncoderSpec, TokenModel, TokenModel } from './encoders/token-model';
+export {
+  openUseLite,
+  type UseLiteOptions,
+  type UseLiteParams,
+  useLite,
+} from './encoders/use-lite/use-lite';
 export {
   EpisodeSampler,
   type EpisodeSamplerOptions,

@@ -24,6 +24,11 @@ test('exports the text layer', () => {
     'sameText',
     'sameWords',
     'vectorizeTasks',
+    'openUseLite',
+    'readWordNetDefinitions',
+    'sameText',
+    'sameWords',
+    'useLite',
   ]);
 });
 

