@@ -29,8 +29,14 @@ export {
   type MeanEncoderParams,
   meanEncoder,
 } from './encoders/mean-encoder';
+export {
+  DEFAULT_ENCODER,
+  type LoadEncoderOptions,
+  loadEncoder,
+  openEncoder,
+} from './encoders/open-encoder';
 export { type EncodeOptions, SentenceEncoder } from './encoders/sentence-encoder';
-export type { EncoderSpec, EncoderSpec, TokenModel, TokenModel } from './encoders/token-model';
+export type { EncoderSpec, TokenModel } from './encoders/token-model';
 export {
   openUseLite,
   type UseLiteOptions,

@@ -20,15 +20,12 @@ test('exports the text layer', () => {
     'loadWordNet',
     'meanEncoder',
     'openHuggingFace',
-    'readWordNetDefinitions',
-    'sameText',
-    'sameWords',
-    'vectorizeTasks',
     'openUseLite',
     'readWordNetDefinitions',
     'sameText',
     'sameWords',
     'useLite',
+    'vectorizeTasks',
   ]);
 });
 
