@@ -6,8 +6,8 @@ import { CANDIDATES, HEADS, type HeadName } from './heads';
 import type { Examples } from './heads/head';
 import { heldOutScores, indices } from './heads/held-out';
 
-/** The examples that a classifier has learned from, with their texts. */
-export type LabeledFeatures = Examples & { texts: readonly string[] };
+/** Examples with the keys of their texts, which decide on what a classifier is calibrated. */
+export type LabeledFeatures = Examples & { keys: Uint32Array };
 
 /** A fitted head and what held-out examples say about its scores. */
 export type Fitted = {
@@ -22,6 +22,8 @@ export type Fitted = {
    * has two.
    */
   accuracy: number | null;
+  /** The cosines `[m]` of the calibration rows with their nearest other examples. */
+  nearest: Tensor;
 };
 
 export type FitOptions = {
@@ -35,73 +37,93 @@ export type FitOptions = {
 export function fitExamples(features: LabeledFeatures, options: FitOptions): Fitted {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const { head } = options;
-      if (head !== 'auto') return fitHead(head, features, options);
+      const rows = calibrationRows(features.keys);
+      const nearest = nearestOthers(features.x, rows);
+      const fit = (name: HeadName): Fitted =>
+        calibrated(name, HEADS[name].head.fit(features), features, { rows, nearest }, options);
+      if (options.head !== 'auto') return fit(options.head);
       const [first, ...others] = CANDIDATES;
-      return others
-        .map((name) => fitHead(name, features, options))
-        .reduce(
-          (best, next) => (better(next, best) ? next : best),
-          fitHead(first, features, options),
-        );
+      return others.map(fit).reduce((best, next) => (better(next, best) ? next : best), fit(first));
     }),
   );
 }
 
-/** The same head with its state for more examples, and all that follows from them. */
+/** The same kind of head for the examples of `before` and those that stand after them. */
 export function refitted(
-  before: Fitted,
+  before: LabeledFeatures & { fitted: Fitted },
   features: LabeledFeatures,
-  added: number,
   options: FitOptions,
 ): Fitted {
-  const { add } = HEADS[before.head].head;
-  if (add === undefined) return fitExamples(features, { ...options, head: before.head });
+  const { head: name, state } = before.fitted;
+  const { add } = HEADS[name].head;
+  if (add === undefined) return fitExamples(features, { ...options, head: name });
   return torch.noGrad(() =>
     torch.scope(() => {
-      const from = features.x.size(0) - added;
-      const rows = { x: features.x.narrow(0, from, added), y: features.y.narrow(0, from, added) };
-      return calibrated(before.head, add(before.state, rows), features, options);
+      const from = before.x.size(0);
+      const rest = (x: Tensor): Tensor => x.narrow(0, from, x.size(0) - from);
+      const added = { x: rest(features.x), y: rest(features.y), labels: features.labels };
+      const rows = calibrationRows(features.keys);
+      const nearest = nearestAmongMore(before, features, rows);
+      return calibrated(name, add(state, added), features, { rows, nearest }, options);
     }),
   );
 }
 
-function fitHead(name: HeadName, features: LabeledFeatures, options: FitOptions): Fitted {
-  return calibrated(name, HEADS[name].head.fit(features), features, options);
-}
+/** The rows to calibrate on, and the cosine of each with its nearest other example. */
+type Sample = { rows: readonly number[]; nearest: Tensor };
 
 function calibrated(
   name: HeadName,
   state: Tree,
   features: LabeledFeatures,
+  { rows, nearest }: Sample,
   { falseAlarms }: FitOptions,
 ): Fitted {
   const { head, sharpness: usual } = HEADS[name];
-  const rows = calibrationRows(features.texts);
   const scores = heldOutScores(head, state, features, rows);
   const y = features.y.indexSelect(0, indices(rows));
-  const own = scores.gather(1, y.unsqueeze(1)).squeeze(1);
-  const kept = own.isfinite().nonzero().squeeze(1);
+  const kept = scores.gather(1, y.unsqueeze(1)).squeeze(1).isfinite().nonzero().squeeze(1);
   const known = scores.indexSelect(0, kept);
-  const best = known.argmax(1).eq(y.indexSelect(0, kept));
-  const signals = {
-    score: known.amax([1]),
-    nearest: nearestOthers(features.x, indices(rows).indexSelect(0, kept)),
-  };
+  const right = known.argmax(1).eq(y.indexSelect(0, kept));
+  const signals = { score: known.amax([1]), nearest: nearest.indexSelect(0, kept) };
   return {
     head: name,
     state,
     sharpness: sharpness(scores, y, usual),
     familiarity: learnFamiliarity(signals, { foreign: foreignCosine(features), falseAlarms }),
-    accuracy: kept.size(0) === 0 ? null : Number(best.to('float64').mean().item()),
+    accuracy: kept.size(0) === 0 ? null : Number(right.to('float64').mean().item()),
+    nearest,
   };
 }
 
 /** The cosine `[m]` of each example at `rows` with the nearest other one. */
-function nearestOthers(x: Tensor, rows: Tensor): Tensor {
-  if (rows.size(0) === 0) return torch.zeros([0]);
-  const cosines = x.indexSelect(0, rows).matmul(x.mT);
-  return cosines.scatter(1, rows.unsqueeze(1), -Infinity).amax([1]);
+function nearestOthers(x: Tensor, rows: readonly number[]): Tensor {
+  const own = indices(rows);
+  const cosines = x.indexSelect(0, own).matmul(x.mT);
+  return cosines.scatter(1, own.unsqueeze(1), -Infinity).amax([1]);
+}
+
+/** As `nearestOthers`: rows known before meet the new examples alone. */
+function nearestAmongMore(
+  before: LabeledFeatures & { fitted: Fitted },
+  { x }: LabeledFeatures,
+  rows: readonly number[],
+): Tensor {
+  const from = before.x.size(0);
+  const places = new Map(calibrationRows(before.keys).map((row, place) => [row, place]));
+  const [old, fresh] = [
+    rows.filter((row) => places.has(row)),
+    rows.filter((row) => !places.has(row)),
+  ];
+  const added = x.narrow(0, from, x.size(0) - from);
+  const known = before.fitted.nearest.indexSelect(
+    0,
+    indices(old.map((row) => places.get(row) ?? 0)),
+  );
+  const ofOld = x.indexSelect(0, indices(old)).matmul(added.mT).amax([1]).maximum(known);
+  const found = torch.cat([ofOld, nearestOthers(x, fresh)]);
+  const order = indices([...old, ...fresh].map((row) => rows.indexOf(row)));
+  return found.scatter(0, order, found);
 }
 
 /** The mean cosine of two examples of different labels, from sums alone; 0 where there is one label. */

@@ -20,10 +20,12 @@ export const classMean: Head<ClassSums> = {
     const others = unit(sums.indexSelect(0, y).sub(x)).mul(x).sum([1], true);
     return x.matmul(unit(sums).mT).scatter(1, y.unsqueeze(1), others);
   },
-  add: ({ sums, counts }, { x, y }) => ({
-    sums: sums.indexAdd(0, y, x),
-    counts: counts.indexAdd(0, y, torch.ones([x.size(0), 1])),
-  }),
+  add: (state, added) => {
+    const more = sumsOf(added);
+    const grown = (before: Tensor, sum: Tensor): Tensor =>
+      torch.cat([before, sum.newZeros([sum.size(0) - before.size(0), sum.size(1)])]).add(sum);
+    return { sums: grown(state.sums, more.sums), counts: grown(state.counts, more.counts) };
+  },
 };
 
 function sumsOf({ x, y, labels }: Examples): ClassSums {

@@ -24,6 +24,6 @@ export interface Head<S extends Tree = Tree> {
    * folds, see `heldOutScores`; a head that has them in closed form says so here.
    */
   heldOut?(state: S, examples: Examples, rows: Tensor): Tensor;
-  /** The state with `added` examples `[m, D]` of labels `[m]` more, where that is less work than `fit`. */
-  add?(state: S, added: { x: Tensor; y: Tensor }): S;
+  /** The state with more examples, of `added.labels` labels in all, where that is less work than `fit`. */
+  add?(state: S, added: Examples): S;
 }

@@ -19,7 +19,7 @@ export type HuggingFaceOptions = {
    * The most tokens of a text, special ones included. Default: what the folder says, at most those that the
    * model has positions for.
    */
-  maxLength?: number;
+  maxLength?: number | undefined;
 };
 
 /** What builds an encoder again, given its parameters. */

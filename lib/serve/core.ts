@@ -1,0 +1,63 @@
+import { type Tensor, torch } from '../torch';
+import {
+  type FitOptions,
+  type Fitted,
+  fitExamples,
+  type LabeledFeatures,
+  refitted,
+} from './fitted';
+import { unit } from './heads/features';
+import { indices } from './heads/held-out';
+
+/**
+ * What a classifier computes with: numbers alone, so that threads exchange it without a text. It never
+ * changes: an edit makes another one.
+ */
+export type Core = LabeledFeatures & { fitted: Fitted };
+
+/** Examples without their vectors: the numbers of their labels, and the keys of their texts. */
+export type Rows = { y: readonly number[]; keys: readonly number[] };
+
+/** The core of examples with the vectors `[n, D]`. */
+export function coreOf(vectors: Tensor, rows: Rows, labels: number, options: FitOptions): Core {
+  return torch.scope(() => {
+    const { y, keys } = rows;
+    const features = { x: unit(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
+    return { ...features, fitted: fitExamples(features, options) };
+  });
+}
+
+/** The core with more examples, of its labels or new ones. The kind of head stays. */
+export function grown(
+  core: Core,
+  vectors: Tensor,
+  rows: Rows,
+  labels: number,
+  options: FitOptions,
+): Core {
+  return torch.scope(() => {
+    const features = {
+      x: torch.cat([core.x, unit(vectors)]),
+      y: torch.cat([core.y, indices(rows.y)]),
+      labels,
+      keys: Uint32Array.from([...core.keys, ...rows.keys]),
+    };
+    return { ...features, fitted: refitted(core, features, options) };
+  });
+}
+
+/** The core of some of its examples, whose labels get the numbers `y`. The kind of head stays. */
+export function narrowed(
+  core: Core,
+  rows: readonly number[],
+  y: readonly number[],
+  labels: number,
+  options: FitOptions,
+): Core {
+  return torch.scope(() => {
+    const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
+    const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
+    const { head } = core.fitted;
+    return { ...features, fitted: fitExamples(features, { ...options, head }) };
+  });
+}
