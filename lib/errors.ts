@@ -25,7 +25,10 @@ export type ErrorCode =
   | 'ERR_TORCH_LIBRARY_LOAD'
   | 'ERR_TORCH_ADDON_MISSING'
   | 'ERR_TORCH_FILE'
-  | 'ERR_TORCH_DOWNLOAD';
+  | 'ERR_TORCH_DOWNLOAD'
+  | 'ERR_TORCH_BUSY'
+  | 'ERR_TORCH_TIMEOUT'
+  | 'ERR_TORCH_WORKER';
 
 /** Extra facts an error carries beside its message. */
 export interface ErrorDetails {

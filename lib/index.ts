@@ -2,6 +2,11 @@ export { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } fro
 export * as meta from './meta';
 export * as nn from './nn';
 export * as optim from './optim';
+export * as serve from './serve';
+export {
+  EncoderPool,
+  FewShotClassifier,
+} from './serve';
 export * as text from './text';
 export * from './torch';
 export * as train from './train';

@@ -46,7 +46,7 @@ export function grown(
   });
 }
 
-/** The core of some of its examples, whose labels get the numbers `y`. The kind of head stays. */
+/** The core of some of its examples, whose labels get the numbers `y`, fitted anew. */
 export function narrowed(
   core: Core,
   rows: readonly number[],
@@ -57,7 +57,6 @@ export function narrowed(
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
-    const { head } = core.fitted;
-    return { ...features, fitted: fitExamples(features, { ...options, head }) };
+    return { ...features, fitted: fitExamples(features, options) };
   });
 }

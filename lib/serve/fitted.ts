@@ -39,11 +39,13 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
     torch.scope(() => {
       const rows = calibrationRows(features.keys);
       const nearest = nearestOthers(features.x, rows);
-      const fit = (name: HeadName): Fitted =>
+      const fitHead = (name: HeadName): Fitted =>
         calibrated(name, HEADS[name].head.fit(features), features, { rows, nearest }, options);
-      if (options.head !== 'auto') return fit(options.head);
+      if (options.head !== 'auto') return fitHead(options.head);
       const [first, ...others] = CANDIDATES;
-      return others.map(fit).reduce((best, next) => (better(next, best) ? next : best), fit(first));
+      return others
+        .map(fitHead)
+        .reduce((best, next) => (better(next, best) ? next : best), fitHead(first));
     }),
   );
 }

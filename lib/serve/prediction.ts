@@ -1,4 +1,6 @@
 import type { LabeledText } from '../text';
+import { type Tensor, torch } from '../torch';
+import { unit } from './heads/features';
 import type { Scored } from './predict';
 
 /** An example that explains a prediction. */
@@ -57,4 +59,21 @@ function reasonOf(text: string, known: boolean, familiarity: number): UnknownRea
   if (text.trim() === '') return 'empty';
   if (!known) return 'no known token';
   return familiarity < 0 ? 'unlike every example' : null;
+}
+
+/** The examples nearest to a text with the vectors `[1, D]`, at most `count`, the nearest first. */
+export function nearestRows(
+  { core, rows }: { core: { x: Tensor }; rows: readonly LabeledText[] },
+  vectors: Tensor,
+  count: number,
+): Neighbor[] {
+  return torch.scope(() => {
+    const cosines = unit(vectors).matmul(core.x.mT).squeeze(0);
+    const [best, places] = cosines.topk(Math.min(count, rows.length));
+    const similarities = best.to('float64').tolist() as number[];
+    return (places.tolist() as bigint[]).flatMap((place, i) => {
+      const row = rows[Number(place)];
+      return row === undefined ? [] : { ...row, similarity: similarities[i] ?? 0 };
+    });
+  });
 }

@@ -25,24 +25,43 @@ const sameName = (name: string): string => sameText(name).toLowerCase();
 /**
  * The rows of any form of examples. A text that stands twice under its label counts once.
  *
+ * @param before examples that are there already: the labels go on after theirs, and rows that are among
+ *   them are left out
  * @throws ArgumentTypeError for another form, and for what is not a text or label; ArgumentRangeError
  *   for an empty text or label, labels that are one up to case and white space, and a text under two
  *   labels: which one is right only its author knows
  */
-export function readExamples(input: ExamplesInput, operator: string): LabeledExamples {
-  const rows = rowsOf(input, operator);
-  const names = new Map<string, string>();
-  const first = new Map<string, LabeledText & { where: string }>();
+export function readExamples(
+  input: ExamplesInput,
+  operator: string,
+  before: LabeledExamples = { labels: [], rows: [] },
+): LabeledExamples {
+  const names = new Map(before.labels.map((label) => [sameName(label), label]));
+  const first = new Map(placesOf(before));
   const kept: LabeledText[] = [];
-  for (const { text, label, where } of rows) {
+  for (const { text, label, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
     const key = sameText(requireText(text, where, operator));
-    const before = first.get(key);
-    if (before === undefined) kept.push({ text, label });
-    else if (before.label !== label) throw contradiction(before, { label, where }, operator);
-    first.set(key, before ?? { text, label, where });
+    const same = first.get(key);
+    if (same === undefined) kept.push({ text, label });
+    else if (same.label !== label) throw contradiction(same, { label, where }, operator);
+    else continue;
+    first.set(key, { text, label, where });
   }
   return { labels: [...names.values()], rows: kept };
+}
+
+const keys = new WeakMap<LabeledText, string>();
+
+/** What makes a row's text the same as another, worked out once. */
+function keyOfRow(row: LabeledText): string {
+  const key = keys.get(row) ?? sameText(row.text);
+  keys.set(row, key);
+  return key;
+}
+
+function placesOf({ rows }: LabeledExamples): [string, PlacedRow][] {
+  return rows.map((row, i) => [keyOfRow(row), { ...row, where: `example ${i}` }]);
 }
 
 /** Returns a label's name if it is a text that is no other label's up to case and white space. */

@@ -16,11 +16,11 @@ const LIMITS = { tolerance: 1e-3, steps: 200 };
  *   min over W, b of  Σᵢ aᵢ crossEntropy(xᵢ W + b, yᵢ) + ½ · 0.1 · ‖W‖²
  */
 export const logistic: Head<LogisticState> = {
-  fit: (examples) => ({ weights: torch.scope(() => fit(examples)) }),
+  fit: (examples) => ({ weights: torch.scope(() => solve(examples)) }),
   scores: ({ weights }, x) => withBias(x, weights),
 };
 
-function fit({ x, y, labels }: Examples): Tensor {
+function solve({ x, y, labels }: Examples): Tensor {
   const sample = balancedWeights(y, labels);
   const at = y.unsqueeze(1);
   const size = x.size(1);

@@ -1,0 +1,195 @@
+import { Piscina } from 'piscina';
+import { type OptionsOf, optional, positiveInteger, readOptions, withDefault } from '../check';
+import { invalidArgument, TorchError } from '../errors';
+import { DEFAULT_ENCODER, loadEncoder, SentenceEncoder } from '../text';
+import { type Tensor, torch } from '../torch';
+import type { Core } from './core';
+import type { KeptRows, NewRows } from './engine';
+import type { Scorer } from './predict';
+import { errorOf } from './workers/plain-error';
+import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
+import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
+import type { Outcome, TaskName, Tasks, WorkerSetup } from './workers/tasks';
+import { WORKER_FILE } from './workers/worker-file';
+
+const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {
+  if (typeof value === 'string' || value instanceof SentenceEncoder) return value;
+  throw invalidArgument(
+    'a name, a folder or a SentenceEncoder',
+    `${name} of ${operator}`,
+    value,
+    operator,
+  );
+};
+
+const OPTIONS = {
+  /** The encoder: a name or folder, see `loadEncoder`, or one that is loaded and stays the caller's. */
+  encoder: withDefault<string | SentenceEncoder>(encoderOf, DEFAULT_ENCODER),
+  /** Threads that answer requests; one more fits classifiers, so that these need not wait. Default: 1. */
+  workers: withDefault(positiveInteger, 1),
+  /** Threads of libtorch in each of them. Default: 1. */
+  threads: withDefault(positiveInteger, 1),
+  /** The most texts that are encoded together. Default: 32. */
+  maxBatch: withDefault(positiveInteger, 32),
+  /** The most texts that may wait; more are refused. Default: 1,024. */
+  maxQueue: withDefault(positiveInteger, 1024),
+  /** The most tokens of a text. Default: what the encoder was made for. */
+  maxLength: optional(positiveInteger),
+};
+
+export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
+
+/** A task is given a second chance: its worker may have died of another one. */
+const TRIES = 2;
+
+/**
+ * An encoder in worker threads, which share its weights: one copy in the process. Any number of classifiers
+ * use it; each sees its own examples alone.
+ *
+ *     await using pool = await EncoderPool.start();
+ *     const cards = await FewShotClassifier.fit(examplesOfOne, { pool });
+ *     const loans = await FewShotClassifier.fit(examplesOfAnother, { pool });
+ */
+export class EncoderPool {
+  readonly encoder: SentenceEncoder;
+  readonly #owned: boolean;
+  readonly #setup: WorkerSetup;
+  readonly #count: number;
+  #threads: Piscina | undefined;
+  readonly #queue: RequestQueue;
+  /** The end of the last job; one job runs at a time, beside the requests. */
+  #jobs: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  private constructor(encoder: SentenceEncoder, owned: boolean, options: Limits) {
+    this.encoder = encoder;
+    this.#owned = owned;
+    this.#setup = {
+      spec: encoder.spec,
+      params: shareAll(encoder.params),
+      threads: options.threads,
+    };
+    this.#count = options.workers + 1;
+    this.#queue = new RequestQueue((requests) => this.#run('predict', requests), options);
+  }
+
+  /**
+   * Loads the encoder; the threads start when they are needed first.
+   *
+   * @throws as `loadEncoder`; ArgumentTypeError or ArgumentRangeError for a wrong option
+   */
+  static open(options: EncoderPoolOptions = {}): EncoderPool {
+    const { encoder, maxLength, ...limits } = readOptions(OPTIONS, options, 'EncoderPool');
+    const owned = typeof encoder === 'string';
+    return new EncoderPool(owned ? loadEncoder(encoder, { maxLength }) : encoder, owned, limits);
+  }
+
+  /** As `open`; each thread has encoded a text when the promise is fulfilled. */
+  static async start(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
+    const pool = EncoderPool.open(options);
+    try {
+      const warm = Array.from({ length: pool.#count }, () => pool.#run('encode', ['warm-up']));
+      for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
+      return pool;
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+  }
+
+  /** Texts that wait for a worker, and batches that are being encoded. */
+  get load(): { queued: number; running: number } {
+    return { queued: this.#queue.queued, running: this.#queue.running };
+  }
+
+  /** The vectors `[n, D]` of texts, of length 1 for encoders that normalise. */
+  async encode(texts: readonly string[]): Promise<Tensor> {
+    return torch.fromShared(await this.#job('encode', texts));
+  }
+
+  async fit(rows: NewRows): Promise<Core> {
+    return takeAll(await this.#job('fit', rows));
+  }
+
+  async grow(core: Shared<Core>, rows: NewRows): Promise<Core> {
+    return takeAll(await this.#job('grow', { core, rows }));
+  }
+
+  async narrow(core: Shared<Core>, rows: KeptRows): Promise<Core> {
+    return takeAll(await this.#job('narrow', { core, rows }));
+  }
+
+  /** Scores texts, in one batch with the other requests that wait. */
+  async predict(
+    texts: readonly string[],
+    scorer: Shared<Scorer>,
+    options: RequestOptions,
+  ): Promise<Answer> {
+    this.#requireOpen();
+    return this.#queue.ask(texts, scorer, options);
+  }
+
+  /** Lets what runs end, rejects what waits, and frees the weights. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#queue.clear(closedError());
+    await this.#threads?.close();
+    releaseAll(this.#setup.params);
+    if (this.#owned) this.encoder.dispose();
+  }
+
+  #started(): Piscina {
+    this.#threads ??= new Piscina({
+      filename: WORKER_FILE,
+      workerData: this.#setup,
+      minThreads: this.#count,
+      maxThreads: this.#count,
+    });
+    return this.#threads;
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw closedError();
+  }
+
+  #job<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
+    this.#requireOpen();
+    const job = this.#jobs.then(() => this.#run(name, input));
+    this.#jobs = job.catch(() => undefined);
+    return job;
+  }
+
+  async #run<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
+    let cause: unknown;
+    for (let i = 0; i < TRIES; i++) {
+      const outcome: Outcome<Tasks[K]['output']> | undefined = await this.#started()
+        .run(input, { name })
+        .catch((error: unknown) => {
+          cause = error;
+          return undefined;
+        });
+      if (outcome === undefined) continue;
+      if ('error' in outcome) throw errorOf(outcome.error);
+      return outcome.value;
+    }
+    if (this.#closed) throw closedError();
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_WORKER', `A worker thread ended during ${name}: ${found}`, {
+      cause,
+    });
+  }
+}
+
+type Limits = { workers: number; threads: number; maxBatch: number; maxQueue: number };
+
+function closedError(): TorchError {
+  return new TorchError('ERR_TORCH_DISPOSED', 'The encoder pool is closed');
+}

@@ -1,0 +1,63 @@
+import type { SentenceEncoder } from '../text';
+import { disposeTree, torch } from '../torch';
+import { type Core, coreOf, grown, narrowed } from './core';
+import type { FitOptions } from './fitted';
+import { type Scored, type Scorer, score } from './predict';
+
+/** Examples on their way into a core. */
+export type NewRows = {
+  texts: readonly string[];
+  /** The numbers of their labels, and how many labels there are in all. */
+  y: readonly number[];
+  keys: readonly number[];
+  labels: number;
+  options: FitOptions;
+};
+
+/** The rows of a core that stay. */
+export type KeptRows = Omit<NewRows, 'texts' | 'keys'> & { rows: readonly number[] };
+
+/** The texts of several classifiers' requests, which are encoded together. */
+export type Requests = {
+  texts: readonly string[];
+  parts: readonly { scorer: Scorer; count: number }[];
+};
+
+/** For all texts whether the encoder knows a token of them, and the numbers of each part. */
+export type Answers = { known: readonly boolean[]; parts: readonly Scored[] };
+
+/** The work of classifiers on one encoder: the same on the calling thread and in workers. */
+export class Engine {
+  readonly #encoder: SentenceEncoder;
+
+  constructor(encoder: SentenceEncoder) {
+    this.#encoder = encoder;
+  }
+
+  fit({ texts, labels, options, ...rows }: NewRows): Core {
+    return torch.scope(() => coreOf(this.#encoder.encodeSync(texts), rows, labels, options));
+  }
+
+  grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
+    return torch.scope(() => grown(core, this.#encoder.encodeSync(texts), rows, labels, options));
+  }
+
+  narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {
+    return narrowed(core, rows, y, labels, options);
+  }
+
+  predict({ texts, parts }: Requests): Answers {
+    const vectors = this.#encoder.encodeSync(texts);
+    let from = 0;
+    const scored = parts.map(({ scorer, count }) => {
+      from += count;
+      return torch.scope(() => score(scorer, vectors.narrow(0, from - count, count)));
+    });
+    disposeTree(vectors);
+    return { known: this.#encoder.knows(texts), parts: scored };
+  }
+
+  encode(texts: readonly string[]) {
+    return this.#encoder.encodeSync(texts);
+  }
+}

@@ -1,0 +1,286 @@
+import { oneOf, positiveInteger, readOptions, requireTexts, string } from '../check';
+import { outOfRange, TorchError } from '../errors';
+import type { LabeledText } from '../text';
+import type { Tensor } from '../torch';
+import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
+import type { EncoderPool } from './encoder-pool';
+import { Engine } from './engine';
+import { type ExamplesInput, readExamples } from './examples/read-examples';
+import type { FitOptions } from './fitted';
+import { HEAD_NAMES, type HeadName } from './heads';
+import { Knowledge } from './knowledge';
+import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
+import {
+  type FewShotOptions,
+  newRows,
+  REQUEST,
+  readAtLeastTwo,
+  type Setup,
+  setupOf,
+  textsOf,
+} from './setup';
+import type { RequestOptions } from './workers/request-queue';
+
+/**
+ * A classifier of texts from a few examples of each label, which learns while it serves.
+ *
+ *     await using classifier = await FewShotClassifier.fit({
+ *       card_lost: ['I lost my card', 'my card is gone'],
+ *       top_up: ['how do I add money', 'top up my account'],
+ *     });
+ *     const { label, probability, nearest } = await classifier.predict('where is my card?');
+ *
+ * What returns a promise works in threads and never blocks the event loop; its twin that ends in `Sync` works
+ * on the calling thread. Edits take effect one after another, each as a whole: a prediction is made from the
+ * examples before or after an edit.
+ */
+export class FewShotClassifier {
+  readonly #pool: EncoderPool;
+  readonly #owned: boolean;
+  readonly #options: FitOptions;
+  readonly #engine: Engine;
+  #knowledge: Knowledge;
+  #edits: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  private constructor(setup: Setup, knowledge: Knowledge) {
+    this.#pool = setup.pool;
+    this.#owned = setup.owned;
+    this.#options = setup.options;
+    this.#engine = new Engine(setup.pool.encoder);
+    this.#knowledge = knowledge;
+  }
+
+  /**
+   * Fits a classifier to examples: `{ label: [text, …] }`, rows `{ text, label }`, or a data set. Every label
+   * weighs the same, however many examples it has.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError, which names the example, for fewer than two labels,
+   *   empty texts, labels that differ in case alone, a text under two labels, and wrong options;
+   *   TorchError `ERR_TORCH_FILE` if the encoder cannot be loaded
+   */
+  static async fit(
+    examples: ExamplesInput,
+    options: FewShotOptions = {},
+  ): Promise<FewShotClassifier> {
+    const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fit');
+    const setup = setupOf(options, 'FewShotClassifier.fit');
+    return setup.pool
+      .fit(newRows(labels, rows, setup.options))
+      .then((core) => new FewShotClassifier(setup, new Knowledge(labels, rows, core)))
+      .catch(async (error: unknown) => {
+        if (setup.owned) await setup.pool.close();
+        throw error;
+      });
+  }
+
+  /** As `fit`, on the calling thread. */
+  static fitSync(examples: ExamplesInput, options: FewShotOptions = {}): FewShotClassifier {
+    const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fitSync');
+    const setup = setupOf(options, 'FewShotClassifier.fitSync');
+    const core = new Engine(setup.pool.encoder).fit(newRows(labels, rows, setup.options));
+    return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+  }
+
+  /** The labels, in the order of their first example. */
+  get labels(): readonly string[] {
+    return this.#current().labels;
+  }
+
+  /** The examples, in their order. */
+  get examples(): readonly LabeledText[] {
+    return this.#current().rows;
+  }
+
+  /** The head that tells labels apart. */
+  get head(): HeadName {
+    return this.#current().core.fitted.head;
+  }
+
+  /** The share of examples that the head got right without having seen them; null if no label has two. */
+  get heldOutAccuracy(): number | null {
+    return this.#current().core.fitted.accuracy;
+  }
+
+  /** The encoder's threads. */
+  get pool(): EncoderPool {
+    return this.#pool;
+  }
+
+  /**
+   * The prediction for a text, or those of texts, in their order.
+   *
+   * @throws ArgumentTypeError for what is not a text; TorchError `ERR_TORCH_BUSY` if too many texts wait
+   *   already, `ERR_TORCH_TIMEOUT` after the timeout, `ERR_TORCH_DISPOSED` after `close`; the signal's
+   *   reason once it is aborted
+   */
+  predict(text: string, options?: RequestOptions): Promise<Prediction>;
+  predict(texts: readonly string[], options?: RequestOptions): Promise<Prediction[]>;
+  async predict(
+    input: string | readonly string[],
+    options: RequestOptions = {},
+  ): Promise<Prediction | Prediction[]> {
+    const texts = textsOf(input, 'predict');
+    const request = readOptions(REQUEST, options, 'predict');
+    const knowledge = this.#current();
+    const predictions = await knowledge.use(async () => {
+      const { known, scored } = await this.#pool.predict(texts, knowledge.scorer, request);
+      return predictionsOf(texts, known, scored, knowledge);
+    });
+    return typeof input === 'string' ? onlyOne(predictions) : predictions;
+  }
+
+  /** As `predict`, on the calling thread. */
+  predictSync(text: string): Prediction;
+  predictSync(texts: readonly string[]): Prediction[];
+  predictSync(input: string | readonly string[]): Prediction | Prediction[] {
+    const texts = textsOf(input, 'predictSync');
+    const knowledge = this.#current();
+    const parts = [{ scorer: knowledge.core, count: texts.length }];
+    const { known, parts: scored } = this.#engine.predict({ texts, parts });
+    const predictions = scored.flatMap((one) => predictionsOf(texts, known, one, knowledge));
+    return typeof input === 'string' ? onlyOne(predictions) : predictions;
+  }
+
+  /** The vectors `[n, D]` of texts, the caller's to dispose of. */
+  async embed(texts: readonly string[]): Promise<Tensor> {
+    requireTexts(texts, 'texts', 'embed');
+    this.#current();
+    return this.#pool.encode(texts);
+  }
+
+  /** The examples nearest to a text, the nearest first. Default: 10. */
+  async similar(text: string, count = 10): Promise<Neighbor[]> {
+    positiveInteger(count, 'count', 'similar');
+    const knowledge = this.#current();
+    return knowledge.use(async () => {
+      const vectors = await this.#pool.encode(textsOf(string(text, 'text', 'similar'), 'similar'));
+      try {
+        return nearestRows(knowledge, vectors, count);
+      } finally {
+        vectors.dispose();
+      }
+    });
+  }
+
+  /**
+   * Learns more examples, of labels old or new. Those that are there already count once. The kind of head
+   * stays; `refit` chooses anew.
+   *
+   * @throws as `fit`
+   */
+  addExamples(examples: ExamplesInput): Promise<void> {
+    readExamples(examples, 'addExamples');
+    return this.#edit(async (knowledge) => {
+      const { rows: added, labels } = readExamples(examples, 'addExamples', knowledge);
+      if (added.length === 0) return knowledge;
+      const core = await this.#pool.grow(knowledge.shared, newRows(labels, added, this.#options));
+      return new Knowledge(labels, [...knowledge.rows, ...added], core);
+    });
+  }
+
+  /** Learns a new label. @throws as `fit`; ArgumentRangeError if the label is there already */
+  addLabel(label: string, texts: readonly string[]): Promise<void> {
+    string(label, 'label', 'addLabel');
+    if (this.labels.includes(label)) throw outOfRange('a new label', 'label of addLabel', label);
+    return this.addExamples({ [label]: texts });
+  }
+
+  /**
+   * Forgets examples. A label without examples is gone.
+   *
+   * @throws ArgumentRangeError for a text that is no example, or if fewer than two labels were left
+   */
+  removeExamples(texts: readonly string[]): Promise<void> {
+    requireTexts(texts, 'texts', 'removeExamples');
+    const gone = new Set(texts);
+    return this.#edit((knowledge) => {
+      for (const text of texts) {
+        if (knowledge.rows.some((row) => row.text === text)) continue;
+        throw outOfRange('texts of examples', 'texts of removeExamples', text);
+      }
+      return this.#narrowed(knowledge, ({ text }) => !gone.has(text), 'removeExamples');
+    });
+  }
+
+  /** Forgets a label with its examples. @throws ArgumentRangeError if it is not there, or one of two */
+  removeLabel(label: string): Promise<void> {
+    return this.#edit((knowledge) => {
+      requireLabel(knowledge, label, 'removeLabel');
+      return this.#narrowed(knowledge, (row) => row.label !== label, 'removeLabel');
+    });
+  }
+
+  /** Gives a label another name. @throws ArgumentRangeError if it is not there, or the name is taken */
+  renameLabel(label: string, name: string): Promise<void> {
+    return this.#edit(async (knowledge) => {
+      requireLabel(knowledge, label, 'renameLabel');
+      requireNewName(knowledge, label, name);
+      return knowledge.renamed((one) => (one === label ? name : one));
+    });
+  }
+
+  /** Fits all examples anew: by the head named, or the one that is best on held-out examples. */
+  refit({ head = 'auto' }: { head?: HeadName | 'auto' } = {}): Promise<void> {
+    oneOf('auto', ...HEAD_NAMES)(head, 'head', 'refit');
+    return this.#edit(async (knowledge) => {
+      const { labels, rows } = knowledge;
+      const { y, options } = newRows(labels, rows, { ...this.#options, head });
+      const kept = { rows: [...rows.keys()], y, labels: labels.length, options };
+      const core = await this.#pool.narrow(knowledge.shared, kept);
+      return new Knowledge(labels, rows, core);
+    });
+  }
+
+  /** Waits for edits under way, then frees everything; also the threads, if they are its own. */
+  close(): Promise<void> {
+    this.#closed ??= this.#edits.then(async () => {
+      this.#knowledge.release();
+      if (this.#owned) await this.#pool.close();
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #current(): Knowledge {
+    if (!this.#closed) return this.#knowledge;
+    throw new TorchError('ERR_TORCH_DISPOSED', 'The classifier is closed');
+  }
+
+  /** Runs an edit after those before it, and puts what it makes in the place of what was. */
+  #edit(change: (knowledge: Knowledge) => Promise<Knowledge>): Promise<void> {
+    this.#current();
+    const edit = this.#edits.then(async () => {
+      const before = this.#knowledge;
+      const after = await change(before);
+      if (after === before) return;
+      this.#knowledge = after;
+      before.release();
+    });
+    this.#edits = edit.catch(() => undefined);
+    return edit;
+  }
+
+  async #narrowed(
+    knowledge: Knowledge,
+    kept: (row: LabeledText) => boolean,
+    operator: string,
+  ): Promise<Knowledge> {
+    const { places, rows, labels } = rowsWith(knowledge, kept);
+    requireTwo(labels, operator);
+    const { head } = knowledge.core.fitted;
+    const { y, options } = newRows(labels, rows, { ...this.#options, head });
+    const fewer = { rows: places, y, labels: labels.length, options };
+    return new Knowledge(labels, rows, await this.#pool.narrow(knowledge.shared, fewer));
+  }
+}
+
+function onlyOne(predictions: readonly Prediction[]): Prediction {
+  const [prediction] = predictions;
+  if (prediction === undefined)
+    throw new TorchError('ERR_TORCH_RUNTIME', 'Expected one prediction');
+  return prediction;
+}

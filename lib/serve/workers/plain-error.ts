@@ -1,0 +1,16 @@
+import { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } from '../../errors';
+import type { PlainError } from './tasks';
+
+/** An error as plain data. */
+export function plainError(error: unknown): PlainError {
+  const { name, message, code, operator, path }: Partial<PlainError> = Object(error);
+  return { name: name ?? 'Error', message: message ?? String(error), code, operator, path };
+}
+
+/** The error of plain data, of its own class. */
+export function errorOf({ name, message, code, operator, path }: PlainError): Error {
+  if (name === 'TypeError') return new ArgumentTypeError(message, operator);
+  if (name === 'RangeError') return new ArgumentRangeError(message, operator);
+  const details = { ...(operator && { operator }), ...(path && { path }) };
+  return new TorchError((code as ErrorCode | undefined) ?? 'ERR_TORCH_RUNTIME', message, details);
+}

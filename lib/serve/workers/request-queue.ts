@@ -1,0 +1,162 @@
+import { TorchError } from '../../errors';
+import type { Answers } from '../engine';
+import type { Scored, Scorer } from '../predict';
+import type { Shared } from './shared-tree';
+import type { SharedRequests } from './tasks';
+
+/** The answer to one request. */
+export type Answer = { known: readonly boolean[]; scored: Scored };
+
+/** How long a request may take. */
+export type RequestOptions = {
+  /** Gives the request up; its promise is rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds after which the request is given up. Default: it waits. */
+  timeout?: number | undefined;
+};
+
+export type QueueLimits = {
+  /** Batches at a time. */
+  workers: number;
+  /** Texts of a batch; a single request may have more. */
+  maxBatch: number;
+  /** Texts that may wait. */
+  maxQueue: number;
+};
+
+type Waiting = {
+  texts: readonly string[];
+  scorer: Shared<Scorer>;
+  resolve: (answer: Answer) => void;
+  reject: (reason: unknown) => void;
+};
+
+/**
+ * Requests that come together are answered together. A batch starts as soon as a worker is free, with
+ * whatever waits then: a lone request never waits for others, and the more come the larger are the batches.
+ */
+export class RequestQueue {
+  readonly #run: (requests: SharedRequests) => Promise<Answers>;
+  readonly #limits: QueueLimits;
+  readonly #waiting = new Set<Waiting>();
+  #queued = 0;
+  #running = 0;
+
+  constructor(run: (requests: SharedRequests) => Promise<Answers>, limits: QueueLimits) {
+    this.#run = run;
+    this.#limits = limits;
+  }
+
+  /** Texts that wait. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** Batches that workers are busy with. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * @throws TorchError `ERR_TORCH_BUSY` if too many texts wait, `ERR_TORCH_TIMEOUT` after the timeout;
+   *   the signal's reason once it is aborted
+   */
+  ask(
+    texts: readonly string[],
+    scorer: Shared<Scorer>,
+    { signal, timeout }: RequestOptions = {},
+  ): Promise<Answer> {
+    signal?.throwIfAborted();
+    // A request larger than the queue has its turn when nothing else waits.
+    if (this.#queued > 0 && this.#queued + texts.length > this.#limits.maxQueue) {
+      const message = `Expected at most ${this.#limits.maxQueue} texts to wait but ${this.#queued} do already; try again later`;
+      throw new TorchError('ERR_TORCH_BUSY', message);
+    }
+    return new Promise((resolve, reject) => {
+      const waiting = { texts, scorer, resolve, reject };
+      this.#add(waiting);
+      const giveUp = (reason: unknown): void => {
+        this.#remove(waiting);
+        waiting.reject(reason);
+      };
+      const onAbort = (): void => giveUp(signal?.reason);
+      const timer =
+        timeout === undefined ? undefined : setTimeout(() => giveUp(late(timeout)), timeout);
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.resolve = (answer) => {
+        settled();
+        resolve(answer);
+      };
+      waiting.reject = (reason) => {
+        settled();
+        reject(reason);
+      };
+      // Requests of one turn of the event loop share a batch.
+      setImmediate(() => this.#pump());
+    });
+  }
+
+  /** Rejects all that wait. */
+  clear(reason: unknown): void {
+    for (const waiting of [...this.#waiting]) {
+      this.#remove(waiting);
+      waiting.reject(reason);
+    }
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.add(waiting);
+    this.#queued += waiting.texts.length;
+  }
+
+  #remove(waiting: Waiting): void {
+    if (this.#waiting.delete(waiting)) this.#queued -= waiting.texts.length;
+  }
+
+  #pump(): void {
+    while (this.#running < this.#limits.workers && this.#waiting.size > 0) {
+      this.#running++;
+      void this.#answer(this.#nextBatch()).finally(() => {
+        this.#running--;
+        this.#pump();
+      });
+    }
+  }
+
+  #nextBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    let texts = 0;
+    for (const waiting of this.#waiting) {
+      if (batch.length > 0 && texts + waiting.texts.length > this.#limits.maxBatch) break;
+      texts += waiting.texts.length;
+      batch.push(waiting);
+      this.#remove(waiting);
+    }
+    return batch;
+  }
+
+  async #answer(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const { known, parts } = await this.#run({
+        texts: batch.flatMap(({ texts }) => texts),
+        parts: batch.map(({ scorer, texts }) => ({ scorer, count: texts.length })),
+      });
+      let from = 0;
+      for (const [i, { texts, resolve }] of batch.entries()) {
+        const scored = parts[i];
+        if (scored) resolve({ known: known.slice(from, from + texts.length), scored });
+        from += texts.length;
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function late(timeout: number): TorchError {
+  return new TorchError('ERR_TORCH_TIMEOUT', `Expected an answer within ${timeout} ms`);
+}

@@ -1,0 +1,42 @@
+import type { EncoderSpec } from '../../text';
+import type { SharedTensor, Tree } from '../../torch';
+import type { Core } from '../core';
+import type { Answers, KeptRows, NewRows } from '../engine';
+import type { Scorer } from '../predict';
+import type { Shared } from './shared-tree';
+
+/** What a worker is started with. */
+export type WorkerSetup = {
+  spec: EncoderSpec;
+  params: Shared<Tree>;
+  /** Threads of libtorch in each worker. */
+  threads: number;
+};
+
+/** As `Requests`, with the scorers as tokens. */
+export type SharedRequests = {
+  texts: readonly string[];
+  parts: readonly { scorer: Shared<Scorer>; count: number }[];
+};
+
+/** Each kind of task: what a worker gets, and what it returns. */
+export type Tasks = {
+  fit: { input: NewRows; output: Shared<Core> };
+  grow: { input: { core: Shared<Core>; rows: NewRows }; output: Shared<Core> };
+  narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
+  predict: { input: SharedRequests; output: Answers };
+  encode: { input: readonly string[]; output: SharedTensor };
+};
+
+export type TaskName = keyof Tasks;
+
+/** The result of a task, or the error in plain data: threads would lose its class and its code. */
+export type Outcome<T> = { value: T } | { error: PlainError };
+
+export type PlainError = {
+  name: string;
+  message: string;
+  code: string | undefined;
+  operator: string | undefined;
+  path: string | undefined;
+};
