@@ -6,10 +6,11 @@ import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
 import type { Scorer } from './predict';
+import type { Saved } from './saved-classifier';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
-import type { Outcome, TaskName, Tasks, WorkerSetup } from './workers/tasks';
+import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
 import { WORKER_FILE } from './workers/worker-file';
 
 const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {
@@ -117,6 +118,17 @@ export class EncoderPool {
 
   async narrow(core: Shared<Core>, rows: KeptRows): Promise<Core> {
     return takeAll(await this.#job('narrow', { core, rows }));
+  }
+
+  /** Writes a classifier into a folder. */
+  async saveClassifier(folder: string, saved: SharedSaved): Promise<void> {
+    await this.#job('save', { folder, saved });
+  }
+
+  /** Reads a classifier from a folder. */
+  async loadClassifier(folder: string): Promise<Saved> {
+    const { core, ...rest } = await this.#job('load', { folder });
+    return { ...rest, core: takeAll(core) };
   }
 
   /** Scores texts, in one batch with the other requests that wait. */

@@ -45,6 +45,14 @@ export const REQUEST = {
   timeout: optional(positiveNumber),
 };
 
+/** The options of `load`. */
+export const LOAD = {
+  /** Threads to share with other classifiers. Default: threads of its own, with the encoder of the folder. */
+  pool: optional<EncoderPool>(poolOf),
+};
+
+export type LoadOptions = OptionsOf<typeof LOAD>;
+
 /** What a classifier works with. */
 export type Setup = { pool: EncoderPool; owned: boolean; options: FitOptions };
 

@@ -3,6 +3,7 @@ import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
 import type { Scorer } from '../predict';
+import type { Saved } from '../saved-classifier';
 import type { Shared } from './shared-tree';
 
 /** What a worker is started with. */
@@ -12,6 +13,9 @@ export type WorkerSetup = {
   /** Threads of libtorch in each worker. */
   threads: number;
 };
+
+/** As `Saved`, with the core as tokens. */
+export type SharedSaved = Omit<Saved, 'core'> & { core: Shared<Core> };
 
 /** As `Requests`, with the scorers as tokens. */
 export type SharedRequests = {
@@ -25,6 +29,8 @@ export type Tasks = {
   grow: { input: { core: Shared<Core>; rows: NewRows }; output: Shared<Core> };
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
+  save: { input: { folder: string; saved: SharedSaved }; output: null };
+  load: { input: { folder: string }; output: SharedSaved };
   encode: { input: readonly string[]; output: SharedTensor };
 };
 

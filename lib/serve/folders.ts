@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refuseFile } from '../checked-file';
+import { TorchError } from '../errors';
+import { DEFAULT_ENCODER, type SentenceEncoder } from '../text';
+import { CONFIG_FILE } from '../train/checkpoint';
+import type { EncoderPoolOptions } from './encoder-pool';
+import type { SavedConfig } from './saved-classifier';
+
+/** Makes a folder, with those above it, unless it is there. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Cannot make the folder ${path}: ${found}`, {
+      path,
+      cause,
+    });
+  }
+}
+
+/** The pool's options for the encoder that a saved classifier names. */
+export function poolFor({ spec }: SavedConfig['encoder']): EncoderPoolOptions {
+  const { folder, maxLength } = spec;
+  return {
+    encoder: typeof folder === 'string' ? folder : DEFAULT_ENCODER,
+    maxLength: typeof maxLength === 'number' ? maxLength : undefined,
+  };
+}
+
+/** Refuses an encoder whose vectors are not those of the examples. */
+export function requireSameEncoder(
+  folder: string,
+  expected: SavedConfig['encoder'],
+  { name, fingerprint }: SentenceEncoder,
+): void {
+  if (fingerprint === expected.fingerprint) return;
+  const of = (one: string, digest: string): string => `${one} (${digest.slice(0, 12)})`;
+  throw refuseFile(
+    join(folder, CONFIG_FILE),
+    `a classifier for the encoder ${of(name, fingerprint)}`,
+    `one for ${of(expected.name, expected.fingerprint)}`,
+  );
+}
