@@ -46,8 +46,6 @@ export function embedder<E extends Tree, I extends Tree>({
 }: EmbedderOptions<E, I>): Embedder<E, I> {
   const lifted = overTasks(encoder, 'shared');
   const embed = (params: E, inputs: I, of: string, options: AdaptOptions): Tensor => {
-    requireTree(params, `the encoder's parameters of ${learner}`, learner);
-    requireTree(inputs, `the ${of} inputs of ${learner}`, learner);
     const embedded = lifted.apply(params, inputs, options);
     if (isTensor(embedded)) return embedded;
     throw invalidArgument('a tensor', `the embedded ${of} set of ${learner}`, embedded, learner);
@@ -55,7 +53,7 @@ export function embedder<E extends Tree, I extends Tree>({
   return {
     support(params, examples, ways, options = {}) {
       checkWays(ways, fixed, learner);
-      const { inputs, labels }: Examples<I> = Object(examples);
+      const { inputs, labels } = examples;
       const embedded = embed(params, inputs, 'support', options);
       checkSupport(embedded, labels, ways, learner);
       if (dimensions === undefined || embedded.size(2) === dimensions) return embedded;
@@ -68,11 +66,6 @@ export function embedder<E extends Tree, I extends Tree>({
       return embedded;
     },
   };
-}
-
-function requireTree(value: unknown, where: string, learner: string): void {
-  if (Object(value) === value) return;
-  throw invalidArgument('a tensor or tree', where, value, learner);
 }
 
 /**

@@ -4,8 +4,10 @@ import { type Layer, overTasks } from '../nn/index';
 import { layerOf } from '../nn/layer';
 import { type Generator, isTensor, type Tensor, type Tree } from '../torch';
 import { wrongShape } from '../torch/check-tensors';
+import type { LearnerParts } from './checked-learner';
 import { checkLabels, type Examples } from './episode';
 import { type AdaptOptions, adaptScope } from './learner';
+import { learned, type Part, parts, tree } from './parts';
 import { checkWays, type TaskLoss, taskCrossEntropy, taskLosses } from './task-loss';
 
 /** What learners that adapt by gradients are made of. */
@@ -129,3 +131,20 @@ export const MODEL = {
   encoder: optional(layerOf),
   loss: optional(callable),
 };
+
+/**
+ * The parts of learners with a model behind an encoder.
+ *
+ * @param layers the trees among the parameters beside those of model and encoder
+ * @param own makes what is of the learner alone
+ */
+export function encodedParts<P extends Tree, E extends Tree>(
+  { encoder }: { encoder?: unknown },
+  learner: string,
+  layers: { readonly [name: string]: Part } = {},
+  own: (generator: Generator) => { readonly [name: string]: Tree } = () => ({}),
+): LearnerParts<EncodedParams<P, E>> {
+  // Without an encoder there is nothing that its parameters could be for.
+  const both = { model: tree, encoder: encoder === undefined ? parts({}) : tree };
+  return { learner, params: learned({ ...both, ...layers }, own), adapted: both };
+}

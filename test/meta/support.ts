@@ -62,3 +62,8 @@ export function smoothModel(size: number, ways: number): Layer<{ w: Tensor; v: T
     apply: ({ w, v }, x) => x.matmul(w).tanh().matmul(v),
   };
 }
+
+/** What a learner with a model behind an encoder shares with every other. */
+export function modelAndEncoder<P, E>({ model, encoder }: { model: P; encoder: E }) {
+  return { model, encoder };
+}

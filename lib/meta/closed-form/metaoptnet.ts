@@ -14,10 +14,11 @@ import {
 } from '../../check';
 import { type Layer, ones } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { learned, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import type { RidgeAdapted } from './r2d2';
 import { solvable } from './solvable';
@@ -61,31 +62,33 @@ export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
   );
   const own = (generator: Generator) => ({ gamma: ones([], generator) });
   const embed = embedder({ learner: 'metaOptNet', encoder });
-  const check = parameterCheck({ learner: 'metaOptNet', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        const { labels } = support;
-        // In float64: a kernel has the square of the embeddings' size, beside which the jitter is lost.
-        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1)).to('float64');
-        const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
-        const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });
-        const targets = oneHot(labels, ways, x).mT;
-        const alpha = solvable(x, 'jitter of metaOptNet', () =>
-          solveSvmDual({ kernel, targets, bound: regularization }),
-        );
-        return { params, weights: x.mT.bmm(alpha.mT).to(embedded) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'metaOptNet');
-        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
-        return query.bmm(weights).mul(params.gamma);
-      }),
-  };
+  const params = learned({ encoder: tree }, own);
+  const adapted = { params, weights: sized('T', 'D', 'N') };
+  return checkedLearner(
+    { learner: 'metaOptNet', params, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+      adapt: (params, support, ways, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+          const { labels } = support;
+          // In float64: a kernel has the square of the embeddings' size, beside which the jitter is lost.
+          const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1)).to('float64');
+          const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
+          const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });
+          const targets = oneHot(labels, ways, x).mT;
+          const alpha = solvable(x, 'jitter of metaOptNet', () =>
+            solveSvmDual({ kernel, targets, bound: regularization }),
+          );
+          return { params, weights: x.mT.bmm(alpha.mT).to(embedded) };
+        }),
+      predict: ({ params, weights }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
+          return query.bmm(weights).mul(params.gamma);
+        }),
+    },
+  );
 }

@@ -19,10 +19,11 @@ import {
 import { type Layer, zeros } from '../../nn/index';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { learned, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { solvable } from './solvable';
 
@@ -74,28 +75,30 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
     beta: zeros([], generator).add(beta),
   });
   const embed = embedder({ learner: 'r2d2', encoder });
-  const check = parameterCheck({ learner: 'r2d2', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        const { labels } = support;
-        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
-        const y = oneHot(labels, ways, embedded);
-        const solve = () => ridgeRegression(x, y, params.logLambda.exp());
-        return { params, weights: solvable(x, 'lambda of r2d2', solve) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'r2d2');
-        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
-        return query.bmm(weights).mul(params.alpha).add(params.beta);
-      }),
-  };
+  const params = learned({ encoder: tree }, own);
+  const adapted = { params, weights: sized('T', 'D', 'N') };
+  return checkedLearner(
+    { learner: 'r2d2', params, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+      adapt: (params, support, ways, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+          const { labels } = support;
+          const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
+          const y = oneHot(labels, ways, embedded);
+          const solve = () => ridgeRegression(x, y, params.logLambda.exp());
+          return { params, weights: solvable(x, 'lambda of r2d2', solve) };
+        }),
+      predict: ({ params, weights }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
+          return query.bmm(weights).mul(params.alpha).add(params.beta);
+        }),
+    },
+  );
 }
 
 const FORM = oneOf('woodbury', 'primal');

@@ -4,6 +4,7 @@
  */
 import { type LinearParams, type LstmCellParams, linear, lstmCell } from '../../nn/index';
 import { type Generator, mapTree, type Tensor, torch } from '../../torch/index';
+import { type Part, parts, sized } from '../parts';
 import { access, type Heads, lookUp, type Memory, type MemorySizes } from './least-recently-used';
 
 export type MannSizes = MemorySizes & { dimensions: number; ways: number; hiddenSize: number };
@@ -125,6 +126,20 @@ function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
     brought: (weight: Tensor, { label, read }: MannState): Tensor =>
       torch.linear(torch.cat([label, read], -1), weight),
   };
+}
+
+/** The parts of `MannState`. */
+export function stateParts({ hiddenSize, ways, slots, wordSize, reads }: MannSizes): Part {
+  return parts({
+    h: sized('T', hiddenSize),
+    c: sized('T', hiddenSize),
+    keys: sized('T', reads, wordSize),
+    label: sized('T', ways),
+    memory: sized('T', slots, wordSize),
+    read: sized('T', reads * wordSize),
+    readWeights: sized('T', reads, slots),
+    usage: sized('T', slots),
+  });
 }
 
 function emptyState(like: Tensor, sizes: MannSizes): MannState {

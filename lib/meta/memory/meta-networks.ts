@@ -21,12 +21,13 @@ import {
 import { expandTasks, type Layer, mlp, overTasks } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { checkQueries, embedder } from '../embedder';
 import {
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { IGNORED } from '../episode';
@@ -37,6 +38,7 @@ import { type AdaptOptions, adaptScope, type Learner } from '../learner';
 import { contrastiveLoss } from '../metric/contrastive-loss';
 import { normalize } from '../metric/normalize';
 import { squaredDistances } from '../metric/squared-distances';
+import { sized, tree } from '../parts';
 import { type GradientReader, gradientReader } from './gradient-reader';
 
 const OPTIONS = {
@@ -100,43 +102,45 @@ export function metaNetworks<
     learner: NAME,
     encoder: { init: (generator) => init(generator).encoder, apply: encode, tasks: true },
   });
-  const check = parameterCheck({ learner: NAME, layers: LAYERS, own });
-  return {
-    ...(options.loss && { loss: options.loss }),
-    init: (generator) =>
-      torch.scope(() => ({
-        ...init(generator),
-        representation: u.init(generator),
-        ...own(generator),
-      })),
-    adapt: (params, support, ways, context = {}) =>
-      adaptScope(context, () => {
-        check(params);
-        const x = embed.support(params.encoder, support, ways, context);
-        return remember(params, x, support.labels, context);
-      }),
-    predict: (adapted, inputs, context = {}) =>
-      adaptScope(context, () => {
-        const { model, encoder, slow, fast, memory, keys, present } = checkAdapted(
-          adapted,
-          ADAPTED,
-          NAME,
-        );
-        const x = encode(encoder, inputs, context);
-        checkQueries(x, keys, undefined, NAME);
-        const [tasks = 1, n = 1] = x.shape;
-        const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
-        const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
-        const rows = attention.bmm(memory).flatten(0, 1);
-        const weights = unflattenParameters(rows, expandTasks(model, tasks * n));
-        const alone = ownModel.apply(weights, x.flatten(0, 1).unsqueeze(1), context);
-        return slowModel.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
-      }),
-  };
+  const parts = encodedParts<P, E>(options, NAME, { representation: tree }, own);
+  return checkedLearner({ ...parts, adapted: { ...parts.adapted, ...REMEMBERED } }, {
+    { learner: NAME, params: learned(layers, own), adapted: ADAPTED },
+    {
+      ...(options.loss && { loss: options.loss }),
+      init: (generator) =>
+        torch.scope(() => ({
+          ...init(generator),
+          representation: u.init(generator),
+          ...own(generator),
+        })),
+      adapt: (params, support, ways, context = {}) =>
+        adaptScope(context, () => {
+          const x = embed.support(params.encoder, support, ways, context);
+          return remember(params, x, support.labels, context);
+        }),
+      predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
+        adaptScope(context, () => {
+          const x = encode(encoder, inputs, context);
+          checkQueries(x, keys, undefined, NAME);
+          const [tasks = 1, n = 1] = x.shape;
+          const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
+          const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
+          const rows = attention.bmm(memory).flatten(0, 1);
+          const weights = unflattenParameters(rows, expandTasks(model, tasks * n));
+          const alone = ownModel.apply(weights, x.flatten(0, 1).unsqueeze(1), context);
+          return slowModel.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
+        }),
+    },
+  );
 }
 
-const ADAPTED = ['model', 'encoder', 'slow', 'fast', 'memory', 'keys', 'present'] as const;
-const LAYERS = ['model', 'encoder', 'representation'];
+const REMEMBERED = {
+  slow: tree,
+  fast: tree,
+  memory: sized('T', 'n', '|W|'),
+  keys: sized('T', 'n', 'R'),
+  present: sized('T', 'n'),
+};
 
 /** Z and G. */
 function ownNetworks(hiddenSize: number) {

@@ -19,10 +19,11 @@ import {
 import { invalidArgument } from '../../errors';
 import { type Layer, type LinearParams, linear } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { learned, parts, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 
@@ -84,41 +85,41 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
     output: output.init(generator),
   });
   const embed = embedder({ learner: 'snail', encoder, dimensions, ways });
-  const check = parameterCheck({ learner: 'snail', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, given, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, given, adaptOptions);
-        const { labels } = support;
-        const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
-        const { x: start, present } = gathered(rows, labels.ne(IGNORED));
-        let x = start;
-        const steps = blocks.map((block, i) => {
-          const before = x;
-          x = block.support(params.blocks[i] ?? {}, before, present);
-          return before;
-        });
-        return { params, steps, present };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, steps, present } = checkAdapted(
-          adapted,
-          ['params', 'steps', 'present'],
-          'snail',
-        );
-        const embedded = embed.query(params.encoder, inputs, present, adaptOptions);
-        let x = embedded.constantPadNd([0, ways]);
-        for (const [i, block] of blocks.entries()) {
-          x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
-        }
-        return output.apply(params.output, x);
-      }),
-  };
+  const params = learned({ encoder: tree }, own);
+  const sizes = [dimensions + ways, ...blocks.map((block) => block.size)].slice(0, -1);
+  const steps = parts(sizes.map((size) => sized('T', 's', size)));
+  const adapted = { params, steps, present: sized('T', 's', 1) };
+  return checkedLearner(
+    { learner: 'snail', params, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+      adapt: (params, support, given, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.support(params.encoder, support, given, adaptOptions);
+          const { labels } = support;
+          const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
+          const { x: start, present } = gathered(rows, labels.ne(IGNORED));
+          let x = start;
+          const steps = blocks.map((block, i) => {
+            const before = x;
+            x = block.support(params.blocks[i] ?? {}, before, present);
+            return before;
+          });
+          return { params, steps, present };
+        }),
+      predict: ({ params, steps, present }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.query(params.encoder, inputs, present, adaptOptions);
+          let x = embedded.constantPadNd([0, ways]);
+          for (const [i, block] of blocks.entries()) {
+            x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
+          }
+          return output.apply(params.output, x);
+        }),
+    },
+  );
 }
 
 function attentionSizes(value: unknown, name: string, operator: string): Sizes {

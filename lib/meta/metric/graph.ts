@@ -20,10 +20,11 @@ import {
 import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { learned, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import {
   type GraphLayer,
@@ -78,38 +79,36 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
     layers: [...hidden, last].map((layer) => layer.init(generator)),
   });
   const embed = embedder({ learner: 'graphNetwork', encoder, dimensions, ways });
-  const check = parameterCheck({ learner: 'graphNetwork', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, given, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, given, adaptOptions);
-        const { labels } = support;
-        const nodes = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
-        return { params, nodes, present: labels.ne(IGNORED) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, nodes, present } = checkAdapted(
-          adapted,
-          ['params', 'nodes', 'present'],
-          'graphNetwork',
-        );
-        const embedded = embed.query(params.encoder, inputs, nodes, adaptOptions);
-        const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
-        const query = torch.cat([embedded, unknown], -1);
-        let graphs = startGraphs({ support: nodes, query }, present);
-        for (const [k, layer] of hidden.entries()) {
-          const { support, query: own } = layer.all(of(params, k), graphs);
-          graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
-        }
-        // Of the last layer only the query's node is wanted.
-        return last.query(of(params, hidden.length), graphs);
-      }),
-  };
+  const params = learned({ encoder: tree }, own);
+  const adapted = { params, nodes: sized('T', 's', dimensions + ways), present: sized('T', 's') };
+  return checkedLearner(
+    { learner: 'graphNetwork', params, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+      adapt: (params, support, given, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.support(params.encoder, support, given, adaptOptions);
+          const { labels } = support;
+          const nodes = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
+          return { params, nodes, present: labels.ne(IGNORED) };
+        }),
+      predict: ({ params, nodes, present }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.query(params.encoder, inputs, nodes, adaptOptions);
+          const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
+          const query = torch.cat([embedded, unknown], -1);
+          let graphs = startGraphs({ support: nodes, query }, present);
+          for (const [k, layer] of hidden.entries()) {
+            const { support, query: own } = layer.all(of(params, k), graphs);
+            graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
+          }
+          // Of the last layer only the query's node is wanted.
+          return last.query(of(params, hidden.length), graphs);
+        }),
+    },
+  );
 }
 
 function graphLayers(options: ReadOptions<typeof OPTIONS>): {

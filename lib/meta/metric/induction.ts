@@ -18,9 +18,10 @@ import {
 } from '../../check';
 import { type Layer, type LinearParams, linear, normal } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { adaptScope, type Learner } from '../learner';
+import { learned, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { relationLoss } from './relation';
 
@@ -75,26 +76,30 @@ export function induction<E extends Tree, I extends Tree = Tensor>(
     relation: relation.init(generator),
   });
   const embed = embedder({ learner: 'induction', encoder, dimensions: size });
-  const check = parameterCheck({ learner: 'induction', layers: ['encoder'], own });
-  return {
-    loss,
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        const samples = squash(transform.apply(params.transform, embedded));
-        const belongs = oneHot(support.labels, ways, samples);
-        return { params, classes: route(samples, belongs, iterations) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, classes } = checkAdapted(adapted, ['params', 'classes'], 'induction');
-        const query = embed.query(params.encoder, inputs, classes, adaptOptions);
-        return relation.apply(params.relation, interact(classes, params.tensor, query)).squeeze(-1);
-      }),
-  };
+  const params = learned({ encoder: tree }, own);
+  const adapted = { params, classes: sized('T', 'N', size) };
+  return checkedLearner(
+    { learner: 'induction', params, adapted },
+    {
+      loss,
+      classifies: true,
+      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+      adapt: (params, support, ways, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+          const samples = squash(transform.apply(params.transform, embedded));
+          const belongs = oneHot(support.labels, ways, samples);
+          return { params, classes: route(samples, belongs, iterations) };
+        }),
+      predict: ({ params, classes }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const query = embed.query(params.encoder, inputs, classes, adaptOptions);
+          return relation
+            .apply(params.relation, interact(classes, params.tensor, query))
+            .squeeze(-1);
+        }),
+    },
+  );
 }
 
 /** Dynamic routing: samples `[T, s, D]` and their classes `[T, s, N]` give class vectors `[T, N, D]`. */

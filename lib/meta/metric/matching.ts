@@ -6,11 +6,12 @@
  */
 import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
-import type { Tensor, Tree } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import type { Generator, Tensor, Tree } from '../../torch/index';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { count, learned, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { type FullContextParams, fullContext, fullContextOptions } from './matching-context';
 import { normalize } from './normalize';
@@ -62,46 +63,37 @@ export function matching<E extends Tree, I extends Tree = Tensor>(
   } = readOptions({ ...ENCODER, ...OPTIONS }, options, NAME);
   const context = contextOptions && fullContext(contextOptions);
   const embed = embedder({ learner: NAME, encoder, ...contextOptions });
-  const check = parameterCheck({
-    learner: NAME,
-    layers: ['encoder'],
-    own: (generator) => ({ ...(context && { context: context.init(generator) }) }),
-  });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      ...(context && { context: context.init(generator) }),
-    }),
-    adapt: (params, examples, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const plain = embed.support(params.encoder, examples, ways, adaptOptions);
-        const { labels } = examples;
-        const support =
-          context && params.context
-            ? context.embedSupport(params.context, plain, labels.ne(IGNORED))
-            : plain;
-        return { params, support, labels, ways };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, support, labels, ways } = checkAdapted(
-          adapted,
-          ['params', 'support', 'labels'],
-          NAME,
-        );
-        check(params);
-        const plain = embed.query(params.encoder, inputs, support, adaptOptions);
-        const query =
-          context && params.context
-            ? context.embedQuery(params.context, plain, support, labels.ne(IGNORED))
-            : plain;
-        const cosines = normalize(query).bmm(normalize(support).mT);
-        const others = oneHot(labels, ways, cosines).eq(0).unsqueeze(1);
-        const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
-        return byClass.logSoftmax(-1);
-      }),
-  };
+  const own = (generator: Generator) => ({ ...(context && { context: context.init(generator) }) });
+  const params = learned({ encoder: tree }, own);
+  const adapted = { params, support: sized('T', 's', 'D'), labels: sized('T', 's'), ways: count };
+  return checkedLearner(
+    { learner: NAME, params, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
+      adapt: (params, examples, ways, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const plain = embed.support(params.encoder, examples, ways, adaptOptions);
+          const { labels } = examples;
+          const support =
+            context && params.context
+              ? context.embedSupport(params.context, plain, labels.ne(IGNORED))
+              : plain;
+          return { params, support, labels, ways };
+        }),
+      predict: ({ params, support, labels, ways }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const plain = embed.query(params.encoder, inputs, support, adaptOptions);
+          const query =
+            context && params.context
+              ? context.embedQuery(params.context, plain, support, labels.ne(IGNORED))
+              : plain;
+          const cosines = normalize(query).bmm(normalize(support).mT);
+          const others = oneHot(labels, ways, cosines).eq(0).unsqueeze(1);
+          const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
+          return byClass.logSoftmax(-1);
+        }),
+    },
+  );
 }

@@ -10,9 +10,10 @@
 import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkAdapted } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { adaptScope, type Learner } from '../learner';
+import { sized, tree } from '../parts';
 import { classMeans, type TaskLoss } from '../task-loss';
 import { normalize } from './normalize';
 import type { Prototypes } from './prototypical';
@@ -37,23 +38,22 @@ export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
 ): Learner<P, Prototypes<P>, I> {
   const { encoder, loss } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'nearestClassMean');
   const embed = embedder({ learner: 'nearestClassMean', encoder });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => encoder.init(generator),
-    adapt: (params, support, ways, options = {}) =>
-      adaptScope(options, () => {
-        const embedded = normalize(embed.support(params, support, ways, options));
-        return { params, prototypes: normalize(classMeans(embedded, support.labels, ways)) };
-      }),
-    predict: (adapted, inputs, options = {}) =>
-      adaptScope(options, () => {
-        const { params, prototypes } = checkAdapted(
-          adapted,
-          ['params', 'prototypes'],
-          'nearestClassMean',
-        );
-        return normalize(embed.query(params, inputs, prototypes, options)).bmm(prototypes.mT);
-      }),
-  };
+  const adapted = { params: tree, prototypes: sized('T', 'N', 'D') };
+  return checkedLearner(
+    { learner: 'nearestClassMean', params: tree, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => encoder.init(generator),
+      adapt: (params, support, ways, options = {}) =>
+        adaptScope(options, () => {
+          const embedded = normalize(embed.support(params, support, ways, options));
+          return { params, prototypes: normalize(classMeans(embedded, support.labels, ways)) };
+        }),
+      predict: ({ params, prototypes }, inputs, options = {}) =>
+        adaptScope(options, () => {
+          return normalize(embed.query(params, inputs, prototypes, options)).bmm(prototypes.mT);
+        }),
+    },
+  );
 }

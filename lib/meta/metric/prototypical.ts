@@ -7,9 +7,10 @@
 import { callable, type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkAdapted } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { adaptScope, type Learner } from '../learner';
+import { sized, tree } from '../parts';
 import { classMeans, type TaskLoss } from '../task-loss';
 import { squaredDistances } from './squared-distances';
 
@@ -37,23 +38,25 @@ export function prototypical<P extends Tree, I extends Tree = Tensor>(
 ): Learner<P, Prototypes<P>, I> {
   const { encoder, loss } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'prototypical');
   const embed = embedder({ learner: 'prototypical', encoder });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => encoder.init(generator),
-    adapt: (params, support, ways, options = {}) =>
-      adaptScope(options, () => {
-        const embedded = embed.support(params, support, ways, options);
-        return { params, prototypes: classMeans(embedded, support.labels, ways) };
-      }),
-    predict: (adapted, inputs, options = {}) =>
-      adaptScope(options, () => {
-        const { params, prototypes } = checkAdapted(
-          adapted,
-          ['params', 'prototypes'],
-          'prototypical',
-        );
-        return squaredDistances(embed.query(params, inputs, prototypes, options), prototypes).neg();
-      }),
-  };
+  const adapted = { params: tree, prototypes: sized('T', 'N', 'D') };
+  return checkedLearner(
+    { learner: 'prototypical', params: tree, adapted },
+    {
+      ...(loss && { loss }),
+      classifies: true,
+      init: (generator) => encoder.init(generator),
+      adapt: (params, support, ways, options = {}) =>
+        adaptScope(options, () => {
+          const embedded = embed.support(params, support, ways, options);
+          return { params, prototypes: classMeans(embedded, support.labels, ways) };
+        }),
+      predict: ({ params, prototypes }, inputs, options = {}) =>
+        adaptScope(options, () => {
+          return squaredDistances(
+            embed.query(params, inputs, prototypes, options),
+            prototypes,
+          ).neg();
+        }),
+    },
+  );
 }
