@@ -103,8 +103,8 @@ export function metaNetworks<
     encoder: { init: (generator) => init(generator).encoder, apply: encode, tasks: true },
   });
   const parts = encodedParts<P, E>(options, NAME, { representation: tree }, own);
-  return checkedLearner({ ...parts, adapted: { ...parts.adapted, ...REMEMBERED } }, {
-    { learner: NAME, params: learned(layers, own), adapted: ADAPTED },
+  return checkedLearner(
+    { ...parts, adapted: { ...parts.adapted, ...REMEMBERED } },
     {
       ...(options.loss && { loss: options.loss }),
       init: (generator) =>
