@@ -1,4 +1,4 @@
-import { checkOptions } from '../check';
+import { array, checkOptions } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type ActivationName, gelu, relu, tanh } from './activations';
 import type { Layer, NoParams } from './layer';
@@ -26,7 +26,7 @@ const ACTIVATIONS: Readonly<Record<ActivationName, () => Layer<NoParams>>> = { r
 export function mlp(options: MlpOptions): Layer<MlpParams> {
   checkOptions(options, ['sizes', 'activation'], 'mlp');
   const { sizes, activation = 'relu' } = options;
-  if (!Array.isArray(sizes)) throw invalidArgument('an array', 'sizes of mlp', sizes, 'mlp');
+  array(sizes, 'sizes', 'sizes', 'mlp');
   if (sizes.length < 2) throw outOfRange('at least two sizes', 'sizes of mlp', sizes, 'mlp');
   if (!Object.hasOwn(ACTIVATIONS, activation)) {
     const names = Object.keys(ACTIVATIONS).join(', ');

@@ -8,6 +8,7 @@
  */
 import {
   callable,
+  hasHoles,
   type OptionsOf,
   optional,
   positiveInteger,
@@ -123,14 +124,18 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
 }
 
 function attentionSizes(value: unknown, name: string, operator: string): Sizes {
-  if (Array.isArray(value) && value.length > 0 && value.every(isPair)) return value;
+  const isList = Array.isArray(value) && value.length > 0 && !hasHoles(value);
+  if (isList && value.every(isPair)) return value;
   const expected = 'a list of [keySize, valueSize]';
   throw invalidArgument(expected, `${name} of ${operator}`, value, operator);
 }
 
 function isPair(pair: unknown): pair is readonly [number, number] {
   return (
-    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0)
+    Array.isArray(pair) &&
+    pair.length === 2 &&
+    !hasHoles(pair) &&
+    pair.every((n) => Number.isSafeInteger(n) && n > 0)
   );
 }
 

@@ -9,6 +9,7 @@
  */
 import {
   callable,
+  integerFrom,
   type OptionsOf,
   optional,
   positiveInteger,
@@ -35,6 +36,9 @@ import {
   startGraphs,
 } from './graph-layer';
 
+// Far more than any graph network has, and few enough to make.
+const MOST_LAYERS = 1000;
+
 const OPTIONS = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
@@ -42,8 +46,8 @@ const OPTIONS = {
   ways: required(positiveInteger),
   /** H: attention heads, each an adjacency A. The paper's is one. Default: 1. */
   heads: withDefault(positiveInteger, 1),
-  /** Layers, the last included. Default: 3. */
-  layers: withDefault(positiveInteger, 3),
+  /** Layers, the last included; at most 1,000. Default: 3. */
+  layers: withDefault(layerCount, 3),
   /** Features that each layer but the last adds to a node. Default: 48. */
   features: withDefault(positiveInteger, 48),
   /** Width of the two hidden layers of the MLP over edges. Default: 64. */
@@ -109,6 +113,10 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
         }),
     },
   );
+}
+
+function layerCount(value: unknown, name: string, operator: string): number {
+  return integerFrom(1, value, name, operator, MOST_LAYERS);
 }
 
 function graphLayers(options: ReadOptions<typeof OPTIONS>): {

@@ -97,7 +97,8 @@ function weightsOf(
     const expected = `an array of ${outputs.length} tensors, one for each output,`;
     throw invalidArgument(expected, 'gradOutputs', weights, operator);
   }
-  return weights.map((weight: unknown, i) => {
+  // `map` would pass over holes.
+  return Array.from(weights, (weight: unknown, i) => {
     if (isTensor(weight)) return weight.detach().requiresGrad_();
     throw invalidArgument('a tensor', `gradOutputs[${i}]`, weight, operator);
   });
