@@ -26,6 +26,7 @@ import {
   lstm,
   type MaskedTokens,
   meanPooling,
+  overTasks,
   uniform,
   zeros,
 } from '../../nn/index';
@@ -60,7 +61,7 @@ const OPTIONS = {
 };
 
 export type DistributionalSignaturesOptions<E extends Tree> = {
-  /** f: ids `[…, L]` to the vectors of words `[…, L, D]`. */
+  /** f: ids `[n, L]` to the vectors of words `[n, L, D]`, or with `tasks` `[T, n, L]` to `[T, n, L, D]`. */
   embedding: Layer<E>;
 } & OptionsOf<typeof OPTIONS>;
 
@@ -96,12 +97,15 @@ const LEAST_ENTROPY = 1e-3;
 export function distributionalSignatures<E extends Tree>(
   options: DistributionalSignaturesOptions<E>,
 ): Learner<DistributionalSignaturesParams<E>, SignatureAdapted<E>, Words> {
-  const { embedding, frequencies, epsilon, wordLambda, hiddenSize } = readOptions(
-    { embedding: required(layerOf), ...OPTIONS },
-    options,
-    NAME,
-  );
+  const {
+    embedding: one,
+    frequencies,
+    epsilon,
+    wordLambda,
+    hiddenSize,
+  } = readOptions({ embedding: required(layerOf), ...OPTIONS }, options, NAME);
   if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
+  const embedding = overTasks(one, 'shared');
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
   const rarity = (ids: Tensor) =>
     torch.embedding(frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);

@@ -6,7 +6,7 @@
  */
 
 import { callable, type OptionsOf, readOptions, required, withDefault } from '../../check';
-import type { Layer } from '../../nn/index';
+import { type Layer, overTasks } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Tensor, type Tree, torch } from '../../torch/index';
@@ -38,7 +38,10 @@ const OPTIONS = {
 export type RelationOptions<E extends Tree, R extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** g without its last sigmoid: `[T, n, N, 2·D]` to `[T, n, N, 1]`, the class's half first. */
+  /**
+   * g without its last sigmoid: `[n, N, 2·D]` to `[n, N, 1]`, or with `tasks` `[T, n, N, 2·D]` to
+   * `[T, n, N, 1]`; the class's half comes first.
+   */
   relation: Layer<R>;
 } & OptionsOf<typeof OPTIONS>;
 
@@ -59,9 +62,10 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
 ): Learner<RelationParams<E, R>, ClassSums<RelationParams<E, R>>, I> {
   const {
     encoder,
-    relation: module,
+    relation: one,
     loss,
   } = readOptions({ ...ENCODER, relation: required(layerOf), ...OPTIONS }, options, 'relation');
+  const module = overTasks(one, 'shared');
   const embed = embedder({ learner: 'relation', encoder });
   const params = parts({ encoder: tree, relation: tree });
   const adapted = { params, sums: sized('T', 'N', 'D') };
