@@ -26,6 +26,7 @@ import { IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { learned, parts, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
+import { raiseLabels } from './raise-labels';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 
 type Sizes = readonly (readonly [number, number])[];
@@ -80,14 +81,19 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
   const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'snail');
   const { encoder, dimensions, ways, loss } = read;
   const blocks = snailBlocks(read);
+  // Features of the steps that each block takes.
+  const sizes = [dimensions + ways, ...blocks.map((block) => block.size)].slice(0, -1);
   const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
   const own = (generator: Generator) => ({
-    blocks: blocks.map((block) => block.init(generator)),
+    blocks: blocks.map((block, i) => {
+      const params = block.init(generator);
+      for (const { weight } of Object.values(params)) raiseLabels(weight, sizes[i] ?? 0, read);
+      return params;
+    }),
     output: output.init(generator),
   });
   const embed = embedder({ learner: 'snail', encoder, dimensions, ways });
   const params = learned({ encoder: tree }, own);
-  const sizes = [dimensions + ways, ...blocks.map((block) => block.size)].slice(0, -1);
   const steps = parts(sizes.map((size) => sized('T', 's', size)));
   const adapted = { params, steps, present: sized('T', 's', 1) };
   return checkedLearner(
