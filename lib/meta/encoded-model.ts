@@ -1,12 +1,13 @@
 import { callable, objectOf, optional, required } from '../check';
 import { invalidArgument } from '../errors';
-import { type Layer, overTasks } from '../nn/index';
+import type { Layer } from '../nn/index';
 import { layerOf } from '../nn/layer';
 import { type Generator, isTensor, type Tensor, type Tree } from '../torch';
 import { wrongShape } from '../torch/check-tensors';
 import type { LearnerParts } from './checked-learner';
 import { checkLabels, type Examples } from './episode';
 import { type AdaptOptions, adaptScope } from './learner';
+import { liftedLayer } from './lifted-layer';
 import { learned, type Part, parts, tree } from './parts';
 import { checkWays, type TaskLoss, taskCrossEntropy, taskLosses } from './task-loss';
 
@@ -81,8 +82,8 @@ export function encodedModel<P extends Tree, E extends Tree, I extends Tree>(
   const { loss = taskCrossEntropy } = objectOf(options, 'options', name);
   callable(loss, 'loss', name);
   const classifies = options.loss === undefined;
-  const model = overTasks(options.model);
-  const encoder = options.encoder && overTasks(options.encoder, 'shared');
+  const model = liftedLayer(options.model, 'own', 'model', name);
+  const encoder = options.encoder && liftedLayer(options.encoder, 'shared', 'encoder', name);
   // Without an encoder the inputs are the tensor that the model takes.
   const encode = (params: E, inputs: I, own: AdaptOptions = {}): Tensor => {
     if (encoder !== undefined) return encoder.apply(params, inputs, own);

@@ -67,9 +67,10 @@ export function smallExamples(name: string, each: number) {
   return { inputs: { ids, mask: ids.ne(0) } as Tree, labels };
 }
 
-/** The learner of this name. */
-export function smallLearner(name: string): meta.Learner<Tree, unknown, Tree> {
-  return Reflect.apply(Reflect.get(meta, name), undefined, [smallLearnerOptions[name]?.()]);
+/** The learner of this name, with some options in place of the usual ones. */
+export function smallLearner(name: string, options?: object): meta.Learner<Tree, unknown, Tree> {
+  const all = { ...smallLearnerOptions[name]?.(), ...options };
+  return Reflect.apply(Reflect.get(meta, name), undefined, [all]);
 }
 
 /** Its parameters, which require gradients. */

@@ -1,3 +1,4 @@
+import type { Layer } from '../../lib/nn';
 import { isTensor, torch } from '../../lib/torch';
 import { junk } from '../helpers/junk';
 import {
@@ -69,6 +70,31 @@ test.each(NAMES)('%s refuses adapted values with something else at any place', (
       if (value === undefined && place.at(-1) === 'bias') continue;
       const call = () => learner.predict(replaced(adapted, place, value), inputs);
       expectRefused(`${what} for ${place.join('.')}`, call);
+    }
+  }
+});
+
+const LAYERS = ['model', 'encoder', 'relation', 'representation', 'embedding'];
+
+/** A layer whose outputs are none, written for one task or for all. */
+function broken(layer: Layer, output: unknown, tasks: boolean): Layer {
+  return { init: layer.init, apply: () => output as never, tasks };
+}
+
+test.each(NAMES)('%s refuses outputs of layers that are no tensors', (name) => {
+  const options: Readonly<Record<string, unknown>> = Object(smallLearnerOptions[name]?.());
+  const support = smallExamples(name, 2);
+  for (const part of LAYERS.filter((own) => own in options)) {
+    for (const [what, output] of junk()) {
+      for (const tasks of [true, false]) {
+        const layer = broken(options[part] as Layer, output, tasks);
+        const learner = smallLearner(name, { [part]: layer });
+        const call = () => {
+          const adapted = learner.adapt(smallParams(name), support, 2);
+          return learner.predict(adapted, smallExamples(name, 1).inputs);
+        };
+        expectRefused(`${what} of ${part}`, call);
+      }
     }
   }
 });

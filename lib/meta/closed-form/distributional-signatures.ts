@@ -26,7 +26,6 @@ import {
   lstm,
   type MaskedTokens,
   meanPooling,
-  overTasks,
   uniform,
   zeros,
 } from '../../nn/index';
@@ -36,6 +35,7 @@ import { type Generator, type Tensor, type Tree, torch } from '../../torch/index
 import { checkedLearner } from '../checked-learner';
 import { checkSupport, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { liftedLayer } from '../lifted-layer';
 import { learned, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { ridgeRegression } from './r2d2';
@@ -105,7 +105,7 @@ export function distributionalSignatures<E extends Tree>(
     hiddenSize,
   } = readOptions({ embedding: required(layerOf), ...OPTIONS }, options, NAME);
   if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
-  const embedding = overTasks(one, 'shared');
+  const embedding = liftedLayer(one, 'shared', 'embedding', NAME);
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
   const rarity = (ids: Tensor) =>
     torch.embedding(frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);

@@ -15,7 +15,7 @@ import {
   stepCount,
   withDefault,
 } from '../../check';
-import { type Layer, type LinearParams, linear, overTasks } from '../../nn/index';
+import { type Layer, type LinearParams, linear } from '../../nn/index';
 import { adam, type Optimizer } from '../../optim/index';
 import { optimizerOf } from '../../optim/optimizer';
 import { type Tensor, type Tree, torch } from '../../torch/index';
@@ -23,6 +23,7 @@ import { checkedLearner } from '../checked-learner';
 import { ENCODER } from '../embedder';
 import { checkSupport, taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { liftedLayer } from '../lifted-layer';
 import { parts, sized, tree } from '../parts';
 import { taskCrossEntropy } from '../task-loss';
 import { innerLoop } from './inner-loop';
@@ -63,7 +64,7 @@ export function linearProbe<P extends Tree, I extends Tree = Tensor>(
   options: LinearProbeOptions<P, I>,
 ): Learner<P, ProbeAdapted<P>, I> {
   const { optimizer, innerSteps, maxNorm } = readOptions(PROBE, options, 'linearProbe');
-  const encoder = overTasks(options.encoder, 'shared');
+  const encoder = liftedLayer(options.encoder, 'shared', 'encoder', 'linearProbe');
   const checked = { learner: 'linearProbe', params: tree, adapted: PROBE_ADAPTED };
   return checkedLearner(checked, {
     init: (generator) => encoder.init(generator),

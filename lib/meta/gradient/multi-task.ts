@@ -10,7 +10,7 @@
  */
 import { type OptionsOf, positiveInteger, readOptions, required } from '../../check';
 import { ArgumentTypeError } from '../../errors';
-import { type LinearParams, linear, overTasks } from '../../nn/index';
+import { type LinearParams, linear } from '../../nn/index';
 import { isTensor, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkedLearner } from '../checked-learner';
 import { type Episodes, IGNORED } from '../episode';
@@ -21,6 +21,7 @@ import {
   type MetaGradient,
   queryLoss,
 } from '../learner';
+import { liftedLayer } from '../lifted-layer';
 import { learned, tree } from '../parts';
 import { taskCrossEntropy } from '../task-loss';
 import {
@@ -59,7 +60,7 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     options,
     'multiTask',
   );
-  const encoder = overTasks(options.encoder, 'shared');
+  const encoder = liftedLayer(options.encoder, 'shared', 'encoder', 'multiTask');
   const head = linear({ inFeatures: features, outFeatures: classes });
   const probe = linearProbe(probeOptions);
 

@@ -6,7 +6,7 @@
  */
 
 import { callable, type OptionsOf, readOptions, required, withDefault } from '../../check';
-import { type Layer, overTasks } from '../../nn/index';
+import type { Layer } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Tensor, type Tree, torch } from '../../torch/index';
@@ -14,6 +14,7 @@ import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { checkLabels, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { liftedLayer } from '../lifted-layer';
 import { parts, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 
@@ -65,7 +66,7 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
     relation: one,
     loss,
   } = readOptions({ ...ENCODER, relation: required(layerOf), ...OPTIONS }, options, 'relation');
-  const module = overTasks(one, 'shared');
+  const module = liftedLayer(one, 'shared', 'relation', 'relation');
   const embed = embedder({ learner: 'relation', encoder });
   const params = parts({ encoder: tree, relation: tree });
   const adapted = { params, sums: sized('T', 'N', 'D') };
