@@ -1,4 +1,4 @@
-import { array, checkOptions } from '../check';
+import { array, checkOptions, oneOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type ActivationName, gelu, relu, tanh } from './activations';
 import type { Layer, NoParams } from './layer';
@@ -16,6 +16,7 @@ export type MlpOptions = {
 export type MlpParams = LinearParams[];
 
 const ACTIVATIONS: Readonly<Record<ActivationName, () => Layer<NoParams>>> = { relu, gelu, tanh };
+const activationName = oneOf('relu', 'gelu', 'tanh');
 
 /**
  * Linear layers with an activation between them, none after the last: `[..., sizes[0]]` gives
@@ -28,11 +29,7 @@ export function mlp(options: MlpOptions): Layer<MlpParams> {
   const { sizes, activation = 'relu' } = options;
   array(sizes, 'sizes', 'sizes', 'mlp');
   if (sizes.length < 2) throw outOfRange('at least two sizes', 'sizes of mlp', sizes, 'mlp');
-  if (!Object.hasOwn(ACTIVATIONS, activation)) {
-    const names = Object.keys(ACTIVATIONS).join(', ');
-    throw outOfRange(`one of ${names}`, 'activation of mlp', activation, 'mlp');
-  }
-  const between = ACTIVATIONS[activation]();
+  const between = ACTIVATIONS[activationName(activation, 'activation', 'mlp')]();
   const layers = sizes
     .slice(1)
     .map((outFeatures, i) => linear({ inFeatures: sizes[i] ?? 0, outFeatures }));
