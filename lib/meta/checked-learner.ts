@@ -6,10 +6,10 @@ import { ADAPT_OPTIONS, type Learner } from './learner';
 import { type Part, parts } from './parts';
 
 /** What a learner's parameters are, and what its adapted values hold. */
-export type LearnerParts<A> = {
+export type LearnerParts = {
   learner: string;
   params: Part;
-  adapted: { readonly [name in keyof A]-?: Part };
+  adapted: { readonly [name: string]: Part };
 };
 
 /**
@@ -20,7 +20,7 @@ export type LearnerParts<A> = {
  *   parts of another shape and ways that are not a positive integer
  */
 export function checkedLearner<P extends Tree, A extends object, I extends Tree>(
-  of: LearnerParts<A>,
+  of: LearnerParts,
   learner: Learner<P, A, I>,
 ): Learner<P, A, I> {
   const { learner: name } = of;
@@ -58,7 +58,7 @@ export function checkedLearner<P extends Tree, A extends object, I extends Tree>
 /** Refuses parameters that are not the learner's. */
 export function checkParameters(
   params: unknown,
-  of: Pick<LearnerParts<unknown>, 'learner' | 'params'>,
+  of: Pick<LearnerParts, 'learner' | 'params'>,
 ): void {
   of.params(params, 'parameters', { learner: of.learner, sizes: new Map() });
 }

@@ -139,12 +139,12 @@ export const MODEL = {
  * @param layers the trees among the parameters beside those of model and encoder
  * @param own makes what is of the learner alone
  */
-export function encodedParts<P extends Tree, E extends Tree>(
+export function encodedParts(
   { encoder }: { encoder?: unknown },
   learner: string,
   layers: { readonly [name: string]: Part } = {},
   own: (generator: Generator) => { readonly [name: string]: Tree } = () => ({}),
-): LearnerParts<EncodedParams<P, E>> {
+): LearnerParts {
   // Without an encoder there is nothing that its parameters could be for.
   const both = { model: tree, encoder: encoder === undefined ? parts({}) : tree };
   return { learner, params: learned({ ...both, ...layers }, own), adapted: both };

@@ -11,9 +11,7 @@
  */
 
 import {
-  callable,
   type OptionsOf,
-  optional,
   positiveFinite,
   positiveInteger,
   readOptions,
@@ -37,7 +35,7 @@ import { checkSupport, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { liftedLayer } from '../lifted-layer';
 import { learned, sized, tree } from '../parts';
-import { oneHot, type TaskLoss } from '../task-loss';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import { ridgeRegression } from './r2d2';
 import { solvable } from './solvable';
 
@@ -56,8 +54,7 @@ const OPTIONS = {
   hiddenSize: withDefault(positiveInteger, 50),
   /** λ̃ of the ridge regression behind t. Default: 1. */
   wordLambda: withDefault(positiveFinite, 1),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type DistributionalSignaturesOptions<E extends Tree> = {

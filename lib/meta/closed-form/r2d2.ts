@@ -7,24 +7,22 @@
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
 import {
-  callable,
   finiteNumber,
   type OptionsOf,
   oneOf,
-  optional,
   positiveFinite,
   readOptions,
   withDefault,
 } from '../../check';
 import { type Layer, zeros } from '../../nn/index';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner } from '../checked-learner';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { learned, sized, tree } from '../parts';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import { solvable } from './solvable';
 
 const OPTIONS = {
@@ -34,8 +32,7 @@ const OPTIONS = {
   alpha: withDefault(finiteNumber, 1),
   /** β to start from. Default: 0. */
   beta: withDefault(finiteNumber, 0),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type R2d2Options<E extends Tree, I extends Tree> = {
@@ -69,36 +66,25 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
     options,
     'r2d2',
   );
-  const own = (generator: Generator) => ({
-    logLambda: zeros([], generator).add(Math.log(lambda)),
-    alpha: zeros([], generator).add(alpha),
-    beta: zeros([], generator).add(beta),
-  });
-  const embed = embedder({ learner: 'r2d2', encoder });
-  const params = learned({ encoder: tree }, own);
-  const adapted = { params, weights: sized('T', 'D', 'N') };
-  return checkedLearner(
-    { learner: 'r2d2', params, adapted },
-    {
-      ...(loss && { loss }),
-      classifies: true,
-      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-      adapt: (params, support, ways, adaptOptions = {}) =>
-        adaptScope(adaptOptions, () => {
-          const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-          const { labels } = support;
-          const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
-          const y = oneHot(labels, ways, embedded);
-          const solve = () => ridgeRegression(x, y, params.logLambda.exp());
-          return { params, weights: solvable(x, 'lambda of r2d2', solve) };
-        }),
-      predict: ({ params, weights }, inputs, adaptOptions = {}) =>
-        adaptScope(adaptOptions, () => {
-          const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
-          return query.bmm(weights).mul(params.alpha).add(params.beta);
-        }),
+  return embeddingLearner({
+    learner: 'r2d2',
+    encoder,
+    loss,
+    own: (generator) => ({
+      logLambda: zeros([], generator).add(Math.log(lambda)),
+      alpha: zeros([], generator).add(alpha),
+      beta: zeros([], generator).add(beta),
+    }),
+    held: { weights: sized('T', 'D', 'N') },
+    adapt(params, embedded, labels, ways) {
+      const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
+      const y = oneHot(labels, ways, embedded);
+      const solve = () => ridgeRegression(x, y, params.logLambda.exp());
+      return { weights: solvable(x, 'lambda of r2d2', solve) };
     },
-  );
+    fits: ({ weights }) => weights.mT,
+    predict: (params, { weights }, query) => query.bmm(weights).mul(params.alpha).add(params.beta),
+  });
 }
 
 const FORM = oneOf('woodbury', 'primal');

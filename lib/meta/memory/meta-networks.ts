@@ -103,7 +103,7 @@ export function metaNetworks<
     learner: NAME,
     encoder: { init: (generator) => init(generator).encoder, apply: encode, tasks: true },
   });
-  const parts = encodedParts<P, E>(options, NAME, { representation: tree }, own);
+  const parts = encodedParts(options, NAME, { representation: tree }, own);
   return checkedLearner(
     { ...parts, adapted: { ...parts.adapted, ...REMEMBERED } },
     {

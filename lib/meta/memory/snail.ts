@@ -7,10 +7,8 @@
  *   TC(L) = dense blocks of dilations 1, 2, 4, … below L, the length of the sequence
  */
 import {
-  callable,
   hasHoles,
   type OptionsOf,
-  optional,
   positiveInteger,
   type ReadOptions,
   readOptions,
@@ -19,13 +17,13 @@ import {
 } from '../../check';
 import { invalidArgument } from '../../errors';
 import { type Layer, type LinearParams, linear } from '../../nn/index';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner } from '../checked-learner';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { learned, parts, sized, tree } from '../parts';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { parts, sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import { raiseLabels } from './raise-labels';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 
@@ -46,8 +44,7 @@ const OPTIONS = {
     [256, 128],
     [512, 256],
   ]),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type SnailOptions<E extends Tree, I extends Tree> = {
@@ -84,49 +81,44 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
   // Features of the steps that each block takes.
   const sizes = [dimensions + ways, ...blocks.map((block) => block.size)].slice(0, -1);
   const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
-  const own = (generator: Generator) => ({
-    blocks: blocks.map((block, i) => {
-      const params = block.init(generator);
-      for (const { weight } of Object.values(params)) raiseLabels(weight, sizes[i] ?? 0, read);
-      return params;
+  return embeddingLearner({
+    learner: 'snail',
+    encoder,
+    loss,
+    dimensions,
+    ways,
+    own: (generator) => ({
+      blocks: blocks.map((block, i) => {
+        const params = block.init(generator);
+        for (const { weight } of Object.values(params)) raiseLabels(weight, sizes[i] ?? 0, read);
+        return params;
+      }),
+      output: output.init(generator),
     }),
-    output: output.init(generator),
-  });
-  const embed = embedder({ learner: 'snail', encoder, dimensions, ways });
-  const params = learned({ encoder: tree }, own);
-  const steps = parts(sizes.map((size) => sized('T', 's', size)));
-  const adapted = { params, steps, present: sized('T', 's', 1) };
-  return checkedLearner(
-    { learner: 'snail', params, adapted },
-    {
-      ...(loss && { loss }),
-      classifies: true,
-      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-      adapt: (params, support, given, adaptOptions = {}) =>
-        adaptScope(adaptOptions, () => {
-          const embedded = embed.support(params.encoder, support, given, adaptOptions);
-          const { labels } = support;
-          const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
-          const { x: start, present } = gathered(rows, labels.ne(IGNORED));
-          let x = start;
-          const steps = blocks.map((block, i) => {
-            const before = x;
-            x = block.support(params.blocks[i] ?? {}, before, present);
-            return before;
-          });
-          return { params, steps, present };
-        }),
-      predict: ({ params, steps, present }, inputs, adaptOptions = {}) =>
-        adaptScope(adaptOptions, () => {
-          const embedded = embed.query(params.encoder, inputs, present, adaptOptions);
-          let x = embedded.constantPadNd([0, ways]);
-          for (const [i, block] of blocks.entries()) {
-            x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
-          }
-          return output.apply(params.output, x);
-        }),
+    held: {
+      steps: parts(sizes.map((size) => sized('T', 's', size))),
+      present: sized('T', 's', 1),
     },
-  );
+    adapt(params, embedded, labels) {
+      const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
+      const { x: start, present } = gathered(rows, labels.ne(IGNORED));
+      let x = start;
+      const steps = blocks.map((block, i) => {
+        const before = x;
+        x = block.support(params.blocks[i] ?? {}, before, present);
+        return before;
+      });
+      return { steps, present };
+    },
+    fits: ({ present }) => present,
+    predict(params, { steps, present }, embedded) {
+      let x = embedded.constantPadNd([0, ways]);
+      for (const [i, block] of blocks.entries()) {
+        x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
+      }
+      return output.apply(params.output, x);
+    },
+  });
 }
 
 function attentionSizes(value: unknown, name: string, operator: string): Sizes {

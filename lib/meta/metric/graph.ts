@@ -8,10 +8,8 @@
  * Every query has a graph of its own: itself and the support set. Its layers are in `graph-layer.ts`.
  */
 import {
-  callable,
   integerFrom,
   type OptionsOf,
-  optional,
   positiveInteger,
   type ReadOptions,
   readOptions,
@@ -20,13 +18,13 @@ import {
 } from '../../check';
 import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner } from '../checked-learner';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { learned, sized, tree } from '../parts';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import {
   type GraphLayer,
   type GraphLayerParams,
@@ -52,8 +50,7 @@ const OPTIONS = {
   features: withDefault(positiveInteger, 48),
   /** Width of the two hidden layers of the MLP over edges. Default: 64. */
   edgeFeatures: withDefault(positiveInteger, 64),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type GraphOptions<E extends Tree, I extends Tree> = {
@@ -79,40 +76,31 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'graphNetwork');
   const { encoder, ways, dimensions, loss } = read;
   const { hidden, last } = graphLayers(read);
-  const own = (generator: Generator) => ({
-    layers: [...hidden, last].map((layer) => layer.init(generator)),
-  });
-  const embed = embedder({ learner: 'graphNetwork', encoder, dimensions, ways });
-  const params = learned({ encoder: tree }, own);
-  const adapted = { params, nodes: sized('T', 's', dimensions + ways), present: sized('T', 's') };
-  return checkedLearner(
-    { learner: 'graphNetwork', params, adapted },
-    {
-      ...(loss && { loss }),
-      classifies: true,
-      init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-      adapt: (params, support, given, adaptOptions = {}) =>
-        adaptScope(adaptOptions, () => {
-          const embedded = embed.support(params.encoder, support, given, adaptOptions);
-          const { labels } = support;
-          const nodes = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
-          return { params, nodes, present: labels.ne(IGNORED) };
-        }),
-      predict: ({ params, nodes, present }, inputs, adaptOptions = {}) =>
-        adaptScope(adaptOptions, () => {
-          const embedded = embed.query(params.encoder, inputs, nodes, adaptOptions);
-          const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
-          const query = torch.cat([embedded, unknown], -1);
-          let graphs = startGraphs({ support: nodes, query }, present);
-          for (const [k, layer] of hidden.entries()) {
-            const { support, query: own } = layer.all(of(params, k), graphs);
-            graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
-          }
-          // Of the last layer only the query's node is wanted.
-          return last.query(of(params, hidden.length), graphs);
-        }),
+  return embeddingLearner({
+    learner: 'graphNetwork',
+    encoder,
+    loss,
+    dimensions,
+    ways,
+    own: (generator) => ({ layers: [...hidden, last].map((layer) => layer.init(generator)) }),
+    held: { nodes: sized('T', 's', dimensions + ways), present: sized('T', 's') },
+    adapt: (_, embedded, labels) => ({
+      nodes: torch.cat([embedded, oneHot(labels, ways, embedded)], -1),
+      present: labels.ne(IGNORED),
+    }),
+    fits: ({ nodes }) => nodes,
+    predict(params, { nodes, present }, embedded) {
+      const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
+      const query = torch.cat([embedded, unknown], -1);
+      let graphs = startGraphs({ support: nodes, query }, present);
+      for (const [k, layer] of hidden.entries()) {
+        const { support, query: own } = layer.all(of(params, k), graphs);
+        graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
+      }
+      // Of the last layer only the query's node is wanted.
+      return last.query(of(params, hidden.length), graphs);
     },
-  );
+  });
 }
 
 function layerCount(value: unknown, name: string, operator: string): number {
@@ -133,7 +121,7 @@ function graphLayers(options: ReadOptions<typeof OPTIONS>): {
   };
 }
 
-function of<E extends Tree>({ layers }: GraphParams<E>, index: number): GraphLayerParams {
+function of({ layers }: Pick<GraphParams<Tree>, 'layers'>, index: number): GraphLayerParams {
   const own = layers[index];
   if (own !== undefined) return own;
   throw outOfRange(`more than ${index}`, 'layers in the parameters of graphNetwork', layers.length);

@@ -51,7 +51,7 @@ export function checkpoint<A extends readonly unknown[], O>(
     scope(() => {
       const again = handles.map((handle) => tensorOf(handle));
       const args = replace(template, isPlace, (place) => again[place.index]);
-      random.replay(() => restored(() => enableGrad(() => void fn(...(args as unknown as A)))));
+      random.replay(() => restored(() => enableGrad(() => void fn(...(args as A)))));
     });
   };
   binding.beginCheckpoint(tensors.map(handleOf), recompute);

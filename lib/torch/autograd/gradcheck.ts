@@ -80,7 +80,7 @@ export function gradgradcheck<const T extends Tree>(
       return found.filter((g) => g !== null);
     };
     const all: Tree = [inputs, ...weights];
-    return check(gradient as unknown as TreeFunction<typeof all, Tree>, all, rest, operator);
+    return check(gradient as TreeFunction<typeof all, Tree>, all, rest, operator);
   });
 }
 
