@@ -22,6 +22,7 @@ export {
   type HuggingFaceSpec,
   loadHuggingFace,
   openHuggingFace,
+  type Precision,
   TokenVectorizer,
 } from './encoders/hugging-face';
 export {
