@@ -35,6 +35,17 @@ export {
   useLite,
 } from './encoders/use-lite/use-lite';
 export {
+  loadWordVectors,
+  type ReadProgress,
+  type WordVectorOptions,
+} from './encoders/word-vectors/load-word-vectors';
+export { openWordVectors, saveWordVectors } from './encoders/word-vectors/saved-word-vectors';
+export {
+  type WordVectorParams,
+  type WordVectorSpec,
+  wordVectorModel,
+} from './encoders/word-vectors/word-vector-model';
+export {
   EpisodeSampler,
   type EpisodeSamplerOptions,
   type EpisodeText,

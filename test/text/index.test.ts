@@ -17,12 +17,16 @@ test('exports the text layer', () => {
     'episodeTensors',
     'listEncoders',
     'loadWordNet',
+    'loadWordVectors',
     'meanEncoder',
     'openUseLite',
+    'openWordVectors',
     'readWordNetDefinitions',
     'sameText',
     'sameWords',
+    'saveWordVectors',
     'useLite',
+    'wordVectorModel',
   ]);
 });
 

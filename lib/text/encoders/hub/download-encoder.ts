@@ -9,7 +9,8 @@ import {
   string,
   withDefault,
 } from '../../../check';
-import { invalidArgument, outOfRange, TorchError } from '../../../errors';
+import { outOfRange, TorchError } from '../../../errors';
+import { abortSignal } from '../abort-signal';
 import { EncoderCache, encodersFolder } from './encoder-cache';
 import { encoderFiles, type HubFile } from './encoder-files';
 import { downloadFile, isExpected } from './file-download';
@@ -165,13 +166,6 @@ function requireUrl(url: string, name: string): void {
   const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: undefined };
   if (protocol === 'http:' || protocol === 'https:') return;
   throw outOfRange('an http or https address', name, url, 'downloadEncoder');
-}
-
-function abortSignal(value: unknown, name: string, operator: string): AbortSignal {
-  // By its shape: each realm has its own class.
-  const isSignal = typeof value === 'object' && value !== null && 'throwIfAborted' in value;
-  if (isSignal && 'aborted' in value) return value as AbortSignal;
-  throw invalidArgument('an AbortSignal', `${name} of ${operator}`, value, operator);
 }
 
 function isSet(variable: string | undefined): boolean {
