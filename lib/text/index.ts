@@ -25,6 +25,11 @@ export {
   type Precision,
   TokenVectorizer,
 } from './encoders/hugging-face';
+  type DownloadEncoderOptions,
+  type DownloadProgress,
+  downloadEncoder,
+} from './encoders/hub/download-encoder';
+export { type CachedEncoder, listEncoders } from './encoders/hub/encoder-cache';
 export {
   type MeanEncoderOptions,
   type MeanEncoderParams,
@@ -44,6 +49,17 @@ export {
   type UseLiteParams,
   useLite,
 } from './encoders/use-lite/use-lite';
+export {
+  loadWordVectors,
+  type ReadProgress,
+  type WordVectorOptions,
+} from './encoders/word-vectors/load-word-vectors';
+export { openWordVectors, saveWordVectors } from './encoders/word-vectors/saved-word-vectors';
+export {
+  type WordVectorParams,
+  type WordVectorSpec,
+  wordVectorModel,
+} from './encoders/word-vectors/word-vector-model';
 export {
   EpisodeSampler,
   type EpisodeSamplerOptions,
