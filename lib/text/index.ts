@@ -17,6 +17,12 @@ export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
 export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
 export {
+  type DownloadEncoderOptions,
+  type DownloadProgress,
+  downloadEncoder,
+} from './encoders/hub/download-encoder';
+export { type CachedEncoder, listEncoders } from './encoders/hub/encoder-cache';
+export {
   type HuggingFaceEncoder,
   type HuggingFaceOptions,
   type HuggingFaceSpec,
@@ -25,11 +31,6 @@ export {
   type Precision,
   TokenVectorizer,
 } from './encoders/hugging-face';
-  type DownloadEncoderOptions,
-  type DownloadProgress,
-  downloadEncoder,
-} from './encoders/hub/download-encoder';
-export { type CachedEncoder, listEncoders } from './encoders/hub/encoder-cache';
 export {
   type MeanEncoderOptions,
   type MeanEncoderParams,

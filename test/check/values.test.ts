@@ -1,7 +1,7 @@
 import { array, hasHoles } from '../../lib/check';
 import { graphNetwork, sineTasks, snail } from '../../lib/meta';
 import { linear, mlp } from '../../lib/nn';
-import { episodeTensors, Vectorizer, Vocabulary } from '../../lib/text';
+import { episodeTensors, Vocabulary, VocabularyVectorizer } from '../../lib/text';
 import { mapTree, torch } from '../../lib/torch';
 import { apply } from '../helpers/junk';
 
@@ -13,7 +13,7 @@ const withHole = (): unknown[] => Object.assign(new Array(2), { 1: 1 });
 const encoder = linear({ inFeatures: 4, outFeatures: 3 });
 const x = torch.ones([2, 4]);
 
-const vectorizer = new Vectorizer({
+const vectorizer = new VocabularyVectorizer({
   tokenizer: { tokenize: (text) => [text] },
   vocabulary: Vocabulary.build([['one']]),
   maxLength: 3,

@@ -21,7 +21,6 @@ export type HuggingFaceOptions = {
    * model has positions for.
    */
   maxLength?: number | undefined;
-  maxLength?: number;
   /** `int8` and `float16` are for encoders that are not trained further. Default: `float32`. */
   precision?: Precision;
 };
