@@ -15,7 +15,9 @@ test('finds the minimum of a quadratic whose axes differ a thousandfold', () => 
   const b = torch.tensor([1, -2, 3], { dtype: 'float64' });
   using found = minimize(quadratic(a, b), torch.zeros([3], { dtype: 'float64' }), options);
   const expected = [1, -0.2, 0.003];
-  (found.tolist() as number[]).forEach((x, i) => expect(x).toBeCloseTo(expected[i] ?? 0, 6));
+  for (const [i, x] of (found.tolist() as number[]).entries()) {
+    expect(x).toBeCloseTo(expected[i] ?? 0, 6);
+  }
 });
 
 test('returns where it started if there is nothing to gain, and frees the rest', () => {
