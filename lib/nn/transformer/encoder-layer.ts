@@ -97,7 +97,8 @@ export function initialLinear(
 
 // Where nothing is recorded, what a layer has just made is written over: no one else has seen it.
 function sum(made: Tensor, x: Tensor): Tensor {
-  return torch.isGradEnabled() ? made.add(x) : made.add_(x);
+  const inPlace = !torch.isGradEnabled() && made.dtype === x.dtype;
+  return inPlace ? made.add_(x) : made.add(x);
 }
 
 function activate(made: Tensor, name: TransformerActivation): Tensor {
