@@ -1,4 +1,5 @@
 import { oneOf } from '../../../check';
+import { invalidArgument } from '../../../errors';
 import type { BertParams, Context, LinearParams } from '../../../nn';
 import { withLinearRule } from '../../../nn/linear-rule';
 import { type Tensor, torch } from '../../../torch';
@@ -33,8 +34,16 @@ export function narrowed(params: BertParams, precision: Precision): BertParams {
  */
 export type NarrowContext = { readonly context: Context; readonly prepared: readonly Tensor[] };
 
-/** Prepares parameters of `precision` for computing. */
+/**
+ * Prepares parameters of `precision` for computing.
+ *
+ * @throws ArgumentTypeError if they are of another
+ */
 export function narrowContext(params: BertParams, precision: Precision): NarrowContext {
+  for (const { weight } of linearLayers(params)) {
+    if (weight.dtype === precision) continue;
+    throw invalidArgument(precision, 'the weights of an encoder of that precision', weight.dtype);
+  }
   if (precision === 'float32') return { context: {}, prepared: [] };
   if (precision === 'float16') {
     const rule = ({ weight, bias }: LinearParams, x: Tensor) =>

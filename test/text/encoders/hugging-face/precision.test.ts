@@ -70,6 +70,16 @@ test('narrow parameters do not train', () => {
   expect(() => encoder.layer.apply(encoder.params, batch)).toThrow('scales');
 });
 
+test('refuses parameters of another precision than the spec’s', () => {
+  const [exact, narrow] = [loadHuggingFace(TINY), loadHuggingFace(TINY, { precision: 'int8' })];
+  for (const [spec, params] of [
+    [exact.spec, narrow.params],
+    [narrow.spec, exact.params],
+  ] as const) {
+    expect(() => openHuggingFace(spec, params)).toThrow('the weights of an encoder of that');
+  }
+});
+
 test('refuses other precisions', () => {
   expect(() => loadHuggingFace(TINY, { precision: 'int4' as never })).toThrow(
     "'float32' or 'float16' or 'int8' for precision of loadHuggingFace",
