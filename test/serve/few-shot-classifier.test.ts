@@ -31,7 +31,7 @@ test('tells labels apart, with a probability and the nearest examples', async ()
     await classifier.predict('where is my card?');
   expect(label).toBe('card_lost');
   expect(probability).toBeGreaterThan(0.7);
-  expect(probabilities['card_lost']).toBe(probability);
+  expect(probabilities.card_lost).toBe(probability);
   expect(Object.values(probabilities).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   expect(unknown).toBeNull();
   expect(nearest).toHaveLength(3);
@@ -264,15 +264,15 @@ test('a closed pool refuses', async () => {
 });
 
 test('refuses wrong examples and options where they are written', async () => {
-  const fit = (examples: unknown, options: object = { pool }) =>
+  const tried = (examples: unknown, options: object = { pool }) =>
     FewShotClassifier.fit(examples as never, options);
-  await expect(fit({ a: ['x'] })).rejects.toThrow('Expected examples of at least 2 labels');
-  await expect(fit({})).rejects.toThrow('Expected examples of at least 2 labels');
-  await expect(fit(undefined)).rejects.toThrow('Expected texts by label');
-  await expect(fit(EXAMPLES, { pool, head: 'best' })).rejects.toThrow("'auto' or 'class-mean'");
-  await expect(fit(EXAMPLES, { pool, falseAlarms: 1 })).rejects.toThrow('below 0.5');
-  await expect(fit(EXAMPLES, { pool: {} })).rejects.toThrow('Expected an EncoderPool');
-  await expect(fit(EXAMPLES, { encoder: 'x' })).rejects.toThrow('Unknown option encoder');
+  await expect(tried({ a: ['x'] })).rejects.toThrow('Expected examples of at least 2 labels');
+  await expect(tried({})).rejects.toThrow('Expected examples of at least 2 labels');
+  await expect(tried(undefined)).rejects.toThrow('Expected texts by label');
+  await expect(tried(EXAMPLES, { pool, head: 'best' })).rejects.toThrow("'auto' or 'class-mean'");
+  await expect(tried(EXAMPLES, { pool, falseAlarms: 1 })).rejects.toThrow('below 0.5');
+  await expect(tried(EXAMPLES, { pool: {} })).rejects.toThrow('Expected an EncoderPool');
+  await expect(tried(EXAMPLES, { encoder: 'x' })).rejects.toThrow('Unknown option encoder');
   await expect(EncoderPool.start({ workers: 0 })).rejects.toThrow('a positive integer');
   await expect(EncoderPool.start({ encoder: 3 as never })).rejects.toThrow('a SentenceEncoder');
   await using classifier = await fitted();
