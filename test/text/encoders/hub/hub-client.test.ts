@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { sendJson, sendPart } from '../../../helpers/fake-hub';
 import { startServer } from '../../../helpers/http-server';
 import { hubForTests, WEIGHTS } from '../../../helpers/hub-tests';
@@ -67,10 +66,6 @@ test('the token goes to the endpoint, and not to where that sends its files or l
 });
 
 test('a proxy from the environment is used, except for hosts that NO_PROXY names', async () => {
-  if (spawnSync(process.execPath, ['-e', 'require("undici")']).status !== 0) {
-    console.warn('undici is not installed, so that proxies are not tested');
-    return;
-  }
   const through: (string | undefined)[] = [];
   const proxy = await startServer((request, response) => {
     through.push(request.url);
