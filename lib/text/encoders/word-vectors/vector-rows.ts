@@ -42,15 +42,18 @@ export function splitRow(line: string, dimensions: number | undefined): [string,
 
 /** Writes the numbers of a row. @throws Error that names the first field that is none */
 export function parseVector(fields: readonly string[], into: Float32Array): void {
-  for (const [i, field] of fields.entries()) {
-    const value = Math.fround(isNumber(field) ? Number(field) : Number.NaN);
-    if (!Number.isFinite(value)) {
-      throw new Error(`expected a number for component ${i} but found ${describe(field)}`);
-    }
-    into[i] = value;
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i] ?? '';
+    into[i] = +field;
+    // Too large for float32, it has become infinite, and the difference not 0.
+    const stored = into[i] ?? 0;
+    if (isNumber(field) && stored - stored === 0) continue;
+    throw new Error(`expected a number for component ${i} but found ${describe(field)}`);
   }
 }
 
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+
 function isNumber(field: string): boolean {
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(field);
+  return NUMBER.test(field);
 }
