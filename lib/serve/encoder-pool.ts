@@ -1,7 +1,13 @@
 import { Piscina } from 'piscina';
-import { type OptionsOf, optional, positiveInteger, readOptions, withDefault } from '../check';
+import { type OptionsOf, objectOf, positiveInteger, readOptions, withDefault } from '../check';
 import { invalidArgument, TorchError } from '../errors';
-import { DEFAULT_ENCODER, loadEncoder, SentenceEncoder } from '../text';
+import {
+  DEFAULT_ENCODER,
+  type LoadEncoderOptions,
+  loadEncoder,
+  loadEncoderSync,
+  SentenceEncoder,
+} from '../text';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
@@ -34,8 +40,8 @@ const OPTIONS = {
   maxBatch: withDefault(positiveInteger, 32),
   /** The most texts that may wait; more are refused. Default: 1,024. */
   maxQueue: withDefault(positiveInteger, 1024),
-  /** The most tokens of a text. Default: what the encoder was made for. */
-  maxLength: optional(positiveInteger),
+  /** How a named encoder is loaded; see `loadEncoder`. Default: `{}`. */
+  load: withDefault<LoadEncoderOptions>(objectOf, {}),
 };
 
 export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
@@ -75,19 +81,26 @@ export class EncoderPool {
   }
 
   /**
-   * Loads the encoder; the threads start when they are needed first.
+   * Loads the encoder, downloaded if need be; the threads start when they are needed first.
    *
    * @throws as `loadEncoder`; ArgumentTypeError or ArgumentRangeError for a wrong option
    */
-  static open(options: EncoderPoolOptions = {}): EncoderPool {
-    const { encoder, maxLength, ...limits } = readOptions(OPTIONS, options, 'EncoderPool');
-    const owned = typeof encoder === 'string';
-    return new EncoderPool(owned ? loadEncoder(encoder, { maxLength }) : encoder, owned, limits);
+  static async open(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
+    const { encoder, load, ...limits } = readOptions(OPTIONS, options, 'EncoderPool.open');
+    if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
+    return new EncoderPool(await loadEncoder(encoder, load), true, limits);
+  }
+
+  /** As `open`, before it returns, for encoders on this machine. */
+  static openSync(options: EncoderPoolOptions = {}): EncoderPool {
+    const { encoder, load, ...limits } = readOptions(OPTIONS, options, 'EncoderPool.openSync');
+    if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
+    return new EncoderPool(loadEncoderSync(encoder, load), true, limits);
   }
 
   /** As `open`; each thread has encoded a text when the promise is fulfilled. */
   static async start(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
-    const pool = EncoderPool.open(options);
+    const pool = await EncoderPool.open(options);
     try {
       const warm = Array.from({ length: pool.#count }, () => pool.#run('encode', ['warm-up']));
       for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);

@@ -20,8 +20,8 @@ import {
   newRows,
   REQUEST,
   readAtLeastTwo,
+  readSetup,
   type Setup,
-  setupOf,
   textsOf,
 } from './setup';
 import type { RequestOptions } from './workers/request-queue';
@@ -69,21 +69,25 @@ export class FewShotClassifier {
     options: FewShotOptions = {},
   ): Promise<FewShotClassifier> {
     const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fit');
-    const setup = setupOf(options, 'FewShotClassifier.fit');
-    return setup.pool
-      .fit(newRows(labels, rows, setup.options))
-      .then((core) => new FewShotClassifier(setup, new Knowledge(labels, rows, core)))
-      .catch(async (error: unknown) => {
-        if (setup.owned) await setup.pool.close();
-        throw error;
-      });
+    const { pool, options: fit, poolOptions } = readSetup(options, 'FewShotClassifier.fit');
+    const own = pool ?? (await EncoderPool.open(poolOptions));
+    try {
+      const core = await own.fit(newRows(labels, rows, fit));
+      const setup = { pool: own, owned: pool === undefined, options: fit };
+      return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+    } catch (error) {
+      if (pool === undefined) await own.close();
+      throw error;
+    }
   }
 
   /** As `fit`, on the calling thread. */
   static fitSync(examples: ExamplesInput, options: FewShotOptions = {}): FewShotClassifier {
     const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fitSync');
-    const setup = setupOf(options, 'FewShotClassifier.fitSync');
-    const core = new Engine(setup.pool.encoder).fit(newRows(labels, rows, setup.options));
+    const { pool, options: fit, poolOptions } = readSetup(options, 'FewShotClassifier.fitSync');
+    const own = pool ?? EncoderPool.openSync(poolOptions);
+    const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
+    const setup = { pool: own, owned: pool === undefined, options: fit };
     return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
   }
 
@@ -98,7 +102,7 @@ export class FewShotClassifier {
     const { pool } = readOptions(LOAD, options, 'FewShotClassifier.load');
     const path = resolve(string(folder, 'folder', 'FewShotClassifier.load'));
     const encoder = readEncoderOf(path);
-    const own = pool ?? EncoderPool.open(poolFor(encoder));
+    const own = pool ?? (await EncoderPool.open(poolFor(encoder)));
     try {
       requireSameEncoder(path, encoder, own.encoder);
       const { labels, rows, core, options: fit } = await own.loadClassifier(path);

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refuseFile } from '../checked-file';
 import { TorchError } from '../errors';
-import { DEFAULT_ENCODER, type SentenceEncoder } from '../text';
+import { DEFAULT_ENCODER, type Precision, type SentenceEncoder } from '../text';
 import { CONFIG_FILE } from '../train/checkpoint';
 import type { EncoderPoolOptions } from './encoder-pool';
 import type { SavedConfig } from './saved-classifier';
@@ -20,14 +21,22 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** The pool's options for the encoder that a saved classifier names. */
-export function poolFor({ spec }: SavedConfig['encoder']): EncoderPoolOptions {
-  const { folder, maxLength } = spec;
-  return {
-    encoder: typeof folder === 'string' ? folder : DEFAULT_ENCODER,
-    maxLength: typeof maxLength === 'number' ? maxLength : undefined,
+/**
+ * The pool's options for the encoder that a saved classifier names: its folder, or its name where that is
+ * another machine's.
+ */
+export function poolFor({ name, spec }: SavedConfig['encoder']): EncoderPoolOptions {
+  const { kind, folder, maxLength, precision } = spec;
+  const load = {
+    ...(typeof maxLength === 'number' && { maxLength }),
+    ...(isPrecision(precision) && { precision }),
   };
+  if (kind === DEFAULT_ENCODER) return { encoder: DEFAULT_ENCODER, load };
+  return { encoder: typeof folder === 'string' && existsSync(folder) ? folder : name, load };
 }
+
+const isPrecision = (value: unknown): value is Precision =>
+  value === 'float32' || value === 'float16' || value === 'int8';
 
 /** Refuses an encoder whose vectors are not those of the examples. */
 export function requireSameEncoder(

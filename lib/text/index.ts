@@ -39,7 +39,9 @@ export {
 export {
   DEFAULT_ENCODER,
   type LoadEncoderOptions,
+  type LocalEncoderOptions,
   loadEncoder,
+  loadEncoderSync,
   openEncoder,
 } from './encoders/open-encoder';
 export { type EncodeOptions, SentenceEncoder } from './encoders/sentence-encoder';

@@ -22,7 +22,7 @@ export type HuggingFaceOptions = {
    */
   maxLength?: number | undefined;
   /** `int8` and `float16` are for encoders that are not trained further. Default: `float32`. */
-  precision?: Precision;
+  precision?: Precision | undefined;
 };
 
 /** What builds an encoder again, given its parameters. */

@@ -6,7 +6,8 @@ import { readSafetensors, writeSafetensors } from '../../../torch';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { type WordVectorParams, wordVectorModel } from './word-vector-model';
 
-const FILE = 'word-vectors.safetensors';
+/** The file of a folder that holds word vectors. */
+export const WORD_VECTORS_FILE = 'word-vectors.safetensors';
 const FORMAT = 'metatorch-word-vectors';
 const VERSION = '1';
 
@@ -19,7 +20,7 @@ const VERSION = '1';
 export function saveWordVectors(model: TokenModel<WordVectorParams>, folder: string): void {
   string(folder, 'folder', 'saveWordVectors');
   const { spec, params } = wordVectorModel(model?.spec, model?.params);
-  const path = join(folder, FILE);
+  const path = join(folder, WORD_VECTORS_FILE);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
@@ -35,7 +36,7 @@ export function saveWordVectors(model: TokenModel<WordVectorParams>, folder: str
  * @throws TorchError `ERR_TORCH_FILE` if the file cannot be read, or is another
  */
 export function openWordVectors(folder: string): TokenModel<WordVectorParams> {
-  const path = join(string(folder, 'folder', 'openWordVectors'), FILE);
+  const path = join(string(folder, 'folder', 'openWordVectors'), WORD_VECTORS_FILE);
   const { tensors, metadata } = readSafetensors(path);
   try {
     if (metadata.format !== FORMAT || metadata.version !== VERSION) {
