@@ -189,6 +189,22 @@ test('a folder that is missing, foreign, damaged or of another encoder is refuse
   await expect(load()).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
 });
 
+test('an encoder of its own serves, and is found again by the folder', async () => {
+  const path = join(folder, 'own');
+  const encoder = join(__dirname, '../fixtures/encoders/bert');
+  const before = torch.memory().tensors;
+  {
+    await using classifier = await FewShotClassifier.fit(EXAMPLES, { encoder });
+    await classifier.save(path);
+    await using loaded = await FewShotClassifier.load(path);
+    expect(loaded.pool.encoder.fingerprint).toBe(classifier.pool.encoder.fingerprint);
+    const { probabilities } = classifier.predictSync('my card');
+    expect((await loaded.predict('my card')).probabilities).toEqual(probabilities);
+  }
+  await expect(FewShotClassifier.load(path, { pool })).rejects.toThrow('for the encoder');
+  expect(torch.memory().tensors).toBe(before);
+});
+
 test('classifiers on one pool do not see each other', async () => {
   await using cards = await fitted();
   await using days = await FewShotClassifier.fit(
@@ -272,7 +288,11 @@ test('refuses wrong examples and options where they are written', async () => {
   await expect(tried(EXAMPLES, { pool, head: 'best' })).rejects.toThrow("'auto' or 'class-mean'");
   await expect(tried(EXAMPLES, { pool, falseAlarms: 1 })).rejects.toThrow('below 0.5');
   await expect(tried(EXAMPLES, { pool: {} })).rejects.toThrow('Expected an EncoderPool');
-  await expect(tried(EXAMPLES, { encoder: 'x' })).rejects.toThrow('Unknown option encoder');
+  await expect(tried(EXAMPLES, { encoder: 'x' })).rejects.toThrow('Cannot load the encoder x');
+  await expect(tried(EXAMPLES, { encoder: 'x', pool })).rejects.toThrow(
+    'encoder or pool, not both',
+  );
+  await expect(tried(EXAMPLES, { threads: 1 })).rejects.toThrow('Unknown option threads');
   await expect(EncoderPool.start({ workers: 0 })).rejects.toThrow('a positive integer');
   await expect(EncoderPool.start({ encoder: 3 as never })).rejects.toThrow('a SentenceEncoder');
   await using classifier = await fitted();
