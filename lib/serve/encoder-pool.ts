@@ -46,9 +46,6 @@ const OPTIONS = {
 
 export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
 
-/** A task is given a second chance: its worker may have died of another one. */
-const TRIES = 2;
-
 /**
  * An encoder in worker threads, which share its weights: one copy in the process. Any number of classifiers
  * use it; each sees its own examples alone.
@@ -194,7 +191,8 @@ export class EncoderPool {
 
   async #run<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
     let cause: unknown;
-    for (let i = 0; i < TRIES; i++) {
+    // A worker may have died of another task, and so may all the others: each gives the task one chance.
+    for (let i = 0; i <= this.#count; i++) {
       const outcome: Outcome<Tasks[K]['output']> | undefined = await this.#started()
         .run(input, { name })
         .catch((error: unknown) => {

@@ -23,7 +23,7 @@ export function releaseAll(value: unknown): void {
 }
 
 function isToken(value: unknown): value is SharedTensor {
-  return isPlainObject(value) && value['kind'] === 'metatorch.shared';
+  return isPlainObject(value) && value.kind === 'metatorch.shared';
 }
 
 function walk(value: unknown, replace: (value: unknown) => unknown): unknown {
