@@ -13,6 +13,7 @@ import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
 import type { Scorer } from './predict';
 import type { Saved } from './saved-classifier';
+import type { Suspicion } from './suspects';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
@@ -128,6 +129,11 @@ export class EncoderPool {
 
   async narrow(core: Shared<Core>, rows: KeptRows): Promise<Core> {
     return takeAll(await this.#job('narrow', { core, rows }));
+  }
+
+  /** The examples that look mislabeled. */
+  suspects(core: Shared<Core>): Promise<readonly Suspicion[]> {
+    return this.#job('suspects', core);
   }
 
   /** Writes a classifier into a folder. */

@@ -24,6 +24,7 @@ import {
   type Setup,
   textsOf,
 } from './setup';
+import type { Suspect } from './suspects';
 import type { RequestOptions } from './workers/request-queue';
 
 /**
@@ -209,6 +210,20 @@ export class FewShotClassifier {
       } finally {
         vectors.dispose();
       }
+    });
+  }
+
+  /**
+   * The examples that a head which has not seen them gives another label, the surest first: they may be
+   * mislabeled, or their labels hard to tell apart. Of many examples, about 512 are looked at.
+   */
+  async suspects(): Promise<Suspect[]> {
+    const knowledge = this.#current();
+    const found = await knowledge.use(() => this.#pool.suspects(knowledge.shared));
+    return found.flatMap(({ row, label, probability }) => {
+      const likely = knowledge.labels[label];
+      const example = knowledge.rows[row];
+      return example && likely !== undefined ? [{ ...example, likely, probability }] : [];
     });
   }
 

@@ -144,6 +144,20 @@ test('a head is chosen, named, or chosen anew', async () => {
   expect(classifier.heldOutAccuracy).toBeGreaterThan(0.5);
 });
 
+test('finds the example that is under the wrong label', async () => {
+  await using classifier = await FewShotClassifier.fit(
+    {
+      ...EXAMPLES,
+      card_lost: [...EXAMPLES.card_lost, 'I cannot find my card', 'my card was stolen'],
+      top_up: [...EXAMPLES.top_up, 'my card is lost'],
+    },
+    { pool, head: 'class-mean' },
+  );
+  const [first, ...others] = await classifier.suspects();
+  expect(first).toMatchObject({ text: 'my card is lost', label: 'top_up', likely: 'card_lost' });
+  expect(others.every(({ probability }) => probability <= (first?.probability ?? 0))).toBe(true);
+});
+
 test('what is saved is loaded, whole', async () => {
   const path = join(folder, 'deep', 'cards');
   await using classifier = await fitted();

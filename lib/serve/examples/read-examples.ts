@@ -18,9 +18,11 @@ export type ExamplesInput =
 export type LabeledExamples = { labels: readonly string[]; rows: readonly LabeledText[] };
 
 /** Texts are the same up to white space and the forms of their characters. */
-const sameText = (text: string): string => text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+export const sameText = (text: string): string =>
+  text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
 
-const sameName = (name: string): string => sameText(name).toLowerCase();
+/** Labels are the same up to case as well. */
+export const sameName = (name: string): string => sameText(name).toLowerCase();
 
 /**
  * The rows of any form of examples. A text that stands twice under its label counts once.
@@ -101,9 +103,11 @@ function contradiction(
   );
 }
 
-type PlacedRow = { text: string; label: string; where: string };
+/** A row, and where its author wrote it. */
+export type PlacedRow = { text: string; label: string; where: string };
 
-function rowsOf(input: ExamplesInput, operator: string): PlacedRow[] {
+/** The rows of any form of examples, unchecked. @throws ArgumentTypeError for another form */
+export function rowsOf(input: ExamplesInput, operator: string): PlacedRow[] {
   if (Array.isArray(input)) {
     return Array.from(input, (row: Partial<LabeledText>, i) => {
       const { text, label } = Object(row);

@@ -4,6 +4,7 @@ import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
 import type { Scorer } from '../predict';
 import type { Saved } from '../saved-classifier';
+import type { Suspicion } from '../suspects';
 import type { Shared } from './shared-tree';
 
 /** What a worker is started with. */
@@ -29,6 +30,7 @@ export type Tasks = {
   grow: { input: { core: Shared<Core>; rows: NewRows }; output: Shared<Core> };
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
+  suspects: { input: Shared<Core>; output: readonly Suspicion[] };
   save: { input: { folder: string; saved: SharedSaved }; output: null };
   load: { input: { folder: string }; output: SharedSaved };
   encode: { input: readonly string[]; output: SharedTensor };

@@ -5,6 +5,7 @@ import { openEncoder } from '../../text';
 import { torch } from '../../torch';
 import { Engine } from '../engine';
 import { readClassifier, writeClassifier } from '../saved-classifier';
+import { suspectsOf } from '../suspects';
 import { plainError } from './plain-error';
 import { shareAll, takeAll } from './shared-tree';
 import type { Outcome, TaskName, Tasks, WorkerSetup } from './tasks';
@@ -24,6 +25,7 @@ const run: Run = {
       texts,
       parts: parts.map(({ scorer, count }) => ({ scorer: takeAll(scorer), count })),
     }),
+  suspects: (core) => suspectsOf(takeAll(core)),
   save: ({ folder, saved }) => {
     writeClassifier(folder, { ...saved, core: takeAll(saved.core) });
     return null;
@@ -49,6 +51,7 @@ export const fit = guarded('fit');
 export const grow = guarded('grow');
 export const narrow = guarded('narrow');
 export const predict = guarded('predict');
+export const suspects = guarded('suspects');
 export const save = guarded('save');
 export const load = guarded('load');
 export const encode = guarded('encode');

@@ -1,0 +1,69 @@
+import { type ExamplesInput, rowsOf, sameName, sameText } from './read-examples';
+
+/** What is to be known of examples before a classifier is fitted to them. */
+export type ExampleReport = {
+  /** Each label, and how many different texts it has. */
+  labels: { label: string; examples: number }[];
+  /** Texts under several labels: which is right only their author knows. `fit` refuses them. */
+  contradictions: { text: string; labels: string[] }[];
+  /** Texts that stand several times under their label; each counts once. */
+  duplicates: { text: string; label: string; times: number }[];
+  /** Where there is no text, or an empty one. `fit` refuses it. */
+  empty: string[];
+  /** Labels that differ in case and white space alone. `fit` refuses them. */
+  sameLabels: string[][];
+  /** Labels with a single text: nothing can be held out of them, to calibrate by or to find mistakes. */
+  single: string[];
+  /**
+   * How many times as many texts the largest label has as the smallest. Labels weigh the same whatever
+   * their numbers, so that only very few texts of a label are a problem, not the difference.
+   */
+  imbalance: number;
+};
+
+/**
+ * Looks at examples without an encoder, and finds all that is wrong with them at once.
+ *
+ *     const { contradictions, single } = inspectExamples(examples);
+ *
+ * @throws ArgumentTypeError for anything but texts by label, rows or a data set
+ */
+export function inspectExamples(examples: ExamplesInput): ExampleReport {
+  const byText = new Map<string, { text: string; times: Map<string, number> }>();
+  const byName = new Map<string, Set<string>>();
+  const texts = new Map<string, Set<string>>();
+  const empty: string[] = [];
+  for (const { text, label, where } of rowsOf(examples, 'inspectExamples')) {
+    if (typeof label === 'string') {
+      byName.set(sameName(label), (byName.get(sameName(label)) ?? new Set()).add(label));
+    }
+    if (typeof text !== 'string' || typeof label !== 'string' || sameText(text) === '') {
+      empty.push(where);
+      continue;
+    }
+    const key = sameText(text);
+    const found = byText.get(key) ?? { text, times: new Map<string, number>() };
+    found.times.set(label, (found.times.get(label) ?? 0) + 1);
+    byText.set(key, found);
+    texts.set(label, (texts.get(label) ?? new Set()).add(key));
+  }
+  const labels = [...texts].map(([label, own]) => ({ label, examples: own.size }));
+  const counts = labels.map((one) => one.examples);
+  const all = [...byText.values()];
+  return {
+    labels,
+    contradictions: all.flatMap(({ text, times }) =>
+      times.size > 1 ? [{ text, labels: [...times.keys()] }] : [],
+    ),
+    duplicates: all.flatMap(({ text, times }) =>
+      [...times].flatMap(([label, count]) => (count > 1 ? [{ text, label, times: count }] : [])),
+    ),
+    empty,
+    sameLabels: [...byName.values()].flatMap((own) => (own.size > 1 ? [[...own]] : [])),
+    single: labels.flatMap(({ label, examples: count }) => (count === 1 ? [label] : [])),
+    imbalance: counts.length === 0 ? 1 : largest(counts) / -largest(counts.map((count) => -count)),
+  };
+}
+
+const largest = (values: readonly number[]): number =>
+  values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
