@@ -40,10 +40,17 @@ export function grown(
       x: torch.cat([core.x, unit(vectors)]),
       y: torch.cat([core.y, indices(rows.y)]),
       labels,
-      keys: Uint32Array.from([...core.keys, ...rows.keys]),
+      keys: joined(core.keys, rows.keys),
     };
     return { ...features, fitted: refitted(core, features, options) };
   });
+}
+
+function joined(before: Uint32Array, added: readonly number[]): Uint32Array {
+  const all = new Uint32Array(before.length + added.length);
+  all.set(before);
+  all.set(added, before.length);
+  return all;
 }
 
 /** The core of some of its examples, whose labels get the numbers `y`, fitted anew. */

@@ -3,6 +3,7 @@ import { type Familiarity, learnFamiliarity } from './calibration/familiarity';
 import { calibrationRows } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
 import { CANDIDATES, HEADS, type HeadName } from './heads';
+import { addSums, type ClassSums, classMean } from './heads/class-mean';
 import type { Examples } from './heads/head';
 import { heldOutScores, indices } from './heads/held-out';
 
@@ -24,6 +25,8 @@ export type Fitted = {
   accuracy: number | null;
   /** The cosines `[m]` of the calibration rows with their nearest other examples. */
   nearest: Tensor;
+  /** The sums of the examples of each label. */
+  sums: ClassSums;
 };
 
 export type FitOptions = {
@@ -39,8 +42,9 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
     torch.scope(() => {
       const rows = calibrationRows(features.keys);
       const nearest = nearestOthers(features.x, rows);
+      const seen = { rows, nearest, sums: classMean.fit(features) };
       const fitHead = (name: HeadName): Fitted =>
-        calibrated(name, HEADS[name].head.fit(features), features, { rows, nearest }, options);
+        calibrated(name, HEADS[name].head.fit(features), features, seen, options);
       if (options.head !== 'auto') return fitHead(options.head);
       const [first, ...others] = CANDIDATES;
       return others
@@ -66,19 +70,21 @@ export function refitted(
       const added = { x: rest(features.x), y: rest(features.y), labels: features.labels };
       const rows = calibrationRows(features.keys);
       const nearest = nearestAmongMore(before, features, rows);
-      return calibrated(name, add(state, added), features, { rows, nearest }, options);
+      const sums = addSums(before.fitted.sums, added);
+      const seen = { rows, nearest, sums, near: before.fitted.sharpness };
+      return calibrated(name, add(state, added), features, seen, options);
     }),
   );
 }
 
-/** The rows to calibrate on, and the cosine of each with its nearest other example. */
-type Sample = { rows: readonly number[]; nearest: Tensor };
+/** The rows to calibrate on, the cosine of each with its nearest other example, and the labels' sums. */
+type Sample = { rows: readonly number[]; nearest: Tensor; sums: ClassSums; near?: number };
 
 function calibrated(
   name: HeadName,
   state: Tree,
   features: LabeledFeatures,
-  { rows, nearest }: Sample,
+  { rows, nearest, sums, near }: Sample,
   { falseAlarms }: FitOptions,
 ): Fitted {
   const { head, sharpness: usual } = HEADS[name];
@@ -91,10 +97,11 @@ function calibrated(
   return {
     head: name,
     state,
-    sharpness: sharpness(scores, y, usual),
-    familiarity: learnFamiliarity(signals, { foreign: foreignCosine(features), falseAlarms }),
+    sharpness: sharpness(scores, y, usual, near),
+    familiarity: learnFamiliarity(signals, { foreign: foreignCosine(sums), falseAlarms }),
     accuracy: kept.size(0) === 0 ? null : Number(right.to('float64').mean().item()),
     nearest,
+    sums,
   };
 }
 
@@ -129,10 +136,9 @@ function nearestAmongMore(
 }
 
 /** The mean cosine of two examples of different labels, from sums alone; 0 where there is one label. */
-function foreignCosine({ x, y, labels }: Examples): number {
-  const sums = torch.zeros([labels, x.size(1)]).indexAdd(0, y, x);
-  const counts = torch.zeros([labels]).indexAdd(0, y, torch.ones([x.size(0)]));
-  const pairs = x.size(0) ** 2 - Number(counts.square().sum().item());
+function foreignCosine({ sums, counts }: ClassSums): number {
+  const [all, same] = [counts.sum().square(), counts.square().sum()];
+  const pairs = Number(all.sub(same).item());
   const products = sums.sum([0]).square().sum().sub(sums.square().sum());
   return pairs === 0 ? 0 : Number(products.item()) / pairs;
 }

@@ -8,6 +8,7 @@ import { calibrationRows, keyOf } from './calibration/sample';
 import type { Core } from './core';
 import type { FitOptions, Fitted } from './fitted';
 import { HEAD_NAMES, HEADS } from './heads';
+import { classMean } from './heads/class-mean';
 import { indices } from './heads/held-out';
 
 const spread = z.strictObject({ mean: z.number(), sd: z.number().positive() });
@@ -88,7 +89,9 @@ export function readClassifier(folder: string): Saved {
   try {
     return torch.scope(() => {
       const { encoder, options, labels, rows } = config;
-      const core = coreOf(config, tensorsOf(params, path));
+      const tensors = tensorsOf(params, path);
+      requireRows(config, tensors, path);
+      const core = coreOf(config, tensors);
       requireFit(core, path);
       return { encoder, options, labels, rows, core };
     });
@@ -110,25 +113,30 @@ function tensorsOf(params: Tree, path: string): Tensors {
 function coreOf(config: SavedConfig, { x, state, nearest }: Tensors): Core {
   const { labels, rows, head, sharpness, familiarity, accuracy } = config;
   const numbers = new Map(labels.map((label, i) => [label, i]));
-  const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest };
-  return {
-    x,
-    y: indices(rows.map(({ label }) => numbers.get(label) ?? 0)),
-    labels: labels.length,
-    keys: Uint32Array.from(rows, ({ text }) => keyOf(text)),
-    fitted,
-  };
+  const y = indices(rows.map(({ label }) => numbers.get(label) ?? 0));
+  const examples = { x, y, labels: labels.length };
+  const keys = Uint32Array.from(rows, ({ text }) => keyOf(text));
+  const sums = classMean.fit(examples);
+  const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest, sums };
+  return { ...examples, keys, fitted };
 }
 
-/** Refuses tensors that do not fit the rows, labels and head of the config: a score is tried. */
-function requireFit(core: Core, path: string): void {
-  const { x, y, labels, fitted } = core;
-  const rows = calibrationRows(core.keys).length;
-  const shapes = [x.shape.length, x.size(0), fitted.nearest.shape.join()].join(' ');
-  const expected = [2, y.size(0), rows].join(' ');
-  if (shapes !== expected || new Set(y.tolist() as bigint[]).size !== labels) {
-    throw refuseFile(path, `the vectors of ${y.size(0)} examples of ${labels} labels`, shapes);
-  }
+/** Refuses vectors that are not those of the config's rows, and labels without one. */
+function requireRows({ labels, rows }: SavedConfig, { x, nearest }: Tensors, path: string): void {
+  const used = new Set(rows.map(({ label }) => label));
+  const sampled = calibrationRows(Uint32Array.from(rows, ({ text }) => keyOf(text))).length;
+  const fits = x.ndim === 2 && x.size(0) === rows.length && nearest.shape.join() === `${sampled}`;
+  if (fits && used.size === labels.length && labels.every((label) => used.has(label))) return;
+  const found = `[${x.shape.join(', ')}] of ${used.size} labels`;
+  throw refuseFile(
+    path,
+    `the vectors of ${rows.length} examples of ${labels.length} labels`,
+    found,
+  );
+}
+
+/** Refuses tensors that do not fit the head: a score is tried. */
+function requireFit({ x, labels, fitted }: Core, path: string): void {
   const scores = onFile(path, `the tensors of the head '${fitted.head}'`, () =>
     HEADS[fitted.head].head.scores(fitted.state, x.narrow(0, 0, 1)),
   );

@@ -15,8 +15,9 @@ const STEPS = 30;
  *
  * @param scores `[m, N]`, held out
  * @param y `[m]`, int64
+ * @param near where to look first, such as what it was before an example came
  */
-export function sharpness(scores: Tensor, y: Tensor, usual: number): number {
+export function sharpness(scores: Tensor, y: Tensor, usual: number, near = usual): number {
   return torch.scope(() => {
     const own = scores.gather(1, y.unsqueeze(1));
     const kept = own.isfinite().squeeze(1).nonzero().squeeze(1);
@@ -25,7 +26,7 @@ export function sharpness(scores: Tensor, y: Tensor, usual: number): number {
     const relative = scores.sub(own).indexSelect(0, kept).to('float64');
     const finite = torch.where(relative.isfinite(), relative, 0);
     const start = Math.log(usual);
-    let at = start;
+    let at = Math.log(near);
     // The objective is convex in β and smooth in log β: Newton's steps, kept short.
     for (let step = 0; step < STEPS; step++) {
       const move = torch.scope(() => newtonStep(relative, finite, at, start));

@@ -17,9 +17,9 @@ export function heldOutScores<S extends Tree>(
 ): Tensor {
   return torch.scope(() => {
     const scores = head.heldOut?.(state, examples, indices(rows)) ?? byFolds(head, examples, rows);
-    const own = oneHotRows(examples.y, examples.labels);
-    const alone = own.mul(own.sum([0], true).eq(1)).indexSelect(0, indices(rows));
-    return scores.maskedFill(alone.to('bool'), -Infinity);
+    const counts = examples.y.bincount(null, examples.labels).unsqueeze(0);
+    const own = oneHotRows(examples.y.indexSelect(0, indices(rows)), examples.labels);
+    return scores.maskedFill(own.mul(counts.eq(1)).to('bool'), -Infinity);
   });
 }
 
