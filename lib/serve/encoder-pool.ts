@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { Piscina } from 'piscina';
 import { type OptionsOf, optional, positiveInteger, readOptions, withDefault } from '../check';
 import { invalidArgument, TorchError } from '../errors';
@@ -5,6 +6,7 @@ import { DEFAULT_ENCODER, loadEncoder, SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
+import type { Plane } from './plane';
 import type { Scorer } from './predict';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
@@ -39,6 +41,9 @@ const OPTIONS = {
 
 export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
 
+/** Where pools say, as `{ pool, texts }`, how many texts they encode together. */
+export const BATCHES = channel('metatorch.serve.batch');
+
 /** A task is given a second chance: its worker may have died of another one. */
 const TRIES = 2;
 
@@ -70,7 +75,10 @@ export class EncoderPool {
       threads: options.threads,
     };
     this.#count = options.workers + 1;
-    this.#queue = new RequestQueue((requests) => this.#run('predict', requests), options);
+    this.#queue = new RequestQueue((requests) => {
+      if (BATCHES.hasSubscribers) BATCHES.publish({ pool: this, texts: requests.texts.length });
+      return this.#run('predict', requests);
+    }, options);
   }
 
   /**
@@ -88,13 +96,19 @@ export class EncoderPool {
   static async start(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
     const pool = EncoderPool.open(options);
     try {
-      const warm = Array.from({ length: pool.#count }, () => pool.#run('encode', ['warm-up']));
-      for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
+      await pool.warmUp();
       return pool;
     } catch (error) {
       await pool.close();
       throw error;
     }
+  }
+
+  /** Starts the threads; each has encoded a text when the promise is fulfilled. */
+  async warmUp(): Promise<void> {
+    this.#requireOpen();
+    const warm = Array.from({ length: this.#count }, () => this.#run('encode', ['warm-up']));
+    for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
   }
 
   /** Texts that wait for a worker, and batches that are being encoded. */
@@ -117,6 +131,11 @@ export class EncoderPool {
 
   async narrow(core: Shared<Core>, rows: KeptRows): Promise<Core> {
     return takeAll(await this.#job('narrow', { core, rows }));
+  }
+
+  /** Examples and texts on a plane. */
+  plane(scorer: Shared<Scorer>, texts: readonly string[]): Promise<Plane> {
+    return this.#job('plane', { scorer, texts });
   }
 
   /** Scores texts, in one batch with the other requests that wait. */

@@ -9,6 +9,7 @@ import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { HEAD_NAMES, type HeadName } from './heads';
 import { Knowledge } from './knowledge';
+import { type Place, type PlacedExample, placesOn } from './places';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
 import {
   type FewShotOptions,
@@ -161,6 +162,20 @@ export class FewShotClassifier {
         vectors.dispose();
       }
     });
+  }
+
+  /**
+   * The examples, at most 500 of them, and texts on a plane: by the first two principal components of the
+   * examples' vectors, with the distance 1 for the example farthest from the middle.
+   */
+  async plane(
+    texts: readonly string[] = [],
+  ): Promise<{ examples: PlacedExample[]; texts: Place[] }> {
+    requireTexts(texts, 'texts', 'plane');
+    const knowledge = this.#current();
+    return knowledge.use(async () =>
+      placesOn(await this.#pool.plane(knowledge.scorer, texts), knowledge.rows),
+    );
   }
 
   /**

@@ -2,6 +2,7 @@ import type { EncoderSpec } from '../../text';
 import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
+import type { Plane } from '../plane';
 import type { Scorer } from '../predict';
 import type { Shared } from './shared-tree';
 
@@ -25,6 +26,7 @@ export type Tasks = {
   grow: { input: { core: Shared<Core>; rows: NewRows }; output: Shared<Core> };
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
+  plane: { input: { scorer: Shared<Scorer>; texts: readonly string[] }; output: Plane };
   encode: { input: readonly string[]; output: SharedTensor };
 };
 

@@ -23,6 +23,7 @@ const run: Run = {
       texts,
       parts: parts.map(({ scorer, count }) => ({ scorer: takeAll(scorer), count })),
     }),
+  plane: ({ scorer, texts }) => engine.plane(takeAll(scorer), texts),
   encode: (texts) => engine.encode(texts).share({ uses: 1 }),
 };
 
@@ -40,4 +41,5 @@ export const fit = guarded('fit');
 export const grow = guarded('grow');
 export const narrow = guarded('narrow');
 export const predict = guarded('predict');
+export const plane = guarded('plane');
 export const encode = guarded('encode');
