@@ -21,10 +21,23 @@ export function callable<F>(value: F, name: string, operator: string): F {
   throw invalidArgument('a function', `${name} of ${operator}`, value, operator);
 }
 
-/** Returns `value` if it is an array; `of` says of what. */
+/** Returns `value` if it is an array without holes; `of` says of what. */
 export function array<T>(value: readonly T[], of: string, name: string, operator: string) {
-  if (Array.isArray(value)) return value as readonly T[];
-  throw invalidArgument(`an array of ${of}`, `${name} of ${operator}`, value, operator);
+  const where = `${name} of ${operator}`;
+  if (!Array.isArray(value)) throw invalidArgument(`an array of ${of}`, where, value, operator);
+  if (hasHoles(value)) throw invalidArgument(`an array without holes`, where, value, operator);
+  return value as readonly T[];
+}
+
+/**
+ * Whether an array has places without a value. `map` and `forEach` pass over them, one by one: there
+ * may be 2³² of them.
+ */
+export function hasHoles(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (!(i in values)) return true;
+  }
+  return false;
 }
 
 /** Returns `value` if it is an object, so that what it holds can be asked for. */

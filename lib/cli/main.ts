@@ -4,6 +4,7 @@ import { TorchError } from '../errors';
 import { packageVersion } from '../package-version';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
+import { registerEncoder } from './encoder';
 import { registerLibtorch } from './libtorch';
 
 /** The command line: one file per command, each of which adds itself to the program. */
@@ -13,6 +14,7 @@ function createProgram(): Command {
     .version(packageVersion());
   registerDemo(program);
   registerDoctor(program);
+  registerEncoder(program);
   registerLibtorch(program);
   return program;
 }

@@ -1,11 +1,12 @@
 import { positiveInteger, required } from '../check';
-import { invalidArgument, outOfRange } from '../errors';
-import { type Layer, overTasks } from '../nn';
+import { outOfRange } from '../errors';
+import type { Layer } from '../nn';
 import { layerOf } from '../nn/layer';
-import { isTensor, type Tensor, type Tree } from '../torch';
+import type { Tensor, Tree } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
 import { checkSupport, type Examples } from './episode';
 import type { AdaptOptions } from './learner';
+import { liftedLayer } from './lifted-layer';
 
 const HELD = 'adapted values';
 
@@ -44,35 +45,23 @@ export function embedder<E extends Tree, I extends Tree>({
   dimensions,
   ways: fixed,
 }: EmbedderOptions<E, I>): Embedder<E, I> {
-  const lifted = overTasks(encoder, 'shared');
-  const embed = (params: E, inputs: I, of: string, options: AdaptOptions): Tensor => {
-    requireTree(params, `the encoder's parameters of ${learner}`, learner);
-    requireTree(inputs, `the ${of} inputs of ${learner}`, learner);
-    const embedded = lifted.apply(params, inputs, options);
-    if (isTensor(embedded)) return embedded;
-    throw invalidArgument('a tensor', `the embedded ${of} set of ${learner}`, embedded, learner);
-  };
+  const lifted = liftedLayer(encoder, 'shared', 'encoder', learner);
   return {
     support(params, examples, ways, options = {}) {
       checkWays(ways, fixed, learner);
-      const { inputs, labels }: Examples<I> = Object(examples);
-      const embedded = embed(params, inputs, 'support', options);
+      const { inputs, labels } = examples;
+      const embedded = lifted.apply(params, inputs, options);
       checkSupport(embedded, labels, ways, learner);
       if (dimensions === undefined || embedded.size(2) === dimensions) return embedded;
       const expected = `[T, s, ${dimensions}]`;
       throw wrongShape(expected, 'embedded support set', embedded.shape, learner);
     },
     query(params, inputs, held, options = {}) {
-      const embedded = embed(params, inputs, 'query', options);
+      const embedded = lifted.apply(params, inputs, options);
       checkQueries(embedded, held, dimensions ?? shapeOf(held, HELD, learner).at(-1), learner);
       return embedded;
     },
   };
-}
-
-function requireTree(value: unknown, where: string, learner: string): void {
-  if (Object(value) === value) return;
-  throw invalidArgument('a tensor or tree', where, value, learner);
 }
 
 /**

@@ -1,11 +1,14 @@
 import { callable, objectOf, optional, required } from '../check';
 import { invalidArgument } from '../errors';
-import { type Layer, overTasks } from '../nn/index';
+import type { Layer } from '../nn/index';
 import { layerOf } from '../nn/layer';
 import { type Generator, isTensor, type Tensor, type Tree } from '../torch';
 import { wrongShape } from '../torch/check-tensors';
+import type { LearnerParts } from './checked-learner';
 import { checkLabels, type Examples } from './episode';
 import { type AdaptOptions, adaptScope } from './learner';
+import { liftedLayer } from './lifted-layer';
+import { learned, type Part, parts, tree } from './parts';
 import { checkWays, type TaskLoss, taskCrossEntropy, taskLosses } from './task-loss';
 
 /** What learners that adapt by gradients are made of. */
@@ -79,8 +82,8 @@ export function encodedModel<P extends Tree, E extends Tree, I extends Tree>(
   const { loss = taskCrossEntropy } = objectOf(options, 'options', name);
   callable(loss, 'loss', name);
   const classifies = options.loss === undefined;
-  const model = overTasks(options.model);
-  const encoder = options.encoder && overTasks(options.encoder, 'shared');
+  const model = liftedLayer(options.model, 'own', 'model', name);
+  const encoder = options.encoder && liftedLayer(options.encoder, 'shared', 'encoder', name);
   // Without an encoder the inputs are the tensor that the model takes.
   const encode = (params: E, inputs: I, own: AdaptOptions = {}): Tensor => {
     if (encoder !== undefined) return encoder.apply(params, inputs, own);
@@ -129,3 +132,20 @@ export const MODEL = {
   encoder: optional(layerOf),
   loss: optional(callable),
 };
+
+/**
+ * The parts of learners with a model behind an encoder.
+ *
+ * @param layers the trees among the parameters beside those of model and encoder
+ * @param own makes what is of the learner alone
+ */
+export function encodedParts(
+  { encoder }: { encoder?: unknown },
+  learner: string,
+  layers: { readonly [name: string]: Part } = {},
+  own: (generator: Generator) => { readonly [name: string]: Tree } = () => ({}),
+): LearnerParts {
+  // Without an encoder there is nothing that its parameters could be for.
+  const both = { model: tree, encoder: encoder === undefined ? parts({}) : tree };
+  return { learner, params: learned({ ...both, ...layers }, own), adapted: both };
+}

@@ -118,7 +118,8 @@ export {
 export type { FullContextParams } from './metric/matching-context';
 export { type NearestClassMeanOptions, nearestClassMean } from './metric/nearest-class-mean';
 export type { ClassScore, EmbeddedSupport } from './metric/pairs';
-export { type Prototypes, type PrototypicalOptions, prototypical } from './metric/prototypical';
+export type { Prototypes } from './metric/prototype-learner';
+export { type PrototypicalOptions, prototypical } from './metric/prototypical';
 export {
   type ClassSums,
   type RelationOptions,

@@ -1,4 +1,4 @@
-import { checkOptions, positiveInteger } from '../check';
+import { checkOptions, hasHoles, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
@@ -83,7 +83,8 @@ function checkCountsAndBounds(options: Omit<Required<SineTaskOptions>, 'dtype'>)
   for (const name of COUNTS) positiveInteger(options[name], name, 'sineTasks');
   for (const name of BOUNDS) {
     const pair: unknown = options[name];
-    if (Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite)) continue;
+    const isPair = Array.isArray(pair) && pair.length === 2 && !hasHoles(pair);
+    if (isPair && pair.every(Number.isFinite)) continue;
     throw invalidArgument('two finite numbers', `${name} of sineTasks`, pair, 'sineTasks');
   }
 }

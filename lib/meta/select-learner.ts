@@ -6,10 +6,10 @@
  *
  *   a* = argmax over a of (1/M) Σᵢ score(a, taskᵢ)
  */
-import { callable, objectOf } from '../check';
+import { callable, hasHoles, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, type Tree, torch } from '../torch';
-import type { Episodes } from './episode';
+import { checkEpisodes, type Episodes } from './episode';
 import { type Learner, learnerOf } from './learner';
 import { queryAccuracy } from './query-scores';
 
@@ -65,9 +65,12 @@ export function selectLearner<I extends Tree = Tensor>(
     torch.scope(() => {
       callable(makeBatch, 'a batch', NAME);
       const episodes = makeBatch();
+      checkEpisodes(episodes, NAME);
+      let count: number | undefined;
       for (const [name, candidate] of entries) {
         const found = torch.scope(() => score(candidate, episodes));
-        for (const value of found) scores[name]?.push(value);
+        count = requireScores(found, name, count);
+        scores[name]?.push(...found);
       }
     });
   }
@@ -78,6 +81,20 @@ export function selectLearner<I extends Tree = Tensor>(
   if (values.length === 0) throw outOfRange('at least one', 'episodes', 0, 'selectLearner');
   const margins = second ? values.map((value, i) => value - (second[1][i] ?? Number.NaN)) : [];
   return { best, scores, margins };
+}
+
+/**
+ * Refuses scores that are not numbers, NaN among them, or not as many as those of the candidate before,
+ * with which they are compared one by one.
+ */
+function requireScores(found: unknown, name: string, count: number | undefined): number {
+  const where = `the scores of ${name}`;
+  const isList = Array.isArray(found) && found.length > 0 && !hasHoles(found);
+  if (!isList || !found.every((value) => typeof value === 'number')) {
+    throw invalidArgument('an array of numbers', where, found, NAME);
+  }
+  if (count === undefined || found.length === count) return found.length;
+  throw outOfRange(`${count} of them, as of the others,`, where, found, NAME);
 }
 
 /** The greater mean first; none at all, as of a learner that diverged, comes last. */

@@ -1,4 +1,4 @@
-import { positiveInteger } from '../check';
+import { callable, optional, positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { accuracy, crossEntropy } from '../nn';
 import { type Tensor, torch } from '../torch';
@@ -68,3 +68,9 @@ export function classMeans(rows: Tensor, labels: Tensor, ways: number): Tensor {
 }
 
 // The name before, until nothing in this layer asks for it.
+
+/** The option of learners that can be trained by any loss. */
+export const QUERY_LOSS = {
+  /** The loss of queries. Default: the cross-entropy of each task. */
+  loss: optional<TaskLoss>(callable),
+};

@@ -17,7 +17,9 @@ export function withLinearRule<C extends Context>(context: C, rule: LinearRule):
 
 export function linearRuleOf(context: Context | undefined): LinearRule | undefined {
   const ruled: RuledContext | undefined = context;
-  return ruled?.[RULE];
+  const rule = ruled?.[RULE];
+  // A Proxy may answer with anything.
+  return typeof rule === 'function' ? rule : undefined;
 }
 
 const ruledLayers = new WeakSet<object>();

@@ -1,4 +1,4 @@
-import { checkOptions, flag, numberWhere } from '../check';
+import { checkOptions, flag, numberWhere, oneOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
@@ -26,6 +26,7 @@ export type CrossEntropyOptions = LossOptions & {
 // ATen's numbers for a reduction.
 const NONE = 0;
 const REDUCTIONS: Readonly<Record<Reduction, number>> = { none: NONE, mean: 1, sum: 2 };
+const reductionOf = oneOf('mean', 'sum', 'none');
 
 // No label is this one. libtorch's default would pass over examples labelled -100 silently.
 const IGNORE_NOTHING = Number.MIN_SAFE_INTEGER;
@@ -167,10 +168,7 @@ function checkReduction(
   tasks: boolean,
   operator: string,
 ): Required<LossOptions> {
-  if (!Object.hasOwn(REDUCTIONS, reduction)) {
-    const where = `reduction of ${operator}`;
-    throw outOfRange("'mean', 'sum' or 'none'", where, reduction, operator);
-  }
+  reductionOf(reduction, 'reduction', operator);
   flag(perTask, 'perTask', operator);
   if (perTask && !tasks) {
     throw outOfRange('false without a task axis', `perTask of ${operator}`, perTask, operator);

@@ -1,4 +1,4 @@
-import { checkOptions } from '../check';
+import { array, checkOptions, oneOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type ActivationName, gelu, relu, tanh } from './activations';
 import type { Layer, NoParams } from './layer';
@@ -16,6 +16,7 @@ export type MlpOptions = {
 export type MlpParams = LinearParams[];
 
 const ACTIVATIONS: Readonly<Record<ActivationName, () => Layer<NoParams>>> = { relu, gelu, tanh };
+const activationName = oneOf('relu', 'gelu', 'tanh');
 
 /**
  * Linear layers with an activation between them, none after the last: `[..., sizes[0]]` gives
@@ -26,13 +27,9 @@ const ACTIVATIONS: Readonly<Record<ActivationName, () => Layer<NoParams>>> = { r
 export function mlp(options: MlpOptions): Layer<MlpParams> {
   checkOptions(options, ['sizes', 'activation'], 'mlp');
   const { sizes, activation = 'relu' } = options;
-  if (!Array.isArray(sizes)) throw invalidArgument('an array', 'sizes of mlp', sizes, 'mlp');
+  array(sizes, 'sizes', 'sizes', 'mlp');
   if (sizes.length < 2) throw outOfRange('at least two sizes', 'sizes of mlp', sizes, 'mlp');
-  if (!Object.hasOwn(ACTIVATIONS, activation)) {
-    const names = Object.keys(ACTIVATIONS).join(', ');
-    throw outOfRange(`one of ${names}`, 'activation of mlp', activation, 'mlp');
-  }
-  const between = ACTIVATIONS[activation]();
+  const between = ACTIVATIONS[activationName(activation, 'activation', 'mlp')]();
   const layers = sizes
     .slice(1)
     .map((outFeatures, i) => linear({ inFeatures: sizes[i] ?? 0, outFeatures }));

@@ -64,13 +64,13 @@ export function multiHeadAttention(
           throw wrongShape(`[..., n, ${size}]`, what, shape, name);
         }
       }
-      const looked = torch.attention(
+      const attended = torch.attention(
         project.apply(params.query, x),
         project.apply(params.key, memory),
         project.apply(params.value, memory),
         { heads, mask },
       );
-      return project.apply(params.output, looked);
+      return project.apply(params.output, attended);
     },
     tasks: true,
   };

@@ -30,9 +30,5 @@ export function takeStep<P extends Tree, S extends Tree>(
 
 /** The tensors of `moved`, requiring gradients where those of `params` do. */
 function requiringAs<P extends Tree>(params: P, moved: P): P {
-  return mapTree(
-    ([next, old]) => ((old as Tensor).requiresGrad ? (next as Tensor).requiresGrad_() : next),
-    moved,
-    params,
-  );
+  return mapTree(([next, old]) => (old.requiresGrad ? next.requiresGrad_() : next), moved, params);
 }

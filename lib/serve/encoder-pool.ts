@@ -1,17 +1,24 @@
 import { channel } from 'node:diagnostics_channel';
 import { Piscina } from 'piscina';
-import { type OptionsOf, optional, positiveInteger, readOptions, withDefault } from '../check';
+import { type OptionsOf, objectOf, positiveInteger, readOptions, withDefault } from '../check';
 import { invalidArgument, TorchError } from '../errors';
-import { DEFAULT_ENCODER, loadEncoder, SentenceEncoder } from '../text';
+import {
+  DEFAULT_ENCODER,
+  type LoadEncoderOptions,
+  loadEncoder,
+  loadEncoderSync,
+  SentenceEncoder,
+} from '../text';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
 import type { Plane } from './plane';
 import type { Scorer } from './predict';
+import type { Saved } from './saved-classifier';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
-import type { Outcome, TaskName, Tasks, WorkerSetup } from './workers/tasks';
+import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
 import { WORKER_FILE } from './workers/worker-file';
 
 const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {
@@ -35,8 +42,8 @@ const OPTIONS = {
   maxBatch: withDefault(positiveInteger, 32),
   /** The most texts that may wait; more are refused. Default: 1,024. */
   maxQueue: withDefault(positiveInteger, 1024),
-  /** The most tokens of a text. Default: what the encoder was made for. */
-  maxLength: optional(positiveInteger),
+  /** How a named encoder is loaded; see `loadEncoder`. Default: `{}`. */
+  load: withDefault<LoadEncoderOptions>(objectOf, {}),
 };
 
 export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
@@ -82,19 +89,26 @@ export class EncoderPool {
   }
 
   /**
-   * Loads the encoder; the threads start when they are needed first.
+   * Loads the encoder, downloaded if need be; the threads start when they are needed first.
    *
    * @throws as `loadEncoder`; ArgumentTypeError or ArgumentRangeError for a wrong option
    */
-  static open(options: EncoderPoolOptions = {}): EncoderPool {
-    const { encoder, maxLength, ...limits } = readOptions(OPTIONS, options, 'EncoderPool');
-    const owned = typeof encoder === 'string';
-    return new EncoderPool(owned ? loadEncoder(encoder, { maxLength }) : encoder, owned, limits);
+  static async open(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
+    const { encoder, load, ...limits } = readOptions(OPTIONS, options, 'EncoderPool.open');
+    if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
+    return new EncoderPool(await loadEncoder(encoder, load), true, limits);
+  }
+
+  /** As `open`, before it returns, for encoders on this machine. */
+  static openSync(options: EncoderPoolOptions = {}): EncoderPool {
+    const { encoder, load, ...limits } = readOptions(OPTIONS, options, 'EncoderPool.openSync');
+    if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
+    return new EncoderPool(loadEncoderSync(encoder, load), true, limits);
   }
 
   /** As `open`; each thread has encoded a text when the promise is fulfilled. */
   static async start(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
-    const pool = EncoderPool.open(options);
+    const pool = await EncoderPool.open(options);
     try {
       await pool.warmUp();
       return pool;
@@ -136,6 +150,17 @@ export class EncoderPool {
   /** Examples and texts on a plane. */
   plane(scorer: Shared<Scorer>, texts: readonly string[]): Promise<Plane> {
     return this.#job('plane', { scorer, texts });
+  }
+
+  /** Writes a classifier into a folder. */
+  async saveClassifier(folder: string, saved: SharedSaved): Promise<void> {
+    await this.#job('save', { folder, saved });
+  }
+
+  /** Reads a classifier from a folder. */
+  async loadClassifier(folder: string): Promise<Saved> {
+    const { core, ...rest } = await this.#job('load', { folder });
+    return { ...rest, core: takeAll(core) };
   }
 
   /** Scores texts, in one batch with the other requests that wait. */

@@ -1,23 +1,28 @@
+import { resolve } from 'node:path';
 import { oneOf, positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import type { Tensor } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
-import type { EncoderPool } from './encoder-pool';
+import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
+import { makeFolder, poolFor, requireSameEncoder } from './folders';
 import { HEAD_NAMES, type HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { type Place, type PlacedExample, placesOn } from './places';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
+import { readEncoderOf } from './saved-classifier';
 import {
   type FewShotOptions,
+  LOAD,
+  type LoadOptions,
   newRows,
   REQUEST,
   readAtLeastTwo,
+  readSetup,
   type Setup,
-  setupOf,
   textsOf,
 } from './setup';
 import type { RequestOptions } from './workers/request-queue';
@@ -65,22 +70,66 @@ export class FewShotClassifier {
     options: FewShotOptions = {},
   ): Promise<FewShotClassifier> {
     const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fit');
-    const setup = setupOf(options, 'FewShotClassifier.fit');
-    return setup.pool
-      .fit(newRows(labels, rows, setup.options))
-      .then((core) => new FewShotClassifier(setup, new Knowledge(labels, rows, core)))
-      .catch(async (error: unknown) => {
-        if (setup.owned) await setup.pool.close();
-        throw error;
-      });
+    const { pool, options: fit, poolOptions } = readSetup(options, 'FewShotClassifier.fit');
+    const own = pool ?? (await EncoderPool.open(poolOptions));
+    try {
+      const core = await own.fit(newRows(labels, rows, fit));
+      const setup = { pool: own, owned: pool === undefined, options: fit };
+      return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+    } catch (error) {
+      if (pool === undefined) await own.close();
+      throw error;
+    }
   }
 
   /** As `fit`, on the calling thread. */
   static fitSync(examples: ExamplesInput, options: FewShotOptions = {}): FewShotClassifier {
     const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fitSync');
-    const setup = setupOf(options, 'FewShotClassifier.fitSync');
-    const core = new Engine(setup.pool.encoder).fit(newRows(labels, rows, setup.options));
+    const { pool, options: fit, poolOptions } = readSetup(options, 'FewShotClassifier.fitSync');
+    const own = pool ?? EncoderPool.openSync(poolOptions);
+    const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
+    const setup = { pool: own, owned: pool === undefined, options: fit };
     return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+  }
+
+  /**
+   * Loads what `save` wrote. The encoder is not in the folder: it is loaded from where it was then, or is
+   * that of `pool`.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or foreign, or the encoder is not the
+   *   one that the classifier was made with
+   */
+  static async load(folder: string, options: LoadOptions = {}): Promise<FewShotClassifier> {
+    const { pool } = readOptions(LOAD, options, 'FewShotClassifier.load');
+    const path = resolve(string(folder, 'folder', 'FewShotClassifier.load'));
+    const encoder = readEncoderOf(path);
+    const own = pool ?? (await EncoderPool.open(poolFor(encoder)));
+    try {
+      requireSameEncoder(path, encoder, own.encoder);
+      const { labels, rows, core, options: fit } = await own.loadClassifier(path);
+      const setup = { pool: own, owned: pool === undefined, options: fit };
+      return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+    } catch (error) {
+      if (pool === undefined) await own.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Saves everything but the encoder into a folder, which is made if it is not there. A crash at any time
+   * leaves what was saved before, or this. The folder holds the texts of the examples.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
+   */
+  async save(folder: string): Promise<void> {
+    const path = resolve(string(folder, 'folder', 'save'));
+    await makeFolder(path);
+    const { name, fingerprint, spec } = this.#pool.encoder;
+    const knowledge = this.#current();
+    const { labels, rows, shared: core } = knowledge;
+    const encoder = { name, fingerprint, spec };
+    const saved = { encoder, options: this.#options, labels, rows, core };
+    await knowledge.use(() => this.#pool.saveClassifier(path, saved));
   }
 
   /** The labels, in the order of their first example. */

@@ -6,10 +6,11 @@ import {
   positiveNumber,
   readOptions,
   requireTexts,
+  string,
   withDefault,
   withMethods,
 } from '../check';
-import { invalidArgument } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import type { LabeledText } from '../text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
@@ -33,7 +34,9 @@ const OPTIONS = {
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */
   falseAlarms: withDefault(share, 0.05),
-  /** Threads to share with other classifiers. Default: threads of its own, with the default encoder. */
+  /** The encoder of its own threads: a name or folder, see `loadEncoder`. Default: `use-lite`. */
+  encoder: optional(string),
+  /** Threads to share with other classifiers, instead of its own. */
   pool: optional<EncoderPool>(poolOf),
 };
 
@@ -45,12 +48,24 @@ export const REQUEST = {
   timeout: optional(positiveNumber),
 };
 
+/** The options of `load`. */
+export const LOAD = {
+  /** Threads to share with other classifiers. Default: threads of its own, with the encoder of the folder. */
+  pool: optional<EncoderPool>(poolOf),
+};
+
+export type LoadOptions = OptionsOf<typeof LOAD>;
+
 /** What a classifier works with. */
 export type Setup = { pool: EncoderPool; owned: boolean; options: FitOptions };
 
-export function setupOf(given: FewShotOptions, operator: string): Setup {
-  const { pool, ...options } = readOptions(OPTIONS, given, operator);
-  return { pool: pool ?? EncoderPool.open(), owned: pool === undefined, options };
+/** What `options` describe, with a pool that `open` makes if none is given. */
+export function readSetup(given: FewShotOptions, operator: string) {
+  const { pool, encoder, ...options } = readOptions(OPTIONS, given, operator);
+  if (pool !== undefined && encoder !== undefined) {
+    throw outOfRange('encoder or pool, not both', `the options of ${operator}`, encoder, operator);
+  }
+  return { pool, options, poolOptions: encoder === undefined ? {} : { encoder } };
 }
 
 export function readAtLeastTwo(examples: ExamplesInput, operator: string): LabeledExamples {

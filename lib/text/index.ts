@@ -17,11 +17,18 @@ export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
 export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
 export {
+  type DownloadEncoderOptions,
+  type DownloadProgress,
+  downloadEncoder,
+} from './encoders/hub/download-encoder';
+export { type CachedEncoder, listEncoders } from './encoders/hub/encoder-cache';
+export {
   type HuggingFaceEncoder,
   type HuggingFaceOptions,
   type HuggingFaceSpec,
   loadHuggingFace,
   openHuggingFace,
+  type Precision,
   TokenVectorizer,
 } from './encoders/hugging-face';
 export {
@@ -32,7 +39,9 @@ export {
 export {
   DEFAULT_ENCODER,
   type LoadEncoderOptions,
+  type LocalEncoderOptions,
   loadEncoder,
+  loadEncoderSync,
   openEncoder,
 } from './encoders/open-encoder';
 export { type EncodeOptions, SentenceEncoder } from './encoders/sentence-encoder';
@@ -43,6 +52,17 @@ export {
   type UseLiteParams,
   useLite,
 } from './encoders/use-lite/use-lite';
+export {
+  loadWordVectors,
+  type ReadProgress,
+  type WordVectorOptions,
+} from './encoders/word-vectors/load-word-vectors';
+export { openWordVectors, saveWordVectors } from './encoders/word-vectors/saved-word-vectors';
+export {
+  type WordVectorParams,
+  type WordVectorSpec,
+  wordVectorModel,
+} from './encoders/word-vectors/word-vector-model';
 export {
   EpisodeSampler,
   type EpisodeSamplerOptions,

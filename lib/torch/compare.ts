@@ -37,7 +37,7 @@ export function tagOf(tensor: Tensor): string {
   if (device.startsWith('meta')) return `${facts} without data`;
   const numbers = numbersOf(tensor);
   if (numbers.length > WRITTEN) return `${facts} ${digestOf(numbers)}`;
-  const written = Array.from<number | bigint, string>(numbers as ArrayLike<number>, (value) =>
+  const written = Array.from<number | bigint, string>(numbers, (value) =>
     Object.is(value, -0) ? '-0' : String(value),
   );
   return `${facts} (${written.join(', ')})`;

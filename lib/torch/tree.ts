@@ -1,4 +1,4 @@
-import { callable, isPlainObject } from '../check';
+import { callable, hasHoles, isPlainObject } from '../check';
 import { ArgumentTypeError, describe, invalidArgument } from '../errors';
 import { isTensor, type Tensor } from './tensor';
 
@@ -125,7 +125,11 @@ export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tens
 }
 
 function keysOf(tree: unknown, path: string): string[] {
-  if (Array.isArray(tree) || isPlainObject(tree)) return Object.keys(tree);
+  if (Array.isArray(tree)) {
+    if (!hasHoles(tree)) return [...tree.keys()].map(String);
+    throw invalidArgument('an array without holes', `'${path}' of a tree`, tree);
+  }
+  if (isPlainObject(tree)) return Object.keys(tree);
   throw new ArgumentTypeError(
     `Expected a tensor, array or plain object at '${path}' of a tree but received ${describe(tree)}`,
   );

@@ -12,8 +12,8 @@ export const LOANS = {
 /** Threads for the tests of a file, which take a second to start. */
 export function sharedPool(): () => EncoderPool {
   let pool: EncoderPool | undefined;
-  beforeAll(() => {
-    pool = EncoderPool.open();
+  beforeAll(async () => {
+    pool = await EncoderPool.open();
   });
   afterAll(() => pool?.close());
   return () => {

@@ -64,7 +64,17 @@ test('so do the parts of algorithms', () => {
   for (const name of ['tasks', 'amplitudes', 'phases', 'inputs', 'dtype']) {
     expectTyped((own: never) => meta.sineTasks(torch.generator(1), { [name]: own }), [1]);
   }
-  expect(junk().length).toBeGreaterThan(5);
+  const learner = meta.maml({ model, innerLearningRate: 0.1, ...few });
+  const start = trainable(learner.init(torch.generator(1)));
+  for (const [, own] of junk()) {
+    const typed = expect.objectContaining({ code: expect.stringMatching(/^ERR_TORCH_/) });
+    expect(() => meta.withRates(() => own as never, { a: torch.ones([2]) })).toThrow(typed);
+    const describe = () => own as never;
+    const online = meta.followTheMetaLeader({ learner, optimizer, describe });
+    expect(() => online.round(online.init(start), episodes)).toThrow(typed);
+    const state = { ...online.init(start), seen: own as never };
+    if (!Array.isArray(own)) expect(() => online.round(state, episodes)).toThrow(typed);
+  }
 });
 
 test('names argument, expected and received', () => {

@@ -91,3 +91,26 @@ test('of equals it takes the first; it needs candidates and episodes', () => {
   expect(() => selectLearner({}, batches)).toThrow(RangeError);
   expect(() => selectLearner(same, [])).toThrow(RangeError);
 });
+
+test.each([
+  [
+    'nothing',
+    () => undefined,
+    'an array of numbers for the scores of frozen but received undefined',
+  ],
+  ['a number', () => 0.5, 'an array of numbers'],
+  ['an empty array', () => [], 'an array of numbers'],
+  ['strings', () => ['1'], 'an array of numbers'],
+  ['holes', () => new Array(5), 'an array of numbers'],
+  [
+    'more for one than for another',
+    ({ learner }: Candidate) => (learner === networks ? [1] : [1, 2]),
+    '2 of them, as of the others, for the scores of prototypical',
+  ],
+])('refuses scores that are %s', (_, score, message) => {
+  expect(() => selectLearner(candidates, batches, score as never)).toThrow(`Expected ${message}`);
+});
+
+test('refuses batches that are no episodes', () => {
+  expect(() => selectLearner(candidates, [() => ({}) as never])).toThrow('support labels');
+});

@@ -77,6 +77,19 @@ test('SNAIL learns from rows in any order', () => {
   expect(trained(snail({ encoder, ...sizes }), 150, 0.01)).toBeGreaterThan(0.85);
 });
 
+test('SNAIL soon learns of embeddings that are much longer than a one-hot label', () => {
+  const size = 128;
+  const wide = layerNorm({ normalizedShape: size });
+  const attention = [
+    [16, 16],
+    [16, 16],
+  ] as const;
+  const sizes = { dimensions: size, ways: WAYS, length: 10, filters: 8, attention };
+  expect(trained(snail({ encoder: wide, ...sizes }), 60, 0.01, { size, noise: 1 })).toBeGreaterThan(
+    0.65,
+  );
+});
+
 test('Matching Networks in full context learn from rows in any order', () => {
   const learner = matching({ encoder, fullContext: { dimensions: SIZE, steps: 2 } });
   expect(trained(learner, 60, 0.01)).toBeGreaterThan(0.85);

@@ -62,3 +62,20 @@ export function smoothModel(size: number, ways: number): Layer<{ w: Tensor; v: T
     apply: ({ w, v }, x) => x.matmul(w).tanh().matmul(v),
   };
 }
+
+/** The same tasks with other inputs. */
+export function mapEpisodes<I extends Tree>(
+  { support, query, ...rest }: Episodes,
+  fn: (inputs: Tensor) => I,
+): Episodes<I> {
+  return {
+    ...rest,
+    support: { ...support, inputs: fn(support.inputs) },
+    query: { ...query, inputs: fn(query.inputs) },
+  };
+}
+
+/** What a learner with a model behind an encoder shares with every other. */
+export function modelAndEncoder<P, E>({ model, encoder }: { model: P; encoder: E }) {
+  return { model, encoder };
+}

@@ -172,3 +172,10 @@ describe('refuses', () => {
     );
   });
 });
+
+test('a context that answers anything is no rule', () => {
+  const answers = new Proxy({}, { get: () => 1 });
+  const params = layer.init(torch.generator(1));
+  const x = torch.ones([2, 3]);
+  expect(layer.apply(params, x, answers).tolist()).toEqual(layer.apply(params, x).tolist());
+});

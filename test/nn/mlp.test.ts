@@ -77,8 +77,10 @@ test('refuses sizes, activations and parameters that do not fit', () => {
   expect(() => mlp({ sizes: [3, 0] })).toThrow('outFeatures of linear');
   expect(() => mlp({ sizes: 3 as never })).toThrow(ArgumentTypeError);
   expect(() => mlp({ sizes: [3, 2], activation: 'sine' as never })).toThrow(
-    "Expected one of relu, gelu, tanh for activation of mlp but received string 'sine'",
+    "Expected 'relu' or 'gelu' or 'tanh' for activation of mlp but received string 'sine'",
   );
+  const answers = new Proxy({}, { get: () => 1 });
+  expect(() => mlp({ sizes: [3, 2], activation: answers as never })).toThrow(ArgumentRangeError);
   const params = model.init(torch.generator(1));
   for (const [wrong, received] of [
     [[], 'array of length 0'],

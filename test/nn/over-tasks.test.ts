@@ -1,5 +1,6 @@
 import { TorchError } from '../../lib/errors';
 import {
+  bert,
   conv1d,
   convMaxPool,
   dropout,
@@ -122,6 +123,7 @@ test('leaves layers that take the axis themselves as they are: all of this libra
     convMaxPool({ inChannels: 2, outChannels: 2, kernelSize: 1 }),
     lstm({ inputSize: 2, hiddenSize: 2 }),
     multiHeadAttention({ dimensions: 2, heads: 1 }),
+    bert({ vocabularySize: 2, dimensions: 2, layers: 1, heads: 1 }),
   ];
   for (const one of built) expect(overTasks(one as never)).toBe(one);
 });

@@ -11,9 +11,7 @@
  */
 
 import {
-  callable,
   type OptionsOf,
-  optional,
   positiveFinite,
   positiveInteger,
   readOptions,
@@ -32,10 +30,12 @@ import {
 import { layerOf } from '../../nn/layer';
 import { requireTensor, shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { checkSupport, type Examples, IGNORED } from '../episode';
+import { checkedLearner } from '../checked-learner';
+import { checkSupport, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
-import { oneHot, type TaskLoss } from '../task-loss';
+import { liftedLayer } from '../lifted-layer';
+import { learned, sized, tree } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import { ridgeRegression } from './r2d2';
 import { solvable } from './solvable';
 
@@ -54,12 +54,11 @@ const OPTIONS = {
   hiddenSize: withDefault(positiveInteger, 50),
   /** λ̃ of the ridge regression behind t. Default: 1. */
   wordLambda: withDefault(positiveFinite, 1),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type DistributionalSignaturesOptions<E extends Tree> = {
-  /** f: ids `[…, L]` to the vectors of words `[…, L, D]`. */
+  /** f: ids `[n, L]` to the vectors of words `[n, L, D]`, or with `tasks` `[T, n, L]` to `[T, n, L, D]`. */
   embedding: Layer<E>;
 } & OptionsOf<typeof OPTIONS>;
 
@@ -81,7 +80,6 @@ export type SignatureAdapted<E extends Tree> = {
 };
 
 const NAME = 'distributionalSignatures';
-const ADAPTED = ['params', 'wordWeights', 'weights'] as const;
 
 // Words that tell classes apart for certain have no entropy; t is at most the inverse of this.
 const LEAST_ENTROPY = 1e-3;
@@ -96,12 +94,15 @@ const LEAST_ENTROPY = 1e-3;
 export function distributionalSignatures<E extends Tree>(
   options: DistributionalSignaturesOptions<E>,
 ): Learner<DistributionalSignaturesParams<E>, SignatureAdapted<E>, Words> {
-  const { embedding, frequencies, epsilon, wordLambda, hiddenSize } = readOptions(
-    { embedding: required(layerOf), ...OPTIONS },
-    options,
-    NAME,
-  );
+  const {
+    embedding: one,
+    frequencies,
+    epsilon,
+    wordLambda,
+    hiddenSize,
+  } = readOptions({ embedding: required(layerOf), ...OPTIONS }, options, NAME);
   if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
+  const embedding = liftedLayer(one, 'shared', 'embedding', NAME);
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });
   const rarity = (ids: Tensor) =>
     torch.embedding(frequencies.unsqueeze(-1), ids).add(epsilon).reciprocal().mul(epsilon);
@@ -118,36 +119,38 @@ export function distributionalSignatures<E extends Tree>(
     lstm: reader.init(generator),
     ...regressor(2 * hiddenSize, generator),
   });
-  const check = parameterCheck({ learner: NAME, layers: ['embedding'], own });
-  return {
-    ...(options.loss && { loss: options.loss }),
-    classifies: true,
-    init: (generator) => ({ embedding: embedding.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const { inputs, labels }: Examples<Words> = Object(support);
-        const { ids, mask } = checkWords(inputs);
-        const x = embedding.apply(params.embedding, ids, adaptOptions);
-        const pooled = pool({ x, mask });
-        checkSupport(pooled, labels, ways, NAME);
-        const counted = labels.ne(IGNORED).unsqueeze(-1);
-        const means = pooled.mul(counted);
-        const y = oneHot(labels, ways, means);
-        const wordWeights = regress(means, y, y.newFull([], wordLambda), 'wordLambda');
-        const rows = represent(params, wordWeights, x, inputs).mul(counted);
-        const weights = regress(rows, y, params.logLambda.exp(), 'logLambda in the parameters');
-        return { params, wordWeights, weights };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, wordWeights, weights } = checkAdapted(adapted, ADAPTED, NAME);
-        const { ids } = checkWords(inputs, shapeOf(weights, 'weights', NAME)[0]);
-        const x = embedding.apply(params.embedding, ids, adaptOptions);
-        const rows = represent(params, wordWeights, x, inputs);
-        return rows.bmm(weights).mul(params.alpha).add(params.beta);
-      }),
-  };
+  const params = learned({ embedding: tree }, own);
+  const adapted = { params, wordWeights: sized('T', 'D', 'N'), weights: sized('T', 'D', 'N') };
+  return checkedLearner(
+    { learner: NAME, params, adapted },
+    {
+      ...(options.loss && { loss: options.loss }),
+      classifies: true,
+      init: (generator) => ({ embedding: embedding.init(generator), ...own(generator) }),
+      adapt: (params, support, ways, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const { inputs, labels } = support;
+          const { ids, mask } = checkWords(inputs);
+          const x = embedding.apply(params.embedding, ids, adaptOptions);
+          const pooled = pool({ x, mask });
+          checkSupport(pooled, labels, ways, NAME);
+          const counted = labels.ne(IGNORED).unsqueeze(-1);
+          const means = pooled.mul(counted);
+          const y = oneHot(labels, ways, means);
+          const wordWeights = regress(means, y, y.newFull([], wordLambda), 'wordLambda');
+          const rows = represent(params, wordWeights, x, inputs).mul(counted);
+          const weights = regress(rows, y, params.logLambda.exp(), 'logLambda in the parameters');
+          return { params, wordWeights, weights };
+        }),
+      predict: ({ params, wordWeights, weights }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const { ids } = checkWords(inputs, shapeOf(weights, 'weights', NAME)[0]);
+          const x = embedding.apply(params.embedding, ids, adaptOptions);
+          const rows = represent(params, wordWeights, x, inputs);
+          return rows.bmm(weights).mul(params.alpha).add(params.beta);
+        }),
+    },
+  );
 }
 
 /** v of the attention, and λ, a and b of the regressor behind it. */
@@ -167,7 +170,7 @@ function regress(rows: Tensor, y: Tensor, lambda: Tensor, option: string): Tenso
 
 /** Refuses what is not ids `[T, n, L]` and a mask of their shape, or of another number of tasks. */
 function checkWords(words: Words, tasks?: number): Words {
-  const { ids, mask }: Words = Object(words);
+  const { ids, mask } = words;
   const shape = shapeOf(ids, 'ids', NAME);
   if (shape.length !== 3 || (tasks !== undefined && shape[0] !== tasks)) {
     throw wrongShape(`[${tasks ?? 'T'}, n, L]`, 'ids', shape, NAME);

@@ -4,21 +4,15 @@
  *
  *   wₖ = Σᵢ α[k, i] f(xᵢ), with α from the dual of the multiclass SVM;   logits = γ wₖ · f(x)
  */
-import {
-  callable,
-  type OptionsOf,
-  optional,
-  positiveFinite,
-  readOptions,
-  withDefault,
-} from '../../check';
+import { type OptionsOf, positiveFinite, readOptions, withDefault } from '../../check';
 import { type Layer, ones } from '../../nn/index';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import type { RidgeAdapted } from './r2d2';
 import { solvable } from './solvable';
 import { solveSvmDual } from './svm-dual';
@@ -31,8 +25,7 @@ const OPTIONS = {
    * examples than dimensions; the authors' code adds the same. Default: 1.
    */
   jitter: withDefault(positiveFinite, 1),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
@@ -59,33 +52,24 @@ export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
     options,
     'metaOptNet',
   );
-  const own = (generator: Generator) => ({ gamma: ones([], generator) });
-  const embed = embedder({ learner: 'metaOptNet', encoder });
-  const check = parameterCheck({ learner: 'metaOptNet', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        const { labels } = support;
-        // In float64: a kernel has the square of the embeddings' size, beside which the jitter is lost.
-        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1)).to('float64');
-        const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
-        const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });
-        const targets = oneHot(labels, ways, x).mT;
-        const alpha = solvable(x, 'jitter of metaOptNet', () =>
-          solveSvmDual({ kernel, targets, bound: regularization }),
-        );
-        return { params, weights: x.mT.bmm(alpha.mT).to(embedded) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'metaOptNet');
-        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
-        return query.bmm(weights).mul(params.gamma);
-      }),
-  };
+  return embeddingLearner({
+    learner: 'metaOptNet',
+    encoder,
+    loss,
+    own: (generator) => ({ gamma: ones([], generator) }),
+    held: { weights: sized('T', 'D', 'N') },
+    adapt(_, embedded, labels, ways) {
+      // In float64: a kernel has the square of the embeddings' size, beside which the jitter is lost.
+      const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1)).to('float64');
+      const eye = torch.eye(x.size(1), { dtype: x.dtype, device: x.device });
+      const kernel = x.bmm(x.mT).add(eye, { alpha: jitter });
+      const targets = oneHot(labels, ways, x).mT;
+      const alpha = solvable(x, 'jitter of metaOptNet', () =>
+        solveSvmDual({ kernel, targets, bound: regularization }),
+      );
+      return { weights: x.mT.bmm(alpha.mT).to(embedded) };
+    },
+    fits: ({ weights }) => weights.mT,
+    predict: ({ gamma }, { weights }, query) => query.bmm(weights).mul(gamma),
+  });
 }

@@ -7,23 +7,22 @@
  * with the embedded support set X `[n, D]` and its labels Y `[n, N]`, one-hot.
  */
 import {
-  callable,
   finiteNumber,
   type OptionsOf,
   oneOf,
-  optional,
   positiveFinite,
   readOptions,
   withDefault,
 } from '../../check';
 import { type Layer, zeros } from '../../nn/index';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import { solvable } from './solvable';
 
 const OPTIONS = {
@@ -33,8 +32,7 @@ const OPTIONS = {
   alpha: withDefault(finiteNumber, 1),
   /** β to start from. Default: 0. */
   beta: withDefault(finiteNumber, 0),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type R2d2Options<E extends Tree, I extends Tree> = {
@@ -68,34 +66,25 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
     options,
     'r2d2',
   );
-  const own = (generator: Generator) => ({
-    logLambda: zeros([], generator).add(Math.log(lambda)),
-    alpha: zeros([], generator).add(alpha),
-    beta: zeros([], generator).add(beta),
+  return embeddingLearner({
+    learner: 'r2d2',
+    encoder,
+    loss,
+    own: (generator) => ({
+      logLambda: zeros([], generator).add(Math.log(lambda)),
+      alpha: zeros([], generator).add(alpha),
+      beta: zeros([], generator).add(beta),
+    }),
+    held: { weights: sized('T', 'D', 'N') },
+    adapt(params, embedded, labels, ways) {
+      const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
+      const y = oneHot(labels, ways, embedded);
+      const solve = () => ridgeRegression(x, y, params.logLambda.exp());
+      return { weights: solvable(x, 'lambda of r2d2', solve) };
+    },
+    fits: ({ weights }) => weights.mT,
+    predict: (params, { weights }, query) => query.bmm(weights).mul(params.alpha).add(params.beta),
   });
-  const embed = embedder({ learner: 'r2d2', encoder });
-  const check = parameterCheck({ learner: 'r2d2', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        const { labels } = support;
-        const x = embedded.mul(labels.ne(IGNORED).unsqueeze(-1));
-        const y = oneHot(labels, ways, embedded);
-        const solve = () => ridgeRegression(x, y, params.logLambda.exp());
-        return { params, weights: solvable(x, 'lambda of r2d2', solve) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, weights } = checkAdapted(adapted, ['params', 'weights'], 'r2d2');
-        const query = embed.query(params.encoder, inputs, weights.mT, adaptOptions);
-        return query.bmm(weights).mul(params.alpha).add(params.beta);
-      }),
-  };
 }
 
 const FORM = oneOf('woodbury', 'primal');

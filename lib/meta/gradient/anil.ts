@@ -17,8 +17,8 @@ import {
   type Tree,
   unflattenTree,
 } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedParams, encodedModel } from '../encoded-model';
+import { checkedLearner } from '../checked-learner';
+import { type EncodedParams, encodedModel, encodedParts } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
 import { FINE_TUNING, type FineTuningOptions } from './fine-tuning';
@@ -39,12 +39,6 @@ export type AnilOptions<P extends Tree, E extends Tree, I extends Tree> = FineTu
 > &
   OptionsOf<typeof OPTIONS>;
 
-const PARTS: LearnerParts = {
-  learner: 'anil',
-  params: ['model', 'encoder'],
-  adapted: ['model', 'encoder'],
-};
-
 /**
  * MAML that adapts the head alone. The body's weights get no task axis if the model declares one: they
  * are the very tensors that were meta-learned. A body that is given as the `encoder` is computed once for each task instead of
@@ -59,7 +53,7 @@ export function anil<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   const read = readOptions({ ...FINE_TUNING, ...OPTIONS }, options, 'anil');
   const { optimizer, innerSteps, maxNorm, firstOrder } = read;
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'anil');
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'anil'), {
     ...(options.loss && { loss: options.loss }),
     init,
     predict,

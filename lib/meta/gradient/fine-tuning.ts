@@ -10,11 +10,12 @@
 import { flag, type OptionsOf, readOptions, withDefault } from '../../check';
 import { expandTasks } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import {
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { taskCount } from '../episode';
@@ -47,12 +48,6 @@ export type FineTuningOptions<P extends Tree, E extends Tree, I extends Tree> = 
 /** What those options are checked by. */
 export const FINE_TUNING = { ...LOOP, ...OPTIONS };
 
-const PARTS: LearnerParts = {
-  learner: 'fineTuning',
-  params: ['model', 'encoder'],
-  adapted: ['model', 'encoder'],
-};
-
 /**
  * Fine-tuning by any optimizer, of all tasks at once. Trained by its default meta-gradient it is MAML
  * with that optimizer in its inner loop, of second order unless `firstOrder`.
@@ -69,7 +64,7 @@ export function fineTuning<P extends Tree, E extends Tree, I extends Tree = Tens
     'fineTuning',
   );
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'fineTuning');
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'fineTuning'), {
     ...(options.loss && { loss: options.loss }),
     init,
     predict,

@@ -9,6 +9,7 @@
  */
 
 import {
+  array,
   callable,
   type OptionsOf,
   objectOf,
@@ -34,6 +35,8 @@ import {
   queryLogits,
   queryLoss,
 } from '../learner';
+
+const NAME = 'followTheMetaLeader';
 
 const OPTIONS = {
   /** Meta-steps of each round. Default: 10. */
@@ -102,7 +105,7 @@ export function followTheMetaLeader<
       ...OPTIONS,
     },
     options,
-    'followTheMetaLeader',
+    NAME,
   );
   const gradientAt = (start: P, episodes: Episodes<I>, adaptOptions: AdaptOptions): Tensor => {
     const how = { ...adaptOptions, training: false };
@@ -126,9 +129,11 @@ export function followTheMetaLeader<
       episodes: Episodes<I>,
       adaptOptions: AdaptOptions = {},
     ): Round<P, S, I> {
-      const { start, params } = objectOf(state, 'state', 'followTheMetaLeader');
-      objectOf(params, 'params in the state', 'followTheMetaLeader');
+      const { start, params } = objectOf(state, 'state', NAME);
+      objectOf(params, 'params in the state', NAME);
+      array(state.seen, 'what was seen', 'seen in the state', NAME);
       const description = torch.scope(() => describe(start, episodes, adaptOptions));
+      shapeOf(description, 'description of episodes', NAME);
       const { loss, accuracy } = torch.scope(() => {
         const { logits, labels } = queryLogits(learner, params, episodes);
         const { loss, accuracy } = queryLoss(learner.loss, logits, labels, learner.classifies);

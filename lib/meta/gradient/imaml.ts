@@ -16,8 +16,13 @@ import {
 import { outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
+import { checkedLearner } from '../checked-learner';
+import {
+  type EncodedExamples,
+  type EncodedParams,
+  encodedModel,
+  encodedParts,
+} from '../encoded-model';
 import type { Episodes } from '../episode';
 import {
   type AdaptOptions,
@@ -42,12 +47,6 @@ const OPTIONS = {
 
 export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<P, E, I> &
   OptionsOf<typeof OPTIONS>;
-
-const PARTS: LearnerParts = {
-  learner: 'imaml',
-  params: ['model', 'encoder'],
-  adapted: ['model', 'encoder'],
-};
 
 /**
  * Implicit MAML: the meta-gradient depends on where the inner loop ends, not on how it gets there. The
@@ -91,7 +90,7 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
     return { gradients, ...reported };
   };
 
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'imaml'), {
     ...(options.loss && { loss: options.loss }),
     init: model.init,
     predict: model.predict,

@@ -1,5 +1,6 @@
 import { callable } from '../../check';
 import type { LearningRate, Optimizer, OptimizerState } from '../../optim/index';
+import { optimizerOf } from '../../optim/optimizer';
 import { flattenTree, type Tensor, type Tree, unflattenTree } from '../../torch/index';
 
 /** An optimizer still without its rate: `(learningRate) => adam({ learningRate })`. */
@@ -14,7 +15,8 @@ export function withRates(make: RatedOptimizer, rates: Tree): Optimizer {
   callable(make, 'make', 'withRates');
   const optimizers = Object.entries(flattenTree(rates)).map(([path, own]) => {
     const last = (own.shape[0] ?? 1) - 1;
-    return [path, make((step) => own.select(0, Math.min(step, last)))] as const;
+    const made = make((step) => own.select(0, Math.min(step, last)));
+    return [path, optimizerOf(made, 'what make returns', 'withRates')] as const;
   });
   return {
     init(params) {

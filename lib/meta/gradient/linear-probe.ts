@@ -15,14 +15,16 @@ import {
   stepCount,
   withDefault,
 } from '../../check';
-import { type Layer, type LinearParams, linear, overTasks } from '../../nn/index';
+import { type Layer, type LinearParams, linear } from '../../nn/index';
 import { adam, type Optimizer } from '../../optim/index';
 import { optimizerOf } from '../../optim/optimizer';
 import { type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER } from '../embedder';
 import { checkSupport, taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { liftedLayer } from '../lifted-layer';
+import { parts, sized, tree } from '../parts';
 import { taskCrossEntropy } from '../task-loss';
 import { innerLoop } from './inner-loop';
 
@@ -45,10 +47,10 @@ export type ProbeAdapted<P extends Tree> = { params: P; head: LinearParams };
 
 export const PROBE = { ...ENCODER, ...OPTIONS };
 
-const PARTS: LearnerParts = {
-  learner: 'linearProbe',
-  params: [],
-  adapted: ['params', 'head'],
+/** The parts of `ProbeAdapted`. */
+export const PROBE_ADAPTED = {
+  params: tree,
+  head: parts({ weight: sized('T', 'N', 'D'), bias: sized('T', 'N') }),
 };
 
 /**
@@ -62,8 +64,9 @@ export function linearProbe<P extends Tree, I extends Tree = Tensor>(
   options: LinearProbeOptions<P, I>,
 ): Learner<P, ProbeAdapted<P>, I> {
   const { optimizer, innerSteps, maxNorm } = readOptions(PROBE, options, 'linearProbe');
-  const encoder = overTasks(options.encoder, 'shared');
-  return checkedLearner(PARTS, {
+  const encoder = liftedLayer(options.encoder, 'shared', 'encoder', 'linearProbe');
+  const checked = { learner: 'linearProbe', params: tree, adapted: PROBE_ADAPTED };
+  return checkedLearner(checked, {
     init: (generator) => encoder.init(generator),
     adapt: (params, support, ways, adaptOptions = {}) =>
       adaptScope(adaptOptions, () => {

@@ -23,12 +23,13 @@ import {
 import { expandTasks } from '../../nn/index';
 import { sgd } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import {
   type EncodedModel,
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { type Episodes, type Examples, taskCount } from '../episode';
@@ -40,6 +41,7 @@ import {
   type MetaGradient,
   queryLoss,
 } from '../learner';
+import { tree } from '../parts';
 import { type InnerRun, innerLoop } from './inner-loop';
 import { type RatedOptimizer, withRates } from './learned-rates';
 
@@ -67,12 +69,6 @@ export type MamlPlusPlusOptions<
 /** `rates`: α, `[k]` for every tensor of the model. */
 export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & {
   rates: P;
-};
-
-const PARTS: LearnerParts = {
-  learner: 'mamlPlusPlus',
-  params: ['model', 'encoder', 'rates'],
-  adapted: ['model', 'encoder'],
 };
 
 /**
@@ -115,7 +111,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
     return { gradients: gradientsOf(total, params), ...seen };
   };
 
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'mamlPlusPlus', { rates: tree }), {
     ...(options.loss && { loss: options.loss }),
     init: (generator) => {
       const params = init(generator);

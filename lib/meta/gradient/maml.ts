@@ -21,11 +21,12 @@ import { isRuled } from '../../nn/linear-rule';
 import { type Optimizer, sgd } from '../../optim/index';
 import { optimizerOf } from '../../optim/optimizer';
 import { mapTree, type Tensor, type Tree } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import {
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { taskCount } from '../episode';
@@ -71,12 +72,6 @@ export type MamlParams<P extends Tree, E extends Tree> = EncodedParams<P, E>;
  */
 export type MamlAdapted<P extends Tree, E extends Tree> = MamlParams<P, E>;
 
-const PARTS: LearnerParts = {
-  learner: 'maml',
-  params: ['model', 'encoder'],
-  adapted: ['model', 'encoder'],
-};
-
 /**
  * MAML, of second order unless `firstOrder`. All tasks adapt in one inner loop: they are
  * independent, so the gradient of their summed losses is each task's own gradient.
@@ -92,7 +87,7 @@ export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   const recorded = isRecorded(options, options.model);
   const { scale, ...loop } = descentOf(options, learningRate);
   const model = encodedModel(options, 'maml');
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'maml'), {
     ...(options.loss && { loss: options.loss }),
     init: model.init,
     adapt: (params, support, ways, adaptOptions = {}) =>

@@ -10,7 +10,6 @@
  */
 import {
   type OptionsOf,
-  objectOf,
   positiveInteger,
   properFraction,
   readOptions,
@@ -18,13 +17,13 @@ import {
   withDefault,
 } from '../../check';
 import { expandTasks, type LinearParams, uniform } from '../../nn/index';
-import { shapeOf } from '../../torch/check-tensors';
 import { disposeTree, type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import {
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { taskCount } from '../episode';
@@ -64,12 +63,6 @@ export type MetaLstmParams<P extends Tree, E extends Tree> = EncodedParams<P, E>
 /** What goes from step to step: θ, f and i are `[T, D]`, h and s `[T·D, H]`. */
 type State = { theta: Tensor; f: Tensor; i: Tensor; h: Tensor; s: Tensor };
 
-const PARTS: LearnerParts = {
-  learner: 'metaLstm',
-  params: ['model', 'encoder', 'optimizer'],
-  adapted: ['model', 'encoder'],
-};
-
 /**
  * Meta-LSTM.
  *
@@ -85,13 +78,13 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
     innerLearningRate: alpha,
   } = readOptions({ ...MODEL, ...OPTIONS }, options, 'metaLstm');
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaLstm');
-  return checkedLearner(PARTS, {
+  const own = (generator: Generator) => ({
+    optimizer: initOptimizer(generator, hiddenSize, Math.log(alpha / (1 - alpha))),
+  });
+  return checkedLearner(encodedParts(options, 'metaLstm', {}, own), {
     ...(options.loss && { loss: options.loss }),
     predict,
-    init: (generator) => ({
-      ...init(generator),
-      optimizer: initOptimizer(generator, hiddenSize, Math.log(alpha / (1 - alpha))),
-    }),
+    init: (generator) => ({ ...init(generator), ...own(generator) }),
     adapt: (params, support, ways, adaptOptions = {}) =>
       adaptScope(adaptOptions, () => {
         const seen = encodeSupport(params.encoder, support, ways, adaptOptions);
@@ -141,9 +134,7 @@ function nextState(
   return { theta: moved, f: fNext, i: iNext, h: hidden, s: cell };
 }
 
-function firstState(theta: Tensor, { lstm, forget, input }: LstmOptimizerParams): State {
-  for (const part of [lstm, forget, input]) objectOf(part, 'optimizer parameters', 'metaLstm');
-  shapeOf(lstm.weightHh, 'weightHh', 'metaLstm');
+function firstState(theta: Tensor, { lstm }: LstmOptimizerParams): State {
   const zeros = (shape: readonly number[]): Tensor =>
     torch.zeros(shape, { dtype: theta.dtype, device: theta.device });
   const hidden = [theta.numel(), lstm.weightHh.shape.at(-1) ?? 1];

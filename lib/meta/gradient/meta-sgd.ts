@@ -9,15 +9,17 @@ import { outOfRange } from '../../errors';
 import { expandTasks } from '../../nn/index';
 import type { Optimizer } from '../../optim/index';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import {
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { taskCount } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { tree } from '../parts';
 import { innerLoop } from './inner-loop';
 
 type Rates = number | readonly [number, number];
@@ -41,12 +43,6 @@ export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = Enc
 /** α: a rate for every weight, of any sign, learned like the weights. */
 export type MetaSgdParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & { rates: P };
 
-const PARTS: LearnerParts = {
-  learner: 'metaSgd',
-  params: ['model', 'encoder', 'rates'],
-  adapted: ['model', 'encoder'],
-};
-
 /**
  * Meta-SGD.
  *
@@ -63,7 +59,7 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
   );
   const [low, high] = typeof initialRate === 'number' ? [initialRate, initialRate] : initialRate;
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaSgd');
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'metaSgd', { rates: tree }), {
     ...(options.loss && { loss: options.loss }),
     predict,
     init: (generator) => {

@@ -10,9 +10,9 @@
  */
 import { type OptionsOf, positiveInteger, readOptions, required } from '../../check';
 import { ArgumentTypeError } from '../../errors';
-import { type LinearParams, linear, overTasks } from '../../nn/index';
+import { type LinearParams, linear } from '../../nn/index';
 import { isTensor, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
+import { checkedLearner } from '../checked-learner';
 import { type Episodes, IGNORED } from '../episode';
 import {
   type AdaptOptions,
@@ -21,8 +21,16 @@ import {
   type MetaGradient,
   queryLoss,
 } from '../learner';
+import { liftedLayer } from '../lifted-layer';
+import { learned, tree } from '../parts';
 import { taskCrossEntropy } from '../task-loss';
-import { type LinearProbeOptions, linearProbe, PROBE, type ProbeAdapted } from './linear-probe';
+import {
+  type LinearProbeOptions,
+  linearProbe,
+  PROBE,
+  PROBE_ADAPTED,
+  type ProbeAdapted,
+} from './linear-probe';
 
 const OPTIONS = {
   /** C: how many classes meta-training has. */
@@ -36,12 +44,6 @@ export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOption
 
 /** The encoder, and the head V over all classes, weight `[C, D]`. */
 export type MultiTaskParams<P extends Tree> = { encoder: P; head: LinearParams };
-
-const PARTS: LearnerParts = {
-  learner: 'multiTask',
-  params: ['encoder', 'head'],
-  adapted: ['params', 'head'],
-};
 
 /**
  * Pre-trains on the support and query examples alike; the loss and accuracy it reports are those of the
@@ -58,7 +60,7 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     options,
     'multiTask',
   );
-  const encoder = overTasks(options.encoder, 'shared');
+  const encoder = liftedLayer(options.encoder, 'shared', 'encoder', 'multiTask');
   const head = linear({ inFeatures: features, outFeatures: classes });
   const probe = linearProbe(probeOptions);
 
@@ -88,7 +90,9 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     return { gradients: gradientsOf(total, params), loss, accuracy };
   };
 
-  return checkedLearner(PARTS, {
+  const params = learned({ encoder: tree }, (generator) => ({ head: head.init(generator) }));
+  const checked = { learner: 'multiTask', params, adapted: PROBE_ADAPTED };
+  return checkedLearner(checked, {
     init: (generator) => ({ encoder: encoder.init(generator), head: head.init(generator) }),
     adapt: (params, ...task) => probe.adapt(params.encoder, ...task),
     predict: probe.predict,

@@ -18,8 +18,13 @@ import {
 import { expandTasks } from '../../nn/index';
 import type { OptimizerState } from '../../optim/index';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkedLearner, type LearnerParts } from '../checked-learner';
-import { type EncodedExamples, type EncodedParams, encodedModel } from '../encoded-model';
+import { checkedLearner } from '../checked-learner';
+import {
+  type EncodedExamples,
+  type EncodedParams,
+  encodedModel,
+  encodedParts,
+} from '../encoded-model';
 import { type Episodes, taskCount } from '../episode';
 import {
   type AdaptOptions,
@@ -54,12 +59,6 @@ export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = Des
   I
 > &
   OptionsOf<typeof OPTIONS>;
-
-const PARTS: LearnerParts = {
-  learner: 'reptile',
-  params: ['model', 'encoder'],
-  adapted: ['model', 'encoder'],
-};
 
 /**
  * Reptile. The encoder does not move within a task; its meta-gradient is the sum of its gradients over
@@ -115,7 +114,7 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
     return { gradients, loss, accuracy };
   };
 
-  return checkedLearner(PARTS, {
+  return checkedLearner(encodedParts(options, 'reptile'), {
     ...fineTuning(common),
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   });

@@ -4,7 +4,9 @@
  */
 import { type LinearParams, type LstmCellParams, linear, lstmCell } from '../../nn/index';
 import { type Generator, mapTree, type Tensor, torch } from '../../torch/index';
+import { type Part, parts, sized } from '../parts';
 import { access, type Heads, lookUp, type Memory, type MemorySizes } from './least-recently-used';
+import { raiseLabels } from './raise-labels';
 
 export type MannSizes = MemorySizes & { dimensions: number; ways: number; hiddenSize: number };
 
@@ -38,10 +40,11 @@ export type MemoryNetwork = {
 export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   const { dimensions, ways, hiddenSize, wordSize, reads } = sizes;
   const words = reads * wordSize;
-  const controller = lstmCell({ inputSize: dimensions + ways + words, hiddenSize });
+  const inputSize = dimensions + ways + words;
+  const controller = lstmCell({ inputSize, hiddenSize });
   const output = linear({ inFeatures: hiddenSize + words, outFeatures: ways });
   const heads = memoryHeads(sizes);
-  const { raiseLabels, project, brought, broughtWeight } = controllerInput(sizes);
+  const { project, brought, broughtWeight } = controllerInput(sizes);
   const step = (params: NetworkParams, x: Tensor, gates: Tensor, state: MannState): MannState => {
     const { h, c } = controller.step(params.controller, gates, state);
     const own = heads.all(params, h, x, state.keys);
@@ -50,7 +53,7 @@ export function memoryNetwork(sizes: MannSizes): MemoryNetwork {
   return {
     init(generator) {
       const start = controller.init(generator);
-      raiseLabels(start);
+      raiseLabels(start.input.weight, inputSize, sizes);
       return { controller: start, ...heads.init(generator), output: output.init(generator) };
     },
     present(params, { x, labels, present }) {
@@ -108,14 +111,6 @@ function memoryHeads({ dimensions, hiddenSize, wordSize, reads }: MannSizes) {
 /** The controller's gates, from what is known of a whole sequence and from what its steps bring. */
 function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
   return {
-    /**
-     * Multiplies the columns of labels by √D. An embedding of unit variance has the norm √D, a one-hot
-     * label 1: with columns alike the label drowns, and what is written to memory hardly depends on it.
-     */
-    raiseLabels: ({ input }: LstmCellParams): void =>
-      torch.scope(() => {
-        input.weight.narrow(1, dimensions, ways).mul_(Math.sqrt(dimensions));
-      }),
     /** W f(x) + b, for all steps at once. */
     project: ({ controller: { input } }: NetworkParams, x: Tensor): Tensor =>
       torch.linear(x, input.weight.narrow(1, 0, dimensions), input.bias ?? null),
@@ -125,6 +120,20 @@ function controllerInput({ dimensions, ways, reads, wordSize }: MannSizes) {
     brought: (weight: Tensor, { label, read }: MannState): Tensor =>
       torch.linear(torch.cat([label, read], -1), weight),
   };
+}
+
+/** The parts of `MannState`. */
+export function stateParts({ hiddenSize, ways, slots, wordSize, reads }: MannSizes): Part {
+  return parts({
+    h: sized('T', hiddenSize),
+    c: sized('T', hiddenSize),
+    keys: sized('T', reads, wordSize),
+    label: sized('T', ways),
+    memory: sized('T', slots, wordSize),
+    read: sized('T', reads * wordSize),
+    readWeights: sized('T', reads, slots),
+    usage: sized('T', slots),
+  });
 }
 
 function emptyState(like: Tensor, sizes: MannSizes): MannState {

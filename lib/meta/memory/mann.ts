@@ -13,6 +13,7 @@
  */
 import {
   callable,
+  checkOptions,
   fraction,
   numberWhere,
   type OptionsOf,
@@ -26,13 +27,27 @@ import {
 } from '../../check';
 import type { Layer } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkExamples, checkedLearner, checkParameters } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { type Examples, IGNORED } from '../episode';
-import { type AdaptOptions, adaptScope, gradientsOf, type Learner, queryLoss } from '../learner';
+import {
+  ADAPT_OPTIONS,
+  type AdaptOptions,
+  adaptScope,
+  gradientsOf,
+  type Learner,
+  queryLoss,
+} from '../learner';
 import { shuffleRows } from '../minibatches';
+import { learned, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
-import { type MannState, memoryNetwork, type NetworkParams, type Sequence } from './mann-network';
+import {
+  type MannState,
+  memoryNetwork,
+  type NetworkParams,
+  type Sequence,
+  stateParts,
+} from './mann-network';
 
 export type { MannState };
 
@@ -99,45 +114,46 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
   const network = memoryNetwork(read);
   const embed = embedder({ learner: 'mann', encoder, dimensions, ways });
   const own = (generator: Generator) => network.init(generator);
-  const check = parameterCheck({ learner: 'mann', layers: ['encoder'], own });
+  const params = learned({ encoder: tree }, own);
+  const parts = { learner: 'mann', params, adapted: { params, state: stateParts(read) } };
   const along = (params: MannParams<E>, x: Tensor, labels: Tensor): Tensor => {
     const { outputs } = network.present(params, sequenceOf(x, labels, ways));
     return network.logits(params, torch.stack(outputs, 1));
   };
-  const learner: Mann<E, I> = {
+  const embedded = (params: MannParams<E>, set: Examples<I>, given: number, own: AdaptOptions) =>
+    embed.support(params.encoder, set, given, own);
+  const learner = checkedLearner<MannParams<E>, MannAdapted<E>, I>(parts, {
     ...(loss && { loss }),
+    ...(trainOn === 'sequence' && { metaGradient: alongSequences({ embedded, along, loss }) }),
     classifies: true,
     init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    sequence: (params, examples, options = {}) =>
-      adaptScope(options, () => {
-        check(params);
-        const x = embed.support(params.encoder, examples, ways, options);
-        return along(params, x, examples.labels);
-      }),
     adapt: (params, support, given, options = {}) =>
       adaptScope(options, () => {
-        check(params);
         const x = embed.support(params.encoder, support, given, options);
         return {
           params,
           state: network.present(params, sequenceOf(x, support.labels, ways)).state,
         };
       }),
-    predict: (adapted, inputs, options = {}) =>
-      adaptScope(options, () => {
-        const { params, state } = checkAdapted(adapted, ['params', 'state'], 'mann');
-        check(params);
-        return network.answer(params, embed.query(params.encoder, inputs, state.h, options), state);
-      }),
+    predict: ({ params, state }, inputs, options = {}) =>
+      adaptScope(options, () =>
+        network.answer(params, embed.query(params.encoder, inputs, state.h, options), state),
+      ),
+  });
+  return {
+    ...learner,
+    sequence(params, examples, options = {}) {
+      checkParameters(params, parts);
+      checkExamples(examples, 'examples of the', 'mann');
+      checkOptions(options, ADAPT_OPTIONS, 'mann');
+      return adaptScope(options, () =>
+        along(params, embedded(params, examples, ways, options), examples.labels),
+      );
+    },
   };
-  if (trainOn === 'queries') return learner;
-  const embedded = (params: MannParams<E>, set: Examples<I>, given: number, own: AdaptOptions) =>
-    embed.support(params.encoder, set, given, own);
-  return { ...learner, metaGradient: alongSequences({ check, embedded, along, loss }) };
 }
 
 type SequenceRule<E extends Tree, I extends Tree> = {
-  check(params: unknown): void;
   embedded(params: MannParams<E>, set: Examples<I>, ways: number, options: AdaptOptions): Tensor;
   along(params: MannParams<E>, x: Tensor, labels: Tensor): Tensor;
   loss: TaskLoss | undefined;
@@ -145,7 +161,6 @@ type SequenceRule<E extends Tree, I extends Tree> = {
 
 /** The gradient of the loss at every step of support and query set, in an order of their own. */
 function alongSequences<E extends Tree, I extends Tree>({
-  check,
   embedded,
   along,
   loss,
@@ -153,7 +168,6 @@ function alongSequences<E extends Tree, I extends Tree>({
   return (params, { support, query, ways }, options = {}) =>
     torch.scope(() => {
       const context = { training: true, ...options, differentiable: true };
-      check(params);
       const rows = [support, query].map((set) => embedded(params, set, ways, context));
       const { x, labels } = shuffleRows(
         torch.cat(rows, 1),

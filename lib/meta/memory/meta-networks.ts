@@ -18,15 +18,16 @@ import {
   required,
   withDefault,
 } from '../../check';
-import { expandTasks, type Layer, mlp, overTasks } from '../../nn/index';
+import { expandTasks, type Layer, mlp } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
 import { type Generator, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { checkQueries, embedder } from '../embedder';
 import {
   type EncodedModelOptions,
   type EncodedParams,
   encodedModel,
+  encodedParts,
   MODEL,
 } from '../encoded-model';
 import { IGNORED } from '../episode';
@@ -34,9 +35,11 @@ import { unflattenParameters } from '../gradient/flatten-parameters';
 import { exampleGradients } from '../gradient/inner-loop';
 import { preprocess } from '../gradient/preprocess';
 import { type AdaptOptions, adaptScope, type Learner } from '../learner';
+import { liftedLayer } from '../lifted-layer';
 import { contrastiveLoss } from '../metric/contrastive-loss';
 import { normalize } from '../metric/normalize';
 import { squaredDistances } from '../metric/squared-distances';
+import { sized, tree } from '../parts';
 import { type GradientReader, gradientReader } from './gradient-reader';
 
 const OPTIONS = {
@@ -91,52 +94,54 @@ export function metaNetworks<
     options,
     NAME,
   );
-  const { representation: u } = read;
+  const u = bothKinds(read.representation, 'representation');
   const { init, encode } = encodedModel(options, NAME);
-  const [slowModel, ownModel] = [overTasks(options.model, 'shared'), overTasks(options.model)];
+  const b = bothKinds(options.model, 'model');
   const remember = writer(read);
   const own = ownNetworks(read.hiddenSize);
   const embed = embedder<E, I>({
     learner: NAME,
     encoder: { init: (generator) => init(generator).encoder, apply: encode, tasks: true },
   });
-  const check = parameterCheck({ learner: NAME, layers: LAYERS, own });
-  return {
-    ...(options.loss && { loss: options.loss }),
-    init: (generator) =>
-      torch.scope(() => ({
-        ...init(generator),
-        representation: u.init(generator),
-        ...own(generator),
-      })),
-    adapt: (params, support, ways, context = {}) =>
-      adaptScope(context, () => {
-        check(params);
-        const x = embed.support(params.encoder, support, ways, context);
-        return remember(params, x, support.labels, context);
-      }),
-    predict: (adapted, inputs, context = {}) =>
-      adaptScope(context, () => {
-        const { model, encoder, slow, fast, memory, keys, present } = checkAdapted(
-          adapted,
-          ADAPTED,
-          NAME,
-        );
-        const x = encode(encoder, inputs, context);
-        checkQueries(x, keys, undefined, NAME);
-        const [tasks = 1, n = 1] = x.shape;
-        const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
-        const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
-        const rows = attention.bmm(memory).flatten(0, 1);
-        const weights = unflattenParameters(rows, expandTasks(model, tasks * n));
-        const alone = ownModel.apply(weights, x.flatten(0, 1).unsqueeze(1), context);
-        return slowModel.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
-      }),
-  };
+  const parts = encodedParts(options, NAME, { representation: tree }, own);
+  return checkedLearner(
+    { ...parts, adapted: { ...parts.adapted, ...REMEMBERED } },
+    {
+      ...(options.loss && { loss: options.loss }),
+      init: (generator) =>
+        torch.scope(() => ({
+          ...init(generator),
+          representation: u.own.init(generator),
+          ...own(generator),
+        })),
+      adapt: (params, support, ways, context = {}) =>
+        adaptScope(context, () => {
+          const x = embed.support(params.encoder, support, ways, context);
+          return remember(params, x, support.labels, context);
+        }),
+      predict: ({ model, encoder, slow, fast, memory, keys, present }, inputs, context = {}) =>
+        adaptScope(context, () => {
+          const x = encode(encoder, inputs, context);
+          checkQueries(x, keys, undefined, NAME);
+          const [tasks = 1, n = 1] = x.shape;
+          const near = normalize(augmented(u, slow, fast, x)).bmm(normalize(keys).mT);
+          const attention = near.maskedFill(present.logicalNot().unsqueeze(1), -1e4).softmax(-1);
+          const rows = attention.bmm(memory).flatten(0, 1);
+          const weights = unflattenParameters(rows, expandTasks(model, tasks * n));
+          const alone = b.own.apply(weights, x.flatten(0, 1).unsqueeze(1), context);
+          return b.shared.apply(model, x, context).add(alone.squeeze(1).unflatten(0, [tasks, n]));
+        }),
+    },
+  );
 }
 
-const ADAPTED = ['model', 'encoder', 'slow', 'fast', 'memory', 'keys', 'present'] as const;
-const LAYERS = ['model', 'encoder', 'representation'];
+const REMEMBERED = {
+  slow: tree,
+  fast: tree,
+  memory: sized('T', 'n', '|W|'),
+  keys: sized('T', 'n', 'R'),
+  present: sized('T', 'n'),
+};
 
 /** Z and G. */
 function ownNetworks(hiddenSize: number) {
@@ -156,9 +161,9 @@ function networks(hiddenSize: number) {
 function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
   options: MetaNetworksOptions<P, E, I, R> & ReadOptions<typeof OPTIONS>,
 ) {
-  const { representation: u, margin, firstOrder } = options;
+  const { margin, firstOrder } = options;
+  const u = bothKinds(options.representation, 'representation');
   const { losses } = encodedModel(options, 'metaNetworks');
-  const ownLayer = overTasks(u);
   const { m, d } = networks(options.hiddenSize);
   return (
     params: MetaNetworksParams<P, E, R>,
@@ -171,7 +176,7 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
     const [alone, target] = [x.flatten(0, 1).unsqueeze(1), labels.flatten().unsqueeze(1)];
     const present = labels.ne(IGNORED);
     const embedding = exampleGradients(params.representation, shape, createGraph, (own) =>
-      embeddingLoss(ownLayer.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
+      embeddingLoss(u.own.apply(own, alone).squeeze(1).unflatten(0, shape), labels, margin),
     );
     const fast = unflattenParameters(
       d.read(params.taskNet, embedding, present),
@@ -187,9 +192,19 @@ function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
   };
 }
 
+/** A layer on T tasks: with weights that they share, and with weights of their own. */
+type BothKinds<Q extends Tree> = { shared: Layer<Q>; own: Layer<Q> };
+
+function bothKinds<Q extends Tree>(layer: Layer<Q>, name: string): BothKinds<Q> {
+  return {
+    shared: liftedLayer(layer, 'shared', name, NAME),
+    own: liftedLayer(layer, 'own', name, NAME),
+  };
+}
+
 /** A layer with slow weights and fast ones: the sum of its outputs with each. */
-function augmented<Q extends Tree>(layer: Layer<Q>, slow: Q, fast: Q, x: Tensor): Tensor {
-  return overTasks(layer, 'shared').apply(slow, x).add(overTasks(layer).apply(fast, x));
+function augmented<Q extends Tree>(layer: BothKinds<Q>, slow: Q, fast: Q, x: Tensor): Tensor {
+  return layer.shared.apply(slow, x).add(layer.own.apply(fast, x));
 }
 
 /**

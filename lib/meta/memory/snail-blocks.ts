@@ -67,10 +67,10 @@ export function attentionBlock(inChannels: number, keySize: number, valueSize: n
     support(params, x, present) {
       const [query, key] = [project(toKey, params, 'query', x), project(toKey, params, 'key', x)];
       const steps = torch.ones([x.size(1), x.size(1)], { device: x.device }).tril();
-      const looked = torch.attention(query, key, project(toValue, params, 'value', x), {
+      const attended = torch.attention(query, key, project(toValue, params, 'value', x), {
         mask: steps.mul(present.mT),
       });
-      return torch.cat([x, looked.mul(present)], -1);
+      return torch.cat([x, attended.mul(present)], -1);
     },
     query(params, x, before, present) {
       // Every query looks at the support set and at itself: one key of its own, then the shared ones.
@@ -80,10 +80,10 @@ export function attentionBlock(inChannels: number, keySize: number, valueSize: n
       const logits = torch.cat([own, shared.maskedFill(present.mT.eq(0), -Infinity)], -1);
       const weights = logits.softmax(-1);
       const ofShared = weights.narrow(-1, 1, before.size(1));
-      const looked = ofShared
+      const attended = ofShared
         .bmm(project(toValue, params, 'value', before))
         .add(weights.narrow(-1, 0, 1).mul(project(toValue, params, 'value', x)));
-      return torch.cat([x, looked], -1);
+      return torch.cat([x, attended], -1);
     },
   };
 }

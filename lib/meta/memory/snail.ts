@@ -7,9 +7,8 @@
  *   TC(L) = dense blocks of dilations 1, 2, 4, … below L, the length of the sequence
  */
 import {
-  callable,
+  hasHoles,
   type OptionsOf,
-  optional,
   positiveInteger,
   type ReadOptions,
   readOptions,
@@ -18,12 +17,14 @@ import {
 } from '../../check';
 import { invalidArgument } from '../../errors';
 import { type Layer, type LinearParams, linear } from '../../nn/index';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { parts, sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
+import { raiseLabels } from './raise-labels';
 import { attentionBlock, type Block, type BlockParams, denseBlock } from './snail-blocks';
 
 type Sizes = readonly (readonly [number, number])[];
@@ -43,8 +44,7 @@ const OPTIONS = {
     [256, 128],
     [512, 256],
   ]),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type SnailOptions<E extends Tree, I extends Tree> = {
@@ -78,58 +78,62 @@ export function snail<E extends Tree, I extends Tree = Tensor>(
   const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'snail');
   const { encoder, dimensions, ways, loss } = read;
   const blocks = snailBlocks(read);
+  // Features of the steps that each block takes.
+  const sizes = [dimensions + ways, ...blocks.map((block) => block.size)].slice(0, -1);
   const output = linear({ inFeatures: blocks.at(-1)?.size ?? 0, outFeatures: ways });
-  const own = (generator: Generator) => ({
-    blocks: blocks.map((block) => block.init(generator)),
-    output: output.init(generator),
+  return embeddingLearner({
+    learner: 'snail',
+    encoder,
+    loss,
+    dimensions,
+    ways,
+    own: (generator) => ({
+      blocks: blocks.map((block, i) => {
+        const params = block.init(generator);
+        for (const { weight } of Object.values(params)) raiseLabels(weight, sizes[i] ?? 0, read);
+        return params;
+      }),
+      output: output.init(generator),
+    }),
+    held: {
+      steps: parts(sizes.map((size) => sized('T', 's', size))),
+      present: sized('T', 's', 1),
+    },
+    adapt(params, embedded, labels) {
+      const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
+      const { x: start, present } = gathered(rows, labels.ne(IGNORED));
+      let x = start;
+      const steps = blocks.map((block, i) => {
+        const before = x;
+        x = block.support(params.blocks[i] ?? {}, before, present);
+        return before;
+      });
+      return { steps, present };
+    },
+    fits: ({ present }) => present,
+    predict(params, { steps, present }, embedded) {
+      let x = embedded.constantPadNd([0, ways]);
+      for (const [i, block] of blocks.entries()) {
+        x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
+      }
+      return output.apply(params.output, x);
+    },
   });
-  const embed = embedder({ learner: 'snail', encoder, dimensions, ways });
-  const check = parameterCheck({ learner: 'snail', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, given, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, given, adaptOptions);
-        const { labels } = support;
-        const rows = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
-        const { x: start, present } = gathered(rows, labels.ne(IGNORED));
-        let x = start;
-        const steps = blocks.map((block, i) => {
-          const before = x;
-          x = block.support(params.blocks[i] ?? {}, before, present);
-          return before;
-        });
-        return { params, steps, present };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, steps, present } = checkAdapted(
-          adapted,
-          ['params', 'steps', 'present'],
-          'snail',
-        );
-        const embedded = embed.query(params.encoder, inputs, present, adaptOptions);
-        let x = embedded.constantPadNd([0, ways]);
-        for (const [i, block] of blocks.entries()) {
-          x = block.query(params.blocks[i] ?? {}, x, steps[i] ?? x, present);
-        }
-        return output.apply(params.output, x);
-      }),
-  };
 }
 
 function attentionSizes(value: unknown, name: string, operator: string): Sizes {
-  if (Array.isArray(value) && value.length > 0 && value.every(isPair)) return value;
+  const isList = Array.isArray(value) && value.length > 0 && !hasHoles(value);
+  if (isList && value.every(isPair)) return value;
   const expected = 'a list of [keySize, valueSize]';
   throw invalidArgument(expected, `${name} of ${operator}`, value, operator);
 }
 
 function isPair(pair: unknown): pair is readonly [number, number] {
   return (
-    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0)
+    Array.isArray(pair) &&
+    pair.length === 2 &&
+    !hasHoles(pair) &&
+    pair.every((n) => Number.isSafeInteger(n) && n > 0)
   );
 }
 

@@ -8,9 +8,8 @@
  * Every query has a graph of its own: itself and the support set. Its layers are in `graph-layer.ts`.
  */
 import {
-  callable,
+  integerFrom,
   type OptionsOf,
-  optional,
   positiveInteger,
   type ReadOptions,
   readOptions,
@@ -19,12 +18,13 @@ import {
 } from '../../check';
 import { outOfRange } from '../../errors';
 import type { Layer } from '../../nn/index';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import {
   type GraphLayer,
   type GraphLayerParams,
@@ -34,6 +34,9 @@ import {
   startGraphs,
 } from './graph-layer';
 
+// Far more than any graph network has, and few enough to make.
+const MOST_LAYERS = 1000;
+
 const OPTIONS = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
@@ -41,14 +44,13 @@ const OPTIONS = {
   ways: required(positiveInteger),
   /** H: attention heads, each an adjacency A. The paper's is one. Default: 1. */
   heads: withDefault(positiveInteger, 1),
-  /** Layers, the last included. Default: 3. */
-  layers: withDefault(positiveInteger, 3),
+  /** Layers, the last included; at most 1,000. Default: 3. */
+  layers: withDefault(layerCount, 3),
   /** Features that each layer but the last adds to a node. Default: 48. */
   features: withDefault(positiveInteger, 48),
   /** Width of the two hidden layers of the MLP over edges. Default: 64. */
   edgeFeatures: withDefault(positiveInteger, 64),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type GraphOptions<E extends Tree, I extends Tree> = {
@@ -74,42 +76,35 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'graphNetwork');
   const { encoder, ways, dimensions, loss } = read;
   const { hidden, last } = graphLayers(read);
-  const own = (generator: Generator) => ({
-    layers: [...hidden, last].map((layer) => layer.init(generator)),
+  return embeddingLearner({
+    learner: 'graphNetwork',
+    encoder,
+    loss,
+    dimensions,
+    ways,
+    own: (generator) => ({ layers: [...hidden, last].map((layer) => layer.init(generator)) }),
+    held: { nodes: sized('T', 's', dimensions + ways), present: sized('T', 's') },
+    adapt: (_, embedded, labels) => ({
+      nodes: torch.cat([embedded, oneHot(labels, ways, embedded)], -1),
+      present: labels.ne(IGNORED),
+    }),
+    fits: ({ nodes }) => nodes,
+    predict(params, { nodes, present }, embedded) {
+      const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
+      const query = torch.cat([embedded, unknown], -1);
+      let graphs = startGraphs({ support: nodes, query }, present);
+      for (const [k, layer] of hidden.entries()) {
+        const { support, query: own } = layer.all(of(params, k), graphs);
+        graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
+      }
+      // Of the last layer only the query's node is wanted.
+      return last.query(of(params, hidden.length), graphs);
+    },
   });
-  const embed = embedder({ learner: 'graphNetwork', encoder, dimensions, ways });
-  const check = parameterCheck({ learner: 'graphNetwork', layers: ['encoder'], own });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, given, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, given, adaptOptions);
-        const { labels } = support;
-        const nodes = torch.cat([embedded, oneHot(labels, ways, embedded)], -1);
-        return { params, nodes, present: labels.ne(IGNORED) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, nodes, present } = checkAdapted(
-          adapted,
-          ['params', 'nodes', 'present'],
-          'graphNetwork',
-        );
-        const embedded = embed.query(params.encoder, inputs, nodes, adaptOptions);
-        const unknown = embedded.narrow(-1, 0, 1).onesLike().div(ways).expand([-1, -1, ways]);
-        const query = torch.cat([embedded, unknown], -1);
-        let graphs = startGraphs({ support: nodes, query }, present);
-        for (const [k, layer] of hidden.entries()) {
-          const { support, query: own } = layer.all(of(params, k), graphs);
-          graphs = appended(graphs, { support: support.leakyRelu(), query: own.leakyRelu() });
-        }
-        // Of the last layer only the query's node is wanted.
-        return last.query(of(params, hidden.length), graphs);
-      }),
-  };
+}
+
+function layerCount(value: unknown, name: string, operator: string): number {
+  return integerFrom(1, value, name, operator, MOST_LAYERS);
 }
 
 function graphLayers(options: ReadOptions<typeof OPTIONS>): {
@@ -126,7 +121,7 @@ function graphLayers(options: ReadOptions<typeof OPTIONS>): {
   };
 }
 
-function of<E extends Tree>({ layers }: GraphParams<E>, index: number): GraphLayerParams {
+function of({ layers }: Pick<GraphParams<Tree>, 'layers'>, index: number): GraphLayerParams {
   const own = layers[index];
   if (own !== undefined) return own;
   throw outOfRange(`more than ${index}`, 'layers in the parameters of graphNetwork', layers.length);

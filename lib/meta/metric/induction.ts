@@ -17,10 +17,11 @@ import {
   withDefault,
 } from '../../check';
 import { type Layer, type LinearParams, linear, normal } from '../../nn/index';
-import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
-import { adaptScope, type Learner } from '../learner';
+import { type Tensor, type Tree, torch } from '../../torch/index';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
+import type { Learner } from '../learner';
+import { sized } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { relationLoss } from './relation';
 
@@ -69,32 +70,25 @@ export function induction<E extends Tree, I extends Tree = Tensor>(
   } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'induction');
   const transform = linear({ inFeatures: size, outFeatures: size });
   const relation = linear({ inFeatures: slices, outFeatures: 1 });
-  const own = (generator: Generator) => ({
-    transform: transform.init(generator),
-    tensor: normal([slices, size, size], generator, { std: 1 / size }),
-    relation: relation.init(generator),
-  });
-  const embed = embedder({ learner: 'induction', encoder, dimensions: size });
-  const check = parameterCheck({ learner: 'induction', layers: ['encoder'], own });
-  return {
+  return embeddingLearner({
+    learner: 'induction',
+    encoder,
     loss,
-    classifies: true,
-    init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        const samples = squash(transform.apply(params.transform, embedded));
-        const belongs = oneHot(support.labels, ways, samples);
-        return { params, classes: route(samples, belongs, iterations) };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, classes } = checkAdapted(adapted, ['params', 'classes'], 'induction');
-        const query = embed.query(params.encoder, inputs, classes, adaptOptions);
-        return relation.apply(params.relation, interact(classes, params.tensor, query)).squeeze(-1);
-      }),
-  };
+    dimensions: size,
+    own: (generator) => ({
+      transform: transform.init(generator),
+      tensor: normal([slices, size, size], generator, { std: 1 / size }),
+      relation: relation.init(generator),
+    }),
+    held: { classes: sized('T', 'N', size) },
+    adapt(params, embedded, labels, ways) {
+      const samples = squash(transform.apply(params.transform, embedded));
+      return { classes: route(samples, oneHot(labels, ways, samples), iterations) };
+    },
+    fits: ({ classes }) => classes,
+    predict: (params, { classes }, query) =>
+      relation.apply(params.relation, interact(classes, params.tensor, query)).squeeze(-1),
+  });
 }
 
 /** Dynamic routing: samples `[T, s, D]` and their classes `[T, s, N]` give class vectors `[T, N, D]`. */

@@ -4,14 +4,15 @@
  *
  *   P(y | x, S) = Σᵢ a(x, xᵢ) yᵢ;   a(x, xᵢ) = softmax over i of cos(f(x, S), g(xᵢ, S))
  */
-import { callable, type OptionsOf, optional, readOptions } from '../../check';
+import { type OptionsOf, optional, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
+import { ENCODER } from '../embedder';
+import { embeddingLearner } from '../embedding-learner';
 import { IGNORED } from '../episode';
-import { adaptScope, type Learner } from '../learner';
-import { oneHot, type TaskLoss } from '../task-loss';
+import type { Learner } from '../learner';
+import { count, sized } from '../parts';
+import { oneHot, QUERY_LOSS } from '../task-loss';
 import { type FullContextParams, fullContext, fullContextOptions } from './matching-context';
 import { normalize } from './normalize';
 
@@ -21,8 +22,7 @@ const OPTIONS = {
    * steps. `dimensions` is D. Without it f = f′ and g = g′. Default: without.
    */
   fullContext: optional(fullContextOptions),
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
+  ...QUERY_LOSS,
 };
 
 export type MatchingOptions<E extends Tree, I extends Tree> = {
@@ -61,47 +61,30 @@ export function matching<E extends Tree, I extends Tree = Tensor>(
     fullContext: contextOptions,
   } = readOptions({ ...ENCODER, ...OPTIONS }, options, NAME);
   const context = contextOptions && fullContext(contextOptions);
-  const embed = embedder({ learner: NAME, encoder, ...contextOptions });
-  const check = parameterCheck({
+  return embeddingLearner({
     learner: NAME,
-    layers: ['encoder'],
+    encoder,
+    loss,
+    ...(contextOptions && { dimensions: contextOptions.dimensions }),
     own: (generator) => ({ ...(context && { context: context.init(generator) }) }),
+    held: { support: sized('T', 's', 'D'), labels: sized('T', 's'), ways: count },
+    adapt(params, plain, labels, ways) {
+      const support =
+        context && params.context
+          ? context.embedSupport(params.context, plain, labels.ne(IGNORED))
+          : plain;
+      return { support, labels, ways };
+    },
+    fits: ({ support }) => support,
+    predict(params, { support, labels, ways }, plain) {
+      const query =
+        context && params.context
+          ? context.embedQuery(params.context, plain, support, labels.ne(IGNORED))
+          : plain;
+      const cosines = normalize(query).bmm(normalize(support).mT);
+      const others = oneHot(labels, ways, cosines).eq(0).unsqueeze(1);
+      const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
+      return byClass.logSoftmax(-1);
+    },
   });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      ...(context && { context: context.init(generator) }),
-    }),
-    adapt: (params, examples, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const plain = embed.support(params.encoder, examples, ways, adaptOptions);
-        const { labels } = examples;
-        const support =
-          context && params.context
-            ? context.embedSupport(params.context, plain, labels.ne(IGNORED))
-            : plain;
-        return { params, support, labels, ways };
-      }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, support, labels, ways } = checkAdapted(
-          adapted,
-          ['params', 'support', 'labels'],
-          NAME,
-        );
-        check(params);
-        const plain = embed.query(params.encoder, inputs, support, adaptOptions);
-        const query =
-          context && params.context
-            ? context.embedQuery(params.context, plain, support, labels.ne(IGNORED))
-            : plain;
-        const cosines = normalize(query).bmm(normalize(support).mT);
-        const others = oneHot(labels, ways, cosines).eq(0).unsqueeze(1);
-        const byClass = cosines.unsqueeze(-1).maskedFill(others, -Infinity).logsumexp(2);
-        return byClass.logSoftmax(-1);
-      }),
-  };
 }

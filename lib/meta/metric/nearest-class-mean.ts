@@ -7,25 +7,19 @@
  *
  *   ŷ = argmax over k of cos(f(x), cₖ)
  */
-import { callable, type OptionsOf, optional, readOptions } from '../../check';
+import { type OptionsOf, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkAdapted } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
-import { adaptScope, type Learner } from '../learner';
-import { classMeans, type TaskLoss } from '../task-loss';
+import { ENCODER } from '../embedder';
+import type { Learner } from '../learner';
+import { classMeans, QUERY_LOSS } from '../task-loss';
 import { normalize } from './normalize';
-import type { Prototypes } from './prototypical';
-
-const OPTIONS = {
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
-};
+import { type Prototypes, prototypeLearner } from './prototype-learner';
 
 export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<P, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof QUERY_LOSS>;
 
 /**
  * The nearest class mean by cosine of an encoder as it is.
@@ -35,25 +29,13 @@ export type NearestClassMeanOptions<P extends Tree, I extends Tree> = {
 export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
   options: NearestClassMeanOptions<P, I>,
 ): Learner<P, Prototypes<P>, I> {
-  const { encoder, loss } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'nearestClassMean');
-  const embed = embedder({ learner: 'nearestClassMean', encoder });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => encoder.init(generator),
-    adapt: (params, support, ways, options = {}) =>
-      adaptScope(options, () => {
-        const embedded = normalize(embed.support(params, support, ways, options));
-        return { params, prototypes: normalize(classMeans(embedded, support.labels, ways)) };
-      }),
-    predict: (adapted, inputs, options = {}) =>
-      adaptScope(options, () => {
-        const { params, prototypes } = checkAdapted(
-          adapted,
-          ['params', 'prototypes'],
-          'nearestClassMean',
-        );
-        return normalize(embed.query(params, inputs, prototypes, options)).bmm(prototypes.mT);
-      }),
-  };
+  const { encoder, loss } = readOptions({ ...ENCODER, ...QUERY_LOSS }, options, 'nearestClassMean');
+  return prototypeLearner({
+    learner: 'nearestClassMean',
+    encoder,
+    loss,
+    prototypes: (embedded, labels, ways) =>
+      normalize(classMeans(normalize(embedded), labels, ways)),
+    compare: (query, prototypes) => normalize(query).bmm(prototypes.mT),
+  });
 }

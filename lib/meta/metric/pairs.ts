@@ -1,9 +1,10 @@
 import type { Layer } from '../../nn/index';
 import { type Generator, type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { embedder } from '../embedder';
 import { checkLabels, type Examples, IGNORED } from '../episode';
 import { type AdaptOptions, adaptScope, gradientsOf, type Learner, queryLoss } from '../learner';
+import { count, learned, sized, tree } from '../parts';
 import { oneHot } from '../task-loss';
 
 /**
@@ -48,35 +49,42 @@ export function pairLearner<
 >(rule: PairRule<E, P, I>): Learner<P, EmbeddedSupport<P>, I> {
   const { name, encoder, dimensions, own, score } = rule;
   const embed = embedder({ learner: name, encoder, ...(dimensions && { dimensions }) });
-  const check = parameterCheck({ learner: name, layers: ['encoder'], ...(own && { own }) });
+  const params = learned({ encoder: tree }, own ?? (() => ({})));
+  const embedding = sized('T', 's', dimensions ?? 'D');
+  const values = { params, embedded: embedding, labels: sized('T', 's'), ways: count };
   const adapt = (params: P, support: Examples<I>, ways: number, options: AdaptOptions = {}) =>
     adaptScope(options, () => {
-      check(params);
       const embedded = embed.support(params.encoder, support, ways, options);
       return { params, embedded, labels: support.labels, ways };
     });
-  const compare = (adapted: EmbeddedSupport<P>, inputs: I, options: AdaptOptions) => {
-    const { params, embedded } = checkAdapted(adapted, ['params', 'embedded', 'labels'], name);
+  const compare = (
+    { params, embedded }: EmbeddedSupport<P>,
+    inputs: I,
+    options: AdaptOptions,
+  ): Tensor => {
     const query = embed.query(params.encoder, inputs, embedded, options);
     return rule.similarity(params, query, embedded);
   };
-  return {
-    init: rule.init,
-    adapt,
-    predict: (adapted, inputs, options = {}) =>
-      adaptScope(options, () => classScores(compare(adapted, inputs, options), adapted, score)),
-    metaGradient: (params, { support, query, ways }, options = {}) =>
-      torch.scope(() => {
-        const recorded = { training: true, ...options, differentiable: true };
-        const adapted = adapt(params, support, ways, recorded);
-        const similarity = compare(adapted, query.inputs, recorded);
-        checkLabels(similarity, query.labels, ways, name);
-        const logits = classScores(similarity.detach(), adapted, score);
-        const losses = balanced(rule.pairLoss, similarity, query.labels, support.labels);
-        const { mean, ...seen } = queryLoss(() => losses, logits, query.labels, true);
-        return { gradients: gradientsOf(mean, params), ...seen };
-      }),
-  };
+  return checkedLearner(
+    { learner: name, params, adapted: values },
+    {
+      init: rule.init,
+      adapt,
+      predict: (adapted, inputs, options = {}) =>
+        adaptScope(options, () => classScores(compare(adapted, inputs, options), adapted, score)),
+      metaGradient: (params, { support, query, ways }, options = {}) =>
+        torch.scope(() => {
+          const recorded = { training: true, ...options, differentiable: true };
+          const adapted = adapt(params, support, ways, recorded);
+          const similarity = compare(adapted, query.inputs, recorded);
+          checkLabels(similarity, query.labels, ways, name);
+          const logits = classScores(similarity.detach(), adapted, score);
+          const losses = balanced(rule.pairLoss, similarity, query.labels, support.labels);
+          const { mean, ...seen } = queryLoss(() => losses, logits, query.labels, true);
+          return { gradients: gradientsOf(mean, params), ...seen };
+        }),
+    },
+  );
 }
 
 /** `[T, q, s]` to `[T, q, N]`; a class without support examples is never the answer. */

@@ -4,27 +4,19 @@
  *
  *   cₖ = mean of f(x) over the support of class k;   p(y = k | x) = softmax over k of −‖f(x) − cₖ‖²
  */
-import { callable, type OptionsOf, optional, readOptions } from '../../check';
+import { type OptionsOf, readOptions } from '../../check';
 import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
-import { checkAdapted } from '../check-trees';
-import { ENCODER, embedder } from '../embedder';
-import { adaptScope, type Learner } from '../learner';
-import { classMeans, type TaskLoss } from '../task-loss';
+import { ENCODER } from '../embedder';
+import type { Learner } from '../learner';
+import { classMeans, QUERY_LOSS } from '../task-loss';
+import { type Prototypes, prototypeLearner } from './prototype-learner';
 import { squaredDistances } from './squared-distances';
-
-const OPTIONS = {
-  /** The loss of queries. Default: the cross-entropy of each task. */
-  loss: optional<TaskLoss>(callable),
-};
 
 export type PrototypicalOptions<P extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<P, I>;
-} & OptionsOf<typeof OPTIONS>;
-
-/** The prototypes `[T, N, D]` of T tasks, and the encoder's parameters that they were made with. */
-export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
+} & OptionsOf<typeof QUERY_LOSS>;
 
 /**
  * Prototypical Networks with squared Euclidean distance, the choice of the paper's section 2.7.
@@ -35,25 +27,12 @@ export type Prototypes<P extends Tree> = { params: P; prototypes: Tensor };
 export function prototypical<P extends Tree, I extends Tree = Tensor>(
   options: PrototypicalOptions<P, I>,
 ): Learner<P, Prototypes<P>, I> {
-  const { encoder, loss } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'prototypical');
-  const embed = embedder({ learner: 'prototypical', encoder });
-  return {
-    ...(loss && { loss }),
-    classifies: true,
-    init: (generator) => encoder.init(generator),
-    adapt: (params, support, ways, options = {}) =>
-      adaptScope(options, () => {
-        const embedded = embed.support(params, support, ways, options);
-        return { params, prototypes: classMeans(embedded, support.labels, ways) };
-      }),
-    predict: (adapted, inputs, options = {}) =>
-      adaptScope(options, () => {
-        const { params, prototypes } = checkAdapted(
-          adapted,
-          ['params', 'prototypes'],
-          'prototypical',
-        );
-        return squaredDistances(embed.query(params, inputs, prototypes, options), prototypes).neg();
-      }),
-  };
+  const { encoder, loss } = readOptions({ ...ENCODER, ...QUERY_LOSS }, options, 'prototypical');
+  return prototypeLearner({
+    learner: 'prototypical',
+    encoder,
+    loss,
+    prototypes: classMeans,
+    compare: (query, prototypes) => squaredDistances(query, prototypes).neg(),
+  });
 }

@@ -10,10 +10,12 @@ import type { Layer } from '../../nn/index';
 import { layerOf } from '../../nn/layer';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type Tensor, type Tree, torch } from '../../torch/index';
-import { checkAdapted, parameterCheck } from '../check-trees';
+import { checkedLearner } from '../checked-learner';
 import { ENCODER, embedder } from '../embedder';
 import { checkLabels, IGNORED } from '../episode';
 import { adaptScope, type Learner } from '../learner';
+import { liftedLayer } from '../lifted-layer';
+import { parts, sized, tree } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 
 /** (σ(logit) − 1[y = k])², the mean over queries and classes: `[T, n, N]` and `[T, n]` give `[T]`. */
@@ -37,7 +39,10 @@ const OPTIONS = {
 export type RelationOptions<E extends Tree, R extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-  /** g without its last sigmoid: `[T, n, N, 2·D]` to `[T, n, N, 1]`, the class's half first. */
+  /**
+   * g without its last sigmoid: `[n, N, 2·D]` to `[n, N, 1]`, or with `tasks` `[T, n, N, 2·D]` to
+   * `[T, n, N, 1]`; the class's half comes first.
+   */
   relation: Layer<R>;
 } & OptionsOf<typeof OPTIONS>;
 
@@ -58,35 +63,38 @@ export function relation<E extends Tree, R extends Tree, I extends Tree = Tensor
 ): Learner<RelationParams<E, R>, ClassSums<RelationParams<E, R>>, I> {
   const {
     encoder,
-    relation: module,
+    relation: one,
     loss,
   } = readOptions({ ...ENCODER, relation: required(layerOf), ...OPTIONS }, options, 'relation');
+  const module = liftedLayer(one, 'shared', 'relation', 'relation');
   const embed = embedder({ learner: 'relation', encoder });
-  const check = parameterCheck({ learner: 'relation', layers: ['encoder', 'relation'] });
-  return {
-    loss,
-    classifies: true,
-    init: (generator) => ({
-      encoder: encoder.init(generator),
-      relation: module.init(generator),
-    }),
-    adapt: (params, support, ways, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        check(params);
-        const embedded = embed.support(params.encoder, support, ways, adaptOptions);
-        return { params, sums: oneHot(support.labels, ways, embedded).mT.bmm(embedded) };
+  const params = parts({ encoder: tree, relation: tree });
+  const adapted = { params, sums: sized('T', 'N', 'D') };
+  return checkedLearner(
+    { learner: 'relation', params, adapted },
+    {
+      loss,
+      classifies: true,
+      init: (generator) => ({
+        encoder: encoder.init(generator),
+        relation: module.init(generator),
       }),
-    predict: (adapted, inputs, adaptOptions = {}) =>
-      adaptScope(adaptOptions, () => {
-        const { params, sums } = checkAdapted(adapted, ['params', 'sums'], 'relation');
-        const query = embed.query(params.encoder, inputs, sums, adaptOptions).unsqueeze(2);
-        const classes = sums.unsqueeze(1);
-        const shape = [-1, query.size(1), classes.size(2), -1];
-        const pairs = torch.cat([classes.expand(shape), query.expand(shape)], -1);
-        const scores = module.apply(params.relation, pairs, adaptOptions);
-        const expected = [...pairs.shape.slice(0, 3), 1];
-        if (scores.shape.join() === expected.join()) return scores.squeeze(-1);
-        throw wrongShape(`[${expected.join(', ')}]`, 'output of g', scores.shape, 'relation');
-      }),
-  };
+      adapt: (params, support, ways, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const embedded = embed.support(params.encoder, support, ways, adaptOptions);
+          return { params, sums: oneHot(support.labels, ways, embedded).mT.bmm(embedded) };
+        }),
+      predict: ({ params, sums }, inputs, adaptOptions = {}) =>
+        adaptScope(adaptOptions, () => {
+          const query = embed.query(params.encoder, inputs, sums, adaptOptions).unsqueeze(2);
+          const classes = sums.unsqueeze(1);
+          const shape = [-1, query.size(1), classes.size(2), -1];
+          const pairs = torch.cat([classes.expand(shape), query.expand(shape)], -1);
+          const scores = module.apply(params.relation, pairs, adaptOptions);
+          const expected = [...pairs.shape.slice(0, 3), 1];
+          if (scores.shape.join() === expected.join()) return scores.squeeze(-1);
+          throw wrongShape(`[${expected.join(', ')}]`, 'output of g', scores.shape, 'relation');
+        }),
+    },
+  );
 }

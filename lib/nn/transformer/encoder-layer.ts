@@ -73,8 +73,8 @@ export function encoderLayer(options: EncoderLayerOptions): EncoderLayer {
     apply: ({ attention, feedForward }, x, attend, context) =>
       torch.scope(() => {
         const seen = attend(qkv.apply(attention.qkv, x, context), context);
-        const told = drop.apply({}, output.apply(attention.output, seen, context), context);
-        const y = norm.apply(attention.norm, sum(told, x), context);
+        const attended = drop.apply({}, output.apply(attention.output, seen, context), context);
+        const y = norm.apply(attention.norm, sum(attended, x), context);
         const between = activate(up.apply(feedForward.up, y, context), options.activation);
         const found = drop.apply({}, down.apply(feedForward.down, between, context), context);
         return norm.apply(feedForward.norm, sum(found, y), context);
@@ -97,7 +97,8 @@ export function initialLinear(
 
 // Where nothing is recorded, what a layer has just made is written over: no one else has seen it.
 function sum(made: Tensor, x: Tensor): Tensor {
-  return torch.isGradEnabled() ? made.add(x) : made.add_(x);
+  const inPlace = !torch.isGradEnabled() && made.dtype === x.dtype;
+  return inPlace ? made.add_(x) : made.add(x);
 }
 
 function activate(made: Tensor, name: TransformerActivation): Tensor {

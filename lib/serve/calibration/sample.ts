@@ -12,9 +12,14 @@ export function calibrationRows(keys: Uint32Array): number[] {
   return rows.slice(0, MOST).sort((a, b) => a - b);
 }
 
-/** A text's key, 32 bits that look random: FNV-1a, Glenn Fowler, Landon Curt Noll, Kiem-Phong Vo, 1991. */
+/**
+ * A text's key, 32 bits that look random: FNV-1a (Fowler, Noll and Vo, 1991), stirred by the last step of
+ * MurmurHash3 (Austin Appleby, 2011), since texts that end alike have like sums.
+ */
 export function keyOf(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
+  sum = Math.imul(sum ^ (sum >>> 13), 0xc2b2ae35);
+  return (sum ^ (sum >>> 16)) >>> 0;
 }

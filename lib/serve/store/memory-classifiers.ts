@@ -14,8 +14,9 @@ export class MemoryClassifiers implements Classifiers {
   readonly #classifiers: Map<string, FewShotClassifier>;
   readonly #own = new Set<FewShotClassifier>();
   readonly #turns = new Turns();
-  readonly #pool: EncoderPool;
-  readonly #ownsPool: boolean;
+  readonly #given: EncoderPool | undefined;
+  #opening: Promise<EncoderPool> | undefined;
+  #opened: EncoderPool | undefined;
 
   /**
    * @param pool the threads for classifiers to come. Default: those of the first classifier, or new ones
@@ -23,9 +24,7 @@ export class MemoryClassifiers implements Classifiers {
    */
   constructor(classifiers: Readonly<Record<string, FewShotClassifier>>, pool?: EncoderPool) {
     this.#classifiers = new Map(Object.entries(classifiers));
-    const given = pool ?? Object.values(classifiers)[0]?.pool;
-    this.#ownsPool = given === undefined;
-    this.#pool = given ?? EncoderPool.open();
+    this.#given = pool ?? Object.values(classifiers)[0]?.pool;
   }
 
   names(): readonly string[] {
@@ -37,7 +36,8 @@ export class MemoryClassifiers implements Classifiers {
   }
 
   pools(): readonly EncoderPool[] {
-    return [...new Set([this.#pool, ...[...this.#classifiers.values()].map(({ pool }) => pool)])];
+    const own = [this.#given, this.#opened].filter((pool) => pool !== undefined);
+    return [...new Set([...own, ...[...this.#classifiers.values()].map(({ pool }) => pool)])];
   }
 
   change(name: string, change: Change): Promise<void> {
@@ -46,7 +46,7 @@ export class MemoryClassifiers implements Classifiers {
 
   put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
     return this.#turns.run(name, async () => {
-      const options = { ...settings, pool: this.#pool };
+      const options = { ...settings, pool: this.#given ?? (await this.#ownPool()) };
       const classifier = await FewShotClassifier.fit(examples, options);
       const before = this.#classifiers.get(name);
       this.#own.add(classifier);
@@ -67,7 +67,18 @@ export class MemoryClassifiers implements Classifiers {
     await this.#turns.idle();
     this.#classifiers.clear();
     await Promise.all([...this.#own].map((classifier) => this.#letGo(classifier)));
-    if (this.#ownsPool) await this.#pool.close();
+    await (await this.#opening?.catch(() => undefined))?.close();
+  }
+
+  async #ownPool(): Promise<EncoderPool> {
+    this.#opening ??= EncoderPool.open();
+    try {
+      this.#opened = await this.#opening;
+      return this.#opened;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
   }
 
   #require(name: string): FewShotClassifier {

@@ -4,6 +4,7 @@ import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
 import type { Plane } from '../plane';
 import type { Scorer } from '../predict';
+import type { Saved } from '../saved-classifier';
 import type { Shared } from './shared-tree';
 
 /** What a worker is started with. */
@@ -13,6 +14,9 @@ export type WorkerSetup = {
   /** Threads of libtorch in each worker. */
   threads: number;
 };
+
+/** As `Saved`, with the core as tokens. */
+export type SharedSaved = Omit<Saved, 'core'> & { core: Shared<Core> };
 
 /** As `Requests`, with the scorers as tokens. */
 export type SharedRequests = {
@@ -27,6 +31,8 @@ export type Tasks = {
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
   plane: { input: { scorer: Shared<Scorer>; texts: readonly string[] }; output: Plane };
+  save: { input: { folder: string; saved: SharedSaved }; output: null };
+  load: { input: { folder: string }; output: SharedSaved };
   encode: { input: readonly string[]; output: SharedTensor };
 };
 

@@ -4,6 +4,7 @@ import { workerData } from 'piscina';
 import { openEncoder } from '../../text';
 import { torch } from '../../torch';
 import { Engine } from '../engine';
+import { readClassifier, writeClassifier } from '../saved-classifier';
 import { plainError } from './plain-error';
 import { shareAll, takeAll } from './shared-tree';
 import type { Outcome, TaskName, Tasks, WorkerSetup } from './tasks';
@@ -24,6 +25,14 @@ const run: Run = {
       parts: parts.map(({ scorer, count }) => ({ scorer: takeAll(scorer), count })),
     }),
   plane: ({ scorer, texts }) => engine.plane(takeAll(scorer), texts),
+  save: ({ folder, saved }) => {
+    writeClassifier(folder, { ...saved, core: takeAll(saved.core) });
+    return null;
+  },
+  load: ({ folder }) => {
+    const { core, ...rest } = readClassifier(folder);
+    return { ...rest, core: shareAll(core, 1) };
+  },
   encode: (texts) => engine.encode(texts).share({ uses: 1 }),
 };
 
@@ -42,4 +51,6 @@ export const grow = guarded('grow');
 export const narrow = guarded('narrow');
 export const predict = guarded('predict');
 export const plane = guarded('plane');
+export const save = guarded('save');
+export const load = guarded('load');
 export const encode = guarded('encode');

@@ -11,13 +11,12 @@ import {
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { lengthBatches } from '../length-batches';
 import type { Vectorizer } from '../vectorizer';
+import { abortSignal } from './abort-signal';
 import type { EncoderSpec, TokenModel } from './token-model';
-
-const signal = withMethods<AbortSignal>('an AbortSignal', 'throwIfAborted');
 
 const OPTIONS = {
   /** Stops the encoding after the batch at hand; the promise is rejected with the signal's reason. */
-  signal: optional<AbortSignal>(signal),
+  signal: optional<AbortSignal>(abortSignal),
   /** Called after every batch with the number of texts that are done, and of all. */
   onProgress: optional<(done: number, texts: number) => void>(callable),
 };
@@ -43,17 +42,19 @@ const modelOf = withMethods<TokenModel>('a token model', 'tokenize', 'embed');
  */
 export class SentenceEncoder implements Vectorizer<Tensor> {
   readonly #model: TokenModel;
+  readonly #name: string;
 
   /** @throws ArgumentTypeError if `model` is not a token model */
-  constructor(model: TokenModel) {
+  constructor(model: TokenModel, name: string = model?.name) {
     modelOf(model, 'model', 'SentenceEncoder');
     objectOf(model.params, 'parameters', 'SentenceEncoder');
     this.#model = model;
+    this.#name = name;
   }
 
   /** What people call it, for example `all-MiniLM-L6-v2`. */
   get name(): string {
-    return this.#model.name;
+    return this.#name;
   }
 
   /** D: the size of a text's vector. */

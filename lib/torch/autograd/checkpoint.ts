@@ -51,7 +51,7 @@ export function checkpoint<A extends readonly unknown[], O>(
     scope(() => {
       const again = handles.map((handle) => tensorOf(handle));
       const args = replace(template, isPlace, (place) => again[place.index]);
-      random.replay(() => restored(() => enableGrad(() => void fn(...(args as unknown as A)))));
+      random.replay(() => restored(() => enableGrad(() => void fn(...(args as A)))));
     });
   };
   binding.beginCheckpoint(tensors.map(handleOf), recompute);
@@ -72,11 +72,11 @@ function replace<T>(
   fn: (found: T) => unknown,
 ): unknown {
   if (isWanted(value)) return fn(value);
-  if (Array.isArray(value)) return value.map((item) => replace(item, isWanted, fn));
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, replace(item, isWanted, fn)]),
-  );
+  if (!Array.isArray(value) && !isPlainObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, replace(item, isWanted, fn)]);
+  // Not by `map`, which would look at every hole of an array.
+  if (!Array.isArray(value)) return Object.fromEntries(entries);
+  return Object.assign(new Array(value.length), Object.fromEntries(entries));
 }
 
 /** Runs a function later with the autocast of now. */

@@ -80,7 +80,7 @@ export function gradgradcheck<const T extends Tree>(
       return found.filter((g) => g !== null);
     };
     const all: Tree = [inputs, ...weights];
-    return check(gradient as unknown as TreeFunction<typeof all, Tree>, all, rest, operator);
+    return check(gradient as TreeFunction<typeof all, Tree>, all, rest, operator);
   });
 }
 
@@ -97,7 +97,8 @@ function weightsOf(
     const expected = `an array of ${outputs.length} tensors, one for each output,`;
     throw invalidArgument(expected, 'gradOutputs', weights, operator);
   }
-  return weights.map((weight: unknown, i) => {
+  // `map` would pass over holes.
+  return Array.from(weights, (weight: unknown, i) => {
     if (isTensor(weight)) return weight.detach().requiresGrad_();
     throw invalidArgument('a tensor', `gradOutputs[${i}]`, weight, operator);
   });

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../check';
+import { hasHoles, isPlainObject } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
 import { isTensor, type Tensor } from '../tensor';
 
@@ -23,6 +23,7 @@ export function mapWithDims(
   }
   refuseSurplus(tree, dims, name);
   if (Array.isArray(tree)) {
+    if (hasHoles(tree)) throw invalidArgument('an array without holes', name, tree, 'vmap');
     return tree.map((item, i) => mapWithDims(item, dimsAt(dims, i, name), `${name}[${i}]`, fn));
   }
   if (isPlainObject(tree)) {

@@ -61,7 +61,7 @@ export function vmap<A extends readonly unknown[], O extends Tree>(
           const at = wrapDim(dim, tensor.ndim, name);
           return tensorOf(binding.addBatchDim(handleOf(tensor), at, level));
         });
-        return collect(synchronous(fn(...(samples as unknown as A)), 'vmap'), outDims, level) as O;
+        return collect(synchronous(fn(...(samples as A)), 'vmap'), outDims, level) as O;
       } finally {
         binding.leaveVmap();
       }

@@ -69,7 +69,7 @@ function numbersIn(values: ArrayLike<number>, operator: string): readonly number
   if (!Array.isArray(values) && !isTensorData(values)) {
     throw invalidArgument('an array of numbers', 'values', values, operator);
   }
-  return Array.from<number, number>(values as ArrayLike<number>, (value, i) => {
+  return Array.from<number, number>(values, (value, i) => {
     if (typeof value === 'number') return value;
     throw invalidArgument('a number', `values[${i}]`, value, operator);
   });

@@ -117,7 +117,7 @@ test('refuses options out of range', () => {
 
 test.each([
   ['ids that are none', (own: Words) => ({ ...own, ids: [1] }), /a tensor for the ids/],
-  ['no words', () => undefined, /a tensor for the ids/],
+  ['no words', () => undefined, /an object for the inputs/],
   [
     'a mask of another shape',
     (own: Words) => ({ ...own, mask: own.mask.narrow(2, 0, 1) }),

@@ -16,6 +16,23 @@ const attention = [
 ] as const;
 const learner = snail({ encoder, ...sizes, attention });
 
+test('at the start the weights that labels meet are √D times the others', () => {
+  const wide = snail({ encoder, ...sizes, dimensions: 64, attention });
+  const { blocks } = wide.init(torch.generator(1));
+  const spread = (x: Tensor) => Number(x.square().mean().sqrt().item());
+  let features = 64 + 3;
+  for (const [i, block] of blocks.entries()) {
+    for (const { weight } of Object.values(block)) {
+      const byStep = weight.unflatten(1, [-1, features]);
+      expect(byStep.size(1)).toBe('conv' in block ? 2 : 1);
+      const labels = spread(byStep.narrow(2, 64, 3));
+      expect(labels / spread(byStep.narrow(2, 0, 64))).toBeGreaterThan(5);
+      expect(labels / spread(byStep.narrow(2, 0, 64))).toBeLessThan(12);
+    }
+    features += [2, 3, 3, 3, 3][i] ?? 0;
+  }
+});
+
 describe.each([
   ['dense', denseBlock(4, 3, 2)],
   ['attention', attentionBlock(4, 5, 3)],

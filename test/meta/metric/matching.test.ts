@@ -38,11 +38,11 @@ test('refuses parameters of the other kind and steps that are none', () => {
   const plain = parametersOf(matching({ encoder }), 1);
   const learner = matching({ encoder, fullContext: fce });
   expect(() => learner.adapt(plain, episodes.support, 3)).toThrow(
-    'for context in the parameters of matching',
+    'for the context in the parameters of matching',
   );
   const adapted = matching({ encoder }).adapt(plain, episodes.support, 3);
   expect(() => learner.predict(adapted, episodes.query.inputs)).toThrow(
-    'for context in the parameters of matching',
+    'for the context in the params in the adapted values of matching',
   );
   expect(() => matching({ encoder, fullContext: { dimensions: 5, steps: 0 } })).toThrow('steps');
 });

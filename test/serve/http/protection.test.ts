@@ -153,24 +153,21 @@ test('metrics count predictions by label, boundedly, and the share of unknown', 
   await server.inject({ method: 'POST', url: '/v1/classify', payload });
   const { body, headers } = await server.inject('/metrics');
   expect(headers['content-type']).toMatch(/^text\/plain; version=0.0.4/);
-  const samples = body
-    .split('\n')
-    .filter((line) => /^(metatorch|nodejs_eventloop_lag_p99)/.test(line));
-  expect(samples).toEqual(
-    expect.arrayContaining([
-      'metatorch_predictions_total{classifier="cards",label="card_lost"} 2',
-      'metatorch_predictions_total{classifier="cards",label="(other)"} 1',
-      'metatorch_predictions_total{classifier="cards",label=""} 1',
-      'metatorch_unknown_total{classifier="cards",reason="no known token"} 1',
-      'metatorch_unknown_ratio{classifier="cards"} 0.25',
-      'metatorch_queue_texts 0',
-      'metatorch_running_batches 0',
-      'metatorch_batch_texts_sum 4',
-      'metatorch_batch_texts_count 1',
-      'metatorch_http_request_duration_seconds_count{route="/v1/classify",method="POST",status="200"} 1',
-      expect.stringMatching(/^nodejs_eventloop_lag_p99_seconds /),
-    ]),
-  );
+  const samples = body.split('\n');
+  const counts = [
+    'metatorch_predictions_total{classifier="cards",label="card_lost"} 2',
+    'metatorch_predictions_total{classifier="cards",label="(other)"} 1',
+    'metatorch_predictions_total{classifier="cards",label=""} 1',
+    'metatorch_unknown_total{classifier="cards",reason="unlike every example"} 1',
+    'metatorch_unknown_ratio{classifier="cards"} 0.25',
+    'metatorch_queue_texts 0',
+    'metatorch_running_batches 0',
+    'metatorch_batch_texts_sum 4',
+    'metatorch_batch_texts_count 1',
+    'metatorch_http_request_duration_seconds_count{route="/v1/classify",method="POST",status="200"} 1',
+  ];
+  expect(counts.filter((line) => !samples.includes(line))).toEqual([]);
+  expect(body).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
 });
 
 test('shutting down: not ready at once, what is under way is answered, then closed', async () => {

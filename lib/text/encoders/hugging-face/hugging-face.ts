@@ -4,10 +4,11 @@ import { knownOptions, objectOf, positiveInteger, string } from '../../../check'
 import { sha256OfFiles } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
 import { type Bert, type BertParams, bert } from '../../../nn';
-import { torch } from '../../../torch';
+import { disposeTree, type Tensor, torch } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { type ModelConfig, readModelConfig } from './model-config';
+import { narrowContext, narrowed, type Precision, precisionOf } from './precision';
 import { readParams } from './read-params';
 import { readSentenceModules, type SentenceModules } from './sentence-modules';
 import { TextTokenizer } from './text-tokenizer';
@@ -20,6 +21,8 @@ export type HuggingFaceOptions = {
    * model has positions for.
    */
   maxLength?: number | undefined;
+  /** `int8` and `float16` are for encoders that are not trained further. Default: `float32`. */
+  precision?: Precision | undefined;
 };
 
 /** What builds an encoder again, given its parameters. */
@@ -27,13 +30,19 @@ export type HuggingFaceSpec = EncoderSpec & {
   readonly kind: 'hugging-face';
   readonly folder: string;
   readonly maxLength: number;
+  readonly precision: Precision;
   readonly fingerprint: string;
 };
 
 /** A pre-trained encoder, and what learners need to train it further. */
 export interface HuggingFaceEncoder extends TokenModel<BertParams> {
   readonly spec: HuggingFaceSpec;
-  /** The model as a layer: ids and mask `[…, n, L]` to `[…, n, D]`, with gradients and a task axis. */
+  /** What the processor's kernels need beside the parameters: tensors of this thread alone. */
+  readonly prepared: readonly Tensor[];
+  /**
+   * The model as a layer: ids and mask `[…, n, L]` to `[…, n, D]`, with gradients and a task axis. For
+   * parameters in float32.
+   */
   readonly layer: Bert;
   /** Texts to the layer's input. */
   readonly vectorizer: TokenVectorizer;
@@ -62,18 +71,22 @@ export function loadHuggingFace(
   folder: string,
   options: HuggingFaceOptions = {},
 ): HuggingFaceEncoder {
-  const { maxLength } = knownOptions(options, ['maxLength'], 'loadHuggingFace');
+  const known = ['maxLength', 'precision'] as const;
+  const { maxLength, precision = 'float32' } = knownOptions(options, known, 'loadHuggingFace');
+  precisionOf(precision, 'precision', 'loadHuggingFace');
   const read = readFolder(resolve(string(folder, 'folder', 'loadHuggingFace')));
   const most = lengthOf(read, maxLength);
   const { config, modules, tokenizer } = read;
   const weights = weightPaths(modules.transformer);
-  const params = readParams(weights, config.type, config.options, modules);
+  const full = readParams(weights, config.type, config.options, modules);
+  const params = narrowed(full, precision);
+  disposeTree(full, params);
   const files = [...weights, configOf(modules), ...modules.files, ...tokenizer.files];
   const digest = sha256OfFiles(files, 'a file of the model');
-  const fingerprint = createHash('sha256').update(`${digest} ${most}`).digest('hex');
+  const fingerprint = createHash('sha256').update(`${digest} ${most} ${precision}`).digest('hex');
   return encoderOf(
     read,
-    { kind: 'hugging-face', folder: read.path, maxLength: most, fingerprint },
+    { kind: 'hugging-face', folder: read.path, maxLength: most, precision, fingerprint },
     params,
   );
 }
@@ -86,6 +99,7 @@ export function loadHuggingFace(
  */
 export function openHuggingFace(spec: HuggingFaceSpec, params: BertParams): HuggingFaceEncoder {
   objectOf(spec, 'spec', 'openHuggingFace');
+  precisionOf(spec.precision, 'spec.precision', 'openHuggingFace');
   requireTensorTree(params);
   const read = readFolder(string(spec.folder, 'spec.folder', 'openHuggingFace'));
   return encoderOf(read, { ...spec, maxLength: lengthOf(read, spec.maxLength) }, params);
@@ -115,6 +129,7 @@ function encoderOf(
   spec: HuggingFaceSpec,
   params: BertParams,
 ): HuggingFaceEncoder {
+  const { context, prepared } = narrowContext(params, spec.precision);
   const tokenize = (text: string): Int32Array =>
     tokenizer.tokenize(string(text, 'text', 'tokenize'), spec.maxLength);
   return {
@@ -126,7 +141,8 @@ function encoderOf(
     maxLength: spec.maxLength,
     tokenize,
     knows: (ids) => tokenizer.knows(ids),
-    embed: (own, texts) => torch.noGrad(() => layer.encode(own, texts)),
+    embed: (own, texts) => torch.noGrad(() => layer.encode(own, texts, context)),
+    prepared,
     layer,
     vectorizer: new TokenVectorizer(tokenize),
   };

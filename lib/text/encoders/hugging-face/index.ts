@@ -5,4 +5,5 @@ export {
   loadHuggingFace,
   openHuggingFace,
 } from './hugging-face';
+export type { Precision } from './precision';
 export { TokenVectorizer } from './token-vectorizer';

@@ -19,7 +19,7 @@ type Read = (name: string, shape: readonly number[]) => Tensor;
  * product.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a tensor is missing, has another shape or dtype than the config
- *   says, or is no part of the model that it describes
+ *   says, or does not belong to the model that it describes
  */
 export function readParams(
   paths: readonly string[],

@@ -83,7 +83,7 @@ export class WeightFiles {
     return file.tensor(written).to('float32');
   }
 
-  /** @throws TorchError `ERR_TORCH_FILE` for a tensor that nobody took, unless it may be left out */
+  /** @throws TorchError `ERR_TORCH_FILE` for a tensor that was not taken, unless it may be left out */
   refuseOthers(mayBeLeftOut: (name: string) => boolean): void {
     for (const [name, { file }] of this.#entries) {
       if (this.#taken.has(name) || mayBeLeftOut(name)) continue;

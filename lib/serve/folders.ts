@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refuseFile } from '../checked-file';
+import { TorchError } from '../errors';
+import { DEFAULT_ENCODER, type Precision, type SentenceEncoder } from '../text';
+import { CONFIG_FILE } from '../train/checkpoint';
+import type { EncoderPoolOptions } from './encoder-pool';
+import type { SavedConfig } from './saved-classifier';
+
+/** Makes a folder, with those above it, unless it is there. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Cannot make the folder ${path}: ${found}`, {
+      path,
+      cause,
+    });
+  }
+}
+
+/**
+ * The pool's options for the encoder that a saved classifier names: its folder, or its name where that is
+ * another machine's.
+ */
+export function poolFor({ name, spec }: SavedConfig['encoder']): EncoderPoolOptions {
+  const { kind, folder, maxLength, precision } = spec;
+  const load = {
+    ...(typeof maxLength === 'number' && { maxLength }),
+    ...(isPrecision(precision) && { precision }),
+  };
+  if (kind === DEFAULT_ENCODER) return { encoder: DEFAULT_ENCODER, load };
+  return { encoder: typeof folder === 'string' && existsSync(folder) ? folder : name, load };
+}
+
+const isPrecision = (value: unknown): value is Precision =>
+  value === 'float32' || value === 'float16' || value === 'int8';
+
+/** Refuses an encoder whose vectors are not those of the examples. */
+export function requireSameEncoder(
+  folder: string,
+  expected: SavedConfig['encoder'],
+  { name, fingerprint }: SentenceEncoder,
+): void {
+  if (fingerprint === expected.fingerprint) return;
+  const of = (one: string, digest: string): string => `${one} (${digest.slice(0, 12)})`;
+  throw refuseFile(
+    join(folder, CONFIG_FILE),
+    `a classifier for the encoder ${of(name, fingerprint)}`,
+    `one for ${of(expected.name, expected.fingerprint)}`,
+  );
+}

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
+import type { LabeledText } from '../text';
+import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
+import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from '../train/checkpoint';
+import { calibrationRows, keyOf } from './calibration/sample';
+import type { Core } from './core';
+import type { FitOptions, Fitted } from './fitted';
+import { HEAD_NAMES, HEADS } from './heads';
+import { indices } from './heads/held-out';
+
+const spread = z.strictObject({ mean: z.number(), sd: z.number().positive() });
+const share = z.number().positive().max(0.5);
+
+const configSchema = z.strictObject({
+  kind: z.literal('few-shot-classifier'),
+  /** The encoder whose vectors the tensors are of. */
+  encoder: z.strictObject({
+    name: z.string(),
+    fingerprint: z.string(),
+    spec: z.looseObject({ kind: z.string() }),
+  }),
+  options: z.strictObject({ head: z.enum(['auto', ...HEAD_NAMES]), falseAlarms: share }),
+  labels: z.array(z.string()).min(2),
+  rows: z.array(z.strictObject({ text: z.string(), label: z.string() })),
+  head: z.enum(HEAD_NAMES),
+  sharpness: z.number().positive(),
+  familiarity: z.strictObject({
+    score: spread.nullable(),
+    nearest: spread,
+    threshold: z.number(),
+  }),
+  accuracy: z.number().min(0).max(1).nullable(),
+});
+
+export type SavedConfig = z.output<typeof configSchema>;
+
+/** Everything of a classifier but its encoder's weights. */
+export type Saved = {
+  encoder: SavedConfig['encoder'];
+  options: FitOptions;
+  labels: readonly string[];
+  rows: readonly LabeledText[];
+  core: Core;
+};
+
+/** Writes a classifier into a folder that exists, as `saveCheckpoint` does. */
+export function writeClassifier(folder: string, saved: Saved): void {
+  const { x, fitted } = saved.core;
+  const { state, nearest, head, sharpness, familiarity, accuracy } = fitted;
+  const { name, fingerprint, spec } = saved.encoder;
+  const config: SavedConfig = {
+    kind: 'few-shot-classifier',
+    encoder: { name, fingerprint, spec: { ...spec } },
+    options: saved.options,
+    labels: [...saved.labels],
+    rows: saved.rows.map(({ text, label }) => ({ text, label })),
+    head,
+    sharpness,
+    familiarity,
+    accuracy,
+  };
+  const params = { x, state, nearest };
+  saveCheckpoint(folder, { params, config: z.record(z.string(), z.json()).parse(config) });
+}
+
+/** What a saved classifier says of its encoder, before its tensors are read. */
+export function readEncoderOf(folder: string): SavedConfig['encoder'] {
+  const path = join(folder, CONFIG_FILE);
+  const body = parseFileContent(
+    path,
+    z.looseObject({ config: z.looseObject({ encoder: configSchema.shape.encoder }) }),
+    readJsonFile(path, 'a saved classifier'),
+    'a saved few-shot classifier',
+  );
+  return body.config.encoder;
+}
+
+/**
+ * Reads what `writeClassifier` wrote.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or foreign, or the parts do not fit
+ */
+export function readClassifier(folder: string): Saved {
+  const { params, config } = loadCheckpoint(folder, configSchema);
+  const path = join(folder, CONFIG_FILE);
+  try {
+    return torch.scope(() => {
+      const { encoder, options, labels, rows } = config;
+      const core = coreOf(config, tensorsOf(params, path));
+      requireFit(core, path);
+      return { encoder, options, labels, rows, core };
+    });
+  } catch (error) {
+    disposeTree(params);
+    throw error;
+  }
+}
+
+type Tensors = { x: Tensor; state: Tree; nearest: Tensor };
+
+function tensorsOf(params: Tree, path: string): Tensors {
+  const { x, state, nearest }: Partial<Tensors> = Object(params);
+  const tensors = x !== undefined && nearest !== undefined && state !== undefined;
+  if (tensors && isTensor(x) && isTensor(nearest)) return { x, state, nearest };
+  throw refuseFile(path, 'the tensors x, state and nearest', Object.keys(params).join(', '));
+}
+
+function coreOf(config: SavedConfig, { x, state, nearest }: Tensors): Core {
+  const { labels, rows, head, sharpness, familiarity, accuracy } = config;
+  const numbers = new Map(labels.map((label, i) => [label, i]));
+  const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest };
+  return {
+    x,
+    y: indices(rows.map(({ label }) => numbers.get(label) ?? 0)),
+    labels: labels.length,
+    keys: Uint32Array.from(rows, ({ text }) => keyOf(text)),
+    fitted,
+  };
+}
+
+/** Refuses tensors that do not fit the rows, labels and head of the config: a score is tried. */
+function requireFit(core: Core, path: string): void {
+  const { x, y, labels, fitted } = core;
+  const rows = calibrationRows(core.keys).length;
+  const shapes = [x.shape.length, x.size(0), fitted.nearest.shape.join()].join(' ');
+  const expected = [2, y.size(0), rows].join(' ');
+  if (shapes !== expected || new Set(y.tolist() as bigint[]).size !== labels) {
+    throw refuseFile(path, `the vectors of ${y.size(0)} examples of ${labels} labels`, shapes);
+  }
+  const scores = onFile(path, `the tensors of the head '${fitted.head}'`, () =>
+    HEADS[fitted.head].head.scores(fitted.state, x.narrow(0, 0, 1)),
+  );
+  if (scores.shape.join() === `1,${labels}` && scores.isnan().any().item() === false) return;
+  throw refuseFile(
+    path,
+    `finite scores of ${labels} labels`,
+    `scores [${scores.shape.join(', ')}]`,
+  );
+}

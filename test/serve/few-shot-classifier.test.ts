@@ -1,0 +1,284 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EncoderPool, FewShotClassifier } from '../../lib/serve';
+import { torch } from '../../lib/torch';
+
+const EXAMPLES = {
+  card_lost: ['I lost my card', 'my card is gone', 'someone stole my card'],
+  top_up: ['how do I add money', 'top up my account', 'put money on my card'],
+};
+const WEATHER = ['will it rain tomorrow', 'how warm is it outside', 'is it going to snow'];
+
+let pool: EncoderPool;
+let folder: string;
+
+beforeAll(async () => {
+  pool = await EncoderPool.start();
+  folder = mkdtempSync(join(tmpdir(), 'metatorch-classifier-'));
+});
+
+afterAll(async () => {
+  await pool.close();
+  rmSync(folder, { recursive: true });
+});
+
+const fitted = () => FewShotClassifier.fit(EXAMPLES, { pool });
+
+test('tells labels apart, with a probability and the nearest examples', async () => {
+  await using classifier = await fitted();
+  const { label, probability, probabilities, unknown, nearest } =
+    await classifier.predict('where is my card?');
+  expect(label).toBe('card_lost');
+  expect(probability).toBeGreaterThan(0.7);
+  expect(probabilities.card_lost).toBe(probability);
+  expect(Object.values(probabilities).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+  expect(unknown).toBeNull();
+  expect(nearest).toHaveLength(3);
+  const similarities = nearest.map(({ similarity }) => similarity);
+  expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
+  expect(EXAMPLES.card_lost).toContain(nearest[0]?.text);
+});
+
+test('texts come back in their order; a list gives a list', async () => {
+  await using classifier = await fitted();
+  const texts = ['add money to it', 'card missing', 'add money to it'];
+  const labels = (await classifier.predict(texts)).map(({ label }) => label);
+  expect(labels).toEqual(['top_up', 'card_lost', 'top_up']);
+  expect(await classifier.predict([])).toEqual([]);
+});
+
+test('says of what it does not know that it is unknown, and why', async () => {
+  await using classifier = await fitted();
+  const texts = ['xyzzy qwrtp', 'カードをなくしました', 'a'.repeat(500_000), '', '  \n'];
+  const predictions = await classifier.predict(texts);
+  expect(predictions.map(({ label }) => label)).toEqual(texts.map(() => null));
+  expect(predictions.map(({ probability }) => probability)).toEqual(texts.map(() => 0));
+  expect(predictions.map(({ unknown }) => unknown)).toEqual([
+    'unlike every example',
+    'no known token',
+    'unlike every example',
+    'empty',
+    'empty',
+  ]);
+});
+
+test('the twins on the calling thread say the same', async () => {
+  await using classifier = await fitted();
+  await using same = FewShotClassifier.fitSync(EXAMPLES, { pool });
+  const texts = ['my card!', 'money please', 'what a day'];
+  const here = same.predictSync(texts);
+  const there = await classifier.predict(texts);
+  for (const [i, { label, probability }] of here.entries()) {
+    expect(there[i]?.label).toBe(label);
+    expect(there[i]?.probability).toBeCloseTo(probability, 5);
+  }
+  expect(classifier.predictSync('my card!').label).toBe('card_lost');
+});
+
+test('learns a label while it serves, as if it had been there from the start', async () => {
+  await using classifier = await FewShotClassifier.fit(EXAMPLES, { pool, head: 'class-mean' });
+  const asked = classifier.predict('is there rain today?');
+  const learned = classifier.addLabel('weather', WEATHER);
+  expect((await asked).probabilities).not.toHaveProperty('weather');
+  await learned;
+  await using anew = await FewShotClassifier.fit(
+    { ...EXAMPLES, weather: WEATHER },
+    { pool, head: 'class-mean' },
+  );
+  expect(classifier.labels).toEqual(anew.labels);
+  expect(classifier.examples).toEqual(anew.examples);
+  const [a, b] = [classifier, anew].map((one) => one.predictSync('is there rain today?'));
+  expect(a?.label).toBe('weather');
+  for (const [label, p] of Object.entries(b?.probabilities ?? {})) {
+    expect(Math.abs((a?.probabilities[label] ?? 0) - p)).toBeLessThan(1e-6);
+  }
+});
+
+test('edits that come together take effect one after another', async () => {
+  await using classifier = await fitted();
+  await Promise.all([
+    classifier.addLabel('weather', WEATHER),
+    classifier.addExamples({ weather: ['the sun is shining'], top_up: ['more credit'] }),
+    classifier.renameLabel('weather', 'forecast'),
+    classifier.removeExamples(['more credit', 'someone stole my card']),
+    classifier.addExamples([{ text: 'top up my account', label: 'top_up' }]),
+  ]);
+  expect(classifier.labels).toEqual(['card_lost', 'top_up', 'forecast']);
+  expect(classifier.examples).toHaveLength(9);
+  expect((await classifier.predict('rain or snow?')).label).toBe('forecast');
+  await classifier.removeLabel('forecast');
+  expect(classifier.labels).toEqual(['card_lost', 'top_up']);
+  expect(classifier.examples.map(({ text }) => text)).not.toContain('someone stole my card');
+});
+
+test('an edit that is refused changes nothing, and does not stop the next', async () => {
+  await using classifier = await fitted();
+  const wrong = [
+    classifier.addExamples({ top_up: ['I lost my card'] }),
+    classifier.removeExamples(['not an example']),
+    classifier.removeLabel('card_lost'),
+    classifier.removeLabel('nowhere'),
+    classifier.renameLabel('top_up', 'CARD_LOST'),
+    classifier.renameLabel('top_up', 'card_lost'),
+  ];
+  const good = classifier.addExamples({ top_up: ['charge it'] });
+  const reasons = await Promise.allSettled(wrong);
+  expect(reasons.map(({ status }) => status)).toEqual(wrong.map(() => 'rejected'));
+  await good;
+  expect(classifier.examples).toHaveLength(7);
+  expect(classifier.labels).toEqual(['card_lost', 'top_up']);
+  expect(() => classifier.addLabel('top_up', ['x'])).toThrow('Expected a new label');
+  expect(() => classifier.addExamples({ a: [''] })).toThrow('a text with something in it');
+});
+
+test('a head is chosen, named, or chosen anew', async () => {
+  await using classifier = await FewShotClassifier.fit(EXAMPLES, { pool, head: 'ridge' });
+  expect(classifier.head).toBe('ridge');
+  await classifier.addLabel('weather', WEATHER);
+  expect(classifier.head).toBe('ridge');
+  await classifier.refit({ head: 'logistic' });
+  expect(classifier.head).toBe('logistic');
+  await classifier.refit();
+  expect(['class-mean', 'logistic', 'nearest-examples']).toContain(classifier.head);
+  expect(classifier.heldOutAccuracy).toBeGreaterThan(0.5);
+});
+
+test('what is saved is loaded, whole', async () => {
+  const path = join(folder, 'deep', 'cards');
+  await using classifier = await fitted();
+  await classifier.save(path);
+  await using loaded = await FewShotClassifier.load(path, { pool });
+  expect([loaded.labels, loaded.examples, loaded.head]).toEqual([
+    classifier.labels,
+    classifier.examples,
+    classifier.head,
+  ]);
+  const texts = ['card missing', 'xyzzy', 'add money'];
+  expect(loaded.predictSync(texts)).toEqual(classifier.predictSync(texts));
+  await loaded.addLabel('weather', WEATHER);
+  await loaded.save(path);
+  await using again = await FewShotClassifier.load(path, { pool });
+  expect(again.labels).toEqual(['card_lost', 'top_up', 'weather']);
+});
+
+test('a folder that is missing, foreign, damaged or of another encoder is refused', async () => {
+  await expect(FewShotClassifier.load(join(folder, 'nowhere'), { pool })).rejects.toMatchObject({
+    code: 'ERR_TORCH_FILE',
+  });
+  const path = join(folder, 'damaged');
+  await using classifier = await fitted();
+  await classifier.save(path);
+  const file = join(path, 'config.json');
+  const before = readFileSync(file, 'utf8');
+  const load = () => FewShotClassifier.load(path, { pool });
+  for (const [from, to, message] of [
+    ['"few-shot-classifier"', '"something"', 'kind'],
+    [pool.encoder.fingerprint, 'f'.repeat(64), 'expected a classifier for the encoder'],
+    ['"label": "top_up"', '"label": "card_lost"', 'examples of 2 labels'],
+    ['"head": "class-mean"', '"head": "logistic"', "head 'logistic'"],
+  ] as const) {
+    writeFileSync(file, before.replaceAll(from, to));
+    await expect(load()).rejects.toThrow(message);
+  }
+  writeFileSync(file, '{}');
+  await expect(load()).rejects.toThrow('a saved few-shot classifier');
+  writeFileSync(file, before);
+  const tensors = readdirSync(path).find((name) => name.endsWith('.safetensors')) ?? '';
+  writeFileSync(join(path, tensors), 'nothing');
+  await expect(load()).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
+});
+
+test('classifiers on one pool do not see each other', async () => {
+  await using cards = await fitted();
+  await using days = await FewShotClassifier.fit(
+    { weather: WEATHER, news: ['what happened in parliament', 'the latest headlines'] },
+    { pool },
+  );
+  const asked = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? cards : days));
+  const predictions = await Promise.all(asked.map((one, i) => one.predict(`text number ${i}`)));
+  for (const [i, { probabilities, nearest }] of predictions.entries()) {
+    expect(Object.keys(probabilities)).toEqual([...(asked[i]?.labels ?? [])]);
+    const own = asked[i]?.examples.map(({ text }) => text);
+    for (const { text } of nearest) expect(own).toContain(text);
+  }
+});
+
+test('a request can be given up, and is not waited for', async () => {
+  await using classifier = await fitted();
+  const reason = new Error('enough');
+  const signal = AbortSignal.abort(reason);
+  await expect(classifier.predict('card', { signal })).rejects.toBe(reason);
+  const controller = new AbortController();
+  const many = Array.from({ length: 300 }, (_, i) => `where is card ${i}`);
+  const long = classifier.predict(many);
+  const given = classifier.predict('card', { signal: controller.signal });
+  const late = classifier.predict('card', { timeout: 1 });
+  controller.abort(reason);
+  await expect(given).rejects.toBe(reason);
+  await expect(late).rejects.toMatchObject({ code: 'ERR_TORCH_TIMEOUT' });
+  expect(await long).toHaveLength(300);
+});
+
+test('a full queue refuses at once, and serves what waited', async () => {
+  await using small = await EncoderPool.start({ encoder: pool.encoder, maxQueue: 8, maxBatch: 4 });
+  await using classifier = await FewShotClassifier.fit(EXAMPLES, { pool: small });
+  const asked = Array.from({ length: 50 }, (_, i) => classifier.predict(`card ${i}`));
+  const outcomes = await Promise.allSettled(asked);
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(30);
+  for (const one of refused) {
+    expect((one as PromiseRejectedResult).reason).toMatchObject({ code: 'ERR_TORCH_BUSY' });
+  }
+  expect(outcomes.length - refused.length).toBeGreaterThanOrEqual(8);
+});
+
+test('finds similar examples, and gives the vectors of texts', async () => {
+  await using classifier = await fitted();
+  const [first, ...others] = await classifier.similar('I lost my card', 4);
+  expect(first).toMatchObject({ text: 'I lost my card', label: 'card_lost' });
+  expect(first?.similarity).toBeCloseTo(1, 5);
+  expect(others).toHaveLength(3);
+  using vectors = await classifier.embed(['a', 'b']);
+  expect(vectors.shape).toEqual([2, 512]);
+});
+
+test('nothing is left over, and nothing works after `close`', async () => {
+  const before = torch.memory().tensors;
+  const classifier = await fitted();
+  await classifier.addLabel('weather', WEATHER);
+  await classifier.predict('rain');
+  await classifier.removeLabel('weather');
+  await Promise.all([classifier.close(), classifier.close()]);
+  expect(torch.memory().tensors).toBe(before);
+  await expect(classifier.predict('card')).rejects.toMatchObject({ code: 'ERR_TORCH_DISPOSED' });
+  expect(() => classifier.labels).toThrow('The classifier is closed');
+  expect(() => classifier.addLabel('a', ['b'])).toThrow('The classifier is closed');
+});
+
+test('a closed pool refuses', async () => {
+  const own = await EncoderPool.start({ encoder: pool.encoder });
+  const classifier = await FewShotClassifier.fit(EXAMPLES, { pool: own });
+  await own.close();
+  await expect(classifier.predict('card')).rejects.toThrow('The encoder pool is closed');
+});
+
+test('refuses wrong examples and options where they are written', async () => {
+  const tried = (examples: unknown, options: object = { pool }) =>
+    FewShotClassifier.fit(examples as never, options);
+  await expect(tried({ a: ['x'] })).rejects.toThrow('Expected examples of at least 2 labels');
+  await expect(tried({})).rejects.toThrow('Expected examples of at least 2 labels');
+  await expect(tried(undefined)).rejects.toThrow('Expected texts by label');
+  await expect(tried(EXAMPLES, { pool, head: 'best' })).rejects.toThrow("'auto' or 'class-mean'");
+  await expect(tried(EXAMPLES, { pool, falseAlarms: 1 })).rejects.toThrow('below 0.5');
+  await expect(tried(EXAMPLES, { pool: {} })).rejects.toThrow('Expected an EncoderPool');
+  await expect(tried(EXAMPLES, { encoder: 'x' })).rejects.toThrow('Unknown option encoder');
+  await expect(EncoderPool.start({ workers: 0 })).rejects.toThrow('a positive integer');
+  await expect(EncoderPool.start({ encoder: 3 as never })).rejects.toThrow('a SentenceEncoder');
+  await using classifier = await fitted();
+  await expect(classifier.predict(3 as never)).rejects.toThrow('an array of strings');
+  await expect(classifier.predict('a', { wait: 1 } as never)).rejects.toThrow(
+    'Unknown option wait',
+  );
+  expect(() => classifier.predictSync([null] as never)).toThrow('texts[0] of predictSync');
+});

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  loadEncoder,
+  loadEncoderSync,
+  loadWordVectors,
+  openEncoder,
+  type SentenceEncoder,
+  saveWordVectors,
+} from '../../../lib/text';
+import { mapTree, torch } from '../../../lib/torch';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'metatorch-encoders-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tiny = join(__dirname, '../../fixtures/encoders/bert');
+
+async function wordVectors(): Promise<string> {
+  const file = join(folder, 'vectors.txt');
+  writeFileSync(file, 'card 1 0 0\nmoney 0 1 0\nrain 0 0 1\n');
+  const model = await loadWordVectors(file);
+  saveWordVectors(model, join(folder, 'words'));
+  return join(folder, 'words');
+}
+
+test('loads what comes with the package, a folder of Hugging Face, and word vectors', async () => {
+  using use = await loadEncoder();
+  using bert = await loadEncoder(tiny);
+  using words = await loadEncoder(await wordVectors());
+  const kinds = [use, bert, words].map(({ spec }) => spec.kind);
+  expect(kinds).toEqual(['use-lite', 'hugging-face', 'word-vectors']);
+  expect([use.dimensions, bert.dimensions, words.dimensions]).toEqual([512, 16, 3]);
+});
+
+test('each opens again on its own parameters, and says the same', async () => {
+  for (const source of ['use-lite', tiny, await wordVectors()]) {
+    using encoder: SentenceEncoder = loadEncoderSync(source);
+    const params = mapTree(
+      ([tensor]) => torch.fromShared(tensor.share({ uses: 1 })),
+      encoder.params,
+    );
+    const spec = structuredClone(encoder.spec);
+    using again = openEncoder(spec, params);
+    using a = encoder.encodeSync(['my card', 'rain on my card']);
+    using b = again.encodeSync(['my card', 'rain on my card']);
+    expect(a.equal(b)).toBe(true);
+    expect(again.fingerprint).toBe(encoder.fingerprint);
+  }
+});
+
+test('says what it expected where there is no such encoder', async () => {
+  await expect(loadEncoder('nowhere')).rejects.toThrow(
+    "Cannot load the encoder nowhere: expected 'use-lite', a folder, or a name on the Hugging Face Hub, owner/model",
+  );
+  expect(() => loadEncoderSync('owner/model')).toThrow('loadEncoder downloads by name');
+  await expect(loadEncoder('owner/model', { offline: true })).rejects.toMatchObject({
+    code: 'ERR_TORCH_DOWNLOAD',
+  });
+  await expect(loadEncoder(3 as never)).rejects.toThrow('Expected a string for source');
+  await expect(loadEncoder('use-lite', { precision: 'int8' })).rejects.toThrow(
+    "Expected 'float32'",
+  );
+  await expect(loadEncoder('use-lite', { precision: 'int4' as never })).rejects.toThrow("'int8'");
+  expect(() => openEncoder({ kind: 'other' }, [])).toThrow("'use-lite', 'hugging-face' or");
+});
