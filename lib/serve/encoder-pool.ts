@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { Piscina } from 'piscina';
 import { type OptionsOf, objectOf, positiveInteger, readOptions, withDefault } from '../check';
 import { invalidArgument, TorchError } from '../errors';
@@ -11,6 +12,7 @@ import {
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
+import type { Plane } from './plane';
 import type { Scorer } from './predict';
 import type { Saved } from './saved-classifier';
 import type { Suspicion } from './suspects';
@@ -47,6 +49,9 @@ const OPTIONS = {
 
 export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
 
+/** Where pools say, as `{ pool, texts }`, how many texts they encode together. */
+export const BATCHES = channel('metatorch.serve.batch');
+
 /**
  * An encoder in worker threads, which share its weights: one copy in the process. Any number of classifiers
  * use it; each sees its own examples alone.
@@ -75,7 +80,10 @@ export class EncoderPool {
       threads: options.threads,
     };
     this.#count = options.workers + 1;
-    this.#queue = new RequestQueue((requests) => this.#run('predict', requests), options);
+    this.#queue = new RequestQueue((requests) => {
+      if (BATCHES.hasSubscribers) BATCHES.publish({ pool: this, texts: requests.texts.length });
+      return this.#run('predict', requests);
+    }, options);
   }
 
   /**
@@ -100,13 +108,19 @@ export class EncoderPool {
   static async start(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
     const pool = await EncoderPool.open(options);
     try {
-      const warm = Array.from({ length: pool.#count }, () => pool.#run('encode', ['warm-up']));
-      for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
+      await pool.warmUp();
       return pool;
     } catch (error) {
       await pool.close();
       throw error;
     }
+  }
+
+  /** Starts the threads; each has encoded a text when the promise is fulfilled. */
+  async warmUp(): Promise<void> {
+    this.#requireOpen();
+    const warm = Array.from({ length: this.#count }, () => this.#run('encode', ['warm-up']));
+    for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
   }
 
   /** Texts that wait for a worker, and batches that are being encoded. */
@@ -134,6 +148,11 @@ export class EncoderPool {
   /** The examples that look mislabeled. */
   suspects(core: Shared<Core>): Promise<readonly Suspicion[]> {
     return this.#job('suspects', core);
+  }
+
+  /** Examples and texts on a plane. */
+  plane(scorer: Shared<Scorer>, texts: readonly string[]): Promise<Plane> {
+    return this.#job('plane', { scorer, texts });
   }
 
   /** Writes a classifier into a folder. */

@@ -2,6 +2,7 @@ import type { SentenceEncoder } from '../text';
 import { disposeTree, torch } from '../torch';
 import { type Core, coreOf, grown, narrowed } from './core';
 import type { FitOptions } from './fitted';
+import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
 
 /** Examples on their way into a core. */
@@ -55,6 +56,10 @@ export class Engine {
     });
     disposeTree(vectors);
     return { known: this.#encoder.knows(texts), parts: scored };
+  }
+
+  plane({ x }: Scorer, texts: readonly string[]): Plane {
+    return torch.scope(() => principalPlane(x, this.#encoder.encodeSync(texts)));
   }
 
   encode(texts: readonly string[]) {

@@ -11,6 +11,7 @@ import type { FitOptions } from './fitted';
 import { makeFolder, poolFor, requireSameEncoder } from './folders';
 import { HEAD_NAMES, type HeadName } from './heads';
 import { Knowledge } from './knowledge';
+import { type Place, type PlacedExample, placesOn } from './places';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
 import { readEncoderOf } from './saved-classifier';
 import {
@@ -225,6 +226,20 @@ export class FewShotClassifier {
       const example = knowledge.rows[row];
       return example && likely !== undefined ? [{ ...example, likely, probability }] : [];
     });
+  }
+
+  /**
+   * The examples, at most 500 of them, and texts on a plane: by the first two principal components of the
+   * examples' vectors, with the distance 1 for the example farthest from the middle.
+   */
+  async plane(
+    texts: readonly string[] = [],
+  ): Promise<{ examples: PlacedExample[]; texts: Place[] }> {
+    requireTexts(texts, 'texts', 'plane');
+    const knowledge = this.#current();
+    return knowledge.use(async () =>
+      placesOn(await this.#pool.plane(knowledge.scorer, texts), knowledge.rows),
+    );
   }
 
   /**

@@ -3,7 +3,14 @@ export { type ExampleReport, inspectExamples } from './examples/inspect-examples
 export type { ExamplesInput } from './examples/read-examples';
 export { FewShotClassifier } from './few-shot-classifier';
 export type { HeadName } from './heads';
+export type { Tokens } from './http/access';
+export { type ShutdownOptions, shutDown, shutDownOnSignals } from './http/life';
+export type { LogLevel, ServerOptions } from './http/options';
+export { createServer } from './http/server';
+export type { Place, PlacedExample } from './places';
 export type { Neighbor, Prediction, UnknownReason } from './prediction';
 export type { FewShotOptions } from './setup';
+export type { Change } from './store/changes';
+export type { Classifiers, FitSettings } from './store/classifiers';
 export type { Suspect } from './suspects';
 export type { RequestOptions } from './workers/request-queue';

@@ -2,6 +2,7 @@ import type { EncoderSpec } from '../../text';
 import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
+import type { Plane } from '../plane';
 import type { Scorer } from '../predict';
 import type { Saved } from '../saved-classifier';
 import type { Suspicion } from '../suspects';
@@ -31,6 +32,7 @@ export type Tasks = {
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
   suspects: { input: Shared<Core>; output: readonly Suspicion[] };
+  plane: { input: { scorer: Shared<Scorer>; texts: readonly string[] }; output: Plane };
   save: { input: { folder: string; saved: SharedSaved }; output: null };
   load: { input: { folder: string }; output: SharedSaved };
   encode: { input: readonly string[]; output: SharedTensor };

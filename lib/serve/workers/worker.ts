@@ -26,6 +26,7 @@ const run: Run = {
       parts: parts.map(({ scorer, count }) => ({ scorer: takeAll(scorer), count })),
     }),
   suspects: (core) => suspectsOf(takeAll(core)),
+  plane: ({ scorer, texts }) => engine.plane(takeAll(scorer), texts),
   save: ({ folder, saved }) => {
     writeClassifier(folder, { ...saved, core: takeAll(saved.core) });
     return null;
@@ -52,6 +53,7 @@ export const grow = guarded('grow');
 export const narrow = guarded('narrow');
 export const predict = guarded('predict');
 export const suspects = guarded('suspects');
+export const plane = guarded('plane');
 export const save = guarded('save');
 export const load = guarded('load');
 export const encode = guarded('encode');

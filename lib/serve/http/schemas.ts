@@ -1,0 +1,181 @@
+import { HEAD_NAMES } from '../heads';
+import { NAME_PATTERN, NAME_WORDS } from '../store/classifiers';
+
+// The one statement of what requests and answers look like: it checks bodies, words refusals (each
+// `description` is what was expected), writes answers, and is the OpenAPI document.
+
+const name = { type: 'string', pattern: NAME_PATTERN, description: NAME_WORDS } as const;
+const label = { type: 'string', minLength: 1, description: 'the name of a label' } as const;
+const text = { type: 'string', description: 'a text' } as const;
+const someTexts = { type: 'array', minItems: 1, items: text, description: 'one or more texts' };
+const examples = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { ...someTexts, description: 'an array of one or more texts' },
+  description: 'texts by label, { label: [text, …] }',
+};
+const classifier = { ...name, description: 'the name of a classifier; not needed if there is one' };
+const number = { type: 'number' } as const;
+const count = { type: 'integer' } as const;
+const error = {
+  type: 'object',
+  description: 'What was expected, and a code for programs',
+  required: ['code', 'message', 'requestId'],
+  properties: {
+    code: { type: 'string' },
+    message: { type: 'string' },
+    requestId: { type: 'string' },
+  },
+};
+const described = {
+  type: 'object',
+  description: 'A classifier',
+  properties: {
+    name,
+    labels: {
+      type: 'array',
+      items: { type: 'object', properties: { label: text, examples: count } },
+    },
+    examples: count,
+    head: { type: 'string' },
+    heldOutAccuracy: { type: ['number', 'null'] },
+  },
+};
+const neighbor = { type: 'object', properties: { text, label, similarity: number } };
+const prediction = {
+  type: 'object',
+  properties: {
+    label: { type: ['string', 'null'] },
+    probability: number,
+    unknown: { type: ['string', 'null'] },
+    probabilities: { type: 'object', additionalProperties: number },
+    nearest: { type: 'array', items: neighbor },
+  },
+};
+const point = { type: 'object', properties: { text, label, x: number, y: number } };
+
+const body = (description: string, properties: Record<string, object>, more: object = {}) => ({
+  type: 'object',
+  description,
+  additionalProperties: false,
+  properties,
+  ...more,
+});
+const answers = (success: Record<number, object>) => ({ ...success, '4xx': error, '5xx': error });
+
+/** Schemas of all routes, which depend on how many texts a request may have. */
+export function schemasOf(maxTexts: number) {
+  const texts = {
+    ...someTexts,
+    maxItems: maxTexts,
+    description: `an array of 1 to ${maxTexts} texts`,
+  };
+  const timeout = { type: 'number', exclusiveMinimum: 0, description: 'milliseconds above 0' };
+  return {
+    classify: {
+      summary: 'Classify texts',
+      tags: ['classify'],
+      body: body(
+        'an object with exactly one of text and texts',
+        { classifier, text, texts, timeout },
+        { oneOf: [{ required: ['text'] }, { required: ['texts'] }] },
+      ),
+      response: answers({
+        200: {
+          description: 'A prediction for each text, in their order',
+          type: 'object',
+          properties: { classifier: name, predictions: { type: 'array', items: prediction } },
+        },
+      }),
+    },
+    addExamples: {
+      summary: 'Learn examples, of labels that are there or new',
+      tags: ['labels'],
+      body: body('an object', { classifier, examples }, { required: ['examples'] }),
+      response: answers({ 200: described }),
+    },
+    removeExamples: {
+      summary: 'Forget a label, or examples',
+      tags: ['labels'],
+      body: body(
+        'an object with exactly one of label and texts',
+        { classifier, label, texts: someTexts },
+        { oneOf: [{ required: ['label'] }, { required: ['texts'] }] },
+      ),
+      response: answers({ 200: described }),
+    },
+    renameLabel: {
+      summary: 'Rename a label',
+      tags: ['labels'],
+      body: body(
+        'an object',
+        { classifier, label, name: { ...label, description: 'a new name for the label' } },
+        { required: ['label', 'name'] },
+      ),
+      response: answers({ 200: described }),
+    },
+    map: {
+      summary:
+        'Examples, and if wanted a text, on a plane: the principal components of their vectors',
+      tags: ['classifiers'],
+      body: body('an object', { classifier, text }),
+      response: answers({
+        200: {
+          description: 'Points; the greatest distance from the middle is 1',
+          type: 'object',
+          properties: {
+            classifier: name,
+            examples: { type: 'array', items: point },
+            text: { type: ['object', 'null'], properties: { x: number, y: number } },
+          },
+        },
+      }),
+    },
+    list: {
+      summary: 'The classifiers that the token opens',
+      tags: ['classifiers'],
+      response: answers({
+        200: {
+          description: 'Their descriptions, in the order of their names',
+          type: 'object',
+          properties: { classifiers: { type: 'array', items: described } },
+        },
+      }),
+    },
+    describe: {
+      summary: 'Describe a classifier',
+      tags: ['classifiers'],
+      params: { type: 'object', properties: { name } },
+      response: answers({ 200: described }),
+    },
+    put: {
+      summary: 'Fit a classifier to examples; it takes the place of one with the same name',
+      tags: ['classifiers'],
+      params: { type: 'object', properties: { name } },
+      body: body(
+        'an object',
+        {
+          examples,
+          head: {
+            enum: ['auto', ...HEAD_NAMES],
+            description: `one of auto, ${HEAD_NAMES.join(', ')}`,
+          },
+          falseAlarms: {
+            type: 'number',
+            exclusiveMinimum: 0,
+            exclusiveMaximum: 0.5,
+            description: 'a number above 0 and below 0.5',
+          },
+        },
+        { required: ['examples'] },
+      ),
+      response: answers({ 200: described, 201: { ...described, description: 'A new classifier' } }),
+    },
+    remove: {
+      summary: 'Forget a classifier',
+      tags: ['classifiers'],
+      params: { type: 'object', properties: { name } },
+      response: answers({ 204: { type: 'null', description: 'It is gone' } }),
+    },
+  };
+}

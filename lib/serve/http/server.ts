@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastifySwagger from '@fastify/swagger';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { isPlainObject, readOptions } from '../../check';
+import { invalidArgument } from '../../errors';
+import { packageVersion } from '../../package-version';
+import { FewShotClassifier } from '../few-shot-classifier';
+import { type Classifiers, classifierName } from '../store/classifiers';
+import { MemoryClassifiers } from '../store/memory-classifiers';
+import { Access } from './access';
+import { answerError, answerErrors, refuseBrokenRequest } from './answer-errors';
+import { HttpError } from './http-error';
+import { parseJsonStrictly } from './json-body';
+import { followLife } from './life';
+import { Metrics } from './metrics';
+import { SERVER_OPTIONS, type ServerOptions, type ServerSettings } from './options';
+import { recordAnswers } from './request-log';
+import { addClassifiers } from './routes/classifiers';
+import { addClassify } from './routes/classify';
+import { addHealth } from './routes/health';
+import { addLabels } from './routes/labels';
+import { addPages } from './routes/pages';
+import { schemaError } from './schema-message';
+import { schemasOf } from './schemas';
+import type { Service } from './service';
+
+const OPERATOR = 'createServer';
+
+/**
+ * An HTTP server for classifiers, as an instance of Fastify that does not listen yet.
+ *
+ *     const server = createServer({ cards, loans });
+ *     await server.listen({ port: 8080 });
+ *
+ * Each classifier is a tenant, which sees its own examples alone. `server.close()` answers what is under way,
+ * then frees what is the server's own: classifiers that it was given stay the caller's to close. Changes last
+ * as long as the process, or as the disk if `classifiers` is a `ClassifierStore`.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong classifier, name or option
+ */
+export function createServer(
+  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  options: ServerOptions = {},
+): FastifyInstance {
+  const settings = readOptions(SERVER_OPTIONS, options, OPERATOR);
+  const kept = keptIn(classifiers, settings);
+  const metrics = new Metrics(() => kept.pools(), settings.maxLabelMetrics);
+  const schemas = schemasOf(settings.maxTexts);
+  const service = { classifiers: kept, metrics, settings, schemas, readiness: { ready: false } };
+  const server = bareServer(settings);
+  parseJsonStrictly(server);
+  answerErrors(server, settings.bodyLimit);
+  recordAnswers(server, metrics);
+  if (settings.rateLimit > 0) limitRate(server, settings.rateLimit);
+  checkTokensOf(server, new Access(settings.tokens));
+  void server.register(fastifySwagger, openapi(settings));
+  void server.register(async (scope) => addRoutes(scope, service));
+  followLife(server, service);
+  return server;
+}
+
+function keptIn(
+  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  { pool }: ServerSettings,
+): Classifiers {
+  if (isClassifiers(classifiers)) return classifiers;
+  if (!isPlainObject(classifiers)) {
+    throw invalidArgument('classifiers by name', `classifiers of ${OPERATOR}`, classifiers);
+  }
+  for (const [name, classifier] of Object.entries(classifiers)) {
+    classifierName(name, OPERATOR);
+    if (classifier instanceof FewShotClassifier) continue;
+    throw invalidArgument('a FewShotClassifier', `${name} of ${OPERATOR}`, classifier, OPERATOR);
+  }
+  return new MemoryClassifiers(classifiers, pool);
+}
+
+function isClassifiers(value: unknown): value is Classifiers {
+  const { names, change }: Partial<Classifiers> = Object(value);
+  return typeof names === 'function' && typeof change === 'function';
+}
+
+function bareServer({ log, logTo, bodyLimit, trustProxy }: ServerSettings): FastifyInstance {
+  return fastify({
+    logger: log === 'silent' ? false : { level: log, ...(logTo && { stream: logTo }) },
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    trustProxy,
+    // Faults are worded by us, from the schema and the value that does not fit it.
+    ajv: { customOptions: { verbose: true, coerceTypes: false, removeAdditional: false } },
+    schemaErrorFormatter: (faults, part) => schemaError(faults, part),
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    frameworkErrors: (error, request, reply) => {
+      void answerError(error, request, reply, bodyLimit);
+    },
+    clientErrorHandler: refuseBrokenRequest,
+  });
+}
+
+function limitRate(server: FastifyInstance, max: number): void {
+  void server.register(fastifyRateLimit, {
+    max,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, { max: most }) =>
+      new HttpError(429, 'ERR_HTTP_RATE_LIMIT', `Expected at most ${most} requests a minute`),
+  });
+}
+
+/** Tokens are looked at before bodies are read. */
+function checkTokensOf(server: FastifyInstance, access: Access): void {
+  server.decorateRequest('grant');
+  // After the limit of the rate, which guards against guessing.
+  server.addHook('preParsing', async (request) => {
+    const isPublic = Object(request.routeOptions.config).isPublic === true;
+    if (isPublic || request.is404) return;
+    request.grant = access.grantOf(request.headers.authorization);
+  });
+}
+
+function openapi({ tokens }: ServerSettings) {
+  const security = { token: { type: 'http', scheme: 'bearer' } as const };
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'metatorch',
+        description: 'Few-shot text classifiers that learn while they serve.',
+        version: packageVersion(),
+      },
+      ...(tokens && { components: { securitySchemes: security }, security: [{ token: [] }] }),
+    },
+  };
+}
+
+async function addRoutes(server: FastifyInstance, service: Service): Promise<void> {
+  addHealth(server, service);
+  addClassify(server, service);
+  addLabels(server, service);
+  addClassifiers(server, service);
+  addPages(server, service);
+}

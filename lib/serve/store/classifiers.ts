@@ -1,0 +1,38 @@
+import { string } from '../../check';
+import { outOfRange } from '../../errors';
+import type { EncoderPool } from '../encoder-pool';
+import type { ExamplesInput } from '../examples/read-examples';
+import type { FewShotClassifier } from '../few-shot-classifier';
+import type { FewShotOptions } from '../setup';
+import type { Change } from './changes';
+
+/** How a classifier is fitted that shares the threads of others. */
+export type FitSettings = Omit<FewShotOptions, 'pool'>;
+
+/** Classifiers by name, and all that changes them: in memory, or on a disk. */
+export interface Classifiers {
+  names(): readonly string[];
+  get(name: string): FewShotClassifier | undefined;
+  /** The threads that classifiers work in, each pool once. */
+  pools(): readonly EncoderPool[];
+  /** Changes a classifier. The promise is fulfilled once the change has taken effect for good. */
+  change(name: string, change: Change): Promise<void>;
+  /** Fits a classifier, which takes the place of one with the same name. */
+  put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void>;
+  /** Forgets a classifier. */
+  remove(name: string): Promise<void>;
+  /** Waits for what is under way, and frees what these classifiers own. */
+  close(): Promise<void>;
+}
+
+/** Names stand in addresses and are folders, also on systems that do not tell case. */
+export const NAME_PATTERN = '^[a-z0-9][a-z0-9_-]{0,63}$';
+export const NAME_WORDS =
+  '1 to 64 lower-case letters, digits, _ and -, the first a letter or digit';
+
+/** Returns `value` if a classifier can be named so. */
+export function classifierName(value: unknown, operator: string): string {
+  const name = string(value, 'the name of a classifier', operator);
+  if (new RegExp(NAME_PATTERN, 'u').test(name)) return name;
+  throw outOfRange(NAME_WORDS, `the name of a classifier of ${operator}`, name, operator);
+}

@@ -1,0 +1,93 @@
+import { EncoderPool } from '../encoder-pool';
+import type { ExamplesInput } from '../examples/read-examples';
+import { FewShotClassifier } from '../few-shot-classifier';
+import { applyChange, type Change } from './changes';
+import type { Classifiers, FitSettings } from './classifiers';
+import { Turns } from './turns';
+import { unknownClassifier } from './unknown-classifier';
+
+/**
+ * Classifiers that live as long as the process. Those that it is given stay the caller's to close; those
+ * that it fits are its own.
+ */
+export class MemoryClassifiers implements Classifiers {
+  readonly #classifiers: Map<string, FewShotClassifier>;
+  readonly #own = new Set<FewShotClassifier>();
+  readonly #turns = new Turns();
+  readonly #given: EncoderPool | undefined;
+  #opening: Promise<EncoderPool> | undefined;
+  #opened: EncoderPool | undefined;
+
+  /**
+   * @param pool the threads for classifiers to come. Default: those of the first classifier, or new ones
+   *   if there is none
+   */
+  constructor(classifiers: Readonly<Record<string, FewShotClassifier>>, pool?: EncoderPool) {
+    this.#classifiers = new Map(Object.entries(classifiers));
+    this.#given = pool ?? Object.values(classifiers)[0]?.pool;
+  }
+
+  names(): readonly string[] {
+    return [...this.#classifiers.keys()];
+  }
+
+  get(name: string): FewShotClassifier | undefined {
+    return this.#classifiers.get(name);
+  }
+
+  pools(): readonly EncoderPool[] {
+    const own = [this.#given, this.#opened].filter((pool) => pool !== undefined);
+    return [...new Set([...own, ...[...this.#classifiers.values()].map(({ pool }) => pool)])];
+  }
+
+  change(name: string, change: Change): Promise<void> {
+    return this.#turns.run(name, () => applyChange(this.#require(name), change));
+  }
+
+  put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
+    return this.#turns.run(name, async () => {
+      const options = { ...settings, pool: this.#given ?? (await this.#ownPool()) };
+      const classifier = await FewShotClassifier.fit(examples, options);
+      const before = this.#classifiers.get(name);
+      this.#own.add(classifier);
+      this.#classifiers.set(name, classifier);
+      if (before) await this.#letGo(before);
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#turns.run(name, async () => {
+      const classifier = this.#require(name);
+      this.#classifiers.delete(name);
+      await this.#letGo(classifier);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#turns.idle();
+    this.#classifiers.clear();
+    await Promise.all([...this.#own].map((classifier) => this.#letGo(classifier)));
+    await (await this.#opening?.catch(() => undefined))?.close();
+  }
+
+  async #ownPool(): Promise<EncoderPool> {
+    this.#opening ??= EncoderPool.open();
+    try {
+      this.#opened = await this.#opening;
+      return this.#opened;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  #require(name: string): FewShotClassifier {
+    const classifier = this.#classifiers.get(name);
+    if (classifier === undefined) throw unknownClassifier(name);
+    return classifier;
+  }
+
+  async #letGo(classifier: FewShotClassifier): Promise<void> {
+    if (this.#own.delete(classifier)) await classifier.close();
+  }
+}
