@@ -8,6 +8,12 @@ export {
   type TextDataset,
 } from './datasets/dataset';
 export {
+  type IntentDataset,
+  type IntentLanguage,
+  type IntentsOptions,
+  loadIntents,
+} from './datasets/intents';
+export {
   loadWordNet,
   readWordNetDefinitions,
   type WordNetDefinition,

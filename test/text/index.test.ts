@@ -2,6 +2,7 @@ import * as text from '../../lib/text';
 
 test('exports the text layer', () => {
   expect(Object.keys(text).sort()).toEqual([
+    'DEFAULT_ENCODER',
     'EpisodeSampler',
     'PAD_TOKEN',
     'SentenceEncoder',
@@ -18,10 +19,14 @@ test('exports the text layer', () => {
     'encodeBatch',
     'episodeTensors',
     'listEncoders',
+    'loadEncoder',
+    'loadEncoderSync',
     'loadHuggingFace',
+    'loadIntents',
     'loadWordNet',
     'loadWordVectors',
     'meanEncoder',
+    'openEncoder',
     'openHuggingFace',
     'openUseLite',
     'openWordVectors',
