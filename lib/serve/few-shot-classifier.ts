@@ -70,8 +70,9 @@ export class FewShotClassifier {
     examples: ExamplesInput,
     options: FewShotOptions = {},
   ): Promise<FewShotClassifier> {
-    const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fit');
-    const { pool, options: fit, poolOptions } = readSetup(options, 'FewShotClassifier.fit');
+    const operator = 'FewShotClassifier.fit';
+    const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
+    const { labels, rows } = readAtLeastTwo(examples, texts, operator);
     const own = pool ?? (await EncoderPool.open(poolOptions));
     try {
       const core = await own.fit(newRows(labels, rows, fit));
@@ -85,8 +86,9 @@ export class FewShotClassifier {
 
   /** As `fit`, on the calling thread. */
   static fitSync(examples: ExamplesInput, options: FewShotOptions = {}): FewShotClassifier {
-    const { labels, rows } = readAtLeastTwo(examples, 'FewShotClassifier.fitSync');
-    const { pool, options: fit, poolOptions } = readSetup(options, 'FewShotClassifier.fitSync');
+    const operator = 'FewShotClassifier.fitSync';
+    const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
+    const { labels, rows } = readAtLeastTwo(examples, texts, operator);
     const own = pool ?? EncoderPool.openSync(poolOptions);
     const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
     const setup = { pool: own, owned: pool === undefined, options: fit };

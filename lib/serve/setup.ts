@@ -1,4 +1,6 @@
 import {
+  flag,
+  isPlainObject,
   numberWhere,
   type OptionsOf,
   oneOf,
@@ -16,7 +18,13 @@ import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
 import { EncoderPool } from './encoder-pool';
 import type { NewRows } from './engine';
-import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
+import { type LabelTexts, withLabelTexts } from './examples/label-texts';
+import {
+  type ExamplesInput,
+  type LabeledExamples,
+  readExamples,
+  requireText,
+} from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { HEAD_NAMES, type HeadName } from './heads';
 
@@ -27,6 +35,15 @@ const poolOf = (value: unknown, name: string, operator: string): EncoderPool => 
 const share = (value: unknown, name: string, operator: string): number =>
   numberWhere((x) => x > 0 && x < 0.5, 'a number above 0 and below 0.5', value, name, operator);
 
+const isRecord = (value: unknown, name: string, operator: string) => {
+  const described = isPlainObject(value) ? Object.entries(value) : undefined;
+  if (described === undefined)
+    throw invalidArgument('texts by label', `${name} of ${operator}`, value, operator);
+  return Object.fromEntries(
+    described.map(([label, text]) => [label, requireText(text, `${name}.${label}`, operator)]),
+  );
+};
+
 const OPTIONS = {
   /**
    * How labels are told apart; `auto` takes what is right on most held-out examples. Default: `auto`.
@@ -34,6 +51,13 @@ const OPTIONS = {
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */
   falseAlarms: withDefault(share, 0.05),
+  /**
+   * Whether names of labels count as examples: `card_lost` as the text «card lost». Then a label needs no
+   * other. Default: false.
+   */
+  labelNames: withDefault(flag, false),
+  /** What labels are for, in a sentence each; they count as examples. Default: none. */
+  descriptions: optional<Readonly<Record<string, string>>>(isRecord),
   /** The encoder of its own threads: a name or folder, see `loadEncoder`. Default: `use-lite`. */
   encoder: optional(string),
   /** Threads to share with other classifiers, instead of its own. */
@@ -61,15 +85,25 @@ export type Setup = { pool: EncoderPool; owned: boolean; options: FitOptions };
 
 /** What `options` describe, with a pool that `open` makes if none is given. */
 export function readSetup(given: FewShotOptions, operator: string) {
-  const { pool, encoder, ...options } = readOptions(OPTIONS, given, operator);
+  const { pool, encoder, labelNames, descriptions, ...options } = readOptions(
+    OPTIONS,
+    given,
+    operator,
+  );
   if (pool !== undefined && encoder !== undefined) {
     throw outOfRange('encoder or pool, not both', `the options of ${operator}`, encoder, operator);
   }
-  return { pool, options, poolOptions: encoder === undefined ? {} : { encoder } };
+  const poolOptions = encoder === undefined ? {} : { encoder };
+  return { pool, options, poolOptions, texts: { labelNames, descriptions } };
 }
 
-export function readAtLeastTwo(examples: ExamplesInput, operator: string): LabeledExamples {
-  const read = readExamples(examples, operator);
+/** The examples with what labels say of themselves, checked. */
+export function readAtLeastTwo(
+  examples: ExamplesInput,
+  texts: LabelTexts,
+  operator: string,
+): LabeledExamples {
+  const read = readExamples(withLabelTexts(examples, texts, operator), operator);
   requireTwo(read.labels, operator);
   return read;
 }

@@ -144,6 +144,20 @@ test('a head is chosen, named, or chosen anew', async () => {
   expect(classifier.heldOutAccuracy).toBeGreaterThan(0.5);
 });
 
+test('labels without an example are known by their names and descriptions', async () => {
+  await using classifier = await FewShotClassifier.fit(
+    { lost_card: [], money_transfer: [] },
+    { pool, labelNames: true, descriptions: { money_transfer: 'sending money to somebody' } },
+  );
+  const texts = ['I lost my card', 'how can I send money to a friend?'];
+  const best = (await classifier.predict(texts)).map(({ probabilities: p }) =>
+    (p.lost_card ?? 0) > (p.money_transfer ?? 0) ? 'lost_card' : 'money_transfer',
+  );
+  expect(best).toEqual(['lost_card', 'money_transfer']);
+  const wrong = { pool, descriptions: { lost_card: 3 } } as never;
+  await expect(FewShotClassifier.fit(EXAMPLES, wrong)).rejects.toThrow('descriptions.lost_card');
+});
+
 test('finds the example that is under the wrong label', async () => {
   await using classifier = await FewShotClassifier.fit(
     {

@@ -1,0 +1,55 @@
+import { isPlainObject } from '../../check';
+import { outOfRange } from '../../errors';
+import type { LabeledText } from '../../text';
+import { type ExamplesInput, rowsOf } from './read-examples';
+
+/** What a label says of itself. */
+export type LabelTexts = {
+  /** Whether names of labels count as examples. */
+  labelNames: boolean;
+  /** Sentences that say what a label is for; they count as examples too. */
+  descriptions?: Readonly<Record<string, string>> | undefined;
+};
+
+/**
+ * The examples, and after them the names and descriptions of their labels as texts. A label of an object
+ * may then have no example.
+ *
+ * @throws ArgumentRangeError for a description of a label that is not there
+ */
+export function withLabelTexts(
+  examples: ExamplesInput,
+  { labelNames, descriptions = {} }: LabelTexts,
+  operator: string,
+): ExamplesInput {
+  const described = Object.keys(descriptions);
+  if (!labelNames && described.length === 0) return examples;
+  const bare = isPlainObject(examples) ? labelsWithout(examples) : [];
+  const rows = rowsOf(bare.length === 0 ? examples : without(examples, bare), operator);
+  const labels = [...new Set([...rows.map(({ label }) => label), ...bare])];
+  const stranger = described.find((label) => !labels.includes(label));
+  if (stranger !== undefined) {
+    throw outOfRange('labels of the examples', `descriptions of ${operator}`, stranger, operator);
+  }
+  const own = labels.flatMap((label): LabeledText[] => {
+    const texts = [...(labelNames ? [nameAsText(label)] : []), descriptions[label]];
+    return texts.flatMap((text) => (text === undefined ? [] : [{ text, label }]));
+  });
+  return [...rows.map(({ text, label }) => ({ text, label })), ...own];
+}
+
+/** A label's name as people write: `card_lost` and `cardLost` are `card lost`. */
+export function nameAsText(label: string): string {
+  const words = label.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replace(/[_\-./\s]+/gu, ' ');
+  return words.trim().toLowerCase();
+}
+
+function labelsWithout(examples: object): string[] {
+  return Object.entries(examples).flatMap(([label, texts]) =>
+    Array.isArray(texts) && texts.length === 0 ? [label] : [],
+  );
+}
+
+function without(examples: ExamplesInput, labels: readonly string[]): ExamplesInput {
+  return Object.fromEntries(Object.entries(examples).filter(([label]) => !labels.includes(label)));
+}
