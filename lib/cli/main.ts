@@ -6,6 +6,7 @@ import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerEncoder } from './encoder';
 import { registerLibtorch } from './libtorch';
+import { registerServe } from './serve';
 
 /** The command line: one file per command, each of which adds itself to the program. */
 function createProgram(): Command {
@@ -16,6 +17,7 @@ function createProgram(): Command {
   registerDoctor(program);
   registerEncoder(program);
   registerLibtorch(program);
+  registerServe(program);
   return program;
 }
 

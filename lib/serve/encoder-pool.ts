@@ -49,6 +49,12 @@ const OPTIONS = {
 
 export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
 
+/** Returns `value` if it is a pool. */
+export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
+  if (value instanceof EncoderPool) return value;
+  throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
+}
+
 /** Where pools say, as `{ pool, texts }`, how many texts they encode together. */
 export const BATCHES = channel('metatorch.serve.batch');
 

@@ -11,6 +11,7 @@ export type { Place, PlacedExample } from './places';
 export type { Neighbor, Prediction, UnknownReason } from './prediction';
 export type { FewShotOptions } from './setup';
 export type { Change } from './store/changes';
+export { ClassifierStore, type StoreOptions } from './store/classifier-store';
 export type { Classifiers, FitSettings } from './store/classifiers';
 export type { Suspect } from './suspects';
 export type { RequestOptions } from './workers/request-queue';

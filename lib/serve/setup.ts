@@ -12,11 +12,11 @@ import {
   withDefault,
   withMethods,
 } from '../check';
-import { invalidArgument, outOfRange } from '../errors';
+import { outOfRange } from '../errors';
 import type { LabeledText } from '../text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
-import { EncoderPool } from './encoder-pool';
+import { type EncoderPool, encoderPool } from './encoder-pool';
 import type { NewRows } from './engine';
 import { type LabelTexts, withLabelTexts } from './examples/label-texts';
 import {
@@ -28,10 +28,6 @@ import {
 import type { FitOptions } from './fitted';
 import { HEAD_NAMES, type HeadName } from './heads';
 
-const poolOf = (value: unknown, name: string, operator: string): EncoderPool => {
-  if (value instanceof EncoderPool) return value;
-  throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
-};
 const share = (value: unknown, name: string, operator: string): number =>
   numberWhere((x) => x > 0 && x < 0.5, 'a number above 0 and below 0.5', value, name, operator);
 
@@ -61,7 +57,7 @@ const OPTIONS = {
   /** The encoder of its own threads: a name or folder, see `loadEncoder`. Default: `use-lite`. */
   encoder: optional(string),
   /** Threads to share with other classifiers, instead of its own. */
-  pool: optional<EncoderPool>(poolOf),
+  pool: optional(encoderPool),
 };
 
 export type FewShotOptions = OptionsOf<typeof OPTIONS>;
@@ -75,7 +71,7 @@ export const REQUEST = {
 /** The options of `load`. */
 export const LOAD = {
   /** Threads to share with other classifiers. Default: threads of its own, with the encoder of the folder. */
-  pool: optional<EncoderPool>(poolOf),
+  pool: optional(encoderPool),
 };
 
 export type LoadOptions = OptionsOf<typeof LOAD>;

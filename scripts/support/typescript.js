@@ -1,4 +1,5 @@
 const fs = require('node:fs');
+const { copyPages, pageFiles } = require('../copy-pages');
 const { inRoot } = require('./paths');
 const { run, SetupError } = require('./run');
 const { digestOf, filesBelow, installedVersion, readText, writeText } = require('./stamps');
@@ -20,13 +21,15 @@ function removeStaleOutputs() {
  * @returns {Promise<import('./stages').Outcome>}
  */
 async function buildTypeScript() {
-  const files = [...filesBelow('lib', /\.ts$/), 'tsconfig.json', 'tsconfig.build.json'];
+  const sources = [...filesBelow('lib', /\.ts$/), ...pageFiles()];
+  const files = [...sources, 'tsconfig.json', 'tsconfig.build.json'];
   const digest = digestOf(files, installedVersion('typescript'));
   if (readText(STAMP) === digest) return { skipped: true };
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
   const { status, output } = await run(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
   if (status !== 0) throw new SetupError(`TypeScript found mistakes in lib/:\n${output}`);
   removeStaleOutputs();
+  copyPages();
   writeText(STAMP, digest);
   return { skipped: false };
 }

@@ -22,7 +22,7 @@ function ofTorchError({ code, message }: TorchError): HttpError {
     case 'ERR_TORCH_DISPOSED':
       return new HttpError(503, code, 'The classifier is being replaced or closed', 1);
     case 'ERR_TORCH_FILE':
-      return new HttpError(500, code, 'The change could not be written to disk, so it was refused');
+      return new HttpError(500, code, 'The change could not be written to disk, and may be lost');
     default:
       return internal(code);
   }

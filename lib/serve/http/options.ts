@@ -11,16 +11,11 @@ import {
   withDefault,
   withMethods,
 } from '../../check';
-import { invalidArgument } from '../../errors';
-import { EncoderPool } from '../encoder-pool';
+import { encoderPool } from '../encoder-pool';
 import { checkTokens, type Tokens } from './access';
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-const poolOf = (value: unknown, name: string, operator: string): EncoderPool => {
-  if (value instanceof EncoderPool) return value;
-  throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
-};
 const milliseconds = (value: unknown, name: string, operator: string): number => {
   const fits = (x: number) => x > 0 && x <= LONGEST_TIMER;
   return numberWhere(fits, `milliseconds up to ${LONGEST_TIMER}`, value, name, operator);
@@ -57,7 +52,7 @@ export const SERVER_OPTIONS = {
   /** Where logs go. Default: standard output. */
   logTo: optional<Writable>(withMethods<Writable>('a writable stream', 'write')),
   /** Threads for classifiers that come by request. Default: threads of their own. */
-  pool: optional<EncoderPool>(poolOf),
+  pool: optional(encoderPool),
 };
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info';

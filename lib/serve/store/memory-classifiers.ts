@@ -40,6 +40,12 @@ export class MemoryClassifiers implements Classifiers {
     return [...new Set([...own, ...[...this.#classifiers.values()].map(({ pool }) => pool)])];
   }
 
+  /** Takes a classifier over, to close it when it is no longer needed. */
+  adopt(name: string, classifier: FewShotClassifier): void {
+    this.#own.add(classifier);
+    this.#classifiers.set(name, classifier);
+  }
+
   change(name: string, change: Change): Promise<void> {
     return this.#turns.run(name, () => applyChange(this.#require(name), change));
   }

@@ -1,0 +1,44 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+function integerBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected an integer from ${least} to ${most}.`);
+  };
+}
+
+/** Collects `--token cards=secret`. */
+function token(text: string, before: Record<string, string[]> = {}): Record<string, string[]> {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) {
+    throw new InvalidArgumentError('Expected <classifier>=<token>, or *=<token> for all.');
+  }
+  const name = text.slice(0, at);
+  return { ...before, [name]: [...(before[name] ?? []), text.slice(at + 1)] };
+}
+
+const MOST = 2 ** 31 - 1;
+
+/** `metatorch serve`: classifiers over HTTP, with a playground. */
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .description('serve few-shot classifiers over HTTP, with a playground')
+    .argument('<paths...>', 'saved classifiers, files of examples { label: [text, …] }, or a store')
+    .option('--store <folder>', 'keep the classifiers here, with all they learn')
+    .option('--host <address>', 'address to listen at', '127.0.0.1')
+    .option('--port <n>', 'port to listen at; 0 takes a free one', integerBetween(0, 65535), 8080)
+    .option('--token <classifier=token>', 'bearer token of a classifier, * for all', token)
+    .option('--rate-limit <n>', 'requests a minute for each address', integerBetween(1, MOST))
+    .option('--trust-proxy', 'take the address of a client from X-Forwarded-For')
+    .option('--workers <n>', 'threads that answer', integerBetween(1, 1024), 1)
+    .option('--drain <ms>', 'on SIGTERM, answer on for so long', integerBetween(0, MOST), 0)
+    .option('--no-playground', 'do not show the playground at /')
+    .option('--log <level>', 'silent, error, warn or info', 'info')
+    .action(async (paths: string[], options) => {
+      // Loaded here, so that the other commands run without libtorch.
+      const { runServe } = await import('./serve/run.js');
+      await runServe(paths, options);
+    });
+}

@@ -1,0 +1,111 @@
+import { statSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseFileContent, readJsonFile } from '../../checked-file';
+import { TorchError } from '../../errors';
+import {
+  ClassifierStore,
+  type Classifiers,
+  type EncoderPool,
+  FewShotClassifier,
+} from '../../serve';
+import { isStore } from '../../serve/store/classifier-store';
+import { classifierName } from '../../serve/store/classifiers';
+import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
+
+const examplesSchema = z.union([
+  z.record(z.string(), z.array(z.string())),
+  z.array(z.object({ text: z.string(), label: z.string() })),
+]);
+
+export type Opened = {
+  classifiers: Classifiers;
+  /** True where changes would be lost with the process. */
+  readOnly: boolean;
+};
+
+/**
+ * Opens what the command line names: one store; or saved classifiers and files of examples, which a store
+ * takes in, under their names, unless it has them.
+ */
+export async function openClassifiers(
+  paths: readonly string[],
+  store: string | undefined,
+  pool: EncoderPool,
+): Promise<Opened> {
+  const [first] = paths;
+  const only = paths.length === 1 && store === undefined;
+  if (only && first !== undefined && isStore(first)) {
+    return { classifiers: await ClassifierStore.open(first, { pool }), readOnly: false };
+  }
+  const stray = paths.find(isStore);
+  if (stray !== undefined) throw wrong(`Expected ${stray}, which is a store, as the only path`);
+  const named = byName(paths);
+  if (store === undefined) return { classifiers: await inMemory(named, pool), readOnly: true };
+  const classifiers = await ClassifierStore.open(store, { pool });
+  try {
+    for (const [name, path] of named) await takeIn(classifiers, name, path);
+    return { classifiers, readOnly: false };
+  } catch (error) {
+    await classifiers.close();
+    throw error;
+  }
+}
+
+function byName(paths: readonly string[]): Map<string, string> {
+  const named = new Map<string, string>();
+  for (const path of paths) {
+    const name = classifierName(nameOf(path), `serve ${path}`);
+    const before = named.get(name);
+    if (before !== undefined)
+      throw wrong(`Expected different names but ${before} and ${path} are both ${name}`);
+    named.set(name, path);
+  }
+  return named;
+}
+
+/** The name of a folder or file, without `.json`, in lower case. */
+function nameOf(path: string): string {
+  const whole = resolve(path);
+  return basename(whole, extname(whole) === '.json' ? '.json' : '').toLowerCase();
+}
+
+async function inMemory(
+  named: ReadonlyMap<string, string>,
+  pool: EncoderPool,
+): Promise<Classifiers> {
+  const classifiers = new MemoryClassifiers({}, pool);
+  for (const [name, path] of named) {
+    if (isFolder(path)) classifiers.adopt(name, await FewShotClassifier.load(path, { pool }));
+    else await classifiers.put(name, readExamplesFile(path), {});
+  }
+  return classifiers;
+}
+
+async function takeIn(store: ClassifierStore, name: string, path: string): Promise<void> {
+  if (store.get(name) !== undefined) return;
+  if (isFolder(path)) await store.import(name, path);
+  else await store.put(name, readExamplesFile(path), {});
+}
+
+function isFolder(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined) return stats.isDirectory();
+  throw new TorchError('ERR_TORCH_FILE', `Cannot serve ${path}: there is no such file or folder`, {
+    path,
+  });
+}
+
+function readExamplesFile(path: string) {
+  const content = readJsonFile(path, 'examples { label: [text, …] }');
+  return parseFileContent(
+    path,
+    examplesSchema,
+    content,
+    'examples { label: [text, …] } or [{ text, label }, …]',
+  );
+}
+
+function wrong(message: string): TorchError {
+  return new TorchError('ERR_TORCH_ARGUMENT', message);
+}

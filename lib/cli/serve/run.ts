@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
+import { createServer, EncoderPool, type LogLevel, shutDownOnSignals } from '../../serve';
+import { openClassifiers } from './open-classifiers';
+
+export type ServeOptions = {
+  store?: string;
+  host: string;
+  port: number;
+  token?: Record<string, string[]>;
+  rateLimit?: number;
+  trustProxy?: boolean;
+  workers: number;
+  drain: number;
+  playground: boolean;
+  log: LogLevel;
+};
+
+/** Opens classifiers and serves them until a signal comes. */
+export async function runServe(paths: readonly string[], options: ServeOptions): Promise<void> {
+  const pool = await EncoderPool.open({ workers: options.workers });
+  let server: FastifyInstance | undefined;
+  try {
+    const { classifiers, readOnly } = await openClassifiers(paths, options.store, pool);
+    server = createServer(classifiers, {
+      readOnly,
+      rateLimit: options.rateLimit ?? 0,
+      trustProxy: options.trustProxy ?? false,
+      playground: options.playground,
+      log: options.log,
+      ...(options.token && { tokens: options.token }),
+    });
+    const address = await server.listen({ host: options.host, port: options.port });
+    const names = classifiers.names().join(', ') || 'no classifier yet';
+    console.error(`Serving ${names} at ${address}`);
+    if (readOnly)
+      console.error('Changes are refused, since nothing keeps them; --store <folder> does.');
+  } catch (error) {
+    await server?.close();
+    await pool.close();
+    throw oneLine(error, options);
+  }
+  const onClosed = (error?: unknown): void => {
+    if (error !== undefined) process.exitCode = 1;
+    void pool.close();
+  };
+  shutDownOnSignals(server, { drain: options.drain, onClosed });
+}
+
+/** What a person can mend is said in one line. */
+function oneLine(error: unknown, { host, port }: ServeOptions): unknown {
+  const { code, message } = Object(error);
+  const where = `${host}:${port}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new TorchError('ERR_TORCH_BUSY', `Cannot listen at ${where}: the port is in use`);
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new TorchError('ERR_TORCH_ARGUMENT', `Cannot listen at ${where}: ${message}`);
+    default:
+      if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
+        return new TorchError('ERR_TORCH_ARGUMENT', error.message, { cause: error });
+      }
+      return error;
+  }
+}

@@ -1,0 +1,208 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { optional, positiveInteger, readOptions, string, withDefault } from '../../check';
+import { parseFileContent, readJsonFile } from '../../checked-file';
+import { outOfRange, TorchError } from '../../errors';
+import { replaceFile } from '../../torch/files/replace-file';
+import { EncoderPool, encoderPool } from '../encoder-pool';
+import type { ExamplesInput } from '../examples/read-examples';
+import { FewShotClassifier } from '../few-shot-classifier';
+import { makeFolder } from '../folders';
+import type { Change } from './changes';
+import { type Classifiers, classifierName, type FitSettings } from './classifiers';
+import { FolderLock } from './lock';
+import { StoredClassifier } from './stored-classifier';
+import { Turns } from './turns';
+import { unknownClassifier } from './unknown-classifier';
+
+const OPERATOR = 'ClassifierStore.open';
+const MARK = 'store.json';
+const markSchema = z.object({ format: z.literal('metatorch-store'), version: z.literal(1) });
+
+const OPTIONS = {
+  /** The threads for its classifiers, which stay the caller's. Default: threads of its own. */
+  pool: optional(encoderPool),
+  /** Changes of a classifier after which its journal is folded into a new snapshot. Default: 1,000. */
+  compactAfter: withDefault(positiveInteger, 1000),
+};
+
+export type StoreOptions = { pool?: EncoderPool | undefined; compactAfter?: number | undefined };
+
+/** True if there is a store in a folder. */
+export function isStore(folder: string): boolean {
+  return existsSync(join(folder, MARK));
+}
+
+/**
+ * Classifiers in a folder, where every change that was accepted outlives the process, however it ends.
+ *
+ *     await using store = await ClassifierStore.open('classifiers');
+ *     await store.put('cards', examples, {});
+ *     const server = createServer(store);
+ *
+ * One process uses a store at a time. A change is accepted, and its promise fulfilled, once it has taken effect
+ * and its line in the journal is on the disk.
+ */
+export class ClassifierStore implements Classifiers {
+  readonly #folder: string;
+  readonly #lock: FolderLock;
+  readonly #pool: EncoderPool;
+  readonly #ownsPool: boolean;
+  readonly #compactAfter: number;
+  readonly #stored = new Map<string, StoredClassifier>();
+  readonly #turns = new Turns();
+  #closed: Promise<void> | undefined;
+
+  private constructor(folder: string, lock: FolderLock, pool: EncoderPool, options: StoreOptions) {
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#pool = pool;
+    this.#ownsPool = options.pool === undefined;
+    this.#compactAfter = options.compactAfter ?? 1000;
+  }
+
+  /**
+   * Opens the store in a folder, which is made if it is not there.
+   *
+   * @throws TorchError `ERR_TORCH_BUSY` if another process uses it; `ERR_TORCH_FILE` that names file and line
+   *   if one is damaged, or if the folder holds other things
+   */
+  static async open(folder: string, options: StoreOptions = {}): Promise<ClassifierStore> {
+    const settings = readOptions(OPTIONS, options, OPERATOR);
+    const path = resolve(string(folder, 'folder', OPERATOR));
+    await makeFolder(path);
+    await requireStore(path);
+    const lock = new FolderLock(path);
+    try {
+      const pool = settings.pool ?? (await EncoderPool.open());
+      const store = new ClassifierStore(path, lock, pool, settings);
+      await store.#load().catch(async (error: unknown) => {
+        await store.close();
+        throw error;
+      });
+      return store;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  get pool(): EncoderPool {
+    return this.#pool;
+  }
+
+  names(): readonly string[] {
+    return [...this.#stored.keys()];
+  }
+
+  get(name: string): FewShotClassifier | undefined {
+    return this.#stored.get(name)?.classifier;
+  }
+
+  pools(): readonly EncoderPool[] {
+    return [this.#pool];
+  }
+
+  change(name: string, change: Change): Promise<void> {
+    return this.#inTurn(name, () => this.#require(name).change(change));
+  }
+
+  put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
+    classifierName(name, 'put');
+    return this.#inTurn(name, async () => {
+      const options = { ...settings, pool: this.#pool };
+      await this.#keep(name, await FewShotClassifier.fit(examples, options));
+    });
+  }
+
+  /** Takes a saved classifier in. @throws as `FewShotClassifier.load`; ArgumentRangeError if the name is taken */
+  import(name: string, folder: string): Promise<void> {
+    classifierName(name, 'import');
+    return this.#inTurn(name, async () => {
+      if (this.#stored.has(name)) throw outOfRange('a new name', 'name of import', name, 'import');
+      await this.#keep(name, await FewShotClassifier.load(folder, { pool: this.#pool }));
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      await this.#require(name).remove();
+      this.#stored.delete(name);
+    });
+  }
+
+  /** Waits for changes under way, then frees everything and lets others open the store. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#turns.idle();
+    try {
+      await Promise.all([...this.#stored.values()].map((stored) => stored.close()));
+      this.#stored.clear();
+      if (this.#ownsPool) await this.#pool.close();
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  async #load(): Promise<void> {
+    const entries = await readdir(this.#folder, { withFileTypes: true });
+    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+      const folder = join(this.#folder, classifierName(name, OPERATOR));
+      const stored = await StoredClassifier.open(folder, this.#pool, this.#compactAfter);
+      if (stored !== undefined) this.#stored.set(name, stored);
+    }
+  }
+
+  /** Stores a classifier under a name; it is closed if that fails. */
+  async #keep(name: string, classifier: FewShotClassifier): Promise<void> {
+    const before = this.#stored.get(name);
+    try {
+      if (before !== undefined) return await before.replace(classifier);
+      const folder = join(this.#folder, name);
+      const stored = await StoredClassifier.create(folder, classifier, this.#compactAfter);
+      this.#stored.set(name, stored);
+    } catch (error) {
+      await classifier.close();
+      throw error;
+    }
+  }
+
+  #require(name: string): StoredClassifier {
+    const stored = this.#stored.get(name);
+    if (stored === undefined) throw unknownClassifier(name);
+    return stored;
+  }
+
+  async #inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new TorchError('ERR_TORCH_DISPOSED', 'The store is closed');
+    return this.#turns.run(name, task);
+  }
+}
+
+/** Marks an empty folder as a store. @throws TorchError `ERR_TORCH_FILE` for one with other things in it */
+async function requireStore(folder: string): Promise<void> {
+  const path = join(folder, MARK);
+  const entries = await readdir(folder);
+  if (!entries.includes(MARK)) {
+    const foreign = entries.find((name) => !name.startsWith('.'));
+    if (foreign === undefined) {
+      replaceFile(path, [
+        Buffer.from(`${JSON.stringify({ format: 'metatorch-store', version: 1 })}\n`),
+      ]);
+      return;
+    }
+    const message = `Cannot use ${folder} as a store: expected an empty folder but found ${foreign}`;
+    throw new TorchError('ERR_TORCH_FILE', message, { path: folder });
+  }
+  parseFileContent(path, markSchema, readJsonFile(path, 'a store'), 'a store of version 1');
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { TorchError } from '../../errors';
+import { type Change, changeSchema } from './changes';
+
+const entrySchema = z.strictObject({ seq: z.int().positive(), change: changeSchema });
+
+/** `{"sum":"0123456789abcdef",` and then what the sum is of. */
+const SUM = /^\{"sum":"([0-9a-f]{16})",/u;
+const SUM_LENGTH = 26;
+const NEWLINE = 0x0a;
+
+/**
+ * The changes since a snapshot, a line of JSON each:
+ *
+ *     {"sum":"…","seq":1,"change":{"type":"removeLabel","label":"weather"}}
+ *
+ * `sum` is the beginning of the sha256 of all that follows it, and `seq` counts from 1. A change has been
+ * accepted once its line is on the disk.
+ */
+export class Journal {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #seq: number;
+  /** The bytes of whole lines. */
+  #bytes: number;
+  #broken = false;
+
+  private constructor(path: string, file: FileHandle, seq: number, bytes: number) {
+    this.#path = path;
+    this.#file = file;
+    this.#seq = seq;
+    this.#bytes = bytes;
+  }
+
+  /** An empty journal in a file of its own. @throws TorchError `ERR_TORCH_FILE` */
+  static async create(path: string): Promise<Journal> {
+    return onDisk(path, async () => {
+      const file = await open(path, 'wx');
+      await file.sync();
+      return new Journal(path, file, 0, 0);
+    });
+  }
+
+  /**
+   * Opens a journal with the changes that it holds. A torn last line, which was never accepted, is cut off.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` that names the line, if one before the last is damaged
+   */
+  static async open(path: string): Promise<{ journal: Journal; changes: Change[] }> {
+    return onDisk(path, async () => {
+      const content = await readFile(path);
+      const { changes, bytes } = readLines(content, path);
+      const file = await open(path, 'r+');
+      if (bytes < content.length) {
+        await file.truncate(bytes);
+        await file.sync();
+      }
+      return { journal: new Journal(path, file, changes.length, bytes), changes };
+    });
+  }
+
+  /** How many changes it holds. */
+  get length(): number {
+    return this.#seq;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** True after a write that failed: what the file holds then is not known. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Adds a change; it is on the disk when the promise is fulfilled. @throws TorchError `ERR_TORCH_FILE` */
+  async append(change: Change): Promise<void> {
+    const line = Buffer.from(lineOf(this.#seq + 1, change));
+    await onDisk(this.#path, async () => {
+      this.#broken = true;
+      let at = 0;
+      while (at < line.length) {
+        const { bytesWritten } = await this.#file.write(
+          line,
+          at,
+          line.length - at,
+          this.#bytes + at,
+        );
+        at += bytesWritten;
+      }
+      await this.#file.datasync();
+      this.#broken = false;
+    });
+    this.#seq++;
+    this.#bytes += line.length;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+/** The line of a change, for the journal. */
+export function lineOf(seq: number, change: Change): string {
+  const rest = JSON.stringify({ seq, change }).slice(1);
+  return `{"sum":"${sumOf(rest)}",${rest}\n`;
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function readLines(content: Buffer, path: string): { changes: Change[]; bytes: number } {
+  const changes: Change[] = [];
+  let at = 0;
+  while (at < content.length) {
+    const end = content.indexOf(NEWLINE, at);
+    const next = end < 0 ? content.length : end + 1;
+    if (isTorn(content.subarray(at, next))) {
+      if (next === content.length) break;
+      throw damaged(path, changes.length + 1);
+    }
+    const change = readLine(content.toString('utf8', at, end), changes.length + 1);
+    if (change === undefined) throw damaged(path, changes.length + 1);
+    changes.push(change);
+    at = next;
+  }
+  return { changes, bytes: at };
+}
+
+/** True for a line whose writing was cut short: without its end, or with pages that were never written. */
+function isTorn(line: Buffer): boolean {
+  return line.at(-1) !== NEWLINE || line.includes(0);
+}
+
+function readLine(line: string, seq: number): Change | undefined {
+  const sum = SUM.exec(line)?.[1];
+  if (sum === undefined || sum !== sumOf(line.slice(SUM_LENGTH))) return undefined;
+  const entry = entrySchema.safeParse(JSON.parse(`{${line.slice(SUM_LENGTH)}`));
+  return entry.success && entry.data.seq === seq ? entry.data.change : undefined;
+}
+
+function damaged(path: string, line: number): TorchError {
+  const message = `Cannot load ${path}: expected a change with its checksum and the number ${line} in line ${line} but found a damaged line`;
+  return new TorchError('ERR_TORCH_FILE', message, { path });
+}
+
+/** Runs what uses a file; the errors of the system become `ERR_TORCH_FILE`. */
+export async function onDisk<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof TorchError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Cannot use ${path}: ${reason}`, { path, cause });
+  }
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import {
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TorchError } from '../../errors';
+
+const NAME = 'lock';
+/** How often a holder shows that it lives, for those on other machines, which cannot ask for its process. */
+const TOUCH_MS = 5_000;
+const STALE_MS = 60_000;
+const TRIES = 5;
+
+const ownerSchema = z.object({
+  id: z.string(),
+  pid: z.number(),
+  host: z.string(),
+  /** When the process started, which tells it from a later one with the same number; null if not known. */
+  started: z.string().nullable(),
+});
+type Owner = z.output<typeof ownerSchema>;
+
+/** The ids of the locks that this process holds. */
+const held = new Set<string>();
+
+/** The sole use of a folder: a file that names the process which has it. */
+export class FolderLock {
+  readonly #path: string;
+  readonly #id: string;
+  readonly #timer: NodeJS.Timeout;
+
+  /** @throws TorchError `ERR_TORCH_BUSY` if a living process has the folder, `ERR_TORCH_FILE` */
+  constructor(folder: string) {
+    this.#path = join(folder, NAME);
+    this.#id = randomUUID();
+    acquire(this.#path, this.#id);
+    held.add(this.#id);
+    this.#timer = setInterval(() => touch(this.#path), TOUCH_MS);
+    this.#timer.unref();
+  }
+
+  release(): void {
+    clearInterval(this.#timer);
+    if (held.delete(this.#id) && readOwner(this.#path)?.id === this.#id) {
+      rmSync(this.#path, { force: true });
+    }
+  }
+}
+
+function acquire(path: string, id: string): void {
+  // Written apart and linked, so that nobody ever reads a lock that is half written.
+  const own = `${path}.${id}`;
+  const owner: Owner = { id, pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  try {
+    writeFileSync(own, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
+    for (let i = 0; i < TRIES; i++) {
+      if (linked(own, path)) return;
+      const other = readOwner(path);
+      if (isAlive(other, path)) throw inUse(path, other);
+      removeStale(path, other);
+    }
+    throw inUse(path, readOwner(path));
+  } catch (cause) {
+    if (cause instanceof TorchError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Cannot lock ${path}: ${reason}`, { path, cause });
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (Object(error).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Moves a stale lock away; one that someone else took in the meantime is put back. */
+function removeStale(path: string, stale: Owner | undefined): void {
+  const aside = `${path}.stale-${randomUUID()}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (Object(error).code === 'ENOENT') return;
+    throw error;
+  }
+  if (readOwner(aside)?.id !== stale?.id) linked(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function readOwner(path: string): Owner | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(owner: Owner | undefined, path: string): boolean {
+  if (owner === undefined) return isRecent(path);
+  if (held.has(owner.id)) return true;
+  if (owner.host !== hostname()) return isRecent(path);
+  if (owner.pid === process.pid) return false;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return Object(error).code === 'EPERM';
+  }
+  return owner.started === null || owner.started === startOf(owner.pid);
+}
+
+function isRecent(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < STALE_MS;
+}
+
+/** When a process started, in ticks since the machine did; null where the system does not tell. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name of the program, in parentheses, may hold spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch {
+    // The folder is gone; whoever writes into it next will say so.
+  }
+}
+
+function inUse(path: string, owner: Owner | undefined): TorchError {
+  const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
+  return new TorchError(
+    'ERR_TORCH_BUSY',
+    `Expected a store that nobody uses, but ${who} has ${path}`,
+    {
+      path,
+    },
+  );
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+const fs = require('node:fs');
+const { inRoot } = require('./support/paths');
+const { filesBelow } = require('./support/stamps');
+
+const PAGES = 'lib/serve/playground/public';
+
+/** The files of the playground, which the compiler leaves alone. @returns {string[]} */
+function pageFiles() {
+  return filesBelow(PAGES, /\.(html|css|js)$/);
+}
+
+/** Copies them beside the compiled code, and removes those that are gone. */
+function copyPages() {
+  const target = inRoot('dist', 'serve', 'playground', 'public');
+  fs.rmSync(target, { recursive: true, force: true });
+  fs.cpSync(inRoot(PAGES), target, { recursive: true });
+}
+
+if (require.main === module) copyPages();
+
+module.exports = { copyPages, pageFiles };

@@ -1,0 +1,154 @@
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ClassifierStore, createServer, FewShotClassifier } from '../../../lib/serve';
+import { Journal } from '../../../lib/serve/store/journal';
+import { temporaryFolder } from '../../helpers/folders';
+import { CARDS, LOANS, sharedPool } from '../../helpers/served';
+
+const pool = sharedPool();
+const folder = temporaryFolder();
+const open = (options = {}) =>
+  ClassifierStore.open(join(folder(), 'store'), { pool: pool(), ...options });
+const rain = [{ text: 'it will rain', label: 'weather' }];
+
+/** What a process that is killed now would leave, opened again. */
+async function afterKill(store: ClassifierStore, options = {}): Promise<ClassifierStore> {
+  const copy = join(folder(), 'copy');
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(join(folder(), 'store'), copy, { recursive: true });
+  rmSync(join(copy, 'lock'));
+  const found = await ClassifierStore.open(copy, { pool: pool(), ...options });
+  expect(found.names()).toEqual(store.names());
+  for (const name of store.names()) {
+    expect(found.get(name)?.examples).toEqual(store.get(name)?.examples);
+    const texts = ['my card', 'rain tomorrow', 'the interest rate'];
+    expect(found.get(name)?.predictSync(texts)).toEqual(store.get(name)?.predictSync(texts));
+  }
+  return found;
+}
+
+test('every kind of change is there after a kill, the same to the bit', async () => {
+  await using store = await open();
+  await store.put('cards', CARDS, { head: 'class-mean' });
+  await store.put('loans', LOANS, {});
+  await store.change('cards', { type: 'addExamples', examples: rain });
+  await (await afterKill(store)).close();
+  await store.change('cards', { type: 'renameLabel', label: 'weather', name: 'forecast' });
+  await store.change('cards', { type: 'removeExamples', texts: ['my card is gone'] });
+  await store.change('cards', { type: 'removeLabel', label: 'top_up' });
+  await (await afterKill(store)).close();
+  await store.put('cards', LOANS, {});
+  await store.remove('loans');
+  await using last = await afterKill(store);
+  expect(last.get('cards')?.labels).toEqual(Object.keys(LOANS));
+  expect(last.get('loans')).toBeUndefined();
+});
+
+test('a change that is refused leaves no trace', async () => {
+  await using store = await open();
+  await store.put('cards', CARDS, {});
+  const wrong = { type: 'removeLabel', label: 'none' } as const;
+  await expect(store.change('cards', wrong)).rejects.toThrow(/Expected a label of the classifier/);
+  await expect(store.change('none', wrong)).rejects.toThrow(/Expected the name of a classifier/);
+  expect(readFileSync(join(folder(), 'store/cards/journal-1.jsonl'), 'utf8')).toBe('');
+});
+
+test('a journal that has grown becomes a snapshot', async () => {
+  await using store = await open({ compactAfter: 3 });
+  await store.put('cards', CARDS, {});
+  for (let i = 0; i < 7; i++) {
+    const examples = [{ text: `rain on day ${i}`, label: 'weather' }];
+    await store.change('cards', { type: 'addExamples', examples });
+  }
+  expect(readdirSync(join(folder(), 'store/cards')).sort()).toEqual([
+    'current.json',
+    'journal-3.jsonl',
+    'snapshot-3',
+  ]);
+  await (await afterKill(store)).close();
+});
+
+test('a snapshot that was being made when the process ended is nothing, and is removed', async () => {
+  await using store = await open();
+  await store.put('cards', CARDS, {});
+  await store.change('cards', { type: 'addExamples', examples: rain });
+  mkdirSync(join(folder(), 'store/cards/snapshot-2'));
+  writeFileSync(join(folder(), 'store/cards/snapshot-2/config.json'), '{');
+  mkdirSync(join(folder(), 'store/begun/snapshot-1'), { recursive: true });
+  await using found = await afterKill(store);
+  expect(found.names()).toEqual(['cards']);
+  expect(readdirSync(join(folder(), 'copy/cards')).sort()).toEqual([
+    'current.json',
+    'journal-1.jsonl',
+    'snapshot-1',
+  ]);
+  await found.put('begun', LOANS, {});
+  expect(found.get('begun')?.labels).toEqual(Object.keys(LOANS));
+});
+
+test('after a write that failed the next change begins with a snapshot of all there is', async () => {
+  await using store = await open();
+  await store.put('cards', CARDS, {});
+  await using other = await ClassifierStore.open(join(folder(), 'other'), { pool: pool() });
+  await other.put('cards', CARDS, {});
+  const failing = jest.spyOn(Journal.prototype, 'broken', 'get').mockReturnValueOnce(true);
+  await store.change('cards', { type: 'addExamples', examples: rain });
+  failing.mockRestore();
+  expect(readdirSync(join(folder(), 'store/cards'))).toContain('snapshot-2');
+  await (await afterKill(store)).close();
+});
+
+test('damage is an error that names the file and the line', async () => {
+  const store = await open();
+  await store.put('cards', CARDS, {});
+  await store.change('cards', { type: 'addExamples', examples: rain });
+  await store.close();
+  const journal = join(folder(), 'store/cards/journal-1.jsonl');
+  const before = readFileSync(journal);
+  appendFileSync(journal, 'torn');
+  await (await open()).close();
+  expect(readFileSync(journal)).toEqual(before);
+  writeFileSync(journal, `{}\n${before}`);
+  await expect(open()).rejects.toThrow(/journal-1.jsonl: expected .* in line 1 but found/);
+  rmSync(journal);
+  await expect(open()).rejects.toMatchObject({ code: 'ERR_TORCH_FILE', path: journal });
+  writeFileSync(join(folder(), 'store/cards/current.json'), '{"generation": 0}');
+  await expect(open()).rejects.toThrow(/current.json/);
+});
+
+test('a folder with other things in it, and a store in use, are refused', async () => {
+  writeFileSync(join(folder(), 'letter.txt'), 'dear');
+  await expect(ClassifierStore.open(folder(), { pool: pool() })).rejects.toThrow(
+    /expected an empty folder but found letter.txt/,
+  );
+  await using store = await open();
+  await expect(open()).rejects.toMatchObject({ code: 'ERR_TORCH_BUSY' });
+  expect(store.names()).toEqual([]);
+});
+
+test('a saved classifier is taken in, and a server keeps what it learns', async () => {
+  const classifier = await FewShotClassifier.fit(CARDS, { pool: pool() });
+  await classifier.save(join(folder(), 'saved'));
+  await classifier.close();
+  const store = await open();
+  await store.import('cards', join(folder(), 'saved'));
+  await expect(store.import('cards', join(folder(), 'saved'))).rejects.toThrow(
+    /Expected a new name/,
+  );
+  const server = createServer(store, { log: 'silent', warmUp: false });
+  const payload = { examples: { weather: ['it will rain'] } };
+  const added = await server.inject({ method: 'POST', url: '/v1/labels', payload });
+  expect(added.statusCode).toBe(200);
+  await server.close();
+  await expect(store.put('more', CARDS, {})).rejects.toMatchObject({ code: 'ERR_TORCH_DISPOSED' });
+  await using again = await open();
+  expect(again.get('cards')?.labels).toEqual([...Object.keys(CARDS), 'weather']);
+});

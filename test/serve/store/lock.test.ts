@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FolderLock } from '../../../lib/serve/store/lock';
+import { temporaryFolder } from '../../helpers/folders';
+
+const folder = temporaryFolder();
+let child: ChildProcess | undefined;
+afterEach(() => child?.kill('SIGKILL'));
+const path = () => join(folder(), 'lock');
+
+test('one holder at a time, also within a process', () => {
+  const lock = new FolderLock(folder());
+  expect(() => new FolderLock(folder())).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TORCH_BUSY',
+      message: expect.stringContaining(`process ${process.pid}`),
+    }),
+  );
+  lock.release();
+  lock.release();
+  new FolderLock(folder()).release();
+  expect(readdirSync(folder())).toEqual([]);
+});
+
+test('a lock of a process that is killed is taken over', async () => {
+  const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  child = holder;
+  const own = sample();
+  const owner = (started: string | null) =>
+    JSON.stringify({ ...own, id: 'x', pid: holder.pid, started });
+  writeFileSync(path(), owner(null));
+  expect(() => new FolderLock(folder())).toThrow(/Expected a store that nobody uses/);
+  // A later process with the same number.
+  writeFileSync(path(), owner('1'));
+  if (process.platform === 'linux') new FolderLock(folder()).release();
+  writeFileSync(path(), owner(null));
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  new FolderLock(folder()).release();
+});
+
+test('a lock with the number of this process, from before a restart, is stale', () => {
+  writeFileSync(path(), JSON.stringify(sample()));
+  new FolderLock(folder()).release();
+});
+
+test('a lock of another machine holds while it is touched', () => {
+  writeFileSync(path(), JSON.stringify({ ...sample(), host: 'elsewhere' }));
+  expect(() => new FolderLock(folder())).toThrow(/on elsewhere/);
+  const old = new Date(Date.now() - 120_000);
+  utimesSync(path(), old, old);
+  new FolderLock(folder()).release();
+});
+
+function sample() {
+  const lock = new FolderLock(folder());
+  const owner = JSON.parse(readFileSync(path(), 'utf8'));
+  lock.release();
+  return owner;
+}
