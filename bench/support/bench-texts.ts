@@ -11,12 +11,20 @@ const STRIDE = 12;
  */
 export function readTexts(count: number): string[] {
   const all = existsSync(BANKING77) ? questions() : definitions();
-  return all.filter((text) => text !== '').filter((_, i) => i % STRIDE === 0).slice(0, count);
+  return all
+    .filter((text) => text !== '')
+    .filter((_, i) => i % STRIDE === 0)
+    .slice(0, count);
 }
 
 function questions(): string[] {
   const rows = readFileSync(BANKING77, 'utf8').trim().split('\n').slice(1);
-  return rows.map((row) => row.replace(/,[^,]*$/, '').replace(/^"|"$/g, '').trim());
+  return rows.map((row) =>
+    row
+      .replace(/,[^,]*$/, '')
+      .replace(/^"|"$/g, '')
+      .trim(),
+  );
 }
 
 function definitions(): string[] {

@@ -2,7 +2,7 @@ import { type Tensor, type Tree, torch } from '../torch';
 import { type Familiarity, learnFamiliarity } from './calibration/familiarity';
 import { calibrationRows } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
-import { CANDIDATES, HEADS, type HeadName } from './heads';
+import { candidates, HEADS, type HeadName } from './heads';
 import type { Examples } from './heads/head';
 import { heldOutScores, indices } from './heads/held-out';
 
@@ -42,7 +42,7 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
       const fitHead = (name: HeadName): Fitted =>
         calibrated(name, HEADS[name].head.fit(features), features, { rows, nearest }, options);
       if (options.head !== 'auto') return fitHead(options.head);
-      const [first, ...others] = CANDIDATES;
+      const [first, ...others] = candidates(features);
       return others
         .map(fitHead)
         .reduce((best, next) => (better(next, best) ? next : best), fitHead(first));
@@ -63,7 +63,8 @@ export function refitted(
     torch.scope(() => {
       const from = before.x.size(0);
       const rest = (x: Tensor): Tensor => x.narrow(0, from, x.size(0) - from);
-      const added = { x: rest(features.x), y: rest(features.y), labels: features.labels };
+      const { labels, map } = features;
+      const added = { x: rest(features.x), y: rest(features.y), labels, map };
       const rows = calibrationRows(features.keys);
       const nearest = nearestAmongMore(before, features, rows);
       return calibrated(name, add(state, added), features, { rows, nearest }, options);

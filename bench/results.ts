@@ -1,0 +1,40 @@
+// Measures encoders and classifiers on real data that lies beside the project, one table a name.
+//
+//     npm run results -- encoders [use-lite minilm glove]
+
+import { torch } from '../lib/torch';
+import { allWayTable } from './results/all-way';
+import { ENCODERS, hasData } from './results/data';
+import { encoderTable } from './results/encoders';
+import { unknownTable } from './results/unknown';
+
+const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<string[][]>>> = {
+  encoders: encoderTable,
+  'all-way': allWayTable,
+  unknown: unknownTable,
+};
+
+async function main(): Promise<void> {
+  const [name = '', ...encoders] = process.argv.slice(2).filter((one) => !one.startsWith('--'));
+  const table = TABLES[name];
+  const strange = encoders.find((one) => ENCODERS[one] === undefined);
+  if (table === undefined || strange !== undefined) {
+    const expected = `${Object.keys(TABLES).join(', ')}, then any of ${Object.keys(ENCODERS).join(', ')}`;
+    throw new RangeError(`Expected ${expected} but received ${strange ?? (name || 'nothing')}`);
+  }
+  if (!hasData()) throw new Error('The data sets are not beside the project: see docs/data.md');
+  torch.setNumThreads(1);
+  const lines = await table(encoders.length > 0 ? encoders : Object.keys(ENCODERS));
+  const [head = [], ...rows] = lines;
+  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`);
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+  if (process.argv.includes('--json')) {
+    const named = rows.map((row) => Object.fromEntries(head.map((key, i) => [key, row[i]])));
+    console.log(JSON.stringify({ benchmark: `results ${name}`, rows: named }));
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

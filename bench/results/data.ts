@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { unit } from '../../lib/serve/heads/features';
+import { type LabeledText, loadEncoder, loadWordVectors, SentenceEncoder } from '../../lib/text';
+import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../lib/torch';
+
+const DATA = resolve(__dirname, '../../../shared/data');
+const CACHE = join(tmpdir(), 'metatorch-results');
+
+/** A part of a data set that lies beside the project. */
+export type Part = { name: string; rows: readonly LabeledText[] };
+
+/** The parts that are used, by name. */
+export function readPart(name: string): Part {
+  const [set, part] = name.split('/');
+  if (set === 'banking77') {
+    const file = readFileSync(join(DATA, `banking77/${part}.csv`), 'utf8');
+    const rows: { text: string; category: string }[] = parse(file, { columns: true, bom: true });
+    return { name, rows: rows.map(({ text, category }) => ({ text, label: category })) };
+  }
+  const file = readFileSync(join(DATA, 'clinc150/data_full.json'), 'utf8');
+  const all: Record<string, [string, string][]> = JSON.parse(file);
+  const rows = (all[part ?? ''] ?? []).map(([text, label]) => ({ text, label }));
+  return { name, rows };
+}
+
+/** Encoders by the names that the tables give them. */
+export const ENCODERS: Readonly<Record<string, () => Promise<SentenceEncoder>>> = {
+  'use-lite': () => loadEncoder(),
+  minilm: () => loadEncoder(join(DATA, 'encoders/all-MiniLM-L6-v2')),
+  glove: async () =>
+    new SentenceEncoder(
+      await loadWordVectors(join(DATA, 'vectors/glove-100d-30k/glove-100d-30k.txt.gz')),
+    ),
+};
+
+export const hasData = (): boolean => existsSync(DATA);
+
+/** The vectors of a part, of length 1; encoded once and kept in the system's temporary folder. */
+export async function features(encoder: SentenceEncoder, { name, rows }: Part): Promise<Tensor> {
+  const key = `${encoder.fingerprint.slice(0, 16)}-${name.replace('/', '-')}.safetensors`;
+  const path = join(CACHE, key);
+  if (existsSync(path)) {
+    const { x } = readSafetensors(path).tensors;
+    if (x?.size(0) === rows.length) return x;
+  }
+  process.stderr.write(`encoding ${rows.length} texts of ${name} by ${encoder.name}\n`);
+  const x = unit(await encoder.encode(rows.map(({ text }) => text)));
+  mkdirSync(CACHE, { recursive: true });
+  writeSafetensors(path, { x });
+  return torch.scope(() => x);
+}
+
+/** The rows of each label, in the order of the labels' names. */
+export function rowsByLabel(rows: readonly LabeledText[]): Map<string, number[]> {
+  const byLabel = new Map<string, number[]>();
+  for (const label of [...new Set(rows.map((row) => row.label))].sort()) byLabel.set(label, []);
+  for (const [i, { label }] of rows.entries()) byLabel.get(label)?.push(i);
+  return byLabel;
+}
