@@ -10,7 +10,7 @@ const EPISODES = 600;
 const AT_ONCE = 50;
 
 /** Features that are there already, by text. */
-function lookup({ rows }: Part, x: Tensor): Vectorizer<Tensor> {
+export function lookup({ rows }: Part, x: Tensor): Vectorizer<Tensor> {
   const places = new Map(rows.map(({ text }, i) => [text, i]));
   return {
     vectorize: (texts) => x.indexSelect(0, indices(texts.map((text) => places.get(text) ?? 0))),

@@ -7,6 +7,7 @@ import {
   refitted,
 } from './fitted';
 import { unit } from './heads/features';
+import type { HeadMap } from './heads/head-map';
 import { indices } from './heads/held-out';
 
 /**
@@ -18,12 +19,20 @@ export type Core = LabeledFeatures & { fitted: Fitted };
 /** Examples without their vectors: the numbers of their labels, and the keys of their texts. */
 export type Rows = { y: readonly number[]; keys: readonly number[] };
 
+/** How to fit, and what meta-training has learned of the encoder. */
+export type Fitting = { options: FitOptions; map: HeadMap | undefined };
+
 /** The core of examples with the vectors `[n, D]`. */
-export function coreOf(vectors: Tensor, rows: Rows, labels: number, options: FitOptions): Core {
+export function coreOf(
+  vectors: Tensor,
+  rows: Rows,
+  labels: number,
+  { options, map }: Fitting,
+): Core {
   return torch.scope(() => {
     const { y, keys } = rows;
     const features = { x: unit(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
-    return { ...features, fitted: fitExamples(features, options) };
+    return { ...features, fitted: fitExamples({ ...features, map }, options) };
   });
 }
 
@@ -33,7 +42,7 @@ export function grown(
   vectors: Tensor,
   rows: Rows,
   labels: number,
-  options: FitOptions,
+  { options, map }: Fitting,
 ): Core {
   return torch.scope(() => {
     const features = {
@@ -42,7 +51,7 @@ export function grown(
       labels,
       keys: joined(core.keys, rows.keys),
     };
-    return { ...features, fitted: refitted(core, features, options) };
+    return { ...features, fitted: refitted(core, { ...features, map }, options) };
   });
 }
 
@@ -59,11 +68,11 @@ export function narrowed(
   rows: readonly number[],
   y: readonly number[],
   labels: number,
-  options: FitOptions,
+  { options, map }: Fitting,
 ): Core {
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
-    return { ...features, fitted: fitExamples(features, options) };
+    return { ...features, fitted: fitExamples({ ...features, map }, options) };
   });
 }

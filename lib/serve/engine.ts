@@ -1,7 +1,8 @@
 import type { SentenceEncoder } from '../text';
 import { disposeTree, torch } from '../torch';
-import { type Core, coreOf, grown, narrowed } from './core';
+import { type Core, coreOf, type Fitting, grown, narrowed } from './core';
 import type { FitOptions } from './fitted';
+import { headMapFile, readHeadMap } from './heads/head-map';
 import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
 
@@ -30,21 +31,27 @@ export type Answers = { known: readonly boolean[]; parts: readonly Scored[] };
 /** The work of classifiers on one encoder: the same on the calling thread and in workers. */
 export class Engine {
   readonly #encoder: SentenceEncoder;
+  /** The path of the encoder's map, once it was looked for; null if there is none. */
+  #map: string | null | undefined;
 
   constructor(encoder: SentenceEncoder) {
     this.#encoder = encoder;
   }
 
   fit({ texts, labels, options, ...rows }: NewRows): Core {
-    return torch.scope(() => coreOf(this.#encoder.encodeSync(texts), rows, labels, options));
+    return torch.scope(() =>
+      coreOf(this.#encoder.encodeSync(texts), rows, labels, this.#fitting(options)),
+    );
   }
 
   grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
-    return torch.scope(() => grown(core, this.#encoder.encodeSync(texts), rows, labels, options));
+    return torch.scope(() =>
+      grown(core, this.#encoder.encodeSync(texts), rows, labels, this.#fitting(options)),
+    );
   }
 
   narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {
-    return narrowed(core, rows, y, labels, options);
+    return torch.scope(() => narrowed(core, rows, y, labels, this.#fitting(options)));
   }
 
   predict({ texts, parts }: Requests): Answers {
@@ -64,5 +71,21 @@ export class Engine {
 
   encode(texts: readonly string[]) {
     return this.#encoder.encodeSync(texts);
+  }
+
+  /** Whether a meta-trained head comes with the package for the encoder. */
+  get hasMap(): boolean {
+    return this.#mapFile() !== null;
+  }
+
+  #mapFile(): string | null {
+    this.#map ??= headMapFile(this.#encoder) ?? null;
+    return this.#map;
+  }
+
+  /** With the map read from its file: a millisecond, where tensors kept would be one more copy a thread. */
+  #fitting(options: FitOptions): Fitting {
+    const file = this.#mapFile();
+    return { options, map: file === null ? undefined : readHeadMap(file) };
   }
 }

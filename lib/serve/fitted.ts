@@ -2,8 +2,8 @@ import { type Tensor, type Tree, torch } from '../torch';
 import { type Familiarity, learnFamiliarity } from './calibration/familiarity';
 import { calibrationRows } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
-import { CANDIDATES, HEADS, type HeadName } from './heads';
-import { addSums, type ClassSums, classMean } from './heads/class-mean';
+import { candidates, HEADS, type HeadName } from './heads';
+import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean';
 import type { Examples } from './heads/head';
 import { heldOutScores, indices } from './heads/held-out';
 
@@ -46,7 +46,7 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
       const fitHead = (name: HeadName): Fitted =>
         calibrated(name, HEADS[name].head.fit(features), features, seen, options);
       if (options.head !== 'auto') return fitHead(options.head);
-      const [first, ...others] = CANDIDATES;
+      const [first, ...others] = candidates(features);
       return others
         .map(fitHead)
         .reduce((best, next) => (better(next, best) ? next : best), fitHead(first));
@@ -67,10 +67,11 @@ export function refitted(
     torch.scope(() => {
       const from = before.x.size(0);
       const rest = (x: Tensor): Tensor => x.narrow(0, from, x.size(0) - from);
-      const added = { x: rest(features.x), y: rest(features.y), labels: features.labels };
+      const { labels, map } = features;
+      const added = { x: rest(features.x), y: rest(features.y), labels, map };
       const rows = calibrationRows(features.keys);
       const nearest = nearestAmongMore(before, features, rows);
-      const sums = addSums(before.fitted.sums, added);
+      const sums = grownSums(before.fitted.sums, sumsOf(added));
       const seen = { rows, nearest, sums, near: before.fitted.sharpness };
       return calibrated(name, add(state, added), features, seen, options);
     }),

@@ -12,7 +12,7 @@ import {
   withDefault,
   withMethods,
 } from '../check';
-import { outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import type { LabeledText } from '../text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';

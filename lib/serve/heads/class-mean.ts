@@ -20,18 +20,17 @@ export const classMean: Head<ClassSums> = {
     const others = unit(sums.indexSelect(0, y).sub(x)).mul(x).sum([1], true);
     return x.matmul(unit(sums).mT).scatter(1, y.unsqueeze(1), others);
   },
-  add: addSums,
+  add: (state, added) => grownSums(state, sumsOf(added)),
 };
 
-/** The sums with more examples, of labels old or new. */
-export function addSums(before: ClassSums, added: Examples): ClassSums {
-  const more = sumsOf(added);
+/** The sums of examples and of more, which may be of new labels. */
+export function grownSums(before: ClassSums, more: ClassSums): ClassSums {
   const grown = (old: Tensor, sum: Tensor): Tensor =>
     torch.cat([old, sum.newZeros([sum.size(0) - old.size(0), sum.size(1)])]).add(sum);
   return { sums: grown(before.sums, more.sums), counts: grown(before.counts, more.counts) };
 }
 
-function sumsOf({ x, y, labels }: Examples): ClassSums {
+export function sumsOf({ x, y, labels }: Examples): ClassSums {
   const ones = torch.ones([x.size(0), 1]);
   return {
     sums: torch.zeros([labels, x.size(1)]).indexAdd(0, y, x),

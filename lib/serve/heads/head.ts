@@ -1,4 +1,5 @@
 import type { Tensor, Tree } from '../../torch';
+import type { HeadMap } from './head-map';
 
 /** The examples of a classifier as features. Every label has at least one. */
 export type Examples = {
@@ -8,6 +9,8 @@ export type Examples = {
   y: Tensor;
   /** N: how many labels there are. */
   labels: number;
+  /** What meta-training has learned of the encoder, where a map of it comes with the package. */
+  map?: HeadMap | undefined;
 };
 
 /**

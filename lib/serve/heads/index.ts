@@ -1,7 +1,8 @@
 import type { Tree } from '../../torch';
 import { classMean } from './class-mean';
-import type { Head } from './head';
+import type { Examples, Head } from './head';
 import { logistic } from './logistic';
+import { metaTrained } from './meta-trained';
 import { nearestExamples } from './nearest-examples';
 import { ridge } from './ridge';
 import { svm } from './svm';
@@ -24,15 +25,19 @@ export const HEADS = {
   logistic: entry(logistic, 2.7),
   'nearest-examples': entry(nearestExamples, 1),
   svm: entry(svm, 4),
+  'meta-trained': entry(metaTrained, 25),
 } as const satisfies Record<string, HeadEntry>;
 
 export type HeadName = keyof typeof HEADS;
 
 export const HEAD_NAMES = Object.keys(HEADS) as readonly HeadName[];
 
-/** The heads that are tried where none is named; the first wins where they do not differ. */
-export const CANDIDATES = [
-  'class-mean',
-  'logistic',
-  'nearest-examples',
-] as const satisfies HeadName[];
+/**
+ * The heads that are tried where none is named; the first wins where they do not differ, as with one
+ * example of each label, which leaves none to hold out. The meta-trained one comes first where there is a
+ * map: it is the class mean wherever the map knows nothing.
+ */
+export function candidates({ map }: Pick<Examples, 'map'>): [HeadName, ...HeadName[]] {
+  const others = ['logistic', 'nearest-examples'] as const;
+  return map === undefined ? ['class-mean', ...others] : ['meta-trained', 'class-mean', ...others];
+}
