@@ -20,6 +20,7 @@ import {
   newRows,
   REQUEST,
   readAtLeastTwo,
+  requireHead,
   type Setup,
   setupOf,
   textsOf,
@@ -268,6 +269,7 @@ export class FewShotClassifier {
   /** Fits all examples anew: by the head named, or the one that is best on held-out examples. */
   refit({ head = 'auto' }: { head?: HeadName | 'auto' } = {}): Promise<void> {
     oneOf('auto', ...HEAD_NAMES)(head, 'head', 'refit');
+    requireHead(head, this.#pool.encoder, 'refit');
     return this.#edit(async (knowledge) => {
       const { labels, rows } = knowledge;
       const { y, options } = newRows(labels, rows, { ...this.#options, head });

@@ -9,8 +9,8 @@ import {
   withDefault,
   withMethods,
 } from '../check';
-import { invalidArgument } from '../errors';
-import type { LabeledText } from '../text';
+import { invalidArgument, outOfRange } from '../errors';
+import type { LabeledText, SentenceEncoder } from '../text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
 import { EncoderPool } from './encoder-pool';
@@ -18,6 +18,7 @@ import type { NewRows } from './engine';
 import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { HEAD_NAMES, type HeadName } from './heads';
+import { headMapFile } from './heads/head-map';
 
 const poolOf = (value: unknown, name: string, operator: string): EncoderPool => {
   if (value instanceof EncoderPool) return value;
@@ -28,7 +29,8 @@ const share = (value: unknown, name: string, operator: string): number =>
 
 const OPTIONS = {
   /**
-   * How labels are told apart; `auto` takes what is right on most held-out examples. Default: `auto`.
+   * How labels are told apart; `auto` takes what is right on most held-out examples, and where none can
+   * be held out the meta-trained head if the encoder has one, else the class mean. Default: `auto`.
    */
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */
@@ -58,7 +60,19 @@ export type Setup = { pool: EncoderPool; owned: boolean; options: FitOptions };
 
 export function setupOf(given: FewShotOptions, operator: string): Setup {
   const { pool, ...options } = readOptions(OPTIONS, given, operator);
+  if (pool !== undefined) requireHead(options.head, pool.encoder, operator);
   return { pool: pool ?? EncoderPool.open(), owned: pool === undefined, options };
+}
+
+/** Refuses the meta-trained head for encoders that none comes with the package for. */
+export function requireHead(
+  head: HeadName | 'auto',
+  encoder: SentenceEncoder,
+  operator: string,
+): void {
+  if (head !== 'meta-trained' || headMapFile(encoder) !== undefined) return;
+  const expected = `another head than 'meta-trained' for the encoder ${encoder.name}, which has none`;
+  throw outOfRange(expected, `head of ${operator}`, head, operator);
 }
 
 export function readAtLeastTwo(examples: ExamplesInput, operator: string): LabeledExamples {
