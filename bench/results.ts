@@ -6,12 +6,14 @@ import { torch } from '../lib/torch';
 import { allWayTable } from './results/all-way';
 import { ENCODERS, hasData } from './results/data';
 import { encoderTable } from './results/encoders';
+import { headTable } from './results/heads';
 import { unknownTable } from './results/unknown';
 
 const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<string[][]>>> = {
   encoders: encoderTable,
   'all-way': allWayTable,
   unknown: unknownTable,
+  heads: headTable,
 };
 
 async function main(): Promise<void> {

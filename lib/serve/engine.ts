@@ -73,13 +73,8 @@ export class Engine {
     return this.#encoder.encodeSync(texts);
   }
 
-  /** Whether a meta-trained head comes with the package for the encoder. */
-  get hasMap(): boolean {
-    return this.#mapFile() !== null;
-  }
-
   #mapFile(): string | null {
-    this.#map ??= headMapFile(this.#encoder) ?? null;
+    if (this.#map === undefined) this.#map = headMapFile(this.#encoder) ?? null;
     return this.#map;
   }
 

@@ -22,6 +22,7 @@ import {
   REQUEST,
   readAtLeastTwo,
   readSetup,
+  requireHead,
   type Setup,
   textsOf,
 } from './setup';
@@ -75,6 +76,7 @@ export class FewShotClassifier {
     const { labels, rows } = readAtLeastTwo(examples, texts, operator);
     const own = pool ?? (await EncoderPool.open(poolOptions));
     try {
+      requireHead(fit.head, own.encoder, operator);
       const core = await own.fit(newRows(labels, rows, fit));
       const setup = { pool: own, owned: pool === undefined, options: fit };
       return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
@@ -90,6 +92,7 @@ export class FewShotClassifier {
     const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
     const { labels, rows } = readAtLeastTwo(examples, texts, operator);
     const own = pool ?? EncoderPool.openSync(poolOptions);
+    requireHead(fit.head, own.encoder, operator);
     const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
     const setup = { pool: own, owned: pool === undefined, options: fit };
     return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
@@ -304,6 +307,7 @@ export class FewShotClassifier {
   /** Fits all examples anew: by the head named, or the one that is best on held-out examples. */
   refit({ head = 'auto' }: { head?: HeadName | 'auto' } = {}): Promise<void> {
     oneOf('auto', ...HEAD_NAMES)(head, 'head', 'refit');
+    requireHead(head, this.#pool.encoder, 'refit');
     return this.#edit(async (knowledge) => {
       const { labels, rows } = knowledge;
       const { y, options } = newRows(labels, rows, { ...this.#options, head });

@@ -13,7 +13,7 @@ import {
   withMethods,
 } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
-import type { LabeledText } from '../text';
+import type { LabeledText, SentenceEncoder } from '../text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
 import { type EncoderPool, encoderPool } from './encoder-pool';
@@ -27,6 +27,7 @@ import {
 } from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { HEAD_NAMES, type HeadName } from './heads';
+import { headMapFile } from './heads/head-map';
 
 const share = (value: unknown, name: string, operator: string): number =>
   numberWhere((x) => x > 0 && x < 0.5, 'a number above 0 and below 0.5', value, name, operator);
@@ -42,7 +43,8 @@ const isRecord = (value: unknown, name: string, operator: string) => {
 
 const OPTIONS = {
   /**
-   * How labels are told apart; `auto` takes what is right on most held-out examples. Default: `auto`.
+   * How labels are told apart; `auto` takes what is right on most held-out examples, and where none can
+   * be held out the meta-trained head if the encoder has one, else the class mean. Default: `auto`.
    */
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */
@@ -78,6 +80,17 @@ export type LoadOptions = OptionsOf<typeof LOAD>;
 
 /** What a classifier works with. */
 export type Setup = { pool: EncoderPool; owned: boolean; options: FitOptions };
+
+/** Refuses the meta-trained head for encoders that none comes with the package for. */
+export function requireHead(
+  head: HeadName | 'auto',
+  encoder: SentenceEncoder,
+  operator: string,
+): void {
+  if (head !== 'meta-trained' || headMapFile(encoder) !== undefined) return;
+  const expected = `another head than 'meta-trained' for the encoder ${encoder.name}, which has none`;
+  throw outOfRange(expected, `head of ${operator}`, head, operator);
+}
 
 /** What `options` describe, with a pool that `open` makes if none is given. */
 export function readSetup(given: FewShotOptions, operator: string) {

@@ -1,0 +1,116 @@
+import { type Fitted, fitExamples } from '../../lib/serve/fitted';
+import { HEADS } from '../../lib/serve/heads';
+import type { Examples } from '../../lib/serve/heads/head';
+import { type HeadMap, headMapFile, readHeadMap } from '../../lib/serve/heads/head-map';
+import {
+  datasetFromRows,
+  EpisodeSampler,
+  episodeTensors,
+  type SentenceEncoder,
+} from '../../lib/text';
+import { type Tensor, torch } from '../../lib/torch';
+import { type Estimate, estimate } from '../../lib/train';
+import { type Source, trainHead } from '../heads/train-head';
+import { sourceOf, sourcesOf, WITHOUT } from '../heads/variants';
+import { ENCODERS } from './data';
+import { lookup } from './encoders';
+
+const EPISODES = 1000;
+const AT_ONCE = 50;
+const SEED = 1;
+/** Data that the head of the row has not seen, the number of labels of a task, and the head. */
+const ROWS: readonly { data: string; ways: number; without?: string }[] = [
+  { data: 'banking77/test', ways: 5 },
+  { data: 'clinc150/test', ways: 5, without: 'clinc150' },
+  { data: 'sib200', ways: 5 },
+  { data: 'nusax', ways: 3 },
+  { data: 'fewrel', ways: 5, without: 'fewrel' },
+  { data: 'xsid', ways: 5 },
+];
+
+/**
+ * The meta-trained head and the choice among heads against the nearest class mean, on data that the head was
+ * not trained on: accuracy of the mean, and the differences, paired by task, in points.
+ */
+export async function headTable(names: readonly string[]): Promise<string[][]> {
+  const lines = [['encoder', 'data', 'head', 'shots', 'class mean', 'meta-trained', 'chosen']];
+  for (const name of names) {
+    using encoder = await ENCODERS[name]?.();
+    const file = encoder && headMapFile(encoder);
+    if (encoder === undefined || file === undefined) continue;
+    for (const { data, ways, without } of ROWS) {
+      const map = await mapFor(encoder, file, without);
+      const source = await sourceOf(encoder, data);
+      const head = without === undefined ? 'shipped' : `without ${without}`;
+      for (const shots of [1, 5]) {
+        const line = [name, data, head, String(shots), ...cells(source, map, ways, shots)];
+        process.stderr.write(`${line.join('  ')}\n`);
+        lines.push(line);
+      }
+    }
+  }
+  return lines;
+}
+
+async function mapFor(
+  encoder: SentenceEncoder,
+  file: string,
+  without: string | undefined,
+): Promise<HeadMap> {
+  const variant = without === undefined ? undefined : WITHOUT[without];
+  return variant === undefined
+    ? readHeadMap(file)
+    : trainHead(await sourcesOf(encoder, variant), SEED);
+}
+
+function cells({ part, x }: Source, map: HeadMap, ways: number, shots: number): string[] {
+  const dataset = datasetFromRows(part.rows, { name: part.name });
+  const generator = torch.generator(7);
+  const sampler = new EpisodeSampler(dataset, { ways, shots, queries: 10, generator });
+  const scores: Scores[] = [];
+  for (let from = 0; from < EPISODES; from += AT_ONCE) {
+    scores.push(
+      ...torch.scope(() => {
+        const tasks = episodeTensors(sampler.episodes(AT_ONCE, from), lookup(part, x));
+        return Array.from({ length: AT_ONCE }, (_, i) => {
+          const support = {
+            x: tasks.support.inputs.select(0, i),
+            y: tasks.support.labels.select(0, i),
+          };
+          const query = { x: tasks.query.inputs.select(0, i), y: tasks.query.labels.select(0, i) };
+          return torch.scope(() => score({ ...support, labels: ways, map }, query));
+        });
+      }),
+    );
+  }
+  const difference = (key: 'trained' | 'chosen'): string =>
+    signed(estimate(scores.map((one) => one[key] - one.mean)));
+  const usual = estimate(scores.map(({ mean }) => mean));
+  return [
+    `${(100 * usual.mean).toFixed(1)} ± ${(100 * usual.halfWidth).toFixed(1)}`,
+    difference('trained'),
+    difference('chosen'),
+  ];
+}
+
+type Scores = { mean: number; trained: number; chosen: number };
+type Query = { x: Tensor; y: Tensor };
+
+/** The accuracies on one task. */
+function score(examples: Examples, query: Query): Scores {
+  const keys = Uint32Array.from({ length: examples.x.size(0) }, (_, i) => i);
+  const chosen: Fitted = fitExamples({ ...examples, keys }, { head: 'auto', falseAlarms: 0.05 });
+  const accuracy = (name: keyof typeof HEADS, state = HEADS[name].head.fit(examples)): number =>
+    Number(
+      HEADS[name].head.scores(state, query.x).argmax(1).eq(query.y).to('float32').mean().item(),
+    );
+  return {
+    mean: accuracy('class-mean'),
+    trained: accuracy('meta-trained'),
+    chosen: accuracy(chosen.head, chosen.state),
+  };
+}
+
+function signed({ mean, halfWidth }: Estimate): string {
+  return `${mean < 0 ? '−' : '+'}${(100 * Math.abs(mean)).toFixed(2)} ± ${(100 * halfWidth).toFixed(2)}`;
+}
