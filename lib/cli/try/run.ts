@@ -68,12 +68,13 @@ async function learnMore(classifier: FewShotClassifier, intents: IntentDataset):
 }
 
 async function report(pool: EncoderPool, intents: IntentDataset): Promise<void> {
-  const { classes, outOfScope } = intents;
+  const { classes, size, outOfScope } = intents;
+  const others = size - SHOTS * classes.length;
   console.log(
     [
-      `\nAll ${classes.length} intents, ${SHOTS} examples of each, many hard to tell apart. In % of the`,
-      `other texts, and of ${outOfScope.length} that are out of scope; mean of ${DRAWS} draws of the`,
-      `examples, +- half of the 95 % interval. By chance ${(100 / classes.length).toFixed(1)} would be right.\n`,
+      `\nThe same on all ${classes.length} intents, many of them close to each other, with ${SHOTS} examples`,
+      `of each: shares in % of the other ${others} texts and of ${outOfScope.length} that are out of scope.`,
+      `Mean of ${DRAWS} draws of the examples +- half of the 95 % interval; chance is ${(100 / classes.length).toFixed(1)}.\n`,
     ].join('\n'),
   );
   const measured = await measureHeads(pool, intents, Object.values(HEADS));
