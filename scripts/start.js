@@ -7,7 +7,7 @@ runMain(async () => {
   await setup();
   return runVisibly(process.execPath, [
     inRoot('dist', 'cli', 'main.js'),
-    'demo',
+    'try',
     ...process.argv.slice(2),
   ]);
 });

@@ -7,12 +7,14 @@ import { registerDoctor } from './doctor';
 import { registerEncoder } from './encoder';
 import { registerLibtorch } from './libtorch';
 import { registerServe } from './serve';
+import { registerTry } from './try';
 
 /** The command line: one file per command, each of which adds itself to the program. */
 function createProgram(): Command {
   const program = new Command('metatorch')
     .description('libtorch in Node.js, and meta-learning for text on top of it')
     .version(packageVersion());
+  registerTry(program);
   registerDemo(program);
   registerDoctor(program);
   registerEncoder(program);

@@ -29,7 +29,7 @@ export function stageOf(page: string): Stage {
   return { episodes: { ways: WAYS, support: examples(), query: examples() }, vocabulary };
 }
 
-/** Saves into a folder the model that `npm start` would have saved, only smaller. */
+/** Saves into a folder the model that `metatorch demo` would have saved, only smaller. */
 export function saveDemoModel(folder: string): void {
   const config = smallConfig({ kind: 'prototypical' });
   const target = join(folder, 'models', 'wordnet-prototypical');

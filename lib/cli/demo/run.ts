@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { TorchError } from '../../errors';
 import type { Learner } from '../../meta';
 import { countParameters } from '../../nn';
 import { adam, cosineDecay, linearWarmup } from '../../optim';
+import { makeFolder } from '../../serve/folders';
 import { TextClassifier, type TokenBatch, type Vectorizer, WORDNET_SPLITS } from '../../text';
 import { type Tree, torch } from '../../torch';
 import {
@@ -54,7 +53,9 @@ type Model = {
 
 /** Meta-trains, evaluates on unseen classes, saves, adapts to new labels, and reports each step. */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const folder = makeFolder(options.out);
+  const folder = path.join(options.out, 'wordnet-prototypical');
+  // Made before training, which would be wasted if the model could not be saved.
+  await makeFolder(folder);
   const data = loadDemoData();
   introduce(data);
   const prototypicalConfig = modelConfig({ kind: 'prototypical' }, data.vocabulary);
@@ -86,21 +87,6 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   console.log(
     '\nNext: put labels and examples of your own into the twenty lines of README.md, «Use it».',
   );
-}
-
-/** Made before training, which would be wasted if the model could not be saved. */
-function makeFolder(out: string): string {
-  const folder = path.join(out, 'wordnet-prototypical');
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_FILE', `Cannot make the folder ${folder}: ${found}`, {
-      path: folder,
-      cause,
-    });
-  }
-  return folder;
 }
 
 function introduce({ dataset, vocabulary }: DemoData): void {

@@ -1,0 +1,19 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** `metatorch try`: a classifier from a few examples, without a download and within seconds. */
+export function registerTry(program: Command): void {
+  program
+    .command('try')
+    .description('teach a classifier the intents of a bank, ask it, and measure it')
+    .option('--out <folder>', 'where to save the classifier', folder, 'models')
+    .action(async (options: { out: string }) => {
+      // Loaded here, so that the other commands run without libtorch.
+      const { runTry } = await import('./try/run.js');
+      await runTry(options);
+    });
+}
+
+function folder(path: string): string {
+  if (path !== '') return path;
+  throw new InvalidArgumentError('Expected a folder.');
+}
