@@ -27,7 +27,7 @@ const PUBLIC = { config: { isPublic: true }, schema: { hide: true } };
 const HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };

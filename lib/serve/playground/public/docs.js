@@ -1,0 +1,25 @@
+const { paths } = await (await fetch('/openapi.json')).json();
+
+const element = (name, content) => {
+  const one = document.createElement(name);
+  one.append(...content);
+  return one;
+};
+const schemaOf = (part) => part?.content?.['application/json']?.schema;
+const block = (title, schema) =>
+  schema === undefined
+    ? []
+    : [element('details', [element('summary', [title]), element('pre', [JSON.stringify(schema, null, 2)])])];
+
+for (const [path, methods] of Object.entries(paths)) {
+  for (const [method, { summary, requestBody, responses }] of Object.entries(methods)) {
+    const route = element('article', [
+      element('h2', [`${method.toUpperCase()} ${path}`]),
+      element('p', [summary]),
+      ...block('Body', schemaOf(requestBody)),
+      ...Object.entries(responses).flatMap(([status, one]) => block(`Answer ${status}`, schemaOf(one))),
+    ]);
+    route.className = 'route';
+    document.getElementById('routes').append(route);
+  }
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { createServer } from '../../../lib/serve';
+import { sharedPool, twoClassifiers } from '../../helpers/served';
+
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = process.env.CHROMIUM ?? CANDIDATES.find((path) => existsSync(path));
+if (executablePath === undefined)
+  console.warn('Skipped: no Chromium here (apt-get install chromium)');
+const withBrowser = executablePath === undefined ? describe.skip : describe;
+
+withBrowser('the playground', () => {
+  const pool = sharedPool();
+  const two = twoClassifiers(pool);
+  let browser: Browser;
+  let server: FastifyInstance;
+  let address: string;
+  let errors: string[];
+
+  beforeAll(async () => {
+    const options = { args: ['--no-sandbox'], ...(executablePath && { executablePath }) };
+    browser = await chromium.launch(options);
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    server = createServer({ ...two() }, { log: 'silent' });
+    address = await server.listen({ port: 0, host: '127.0.0.1' });
+    errors = [];
+  });
+  afterEach(() => server.close());
+
+  async function open(options = {}): Promise<Page> {
+    const page = await browser.newPage(options);
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    await page.goto(address);
+    await page.locator('body[data-ready]').waitFor();
+    return page;
+  }
+
+  /** Saves a picture where one is asked for, to be looked at. */
+  async function picture(page: Page, name: string): Promise<void> {
+    const folder = process.env.PLAYGROUND_PICTURES;
+    if (folder !== undefined)
+      await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  }
+
+  test('shows a prediction with its reasons while one types, by keyboard alone', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('where is my card');
+    await page.getByText(/^card_lost, \d/).waitFor();
+    expect(await page.locator('#bars li').count()).toBe(2);
+    await page.locator('#nearest li').first().waitFor();
+    expect(await page.locator('#nearest li').first().textContent()).toMatch(
+      /card.* similarity 0\./,
+    );
+    await page.locator('#map .here').waitFor();
+    expect(await page.locator('#map circle').count()).toBe(5);
+    await picture(page, 'light');
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test('teaches a label, which counts at once, and shows texts as texts', async () => {
+    const page = await open({ colorScheme: 'dark' });
+    await page.getByLabel('Label', { exact: true }).fill('<b>weather</b>');
+    await page.getByLabel('Examples, one a line').fill('will it rain tomorrow\nit is sunny');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Done: 6 examples of 3 labels.').waitFor();
+    await page.locator('#text').fill('rain tomorrow');
+    await page.getByText(/^<b>weather<\/b>, \d/).waitFor();
+    await picture(page, 'dark');
+    await page.getByRole('button', { name: 'Forget <b>weather</b>' }).click();
+    await page.getByText('Done: 4 examples of 2 labels.').waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test('fits into 360 pixels, and every control has a name', async () => {
+    const page = await open({ viewport: { width: 360, height: 740 } });
+    await page.locator('#text').fill('where is my card');
+    await page.getByText(/^card_lost, \d/).waitFor();
+    await picture(page, 'narrow');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    const nameless = await page.evaluate(
+      `[...document.querySelectorAll('input, select, textarea')].filter((one) => one.labels.length === 0).length`,
+    );
+    expect(nameless).toBe(0);
+    await page.close();
+  });
+
+  test('the page of the API has every route', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${address}/docs`);
+    await page.getByText('POST /v1/classify').waitFor();
+    expect(await page.locator('article').count()).toBe(9);
+    await page.close();
+  });
+});
