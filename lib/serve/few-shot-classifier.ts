@@ -92,10 +92,15 @@ export class FewShotClassifier {
     const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
     const { labels, rows } = readAtLeastTwo(examples, texts, operator);
     const own = pool ?? EncoderPool.openSync(poolOptions);
-    requireHead(fit.head, own.encoder, operator);
-    const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
-    const setup = { pool: own, owned: pool === undefined, options: fit };
-    return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+    try {
+      requireHead(fit.head, own.encoder, operator);
+      const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
+      const setup = { pool: own, owned: pool === undefined, options: fit };
+      return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
+    } catch (error) {
+      if (pool === undefined) void own.close();
+      throw error;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { EncoderPool, HeadName } from '../../serve';
 import { keyOf } from '../../serve/calibration/sample';
 import { type Core, coreOf } from '../../serve/core';
+import { type HeadMap, headMapFile, readHeadMap } from '../../serve/heads/head-map';
 import { indices } from '../../serve/heads/held-out';
 import { type Scored, score } from '../../serve/predict';
 import { EpisodeSampler, type EpisodeText, type IntentDataset } from '../../text';
@@ -47,7 +48,9 @@ export async function measureHeads(
     known.indexSelect(0, indices(rows.map(({ text }) => places.get(text) ?? 0)));
   try {
     return torch.scope(() => {
-      const draws = drawsOf(intents, vectorsOf, strange);
+      const file = headMapFile(pool.encoder);
+      const map = file === undefined ? undefined : readHeadMap(file);
+      const draws = drawsOf(intents, vectorsOf, { strange, map });
       return heads.map((head) =>
         summary(draws.map((draw) => torch.scope(() => judge(draw, head)))),
       );
@@ -61,7 +64,7 @@ export async function measureHeads(
 function drawsOf(
   intents: IntentDataset,
   vectorsOf: (rows: readonly EpisodeText[]) => Tensor,
-  strange: Tensor,
+  { strange, map }: { strange: Tensor; map: HeadMap | undefined },
 ): Draw[] {
   const ways = intents.classes.length;
   const queries =
@@ -75,7 +78,8 @@ function drawsOf(
       keys: support.map(({ text }) => keyOf(text)),
     };
     return {
-      learn: (head) => coreOf(vectors, rows, ways, { head, falseAlarms: FALSE_ALARMS }),
+      learn: (head) =>
+        coreOf(vectors, rows, ways, { options: { head, falseAlarms: FALSE_ALARMS }, map }),
       test: vectorsOf(query),
       labels: query.map(({ label }) => label),
       strange,
