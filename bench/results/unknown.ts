@@ -1,6 +1,7 @@
 import { familiarityOf } from '../../lib/serve/calibration/familiarity';
 import { fitExamples } from '../../lib/serve/fitted';
 import { HEADS } from '../../lib/serve/heads';
+import { classMean } from '../../lib/serve/heads/class-mean';
 import { type Tensor, torch } from '../../lib/torch';
 import { draw, testOf } from './all-way';
 import { ENCODERS, features, readPart } from './data';
@@ -42,9 +43,10 @@ export async function unknownTable(names: readonly string[]): Promise<string[][]
     const { head } = HEADS[fitted.head];
     const signals = (own: Tensor) => {
       const scores = head.scores(fitted.state, own);
+      const mean = classMean.scores(fitted.sums, own).amax([1]);
       const nearest = own.matmul(examples.x.mT).amax([1]);
       return {
-        familiarity: familiarityOf({ score: scores.amax([1]), nearest }, fitted.familiarity),
+        familiarity: familiarityOf({ mean, nearest }, fitted.familiarity),
         probabilities: scores.to('float64').mul(fitted.sharpness).softmax(1),
       };
     };

@@ -94,7 +94,8 @@ function calibrated(
   const kept = scores.gather(1, y.unsqueeze(1)).squeeze(1).isfinite().nonzero().squeeze(1);
   const known = scores.indexSelect(0, kept);
   const right = known.argmax(1).eq(y.indexSelect(0, kept));
-  const signals = { score: known.amax([1]), nearest: nearest.indexSelect(0, kept) };
+  const means = heldOutScores(classMean, sums, features, rows).indexSelect(0, kept);
+  const signals = { mean: means.amax([1]), nearest: nearest.indexSelect(0, kept) };
   return {
     head: name,
     state,

@@ -2,6 +2,7 @@ import { type Tensor, torch } from '../torch';
 import { familiarityOf } from './calibration/familiarity';
 import type { Fitted } from './fitted';
 import { HEADS } from './heads';
+import { classMean } from './heads/class-mean';
 import { unit } from './heads/features';
 
 /** The numbers of predictions, as typed arrays that threads hand over without copying. */
@@ -29,7 +30,8 @@ export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {
       const queries = unit(vectors);
       const cosines = queries.matmul(x.mT);
       const scores = HEADS[fitted.head].head.scores(fitted.state, queries);
-      const known = { score: scores.amax([1]), nearest: cosines.amax([1]) };
+      const means = classMean.scores(fitted.sums, queries);
+      const known = { mean: means.amax([1]), nearest: cosines.amax([1]) };
       const { threshold } = fitted.familiarity;
       const [similarities, nearest] = cosines.topk(Math.min(NEAREST, x.size(0)), 1);
       return {

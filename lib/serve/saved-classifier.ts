@@ -28,7 +28,7 @@ const configSchema = z.strictObject({
   head: z.enum(HEAD_NAMES),
   sharpness: z.number().positive(),
   familiarity: z.strictObject({
-    score: spread.nullable(),
+    mean: spread.nullable(),
     nearest: spread,
     threshold: z.number(),
   }),

@@ -7,16 +7,16 @@ type Spread = { mean: number; sd: number };
  * What texts of a classifier's labels look like to it, so that others are known as unknown. Plain numbers.
  */
 export type Familiarity = {
-  /** The greatest score of a text; null where too few examples say what is usual. */
-  score: Spread | null;
+  /** The cosine with the nearest class mean; null where too few examples say what is usual. */
+  mean: Spread | null;
   /** The cosine with the nearest example. */
   nearest: Spread;
   /** Texts below are unknown. */
   threshold: number;
 };
 
-/** The greatest score and the nearest example's cosine of some texts, `[m]` each. */
-export type Signals = { score: Tensor; nearest: Tensor };
+/** The cosines of texts with the nearest class mean and the nearest example, `[m]` each. */
+export type Signals = { mean: Tensor; nearest: Tensor };
 
 export type FamiliarityOptions = {
   /** The mean cosine of examples of different labels; 0 if there are none. */
@@ -29,20 +29,20 @@ export type FamiliarityOptions = {
 const USUAL = 4;
 /** How cosines of texts of one label usually spread. */
 const SD_OF_COSINES = 0.12;
-/** Fewer held-out scores say nothing: they depend on the head and on the number of labels. */
-const LEAST_SCORES = 8;
+/** Of fewer, class means are hardly more than the examples themselves. */
+const LEAST_MEANS = 8;
 /** With so many held-out examples, half of the threshold is theirs; the rest is a normal distribution's. */
 const HALF = 20;
 
 /**
  * How familiar texts are, `[m]`: the mean of their signals, each in standard deviations from what held-out
- * examples show. The two together tell out-of-scope texts of CLINC150 better than either, and better
- * than the greatest probability.
+ * examples show. Both are the same whatever the head, and exact for held-out examples: the scores of a head
+ * that is fitted to fewer examples are lower, and a threshold from them is too lenient.
  */
-export function familiarityOf({ score, nearest }: Signals, known: Familiarity): Tensor {
-  const scaled = (x: Tensor, { mean, sd }: Spread) => x.sub(mean).div(sd);
+export function familiarityOf({ mean, nearest }: Signals, known: Familiarity): Tensor {
+  const scaled = (x: Tensor, usual: Spread) => x.sub(usual.mean).div(usual.sd);
   const near = scaled(nearest, known.nearest);
-  return known.score === null ? near : near.add(scaled(score, known.score)).div(2);
+  return known.mean === null ? near : near.add(scaled(mean, known.mean)).div(2);
 }
 
 /** @param signals of held-out examples, each seen without itself, of labels that have others */
@@ -52,9 +52,9 @@ export function learnFamiliarity(
 ): Familiarity {
   return torch.scope(() => {
     const cosines = numbersOf(signals.nearest);
-    const scores = numbersOf(signals.score);
+    const means = numbersOf(signals.mean);
     const known = {
-      score: scores.length < LEAST_SCORES ? null : spreadOf(scores),
+      mean: means.length < LEAST_MEANS ? null : spreadOf(means),
       // Half-way from strangers to the same text, where nothing else is known.
       nearest: spreadOf(cosines, { mean: (1 + foreign) / 2, sd: SD_OF_COSINES }),
       threshold: 0,

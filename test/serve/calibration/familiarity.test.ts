@@ -23,13 +23,13 @@ test('texts like none of the examples are unknown', () => {
   expect(familiarityOf(signals(1000, 0.1), known).lt(known.threshold).all().item()).toBe(true);
 });
 
-test('few examples leave the score aside, and lie half-way between strangers and the same text', () => {
+test('few examples leave the means aside, and lie half-way between strangers and the same text', () => {
   const known = learnFamiliarity(signals(0, 0), options);
-  expect(known.score).toBeNull();
+  expect(known.mean).toBeNull();
   expect(known.nearest.mean).toBeCloseTo(0.55, 12);
   expect(known.threshold).toBeCloseTo(-1.6449, 3);
   const at = (cosine: number): boolean => {
-    const one = { score: torch.zeros([1]), nearest: torch.tensor([cosine]) };
+    const one = { mean: torch.zeros([1]), nearest: torch.tensor([cosine]) };
     return familiarityOf(one, known).lt(known.threshold).item() === true;
   };
   expect([0.1, 0.3, 0.5, 0.9].map(at)).toEqual([true, true, false, false]);
