@@ -88,7 +88,7 @@ export function requireHead(
   operator: string,
 ): void {
   if (head !== 'meta-trained' || headMapFile(encoder) !== undefined) return;
-  const expected = `another head than 'meta-trained' for the encoder ${encoder.name}, which has none`;
+  const expected = `a head other than 'meta-trained' (there is none for the encoder ${encoder.name})`;
   throw outOfRange(expected, `head of ${operator}`, head, operator);
 }
 
