@@ -7,7 +7,7 @@ const PAGES = 'lib/serve/playground/public';
 
 /** The files of the playground, which the compiler leaves alone. @returns {string[]} */
 function pageFiles() {
-  return filesBelow(PAGES, /\.(html|css|js)$/);
+  return filesBelow(PAGES, /\.(html|css|mjs)$/);
 }
 
 /** Copies them beside the compiled code, and removes those that are gone. */

@@ -10,16 +10,16 @@ const FOLDER = join(__dirname, '..', '..', 'playground', 'public');
 const FILES = {
   '/': 'index.html',
   '/playground/style.css': 'style.css',
-  '/playground/app.js': 'app.js',
-  '/playground/map.js': 'map.js',
+  '/playground/app.mjs': 'app.mjs',
+  '/playground/map.mjs': 'map.mjs',
   '/docs': 'docs.html',
-  '/playground/docs.js': 'docs.js',
+  '/playground/docs.mjs': 'docs.mjs',
 } as const;
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
+  mjs: 'text/javascript; charset=utf-8',
 };
 
 const PUBLIC = { config: { isPublic: true }, schema: { hide: true } };

@@ -1,4 +1,4 @@
-import { colorOf, drawMap } from './map.js';
+import { colorOf, drawMap } from './map.mjs';
 
 const at = (id) => document.getElementById(id);
 const WAIT_MS = 120;
@@ -42,19 +42,33 @@ function dotOf(label) {
 function showPrediction(text, prediction) {
   const { label, unknown, probability, probabilities, nearest } = prediction;
   at('verdict').textContent =
-    text === '' ? 'Nothing typed yet.' : label === null ? `Unknown: ${unknown}` : `${label}, ${percent(probability)}`;
-  const best = Object.entries(probabilities).sort(([, a], [, b]) => b - a).slice(0, MOST_BARS);
+    text === ''
+      ? 'Nothing typed yet.'
+      : label === null
+        ? `Unknown: ${unknown}`
+        : `${label}, ${percent(probability)}`;
+  const best = Object.entries(probabilities)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_BARS);
   at('bars').replaceChildren(
     ...(text === '' ? [] : best).map(([name, share]) => {
       const fill = element('i');
       fill.style.width = percent(share).replace(' ', '');
       const bar = element('div', [fill], { class: 'bar', 'aria-hidden': 'true' });
-      return element('li', [element('span', [name]), bar, element('span', [percent(share)], { class: 'number' })]);
+      return element('li', [
+        element('span', [name]),
+        bar,
+        element('span', [percent(share)], { class: 'number' }),
+      ]);
     }),
   );
   at('nearest').replaceChildren(
     ...(text === '' ? [] : nearest).map((one) =>
-      element('li', [one.text, ' ', element('small', [`${one.label}, similarity ${one.similarity.toFixed(2)}`])]),
+      element('li', [
+        one.text,
+        ' ',
+        element('small', [`${one.label}, similarity ${one.similarity.toFixed(2)}`]),
+      ]),
     ),
   );
 }
@@ -92,7 +106,10 @@ function showClassifier(description) {
   at('legend').replaceChildren(...labels.map((label) => element('li', [dotOf(label), label])));
   at('label-list').replaceChildren(
     ...description.labels.map(({ label, examples }) => {
-      const forget = element('button', ['Forget'], { type: 'button', 'aria-label': `Forget ${label}` });
+      const forget = element('button', ['Forget'], {
+        type: 'button',
+        'aria-label': `Forget ${label}`,
+      });
       forget.addEventListener('click', () => change('DELETE', { label }));
       return element('li', [element('span', [dotOf(label), `${label} (${examples})`]), forget]);
     }),
@@ -102,8 +119,12 @@ function showClassifier(description) {
 
 async function change(method, body) {
   try {
-    const changed = await api(method, '/v1/labels', { classifier: at('classifier').value, ...body });
-    at('taught').textContent = `Done: ${changed.examples} examples of ${changed.labels.length} labels.`;
+    const changed = await api(method, '/v1/labels', {
+      classifier: at('classifier').value,
+      ...body,
+    });
+    at('taught').textContent =
+      `Done: ${changed.examples} examples of ${changed.labels.length} labels.`;
     await showClassifier(changed);
     return true;
   } catch (error) {
@@ -114,7 +135,10 @@ async function change(method, body) {
 
 async function teach(event) {
   event.preventDefault();
-  const texts = at('examples').value.split('\n').map((line) => line.trim()).filter(Boolean);
+  const texts = at('examples')
+    .value.split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   const label = at('label').value.trim();
   if (await change('POST', { examples: { [label]: texts } })) at('examples').value = '';
 }

@@ -9,7 +9,12 @@ const schemaOf = (part) => part?.content?.['application/json']?.schema;
 const block = (title, schema) =>
   schema === undefined
     ? []
-    : [element('details', [element('summary', [title]), element('pre', [JSON.stringify(schema, null, 2)])])];
+    : [
+        element('details', [
+          element('summary', [title]),
+          element('pre', [JSON.stringify(schema, null, 2)]),
+        ]),
+      ];
 
 for (const [path, methods] of Object.entries(paths)) {
   for (const [method, { summary, requestBody, responses }] of Object.entries(methods)) {
@@ -17,7 +22,9 @@ for (const [path, methods] of Object.entries(paths)) {
       element('h2', [`${method.toUpperCase()} ${path}`]),
       element('p', [summary]),
       ...block('Body', schemaOf(requestBody)),
-      ...Object.entries(responses).flatMap(([status, one]) => block(`Answer ${status}`, schemaOf(one))),
+      ...Object.entries(responses).flatMap(([status, one]) =>
+        block(`Answer ${status}`, schemaOf(one)),
+      ),
     ]);
     route.className = 'route';
     document.getElementById('routes').append(route);
