@@ -1,3 +1,4 @@
+export * from './bounded';
 export * from './numbers';
 export * from './options';
 export * from './plain-object';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { bySchema } from '../by-schema';
 import { array, checkOptions, integerFrom, requireDistinct, string } from '../check';
-import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { invalidArgument, outOfRange } from '../errors';
 import { compareCodePoints } from './code-point-order';
 
 /** The token that pads a batch's rows to one length. Always id 0. */
@@ -121,14 +122,13 @@ export class Vocabulary {
    * token repeats.
    */
   static fromJSON(json: unknown): Vocabulary {
-    const result = savedVocabulary.safeParse(json);
-    if (!result.success) {
-      throw new ArgumentTypeError(
-        `Expected a saved vocabulary for json: ${z.prettifyError(result.error)}`,
-        'Vocabulary.fromJSON',
-      );
-    }
-    const { specials, tokens, counts } = result.data;
+    const { specials, tokens, counts } = bySchema(
+      savedVocabulary,
+      json,
+      'a saved vocabulary',
+      'json',
+      'Vocabulary.fromJSON',
+    );
     if (specials[0] !== PAD_TOKEN || specials[1] !== UNKNOWN_TOKEN) {
       const expected = `'${PAD_TOKEN}' and '${UNKNOWN_TOKEN}' first`;
       throw outOfRange(expected, 'json.specials', specials.slice(0, 2).join(', '));

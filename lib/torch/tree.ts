@@ -27,7 +27,7 @@ function collect(value: unknown, found: Tensor[], level: number): void {
     found.push(value);
     return;
   }
-  if (level > MOST_LEVELS) throw endless();
+  requireLevel(level);
   // Own values only: an array may have any length and hardly an element.
   if (Array.isArray(value) || isPlainObject(value)) {
     for (const item of Object.values(value)) collect(item, found, level + 1);
@@ -64,7 +64,7 @@ function map(
   path: string,
   level: number,
 ): unknown {
-  if (level > MOST_LEVELS) throw endless();
+  requireLevel(level);
   const [first] = trees;
   if (isTensor(first)) {
     if (trees.every(isTensor)) return fn([...trees], path);
@@ -135,8 +135,10 @@ function keysOf(tree: unknown, path: string): string[] {
   );
 }
 
-function endless(): ArgumentTypeError {
-  return new ArgumentTypeError(
+/** Refuses to go deeper into a tree that has no end, or more levels than the stack would take. */
+export function requireLevel(level: number): void {
+  if (level <= MOST_LEVELS) return;
+  throw new ArgumentTypeError(
     `Expected a tree of at most ${MOST_LEVELS} levels but received a deeper one, or one that holds itself`,
   );
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { checkOptions, string, withMethods } from '../check';
+import { checkOptions, isBounded, string, withMethods } from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile, sha256OfFiles } from '../checked-file';
 import { invalidArgument } from '../errors';
 import { packageVersion } from '../package-version';
@@ -54,7 +54,7 @@ const jsonObjectSchema = z.record(z.string(), z.json());
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
  * @throws ArgumentTypeError if two tensors have one path, the tree has more than 500 levels, or the
- *   config is not a JSON object
+ *   config is not a JSON object of as many
  */
 export function saveCheckpoint(
   folder: string,
@@ -142,9 +142,10 @@ export function loadCheckpoint<Schema extends z.ZodType>(
 
 function isJsonObject(value: unknown): boolean {
   try {
-    return jsonObjectSchema.safeParse(value).success && JSON.stringify(value) !== undefined;
+    const isJson = isBounded(value) && jsonObjectSchema.safeParse(value).success;
+    return isJson && JSON.stringify(value) !== undefined;
   } catch {
-    // It holds itself, or nests without end.
+    // One of its getters, or a Proxy, throws.
     return false;
   }
 }

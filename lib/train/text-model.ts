@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../errors';
+import { bySchema } from '../by-schema';
+import { ArgumentRangeError, TorchError } from '../errors';
 import { maml, nearestClassMean, prototypical } from '../meta';
 import { mlp } from '../nn';
 import { meanEncoder } from '../text/encoders/mean-encoder';
@@ -65,7 +66,7 @@ export type TextLearner = Omit<TextModel<Tree, unknown, TokenBatch>, 'params'>;
  *   does not hold a valid vocabulary or language
  */
 export function buildTextLearner(input: TextModelConfig): TextLearner {
-  const config = parseConfig(input);
+  const config = parseConfig(input, 'buildTextLearner');
   const vocabulary = Vocabulary.fromJSON(config.vocabulary);
   const vectorizer = new VocabularyVectorizer({
     tokenizer: new WordTokenizer(config.tokenizer),
@@ -96,7 +97,7 @@ export function buildTextLearner(input: TextModelConfig): TextLearner {
  */
 export function saveTextModel(folder: string, config: TextModelConfig, params: Tree): void {
   requireParams(buildTextLearner(config).learner, params);
-  saveCheckpoint(folder, { params, config: { ...parseConfig(config) } });
+  saveCheckpoint(folder, { params, config: { ...parseConfig(config, 'saveTextModel') } });
 }
 
 /**
@@ -123,12 +124,8 @@ export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBat
   }
 }
 
-function parseConfig(config: TextModelConfig): z.output<typeof textModelSchema> {
-  const result = textModelSchema.safeParse(config);
-  if (result.success) return result.data;
-  throw new ArgumentTypeError(
-    `Expected the config of a text model for config: ${z.prettifyError(result.error)}`,
-  );
+function parseConfig(config: TextModelConfig, operator: string): z.output<typeof textModelSchema> {
+  return bySchema(textModelSchema, config, 'the config of a text model', 'config', operator);
 }
 
 /** Refuses parameters of another structure or other shapes than the learner's own. */

@@ -150,6 +150,7 @@ describe('JSON', () => {
   test.each([
     [null, 'expected object'],
     [{ ...good, version: 2 }, 'version'],
+    [{ ...good, tokens: new Array(2 ** 32 - 1) }, 'holes'],
     [{ ...good, tokens: ['a', 7] }, 'tokens[1]'],
     [{ ...good, extra: true }, 'extra'],
     [{ ...good, counts: [0, 0, -1] }, 'counts[2]'],

@@ -96,6 +96,12 @@ function circular(): object {
   return own;
 }
 
+function nested(levels: number): unknown {
+  let inner: unknown = 1;
+  for (let level = 0; level < levels; level++) inner = [inner];
+  return inner;
+}
+
 describe('saving refuses', () => {
   test.each([
     ['a list', []],
@@ -104,6 +110,8 @@ describe('saving refuses', () => {
     ['a date', { a: new Date(0) }],
     ['a bigint', { a: 1n }],
     ['what holds itself', circular()],
+    ['2³² holes', { a: new Array(2 ** 32 - 1) }],
+    ['lists in one another without end', { a: nested(20_000) }],
   ])('%s as config', (_, value) => {
     expect(() => saveCheckpoint(folder(), { params: {}, config: Object(value) })).toThrow(
       'Expected a JSON object for config',

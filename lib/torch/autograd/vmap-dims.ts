@@ -1,6 +1,7 @@
 import { hasHoles, isPlainObject } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
 import { isTensor, type Tensor } from '../tensor';
+import { requireLevel } from '../tree';
 
 /**
  * Which dimension of each tensor is that of the samples: one number for a whole tree, or a tree of
@@ -14,7 +15,9 @@ export function mapWithDims(
   dims: VmapDims,
   name: string,
   fn: (tensor: Tensor, dim: number | null, name: string) => unknown,
+  level = 0,
 ): unknown {
+  requireLevel(level);
   if (isTensor(tree)) {
     if (dims !== null && typeof dims !== 'number') {
       throw invalidArgument('a dimension or null', `the dimension of ${name}`, dims, 'vmap');
@@ -24,12 +27,14 @@ export function mapWithDims(
   refuseSurplus(tree, dims, name);
   if (Array.isArray(tree)) {
     if (hasHoles(tree)) throw invalidArgument('an array without holes', name, tree, 'vmap');
-    return tree.map((item, i) => mapWithDims(item, dimsAt(dims, i, name), `${name}[${i}]`, fn));
+    return tree.map((item, i) =>
+      mapWithDims(item, dimsAt(dims, i, name), `${name}[${i}]`, fn, level + 1),
+    );
   }
   if (isPlainObject(tree)) {
     const entries = Object.entries(tree).map(([key, item]) => {
       const path = `${name}.${key}`;
-      return [key, mapWithDims(item, dimsAt(dims, key, name), path, fn)];
+      return [key, mapWithDims(item, dimsAt(dims, key, name), path, fn, level + 1)];
     });
     return Object.fromEntries(entries);
   }

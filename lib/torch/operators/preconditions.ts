@@ -140,10 +140,21 @@ function contiguous(args: CheckedArguments): void {
   args.require(self.isContiguous, 'a contiguous tensor', 'self', 'another; call contiguous()');
 }
 
-/** The composed path divides by it. */
+// More than any model has, so that what has fewer pays for no further look at its tensors.
+const MOST_HEADS = 1024;
+
+/** The composed path divides by it, and none at all are divided by any number, each of which takes time. */
 function heads(args: CheckedArguments): void {
-  const count = args.number('heads', 1);
-  args.require(count >= 1 && count <= INT32, 'a positive integer', 'heads', args.value('heads'));
+  const [count, given] = [args.number('heads', 1), args.value('heads')];
+  args.require(count >= 1 && count <= INT32, 'a positive integer', 'heads', given);
+  if (count <= MOST_HEADS) return;
+  const columns = ['queries', 'values'].map((name) => args.tensor(name)?.shape.at(-1) ?? 0);
+  args.require(
+    count <= Math.max(...columns),
+    'at most as many as there are columns',
+    'heads',
+    given,
+  );
 }
 
 /** An empty window has no maximum, and the number of windows is divided by their width. */

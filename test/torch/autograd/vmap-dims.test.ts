@@ -19,3 +19,15 @@ test('refuses dimensions for results that are not there', () => {
     "Expected no dimension for '1' of result, which has 1",
   );
 });
+
+test('refuses arguments and results that nest without end', () => {
+  let deep: unknown = x;
+  for (let level = 0; level < 20_000; level++) deep = [deep];
+  const own: unknown[] = [x];
+  own.push(own);
+  const message = 'Expected a tree of at most 1000 levels';
+  for (const endless of [deep, own]) {
+    expect(() => call(0, endless)).toThrow(message);
+    expect(() => torch.vmap((_: Tensor) => endless as Tensor)(x)).toThrow(message);
+  }
+});

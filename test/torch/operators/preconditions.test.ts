@@ -9,6 +9,7 @@ const refused = (name: string) =>
   });
 const aten = (name: string, ...args: unknown[]): unknown => torch.ops.aten?.[name]?.(...args);
 const zeros = () => aten('_efficientzerotensor', [3]);
+const none = torch.rand([4, 5, 0]);
 const ints = (...values: number[]) => torch.tensor(values, { dtype: 'int32' });
 
 test.each<[string, string, () => unknown]>([
@@ -112,6 +113,11 @@ test.each<[string, string, () => unknown]>([
   ['conv1d of a sparse tensor', 'weight', () => torch.conv1d(x, torch.rand([2, 2, 1]).toSparse())],
   ['attention of no heads', 'heads', () => torch.attention(x, x, x, { heads: 0 })],
   [
+    'attention of many heads without columns',
+    'heads',
+    () => torch.attention(none, none, none, { heads: 2 ** 30 }),
+  ],
+  [
     'attention of no heads, composed',
     'heads',
     () => torch.attention(x.to('float16'), x.to('float16'), x.to('float16'), { heads: 0 }),
@@ -131,6 +137,9 @@ test.each<[string, string, () => unknown]>([
 });
 
 test('what libtorch survives is not refused', () => {
+  const wide = torch.rand([1, 2, 2048]);
+  expect(torch.attention(wide, wide, wide, { heads: 2048 }).shape).toEqual([1, 2, 2048]);
+  expect(torch.attention(none, none, none, { heads: 2 }).shape).toEqual([4, 5, 0]);
   expect(torch.conv1d(x, torch.rand([2, 2, 3]), null, 1, 'same').shape).toEqual([1, 2, 5]);
   expect(x.maxPool1d(2).shape).toEqual([1, 2, 2]);
   const [out] = torch.nativeBatchNorm(x, null, null, null, null, true, 0.1, 1e-5);

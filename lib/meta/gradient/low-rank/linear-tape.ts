@@ -50,7 +50,7 @@ export class LinearTape {
   /** The layer's output, or undefined where it has to work by itself. */
   apply(params: LowRankParams, x: Tensor): Tensor | undefined {
     // What belongs to no layer is refused by the layer.
-    if (!isTensor(Object(params).weight)) return undefined;
+    if (!isOfLinear(params) || !isTensor(x)) return undefined;
     const inFeatures = params.weight.shape.at(-1);
     if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
     if (params.weight.ndim !== 3 && params.update === undefined) return undefined;
@@ -139,6 +139,12 @@ export class LinearTape {
     this.#lasting.add(made);
     return made;
   }
+}
+
+function isOfLinear(params: unknown): params is LowRankParams {
+  const { weight, bias, update: _, ...others } = Object(params);
+  const known = Object.keys(others).length === 0;
+  return known && isTensor(weight) && (bias === undefined || isTensor(bias));
 }
 
 /** The parameters with W′ itself in place of products that have become too many. */

@@ -1,6 +1,6 @@
 import { objectOf } from '../../../check';
 import type { LinearParams } from '../../../nn/index';
-import { wrongShape } from '../../../torch/check-tensors';
+import { requireTensors, wrongShape } from '../../../torch/check-tensors';
 import { type Tensor, torch } from '../../../torch/index';
 
 /**
@@ -32,7 +32,9 @@ export function isLowRank({ inputs, deltas }: LowRankUpdate, weight: Tensor): bo
 export function applyUpdated(params: LowRankParams, x: Tensor): Tensor | undefined {
   const { update } = objectOf(params, 'parameters', 'linear');
   if (update === undefined) return undefined;
-  const [tasks, , inFeatures] = update.inputs.shape;
+  const { inputs, deltas } = objectOf(update, 'update', 'linear');
+  requireTensors({ x, inputs, deltas }, 'linear');
+  const [tasks, , inFeatures] = inputs.shape;
   const { shape } = x;
   if (shape.length < 3 || shape[0] !== tasks || shape.at(-1) !== inFeatures) {
     throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');

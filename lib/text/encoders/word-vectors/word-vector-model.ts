@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { bySchema } from '../../../by-schema';
 import { objectOf, string } from '../../../check';
-import { ArgumentTypeError } from '../../../errors';
 import { type Tensor, torch } from '../../../torch';
 import { shapeOf, wrongShape } from '../../../torch/check-tensors';
 import { requireIdLists } from '../check-ids';
@@ -44,22 +44,16 @@ export function wordVectorModel(
   spec: EncoderSpec,
   params: WordVectorParams,
 ): TokenModel<WordVectorParams> {
-  const parsed = specSchema.safeParse(spec);
-  if (!parsed.success) {
-    throw new ArgumentTypeError(
-      `Expected the spec of word vectors: ${z.prettifyError(parsed.error)}`,
-      'wordVectorModel',
-    );
-  }
-  const { name, words, lowerCase, maxLength } = parsed.data;
+  const own = bySchema(specSchema, spec, 'the spec of word vectors', 'spec', 'wordVectorModel');
+  const { name, words, lowerCase, maxLength } = own;
   const dimensions = dimensionsOf(params, words.length + 1);
   const ids = new WordIds(words, lowerCase);
   let fingerprint: string | undefined;
   return {
     name,
-    spec: parsed.data,
+    spec: own,
     get fingerprint() {
-      fingerprint ??= fingerprintOf(params, parsed.data);
+      fingerprint ??= fingerprintOf(params, own);
       return fingerprint;
     },
     params,
