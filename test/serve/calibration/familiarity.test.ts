@@ -4,10 +4,7 @@ import { torch } from '../../../lib/torch';
 const generator = torch.generator(5);
 const options = { foreign: 0.1, falseAlarms: 0.05 };
 const signals = (rows: number, mean: number) => ({
-  score: torch
-    .randn([rows], { generator })
-    .mul(2)
-    .add(mean * 10),
+  mean: torch.randn([rows], { generator }).mul(0.05).add(mean),
   nearest: torch.randn([rows], { generator }).mul(0.1).add(mean),
 });
 
