@@ -1,8 +1,8 @@
-import { oneOf } from '../../../check';
+import { array, oneOf } from '../../../check';
 import { invalidArgument } from '../../../errors';
 import type { BertParams, Context, LinearParams } from '../../../nn';
 import { withLinearRule } from '../../../nn/linear-rule';
-import { type Tensor, torch } from '../../../torch';
+import { isTensor, type Tensor, torch } from '../../../torch';
 import { halfLinear, int8Linear, packInt8 } from '../../../torch/fused/narrow-linear';
 
 /**
@@ -37,7 +37,7 @@ export type NarrowContext = { readonly context: Context; readonly prepared: read
 /**
  * Prepares parameters of `precision` for computing.
  *
- * @throws ArgumentTypeError if they are of another
+ * @throws ArgumentTypeError if they are of another, or of another model
  */
 export function narrowContext(params: BertParams, precision: Precision): NarrowContext {
   for (const { weight } of linearLayers(params)) {
@@ -91,11 +91,16 @@ function mapLinear(params: BertParams, fn: (own: LinearParams) => LinearParams):
   };
 }
 
-function linearLayers({ layers }: BertParams): LinearParams[] {
-  return layers.flatMap(({ attention, feedForward }) => [
-    attention.qkv,
-    attention.output,
-    feedForward.up,
-    feedForward.down,
-  ]);
+/** Those of all layers. @throws ArgumentTypeError for parameters of another model */
+function linearLayers(params: BertParams): LinearParams[] {
+  const layers = array(Object(params).layers, 'layers', 'parameters', 'an encoder');
+  return layers.flatMap((layer, i) => {
+    const { attention, feedForward } = Object(layer);
+    const { qkv, output } = Object(attention);
+    const { up, down } = Object(feedForward);
+    const linear: LinearParams[] = [qkv, output, up, down];
+    if (linear.every((own) => isTensor(Object(own).weight))) return linear;
+    const name = `layers[${i}] of the parameters of an encoder`;
+    throw invalidArgument('attention { qkv, output } and feedForward { up, down }', name, layer);
+  });
 }

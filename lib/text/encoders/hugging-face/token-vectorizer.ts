@@ -1,4 +1,6 @@
-import { requireTexts } from '../../../check';
+import { types } from 'node:util';
+import { callable, requireTexts } from '../../../check';
+import { invalidArgument } from '../../../errors';
 import type { TokenIds } from '../../../nn';
 import { torch } from '../../../torch';
 import { encodeBatch } from '../../encode-batch';
@@ -7,9 +9,12 @@ import { encodeBatch } from '../../encode-batch';
 export class TokenVectorizer {
   readonly #tokenize: (text: string) => Int32Array;
 
-  /** @param tokenize the ids of one text, special ones included */
+  /**
+   * @param tokenize the ids of one text, special ones included
+   * @throws ArgumentTypeError if it is not a function
+   */
   constructor(tokenize: (text: string) => Int32Array) {
-    this.#tokenize = tokenize;
+    this.#tokenize = callable(tokenize, 'tokenize', 'TokenVectorizer');
   }
 
   /**
@@ -19,7 +24,7 @@ export class TokenVectorizer {
    */
   vectorize(texts: readonly string[]): TokenIds {
     requireTexts(texts, 'texts', 'vectorize');
-    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#tokenize(text)));
+    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
     return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
   }
 
@@ -30,6 +35,12 @@ export class TokenVectorizer {
    */
   lengths(texts: readonly string[]): number[] {
     requireTexts(texts, 'texts', 'lengths');
-    return texts.map((text) => this.#tokenize(text).length);
+    return texts.map((text) => this.#idsOf(text).length);
+  }
+
+  #idsOf(text: string): Int32Array {
+    const ids: unknown = this.#tokenize(text);
+    if (types.isInt32Array(ids)) return ids;
+    throw invalidArgument('an Int32Array', 'the result of tokenize', ids, 'TokenVectorizer');
   }
 }

@@ -7,6 +7,7 @@ import { inspect, parseArgs } from 'node:util';
 import { leaves, Tensor, torch } from '../../../../lib/torch';
 import { OwnError } from './hostile';
 import { randomOfCall } from './random';
+import { closeShared, openShared } from './recipes/shared-encoders';
 import { selectTargets, type Target } from './targets';
 
 const MEMORY_LIMIT = 2 ** 29;
@@ -64,8 +65,11 @@ function restore(): void {
 }
 
 /** Tensors as what they are, not as their elements. */
-function shown(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length > 100 ? value.length : value.map(shown);
+function shown(value: unknown, level = 0): unknown {
+  if (level > 20) return '…';
+  if (Array.isArray(value)) {
+    return value.length > 100 ? value.length : value.map((item) => shown(item, level + 1));
+  }
   if (!(value instanceof Tensor)) return value;
   if (value.isDisposed) return 'a disposed tensor';
   const { dtype, shape, layout, device, requiresGrad } = value;
@@ -132,6 +136,8 @@ async function outcomeOf(target: Target, index: number): Promise<object> {
 }
 
 async function main(): Promise<void> {
+  const needsEncoders = pools.flat().some(({ area }) => area === 'text' || area === 'serve');
+  if (needsEncoders) await openShared();
   for (const index of calls) {
     const choice = randomOfCall(seed, index);
     const target = choice.pick(choice.pick(pools));
@@ -139,6 +145,7 @@ async function main(): Promise<void> {
     write({ index, area, name, ...(await outcomeOf(target, index)) });
     if (index % 64 === 0) await new Promise(setImmediate);
   }
+  await closeShared();
   write({ done: true });
 }
 

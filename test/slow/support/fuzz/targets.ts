@@ -72,6 +72,7 @@ export const AREAS = [
   'optim',
   'meta',
   'text',
+  'serve',
   'train',
 ] as const;
 

@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TorchError } from '../../../../lib/errors';
-import { loadHuggingFace } from '../../../../lib/text/encoders/hugging-face';
+import type { BertParams } from '../../../../lib/nn';
+import { loadHuggingFace, openHuggingFace, TokenVectorizer } from '../../../../lib/text/encoders/hugging-face';
 import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../../../lib/torch';
 import { temporaryFolder } from '../../../helpers/folders';
 
@@ -182,4 +183,23 @@ test('knows texts with a word of the vocabulary', () => {
   expect(knows(tokenize('🙃 cat'))).toBe(true);
   expect(knows(tokenize('🙃 🙃'))).toBe(false);
   expect(knows(tokenize(''))).toBe(false);
+});
+
+test.each<[string, (params: BertParams) => object]>([
+  ['nothing at all', () => ({})],
+  ['no list of layers', (params) => ({ ...params, layers: {} })],
+  ['a layer without its parts', (params) => ({ ...params, layers: [{ attention: {} }] })],
+])('parameters with %s are refused as the encoder is opened', (_, change) => {
+  const { spec, params } = loadHuggingFace(join(FIXTURES, 'bert'));
+  expect(() => openHuggingFace(spec, change(params) as BertParams)).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT', message: expect.stringMatching(/layers.* an encoder/) }),
+  );
+});
+
+test('a tokenizer that is no function, or gives other than ids, is refused', () => {
+  expect(() => new TokenVectorizer(1 as never)).toThrow('a function for tokenize');
+  const wrong = new TokenVectorizer(() => 1 as never);
+  for (const call of [() => wrong.lengths(['a']), () => wrong.vectorize(['a'])]) {
+    expect(call).toThrow('Expected an Int32Array for the result of tokenize');
+  }
 });

@@ -10,6 +10,7 @@ const ids = (...shape: number[]): Tensor => torch.randint(0, 3, shape, { generat
 /** A layer's options, and an input that fits it. */
 const LAYERS: Readonly<Record<string, readonly [readonly unknown[], () => unknown]>> = {
   relu: [[], () => x(2, 3)],
+  identity: [[], () => x(2, 3)],
   gelu: [[], () => x(2, 3)],
   tanh: [[], () => x(2, 3)],
   linear: [[{ inFeatures: 3, outFeatures: 2, bias: true }], () => x(2, 3)],
@@ -22,6 +23,19 @@ const LAYERS: Readonly<Record<string, readonly [readonly unknown[], () => unknow
   lstmCell: [[{ inputSize: 3, hiddenSize: 2 }], () => x(2, 3)],
   meanPooling: [[], () => ({ x: x(2, 4, 3), mask: torch.ones([2, 4]) })],
   mlp: [[{ sizes: [3, 4, 2], activation: 'relu' }], () => x(2, 3)],
+  bert: [
+    [
+      {
+        vocabularySize: 6,
+        dimensions: 4,
+        layers: 1,
+        heads: 2,
+        hidden: 8,
+        positions: 8,
+      },
+    ],
+    () => ({ ids: ids(2, 3), mask: torch.ones([2, 3], { dtype: 'int64' }) }),
+  ],
   multiHeadAttention: [[{ dimensions: 4, heads: 2 }], () => ({ x: x(2, 3, 4) })],
 };
 
