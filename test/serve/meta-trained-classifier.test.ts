@@ -10,7 +10,7 @@ const MORE = { weather: ['will it rain tomorrow?'] };
 let pool: EncoderPool;
 
 beforeAll(() => {
-  pool = EncoderPool.open();
+  pool = EncoderPool.openSync();
 });
 
 afterAll(() => pool.close());
@@ -45,7 +45,7 @@ test('a saved one goes on learning as if it had never been away', async () => {
 
 test('the head is refused by name for an encoder that has none', async () => {
   const encoder = new SentenceEncoder({ ...useLite(), dimensions: 17 });
-  await using other = EncoderPool.open({ encoder });
+  await using other = EncoderPool.openSync({ encoder });
   const options = { pool: other, head: 'meta-trained' } as const;
   const message =
     /a head other than 'meta-trained' \(there is none for .* but received string 'meta-trained'/u;
