@@ -1,3 +1,6 @@
+// One class with the documentation of all its methods, and hence longer than other files; what the methods do
+// stands in the files around.
+
 import { resolve } from 'node:path';
 import { oneOf, positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
