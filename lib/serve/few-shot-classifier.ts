@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { oneOf, positiveInteger, readOptions, requireTexts, string } from '../check';
+import { positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import type { Tensor } from '../torch';
@@ -9,7 +9,7 @@ import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { makeFolder, poolFor, requireSameEncoder } from './folders';
-import { HEAD_NAMES, type HeadName } from './heads';
+import type { HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
 import { readEncoderOf } from './saved-classifier';
@@ -18,7 +18,9 @@ import {
   LOAD,
   type LoadOptions,
   newRows,
+  REFIT,
   REQUEST,
+  type RefitOptions,
   readAtLeastTwo,
   readSetup,
   type Setup,
@@ -285,12 +287,12 @@ export class FewShotClassifier {
   }
 
   /** Fits all examples anew: by the head named, or the one that is best on held-out examples. */
-  refit({ head = 'auto' }: { head?: HeadName | 'auto' } = {}): Promise<void> {
-    oneOf('auto', ...HEAD_NAMES)(head, 'head', 'refit');
+  refit(options: RefitOptions = {}): Promise<void> {
+    const { head } = readOptions(REFIT, options, 'refit');
     return this.#edit(async (knowledge) => {
       const { labels, rows } = knowledge;
-      const { y, options } = newRows(labels, rows, { ...this.#options, head });
-      const kept = { rows: [...rows.keys()], y, labels: labels.length, options };
+      const { y, options: fit } = newRows(labels, rows, { ...this.#options, head });
+      const kept = { rows: [...rows.keys()], y, labels: labels.length, options: fit };
       const core = await this.#pool.narrow(knowledge.shared, kept);
       return new Knowledge(labels, rows, core);
     });
