@@ -2,7 +2,7 @@
 // stands in the files around.
 
 import { resolve } from 'node:path';
-import { oneOf, positiveInteger, readOptions, requireTexts, string } from '../check';
+import { positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import type { Tensor } from '../torch';
@@ -12,7 +12,7 @@ import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { makeFolder, poolFor, requireSameEncoder } from './folders';
-import { HEAD_NAMES, type HeadName } from './heads';
+import type { HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { type Place, type PlacedExample, placesOn } from './places';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
@@ -22,7 +22,9 @@ import {
   LOAD,
   type LoadOptions,
   newRows,
+  REFIT,
   REQUEST,
+  type RefitOptions,
   readAtLeastTwo,
   readSetup,
   requireHead,
@@ -313,13 +315,13 @@ export class FewShotClassifier {
   }
 
   /** Fits all examples anew: by the head named, or the one that is best on held-out examples. */
-  refit({ head = 'auto' }: { head?: HeadName | 'auto' } = {}): Promise<void> {
-    oneOf('auto', ...HEAD_NAMES)(head, 'head', 'refit');
+  refit(options: RefitOptions = {}): Promise<void> {
+    const { head } = readOptions(REFIT, options, 'refit');
     requireHead(head, this.#pool.encoder, 'refit');
     return this.#edit(async (knowledge) => {
       const { labels, rows } = knowledge;
-      const { y, options } = newRows(labels, rows, { ...this.#options, head });
-      const kept = { rows: [...rows.keys()], y, labels: labels.length, options };
+      const { y, options: fit } = newRows(labels, rows, { ...this.#options, head });
+      const kept = { rows: [...rows.keys()], y, labels: labels.length, options: fit };
       const core = await this.#pool.narrow(knowledge.shared, kept);
       return new Knowledge(labels, rows, core);
     });

@@ -70,6 +70,14 @@ export const REQUEST = {
   timeout: optional(positiveNumber),
 };
 
+/** The options of `refit`. */
+export const REFIT = {
+  /** As for `fit`. Default: `auto`. */
+  head: OPTIONS.head,
+};
+
+export type RefitOptions = OptionsOf<typeof REFIT>;
+
 /** The options of `load`. */
 export const LOAD = {
   /** Threads to share with other classifiers. Default: threads of its own, with the encoder of the folder. */

@@ -139,6 +139,8 @@ test('a head is chosen, named, or chosen anew', async () => {
   expect(classifier.head).toBe('ridge');
   await classifier.refit({ head: 'logistic' });
   expect(classifier.head).toBe('logistic');
+  expect(() => classifier.refit(null as never)).toThrow('Expected an object for the options');
+  expect(() => classifier.refit({ nonsense: 1 } as never)).toThrow('nonsense');
   await classifier.refit();
   const chosen = ['meta-trained', 'class-mean', 'logistic', 'nearest-examples'];
   expect(chosen).toContain(classifier.head);

@@ -106,32 +106,46 @@ function contradiction(
 /** A row, and where its author wrote it. */
 export type PlacedRow = { text: string; label: string; where: string };
 
-/** The rows of any form of examples, unchecked. @throws ArgumentTypeError for another form */
-export function rowsOf(input: ExamplesInput, operator: string): PlacedRow[] {
+/**
+ * The rows of any form of examples, unchecked, one after the other.
+ *
+ * @throws ArgumentTypeError for another form, and at the first hole of a list, which may have 2³²
+ */
+export function* rowsOf(input: ExamplesInput, operator: string): Generator<PlacedRow> {
   if (Array.isArray(input)) {
-    return Array.from(input, (row: Partial<LabeledText>, i) => {
+    for (const [i, row] of input.entries()) {
+      requirePlace(input, i, 'examples', operator);
       const { text, label } = Object(row);
-      return { text, label, where: `examples[${i}]` };
-    });
-  }
-  if (isDataset(input)) {
-    return input.classes.flatMap((label) =>
-      input.examples(label).map((text, i) => ({ text, label, where: `${label}[${i}]` })),
+      yield { text, label, where: `examples[${i}]` };
+    }
+  } else if (isDataset(input)) {
+    for (const label of input.classes) {
+      yield* labeled(label, input.examples(label), operator);
+    }
+  } else if (isPlainObject(input)) {
+    for (const [label, texts] of Object.entries(input)) {
+      yield* labeled(label, texts, operator);
+      if (texts.length > 0) continue;
+      throw outOfRange('at least one text', `the label '${label}'`, texts, operator);
+    }
+  } else {
+    throw new ArgumentTypeError(
+      `${operator}: Expected texts by label, rows { text, label } or a data set for examples but received ${describe(input)}`,
+      operator,
     );
   }
-  if (isPlainObject(input)) {
-    return Object.entries(input).flatMap(([label, texts]) => {
-      if (!Array.isArray(texts))
-        throw invalidArgument('an array of strings', label, texts, operator);
-      if (texts.length === 0)
-        throw outOfRange('at least one text', `the label '${label}'`, texts, operator);
-      return Array.from(texts, (text: string, i) => ({ text, label, where: `${label}[${i}]` }));
-    });
+}
+
+function* labeled(label: string, texts: readonly string[], operator: string): Generator<PlacedRow> {
+  if (!Array.isArray(texts)) throw invalidArgument('an array of strings', label, texts, operator);
+  for (const [i, text] of texts.entries()) {
+    requirePlace(texts, i, label, operator);
+    yield { text, label, where: `${label}[${i}]` };
   }
-  throw new ArgumentTypeError(
-    `${operator}: Expected texts by label, rows { text, label } or a data set for examples but received ${describe(input)}`,
-    operator,
-  );
+}
+
+function requirePlace(list: readonly unknown[], i: number, name: string, operator: string): void {
+  if (!(i in list)) throw invalidArgument('a string', `${name}[${i}]`, undefined, operator);
 }
 
 function isDataset(input: unknown): input is TextDataset {

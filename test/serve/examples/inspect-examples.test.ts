@@ -37,3 +37,10 @@ test('good examples have nothing to report', () => {
 test('refuses what are no examples', () => {
   expect(() => inspectExamples(3 as never)).toThrow('inspectExamples: Expected texts by label');
 });
+
+test('a list with holes, of which there may be 2³², is refused', () => {
+  const holes = Array<string>(2 ** 32 - 1);
+  for (const examples of [holes, { a: holes }]) {
+    expect(() => inspectExamples(examples as never)).toThrow('[0] but received undefined');
+  }
+});

@@ -57,6 +57,16 @@ test.each([
     { a: ['x', 3], b: ['y'] },
     'Expected a string for a[1] but received number 3',
   ],
+  [
+    '2³² holes',
+    { a: Array(2 ** 32 - 1), b: ['y'] },
+    'Expected a string for a[0] but received undefined',
+  ],
+  [
+    'rows with 2³² holes',
+    Array(2 ** 32 - 1),
+    'Expected a string for examples[0] but received undefined',
+  ],
   ['a hole', { a: Array(2), b: ['y'] }, 'Expected a string for a[0] but received undefined'],
   [
     'a label without texts',

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { string } from '../../../check';
 import { TorchError } from '../../../errors';
 import { cacheFolder } from '../../../libtorch/cache';
 import { systemCodeOf } from '../../../libtorch/reasons';
@@ -123,8 +124,13 @@ export function encodersFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(env), 'encoders');
 }
 
-/** The encoders in a cache that are whole, by name. */
+/**
+ * The encoders in a cache that are whole, by name.
+ *
+ * @throws ArgumentTypeError if `cache` is not a string; TorchError `ERR_TORCH_FILE` if it cannot be read
+ */
 export async function listEncoders(cache: string = encodersFolder()): Promise<CachedEncoder[]> {
+  string(cache, 'cache', 'listEncoders');
   const found: CachedEncoder[] = [];
   for (const repository of (await namesIn(cache)).sort()) {
     const commits = join(cache, repository, 'commits');

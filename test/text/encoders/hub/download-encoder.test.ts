@@ -107,3 +107,10 @@ test.each([
   await expect(download(wrong, name)).rejects.toMatchObject({ code: 'ERR_TORCH_ARGUMENT' });
   expect(hub().seen).toEqual([]);
 });
+
+test.each([1, null, new Array(2 ** 32 - 1)])(
+  'a cache that is no path is refused',
+  async (cache) => {
+    await expect(listEncoders(cache as never)).rejects.toThrow('Expected a string for cache');
+  },
+);

@@ -2,7 +2,11 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TorchError } from '../../../../lib/errors';
 import type { BertParams } from '../../../../lib/nn';
-import { loadHuggingFace, openHuggingFace, TokenVectorizer } from '../../../../lib/text/encoders/hugging-face';
+import {
+  loadHuggingFace,
+  openHuggingFace,
+  TokenVectorizer,
+} from '../../../../lib/text/encoders/hugging-face';
 import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../../../lib/torch';
 import { temporaryFolder } from '../../../helpers/folders';
 
@@ -192,7 +196,10 @@ test.each<[string, (params: BertParams) => object]>([
 ])('parameters with %s are refused as the encoder is opened', (_, change) => {
   const { spec, params } = loadHuggingFace(join(FIXTURES, 'bert'));
   expect(() => openHuggingFace(spec, change(params) as BertParams)).toThrow(
-    expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT', message: expect.stringMatching(/layers.* an encoder/) }),
+    expect.objectContaining({
+      code: 'ERR_TORCH_ARGUMENT',
+      message: expect.stringMatching(/layers.* an encoder/),
+    }),
   );
 });
 

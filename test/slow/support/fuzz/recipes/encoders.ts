@@ -21,7 +21,7 @@ const of = (
   name: keyof typeof text,
   fitting: Parameters<typeof recipe>[3],
   change = (fn: AnyFunction): AnyFunction => fn,
-): Recipe => recipe('text', `text.${name}`, change(text[name] as AnyFunction), fitting);
+): Recipe => recipe('text', `text.${name}`, change(Reflect.get(text, name)), fitting);
 
 function savedVectors(): string {
   text.saveWordVectors(shared().vectors, 'vectors');
