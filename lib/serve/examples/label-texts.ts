@@ -25,7 +25,7 @@ export function withLabelTexts(
   const described = Object.keys(descriptions);
   if (!labelNames && described.length === 0) return examples;
   const bare = isPlainObject(examples) ? labelsWithout(examples) : [];
-  const rows = rowsOf(bare.length === 0 ? examples : without(examples, bare), operator);
+  const rows = [...rowsOf(bare.length === 0 ? examples : without(examples, bare), operator)];
   const labels = [...new Set([...rows.map(({ label }) => label), ...bare])];
   const stranger = described.find((label) => !labels.includes(label));
   if (stranger !== undefined) {
