@@ -1,4 +1,4 @@
-import { objectOf } from '../../check';
+import { array, objectOf } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
 import { type Generator, mapTree, type Tensor, torch } from '../../torch';
 import { shapeOf, wrongShape } from '../../torch/check-tensors';
@@ -139,7 +139,7 @@ function hidden(
       return relativeBias(params.relativePositions, shape.relativeBuckets, texts, length);
     };
     const attend = attendAll(shape, tokens, biasOf, x);
-    for (const own of params.layers) {
+    for (const own of array(params.layers, 'layers', 'parameters', 'bert')) {
       const before = x;
       x = layer.apply(own, before, attend, context);
       before.dispose();

@@ -178,6 +178,8 @@ test('refuses inputs that do not fit', () => {
   );
   expect(() => model.apply(params, { ids: ids.to('float32'), mask })).toThrow('int32 or int64');
   expect(() => model.apply(params, ids as never)).toThrow('ids of bert');
+  const wrong = { ...params, layers: {} } as never;
+  expect(() => model.apply(wrong, { ids, mask })).toThrow('an array of layers');
   expect(() => model.apply(params, tensorOf([[12]], 1))).toThrow(
     expect.objectContaining({ code: 'ERR_TORCH_INDEX' }),
   );

@@ -21,7 +21,8 @@ const of = (
   name: keyof typeof text,
   fitting: Parameters<typeof recipe>[3],
   change = (fn: AnyFunction): AnyFunction => fn,
-): Recipe => recipe('text', `text.${name}`, change(Reflect.get(text, name)), fitting);
+): Recipe =>
+  recipe('text', `text.${name}`, change(Reflect.get(text, name) as AnyFunction), fitting);
 
 function savedVectors(): string {
   text.saveWordVectors(shared().vectors, 'vectors');
