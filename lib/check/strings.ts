@@ -17,7 +17,8 @@ export function requireDistinct(values: readonly string[], name: string): void {
 
 /** @throws ArgumentTypeError that says which, if `texts` is not an array of strings or has a hole */
 export function requireTexts(texts: readonly string[], name: string, operator: string): void {
-  array(texts, 'strings', name, operator);
+  // The first hole ends the loop, however many follow, and is named by its place.
+  if (!Array.isArray(texts)) array(texts, 'strings', name, operator);
   for (let i = 0; i < texts.length; i++) {
     if (typeof texts[i] !== 'string') string(texts[i], `${name}[${i}]`, operator);
   }
