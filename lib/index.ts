@@ -6,6 +6,7 @@ export * as serve from './serve';
 export {
   EncoderPool,
   FewShotClassifier,
+  inspectExamples,
 } from './serve';
 export * as text from './text';
 export * from './torch';

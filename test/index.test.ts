@@ -16,6 +16,7 @@ const NAMES = [
   'TorchError',
   'disposeTree',
   'flattenTree',
+  'inspectExamples',
   'isTensor',
   'leaves',
   'mapTree',

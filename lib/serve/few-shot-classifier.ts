@@ -11,7 +11,7 @@ import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
-import { makeFolder, poolFor, requireSameEncoder } from './folders';
+import { folderName, makeFolder, poolFor, requireOwnFolder, requireSameEncoder } from './folders';
 import type { HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { type Place, type PlacedExample, placesOn } from './places';
@@ -135,10 +135,12 @@ export class FewShotClassifier {
    * Saves everything but the encoder into a folder, which is made if it is not there. A crash at any time
    * leaves what was saved before, or this. The folder holds the texts of the examples.
    *
-   * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written
+   * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written, or the folder holds another model, which
+   *   would be replaced
    */
   async save(folder: string): Promise<void> {
-    const path = resolve(string(folder, 'folder', 'save'));
+    const path = resolve(folderName(folder, 'folder', 'save'));
+    requireOwnFolder(path);
     await makeFolder(path);
     const { name, fingerprint, spec } = this.#pool.encoder;
     const knowledge = this.#current();

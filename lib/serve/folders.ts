@@ -1,12 +1,30 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { string } from '../check';
 import { refuseFile } from '../checked-file';
-import { TorchError } from '../errors';
+import { outOfRange, TorchError } from '../errors';
 import { DEFAULT_ENCODER, type Precision, type SentenceEncoder } from '../text';
 import { CONFIG_FILE } from '../train/checkpoint';
 import type { EncoderPoolOptions } from './encoder-pool';
-import type { SavedConfig } from './saved-classifier';
+import { readEncoderOf, type SavedConfig } from './saved-classifier';
+
+/** Returns `value` if it names a folder: '' would be the working directory. */
+export function folderName(value: unknown, name: string, operator: string): string {
+  const folder = string(value, name, operator);
+  if (folder !== '') return folder;
+  throw outOfRange('the name of a folder', `${name} of ${operator}`, folder, operator);
+}
+
+/**
+ * Refuses a folder in which saving would replace another model's files.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if it has a config that is not of a classifier
+ */
+export function requireOwnFolder(path: string): void {
+  const config = join(path, CONFIG_FILE);
+  if (existsSync(config)) readEncoderOf(path);
+}
 
 /** Makes a folder, with those above it, unless it is there. */
 export async function makeFolder(path: string): Promise<void> {

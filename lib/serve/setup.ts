@@ -5,7 +5,6 @@ import {
   type OptionsOf,
   oneOf,
   optional,
-  positiveNumber,
   readOptions,
   requireTexts,
   string,
@@ -64,10 +63,21 @@ const OPTIONS = {
 
 export type FewShotOptions = OptionsOf<typeof OPTIONS>;
 
+// Timers of Node.js hold 31 bits, and fire at once for more.
+const MOST_MILLISECONDS = 2 ** 31 - 1;
+const milliseconds = (value: unknown, name: string, operator: string): number =>
+  numberWhere(
+    (x) => x > 0 && x <= MOST_MILLISECONDS,
+    `a number of milliseconds above 0, at most ${MOST_MILLISECONDS}`,
+    value,
+    name,
+    operator,
+  );
+
 /** The options of a request. */
 export const REQUEST = {
   signal: optional<AbortSignal>(withMethods<AbortSignal>('an AbortSignal', 'throwIfAborted')),
-  timeout: optional(positiveNumber),
+  timeout: optional(milliseconds),
 };
 
 /** The options of `refit`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EncoderPool, FewShotClassifier } from '../../lib/serve';
@@ -193,6 +193,16 @@ test('what is saved is loaded, whole', async () => {
   expect(again.labels).toEqual(['card_lost', 'top_up', 'weather']);
 });
 
+test('saving never replaces another model, nor the files of the working directory', async () => {
+  const path = join(folder, 'other-model');
+  mkdirSync(path);
+  writeFileSync(join(path, 'config.json'), '{ "model_type": "bert" }');
+  await using classifier = await fitted();
+  await expect(classifier.save(path)).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
+  expect(readdirSync(path)).toEqual(['config.json']);
+  await expect(classifier.save('')).rejects.toThrow('Expected the name of a folder');
+});
+
 test('a folder that is missing, foreign, damaged or of another encoder is refused', async () => {
   await expect(FewShotClassifier.load(join(folder, 'nowhere'), { pool })).rejects.toMatchObject({
     code: 'ERR_TORCH_FILE',
@@ -327,6 +337,9 @@ test('refuses wrong examples and options where they are written', async () => {
   await expect(EncoderPool.start({ workers: 0 })).rejects.toThrow('a positive integer');
   await expect(EncoderPool.start({ encoder: 3 as never })).rejects.toThrow('a SentenceEncoder');
   await using classifier = await fitted();
+  for (const timeout of [0, 2 ** 31, Infinity]) {
+    await expect(classifier.predict('a', { timeout })).rejects.toThrow('a number of milliseconds');
+  }
   await expect(classifier.predict(3 as never)).rejects.toThrow('an array of strings');
   await expect(classifier.predict('a', { wait: 1 } as never)).rejects.toThrow(
     'Unknown option wait',

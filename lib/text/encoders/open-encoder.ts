@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   callable,
@@ -141,6 +141,5 @@ function modelOf(spec: EncoderSpec, params: Tree): TokenModel {
 
 const isOnHub = (source: string): boolean => HUB_NAME.test(source) && !isThere(source);
 
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
+/** False for what is no path as well. */
+const isThere = (path: string): boolean => existsSync(path);

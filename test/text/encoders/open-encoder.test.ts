@@ -58,6 +58,9 @@ test('says what it expected where there is no such encoder', async () => {
   await expect(loadEncoder('nowhere')).rejects.toThrow(
     "Cannot load the encoder nowhere: expected 'use-lite', a folder, or a name on the Hugging Face Hub, owner/model",
   );
+  for (const path of ['/etc/passwd/x', 'a\0b', '']) {
+    await expect(loadEncoder(path)).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
+  }
   expect(() => loadEncoderSync('owner/model')).toThrow('loadEncoder downloads by name');
   await expect(loadEncoder('owner/model', { offline: true })).rejects.toMatchObject({
     code: 'ERR_TORCH_DOWNLOAD',
