@@ -76,6 +76,8 @@ export class EncoderPool {
   /** The end of the last job; one job runs at a time, beside the requests. */
   #jobs: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
+  /** Whether the threads are being ended, so that a task which loses its own is not begun again. */
+  #ended = false;
 
   private constructor(encoder: SentenceEncoder, owned: boolean, options: Limits) {
     this.encoder = encoder;
@@ -182,7 +184,10 @@ export class EncoderPool {
     return this.#queue.ask(texts, scorer, options);
   }
 
-  /** Lets what runs end, rejects what waits, and frees the weights. */
+  /**
+   * Answers the requests that are being encoded, rejects those that wait, ends fits and other long work at
+   * once, `ERR_TORCH_DISPOSED`, and frees the weights.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -194,7 +199,9 @@ export class EncoderPool {
 
   async #close(): Promise<void> {
     this.#queue.clear(closedError());
-    await this.#threads?.close();
+    await this.#queue.idle();
+    this.#ended = true;
+    await this.#threads?.destroy();
     releaseAll(this.#setup.params);
     if (this.#owned) this.encoder.dispose();
   }
@@ -223,7 +230,7 @@ export class EncoderPool {
   async #run<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
     let cause: unknown;
     // A worker may have died of another task, and so may all the others: each gives the task one chance.
-    for (let i = 0; i <= this.#count; i++) {
+    for (let i = 0; i <= this.#count && !this.#ended; i++) {
       const outcome: Outcome<Tasks[K]['output']> | undefined = await this.#started()
         .run(input, { name })
         .catch((error: unknown) => {

@@ -320,6 +320,26 @@ test('a closed pool refuses', async () => {
   await expect(classifier.predict('card')).rejects.toThrow('The encoder pool is closed');
 });
 
+test('closing a pool answers what is being encoded, and does not wait for a long fit', async () => {
+  const own = await EncoderPool.start({ encoder: pool.encoder });
+  const classifier = await FewShotClassifier.fit(EXAMPLES, { pool: own });
+  const many = Object.fromEntries(
+    Array.from({ length: 800 }, (_, i) => [`label ${i}`, [`text ${i}`, `number ${i}`]]),
+  );
+  const long = FewShotClassifier.fit(many, { pool: own });
+  const outcome = long.then(
+    () => 'fitted',
+    (error: { code: string }) => error.code,
+  );
+  const asked = classifier.predict('where is my card?');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const start = performance.now();
+  await own.close();
+  expect(performance.now() - start).toBeLessThan(3000);
+  expect((await asked).label).toBe('card_lost');
+  expect(await outcome).toBe('ERR_TORCH_DISPOSED');
+}, 30_000);
+
 test('refuses wrong examples and options where they are written', async () => {
   const tried = (examples: unknown, options: object = { pool }) =>
     FewShotClassifier.fit(examples as never, options);

@@ -41,6 +41,7 @@ export class RequestQueue {
   readonly #waiting = new Set<Waiting>();
   #queued = 0;
   #running = 0;
+  readonly #drained: (() => void)[] = [];
 
   constructor(run: (requests: SharedRequests) => Promise<Answers>, limits: QueueLimits) {
     this.#run = run;
@@ -108,6 +109,12 @@ export class RequestQueue {
     }
   }
 
+  /** Waits for the batches that are running; what waits in line is not begun. */
+  async idle(): Promise<void> {
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
   #add(waiting: Waiting): void {
     this.#waiting.add(waiting);
     this.#queued += waiting.texts.length;
@@ -122,6 +129,7 @@ export class RequestQueue {
       this.#running++;
       void this.#answer(this.#nextBatch()).finally(() => {
         this.#running--;
+        if (this.#running === 0) for (const resolve of this.#drained.splice(0)) resolve();
         this.#pump();
       });
     }

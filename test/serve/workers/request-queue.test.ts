@@ -123,6 +123,22 @@ test('a batch that fails fails its requests alone', async () => {
   expect((await good).scored).toBe('good');
 });
 
+test('says when no batch is running', async () => {
+  const { queue, batches } = queueOf();
+  await queue.idle();
+  const asked = queue.ask(texts(1), scorer('a'));
+  await turn();
+  let idle = false;
+  const waited = queue.idle().then(() => {
+    idle = true;
+  });
+  await turn();
+  expect(idle).toBe(false);
+  batches[0]?.answer();
+  await Promise.all([asked, waited]);
+  expect(idle).toBe(true);
+});
+
 test('everything that waits can be rejected', async () => {
   const { queue, batches } = queueOf();
   const running = queue.ask(texts(1), scorer('running'));
