@@ -1,7 +1,7 @@
 import { prototypical } from '../../lib/meta';
+import { normalize } from '../../lib/meta/metric/normalize';
 import type { Layer } from '../../lib/nn';
 import { adam } from '../../lib/optim';
-import { unit } from '../../lib/serve/heads/features';
 import type { HeadMap } from '../../lib/serve/heads/head-map';
 import { CENTRE } from '../../lib/serve/heads/meta-trained';
 import {
@@ -48,7 +48,7 @@ export async function trainHead({ main, others }: HeadSources, seed: number): Pr
   const start = whitening(main);
   const encoder: Layer<{ weights: Tensor }> = {
     init: () => ({ weights: start }),
-    apply: ({ weights }, x) => unit(x.matmul(weights)).mul(SCALE),
+    apply: ({ weights }, x) => normalize(x.matmul(weights)).mul(SCALE),
   };
   const learner = prototypical({ encoder });
   const draw = tasksOf(main, WAYS, SHOTS, seed);
@@ -59,7 +59,7 @@ export async function trainHead({ main, others }: HeadSources, seed: number): Pr
     steps: STEPS,
     episodes: draw,
   });
-  const direction = unit(main.x.mean([0]));
+  const direction = normalize(main.x.mean([0]));
   const own = cosines(main, direction, seed);
   const strangers = others.map((source) => mean(cosines(source, direction, seed)));
   const to = mean(own) - 2 * deviation(own);
@@ -135,7 +135,7 @@ function cosines({ part, x }: Source, direction: Tensor, seed: number): number[]
   return torch.scope(() => {
     const { support } = episodeTensors(texts, lookup(part, x));
     return [
-      ...unit(support.inputs.mean([1]))
+      ...normalize(support.inputs.mean([1]))
         .matmul(direction)
         .data(),
     ].map(Number);

@@ -1,7 +1,7 @@
 import { keyOf } from '../../lib/serve/calibration/sample';
 import { type FitOptions, fitExamples, type LabeledFeatures } from '../../lib/serve/fitted';
 import { HEAD_NAMES, HEADS, type HeadName } from '../../lib/serve/heads';
-import { indices } from '../../lib/serve/heads/held-out';
+import { indices } from '../../lib/serve/heads/features';
 import { RandomSource } from '../../lib/text/random-source';
 import { type Tensor, torch } from '../../lib/torch';
 import { estimate, formatAccuracy } from '../../lib/train';

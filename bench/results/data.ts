@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { unit } from '../../lib/serve/heads/features';
+import { normalize } from '../../lib/meta/metric/normalize';
 import { type LabeledText, loadEncoder, loadWordVectors, SentenceEncoder } from '../../lib/text';
 import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../lib/torch';
 
@@ -47,7 +47,7 @@ export async function features(encoder: SentenceEncoder, { name, rows }: Part): 
     if (x?.size(0) === rows.length) return x;
   }
   process.stderr.write(`encoding ${rows.length} texts of ${name} by ${encoder.name}\n`);
-  const x = unit(await encoder.encode(rows.map(({ text }) => text)));
+  const x = normalize(await encoder.encode(rows.map(({ text }) => text)));
   mkdirSync(CACHE, { recursive: true });
   writeSafetensors(path, { x });
   return torch.scope(() => x);

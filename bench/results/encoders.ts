@@ -1,6 +1,6 @@
 import { nearestClassMean } from '../../lib/meta';
 import { identity } from '../../lib/nn';
-import { indices } from '../../lib/serve/heads/held-out';
+import { indices } from '../../lib/serve/heads/features';
 import { datasetFromRows, EpisodeSampler, episodeTensors, type Vectorizer } from '../../lib/text';
 import { type Tensor, torch } from '../../lib/torch';
 import { evaluate, formatEvaluation } from '../../lib/train';

@@ -1,3 +1,4 @@
+import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
 import {
   type FitOptions,
@@ -6,9 +7,8 @@ import {
   type LabeledFeatures,
   refitted,
 } from './fitted';
-import { unit } from './heads/features';
+import { indices } from './heads/features';
 import type { HeadMap } from './heads/head-map';
-import { indices } from './heads/held-out';
 
 /**
  * What a classifier computes with: numbers alone, so that threads exchange it without a text. It never
@@ -31,7 +31,7 @@ export function coreOf(
 ): Core {
   return torch.scope(() => {
     const { y, keys } = rows;
-    const features = { x: unit(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
+    const features = { x: normalize(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
     return { ...features, fitted: fitExamples({ ...features, map }, options) };
   });
 }
@@ -46,7 +46,7 @@ export function grown(
 ): Core {
   return torch.scope(() => {
     const features = {
-      x: torch.cat([core.x, unit(vectors)]),
+      x: torch.cat([core.x, normalize(vectors)]),
       y: torch.cat([core.y, indices(rows.y)]),
       labels,
       keys: joined(core.keys, rows.keys),

@@ -4,8 +4,9 @@ import { calibrationRows } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
 import { candidates, HEADS, type HeadName } from './heads';
 import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean';
+import { indices } from './heads/features';
 import type { Examples } from './heads/head';
-import { heldOutScores, indices } from './heads/held-out';
+import { heldOutScores } from './heads/held-out';
 
 /** Examples with the keys of their texts, which decide on what a classifier is calibrated. */
 export type LabeledFeatures = Examples & { keys: Uint32Array };

@@ -1,6 +1,6 @@
+import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
-import { unit } from './heads/features';
-import { indices } from './heads/held-out';
+import { indices } from './heads/features';
 
 /** Enough for a picture, and few enough to be drawn while one types. */
 const MOST_POINTS = 500;
@@ -33,7 +33,7 @@ export function principalPlane(x: Tensor, others: Tensor): Plane {
       return {
         rows: Int32Array.from(rows),
         examples: numbers(places.div(farthest)),
-        others: numbers(unit(others).to('float64').sub(middle).matmul(axes).div(farthest)),
+        others: numbers(normalize(others).to('float64').sub(middle).matmul(axes).div(farthest)),
       };
     }),
   );

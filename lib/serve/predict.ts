@@ -1,9 +1,9 @@
+import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
 import { familiarityOf } from './calibration/familiarity';
 import type { Fitted } from './fitted';
 import { HEADS } from './heads';
 import { classMean } from './heads/class-mean';
-import { unit } from './heads/features';
 
 /** The numbers of predictions, as typed arrays that threads hand over without copying. */
 export type Scored = {
@@ -27,7 +27,7 @@ export type Scorer = { x: Tensor; fitted: Fitted };
 export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const queries = unit(vectors);
+      const queries = normalize(vectors);
       const cosines = queries.matmul(x.mT);
       const scores = HEADS[fitted.head].head.scores(fitted.state, queries);
       const means = classMean.scores(fitted.sums, queries);

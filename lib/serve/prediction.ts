@@ -1,6 +1,6 @@
+import { normalize } from '../meta/metric/normalize';
 import type { LabeledText } from '../text';
 import { type Tensor, torch } from '../torch';
-import { unit } from './heads/features';
 import type { Scored } from './predict';
 
 /** An example that explains a prediction. */
@@ -68,7 +68,7 @@ export function nearestRows(
   count: number,
 ): Neighbor[] {
   return torch.scope(() => {
-    const cosines = unit(vectors).matmul(core.x.mT).squeeze(0);
+    const cosines = normalize(vectors).matmul(core.x.mT).squeeze(0);
     const [best, places] = cosines.topk(Math.min(count, rows.length));
     const similarities = best.to('float64').tolist() as number[];
     return (places.tolist() as bigint[]).flatMap((place, i) => {

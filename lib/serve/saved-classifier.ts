@@ -9,7 +9,7 @@ import type { Core } from './core';
 import type { FitOptions, Fitted } from './fitted';
 import { HEAD_NAMES, HEADS } from './heads';
 import { classMean } from './heads/class-mean';
-import { indices } from './heads/held-out';
+import { indices } from './heads/features';
 
 const spread = z.strictObject({ mean: z.number(), sd: z.number().positive() });
 const share = z.number().positive().max(0.5);

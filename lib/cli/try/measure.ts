@@ -1,8 +1,8 @@
 import type { EncoderPool, HeadName } from '../../serve';
 import { keyOf } from '../../serve/calibration/sample';
 import { type Core, coreOf } from '../../serve/core';
+import { indices } from '../../serve/heads/features';
 import { type HeadMap, headMapFile, readHeadMap } from '../../serve/heads/head-map';
-import { indices } from '../../serve/heads/held-out';
 import { type Scored, score } from '../../serve/predict';
 import { EpisodeSampler, type EpisodeText, type IntentDataset } from '../../text';
 import { type Tensor, torch } from '../../torch';

@@ -1,5 +1,5 @@
+import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
-import { unit } from './features';
 import type { Examples, Head } from './head';
 
 /** Sums `[N, D]` of the examples of each label, and their numbers `[N, 1]`. */
@@ -14,11 +14,11 @@ export type ClassSums = { sums: Tensor; counts: Tensor };
 export const classMean: Head<ClassSums> = {
   fit: sumsOf,
   // The direction of a sum is that of the mean.
-  scores: ({ sums }, x) => x.matmul(unit(sums).mT),
+  scores: ({ sums }, x) => x.matmul(normalize(sums).mT),
   heldOut: ({ sums }, examples, rows) => {
     const [x, y] = [examples.x.indexSelect(0, rows), examples.y.indexSelect(0, rows)];
-    const others = unit(sums.indexSelect(0, y).sub(x)).mul(x).sum([1], true);
-    return x.matmul(unit(sums).mT).scatter(1, y.unsqueeze(1), others);
+    const others = normalize(sums.indexSelect(0, y).sub(x)).mul(x).sum([1], true);
+    return x.matmul(normalize(sums).mT).scatter(1, y.unsqueeze(1), others);
   },
   add: (state, added) => grownSums(state, sumsOf(added)),
 };

@@ -1,5 +1,6 @@
+import { oneHot } from '../../meta/task-loss';
 import { type Tensor, type Tree, torch } from '../../torch';
-import { oneHotRows } from './features';
+import { indices } from './features';
 import type { Examples, Head } from './head';
 
 const FOLDS = 5;
@@ -18,7 +19,7 @@ export function heldOutScores<S extends Tree>(
   return torch.scope(() => {
     const scores = head.heldOut?.(state, examples, indices(rows)) ?? byFolds(head, examples, rows);
     const counts = examples.y.bincount(null, examples.labels).unsqueeze(0);
-    const own = oneHotRows(examples.y.indexSelect(0, indices(rows)), examples.labels);
+    const own = oneHot(examples.y.indexSelect(0, indices(rows)), examples.labels, scores);
     return scores.maskedFill(own.mul(counts.eq(1)).to('bool'), -Infinity);
   });
 }
@@ -50,10 +51,6 @@ function byFolds<S extends Tree>(
   }
   return scores;
 }
-
-/** `[m]`, int64. */
-export const indices = (numbers: readonly number[]): Tensor =>
-  torch.tensor(BigInt64Array.from(numbers, BigInt));
 
 /** The fold of each row: those of a label go round, and start where the label before ended. */
 function foldOf(

@@ -20,8 +20,9 @@ export const logistic: Head<LogisticState> = {
   scores: ({ weights }, x) => withBias(x, weights),
 };
 
-function solve({ x, y, labels }: Examples): Tensor {
-  const sample = balancedWeights(y, labels);
+function solve(examples: Examples): Tensor {
+  const { x, y, labels } = examples;
+  const sample = balancedWeights(examples);
   const at = y.unsqueeze(1);
   const size = x.size(1);
   const objective: Objective = (weights) =>

@@ -1,6 +1,6 @@
+import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
 import { type ClassSums, grownSums, sumsOf } from './class-mean';
-import { unit } from './features';
 import type { Examples, Head } from './head';
 import type { HeadMap } from './head-map';
 
@@ -47,7 +47,7 @@ function solved({ sums, counts }: ClassSums, map: HeadMap | undefined): MetaTrai
 function opening(centres: Tensor, map: HeadMap | undefined): Tensor {
   if (map === undefined) return centres.newZeros([centres.size(0), 1]);
   const [from, to] = [map.gate.narrow(0, 0, 1), map.gate.narrow(0, 1, 1)];
-  const cosines = unit(centres).matmul(map.direction.unsqueeze(1));
+  const cosines = normalize(centres).matmul(map.direction.unsqueeze(1));
   return cosines.sub(from).div(to.sub(from)).clamp(0, 1);
 }
 

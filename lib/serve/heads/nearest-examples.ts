@@ -1,6 +1,6 @@
+import { oneHot } from '../../meta/task-loss';
 import type { Tensor } from '../../torch';
-import { oneHotRows } from './features';
-import type { Head } from './head';
+import type { Examples, Head } from './head';
 
 /** The examples `[n, D]`, and the logarithm of each one's share of its label, `[n, N]`: −∞ elsewhere. */
 export type NearestState = { x: Tensor; shares: Tensor };
@@ -16,7 +16,7 @@ const SHARPNESS = 20;
  * Oriol Vinyals et al.: Matching Networks for One Shot Learning, NeurIPS 2016, without training.
  */
 export const nearestExamples: Head<NearestState> = {
-  fit: ({ x, y, labels }) => ({ x, shares: logShares(y, labels) }),
+  fit: (examples) => ({ x: examples.x, shares: logShares(examples) }),
   scores: ({ x: own, shares }, x) => pooled(x.matmul(own.mT).mul(SHARPNESS), shares),
   heldOut: ({ x, shares }, { y }, rows) => {
     const similarities = x.indexSelect(0, rows).matmul(x.mT).mul(SHARPNESS);
@@ -29,8 +29,8 @@ export const nearestExamples: Head<NearestState> = {
   },
 };
 
-function logShares(y: Tensor, labels: number): Tensor {
-  const rows = oneHotRows(y, labels);
+function logShares({ x, y, labels }: Examples): Tensor {
+  const rows = oneHot(y, labels, x);
   return rows.div(rows.sum([0], true).clampMin(1)).log();
 }
 

@@ -1,5 +1,6 @@
+import { oneHot } from '../../meta/task-loss';
 import { type Tensor, torch } from '../../torch';
-import { balancedWeights, oneHotRows } from './features';
+import { balancedWeights } from './features';
 import type { Examples, Head } from './head';
 
 /** W `[D + 1, N]`, the last row the bias, and the λ it was fitted with, without dimensions. */
@@ -32,10 +33,11 @@ export const ridge: Head<RidgeState> = {
 /** A½ X and its eigenvectors and -values, `squares` being those of the singular values; all float64. */
 type Problem = { rows: Tensor; roots: Tensor; targets: Tensor; vectors: Tensor; squares: Tensor };
 
-function decompose({ x, y, labels }: Examples): Problem {
-  const roots = balancedWeights(y, labels).to('float64').sqrt();
+function decompose(examples: Examples): Problem {
+  const { x, y, labels } = examples;
+  const roots = balancedWeights(examples).to('float64').sqrt();
   const rows = withOne(x).to('float64').mul(roots);
-  const targets = oneHotRows(y, labels).to('float64');
+  const targets = oneHot(y, labels, rows);
   const [n = 0, size = 0] = rows.shape;
   // The smaller of the two products has the same eigenvalues.
   const dual = n <= size;

@@ -1,7 +1,7 @@
 import { outOfRange } from '../../errors';
 import { solveSvmDual } from '../../meta/closed-form/svm-dual';
+import { oneHot } from '../../meta/task-loss';
 import { type Tensor, torch } from '../../torch';
-import { oneHotRows } from './features';
 import type { Head } from './head';
 
 /** W `[D, N]`. */
@@ -32,7 +32,7 @@ export const svm: Head<SvmState> = {
     const rows = x.to('float64');
     const eye = torch.eye(n, { dtype: 'float64' });
     const kernel = rows.matmul(rows.mT).add(eye, { alpha: JITTER }).unsqueeze(0);
-    const targets = oneHotRows(y, labels).to('float64').mT.unsqueeze(0);
+    const targets = oneHot(y, labels, rows).mT.unsqueeze(0);
     const alpha = solveSvmDual({ kernel, targets, bound: BOUND }).squeeze(0);
     return { weights: rows.mT.matmul(alpha.mT).to('float32') };
   },
