@@ -46,6 +46,14 @@ export function objectOf<T>(value: T, name: string, operator: string): T & objec
   throw invalidArgument('an object', `the ${name} of ${operator}`, value, operator);
 }
 
+/** Returns `value` if it is an AbortSignal. */
+export function abortSignal(value: unknown, name: string, operator: string): AbortSignal {
+  // By its shape: each realm has its own class.
+  const isSignal = typeof value === 'object' && value !== null && 'throwIfAborted' in value;
+  if (isSignal && 'aborted' in value) return value as AbortSignal;
+  throw invalidArgument('an AbortSignal', `${name} of ${operator}`, value, operator);
+}
+
 /** A check for one of some strings. */
 export function oneOf<const S extends string>(...strings: readonly S[]): Check<S> {
   return (value, name, operator) => {

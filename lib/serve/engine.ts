@@ -55,14 +55,14 @@ export class Engine {
   }
 
   predict({ texts, parts }: Requests): Answers {
-    const vectors = this.#encoder.encodeSync(texts);
+    const { vectors, known } = this.#encoder.readSync(texts);
     let from = 0;
     const scored = parts.map(({ scorer, count }) => {
       from += count;
       return torch.scope(() => score(scorer, vectors.narrow(0, from - count, count)));
     });
     disposeTree(vectors);
-    return { known: this.#encoder.knows(texts), parts: scored };
+    return { known, parts: scored };
   }
 
   plane({ x }: Scorer, texts: readonly string[]): Plane {

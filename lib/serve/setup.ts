@@ -1,4 +1,5 @@
 import {
+  abortSignal,
   flag,
   isPlainObject,
   numberWhere,
@@ -9,7 +10,6 @@ import {
   requireTexts,
   string,
   withDefault,
-  withMethods,
 } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import type { LabeledText, SentenceEncoder } from '../text';
@@ -76,7 +76,7 @@ const milliseconds = (value: unknown, name: string, operator: string): number =>
 
 /** The options of a request. */
 export const REQUEST = {
-  signal: optional<AbortSignal>(withMethods<AbortSignal>('an AbortSignal', 'throwIfAborted')),
+  signal: optional<AbortSignal>(abortSignal),
   timeout: optional(milliseconds),
 };
 

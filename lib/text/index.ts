@@ -50,7 +50,7 @@ export {
   loadEncoderSync,
   openEncoder,
 } from './encoders/open-encoder';
-export { type EncodeOptions, SentenceEncoder } from './encoders/sentence-encoder';
+export { type EncodeOptions, type ReadTexts, SentenceEncoder } from './encoders/sentence-encoder';
 export type { EncoderSpec, TokenModel } from './encoders/token-model';
 export {
   openUseLite,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  abortSignal,
   callable,
   flag,
   type OptionsOf,
@@ -14,7 +15,6 @@ import {
 import { outOfRange, TorchError } from '../../errors';
 import type { BertParams } from '../../nn';
 import type { Tree } from '../../torch';
-import { abortSignal } from './abort-signal';
 import { type DownloadProgress, downloadEncoder } from './hub/download-encoder';
 import {
   type HuggingFaceSpec,

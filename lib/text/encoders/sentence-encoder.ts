@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  abortSignal,
   callable,
   type OptionsOf,
   objectOf,
@@ -11,7 +12,6 @@ import {
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { lengthBatches } from '../length-batches';
 import type { Vectorizer } from '../vectorizer';
-import { abortSignal } from './abort-signal';
 import type { EncoderSpec, TokenModel } from './token-model';
 
 const OPTIONS = {
@@ -93,18 +93,19 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
     const work = this.#work(texts, options, 'encode');
     for (;;) {
       const { done, value } = work.next();
-      if (done) return value;
+      if (done) return value.vectors;
       await nextTurn();
     }
   }
 
   /** As `encode`, before it returns. */
   encodeSync(texts: readonly string[], options: EncodeOptions = {}): Tensor {
-    const work = this.#work(texts, options, 'encodeSync');
-    for (;;) {
-      const { done, value } = work.next();
-      if (done) return value;
-    }
+    return finish(this.#work(texts, options, 'encodeSync')).vectors;
+  }
+
+  /** `encodeSync` and `knows` in one, for which each text is tokenized once. */
+  readSync(texts: readonly string[]): ReadTexts {
+    return finish(this.#work(texts, {}, 'readSync'));
   }
 
   /** As `encodeSync`: frozen vectors are features that episodes and learners take. */
@@ -147,23 +148,25 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
     texts: readonly string[],
     options: EncodeOptions,
     operator: string,
-  ): Generator<void, Tensor> {
+  ): Generator<void, ReadTexts> {
     requireTexts(texts, 'texts', operator);
     const { signal, onProgress } = readOptions(OPTIONS, options, operator);
     signal?.throwIfAborted();
     const vectors = torch.zeros([texts.length, this.dimensions]);
+    const known = new Array<boolean>(texts.length).fill(false);
     let done = 0;
     try {
       for (let from = 0; from < texts.length; from += CHUNK) {
         for (const batch of this.#batches(texts.slice(from, from + CHUNK), from)) {
           this.#write(batch, vectors);
+          for (const row of batch.known) known[row] = true;
           done += batch.rows.length;
           onProgress?.(done, texts.length);
           yield;
           signal?.throwIfAborted();
         }
       }
-      return vectors;
+      return { vectors, known };
     } catch (error) {
       vectors.dispose();
       throw error;
@@ -186,6 +189,7 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
       return {
         ids: members.map(({ ids }) => ids),
         rows: members.flatMap(({ rows }) => rows),
+        known: members.flatMap(({ ids, rows }) => (this.#model.knows(ids) ? rows : [])),
         sources: members.flatMap(({ rows }, source) => rows.map(() => source)),
       };
     });
@@ -203,5 +207,18 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
   }
 }
 
-/** Different texts of similar length, and the rows that they go to: row `rows[i]` gets text `sources[i]`. */
-type Batch = { ids: Int32Array[]; rows: number[]; sources: number[] };
+/**
+ * Different texts of similar length, and the rows that they go to: row `rows[i]` gets text `sources[i]`.
+ * `known` are the rows of texts with a token that the encoder knows.
+ */
+type Batch = { ids: Int32Array[]; rows: number[]; sources: number[]; known: number[] };
+
+/** The vectors `[n, D]` of texts, and for each whether it has a token that the encoder knows. */
+export type ReadTexts = { vectors: Tensor; known: boolean[] };
+
+function finish(work: Generator<void, ReadTexts>): ReadTexts {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}

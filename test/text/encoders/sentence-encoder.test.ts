@@ -66,6 +66,18 @@ test('reads each text of a chunk once, in small batches of similar length', () =
   }
 });
 
+test('vectors and whether texts are known come together, each text tokenized once', () => {
+  const { model, seen } = letters();
+  using encoder = new SentenceEncoder(model);
+  const some = ['ab', '', 'c', 'ab', ''];
+  const { vectors, known } = encoder.readSync(some);
+  expect(seen.tokenized).toEqual(['ab', '', 'c']);
+  expect(known).toEqual(encoder.knows(some));
+  using same = encoder.encodeSync(some);
+  expect(vectors.equal(same)).toBe(true);
+  vectors.dispose();
+});
+
 test('no texts are no rows', () => {
   const { model, seen } = letters();
   using encoder = new SentenceEncoder(model);

@@ -1,4 +1,5 @@
 import {
+  abortSignal,
   callable,
   flag,
   notNegative,
@@ -10,7 +11,6 @@ import {
   withDefault,
 } from '../../../check';
 import { outOfRange, TorchError } from '../../../errors';
-import { abortSignal } from '../abort-signal';
 import { EncoderCache, encodersFolder } from './encoder-cache';
 import { encoderFiles, type HubFile } from './encoder-files';
 import { downloadFile, isExpected } from './file-download';

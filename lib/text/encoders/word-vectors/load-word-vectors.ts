@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import {
+  abortSignal,
   callable,
   flag,
   type OptionsOf,
@@ -14,7 +15,6 @@ import {
 } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
 import { torch } from '../../../torch';
-import { abortSignal } from '../abort-signal';
 import type { TokenModel } from '../token-model';
 import { firstComponent, sifWeights } from './sif';
 import { readVectorTable, type VectorTable } from './vector-table';
