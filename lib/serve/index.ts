@@ -1,3 +1,4 @@
+export { createServer } from './create-server';
 export { EncoderPool, type EncoderPoolOptions } from './encoder-pool';
 export { type ExampleReport, inspectExamples } from './examples/inspect-examples';
 export type { ExamplesInput } from './examples/read-examples';
@@ -6,7 +7,6 @@ export type { HeadName } from './heads';
 export type { Tokens } from './http/access';
 export { type ShutdownOptions, shutDown, shutDownOnSignals } from './http/life';
 export type { LogLevel, ServerOptions } from './http/options';
-export { createServer } from './http/server';
 export type { Place, PlacedExample } from './places';
 export type { Neighbor, Prediction, UnknownReason } from './prediction';
 export type { FewShotOptions } from './setup';

@@ -27,18 +27,7 @@ import type { Service } from './service';
 
 const OPERATOR = 'createServer';
 
-/**
- * An HTTP server for classifiers, as an instance of Fastify that does not listen yet.
- *
- *     const server = createServer({ cards, loans });
- *     await server.listen({ port: 8080 });
- *
- * Each classifier is a tenant, which sees its own examples alone. `server.close()` answers what is under way,
- * then frees what is the server's own: classifiers that it was given stay the caller's to close. Changes last
- * as long as the process, or as the disk if `classifiers` is a `ClassifierStore`.
- *
- * @throws ArgumentTypeError or ArgumentRangeError for a wrong classifier, name or option
- */
+/** See `create-server.ts`, which is public and loads this file when it is called. */
 export function createServer(
   classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
   options: ServerOptions = {},
