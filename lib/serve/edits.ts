@@ -1,7 +1,7 @@
 import { string } from '../check';
 import { outOfRange } from '../errors';
 import type { LabeledText } from '../text';
-import { type LabeledExamples, readExamples } from './examples/read-examples';
+import { type LabeledExamples, namesOf, requireName } from './examples/read-examples';
 
 /** Refuses fewer than two labels: there would be nothing to tell apart. */
 export function requireTwo(labels: readonly string[], operator: string): void {
@@ -21,20 +21,13 @@ export function requireLabel({ labels }: LabeledExamples, label: string, operato
 }
 
 /** Refuses a name that another label has, up to case and white space. */
-export function requireNewName(
-  { labels, rows }: LabeledExamples,
-  label: string,
-  name: string,
-): void {
+export function requireNewName(labels: readonly string[], label: string, name: string): void {
   string(name, 'name', 'renameLabel');
   const others = labels.filter((one) => one !== label);
-  if (others.includes(name))
+  if (others.includes(name)) {
     throw outOfRange('a new name', 'name of renameLabel', name, 'renameLabel');
-  const rename = (one: string): string => (one === label ? name : one);
-  readExamples(
-    rows.map(({ text, label: own }) => ({ text, label: rename(own) })),
-    'renameLabel',
-  );
+  }
+  requireName(name, namesOf(others), 'renameLabel', 'renameLabel');
 }
 
 /** The rows for which `kept` holds, with their places among all, and the labels that are left. */

@@ -7,7 +7,7 @@ import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import type { Tensor } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
-import { EncoderPool } from './encoder-pool';
+import { EncoderPool, type EncoderPoolOptions } from './encoder-pool';
 import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
@@ -16,7 +16,7 @@ import type { HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { type Place, type PlacedExample, placesOn } from './places';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
-import { readEncoderOf } from './saved-classifier';
+import { readEncoderOf, type Saved } from './saved-classifier';
 import {
   type FewShotOptions,
   LOAD,
@@ -79,16 +79,10 @@ export class FewShotClassifier {
     const operator = 'FewShotClassifier.fit';
     const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
     const { labels, rows } = readAtLeastTwo(examples, texts, operator);
-    const own = pool ?? (await EncoderPool.open(poolOptions));
-    try {
+    return FewShotClassifier.#on(pool, poolOptions, async (own) => {
       requireHead(fit.head, own.encoder, operator);
-      const core = await own.fit(newRows(labels, rows, fit));
-      const setup = { pool: own, owned: pool === undefined, options: fit };
-      return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
-    } catch (error) {
-      if (pool === undefined) await own.close();
-      throw error;
-    }
+      return { labels, rows, core: await own.fit(newRows(labels, rows, fit)), options: fit };
+    });
   }
 
   /** As `fit`, on the calling thread. */
@@ -119,11 +113,22 @@ export class FewShotClassifier {
     const { pool } = readOptions(LOAD, options, 'FewShotClassifier.load');
     const path = resolve(string(folder, 'folder', 'FewShotClassifier.load'));
     const encoder = readEncoderOf(path);
-    const own = pool ?? (await EncoderPool.open(poolFor(encoder)));
-    try {
+    return FewShotClassifier.#on(pool, poolFor(encoder), (own) => {
       requireSameEncoder(path, encoder, own.encoder);
-      const { labels, rows, core, options: fit } = await own.loadClassifier(path);
-      const setup = { pool: own, owned: pool === undefined, options: fit };
+      return own.loadClassifier(path);
+    });
+  }
+
+  /** A classifier of what `make` gives, on a pool that is given, or opened for it alone. */
+  static async #on(
+    pool: EncoderPool | undefined,
+    poolOptions: EncoderPoolOptions,
+    make: (pool: EncoderPool) => Promise<Omit<Saved, 'encoder'>>,
+  ): Promise<FewShotClassifier> {
+    const own = pool ?? (await EncoderPool.open(poolOptions));
+    try {
+      const { labels, rows, core, options } = await make(own);
+      const setup = { pool: own, owned: pool === undefined, options };
       return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
     } catch (error) {
       if (pool === undefined) await own.close();
@@ -291,8 +296,9 @@ export class FewShotClassifier {
     requireTexts(texts, 'texts', 'removeExamples');
     const gone = new Set(texts);
     return this.#edit((knowledge) => {
+      const known = new Set(knowledge.rows.map(({ text }) => text));
       for (const text of texts) {
-        if (knowledge.rows.some((row) => row.text === text)) continue;
+        if (known.has(text)) continue;
         throw outOfRange('texts of examples', 'texts of removeExamples', text);
       }
       return this.#narrowed(knowledge, ({ text }) => !gone.has(text), 'removeExamples');
@@ -311,7 +317,7 @@ export class FewShotClassifier {
   renameLabel(label: string, name: string): Promise<void> {
     return this.#edit(async (knowledge) => {
       requireLabel(knowledge, label, 'renameLabel');
-      requireNewName(knowledge, label, name);
+      requireNewName(knowledge.labels, label, name);
       return knowledge.renamed((one) => (one === label ? name : one));
     });
   }

@@ -122,20 +122,19 @@ function nearestAmongMore(
   rows: readonly number[],
 ): Tensor {
   const from = before.x.size(0);
+  const { nearest } = before.fitted;
   const places = new Map(calibrationRows(before.keys).map((row, place) => [row, place]));
-  const [old, fresh] = [
-    rows.filter((row) => places.has(row)),
-    rows.filter((row) => !places.has(row)),
-  ];
+  // The place after the last one is for rows that were not known: nothing is near them yet.
+  const known = torch.cat([nearest, nearest.newFull([1], -Infinity)]);
+  const old = known.indexSelect(0, indices(rows.map((row) => places.get(row) ?? places.size)));
   const added = x.narrow(0, from, x.size(0) - from);
-  const known = before.fitted.nearest.indexSelect(
-    0,
-    indices(old.map((row) => places.get(row) ?? 0)),
+  const nearer = x.indexSelect(0, indices(rows)).matmul(added.mT).amax([1]).maximum(old);
+  const fresh = [...rows.keys()].filter((i) => !places.has(rows[i] ?? -1));
+  const ofFresh = nearestOthers(
+    x,
+    fresh.map((i) => rows[i] ?? 0),
   );
-  const ofOld = x.indexSelect(0, indices(old)).matmul(added.mT).amax([1]).maximum(known);
-  const found = torch.cat([ofOld, nearestOthers(x, fresh)]);
-  const order = indices([...old, ...fresh].map((row) => rows.indexOf(row)));
-  return found.scatter(0, order, found);
+  return nearer.indexCopy(0, indices(fresh), ofFresh);
 }
 
 /** The mean cosine of two examples of different labels, from sums alone; 0 where there is one label. */

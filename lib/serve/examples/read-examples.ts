@@ -38,7 +38,7 @@ export function readExamples(
   operator: string,
   before: LabeledExamples = { labels: [], rows: [] },
 ): LabeledExamples {
-  const names = new Map(before.labels.map((label) => [sameName(label), label]));
+  const names = namesOf(before.labels);
   const first = new Map(placesOf(before));
   const kept: LabeledText[] = [];
   for (const { text, label, where } of rowsOf(input, operator)) {
@@ -66,8 +66,13 @@ function placesOf({ rows }: LabeledExamples): [string, PlacedRow][] {
   return rows.map((row, i) => [keyOfRow(row), { ...row, where: `example ${i}` }]);
 }
 
-/** Returns a label's name if it is a text that is no other label's up to case and white space. */
-function requireName(
+/** Labels by what makes their names the same. */
+export function namesOf(labels: readonly string[]): Map<string, string> {
+  return new Map(labels.map((label) => [sameName(label), label]));
+}
+
+/** Adds a label's name to `names` if it is a text that is no other label's up to case and white space. */
+export function requireName(
   name: string,
   names: Map<string, string>,
   where: string,
