@@ -5,20 +5,18 @@ import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { type EmbeddingParams, embedding } from '../embedding';
 import type { Context, Layer } from '../layer';
 import type { LinearParams } from '../linear-params';
+import { attendTexts } from './attend-texts';
 import { type BertOptions, type BertShape, bertShape } from './bert-options';
-import { type Attend, type EncoderLayerParams, encoderLayer } from './encoder-layer';
+import { type EncoderLayerParams, encoderLayer } from './encoder-layer';
 import {
-  gather,
   packTexts,
   paddedTexts,
-  spread,
   type TextGroup,
   type TokenIds,
   type Tokens,
   unpad,
 } from './packed-texts';
 import { relativeBuckets } from './relative-positions';
-import { selfAttention } from './self-attention';
 import { type TextEmbeddingsParams, textEmbeddings } from './text-embeddings';
 import { padTexts, poolTexts } from './text-pooling';
 import { textProjections } from './text-projections';
@@ -138,7 +136,7 @@ function hidden(
       if (relative === undefined || params.relativePositions === undefined) return undefined;
       return relativeBias(params.relativePositions, shape.relativeBuckets, texts, length);
     };
-    const attend = attendAll(shape, tokens, biasOf, x);
+    const attend = attendTexts(shape, tokens, x, biasOf);
     for (const own of array(params.layers, 'layers', 'parameters', 'bert')) {
       const before = x;
       x = layer.apply(own, before, attend, context);
@@ -146,33 +144,6 @@ function hidden(
     }
     return x;
   });
-}
-
-/** Attention of all groups: queries, keys and values of all tokens to what each has seen. */
-function attendAll(
-  { heads, attentionDropout, dimensions }: BertShape,
-  tokens: Tokens,
-  biasOf: (group: TextGroup) => Tensor | undefined,
-  like: Tensor,
-): Attend {
-  const groups = tokens.groups.map((group) => ({
-    group,
-    attend: selfAttention({
-      heads,
-      mask: group.mask,
-      bias: biasOf(group),
-      dropout: attentionDropout,
-      like,
-    }),
-  }));
-  const shape = [...tokens.ids.shape, dimensions];
-  return (qkv, context) => {
-    const seen = groups.map(({ group, attend }) =>
-      gather(group, attend(spread(group, qkv), context)),
-    );
-    const [first] = seen;
-    return (first !== undefined && seen.length === 1 ? first : torch.cat(seen)).view(shape);
-  };
 }
 
 /** The bias of each pair of tokens, `[texts or 1, H, L, L]`. */

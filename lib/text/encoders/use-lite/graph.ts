@@ -1,6 +1,8 @@
 import { layerNorm, linear } from '../../../nn';
+import { attendTexts } from '../../../nn/transformer/attend-texts';
+import { packTexts, type Tokens } from '../../../nn/transformer/packed-texts';
+import { poolTexts } from '../../../nn/transformer/text-pooling';
 import { type Tensor, torch } from '../../../torch';
-import { PackedTokens } from '../packed-tokens';
 import type { UseLiteLayerParams, UseLiteParams } from './weights';
 
 const HEADS = 4;
@@ -17,6 +19,7 @@ const project = {
 };
 const feedForwardNorm = layerNorm({ normalizedShape: 512, eps: EPS });
 const attentions = [256, 512].map((size) => ({
+  size,
   norm: layerNorm({ normalizedShape: size, eps: EPS }),
   qkv: linear({ inFeatures: size, outFeatures: 3 * size }),
   output: linear({ inFeatures: size, outFeatures: 512 }),
@@ -28,13 +31,13 @@ const attentions = [256, 512].map((size) => ({
  */
 export function encode(params: UseLiteParams, texts: readonly Int32Array[]): Tensor {
   return torch.scope(() => {
-    const tokens = new PackedTokens(texts);
+    const tokens = packTexts(texts);
     const words = torch.embedding(params.embedding, tokens.ids).mul(SCALE);
     let x = words.add(timing(tokens.positions, params.frequencies));
     for (const [i, layer] of params.layers.entries()) {
       x = feedForward(layer, attend(layer, i, x, tokens));
     }
-    const y = project.hidden.apply(params.hidden, tokens.mean(x)).tanh();
+    const y = project.hidden.apply(params.hidden, poolTexts(x, tokens, 'mean')).tanh();
     const squares = y.square().sum([1], { keepdim: true });
     return y.mul(squares.clampMin(LEAST_SQUARE).rsqrt());
   });
@@ -46,16 +49,15 @@ function timing(positions: Tensor, frequencies: Tensor): Tensor {
   return torch.cat([angles.sin(), angles.cos()], 1);
 }
 
-function attend(layer: UseLiteLayerParams, index: number, x: Tensor, tokens: PackedTokens): Tensor {
+function attend(layer: UseLiteLayerParams, index: number, x: Tensor, tokens: Tokens): Tensor {
   const attention = attentions[index];
   if (attention === undefined) return x;
   const { norm, qkv, output } = layer.attention;
-  const own = attention.norm.apply(norm, x);
-  const [queries, keys, values] = tokens.spread(attention.qkv.apply(qkv, own)).chunk(3, -1);
-  if (queries === undefined || keys === undefined || values === undefined) return x;
-  const seen = torch.attention(queries, keys, values, { heads: HEADS, mask: tokens.mask });
+  const own = attention.qkv.apply(qkv, attention.norm.apply(norm, x));
+  const shape = { heads: HEADS, dimensions: attention.size, attentionDropout: 0 };
+  const seen = attendTexts(shape, tokens, own)(own);
   const residual = layer.residual === undefined ? x : project.residual.apply(layer.residual, x);
-  return residual.add(attention.output.apply(output, tokens.pack(seen)));
+  return residual.add(attention.output.apply(output, seen));
 }
 
 function feedForward({ feedForward: params }: UseLiteLayerParams, x: Tensor): Tensor {

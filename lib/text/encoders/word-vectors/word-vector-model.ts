@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { bySchema } from '../../../by-schema';
 import { objectOf, string } from '../../../check';
+import { packTexts } from '../../../nn/transformer/packed-texts';
+import { poolTexts } from '../../../nn/transformer/text-pooling';
 import { type Tensor, torch } from '../../../torch';
 import { shapeOf, wrongShape } from '../../../torch/check-tensors';
 import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
-import { PackedTokens } from '../packed-tokens';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { NO_WORD, WordIds } from './word-ids';
 
@@ -108,9 +109,10 @@ export function meanOf(
   texts: readonly Int32Array[],
 ): Tensor {
   return torch.scope(() => {
-    const tokens = new PackedTokens(texts);
+    const tokens = packTexts(texts);
     const words = torch.embedding(vectors, tokens.ids);
-    if (weights === undefined) return tokens.mean(words);
-    return tokens.mean(words.mul(weights.indexSelect(0, tokens.ids).unsqueeze(1)));
+    const weighted =
+      weights === undefined ? words : words.mul(weights.indexSelect(0, tokens.ids).unsqueeze(1));
+    return poolTexts(weighted, tokens, 'mean');
   });
 }
