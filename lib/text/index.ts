@@ -35,7 +35,6 @@ export {
   loadHuggingFace,
   openHuggingFace,
   type Precision,
-  TokenVectorizer,
 } from './encoders/hugging-face';
 export {
   type MeanEncoderOptions,
@@ -78,6 +77,7 @@ export {
 } from './episode-sampler';
 export { episodeTensors } from './episode-tensors';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
+export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';
 export { WordTokenizer, type WordTokenizerOptions } from './tokenizers/word-tokenizer';
 export { type Vectorizer, vectorizeTasks } from './vectorizer';
@@ -89,7 +89,6 @@ export {
   type VocabularyOptions,
 } from './vocabulary';
 export {
-  type TokenBatch,
   VocabularyVectorizer,
   type VocabularyVectorizerOptions,
 } from './vocabulary-vectorizer';

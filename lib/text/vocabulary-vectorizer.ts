@@ -1,18 +1,8 @@
-import { checkOptions, integerFrom, requireTexts } from '../check';
+import { checkOptions, integerFrom } from '../check';
 import { invalidArgument } from '../errors';
-import { type Tensor, torch } from '../torch';
-import { encodeBatch } from './encode-batch';
+import { TokenVectorizer } from './token-vectorizer';
 import type { Tokenizer } from './tokenizers/tokenizer';
-import type { Vectorizer } from './vectorizer';
 import { Vocabulary } from './vocabulary';
-
-/** Token ids of texts and their mask: the input of text encoders that are trained. */
-export type TokenBatch = {
-  /** `[…, n, L]`, int32; padding is 0. */
-  ids: Tensor;
-  /** `[…, n, L]`, float32: 1 for tokens, 0 for padding. */
-  mask: Tensor;
-};
 
 export type VocabularyVectorizerOptions = {
   tokenizer: Tokenizer;
@@ -26,14 +16,8 @@ const CHARACTERS = 2 ** 25;
 /** An entry takes about 450 bytes, however short its text is. */
 const TEXTS = 2 ** 17;
 
-/** Texts to tensors of token ids, on the CPU. Repeated texts are tokenized once. */
-export class VocabularyVectorizer implements Vectorizer<TokenBatch> {
-  readonly #tokenizer: Tokenizer;
-  readonly #vocabulary: Vocabulary;
-  readonly #maxLength: number;
-  readonly #remembered = new Map<string, Int32Array>();
-  #characters = 0;
-
+/** Texts as ids of a vocabulary's words, on the CPU. Repeated texts are tokenized once. */
+export class VocabularyVectorizer extends TokenVectorizer {
   /**
    * @throws ArgumentTypeError for a tokenizer or vocabulary of another type; ArgumentTypeError or
    *   ArgumentRangeError unless `maxLength` is a positive integer
@@ -47,49 +31,26 @@ export class VocabularyVectorizer implements Vectorizer<TokenBatch> {
     if (!(vocabulary instanceof Vocabulary)) {
       throw invalidArgument('a Vocabulary', 'vocabulary', vocabulary);
     }
-    this.#tokenizer = tokenizer;
-    this.#vocabulary = vocabulary;
-    this.#maxLength = integerFrom(1, maxLength, 'maxLength', 'VocabularyVectorizer');
+    integerFrom(1, maxLength, 'maxLength', 'VocabularyVectorizer');
+    super(remembering((text) => vocabulary.encode(tokenizer.tokenize(text).slice(0, maxLength))));
   }
+}
 
-  /**
-   * `n` texts as `[n, L]`, L being the tokens of the longest and at least 1.
-   *
-   * @throws ArgumentTypeError if `texts` is not an array of strings
-   */
-  vectorize(texts: readonly string[]): TokenBatch {
-    requireTexts(texts, 'texts', 'vectorize');
-    const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
-    return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
-  }
-
-  /**
-   * The number of tokens of each text, at most `maxLength`.
-   *
-   * @throws ArgumentTypeError if `texts` is not an array of strings
-   */
-  lengths(texts: readonly string[]): number[] {
-    requireTexts(texts, 'texts', 'lengths');
-    return texts.map((text) => this.#idsOf(text).length);
-  }
-
-  #idsOf(text: string): Int32Array {
-    const known = this.#remembered.get(text);
+/** The function with a cache of its latest results; when there are too many, the oldest are evicted. */
+function remembering(idsOf: (text: string) => Int32Array): (text: string) => Int32Array {
+  const remembered = new Map<string, Int32Array>();
+  let characters = 0;
+  return (text) => {
+    const known = remembered.get(text);
     if (known !== undefined) return known;
-    const tokens = this.#tokenizer.tokenize(text).slice(0, this.#maxLength);
-    const ids = this.#vocabulary.encode(tokens);
-    this.#remember(text, ids);
-    return ids;
-  }
-
-  /** Caches a text, and evicts the oldest ones when there are too many. */
-  #remember(text: string, ids: Int32Array): void {
-    this.#characters += text.length;
-    this.#remembered.set(text, ids);
-    for (const [oldest] of this.#remembered) {
-      if (this.#characters <= CHARACTERS && this.#remembered.size <= TEXTS) return;
-      this.#characters -= oldest.length;
-      this.#remembered.delete(oldest);
+    const ids = idsOf(text);
+    characters += text.length;
+    remembered.set(text, ids);
+    for (const [oldest] of remembered) {
+      if (characters <= CHARACTERS && remembered.size <= TEXTS) break;
+      characters -= oldest.length;
+      remembered.delete(oldest);
     }
-  }
+    return ids;
+  };
 }

@@ -6,9 +6,10 @@ import { maml, nearestClassMean, prototypical } from '../meta';
 import { mlp } from '../nn';
 import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
+import type { TokenBatch } from '../text/token-vectorizer';
 import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
 import { Vocabulary } from '../text/vocabulary';
-import { type TokenBatch, VocabularyVectorizer } from '../text/vocabulary-vectorizer';
+import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
 import { disposeTree, mapTree, type Tree, torch } from '../torch';
 import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from './checkpoint';
 

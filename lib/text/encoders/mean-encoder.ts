@@ -10,7 +10,7 @@ import {
 } from '../../nn';
 import { type Tensor, torch } from '../../torch';
 import { shapeOf } from '../../torch/check-tensors';
-import type { TokenBatch } from '../vocabulary-vectorizer';
+import type { TokenBatch } from '../token-vectorizer';
 
 export type MeanEncoderOptions = {
   /** V: the vocabulary's size. */

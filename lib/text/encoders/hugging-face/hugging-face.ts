@@ -6,13 +6,13 @@ import { outOfRange } from '../../../errors';
 import { type Bert, type BertParams, bert } from '../../../nn';
 import { disposeTree, type Tensor, torch } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';
+import { TokenVectorizer } from '../../token-vectorizer';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { type ModelConfig, readModelConfig } from './model-config';
 import { narrowContext, narrowed, type Precision, precisionOf } from './precision';
 import { readParams } from './read-params';
 import { readSentenceModules, type SentenceModules } from './sentence-modules';
 import { TextTokenizer } from './text-tokenizer';
-import { TokenVectorizer } from './token-vectorizer';
 import { weightPaths } from './weight-files';
 
 export type HuggingFaceOptions = {

@@ -6,4 +6,3 @@ export {
   openHuggingFace,
 } from './hugging-face';
 export type { Precision } from './precision';
-export { TokenVectorizer } from './token-vectorizer';

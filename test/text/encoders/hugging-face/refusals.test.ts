@@ -2,11 +2,8 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TorchError } from '../../../../lib/errors';
 import type { BertParams } from '../../../../lib/nn';
-import {
-  loadHuggingFace,
-  openHuggingFace,
-  TokenVectorizer,
-} from '../../../../lib/text/encoders/hugging-face';
+import { loadHuggingFace, openHuggingFace } from '../../../../lib/text/encoders/hugging-face';
+import { TokenVectorizer } from '../../../../lib/text/token-vectorizer';
 import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../../../lib/torch';
 import { temporaryFolder } from '../../../helpers/folders';
 

@@ -1,12 +1,20 @@
 import { types } from 'node:util';
-import { callable, requireTexts } from '../../../check';
-import { invalidArgument } from '../../../errors';
-import type { TokenIds } from '../../../nn';
-import { torch } from '../../../torch';
-import { encodeBatch } from '../../encode-batch';
+import { callable, requireTexts } from '../check';
+import { invalidArgument } from '../errors';
+import { type Tensor, torch } from '../torch';
+import { encodeBatch } from './encode-batch';
+import type { Vectorizer } from './vectorizer';
 
-/** Texts as the ids of a pre-trained tokenizer and their mask, for encoders that are trained further. */
-export class TokenVectorizer {
+/** Token ids of texts and their mask: the input of text encoders that are trained. */
+export type TokenBatch = {
+  /** `[…, n, L]`, int32; padding is 0. */
+  ids: Tensor;
+  /** `[…, n, L]`, float32: 1 for tokens, 0 for padding. */
+  mask: Tensor;
+};
+
+/** Texts as the ids of a tokenizer and their mask, on the CPU, for encoders that are trained. */
+export class TokenVectorizer implements Vectorizer<TokenBatch> {
   readonly #tokenize: (text: string) => Int32Array;
 
   /**
@@ -18,11 +26,11 @@ export class TokenVectorizer {
   }
 
   /**
-   * `n` texts as ids and mask `[n, L]`, L being the tokens of the longest.
+   * `n` texts as ids and mask `[n, L]`, L being the tokens of the longest and at least 1.
    *
    * @throws ArgumentTypeError if `texts` is not an array of strings
    */
-  vectorize(texts: readonly string[]): TokenIds {
+  vectorize(texts: readonly string[]): TokenBatch {
     requireTexts(texts, 'texts', 'vectorize');
     const { ids, mask, shape } = encodeBatch(texts.map((text) => this.#idsOf(text)));
     return { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
