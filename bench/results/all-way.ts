@@ -50,7 +50,9 @@ export async function allWayTable(names: readonly string[]): Promise<string[][]>
       for (const shots of [5, 10]) {
         for (const head of heads) {
           const runs = Array.from({ length: DRAWS }, (_, seed) =>
-            torch.scope(() => judge(draw(train, x, shots, seed), own, { head, falseAlarms: 0.05 })),
+            torch.scope(() =>
+              measured(draw(train, x, shots, seed), own, { head, falseAlarms: 0.05 }),
+            ),
           );
           const chosen = [...new Set(runs.map((run) => run.head))].join(', ');
           const error = runs.reduce((sum, run) => sum + run.error, 0) / DRAWS;
@@ -63,7 +65,7 @@ export async function allWayTable(names: readonly string[]): Promise<string[][]>
   return lines;
 }
 
-function judge(examples: LabeledFeatures, test: Test, options: FitOptions) {
+function measured(examples: LabeledFeatures, test: Test, options: FitOptions) {
   const fitted = fitExamples(examples, options);
   const scores = HEADS[fitted.head].head.scores(fitted.state, test.x);
   const probabilities = scores.to('float64').mul(fitted.sharpness).softmax(1);

@@ -32,12 +32,12 @@ export async function unknownTable(names: readonly string[]): Promise<string[][]
     const test = testOf(known, await features(encoder, known));
     const strange = await features(encoder, readPart('clinc150/oos_test'));
     for (const shots of [5, 10, 100]) {
-      lines.push([name, String(shots), ...torch.scope(() => judge(shots, x, test, strange))]);
+      lines.push([name, String(shots), ...torch.scope(() => measured(shots, x, test, strange))]);
     }
   }
   return lines;
 
-  function judge(shots: number, x: Tensor, test: ReturnType<typeof testOf>, strange: Tensor) {
+  function measured(shots: number, x: Tensor, test: ReturnType<typeof testOf>, strange: Tensor) {
     const examples = draw(readPart('clinc150/train'), x, shots, 0);
     const fitted = fitExamples(examples, { head: 'auto', falseAlarms: 0.05 });
     const { head } = HEADS[fitted.head];

@@ -1,18 +1,13 @@
 import { channel } from 'node:diagnostics_channel';
 import { Piscina } from 'piscina';
-import { type OptionsOf, objectOf, positiveInteger, readOptions, withDefault } from '../check';
+import { readOptions } from '../check';
 import { invalidArgument, TorchError } from '../errors';
-import {
-  DEFAULT_ENCODER,
-  type LoadEncoderOptions,
-  loadEncoder,
-  loadEncoderSync,
-  SentenceEncoder,
-} from '../text';
+import { loadEncoder, loadEncoderSync, type SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
 import type { Plane } from './plane';
+import { type EncoderPoolOptions, POOL_OPTIONS } from './pool-options';
 import type { Scorer } from './predict';
 import type { Saved } from './saved-classifier';
 import type { Suspicion } from './suspects';
@@ -21,33 +16,6 @@ import { type Answer, type RequestOptions, RequestQueue } from './workers/reques
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
 import { WORKER_FILE } from './workers/worker-file';
-
-const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {
-  if (typeof value === 'string' || value instanceof SentenceEncoder) return value;
-  throw invalidArgument(
-    'a name, a folder or a SentenceEncoder',
-    `${name} of ${operator}`,
-    value,
-    operator,
-  );
-};
-
-const OPTIONS = {
-  /** The encoder: a name or folder, see `loadEncoder`, or one that is loaded and stays the caller's. */
-  encoder: withDefault<string | SentenceEncoder>(encoderOf, DEFAULT_ENCODER),
-  /** Threads that answer requests; one more fits classifiers, so that these need not wait. Default: 1. */
-  workers: withDefault(positiveInteger, 1),
-  /** Threads of libtorch in each of them. Default: 1. */
-  threads: withDefault(positiveInteger, 1),
-  /** The most texts that are encoded together. Default: 32. */
-  maxBatch: withDefault(positiveInteger, 32),
-  /** The most texts that may wait; more are refused. Default: 1,024. */
-  maxQueue: withDefault(positiveInteger, 1024),
-  /** How a named encoder is loaded; see `loadEncoder`. Default: `{}`. */
-  load: withDefault<LoadEncoderOptions>(objectOf, {}),
-};
-
-export type EncoderPoolOptions = OptionsOf<typeof OPTIONS>;
 
 /** Returns `value` if it is a pool. */
 export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
@@ -100,14 +68,14 @@ export class EncoderPool {
    * @throws as `loadEncoder`; ArgumentTypeError or ArgumentRangeError for a wrong option
    */
   static async open(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
-    const { encoder, load, ...limits } = readOptions(OPTIONS, options, 'EncoderPool.open');
+    const { encoder, load, ...limits } = readOptions(POOL_OPTIONS, options, 'EncoderPool.open');
     if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
     return new EncoderPool(await loadEncoder(encoder, load), true, limits);
   }
 
   /** As `open`, before it returns, for encoders on this machine. */
   static openSync(options: EncoderPoolOptions = {}): EncoderPool {
-    const { encoder, load, ...limits } = readOptions(OPTIONS, options, 'EncoderPool.openSync');
+    const { encoder, load, ...limits } = readOptions(POOL_OPTIONS, options, 'EncoderPool.openSync');
     if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
     return new EncoderPool(loadEncoderSync(encoder, load), true, limits);
   }

@@ -7,7 +7,7 @@ import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import type { Tensor } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
-import { EncoderPool, type EncoderPoolOptions } from './encoder-pool';
+import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
@@ -15,6 +15,7 @@ import { folderName, makeFolder, poolFor, requireOwnFolder, requireSameEncoder }
 import type { HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { type Place, type PlacedExample, placesOn } from './places';
+import type { EncoderPoolOptions } from './pool-options';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
 import { readEncoderOf, type Saved } from './saved-classifier';
 import {

@@ -6,7 +6,7 @@ import { refuseFile } from '../checked-file';
 import { outOfRange, TorchError } from '../errors';
 import { DEFAULT_ENCODER, type Precision, type SentenceEncoder } from '../text';
 import { CONFIG_FILE } from '../train/checkpoint';
-import type { EncoderPoolOptions } from './encoder-pool';
+import type { EncoderPoolOptions } from './pool-options';
 import { readEncoderOf, type SavedConfig } from './saved-classifier';
 
 /** Returns `value` if it names a folder: '' would be the working directory. */

@@ -1,5 +1,5 @@
 export { createServer } from './create-server';
-export { EncoderPool, type EncoderPoolOptions } from './encoder-pool';
+export { EncoderPool } from './encoder-pool';
 export { type ExampleReport, inspectExamples } from './examples/inspect-examples';
 export type { ExamplesInput } from './examples/read-examples';
 export { FewShotClassifier } from './few-shot-classifier';
@@ -8,6 +8,7 @@ export type { Tokens } from './http/access';
 export { type ShutdownOptions, shutDown, shutDownOnSignals } from './http/life';
 export type { LogLevel, ServerOptions } from './http/options';
 export type { Place, PlacedExample } from './places';
+export type { EncoderPoolOptions } from './pool-options';
 export type { Neighbor, Prediction, UnknownReason } from './prediction';
 export type { FewShotOptions } from './setup';
 export type { Change } from './store/changes';

@@ -52,7 +52,7 @@ export async function measureHeads(
       const map = file === undefined ? undefined : readHeadMap(file);
       const draws = drawsOf(intents, vectorsOf, { strange, map });
       return heads.map((head) =>
-        summary(draws.map((draw) => torch.scope(() => judge(draw, head)))),
+        summary(draws.map((draw) => torch.scope(() => measured(draw, head)))),
       );
     });
   } finally {
@@ -89,7 +89,7 @@ function drawsOf(
 
 type Shares = Record<keyof Measured, number>;
 
-function judge({ learn, test, labels, strange }: Draw, head: HeadName | 'auto'): Shares {
+function measured({ learn, test, labels, strange }: Draw, head: HeadName | 'auto'): Shares {
   const core = learn(head);
   const scored = score(core, test);
   const isRight = labels.filter((label, i) => mostProbable(scored, i, core.labels) === label);

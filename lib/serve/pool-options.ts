@@ -1,0 +1,31 @@
+import { type OptionsOf, objectOf, positiveInteger, withDefault } from '../check';
+import { invalidArgument } from '../errors';
+import { DEFAULT_ENCODER, type LoadEncoderOptions, SentenceEncoder } from '../text';
+
+const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {
+  if (typeof value === 'string' || value instanceof SentenceEncoder) return value;
+  throw invalidArgument(
+    'a name, a folder or a SentenceEncoder',
+    `${name} of ${operator}`,
+    value,
+    operator,
+  );
+};
+
+/** The options of an encoder pool. */
+export const POOL_OPTIONS = {
+  /** The encoder: a name or folder, see `loadEncoder`, or one that is loaded and stays the caller's. */
+  encoder: withDefault<string | SentenceEncoder>(encoderOf, DEFAULT_ENCODER),
+  /** Threads that answer requests; one more fits classifiers, so that these need not wait. Default: 1. */
+  workers: withDefault(positiveInteger, 1),
+  /** Threads of libtorch in each of them. Default: 1. */
+  threads: withDefault(positiveInteger, 1),
+  /** The most texts that are encoded together. Default: 32. */
+  maxBatch: withDefault(positiveInteger, 32),
+  /** The most texts that may wait; more are refused. Default: 1,024. */
+  maxQueue: withDefault(positiveInteger, 1024),
+  /** How a named encoder is loaded; see `loadEncoder`. Default: `{}`. */
+  load: withDefault<LoadEncoderOptions>(objectOf, {}),
+};
+
+export type EncoderPoolOptions = OptionsOf<typeof POOL_OPTIONS>;
