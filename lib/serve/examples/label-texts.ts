@@ -1,6 +1,7 @@
 import { isPlainObject } from '../../check';
 import { outOfRange } from '../../errors';
 import type { LabeledText } from '../../text';
+import { nameAsText } from '../../text/name-as-text';
 import { type ExamplesInput, rowsOf } from './read-examples';
 
 /** What a label says of itself. */
@@ -36,12 +37,6 @@ export function withLabelTexts(
     return texts.flatMap((text) => (text === undefined ? [] : [{ text, label }]));
   });
   return [...rows.map(({ text, label }) => ({ text, label })), ...own];
-}
-
-/** A label's name as people write: `card_lost` and `cardLost` are `card lost`. */
-export function nameAsText(label: string): string {
-  const words = label.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replace(/[_\-./\s]+/gu, ' ');
-  return words.trim().toLowerCase();
 }
 
 function labelsWithout(examples: object): string[] {

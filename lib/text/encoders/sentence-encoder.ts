@@ -12,7 +12,7 @@ import {
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { lengthBatches } from '../length-batches';
 import type { Vectorizer } from '../vectorizer';
-import type { EncoderSpec, TokenModel } from './token-model';
+import { type EncoderSpec, type TokenModel, withParams } from './token-model';
 
 const OPTIONS = {
   /** Stops the encoding after the batch at hand; the promise is rejected with the signal's reason. */
@@ -80,6 +80,20 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
   /** The tensors that it computes with; they stay its own. */
   get params(): TokenModel['params'] {
     return this.#model.params;
+  }
+
+  /** What it is made of: its two steps as pure functions, for training. */
+  get model(): TokenModel {
+    return this.#model;
+  }
+
+  /**
+   * This encoder on other parameters of the same structure, which are the new one's to dispose of.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError for tensors that do not fit
+   */
+  withParams(params: TokenModel['params']): SentenceEncoder {
+    return new SentenceEncoder(withParams(this.#model, params), this.#name);
   }
 
   /**

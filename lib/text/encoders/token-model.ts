@@ -1,4 +1,7 @@
-import type { Tensor, Tree } from '../../torch';
+import type { Context } from '../../nn';
+import { mapTree, type Tensor, type Tree } from '../../torch';
+import { wrongShape } from '../../torch/check-tensors';
+import { fingerprintOf } from './fingerprint';
 
 /**
  * What another thread, or a saved classifier, needs beside the parameters to build an encoder again:
@@ -19,6 +22,8 @@ export interface TokenModel<P extends Tree = Tree> {
   readonly dimensions: number;
   /** The most tokens of a text, special ones included; what lies beyond is cut off. */
   readonly maxLength: number;
+  /** The Transformer's layers, `layers.0`, … in `params`, the first one nearest to the words. Default: 0, none. */
+  readonly depth?: number;
   /**
    * The ids of a text's tokens, special ones included, at least one. The work is bounded by `maxLength`,
    * not by the length of the text.
@@ -27,8 +32,45 @@ export interface TokenModel<P extends Tree = Tree> {
   /** False if the ids hold nothing but special tokens and tokens that the vocabulary lacks. */
   knows(ids: Int32Array): boolean;
   /**
-   * The vectors `[n, D]`, float32, of `n` lists of ids, one batch. The tokens are packed: what works on single tokens
-   * sees no padding.
+   * The vectors `[n, D]`, float32, of `n` lists of ids, one batch, with gradients where they are recorded. The
+   * tokens are packed: what works on single tokens sees no padding.
    */
-  embed(params: P, texts: readonly Int32Array[]): Tensor;
+  embed(params: P, texts: readonly Int32Array[], context?: Context): Tensor;
+}
+
+/**
+ * The model on other parameters of the same structure. Its fingerprint is read from them when it is asked for.
+ *
+ * @throws ArgumentTypeError for another structure; ArgumentRangeError for tensors of other shapes
+ */
+export function withParams(model: TokenModel, params: Tree): TokenModel {
+  requireShapes(model.params, params);
+  const { name, spec, dimensions, maxLength, depth = 0 } = model;
+  let fingerprint: string | undefined;
+  return {
+    name,
+    spec,
+    dimensions,
+    maxLength,
+    depth,
+    params,
+    get fingerprint() {
+      fingerprint ??= fingerprintOf(params, { of: model.fingerprint });
+      return fingerprint;
+    },
+    tokenize: (text) => model.tokenize(text),
+    knows: (ids) => model.knows(ids),
+    embed: (own, texts, context) => model.embed(own, texts, context),
+  };
+}
+
+function requireShapes(params: Tree, others: Tree): void {
+  mapTree(
+    ([own, other], path) => {
+      if (own.shape.join() === other.shape.join()) return other;
+      throw wrongShape(`[${own.shape.join(', ')}]`, path, other.shape, 'withParams');
+    },
+    params,
+    others,
+  );
 }

@@ -1,4 +1,5 @@
-import { nameAsText, withLabelTexts } from '../../../lib/serve/examples/label-texts';
+import { withLabelTexts } from '../../../lib/serve/examples/label-texts';
+import { nameAsText } from '../../../lib/text/name-as-text';
 import { readExamples } from '../../../lib/serve/examples/read-examples';
 
 const read = (examples: unknown, texts: Parameters<typeof withLabelTexts>[1]) =>

@@ -4,7 +4,7 @@ import { knownOptions, objectOf, positiveInteger, string } from '../../../check'
 import { sha256OfFiles } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
 import { type Bert, type BertParams, bert } from '../../../nn';
-import { disposeTree, type Tensor, torch } from '../../../torch';
+import { disposeTree, type Tensor } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';
 import { TokenVectorizer } from '../../token-vectorizer';
 import type { EncoderSpec, TokenModel } from '../token-model';
@@ -125,7 +125,7 @@ function readFolder(path: string): Folder {
 }
 
 function encoderOf(
-  { path, tokenizer, layer }: Folder,
+  { path, config, tokenizer, layer }: Folder,
   spec: HuggingFaceSpec,
   params: BertParams,
 ): HuggingFaceEncoder {
@@ -141,7 +141,8 @@ function encoderOf(
     maxLength: spec.maxLength,
     tokenize,
     knows: (ids) => tokenizer.knows(ids),
-    embed: (own, texts) => torch.noGrad(() => layer.encode(own, texts, context)),
+    depth: config.options.layers,
+    embed: (own, texts, given) => layer.encode(own, texts, { ...context, ...given }),
     prepared,
     layer,
     vectorizer: new TokenVectorizer(tokenize),

@@ -90,6 +90,7 @@ function build(
     params,
     dimensions: DIMENSIONS,
     maxLength,
+    depth: params.layers.length,
     tokenize: (text) => tokenizer.encode(string(text, 'text', 'tokenize'), maxLength),
     knows: (ids) => ids.some((id) => id >= RESERVED && id !== tokenizer.spaceId),
     embed(own, texts) {

@@ -1,0 +1,63 @@
+import { requireTensor, shapeOf, wrongShape } from '../../torch/check-tensors';
+import { positiveFinite } from '../../check';
+import { normalize } from '../../meta/metric/normalize';
+import { type Tensor, torch } from '../../torch';
+
+/**
+ * How far the cosines of pairs are from what they should be: the mean of (cos(aᵢ, bᵢ) − tᵢ)², one number.
+ * It is the loss of SetFit: Lewis Tunstall et al.: Efficient Few-Shot Learning Without Prompts, 2022,
+ * https://arxiv.org/abs/2209.11055
+ *
+ * @param a `[n, D]`
+ * @param b `[n, D]`
+ * @param targets `[n]`: 1 for pairs of one label, 0 for others
+ * @throws ArgumentTypeError or ArgumentRangeError for other shapes
+ */
+export function cosinePairLoss(a: Tensor, b: Tensor, targets: Tensor): Tensor {
+  const operator = 'cosinePairLoss';
+  const [rows = 0] = matrix(a, 'a', operator);
+  if (shapeOf(b, 'b', operator).join() !== a.shape.join()) {
+    throw wrongShape(`[${a.shape.join(', ')}]`, 'b', b.shape, operator);
+  }
+  const own = shapeOf(targets, 'targets', operator);
+  if (own.join() !== `${rows}`) throw wrongShape(`[${rows}]`, 'targets', own, operator);
+  return torch.scope(() =>
+    normalize(a).mul(normalize(b)).sum([1]).sub(targets.to(a.dtype)).square().mean(),
+  );
+}
+
+/**
+ * The supervised contrast of a batch, one number: each text's own label against all others that are there,
+ *
+ *   −1/n Σᵢ 1/|Pᵢ| Σ over p in Pᵢ of log softmax over j ≠ i of (cos(xᵢ, xⱼ) / τ) at p
+ *
+ * Pᵢ are the other texts of i's label; a text whose label has no other counts 0. Prannay Khosla et al.:
+ * Supervised Contrastive Learning, NeurIPS 2020, https://arxiv.org/abs/2004.11362
+ *
+ * @param x `[n, D]`
+ * @param labels `[n]`, int64
+ * @param temperature τ
+ * @throws ArgumentTypeError or ArgumentRangeError for other shapes, or a temperature that is not above 0
+ */
+export function supervisedContrast(x: Tensor, labels: Tensor, temperature: number): Tensor {
+  const operator = 'supervisedContrast';
+  const [rows = 0] = matrix(x, 'x', operator);
+  const own = shapeOf(labels, 'labels', operator);
+  if (own.join() !== `${rows}`) throw wrongShape(`[${rows}]`, 'labels', own, operator);
+  const tau = positiveFinite(temperature, 'temperature', operator);
+  return torch.scope(() => {
+    const unit = normalize(x);
+    const itself = torch.eye(rows, { dtype: 'bool', device: x.device });
+    const same = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logicalAnd(itself.logicalNot());
+    const others = unit.matmul(unit.mT).div(tau).maskedFill(itself, -Infinity);
+    const logShares = others.logSoftmax(1).maskedFill(itself, 0).mul(same.to(x.dtype));
+    const counts = same.sum([1]).clampMin(1).to(x.dtype);
+    return logShares.sum([1]).div(counts).mean().neg();
+  });
+}
+
+function matrix(x: Tensor, name: string, operator: string): readonly number[] {
+  const shape = requireTensor(x, name, operator).shape;
+  if (shape.length === 2) return shape;
+  throw wrongShape('[n, D]', name, shape, operator);
+}
