@@ -7,6 +7,7 @@ import { allWayTable } from './results/all-way';
 import { ENCODERS, hasData } from './results/data';
 import { encoderTable } from './results/encoders';
 import { headTable } from './results/heads';
+import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
 
 const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<string[][]>>> = {
@@ -14,6 +15,7 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   'all-way': allWayTable,
   unknown: unknownTable,
   heads: headTable,
+  tuned: tunedTable,
 };
 
 async function main(): Promise<void> {

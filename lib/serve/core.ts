@@ -9,30 +9,34 @@ import {
 } from './fitted';
 import { indices } from './heads/features';
 import type { HeadMap } from './heads/head-map';
+import type { Tuned } from './tuning/tuned';
 
 /**
  * What a classifier computes with: numbers alone, so that threads exchange it without a text. It never
  * changes: an edit makes another one.
  */
-export type Core = LabeledFeatures & { fitted: Fitted };
+export type Core = Omit<LabeledFeatures, 'measured'> & {
+  fitted: Fitted;
+  /** The classifier's own encoder, if it was fine-tuned. */
+  tuned?: Tuned | undefined;
+};
 
 /** Examples without their vectors: the numbers of their labels, and the keys of their texts. */
 export type Rows = { y: readonly number[]; keys: readonly number[] };
 
-/** How to fit, and what meta-training has learned of the encoder. */
-export type Fitting = { options: FitOptions; map: HeadMap | undefined };
+/** How to fit, and what meta-training has learned of the encoder, or fine-tuning made of it. */
+export type Fitting = {
+  options: FitOptions;
+  map: HeadMap | undefined;
+  tuned?: Tuned | undefined;
+};
 
 /** The core of examples with the vectors `[n, D]`. */
-export function coreOf(
-  vectors: Tensor,
-  rows: Rows,
-  labels: number,
-  { options, map }: Fitting,
-): Core {
+export function coreOf(vectors: Tensor, rows: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
     const { y, keys } = rows;
     const features = { x: normalize(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
-    return { ...features, fitted: fitExamples({ ...features, map }, options) };
+    return fittedCore(features, fitting, fitExamples);
   });
 }
 
@@ -42,7 +46,7 @@ export function grown(
   vectors: Tensor,
   rows: Rows,
   labels: number,
-  { options, map }: Fitting,
+  fitting: Fitting,
 ): Core {
   return torch.scope(() => {
     const features = {
@@ -51,8 +55,18 @@ export function grown(
       labels,
       keys: joined(core.keys, rows.keys),
     };
-    return { ...features, fitted: refitted(core, { ...features, map }, options) };
+    return fittedCore(features, fitting, (all, options) => refitted(core, all, options));
   });
+}
+
+function fittedCore(
+  features: LabeledFeatures,
+  { options, map, tuned }: Fitting,
+  fitted: (features: LabeledFeatures, options: FitOptions) => Fitted,
+): Core {
+  // A map knows the vectors of the pool's encoder.
+  const known = tuned === undefined ? { map } : { measured: tuned.measured };
+  return { ...features, fitted: fitted({ ...features, ...known }, options), tuned };
 }
 
 function joined(before: Uint32Array, added: readonly number[]): Uint32Array {
@@ -68,11 +82,11 @@ export function narrowed(
   rows: readonly number[],
   y: readonly number[],
   labels: number,
-  { options, map }: Fitting,
+  fitting: Fitting,
 ): Core {
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
-    return { ...features, fitted: fitExamples({ ...features, map }, options) };
+    return fittedCore(features, fitting, fitExamples);
   });
 }

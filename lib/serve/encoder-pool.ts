@@ -11,10 +11,13 @@ import { type EncoderPoolOptions, POOL_OPTIONS } from './pool-options';
 import type { Scorer } from './predict';
 import type { Saved } from './saved-classifier';
 import type { Suspicion } from './suspects';
+import type { TuneInput, TuneOutput } from './tuning/tune-encoder';
+import type { Tuned } from './tuning/tuned';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
+import { type TuningOptions, TuningThread } from './workers/tuning-thread';
 import { WORKER_FILE } from './workers/worker-file';
 
 /** Returns `value` if it is a pool. */
@@ -40,6 +43,7 @@ export class EncoderPool {
   readonly #setup: WorkerSetup;
   readonly #count: number;
   #threads: Piscina | undefined;
+  #tuning: TuningThread | undefined;
   readonly #queue: RequestQueue;
   /** The end of the last job; one job runs at a time, beside the requests. */
   #jobs: Promise<unknown> = Promise.resolve();
@@ -95,7 +99,9 @@ export class EncoderPool {
   /** Starts the threads; each has encoded a text when the promise is fulfilled. */
   async warmUp(): Promise<void> {
     this.#requireOpen();
-    const warm = Array.from({ length: this.#count }, () => this.#run('encode', ['warm-up']));
+    const warm = Array.from({ length: this.#count }, () =>
+      this.#run('encode', { texts: ['warm-up'] }),
+    );
     for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
   }
 
@@ -104,13 +110,20 @@ export class EncoderPool {
     return { queued: this.#queue.queued, running: this.#queue.running };
   }
 
-  /** The vectors `[n, D]` of texts, of length 1 for encoders that normalise. */
-  async encode(texts: readonly string[]): Promise<Tensor> {
-    return torch.fromShared(await this.#job('encode', texts));
+  /** The vectors `[n, D]` of texts, of length 1 for encoders that normalise; by a classifier's own encoder. */
+  async encode(texts: readonly string[], scorer?: Shared<Scorer>): Promise<Tensor> {
+    return torch.fromShared(await this.#job('encode', { texts, scorer }));
   }
 
-  async fit(rows: NewRows): Promise<Core> {
-    return takeAll(await this.#job('fit', rows));
+  async fit(rows: NewRows, tuned?: Shared<Tuned>): Promise<Core> {
+    return takeAll(await this.#job('fit', { rows, tuned }));
+  }
+
+  /** Trains the encoder on examples, in a thread of its own; the pool's stays as it is. */
+  tune(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
+    this.#requireOpen();
+    this.#tuning ??= new TuningThread(this.#setup);
+    return this.#tuning.run(input, options);
   }
 
   async grow(core: Shared<Core>, rows: NewRows): Promise<Core> {
@@ -169,6 +182,7 @@ export class EncoderPool {
     this.#queue.clear(closedError());
     await this.#queue.idle();
     this.#ended = true;
+    await this.#tuning?.close();
     await this.#threads?.destroy();
     releaseAll(this.#setup.params);
     if (this.#owned) this.encoder.dispose();

@@ -1,10 +1,13 @@
 import type { SentenceEncoder } from '../text';
-import { disposeTree, torch } from '../torch';
+import { type Tensor, torch } from '../torch';
+import type { FineTuneStep } from '../train/contrastive/fine-tune';
 import { type Core, coreOf, type Fitting, grown, narrowed } from './core';
 import type { FitOptions } from './fitted';
 import { headMapFile, readHeadMap } from './heads/head-map';
 import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
+import { type TuneInput, type TuneOutput, tuneEncoder } from './tuning/tune-encoder';
+import { encoderFor, type Tuned } from './tuning/tuned';
 
 /** Examples on their way into a core. */
 export type NewRows = {
@@ -28,6 +31,9 @@ export type Requests = {
 /** For all texts whether the encoder knows a token of them, and the numbers of each part. */
 export type Answers = { known: readonly boolean[]; parts: readonly Scored[] };
 
+type Request = { scorer: Scorer; texts: readonly string[] };
+type Answer = { known: readonly boolean[]; scored: Scored };
+
 /** The work of classifiers on one encoder: the same on the calling thread and in workers. */
 export class Engine {
   readonly #encoder: SentenceEncoder;
@@ -38,39 +44,69 @@ export class Engine {
     this.#encoder = encoder;
   }
 
-  fit({ texts, labels, options, ...rows }: NewRows): Core {
+  /** @param tuned the classifier's own encoder, if it has one */
+  fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned): Core {
     return torch.scope(() =>
-      coreOf(this.#encoder.encodeSync(texts), rows, labels, this.#fitting(options)),
+      coreOf(this.encode(texts, tuned), rows, labels, this.#fitting(options, tuned)),
     );
   }
 
   grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
     return torch.scope(() =>
-      grown(core, this.#encoder.encodeSync(texts), rows, labels, this.#fitting(options)),
+      grown(core, this.encode(texts, core.tuned), rows, labels, this.#fitting(options, core.tuned)),
     );
   }
 
   narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {
-    return torch.scope(() => narrowed(core, rows, y, labels, this.#fitting(options)));
+    return torch.scope(() => narrowed(core, rows, y, labels, this.#fitting(options, core.tuned)));
   }
 
   predict({ texts, parts }: Requests): Answers {
-    const { vectors, known } = this.#encoder.readSync(texts);
     let from = 0;
-    const scored = parts.map(({ scorer, count }) => {
+    const requests = parts.map(({ scorer, count }) => {
       from += count;
-      return torch.scope(() => score(scorer, vectors.narrow(0, from - count, count)));
+      return { scorer, texts: texts.slice(from - count, from) };
     });
-    disposeTree(vectors);
-    return { known, parts: scored };
+    const keys = new Set(requests.map(({ scorer }) => scorer.tuned?.key));
+    const answers = new Map(
+      [...keys].flatMap((key) =>
+        this.#together(requests.filter(({ scorer }) => scorer.tuned?.key === key)),
+      ),
+    );
+    const inOrder = requests.flatMap((request) => answers.get(request) ?? []);
+    return {
+      known: inOrder.flatMap(({ known }) => known),
+      parts: inOrder.map(({ scored }) => scored),
+    };
   }
 
-  plane({ x }: Scorer, texts: readonly string[]): Plane {
-    return torch.scope(() => principalPlane(x, this.#encoder.encodeSync(texts)));
+  plane({ x, tuned }: Scorer, texts: readonly string[]): Plane {
+    return torch.scope(() => principalPlane(x, this.encode(texts, tuned)));
   }
 
-  encode(texts: readonly string[]) {
-    return this.#encoder.encodeSync(texts);
+  encode(texts: readonly string[], tuned?: Tuned): Tensor {
+    return encoderFor(this.#encoder, tuned).encodeSync(texts);
+  }
+
+  tune(input: TuneInput, onStep: (step: FineTuneStep) => void): TuneOutput {
+    return tuneEncoder(this.#encoder, input, onStep);
+  }
+
+  /** The answers of requests for one encoder. */
+  #together(requests: readonly Request[]): (readonly [Request, Answer])[] {
+    const encoder = encoderFor(this.#encoder, requests[0]?.scorer.tuned);
+    const { vectors, known } = encoder.readSync(requests.flatMap(({ texts }) => texts));
+    let from = 0;
+    const answers = requests.map((request): readonly [Request, Answer] => {
+      const { length } = request.texts;
+      from += length;
+      const scored = torch.scope(() =>
+        score(request.scorer, vectors.narrow(0, from - length, length)),
+      );
+      return [request, { known: known.slice(from - length, from), scored }];
+    });
+    vectors.dispose();
+    return answers;
   }
 
   #mapFile(): string | null {
@@ -79,8 +115,8 @@ export class Engine {
   }
 
   /** With the map read from its file: a millisecond, where tensors kept would be one more copy a thread. */
-  #fitting(options: FitOptions): Fitting {
+  #fitting(options: FitOptions, tuned: Tuned | undefined): Fitting {
     const file = this.#mapFile();
-    return { options, map: file === null ? undefined : readHeadMap(file) };
+    return { options, map: file === null ? undefined : readHeadMap(file), tuned };
   }
 }

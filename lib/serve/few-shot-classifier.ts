@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
-import type { Tensor } from '../torch';
+import { disposeTree, type Tensor } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
@@ -33,7 +33,10 @@ import {
   textsOf,
 } from './setup';
 import type { Suspect } from './suspects';
+import { readTuning, type TuneOptions, type TuneReport } from './tuning/tune-options';
+import type { Tuned } from './tuning/tuned';
 import type { RequestOptions } from './workers/request-queue';
+import { releaseAll, shareAll } from './workers/shared-tree';
 
 /**
  * A classifier of texts from a few examples of each label, which learns while it serves.
@@ -219,8 +222,8 @@ export class FewShotClassifier {
   /** The vectors `[n, D]` of texts, the caller's to dispose of. */
   async embed(texts: readonly string[]): Promise<Tensor> {
     requireTexts(texts, 'texts', 'embed');
-    this.#current();
-    return this.#pool.encode(texts);
+    const knowledge = this.#current();
+    return knowledge.use(() => this.#pool.encode(texts, knowledge.scorer));
   }
 
   /** The examples nearest to a text, the nearest first. Default: 10. */
@@ -228,7 +231,10 @@ export class FewShotClassifier {
     positiveInteger(count, 'count', 'similar');
     const knowledge = this.#current();
     return knowledge.use(async () => {
-      const vectors = await this.#pool.encode(textsOf(string(text, 'text', 'similar'), 'similar'));
+      const vectors = await this.#pool.encode(
+        textsOf(string(text, 'text', 'similar'), 'similar'),
+        knowledge.scorer,
+      );
       try {
         return nearestRows(knowledge, vectors, count);
       } finally {
@@ -336,6 +342,35 @@ export class FewShotClassifier {
     });
   }
 
+  /**
+   * Trains the encoder on the examples by contrast, so that texts of one label come near each other, in a
+   * thread beside the requests. It takes minutes. A fifth of the examples is held out; the classifier takes
+   * the trained encoder over if that is right on more of them than the one that it has from the pool. Other
+   * classifiers of the pool keep theirs.
+   *
+   * The encoder keeps what it learned of examples that are removed later; `resetEncoder` forgets it.
+   *
+   * @throws ArgumentRangeError for an encoder without layers or in another precision than float32, too few
+   *   examples to hold some out, and wrong options; the signal's reason once it is aborted
+   */
+  async fineTune(options: TuneOptions = {}): Promise<TuneReport> {
+    const knowledge = this.#current();
+    const { input, thread } = readTuning(knowledge, options, this.#options);
+    const { tuned, before, after } = await knowledge.use(() => this.#pool.tune(input, thread));
+    if (tuned !== undefined) await this.#encodeBy(tuned);
+    return { before, after, adopted: tuned !== undefined };
+  }
+
+  /** Goes back to the pool's encoder after `fineTune`. */
+  resetEncoder(): Promise<void> {
+    return this.#encodeBy(undefined);
+  }
+
+  /** Whether the encoder was fine-tuned on the examples. */
+  get fineTuned(): boolean {
+    return this.#current().core.tuned !== undefined;
+  }
+
   /** Waits for edits under way, then frees everything; also the threads, if they are its own. */
   close(): Promise<void> {
     this.#closed ??= this.#edits.then(async () => {
@@ -366,6 +401,21 @@ export class FewShotClassifier {
     });
     this.#edits = edit.catch(() => undefined);
     return edit;
+  }
+
+  /** Makes everything anew with another encoder, which is the classifier's to dispose of. */
+  async #encodeBy(tuned: Tuned | undefined): Promise<void> {
+    const shared = tuned && shareAll(tuned);
+    try {
+      await this.#edit(async ({ labels, rows, core }) => {
+        const head = tuned === undefined ? core.fitted.head : 'auto';
+        const made = newRows(labels, rows, { ...this.#options, head });
+        return new Knowledge(labels, rows, await this.#pool.fit(made, shared));
+      });
+    } finally {
+      releaseAll(shared);
+      disposeTree(tuned?.params);
+    }
   }
 
   async #narrowed(

@@ -7,9 +7,14 @@ import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean
 import { indices } from './heads/features';
 import type { Examples } from './heads/head';
 import { heldOutScores } from './heads/held-out';
+import { type Measured, requireMeasured } from './tuning/tuned';
 
 /** Examples with the keys of their texts, which decide on what a classifier is calibrated. */
-export type LabeledFeatures = Examples & { keys: Uint32Array };
+export type LabeledFeatures = Examples & {
+  keys: Uint32Array;
+  /** What is known already, of an encoder that was trained on such examples. */
+  measured?: Measured | undefined;
+};
 
 /** A fitted head and what held-out examples say about its scores. */
 export type Fitted = {
@@ -44,13 +49,13 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
       const rows = calibrationRows(features.keys);
       const nearest = nearestOthers(features.x, rows);
       const seen = { rows, nearest, sums: classMean.fit(features) };
-      const fitHead = (name: HeadName): Fitted =>
+      const fitHead = (name: HeadName): Judged =>
         calibrated(name, HEADS[name].head.fit(features), features, seen, options);
-      if (options.head !== 'auto') return fitHead(options.head);
+      if (options.head !== 'auto') return fitHead(options.head).fitted;
       const [first, ...others] = candidates(features);
       return others
         .map(fitHead)
-        .reduce((best, next) => (better(next, best) ? next : best), fitHead(first));
+        .reduce((best, next) => (better(next, best) ? next : best), fitHead(first)).fitted;
     }),
   );
 }
@@ -74,7 +79,7 @@ export function refitted(
       const nearest = nearestAmongMore(before, features, rows);
       const sums = grownSums(before.fitted.sums, sumsOf(added));
       const seen = { rows, nearest, sums, near: before.fitted.sharpness };
-      return calibrated(name, add(state, added), features, seen, options);
+      return calibrated(name, add(state, added), features, seen, options).fitted;
     }),
   );
 }
@@ -82,13 +87,25 @@ export function refitted(
 /** The rows to calibrate on, the cosine of each with its nearest other example, and the labels' sums. */
 type Sample = { rows: readonly number[]; nearest: Tensor; sums: ClassSums; near?: number };
 
+/** A fitted head, and which held-out examples it got right, `[m]`; undefined where they are not at hand. */
+type Judged = { fitted: Fitted; right: Tensor | undefined };
+
 function calibrated(
   name: HeadName,
   state: Tree,
   features: LabeledFeatures,
   { rows, nearest, sums, near }: Sample,
   { falseAlarms }: FitOptions,
-): Fitted {
+): Judged {
+  const { measured } = features;
+  if (measured !== undefined) {
+    const { familiarity } = measured;
+    const known = requireMeasured(name, measured);
+    return {
+      fitted: { head: name, state, ...known, familiarity, nearest, sums },
+      right: undefined,
+    };
+  }
   const { head, sharpness: usual } = HEADS[name];
   const scores = heldOutScores(head, state, features, rows);
   const y = features.y.indexSelect(0, indices(rows));
@@ -97,7 +114,7 @@ function calibrated(
   const right = known.argmax(1).eq(y.indexSelect(0, kept));
   const means = heldOutScores(classMean, sums, features, rows).indexSelect(0, kept);
   const signals = { mean: means.amax([1]), nearest: nearest.indexSelect(0, kept) };
-  return {
+  const fitted = {
     head: name,
     state,
     sharpness: sharpness(scores, y, usual, near),
@@ -106,6 +123,7 @@ function calibrated(
     nearest,
     sums,
   };
+  return { fitted, right };
 }
 
 /** The cosine `[m]` of each example at `rows` with the nearest other one. */
@@ -138,14 +156,22 @@ function nearestAmongMore(
 }
 
 /** The mean cosine of two examples of different labels, from sums alone; 0 where there is one label. */
-function foreignCosine({ sums, counts }: ClassSums): number {
+export function foreignCosine({ sums, counts }: ClassSums): number {
   const [all, same] = [counts.sum().square(), counts.square().sum()];
   const pairs = Number(all.sub(same).item());
   const products = sums.sum([0]).square().sum().sub(sums.square().sum());
   return pairs === 0 ? 0 : Number(products.item()) / pairs;
 }
 
-/** True if the first head is right on more held-out examples. */
-function better(one: Fitted, other: Fitted): boolean {
-  return (one.accuracy ?? 0) > (other.accuracy ?? 0);
+/**
+ * True if the first head is right on more held-out examples, by more than chance may do: where n of them are
+ * right by one head alone, the difference has a standard deviation of √n.
+ */
+function better(one: Judged, other: Judged): boolean {
+  if (one.right === undefined || other.right === undefined) {
+    return (one.fitted.accuracy ?? 0) > (other.fitted.accuracy ?? 0);
+  }
+  const gains = one.right.to('float64').sub(other.right.to('float64'));
+  const [gain, differing] = [gains.sum().item(), gains.abs().sum().item()].map(Number);
+  return (gain ?? 0) > Math.sqrt(differing ?? 0);
 }

@@ -4,6 +4,7 @@ import { familiarityOf } from './calibration/familiarity';
 import type { Fitted } from './fitted';
 import { HEADS } from './heads';
 import { classMean } from './heads/class-mean';
+import type { Tuned } from './tuning/tuned';
 
 /** The numbers of predictions, as typed arrays that threads hand over without copying. */
 export type Scored = {
@@ -21,7 +22,7 @@ export type Scored = {
 const NEAREST = 3;
 
 /** What scoring needs of a state: no texts, so that threads need none. */
-export type Scorer = { x: Tensor; fitted: Fitted };
+export type Scorer = { x: Tensor; fitted: Fitted; tuned?: Tuned | undefined };
 
 /** Scores vectors `[q, D]` of texts, whatever their lengths. */
 export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {

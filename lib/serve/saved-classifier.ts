@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isPlainObject } from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
 import type { LabeledText } from '../text';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from '../train/checkpoint';
+import type { NamedTensors } from '../train/contrastive/trained-params';
 import { calibrationRows, keyOf } from './calibration/sample';
 import type { Core } from './core';
 import type { FitOptions, Fitted } from './fitted';
@@ -13,6 +15,13 @@ import { indices } from './heads/features';
 
 const spread = z.strictObject({ mean: z.number(), sd: z.number().positive() });
 const share = z.number().positive().max(0.5);
+const familiarity = z.strictObject({
+  mean: spread.nullable(),
+  nearest: spread,
+  threshold: z.number(),
+});
+const accuracy = z.number().min(0).max(1);
+const measuredHead = z.strictObject({ sharpness: z.number().positive(), accuracy });
 
 const configSchema = z.strictObject({
   kind: z.literal('few-shot-classifier'),
@@ -27,12 +36,18 @@ const configSchema = z.strictObject({
   rows: z.array(z.strictObject({ text: z.string(), label: z.string() })),
   head: z.enum(HEAD_NAMES),
   sharpness: z.number().positive(),
-  familiarity: z.strictObject({
-    mean: spread.nullable(),
-    nearest: spread,
-    threshold: z.number(),
-  }),
-  accuracy: z.number().min(0).max(1).nullable(),
+  familiarity,
+  accuracy: accuracy.nullable(),
+  /** What is known of the classifier's own encoder, if it was fine-tuned. */
+  tuned: z
+    .strictObject({
+      key: z.string(),
+      measured: z.strictObject({
+        heads: z.partialRecord(z.enum(HEAD_NAMES), measuredHead),
+        familiarity,
+      }),
+    })
+    .optional(),
 });
 
 export type SavedConfig = z.output<typeof configSchema>;
@@ -48,7 +63,7 @@ export type Saved = {
 
 /** Writes a classifier into a folder that exists, as `saveCheckpoint` does. */
 export function writeClassifier(folder: string, saved: Saved): void {
-  const { x, fitted } = saved.core;
+  const { x, fitted, tuned } = saved.core;
   const { state, nearest, head, sharpness, familiarity, accuracy } = fitted;
   const { name, fingerprint, spec } = saved.encoder;
   const config: SavedConfig = {
@@ -61,8 +76,9 @@ export function writeClassifier(folder: string, saved: Saved): void {
     sharpness,
     familiarity,
     accuracy,
+    ...(tuned && { tuned: { key: tuned.key, measured: tuned.measured } }),
   };
-  const params = { x, state, nearest };
+  const params = { x, state, nearest, ...(tuned && { encoder: { ...tuned.params } }) };
   saveCheckpoint(folder, { params, config: z.record(z.string(), z.json()).parse(config) });
 }
 
@@ -101,16 +117,18 @@ export function readClassifier(folder: string): Saved {
   }
 }
 
-type Tensors = { x: Tensor; state: Tree; nearest: Tensor };
+type Tensors = { x: Tensor; state: Tree; nearest: Tensor; encoder?: NamedTensors | undefined };
 
 function tensorsOf(params: Tree, path: string): Tensors {
-  const { x, state, nearest }: Partial<Tensors> = Object(params);
+  const { x, state, nearest, encoder }: Partial<Tensors> = Object(params);
   const tensors = x !== undefined && nearest !== undefined && state !== undefined;
-  if (tensors && isTensor(x) && isTensor(nearest)) return { x, state, nearest };
+  const named =
+    encoder === undefined || (isPlainObject(encoder) && Object.values(encoder).every(isTensor));
+  if (tensors && named && isTensor(x) && isTensor(nearest)) return { x, state, nearest, encoder };
   throw refuseFile(path, 'the tensors x, state and nearest', Object.keys(params).join(', '));
 }
 
-function coreOf(config: SavedConfig, { x, state, nearest }: Tensors): Core {
+function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): Core {
   const { labels, rows, head, sharpness, familiarity, accuracy } = config;
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const y = indices(rows.map(({ label }) => numbers.get(label) ?? 0));
@@ -118,7 +136,8 @@ function coreOf(config: SavedConfig, { x, state, nearest }: Tensors): Core {
   const keys = Uint32Array.from(rows, ({ text }) => keyOf(text));
   const sums = classMean.fit(examples);
   const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest, sums };
-  return { ...examples, keys, fitted };
+  const tuned = config.tuned && encoder && { ...config.tuned, params: encoder };
+  return { ...examples, keys, fitted, tuned };
 }
 
 /** Refuses vectors that are not those of the config's rows, and labels without one. */

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { EncoderSpec } from '../../text';
 import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
@@ -6,6 +7,8 @@ import type { Plane } from '../plane';
 import type { Scorer } from '../predict';
 import type { Saved } from '../saved-classifier';
 import type { Suspicion } from '../suspects';
+import type { TuneInput } from '../tuning/tune-encoder';
+import type { Tuned } from '../tuning/tuned';
 import type { Shared } from './shared-tree';
 
 /** What a worker is started with. */
@@ -27,7 +30,7 @@ export type SharedRequests = {
 
 /** Each kind of task: what a worker gets, and what it returns. */
 export type Tasks = {
-  fit: { input: NewRows; output: Shared<Core> };
+  fit: { input: { rows: NewRows; tuned?: Shared<Tuned> | undefined }; output: Shared<Core> };
   grow: { input: { core: Shared<Core>; rows: NewRows }; output: Shared<Core> };
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
@@ -35,8 +38,14 @@ export type Tasks = {
   plane: { input: { scorer: Shared<Scorer>; texts: readonly string[] }; output: Plane };
   save: { input: { folder: string; saved: SharedSaved }; output: null };
   load: { input: { folder: string }; output: SharedSaved };
-  encode: { input: readonly string[]; output: SharedTensor };
+  encode: {
+    input: { texts: readonly string[]; scorer?: Shared<Scorer> | undefined };
+    output: SharedTensor;
+  };
 };
+
+/** The task of a thread for training; steps go to the port. */
+export type TuneTask = { input: TuneInput; port: MessagePort };
 
 export type TaskName = keyof Tasks;
 

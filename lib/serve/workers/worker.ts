@@ -6,9 +6,10 @@ import { torch } from '../../torch';
 import { Engine } from '../engine';
 import { readClassifier, writeClassifier } from '../saved-classifier';
 import { suspectsOf } from '../suspects';
+import type { TuneOutput } from '../tuning/tune-encoder';
 import { plainError } from './plain-error';
-import { shareAll, takeAll } from './shared-tree';
-import type { Outcome, TaskName, Tasks, WorkerSetup } from './tasks';
+import { type Shared, shareAll, takeAll } from './shared-tree';
+import type { Outcome, TaskName, Tasks, TuneTask, WorkerSetup } from './tasks';
 
 const setup: WorkerSetup = workerData;
 torch.setNumThreads(setup.threads);
@@ -17,7 +18,7 @@ const engine = new Engine(openEncoder(setup.spec, takeAll(setup.params)));
 type Run = { [K in TaskName]: (input: Tasks[K]['input']) => Tasks[K]['output'] };
 
 const run: Run = {
-  fit: (rows) => shareAll(engine.fit(rows), 1),
+  fit: ({ rows, tuned }) => shareAll(engine.fit(rows, tuned && takeAll(tuned)), 1),
   grow: ({ core, rows }) => shareAll(engine.grow(takeAll(core), rows), 1),
   narrow: ({ core, rows }) => shareAll(engine.narrow(takeAll(core), rows), 1),
   predict: ({ texts, parts }) =>
@@ -35,17 +36,20 @@ const run: Run = {
     const { core, ...rest } = readClassifier(folder);
     return { ...rest, core: shareAll(core, 1) };
   },
-  encode: (texts) => engine.encode(texts).share({ uses: 1 }),
+  encode: ({ texts, scorer }) =>
+    engine.encode(texts, scorer && takeAll(scorer).tuned).share({ uses: 1 }),
 };
 
+function outcome<T>(work: () => T): Outcome<T> {
+  try {
+    return { value: torch.scope(work) };
+  } catch (error) {
+    return { error: plainError(error) };
+  }
+}
+
 function guarded<K extends TaskName>(name: K) {
-  return (input: Tasks[K]['input']): Outcome<Tasks[K]['output']> => {
-    try {
-      return { value: torch.scope(() => run[name](input)) };
-    } catch (error) {
-      return { error: plainError(error) };
-    }
-  };
+  return (input: Tasks[K]['input']): Outcome<Tasks[K]['output']> => outcome(() => run[name](input));
 }
 
 export const fit = guarded('fit');
@@ -57,3 +61,11 @@ export const plane = guarded('plane');
 export const save = guarded('save');
 export const load = guarded('load');
 export const encode = guarded('encode');
+
+export const tune = ({ input, port }: TuneTask): Outcome<Shared<TuneOutput>> =>
+  outcome(() =>
+    shareAll(
+      engine.tune(input, (step) => port.postMessage(step)),
+      1,
+    ),
+  );

@@ -2,6 +2,7 @@ import {
   flag,
   integerFrom,
   notNegative,
+  numberWhere,
   type OptionsOf,
   oneOf,
   optional,
@@ -14,6 +15,9 @@ import {
 
 const layersOf = (value: unknown, name: string, operator: string): number | 'all' =>
   value === 'all' ? 'all' : integerFrom(1, value, name, operator);
+
+const shareOf = (value: unknown, name: string, operator: string): number =>
+  numberWhere((x) => x > 0 && x <= 1, 'a number above 0, at most 1', value, name, operator);
 
 const seedOf = (value: unknown, name: string, operator: string): number =>
   integerFrom(0, value, name, operator);
@@ -44,6 +48,12 @@ export const FINE_TUNE = {
   weightDecay: withDefault(notNegative, 0.01),
   /** τ of `batch-contrast`. Default: 0.07. */
   temperature: withDefault(positiveFinite, 0.07),
+  /**
+   * The share of the trained weights in the mean with those from before, which forgets less: 1 takes the
+   * trained ones as they are. Mitchell Wortsman et al.: Robust fine-tuning of zero-shot models, CVPR 2022,
+   * https://arxiv.org/abs/2109.01903. Default: 0.5.
+   */
+  blend: withDefault(shareOf, 0.5),
   /** Whether the encoder's dropout is on. Default: true. */
   dropout: withDefault(flag, true),
   /** Decides on the batches and on dropout. Default: 0. */

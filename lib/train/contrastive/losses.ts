@@ -1,7 +1,7 @@
-import { requireTensor, shapeOf, wrongShape } from '../../torch/check-tensors';
 import { positiveFinite } from '../../check';
 import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
+import { requireTensor, shapeOf, wrongShape } from '../../torch/check-tensors';
 
 /**
  * How far the cosines of pairs are from what they should be: the mean of (cos(aᵢ, bᵢ) − tᵢ)², one number.

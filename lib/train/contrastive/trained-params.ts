@@ -40,8 +40,12 @@ export function trainedParams(
   const strange = all.find(([, { dtype }]) => dtype !== 'float32');
   if (strange) {
     const [path, { dtype }] = strange;
-    const found = `${dtype} (${path})`;
-    throw outOfRange('float32', `the weights of the encoder of ${operator}`, found, operator);
+    throw outOfRange(
+      'float32',
+      `the dtype of ${path} of the encoder of ${operator}`,
+      dtype,
+      operator,
+    );
   }
   return Object.fromEntries(
     all.filter(([path]) => {
@@ -50,6 +54,12 @@ export function trainedParams(
       return AFTER.test(path) || embeddings;
     }),
   );
+}
+
+/** On the straight line from the encoder's own parameters to the trained ones, new tensors: `share` of the way. */
+export function blended(params: Tree, trained: NamedTensors, share: number): NamedTensors {
+  const own = flattenTree(params);
+  return mapTree(([tensor], path) => own[path]?.lerp(tensor, share) ?? tensor, trained);
 }
 
 /** The encoder's parameters with `trained` in the place of its own. */

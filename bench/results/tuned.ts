@@ -1,0 +1,97 @@
+import { keyOf } from '../../lib/serve/calibration/sample';
+import { fitExamples } from '../../lib/serve/fitted';
+import { HEADS } from '../../lib/serve/heads';
+import { indices } from '../../lib/serve/heads/features';
+import { tuneEncoder } from '../../lib/serve/tuning/tune-encoder';
+import { encoderFor, type Tuned } from '../../lib/serve/tuning/tuned';
+import type { SentenceEncoder } from '../../lib/text';
+import { nameAsText } from '../../lib/text/name-as-text';
+import { RandomSource } from '../../lib/text/random-source';
+import { torch } from '../../lib/torch';
+import { estimate, formatAccuracy } from '../../lib/train';
+import { fineTuneSettings } from '../../lib/train/contrastive/fine-tune-options';
+import { ENCODERS, type Part, readPart, rowsByLabel } from './data';
+
+const DRAWS = 5;
+const FALSE_ALARMS = 0.05;
+
+/**
+ * All labels at once with label names as examples: the automatic choice among heads on the encoder as it is and
+ * fine-tuned, whether that would be taken over, and the CPU time that it takes. `DRAWS` draws of examples.
+ */
+export async function tunedTable(names: readonly string[]): Promise<string[][]> {
+  const lines = [['encoder', 'data', 'shots', 'as it is', 'fine-tuned', 'taken over', 'CPU, s']];
+  for (const name of names) {
+    using encoder = await ENCODERS[name]?.();
+    if ((encoder?.model.depth ?? 0) === 0 || encoder === undefined) continue;
+    for (const data of ['banking77', 'clinc150']) {
+      const [train, test] = [readPart(`${data}/train`), readPart(`${data}/test`)];
+      for (const shots of [5, 10]) {
+        const runs = Array.from({ length: DRAWS }, (_, seed) => {
+          const found = torch.scope(() => run(encoder, draw(train, shots, seed), test));
+          process.stderr.write(`${name} ${data} ${shots} ${JSON.stringify(found)}\n`);
+          return found;
+        });
+        const mean = (pick: (one: Found) => number): string =>
+          formatAccuracy(estimate(runs.map(pick)));
+        const seconds = runs.reduce((sum, one) => sum + one.seconds, 0) / DRAWS;
+        lines.push([
+          name,
+          data,
+          String(shots),
+          mean((one) => one.frozen),
+          mean((one) => one.tuned),
+          `${runs.filter(({ adopted }) => adopted).length} of ${DRAWS}`,
+          seconds.toFixed(0),
+        ]);
+      }
+    }
+  }
+  return lines;
+}
+
+type Examples = { texts: string[]; y: number[]; labels: string[] };
+type Found = { frozen: number; tuned: number; adopted: boolean; seconds: number; head: string };
+
+function draw({ rows }: Part, shots: number, seed: number): Examples {
+  const random = new RandomSource(seed);
+  const byLabel = [...rowsByLabel(rows)];
+  const own = byLabel.map(([, places]) => random.sample(places, shots));
+  const labels = byLabel.map(([label]) => label);
+  return {
+    texts: [...own.flat().map((row) => rows[row]?.text ?? ''), ...labels.map(nameAsText)],
+    y: [...own.flatMap((places, label) => places.map(() => label)), ...labels.keys()],
+    labels,
+  };
+}
+
+function run(encoder: SentenceEncoder, examples: Examples, test: Part): Found {
+  const { texts, y, labels } = examples;
+  const settings = fineTuneSettings({ labelNames: false }, texts.length, 'results');
+  const before = process.cpuUsage();
+  const input = { texts, y, labels, settings, falseAlarms: FALSE_ALARMS, always: true };
+  const { tuned, before: was, after } = tuneEncoder(encoder, input, () => undefined);
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1e6;
+  const frozen = accuracy(encoder, undefined, examples, test).right;
+  const { right, head } = accuracy(encoder, tuned, examples, test);
+  return { frozen, tuned: right, adopted: after > was, seconds, head };
+}
+
+function accuracy(
+  base: SentenceEncoder,
+  tuned: Tuned | undefined,
+  { texts, y, labels }: Examples,
+  { rows }: Part,
+): { right: number; head: string } {
+  return torch.scope(() => {
+    const encoder = encoderFor(base, tuned);
+    const x = encoder.encodeSync(texts);
+    const keys = Uint32Array.from(texts, keyOf);
+    const known = { x, y: indices(y), labels: labels.length, keys, measured: tuned?.measured };
+    const { head, state } = fitExamples(known, { head: 'auto', falseAlarms: FALSE_ALARMS });
+    const scores = HEADS[head].head.scores(state, encoder.encodeSync(rows.map(({ text }) => text)));
+    const own = indices(rows.map(({ label }) => labels.indexOf(label)));
+    return { right: Number(scores.argmax(1).eq(own).to('float64').mean().item()), head };
+  });
+}

@@ -1,0 +1,76 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { TorchError } from '../../errors';
+import { messageOf } from '../../libtorch/reasons';
+import type { FineTuneStep } from '../../train/contrastive/fine-tune';
+import type { TuneInput, TuneOutput } from '../tuning/tune-encoder';
+import { errorOf } from './plain-error';
+import { type Shared, takeAll } from './shared-tree';
+import type { Outcome, TuneTask, WorkerSetup } from './tasks';
+import { WORKER_FILE } from './worker-file';
+
+export type TuningOptions = {
+  signal?: AbortSignal | undefined;
+  onStep?: ((step: FineTuneStep) => void) | undefined;
+};
+
+/**
+ * A thread for training encoders, which takes minutes: requests and edits go on beside it. One training runs
+ * at a time, and the thread ends with it.
+ */
+export class TuningThread {
+  readonly #setup: WorkerSetup;
+  readonly #closing = new AbortController();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(setup: WorkerSetup) {
+    this.#setup = setup;
+  }
+
+  /**
+   * @throws the signal's reason once it is aborted; TorchError `ERR_TORCH_DISPOSED` after `close`,
+   *   `ERR_TORCH_WORKER` if the thread dies
+   */
+  run(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
+    const tuning = this.#last.then(() => this.#alone(input, options));
+    this.#last = tuning.catch(() => undefined);
+    return tuning;
+  }
+
+  /** Ends what is running at once. */
+  async close(): Promise<void> {
+    this.#closing.abort(new TorchError('ERR_TORCH_DISPOSED', 'The encoder pool is closed'));
+    await this.#last;
+  }
+
+  async #alone(input: TuneInput, { signal, onStep }: TuningOptions): Promise<TuneOutput> {
+    const ending = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
+    ending.throwIfAborted();
+    const { port1, port2 } = new MessageChannel();
+    if (onStep) port1.on('message', onStep);
+    const task: TuneTask = { input, port: port2 };
+    const threads = new Piscina({
+      filename: WORKER_FILE,
+      workerData: this.#setup,
+      minThreads: 1,
+      maxThreads: 1,
+    });
+    try {
+      const outcome: Outcome<Shared<TuneOutput>> = await threads.run(task, {
+        name: 'tune',
+        signal: ending,
+        transferList: [port2],
+      });
+      if ('error' in outcome) throw errorOf(outcome.error);
+      return takeAll(outcome.value);
+    } catch (cause) {
+      ending.throwIfAborted();
+      if (cause instanceof Error && 'code' in cause) throw cause;
+      const message = `A worker thread ended during fine-tuning: ${messageOf(cause)}`;
+      throw new TorchError('ERR_TORCH_WORKER', message, { cause });
+    } finally {
+      port1.close();
+      await threads.destroy();
+    }
+  }
+}
