@@ -40,7 +40,7 @@ export const FINE_TUNE = {
   labelNames: withDefault(flag, true),
   /** Texts of a batch, or pairs. Default: 64. */
   batchSize: withDefault(positiveInteger, 64),
-  /** Steps. Default: what reads each example 15 times, at least 20 and at most 400. */
+  /** Steps. Default: what reads each example 15 times, at least 20 and at most 150. */
   steps: optional(positiveInteger),
   /** The greatest learning rate, which rises for a tenth of the steps and falls to 0. Default: 5e-5. */
   learningRate: withDefault(positiveFinite, 5e-5),
@@ -67,7 +67,7 @@ export type FineTuneSettings = ReadOptions<typeof FINE_TUNE> & { steps: number }
 
 const PASSES = 15;
 const LEAST_STEPS = 20;
-const MOST_STEPS = 400;
+const MOST_STEPS = 150;
 
 export function fineTuneSettings(
   options: FineTuneOptions,
