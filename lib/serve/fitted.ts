@@ -167,7 +167,7 @@ export function foreignCosine({ sums, counts }: ClassSums): number {
  * True if the first head is right on more held-out examples, by more than chance may do: where n of them are
  * right by one head alone, the difference has a standard deviation of √n.
  */
-function better(one: Judged, other: Judged): boolean {
+export function better(one: Judged, other: Judged): boolean {
   if (one.right === undefined || other.right === undefined) {
     return (one.fitted.accuracy ?? 0) > (other.fitted.accuracy ?? 0);
   }

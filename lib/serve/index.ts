@@ -15,4 +15,5 @@ export type { Change } from './store/changes';
 export { ClassifierStore, type StoreOptions } from './store/classifier-store';
 export type { Classifiers, FitSettings } from './store/classifiers';
 export type { Suspect } from './suspects';
+export type { TuneOptions, TuneReport } from './tuning/tune-options';
 export type { RequestOptions } from './workers/request-queue';

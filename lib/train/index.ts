@@ -1,4 +1,8 @@
 export { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export type { FineTuneStep } from './contrastive/fine-tune';
+export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
+export type { FineTuneOptions } from './contrastive/fine-tune-options';
+export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
 export {
   accuracyOf,
   type Estimate,

@@ -38,6 +38,6 @@ export const HEAD_NAMES = Object.keys(HEADS) as readonly HeadName[];
  * map: it is the class mean wherever the map knows nothing.
  */
 export function candidates({ map }: Pick<Examples, 'map'>): [HeadName, ...HeadName[]] {
-  const others = ['logistic', 'nearest-examples'] as const;
+  const others = ['logistic', 'nearest-examples', 'ridge'] as const;
   return map === undefined ? ['class-mean', ...others] : ['meta-trained', 'class-mean', ...others];
 }

@@ -1,6 +1,6 @@
 import { withLabelTexts } from '../../../lib/serve/examples/label-texts';
-import { nameAsText } from '../../../lib/text/name-as-text';
 import { readExamples } from '../../../lib/serve/examples/read-examples';
+import { nameAsText } from '../../../lib/text/name-as-text';
 
 const read = (examples: unknown, texts: Parameters<typeof withLabelTexts>[1]) =>
   readExamples(withLabelTexts(examples as never, texts, 'fit'), 'fit');

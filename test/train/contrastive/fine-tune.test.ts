@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loadHuggingFace, SentenceEncoder, type TokenModel, useLite } from '../../../lib/text';
 import { flattenTree, torch } from '../../../lib/torch';
 import { type FineTuneStep, fineTuneSteps } from '../../../lib/train/contrastive/fine-tune';
+import { fineTuneEncoder } from '../../../lib/train/contrastive/fine-tune-encoder';
 import { fineTuneSettings } from '../../../lib/train/contrastive/fine-tune-options';
 import {
   blended,
@@ -109,4 +110,38 @@ test('encoders that cannot be trained are refused', () => {
   expect(() => trainedParams(bare, parts, 'fineTune')).toThrow(/an encoder with layers/u);
   const model = loadHuggingFace(FOLDER) as unknown as TokenModel;
   expect(() => trainedParams(model, { ...parts, layers: 9 }, 'fineTune')).toThrow(/at most 2/u);
+});
+
+test('fineTuneEncoder gives an encoder of its own, and the other one stays', async () => {
+  using base = new SentenceEncoder(useLite());
+  const rows = examples.texts.map((text, i) => ({
+    text,
+    label: examples.labels[examples.y[i] ?? 0] ?? '',
+  }));
+  const before = base.encodeSync(examples.texts);
+  const tensors = torch.memory().tensors;
+  const reports: FineTuneStep[] = [];
+  const tuned = await fineTuneEncoder(base, rows, {
+    steps: 3,
+    learningRate: 1e-3,
+    onStep: (step) => reports.push(step),
+  });
+  expect(reports.map(({ step }) => step)).toEqual([1, 2, 3]);
+  const x = tuned.encodeSync(examples.texts);
+  expect(x.allclose(before, 1e-4, 1e-5)).toBe(false);
+  x.dispose();
+  tuned.dispose();
+  expect(base.encodeSync(examples.texts).equal(before)).toBe(true);
+  expect(torch.memory().tensors).toBeLessThanOrEqual(tensors + 1);
+});
+
+test('fineTuneEncoder names what is wrong, and stops when it is told to', async () => {
+  using base = new SentenceEncoder(useLite());
+  const rows = examples.texts.map((text, i) => ({ text, label: String(examples.y[i]) }));
+  const junk: { text: string; label: string }[] = JSON.parse('[{"text": "a"}]');
+  await expect(fineTuneEncoder(base, junk)).rejects.toThrow(/label of examples\[0\]/);
+  await expect(fineTuneEncoder(base, rows.slice(0, 2))).rejects.toThrow(/at least 2 labels/);
+  const reason = new Error('enough');
+  const stopping = fineTuneEncoder(base, rows, { signal: AbortSignal.abort(reason) });
+  await expect(stopping).rejects.toBe(reason);
 });
