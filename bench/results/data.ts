@@ -1,10 +1,16 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { normalize } from '../../lib/meta/metric/normalize';
-import { type LabeledText, loadEncoder, loadWordVectors, SentenceEncoder } from '../../lib/text';
-import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../lib/torch';
+import {
+  cachedFeatures,
+  type LabeledText,
+  loadEncoder,
+  loadWordVectors,
+  SentenceEncoder,
+} from '../../lib/text';
+import type { Tensor } from '../../lib/torch';
 
 const DATA = resolve(__dirname, '../../../shared/data');
 const CACHE = join(tmpdir(), 'metatorch-results');
@@ -39,18 +45,13 @@ export const ENCODERS: Readonly<Record<string, () => Promise<SentenceEncoder>>> 
 export const hasData = (): boolean => existsSync(DATA);
 
 /** The vectors of a part, of length 1; encoded once and kept in the system's temporary folder. */
-export async function features(encoder: SentenceEncoder, { name, rows }: Part): Promise<Tensor> {
-  const key = `${encoder.fingerprint.slice(0, 16)}-${name.replace('/', '-')}.safetensors`;
-  const path = join(CACHE, key);
-  if (existsSync(path)) {
-    const { x } = readSafetensors(path).tensors;
-    if (x?.size(0) === rows.length) return x;
-  }
-  process.stderr.write(`encoding ${rows.length} texts of ${name} by ${encoder.name}\n`);
-  const x = normalize(await encoder.encode(rows.map(({ text }) => text)));
-  mkdirSync(CACHE, { recursive: true });
-  writeSafetensors(path, { x });
-  return torch.scope(() => x);
+export async function features(encoder: SentenceEncoder, { rows }: Part): Promise<Tensor> {
+  using x = await cachedFeatures(
+    encoder,
+    rows.map(({ text }) => text),
+    CACHE,
+  );
+  return normalize(x);
 }
 
 /** The rows of each label, in the order of the labels' names. */

@@ -22,6 +22,7 @@ export {
 export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
 export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
+export { cachedFeatures } from './encoders/cached-features';
 export {
   type DownloadEncoderOptions,
   type DownloadProgress,

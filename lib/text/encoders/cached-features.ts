@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireTexts, string } from '../../check';
+import { invalidArgument } from '../../errors';
+import { readSafetensors, type Tensor, writeSafetensors } from '../../torch';
+import { type EncodeOptions, SentenceEncoder } from './sentence-encoder';
+
+/**
+ * As `encoder.encode(texts)`, once: the vectors `[n, D]` are kept in a file of the folder, and read from there
+ * when the same encoder is asked for the same texts in the same order again. The file holds numbers alone; its
+ * name is a digest of the encoder and the texts, from which no text can be read back.
+ *
+ *     const x = await text.cachedFeatures(encoder, texts, 'features');
+ *
+ * The folder is made if it is not there. Delete it, or files of it, at any time.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the folder cannot be written, or a file of it is damaged; else as
+ *   `encode`
+ */
+export async function cachedFeatures(
+  encoder: SentenceEncoder,
+  texts: readonly string[],
+  folder: string,
+  options: EncodeOptions = {},
+): Promise<Tensor> {
+  const operator = 'cachedFeatures';
+  if (!(encoder instanceof SentenceEncoder)) {
+    throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
+  }
+  requireTexts(texts, 'texts', operator);
+  string(folder, 'folder', operator);
+  const path = join(folder, `${keyOf(encoder, texts)}.safetensors`);
+  if (existsSync(path)) {
+    const { x } = readSafetensors(path).tensors;
+    if (x?.shape.join() === `${texts.length},${encoder.dimensions}`) return x;
+    x?.dispose();
+  }
+  const x = await encoder.encode(texts, options);
+  mkdirSync(folder, { recursive: true });
+  writeSafetensors(path, { x });
+  return x;
+}
+
+function keyOf({ fingerprint }: SentenceEncoder, texts: readonly string[]): string {
+  // JSON tells one text from two; a separator might stand in a text.
+  const digest = createHash('sha256').update(fingerprint);
+  for (const text of texts) digest.update(JSON.stringify(text));
+  return digest.digest('hex');
+}
