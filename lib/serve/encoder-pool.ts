@@ -6,6 +6,7 @@ import { loadEncoder, loadEncoderSync, type SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
+import type { Doubt } from './informative';
 import type { Plane } from './plane';
 import { type EncoderPoolOptions, POOL_OPTIONS } from './pool-options';
 import type { Scorer } from './predict';
@@ -142,6 +143,15 @@ export class EncoderPool {
   /** Examples and texts on a plane. */
   plane(scorer: Shared<Scorer>, texts: readonly string[]): Promise<Plane> {
     return this.#job('plane', { scorer, texts });
+  }
+
+  /** The texts whose label would teach most. */
+  informative(
+    scorer: Shared<Scorer>,
+    texts: readonly string[],
+    count: number,
+  ): Promise<readonly Doubt[]> {
+    return this.#job('informative', { scorer, texts, count });
   }
 
   /** Writes a classifier into a folder. */

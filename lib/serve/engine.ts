@@ -4,6 +4,7 @@ import type { FineTuneStep } from '../train/contrastive/fine-tune';
 import { type Core, coreOf, type Fitting, grown, narrowed } from './core';
 import type { FitOptions } from './fitted';
 import { headMapFile, readHeadMap } from './heads/head-map';
+import { type Doubt, informative } from './informative';
 import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
 import { type TuneInput, type TuneOutput, tuneEncoder } from './tuning/tune-encoder';
@@ -82,6 +83,10 @@ export class Engine {
 
   plane({ x, tuned }: Scorer, texts: readonly string[]): Plane {
     return torch.scope(() => principalPlane(x, this.encode(texts, tuned)));
+  }
+
+  informative(scorer: Scorer, texts: readonly string[], count: number): Doubt[] {
+    return torch.scope(() => informative(scorer, this.encode(texts, scorer.tuned), count));
   }
 
   encode(texts: readonly string[], tuned?: Tuned): Tensor {

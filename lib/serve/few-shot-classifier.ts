@@ -258,6 +258,24 @@ export class FewShotClassifier {
   }
 
   /**
+   * The unlabelled texts whose label would teach most, the first first: those that the classifier is unsure of,
+   * `doubt` near 1, unlike the examples and unlike each other. Default: 10 of them.
+   */
+  async labelNext(
+    texts: readonly string[],
+    count = 10,
+  ): Promise<{ text: string; doubt: number }[]> {
+    requireTexts(texts, 'texts', 'labelNext');
+    positiveInteger(count, 'count', 'labelNext');
+    const distinct = [...new Set(texts)];
+    const knowledge = this.#current();
+    const found = await knowledge.use(() =>
+      this.#pool.informative(knowledge.scorer, distinct, count),
+    );
+    return found.map(({ text, doubt }) => ({ text: distinct[text] ?? '', doubt }));
+  }
+
+  /**
    * The examples, at most 500 of them, and texts on a plane: by the first two principal components of the
    * examples' vectors, with the distance 1 for the example farthest from the middle.
    */

@@ -3,6 +3,7 @@ import type { EncoderSpec } from '../../text';
 import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
+import type { Doubt } from '../informative';
 import type { Plane } from '../plane';
 import type { Scorer } from '../predict';
 import type { Saved } from '../saved-classifier';
@@ -36,6 +37,10 @@ export type Tasks = {
   predict: { input: SharedRequests; output: Answers };
   suspects: { input: Shared<Core>; output: readonly Suspicion[] };
   plane: { input: { scorer: Shared<Scorer>; texts: readonly string[] }; output: Plane };
+  informative: {
+    input: { scorer: Shared<Scorer>; texts: readonly string[]; count: number };
+    output: readonly Doubt[];
+  };
   save: { input: { folder: string; saved: SharedSaved }; output: null };
   load: { input: { folder: string }; output: SharedSaved };
   encode: {

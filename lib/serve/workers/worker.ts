@@ -28,6 +28,7 @@ const run: Run = {
     }),
   suspects: (core) => suspectsOf(takeAll(core)),
   plane: ({ scorer, texts }) => engine.plane(takeAll(scorer), texts),
+  informative: ({ scorer, texts, count }) => engine.informative(takeAll(scorer), texts, count),
   save: ({ folder, saved }) => {
     writeClassifier(folder, { ...saved, core: takeAll(saved.core) });
     return null;
@@ -58,6 +59,7 @@ export const narrow = guarded('narrow');
 export const predict = guarded('predict');
 export const suspects = guarded('suspects');
 export const plane = guarded('plane');
+export const informative = guarded('informative');
 export const save = guarded('save');
 export const load = guarded('load');
 export const encode = guarded('encode');
