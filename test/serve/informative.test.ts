@@ -19,7 +19,7 @@ function scorer() {
 
 test('texts between labels come first, and what is like one that is taken comes late', () => {
   const vectors = torch.tensor([
-    [1, 0.1, 0], // sure
+    [1, 0.6, 0], // sure
     [1, 1, 0], // between
     [1, 1, 0], // the same again
     [0, 0, 1], // of no label
