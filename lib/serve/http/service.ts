@@ -4,7 +4,7 @@ import type { FewShotClassifier } from '../few-shot-classifier';
 import type { Classifiers } from '../store/classifiers';
 import { unknownClassifier } from '../store/unknown-classifier';
 import type { Grant } from './access';
-import { HttpError } from './http-error';
+import { HttpError, hungUp } from './http-error';
 import type { Metrics } from './metrics';
 import type { ServerSettings } from './options';
 import type { schemasOf } from './schemas';
@@ -60,7 +60,7 @@ export function requireWritable({ settings }: Service): void {
 export function untilGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
+    if (!reply.raw.writableFinished) controller.abort(hungUp());
   });
   return controller.signal;
 }
