@@ -1,4 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError, describe, TorchError } from '../../errors';
+import { LimitError } from '../limits';
 import { UnknownClassifierError } from '../store/unknown-classifier';
 import { HttpError, notFound } from './http-error';
 
@@ -9,6 +10,7 @@ export type Sent = { bodyLimit: number; length: string | undefined; type: string
 export function httpErrorOf(error: unknown, sent: Sent): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof UnknownClassifierError) return notFound(error.message);
+  if (error instanceof LimitError) return new HttpError(413, 'ERR_HTTP_LIMIT', error.message);
   if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
     return new HttpError(400, error.code, error.message);
   }

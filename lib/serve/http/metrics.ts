@@ -69,6 +69,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#queueGauge('metatorch_queue_texts', 'Texts that wait for a thread', 'queued');
     this.#queueGauge('metatorch_running_batches', 'Batches that threads encode', 'running');
+    this.#queueGauge('metatorch_queue_jobs', 'Fits and edits that wait for a thread', 'jobs');
     BATCHES.subscribe(this.#onBatch);
   }
 

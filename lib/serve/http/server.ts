@@ -38,7 +38,7 @@ export function createServer(
   const settings = readOptions(SERVER_OPTIONS, options, OPERATOR);
   const kept = keptIn(classifiers, settings);
   const metrics = new Metrics(() => kept.pools(), settings.maxLabelMetrics);
-  const schemas = schemasOf(settings.maxTexts);
+  const schemas = schemasOf(settings);
   const service = { classifiers: kept, metrics, settings, schemas, readiness: { ready: false } };
   const server = bareServer(settings, metrics);
   const addresses = new Addresses();

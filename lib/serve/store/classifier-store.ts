@@ -10,6 +10,7 @@ import { EncoderPool, encoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
 import { makeFolder } from '../folders';
+import type { AdditionOptions } from '../setup';
 import type { Change } from './changes';
 import { type Classifiers, classifierName, type FitSettings } from './classifiers';
 import { FolderLock } from './lock';
@@ -105,13 +106,14 @@ export class ClassifierStore implements Classifiers {
     return [this.#pool];
   }
 
-  change(name: string, change: Change): Promise<void> {
-    return this.#inTurn(name, () => this.#require(name).change(change));
+  change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
+    return this.#inTurn(name, () => this.#require(name).change(change, options));
   }
 
   put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
     classifierName(name, 'put');
     return this.#inTurn(name, async () => {
+      settings.signal?.throwIfAborted();
       const options = { ...settings, pool: this.#pool };
       await this.#keep(name, await FewShotClassifier.fit(examples, options));
     });

@@ -6,6 +6,7 @@ import { TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
 import type { EncoderPool } from '../encoder-pool';
 import { FewShotClassifier } from '../few-shot-classifier';
+import type { AdditionOptions } from '../setup';
 import { applyChange, type Change } from './changes';
 import { Journal, onDisk } from './journal';
 
@@ -94,10 +95,11 @@ export class StoredClassifier {
   }
 
   /** Makes a change, which lasts from then on. Changes must come one after another. */
-  async change(change: Change): Promise<void> {
+  async change(change: Change, options: AdditionOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
     // After a failed write files cannot be trusted; a new snapshot stands for all that is.
     if (this.#journal.broken || this.#uncertain) await this.compact();
-    await applyChange(this.#classifier, change);
+    await applyChange(this.#classifier, change, options);
     await this.#journal.append(change);
     if (this.#journal.length >= this.#mostChanges || this.#journal.bytes >= MOST_BYTES) {
       // The change is safe already; if this fails, it is tried again after the next.
