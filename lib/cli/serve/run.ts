@@ -21,7 +21,10 @@ export async function runServe(paths: readonly string[], options: ServeOptions):
   const pool = await EncoderPool.open({ workers: options.workers });
   let server: FastifyInstance | undefined;
   try {
-    const { classifiers, readOnly } = await openClassifiers(paths, options.store, pool);
+    const { classifiers, readOnly, passedOver } = await openClassifiers(paths, options.store, pool);
+    for (const { name, path } of passedOver) {
+      console.error(`${path} is not read: the store has ${name} already, with all it has learned.`);
+    }
     server = createServer(classifiers, {
       readOnly,
       rateLimit: options.rateLimit ?? 0,

@@ -9,7 +9,7 @@ import { packageVersion } from '../../package-version';
 import { FewShotClassifier } from '../few-shot-classifier';
 import { type Classifiers, classifierName } from '../store/classifiers';
 import { MemoryClassifiers } from '../store/memory-classifiers';
-import { Access } from './access';
+import { Access, warnOfUnusedTokens } from './access';
 import { Addresses } from './addresses';
 import { answerError, answerErrors } from './answer-errors';
 import { refuseBrokenRequest } from './broken-request';
@@ -37,6 +37,7 @@ export function createServer(
 ): FastifyInstance {
   const settings = readOptions(SERVER_OPTIONS, options, OPERATOR);
   const kept = keptIn(classifiers, settings);
+  if (settings.tokens) warnOfUnusedTokens(settings.tokens, kept.names());
   const metrics = new Metrics(() => kept.pools(), settings.maxLabelMetrics);
   const schemas = schemasOf(settings);
   const service = { classifiers: kept, metrics, settings, schemas, readiness: { ready: false } };

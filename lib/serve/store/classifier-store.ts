@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { optional, positiveInteger, readOptions, string, withDefault } from '../../check';
@@ -13,8 +13,9 @@ import { makeFolder } from '../folders';
 import type { AdditionOptions } from '../setup';
 import type { Change } from './changes';
 import { type Classifiers, classifierName, type FitSettings } from './classifiers';
+import { onDisk } from './journal';
 import { FolderLock } from './lock';
-import { StoredClassifier } from './stored-classifier';
+import { clearStore, StoredClassifier } from './stored-classifier';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';
 
@@ -157,11 +158,15 @@ export class ClassifierStore implements Classifiers {
   }
 
   async #load(): Promise<void> {
-    const entries = await readdir(this.#folder, { withFileTypes: true });
-    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-      const folder = join(this.#folder, classifierName(name, OPERATOR));
+    await clearStore(this.#folder);
+    for (const name of await readdir(this.#folder)) {
+      const folder = join(this.#folder, name);
+      // Of links, what they lead to.
+      if (name.startsWith('.') || !(await onDisk(folder, () => stat(folder))).isDirectory())
+        continue;
+      classifierName(name, OPERATOR);
       const stored = await StoredClassifier.open(folder, this.#pool, this.#compactAfter);
-      if (stored !== undefined) this.#stored.set(name, stored);
+      this.#stored.set(name, stored);
     }
   }
 
@@ -203,7 +208,7 @@ async function requireStore(folder: string): Promise<void> {
       ]);
       return;
     }
-    const message = `Cannot use ${folder} as a store: expected an empty folder but found ${foreign}`;
+    const message = `Cannot use ${folder} as a store: expected ${MARK}, which marks a store, or an empty folder but found ${foreign}`;
     throw new TorchError('ERR_TORCH_FILE', message, { path: folder });
   }
   parseFileContent(path, markSchema, readJsonFile(path, 'a store'), 'a store of version 1');
