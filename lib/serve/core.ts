@@ -1,5 +1,6 @@
 import { normalize } from '../meta/metric/normalize';
-import { type Tensor, torch } from '../torch';
+import type { ReadTexts } from '../text';
+import { torch } from '../torch';
 import {
   type FitOptions,
   type Fitted,
@@ -14,52 +15,52 @@ import type { HeadMap } from './heads/head-map';
  * What a classifier computes with: numbers alone, so that threads exchange it without a text. It never
  * changes: an edit makes another one.
  */
-export type Core = LabeledFeatures & { fitted: Fitted };
+export type Core = LabeledFeatures & {
+  /** For each example 1 if the encoder knows a token of it, else 0. */
+  known: Uint8Array;
+  fitted: Fitted;
+};
 
-/** Examples without their vectors: the numbers of their labels, and the keys of their texts. */
-export type Rows = { y: readonly number[]; keys: readonly number[] };
+/** Examples without their labels' names and their texts. */
+export type Rows = {
+  /** `[n, D]`, and for each whether the encoder knows a token of it. */
+  read: ReadTexts;
+  /** The numbers of their labels. */
+  y: readonly number[];
+  /** The keys of their texts. */
+  keys: readonly number[];
+};
 
 /** How to fit, and what meta-training has learned of the encoder. */
 export type Fitting = { options: FitOptions; map: HeadMap | undefined };
 
-/** The core of examples with the vectors `[n, D]`. */
-export function coreOf(
-  vectors: Tensor,
-  rows: Rows,
-  labels: number,
-  { options, map }: Fitting,
-): Core {
+/** The core of examples. */
+export function coreOf({ read, y, keys }: Rows, labels: number, { options, map }: Fitting): Core {
   return torch.scope(() => {
-    const { y, keys } = rows;
-    const features = { x: normalize(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
-    return { ...features, fitted: fitExamples({ ...features, map }, options) };
+    const x = normalize(read.vectors);
+    const features = { x, y: indices(y), labels, keys: Uint32Array.from(keys) };
+    const known = Uint8Array.from(read.known, Number);
+    return { ...features, known, fitted: fitExamples({ ...features, map }, options) };
   });
 }
 
 /** The core with more examples, of its labels or new ones. The kind of head stays. */
 export function grown(
   core: Core,
-  vectors: Tensor,
-  rows: Rows,
+  { read, y, keys }: Rows,
   labels: number,
   { options, map }: Fitting,
 ): Core {
   return torch.scope(() => {
     const features = {
-      x: torch.cat([core.x, normalize(vectors)]),
-      y: torch.cat([core.y, indices(rows.y)]),
+      x: torch.cat([core.x, normalize(read.vectors)]),
+      y: torch.cat([core.y, indices(y)]),
       labels,
-      keys: joined(core.keys, rows.keys),
+      keys: Uint32Array.from([...core.keys, ...keys]),
     };
-    return { ...features, fitted: refitted(core, { ...features, map }, options) };
+    const known = Uint8Array.from([...core.known, ...read.known.map(Number)]);
+    return { ...features, known, fitted: refitted(core, { ...features, map }, options) };
   });
-}
-
-function joined(before: Uint32Array, added: readonly number[]): Uint32Array {
-  const all = new Uint32Array(before.length + added.length);
-  all.set(before);
-  all.set(added, before.length);
-  return all;
 }
 
 /** The core of some of its examples, whose labels get the numbers `y`, fitted anew. */
@@ -72,7 +73,8 @@ export function narrowed(
 ): Core {
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
+    const known = Uint8Array.from(rows, (row) => core.known[row] ?? 0);
     const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
-    return { ...features, fitted: fitExamples({ ...features, map }, options) };
+    return { ...features, known, fitted: fitExamples({ ...features, map }, options) };
   });
 }

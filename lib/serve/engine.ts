@@ -39,15 +39,17 @@ export class Engine {
   }
 
   fit({ texts, labels, options, ...rows }: NewRows): Core {
-    return torch.scope(() =>
-      coreOf(this.#encoder.encodeSync(texts), rows, labels, this.#fitting(options)),
-    );
+    return torch.scope(() => {
+      const read = this.#encoder.readSync(texts);
+      return coreOf({ read, ...rows }, labels, this.#fitting(options));
+    });
   }
 
   grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
-    return torch.scope(() =>
-      grown(core, this.#encoder.encodeSync(texts), rows, labels, this.#fitting(options)),
-    );
+    return torch.scope(() => {
+      const read = this.#encoder.readSync(texts);
+      return grown(core, { read, ...rows }, labels, this.#fitting(options));
+    });
   }
 
   narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {

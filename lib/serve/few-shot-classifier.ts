@@ -10,6 +10,7 @@ import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
+import { warnOfUnknownExamples } from './examples/unknown-examples';
 import type { FitOptions } from './fitted';
 import { folderName, makeFolder, poolFor, requireOwnFolder, requireSameEncoder } from './folders';
 import type { HeadName } from './heads';
@@ -91,6 +92,7 @@ export class FewShotClassifier {
     return FewShotClassifier.#on(pool, poolOptions, async (own) => {
       requireHead(fit.head, own.encoder, operator);
       const core = await own.fit(newRows(labels, rows, fit), { signal });
+      warnOfUnknownExamples(core, own.encoder.name);
       return { labels, rows, core, options: fit };
     });
   }
@@ -104,6 +106,7 @@ export class FewShotClassifier {
     try {
       requireHead(fit.head, own.encoder, operator);
       const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
+      warnOfUnknownExamples(core, own.encoder.name);
       const setup = { pool: own, owned: pool === undefined, options: fit };
       return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
     } catch (error) {
@@ -173,6 +176,15 @@ export class FewShotClassifier {
   /** The examples, in their order. */
   get examples(): readonly LabeledText[] {
     return this.#current().rows;
+  }
+
+  /**
+   * The examples of which the encoder knows no token: their vectors say nothing, and texts of other words are
+   * like them. To fit them, or add them, is a warning `METATORCH_UNKNOWN_EXAMPLES`.
+   */
+  get unknownExamples(): readonly LabeledText[] {
+    const { rows, core } = this.#current();
+    return rows.filter((_, row) => core.known[row] === 0);
   }
 
   /** The head that tells labels apart. */
@@ -296,7 +308,9 @@ export class FewShotClassifier {
       requireWithin(limits, countsOf({ labels, rows }), 'addExamples');
       const more = newRows(labels, added, this.#options);
       const job = this.#job({ rows }, signal);
-      return new Knowledge(labels, rows, await this.#pool.grow(knowledge.shared, more, job));
+      const core = await this.#pool.grow(knowledge.shared, more, job);
+      warnOfUnknownExamples(core, this.#pool.encoder.name, knowledge.rows.length);
+      return new Knowledge(labels, rows, core);
     });
   }
 

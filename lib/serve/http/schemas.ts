@@ -29,6 +29,11 @@ const described = {
       items: { type: 'object', properties: { label: text, examples: count } },
     },
     examples: count,
+    unknownExamples: {
+      type: 'array',
+      description: 'At most 10 examples without a token that the encoder knows: they say nothing',
+      items: { type: 'object', properties: { text, label: text } },
+    },
     head: { type: 'string' },
     heldOutAccuracy: { type: ['number', 'null'] },
   },

@@ -171,6 +171,12 @@ describe('/v1/labels', () => {
     expect(two().loans.labels).toEqual(Object.keys(LOANS));
   });
 
+  test('answers with the examples that say nothing to the encoder', async () => {
+    const examples = { signs: ['☂☂☂', 'a sign'] };
+    const { body } = await ask('POST', '/v1/labels', { classifier: 'cards', examples });
+    expect(body.unknownExamples).toEqual([{ text: '☂☂☂', label: 'signs' }]);
+  });
+
   test('forgets examples by their texts', async () => {
     const texts = ['my card is gone'];
     const { body } = await ask('DELETE', '/v1/labels', { classifier: 'cards', texts });
@@ -224,6 +230,7 @@ describe('/v1/classifiers', () => {
         { label: 'top_up', examples: 2 },
       ],
       examples: 4,
+      unknownExamples: [],
       head: 'ridge',
       heldOutAccuracy: expect.any(Number),
     });
