@@ -59,8 +59,10 @@ function acquire(path: string, id: string): void {
   // Written apart and linked, so that nobody ever reads a lock that is half written.
   const own = `${path}.${id}`;
   const owner: Owner = { id, pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  let written = false;
   try {
     writeFileSync(own, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
+    written = true;
     for (let i = 0; i < TRIES; i++) {
       if (linked(own, path)) return;
       const other = readOwner(path);
@@ -73,7 +75,7 @@ function acquire(path: string, id: string): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TorchError('ERR_TORCH_FILE', `Cannot lock ${path}: ${reason}`, { path, cause });
   } finally {
-    rmSync(own, { force: true });
+    if (written) rmSync(own, { force: true });
   }
 }
 
