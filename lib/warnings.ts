@@ -7,3 +7,14 @@ import { reword } from './error-wording';
 export function warn(message: string): void {
   process.emitWarning(reword(message, ''), { type: 'TorchWarning' });
 }
+
+/** What metatorch itself warns of, as a stable string. */
+export type WarningCode =
+  | 'METATORCH_STORE_RECOVERED'
+  | 'METATORCH_UNUSED_TOKENS'
+  | 'METATORCH_UNKNOWN_EXAMPLES';
+
+/** Tells the process what works but is hardly meant, as a warning of the type `MetatorchWarning`. */
+export function warnOf(code: WarningCode, message: string): void {
+  process.emitWarning(message, { type: 'MetatorchWarning', code });
+}

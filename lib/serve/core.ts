@@ -1,5 +1,6 @@
 import { normalize } from '../meta/metric/normalize';
-import { type Tensor, torch } from '../torch';
+import type { ReadTexts } from '../text';
+import { torch } from '../torch';
 import {
   type FitOptions,
   type Fitted,
@@ -16,13 +17,22 @@ import type { Tuned } from './tuning/tuned';
  * changes: an edit makes another one.
  */
 export type Core = Omit<LabeledFeatures, 'measured'> & {
+  /** For each example 1 if the encoder knows a token of it, else 0. */
+  known: Uint8Array;
   fitted: Fitted;
   /** The classifier's own encoder, if it was fine-tuned. */
   tuned?: Tuned | undefined;
 };
 
-/** Examples without their vectors: the numbers of their labels, and the keys of their texts. */
-export type Rows = { y: readonly number[]; keys: readonly number[] };
+/** Examples without their labels' names and their texts. */
+export type Rows = {
+  /** `[n, D]`, and for each whether the encoder knows a token of it. */
+  read: ReadTexts;
+  /** The numbers of their labels. */
+  y: readonly number[];
+  /** The keys of their texts. */
+  keys: readonly number[];
+};
 
 /** How to fit, and what meta-training has learned of the encoder, or fine-tuning made of it. */
 export type Fitting = {
@@ -31,31 +41,30 @@ export type Fitting = {
   tuned?: Tuned | undefined;
 };
 
-/** The core of examples with the vectors `[n, D]`. */
-export function coreOf(vectors: Tensor, rows: Rows, labels: number, fitting: Fitting): Core {
+/** The core of examples. */
+export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
-    const { y, keys } = rows;
-    const features = { x: normalize(vectors), y: indices(y), labels, keys: Uint32Array.from(keys) };
-    return fittedCore(features, fitting, fitExamples);
+    const x = normalize(read.vectors);
+    const features = { x, y: indices(y), labels, keys: Uint32Array.from(keys) };
+    return {
+      ...fittedCore(features, fitting, fitExamples),
+      known: Uint8Array.from(read.known, Number),
+    };
   });
 }
 
 /** The core with more examples, of its labels or new ones. The kind of head stays. */
-export function grown(
-  core: Core,
-  vectors: Tensor,
-  rows: Rows,
-  labels: number,
-  fitting: Fitting,
-): Core {
+export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
     const features = {
-      x: torch.cat([core.x, normalize(vectors)]),
-      y: torch.cat([core.y, indices(rows.y)]),
+      x: torch.cat([core.x, normalize(read.vectors)]),
+      y: torch.cat([core.y, indices(y)]),
       labels,
-      keys: joined(core.keys, rows.keys),
+      keys: joined(core.keys, keys),
     };
-    return fittedCore(features, fitting, (all, options) => refitted(core, all, options));
+    const more = fittedCore(features, fitting, (all, options) => refitted(core, all, options));
+    const known = new Uint8Array(joined(core.known, read.known.map(Number)));
+    return { ...more, known };
   });
 }
 
@@ -63,13 +72,13 @@ function fittedCore(
   features: LabeledFeatures,
   { options, map, tuned }: Fitting,
   fitted: (features: LabeledFeatures, options: FitOptions) => Fitted,
-): Core {
+): Omit<Core, 'known'> {
   // A map knows the vectors of the pool's encoder.
-  const known = tuned === undefined ? { map } : { measured: tuned.measured };
-  return { ...features, fitted: fitted({ ...features, ...known }, options), tuned };
+  const learned = tuned === undefined ? { map } : { measured: tuned.measured };
+  return { ...features, fitted: fitted({ ...features, ...learned }, options), tuned };
 }
 
-function joined(before: Uint32Array, added: readonly number[]): Uint32Array {
+function joined(before: ArrayLike<number>, added: readonly number[]): Uint32Array {
   const all = new Uint32Array(before.length + added.length);
   all.set(before);
   all.set(added, before.length);
@@ -86,7 +95,8 @@ export function narrowed(
 ): Core {
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
+    const known = Uint8Array.from(rows, (row) => core.known[row] ?? 0);
     const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
-    return fittedCore(features, fitting, fitExamples);
+    return { ...fittedCore(features, fitting, fitExamples), known };
   });
 }

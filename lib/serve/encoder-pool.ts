@@ -14,6 +14,7 @@ import type { Saved } from './saved-classifier';
 import type { Suspicion } from './suspects';
 import type { TuneInput, TuneOutput } from './tuning/tune-encoder';
 import type { Tuned } from './tuning/tuned';
+import { type JobOptions, JobQueue } from './workers/job-queue';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
@@ -46,8 +47,7 @@ export class EncoderPool {
   #threads: Piscina | undefined;
   #tuning: TuningThread | undefined;
   readonly #queue: RequestQueue;
-  /** The end of the last job; one job runs at a time, beside the requests. */
-  #jobs: Promise<unknown> = Promise.resolve();
+  readonly #jobs: JobQueue;
   #closed: Promise<void> | undefined;
   /** Whether the threads are being ended, so that a task which loses its own is not begun again. */
   #ended = false;
@@ -60,7 +60,8 @@ export class EncoderPool {
       params: shareAll(encoder.params),
       threads: options.threads,
     };
-    this.#count = options.workers + 1;
+    this.#count = options.workers + options.fitters;
+    this.#jobs = new JobQueue(options.fitters);
     this.#queue = new RequestQueue((requests) => {
       if (BATCHES.hasSubscribers) BATCHES.publish({ pool: this, texts: requests.texts.length });
       return this.#run('predict', requests);
@@ -106,18 +107,25 @@ export class EncoderPool {
     for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
   }
 
-  /** Texts that wait for a worker, and batches that are being encoded. */
-  get load(): { queued: number; running: number } {
-    return { queued: this.#queue.queued, running: this.#queue.running };
+  /** Texts that wait for a worker, batches that are being encoded, and fits and edits that wait. */
+  get load(): { queued: number; running: number; jobs: number } {
+    const { queued, running } = this.#queue;
+    return { queued, running, jobs: this.#jobs.waiting };
   }
 
   /** The vectors `[n, D]` of texts, of length 1 for encoders that normalise; by a classifier's own encoder. */
-  async encode(texts: readonly string[], scorer?: Shared<Scorer>): Promise<Tensor> {
-    return torch.fromShared(await this.#job('encode', { texts, scorer }));
+  async encode(
+    texts: readonly string[],
+    job: JobOptions = {},
+    scorer?: Shared<Scorer>,
+  ): Promise<Tensor> {
+    const sized = { size: texts.length, ...job };
+    return torch.fromShared(await this.#job('encode', { texts, scorer }, sized));
   }
 
-  async fit(rows: NewRows, tuned?: Shared<Tuned>): Promise<Core> {
-    return takeAll(await this.#job('fit', { rows, tuned }));
+  async fit(rows: NewRows, job: JobOptions = {}, tuned?: Shared<Tuned>): Promise<Core> {
+    const sized = { size: rows.texts.length, ...job };
+    return takeAll(await this.#job('fit', { rows, tuned }, sized));
   }
 
   /** Trains the encoder on examples, in a thread of its own; the pool's stays as it is. */
@@ -127,22 +135,22 @@ export class EncoderPool {
     return this.#tuning.run(input, options);
   }
 
-  async grow(core: Shared<Core>, rows: NewRows): Promise<Core> {
-    return takeAll(await this.#job('grow', { core, rows }));
+  async grow(core: Shared<Core>, rows: NewRows, job: JobOptions): Promise<Core> {
+    return takeAll(await this.#job('grow', { core, rows }, job));
   }
 
-  async narrow(core: Shared<Core>, rows: KeptRows): Promise<Core> {
-    return takeAll(await this.#job('narrow', { core, rows }));
+  async narrow(core: Shared<Core>, rows: KeptRows, job: JobOptions): Promise<Core> {
+    return takeAll(await this.#job('narrow', { core, rows }, job));
   }
 
   /** The examples that look mislabeled. */
-  suspects(core: Shared<Core>): Promise<readonly Suspicion[]> {
-    return this.#job('suspects', core);
+  suspects(core: Shared<Core>, job: JobOptions): Promise<readonly Suspicion[]> {
+    return this.#job('suspects', core, job);
   }
 
   /** Examples and texts on a plane. */
-  plane(scorer: Shared<Scorer>, texts: readonly string[]): Promise<Plane> {
-    return this.#job('plane', { scorer, texts });
+  plane(scorer: Shared<Scorer>, texts: readonly string[], job: JobOptions): Promise<Plane> {
+    return this.#job('plane', { scorer, texts }, job);
   }
 
   /** The texts whose label would teach most. */
@@ -150,13 +158,14 @@ export class EncoderPool {
     scorer: Shared<Scorer>,
     texts: readonly string[],
     count: number,
+    job: JobOptions,
   ): Promise<readonly Doubt[]> {
-    return this.#job('informative', { scorer, texts, count });
+    return this.#job('informative', { scorer, texts, count }, { size: texts.length, ...job });
   }
 
   /** Writes a classifier into a folder. */
-  async saveClassifier(folder: string, saved: SharedSaved): Promise<void> {
-    await this.#job('save', { folder, saved });
+  async saveClassifier(folder: string, saved: SharedSaved, job: JobOptions): Promise<void> {
+    await this.#job('save', { folder, saved }, job);
   }
 
   /** Reads a classifier from a folder. */
@@ -212,11 +221,13 @@ export class EncoderPool {
     if (this.#closed) throw closedError();
   }
 
-  #job<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
+  async #job<K extends TaskName>(
+    name: K,
+    input: Tasks[K]['input'],
+    job: JobOptions = {},
+  ): Promise<Tasks[K]['output']> {
     this.#requireOpen();
-    const job = this.#jobs.then(() => this.#run(name, input));
-    this.#jobs = job.catch(() => undefined);
-    return job;
+    return this.#jobs.run(() => this.#run(name, input), job);
   }
 
   async #run<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
@@ -241,7 +252,13 @@ export class EncoderPool {
   }
 }
 
-type Limits = { workers: number; threads: number; maxBatch: number; maxQueue: number };
+type Limits = {
+  workers: number;
+  fitters: number;
+  threads: number;
+  maxBatch: number;
+  maxQueue: number;
+};
 
 function closedError(): TorchError {
   return new TorchError('ERR_TORCH_DISPOSED', 'The encoder pool is closed');

@@ -47,15 +47,17 @@ export class Engine {
 
   /** @param tuned the classifier's own encoder, if it has one */
   fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned): Core {
-    return torch.scope(() =>
-      coreOf(this.encode(texts, tuned), rows, labels, this.#fitting(options, tuned)),
-    );
+    return torch.scope(() => {
+      const read = encoderFor(this.#encoder, tuned).readSync(texts);
+      return coreOf({ read, ...rows }, labels, this.#fitting(options, tuned));
+    });
   }
 
   grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
-    return torch.scope(() =>
-      grown(core, this.encode(texts, core.tuned), rows, labels, this.#fitting(options, core.tuned)),
-    );
+    return torch.scope(() => {
+      const read = encoderFor(this.#encoder, core.tuned).readSync(texts);
+      return grown(core, { read, ...rows }, labels, this.#fitting(options, core.tuned));
+    });
   }
 
   narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {

@@ -10,15 +10,22 @@ import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
+import { warnOfUnknownExamples } from './examples/unknown-examples';
 import type { FitOptions } from './fitted';
 import { folderName, makeFolder, poolFor, requireOwnFolder, requireSameEncoder } from './folders';
 import type { HeadName } from './heads';
 import { Knowledge } from './knowledge';
+import { requireWithin } from './limits';
 import { type Place, type PlacedExample, placesOn } from './places';
 import type { EncoderPoolOptions } from './pool-options';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
 import { readEncoderOf, type Saved } from './saved-classifier';
 import {
+  ADDITION,
+  type AdditionOptions,
+  countsOf,
+  EDIT,
+  type EditOptions,
   type FewShotOptions,
   LOAD,
   type LoadOptions,
@@ -35,6 +42,7 @@ import {
 import type { Suspect } from './suspects';
 import { readTuning, type TuneOptions, type TuneReport } from './tuning/tune-options';
 import type { Tuned } from './tuning/tuned';
+import type { JobOptions } from './workers/job-queue';
 import type { RequestOptions } from './workers/request-queue';
 import { releaseAll, shareAll } from './workers/shared-tree';
 
@@ -73,7 +81,8 @@ export class FewShotClassifier {
    * weighs the same, however many examples it has.
    *
    * @throws ArgumentTypeError or ArgumentRangeError, which names the example, for fewer than two labels,
-   *   empty texts, labels that differ in case alone, a text under two labels, and wrong options;
+   *   empty texts, labels that differ in case alone, a text under two labels, more labels or examples than
+   *   `limits` allow, and wrong options; the signal's reason once it is aborted;
    *   TorchError `ERR_TORCH_FILE` if the encoder cannot be loaded
    */
   static async fit(
@@ -81,23 +90,26 @@ export class FewShotClassifier {
     options: FewShotOptions = {},
   ): Promise<FewShotClassifier> {
     const operator = 'FewShotClassifier.fit';
-    const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
-    const { labels, rows } = readAtLeastTwo(examples, texts, operator);
+    const { pool, options: fit, poolOptions, texts, limits, signal } = readSetup(options, operator);
+    const { labels, rows } = readAtLeastTwo(examples, texts, limits, operator);
     return FewShotClassifier.#on(pool, poolOptions, async (own) => {
       requireHead(fit.head, own.encoder, operator);
-      return { labels, rows, core: await own.fit(newRows(labels, rows, fit)), options: fit };
+      const core = await own.fit(newRows(labels, rows, fit), { signal });
+      warnOfUnknownExamples(core, own.encoder.name);
+      return { labels, rows, core, options: fit };
     });
   }
 
   /** As `fit`, on the calling thread. */
   static fitSync(examples: ExamplesInput, options: FewShotOptions = {}): FewShotClassifier {
     const operator = 'FewShotClassifier.fitSync';
-    const { pool, options: fit, poolOptions, texts } = readSetup(options, operator);
-    const { labels, rows } = readAtLeastTwo(examples, texts, operator);
+    const { pool, options: fit, poolOptions, texts, limits } = readSetup(options, operator);
+    const { labels, rows } = readAtLeastTwo(examples, texts, limits, operator);
     const own = pool ?? EncoderPool.openSync(poolOptions);
     try {
       requireHead(fit.head, own.encoder, operator);
       const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
+      warnOfUnknownExamples(core, own.encoder.name);
       const setup = { pool: own, owned: pool === undefined, options: fit };
       return new FewShotClassifier(setup, new Knowledge(labels, rows, core));
     } catch (error) {
@@ -156,7 +168,7 @@ export class FewShotClassifier {
     const { labels, rows, shared: core } = knowledge;
     const encoder = { name, fingerprint, spec };
     const saved = { encoder, options: this.#options, labels, rows, core };
-    await knowledge.use(() => this.#pool.saveClassifier(path, saved));
+    await knowledge.use(() => this.#pool.saveClassifier(path, saved, { owner: this }));
   }
 
   /** The labels, in the order of their first example. */
@@ -167,6 +179,15 @@ export class FewShotClassifier {
   /** The examples, in their order. */
   get examples(): readonly LabeledText[] {
     return this.#current().rows;
+  }
+
+  /**
+   * The examples of which the encoder knows no token: their vectors say nothing, and texts of other words are
+   * like them. To fit them, or add them, is a warning `METATORCH_UNKNOWN_EXAMPLES`.
+   */
+  get unknownExamples(): readonly LabeledText[] {
+    const { rows, core } = this.#current();
+    return rows.filter((_, row) => core.known[row] === 0);
   }
 
   /** The head that tells labels apart. */
@@ -223,7 +244,8 @@ export class FewShotClassifier {
   async embed(texts: readonly string[]): Promise<Tensor> {
     requireTexts(texts, 'texts', 'embed');
     const knowledge = this.#current();
-    return knowledge.use(() => this.#pool.encode(texts, knowledge.scorer));
+    const own = { owner: this };
+    return knowledge.use(() => this.#pool.encode(texts, own, knowledge.scorer));
   }
 
   /** The examples nearest to a text, the nearest first. Default: 10. */
@@ -231,10 +253,8 @@ export class FewShotClassifier {
     positiveInteger(count, 'count', 'similar');
     const knowledge = this.#current();
     return knowledge.use(async () => {
-      const vectors = await this.#pool.encode(
-        textsOf(string(text, 'text', 'similar'), 'similar'),
-        knowledge.scorer,
-      );
+      const texts = textsOf(string(text, 'text', 'similar'), 'similar');
+      const vectors = await this.#pool.encode(texts, { owner: this }, knowledge.scorer);
       try {
         return nearestRows(knowledge, vectors, count);
       } finally {
@@ -249,7 +269,9 @@ export class FewShotClassifier {
    */
   async suspects(): Promise<Suspect[]> {
     const knowledge = this.#current();
-    const found = await knowledge.use(() => this.#pool.suspects(knowledge.shared));
+    const found = await knowledge.use(() =>
+      this.#pool.suspects(knowledge.shared, this.#job(knowledge)),
+    );
     return found.flatMap(({ row, label, probability }) => {
       const likely = knowledge.labels[label];
       const example = knowledge.rows[row];
@@ -270,7 +292,7 @@ export class FewShotClassifier {
     const distinct = [...new Set(texts)];
     const knowledge = this.#current();
     const found = await knowledge.use(() =>
-      this.#pool.informative(knowledge.scorer, distinct, count),
+      this.#pool.informative(knowledge.scorer, distinct, count, { owner: this }),
     );
     return found.map(({ text, doubt }) => ({ text: distinct[text] ?? '', doubt }));
   }
@@ -281,12 +303,15 @@ export class FewShotClassifier {
    */
   async plane(
     texts: readonly string[] = [],
+    options: EditOptions = {},
   ): Promise<{ examples: PlacedExample[]; texts: Place[] }> {
     requireTexts(texts, 'texts', 'plane');
+    const { signal } = readOptions(EDIT, options, 'plane');
     const knowledge = this.#current();
-    return knowledge.use(async () =>
-      placesOn(await this.#pool.plane(knowledge.scorer, texts), knowledge.rows),
-    );
+    return knowledge.use(async () => {
+      const plane = await this.#pool.plane(knowledge.scorer, texts, { owner: this, signal });
+      return placesOn(plane, knowledge.rows);
+    });
   }
 
   /**
@@ -295,21 +320,27 @@ export class FewShotClassifier {
    *
    * @throws as `fit`
    */
-  addExamples(examples: ExamplesInput): Promise<void> {
+  addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
     readExamples(examples, 'addExamples');
-    return this.#edit(async (knowledge) => {
+    const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
+    return this.#edit(signal, async (knowledge) => {
       const { rows: added, labels } = readExamples(examples, 'addExamples', knowledge);
       if (added.length === 0) return knowledge;
-      const core = await this.#pool.grow(knowledge.shared, newRows(labels, added, this.#options));
-      return new Knowledge(labels, [...knowledge.rows, ...added], core);
+      const rows = [...knowledge.rows, ...added];
+      requireWithin(limits, countsOf({ labels, rows }), 'addExamples');
+      const more = newRows(labels, added, this.#options);
+      const job = this.#job({ rows }, signal);
+      const core = await this.#pool.grow(knowledge.shared, more, job);
+      warnOfUnknownExamples(core, this.#pool.encoder.name, knowledge.rows.length);
+      return new Knowledge(labels, rows, core);
     });
   }
 
   /** Learns a new label. @throws as `fit`; ArgumentRangeError if the label is there already */
-  addLabel(label: string, texts: readonly string[]): Promise<void> {
+  addLabel(label: string, texts: readonly string[], options: AdditionOptions = {}): Promise<void> {
     string(label, 'label', 'addLabel');
     if (this.labels.includes(label)) throw outOfRange('a new label', 'label of addLabel', label);
-    return this.addExamples({ [label]: texts });
+    return this.addExamples({ [label]: texts }, options);
   }
 
   /**
@@ -317,30 +348,34 @@ export class FewShotClassifier {
    *
    * @throws ArgumentRangeError for a text that is no example, or if fewer than two labels were left
    */
-  removeExamples(texts: readonly string[]): Promise<void> {
+  removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
     requireTexts(texts, 'texts', 'removeExamples');
+    const { signal } = readOptions(EDIT, options, 'removeExamples');
     const gone = new Set(texts);
-    return this.#edit((knowledge) => {
+    return this.#edit(signal, (knowledge) => {
       const known = new Set(knowledge.rows.map(({ text }) => text));
       for (const text of texts) {
         if (known.has(text)) continue;
         throw outOfRange('texts of examples', 'texts of removeExamples', text);
       }
-      return this.#narrowed(knowledge, ({ text }) => !gone.has(text), 'removeExamples');
+      const kept = ({ text }: LabeledText): boolean => !gone.has(text);
+      return this.#narrowed(knowledge, kept, 'removeExamples', signal);
     });
   }
 
   /** Forgets a label with its examples. @throws ArgumentRangeError if it is not there, or one of two */
-  removeLabel(label: string): Promise<void> {
-    return this.#edit((knowledge) => {
+  removeLabel(label: string, options: EditOptions = {}): Promise<void> {
+    const { signal } = readOptions(EDIT, options, 'removeLabel');
+    return this.#edit(signal, (knowledge) => {
       requireLabel(knowledge, label, 'removeLabel');
-      return this.#narrowed(knowledge, (row) => row.label !== label, 'removeLabel');
+      return this.#narrowed(knowledge, (row) => row.label !== label, 'removeLabel', signal);
     });
   }
 
   /** Gives a label another name. @throws ArgumentRangeError if it is not there, or the name is taken */
-  renameLabel(label: string, name: string): Promise<void> {
-    return this.#edit(async (knowledge) => {
+  renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
+    const { signal } = readOptions(EDIT, options, 'renameLabel');
+    return this.#edit(signal, async (knowledge) => {
       requireLabel(knowledge, label, 'renameLabel');
       requireNewName(knowledge.labels, label, name);
       return knowledge.renamed((one) => (one === label ? name : one));
@@ -351,11 +386,11 @@ export class FewShotClassifier {
   refit(options: RefitOptions = {}): Promise<void> {
     const { head } = readOptions(REFIT, options, 'refit');
     requireHead(head, this.#pool.encoder, 'refit');
-    return this.#edit(async (knowledge) => {
+    return this.#edit(undefined, async (knowledge) => {
       const { labels, rows } = knowledge;
       const { y, options: fit } = newRows(labels, rows, { ...this.#options, head });
       const kept = { rows: [...rows.keys()], y, labels: labels.length, options: fit };
-      const core = await this.#pool.narrow(knowledge.shared, kept);
+      const core = await this.#pool.narrow(knowledge.shared, kept, this.#job(knowledge));
       return new Knowledge(labels, rows, core);
     });
   }
@@ -408,9 +443,13 @@ export class FewShotClassifier {
   }
 
   /** Runs an edit after those before it, and puts what it makes in the place of what was. */
-  #edit(change: (knowledge: Knowledge) => Promise<Knowledge>): Promise<void> {
+  #edit(
+    signal: AbortSignal | undefined,
+    change: (knowledge: Knowledge) => Promise<Knowledge>,
+  ): Promise<void> {
     this.#current();
     const edit = this.#edits.then(async () => {
+      signal?.throwIfAborted();
       const before = this.#knowledge;
       const after = await change(before);
       if (after === before) return;
@@ -425,10 +464,11 @@ export class FewShotClassifier {
   async #encodeBy(tuned: Tuned | undefined): Promise<void> {
     const shared = tuned && shareAll(tuned);
     try {
-      await this.#edit(async ({ labels, rows, core }) => {
+      await this.#edit(undefined, async ({ labels, rows, core }) => {
         const head = tuned === undefined ? core.fitted.head : 'auto';
         const made = newRows(labels, rows, { ...this.#options, head });
-        return new Knowledge(labels, rows, await this.#pool.fit(made, shared));
+        const job = this.#job({ rows });
+        return new Knowledge(labels, rows, await this.#pool.fit(made, job, shared));
       });
     } finally {
       releaseAll(shared);
@@ -440,13 +480,20 @@ export class FewShotClassifier {
     knowledge: Knowledge,
     kept: (row: LabeledText) => boolean,
     operator: string,
+    signal: AbortSignal | undefined,
   ): Promise<Knowledge> {
     const { places, rows, labels } = rowsWith(knowledge, kept);
     requireTwo(labels, operator);
     const { head } = knowledge.core.fitted;
     const { y, options } = newRows(labels, rows, { ...this.#options, head });
     const fewer = { rows: places, y, labels: labels.length, options };
-    return new Knowledge(labels, rows, await this.#pool.narrow(knowledge.shared, fewer));
+    const job = this.#job({ rows }, signal);
+    return new Knowledge(labels, rows, await this.#pool.narrow(knowledge.shared, fewer, job));
+  }
+
+  /** Work on all examples, of this classifier. */
+  #job({ rows }: { rows: readonly LabeledText[] }, signal?: AbortSignal): JobOptions {
+    return { owner: this, size: rows.length, signal };
   }
 }
 

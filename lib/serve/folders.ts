@@ -7,7 +7,7 @@ import { outOfRange, TorchError } from '../errors';
 import { DEFAULT_ENCODER, type Precision, type SentenceEncoder } from '../text';
 import { CONFIG_FILE } from '../train/checkpoint';
 import type { EncoderPoolOptions } from './pool-options';
-import { readEncoderOf, type SavedConfig } from './saved-classifier';
+import { requireClassifierConfig, type SavedConfig } from './saved-classifier';
 
 /** Returns `value` if it names a folder: '' would be the working directory. */
 export function folderName(value: unknown, name: string, operator: string): string {
@@ -23,7 +23,7 @@ export function folderName(value: unknown, name: string, operator: string): stri
  */
 export function requireOwnFolder(path: string): void {
   const config = join(path, CONFIG_FILE);
-  if (existsSync(config)) readEncoderOf(path);
+  if (existsSync(config)) requireClassifierConfig(path);
 }
 
 /** Makes a folder, with those above it, unless it is there. */

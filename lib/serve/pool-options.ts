@@ -16,8 +16,13 @@ const encoderOf = (value: unknown, name: string, operator: string): string | Sen
 export const POOL_OPTIONS = {
   /** The encoder: a name or folder, see `loadEncoder`, or one that is loaded and stays the caller's. */
   encoder: withDefault<string | SentenceEncoder>(encoderOf, DEFAULT_ENCODER),
-  /** Threads that answer requests; one more fits classifiers, so that these need not wait. Default: 1. */
+  /** Threads that answer requests, whatever is being fitted. Default: 1. */
   workers: withDefault(positiveInteger, 1),
+  /**
+   * Threads beside them that fit and edit classifiers. Classifiers take turns. Of two or more threads one
+   * does nothing of more than 1,000 examples, so that small edits need not wait for large fits. Default: 2.
+   */
+  fitters: withDefault(positiveInteger, 2),
   /** Threads of libtorch in each of them. Default: 1. */
   threads: withDefault(positiveInteger, 1),
   /** The most texts that are encoded together. Default: 32. */

@@ -6,6 +6,7 @@ import type { LabeledText } from '../text';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from '../train/checkpoint';
 import type { NamedTensors } from '../train/contrastive/trained-params';
+import { requireSeal } from '../train/seal';
 import { calibrationRows, keyOf } from './calibration/sample';
 import type { Core } from './core';
 import type { FitOptions, Fitted } from './fitted';
@@ -34,6 +35,8 @@ const configSchema = z.strictObject({
   options: z.strictObject({ head: z.enum(['auto', ...HEAD_NAMES]), falseAlarms: share }),
   labels: z.array(z.string()).min(2),
   rows: z.array(z.strictObject({ text: z.string(), label: z.string() })),
+  /** The rows of which the encoder knows no token. */
+  unknown: z.array(z.int().min(0)),
   head: z.enum(HEAD_NAMES),
   sharpness: z.number().positive(),
   familiarity,
@@ -72,6 +75,7 @@ export function writeClassifier(folder: string, saved: Saved): void {
     options: saved.options,
     labels: [...saved.labels],
     rows: saved.rows.map(({ text, label }) => ({ text, label })),
+    unknown: [...saved.core.known].flatMap((known, row) => (known === 1 ? [] : [row])),
     head,
     sharpness,
     familiarity,
@@ -82,16 +86,32 @@ export function writeClassifier(folder: string, saved: Saved): void {
   saveCheckpoint(folder, { params, config: z.record(z.string(), z.json()).parse(config) });
 }
 
-/** What a saved classifier says of its encoder, before its tensors are read. */
+const encoderSchema = z.looseObject({
+  config: z.looseObject({ encoder: configSchema.shape.encoder }),
+});
+
+/** Refuses a folder whose config is not that of a classifier. @throws TorchError `ERR_TORCH_FILE` */
+export function requireClassifierConfig(folder: string): void {
+  readEncoder(folder);
+}
+
+/**
+ * What a saved classifier says of its encoder, before its tensors are read.
+ *
+ * @throws TorchError `ERR_TORCH_FILE`, also for a config that is not what was written
+ */
 export function readEncoderOf(folder: string): SavedConfig['encoder'] {
+  const { path, content, encoder } = readEncoder(folder);
+  requireSeal(path, content);
+  return encoder;
+}
+
+function readEncoder(folder: string) {
   const path = join(folder, CONFIG_FILE);
-  const body = parseFileContent(
-    path,
-    z.looseObject({ config: z.looseObject({ encoder: configSchema.shape.encoder }) }),
-    readJsonFile(path, 'a saved classifier'),
-    'a saved few-shot classifier',
-  );
-  return body.config.encoder;
+  const content = readJsonFile(path, 'a saved classifier');
+  const expected = 'a saved few-shot classifier';
+  const { encoder } = parseFileContent(path, encoderSchema, content, expected).config;
+  return { path, content, encoder };
 }
 
 /**
@@ -134,10 +154,12 @@ function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): C
   const y = indices(rows.map(({ label }) => numbers.get(label) ?? 0));
   const examples = { x, y, labels: labels.length };
   const keys = Uint32Array.from(rows, ({ text }) => keyOf(text));
+  const known = new Uint8Array(rows.length).fill(1);
+  for (const row of config.unknown) known[row] = 0;
   const sums = classMean.fit(examples);
   const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest, sums };
   const tuned = config.tuned && encoder && { ...config.tuned, params: encoder };
-  return { ...examples, keys, fitted, tuned };
+  return { ...examples, keys, known, fitted, tuned };
 }
 
 /** Refuses vectors that are not those of the config's rows, and labels without one. */

@@ -27,6 +27,7 @@ import {
 import type { FitOptions } from './fitted';
 import { HEAD_NAMES, type HeadName } from './heads';
 import { headMapFile } from './heads/head-map';
+import { type ClassifierLimits, classifierLimits, requireWithin } from './limits';
 
 const share = (value: unknown, name: string, operator: string): number =>
   numberWhere((x) => x > 0 && x < 0.5, 'a number above 0 and below 0.5', value, name, operator);
@@ -59,9 +60,30 @@ const OPTIONS = {
   encoder: optional(string),
   /** Threads to share with other classifiers, instead of its own. */
   pool: optional(encoderPool),
+  /** The most labels and examples that are accepted, as `{ labels: 100, examples: 5000 }`. Default: any. */
+  limits: optional<ClassifierLimits>(classifierLimits),
+  /** Gives the fit up if it has not begun. */
+  signal: optional<AbortSignal>(abortSignal),
 };
 
 export type FewShotOptions = OptionsOf<typeof OPTIONS>;
+
+/** The options of edits. */
+export const EDIT = {
+  /** Gives the edit up if it has not begun. */
+  signal: OPTIONS.signal,
+};
+
+/** The options of edits that add something. */
+export const ADDITION = {
+  ...EDIT,
+  /** As for `fit`, for all that the classifier then has. */
+  limits: OPTIONS.limits,
+};
+
+export type EditOptions = OptionsOf<typeof EDIT>;
+
+export type AdditionOptions = OptionsOf<typeof ADDITION>;
 
 // Timers of Node.js hold 31 bits, and fire at once for more.
 const MOST_MILLISECONDS = 2 ** 31 - 1;
@@ -112,7 +134,7 @@ export function requireHead(
 
 /** What `options` describe, with a pool that `open` makes if none is given. */
 export function readSetup(given: FewShotOptions, operator: string) {
-  const { pool, encoder, labelNames, descriptions, ...options } = readOptions(
+  const { pool, encoder, labelNames, descriptions, limits, signal, ...options } = readOptions(
     OPTIONS,
     given,
     operator,
@@ -121,18 +143,24 @@ export function readSetup(given: FewShotOptions, operator: string) {
     throw outOfRange('encoder or pool, not both', `the options of ${operator}`, encoder, operator);
   }
   const poolOptions = encoder === undefined ? {} : { encoder };
-  return { pool, options, poolOptions, texts: { labelNames, descriptions } };
+  return { pool, options, poolOptions, texts: { labelNames, descriptions }, limits, signal };
 }
 
 /** The examples with what labels say of themselves, checked. */
 export function readAtLeastTwo(
   examples: ExamplesInput,
   texts: LabelTexts,
+  limits: ClassifierLimits | undefined,
   operator: string,
 ): LabeledExamples {
   const read = readExamples(withLabelTexts(examples, texts, operator), operator);
   requireTwo(read.labels, operator);
+  requireWithin(limits, countsOf(read), operator);
   return read;
+}
+
+export function countsOf({ labels, rows }: LabeledExamples): { labels: number; examples: number } {
+  return { labels: labels.length, examples: rows.length };
 }
 
 /** Examples as numbers for an engine. */

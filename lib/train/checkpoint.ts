@@ -11,6 +11,7 @@ import { followLinks, replaceFile, StagedFile } from '../torch/files/replace-fil
 import { readSafetensors, safetensorsChunks } from '../torch/files/safetensors';
 import { scope } from '../torch/scope';
 import { flattenTree } from '../torch/tree';
+import { requireSeal, sealed } from './seal';
 import { rebuild, structureOf } from './tree-structure';
 
 /** A value that survives being written as JSON and read back. */
@@ -33,7 +34,7 @@ const MODEL_FILE = 'model.safetensors';
 /** The file of a checkpoint that holds its config. */
 export const CONFIG_FILE = 'config.json';
 const FORMAT = 'metatorch-checkpoint';
-const VERSION = 1;
+const VERSION = 2;
 
 const headSchema = z.object({ format: z.literal(FORMAT), version: z.literal(VERSION) });
 const bodySchema = z.object({
@@ -47,7 +48,7 @@ const jsonObjectSchema = z.record(z.string(), z.json());
 /**
  * Writes a model into a folder that exists: its tensors to `model.safetensors`, under their dotted
  * paths, and everything else to `config.json`. The config holds the digest of the tensors' file, so
- * that files of two checkpoints are never mixed up. A crash at any time leaves a folder that
+ * that files of two checkpoints are never mixed up, and a checksum of its own. A crash at any time leaves a folder that
  * loads, the old checkpoint or the new one; it may leave a temporary file as well. Symbolic links are
  * followed, and the permissions of files that are replaced are kept. The same parameters and config
  * give the same bytes.
@@ -78,7 +79,7 @@ export function saveCheckpoint(
   const staged = new StagedFile(join(folder, MODEL_FILE), model());
   const sha256 = digest.digest('hex');
   const head = { format: FORMAT, version: VERSION, metatorch: packageVersion(), sha256 };
-  const description = `${JSON.stringify({ ...head, structure, config }, null, 2)}\n`;
+  const description = `${JSON.stringify(sealed({ ...head, structure, config }), null, 2)}\n`;
   try {
     // Two files cannot be replaced at once. Under this name the new description finds the model
     // that it describes, wherever a crash comes between.
@@ -111,7 +112,7 @@ function modelFileOf(folder: string, sha256: string): string {
  * `unflattenTree(flattenTree(params), like)`.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, truncated, of another format or version,
- *   the tensors are not those that were saved, or the config does not fit the schema
+ *   the tensors or the config are not those that were saved, or the config does not fit the schema
  */
 export function loadCheckpoint<Schema extends z.ZodType>(
   folder: string,
@@ -122,6 +123,7 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   const path = join(folder, CONFIG_FILE);
   const json = readJsonFile(path, 'a checkpoint');
   parseFileContent(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
+  requireSeal(path, json);
   const body = parseFileContent(path, bodySchema, json, 'the description of a checkpoint');
   const config = parseFileContent(path, schema, body.config, 'a config that fits its schema');
   const modelPath = modelFileOf(folder, body.sha256);

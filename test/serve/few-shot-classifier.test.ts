@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EncoderPool, FewShotClassifier } from '../../lib/serve';
 import { torch } from '../../lib/torch';
+import { sealed } from '../../lib/train/seal';
 
 const EXAMPLES = {
   card_lost: ['I lost my card', 'my card is gone', 'someone stole my card'],
@@ -193,6 +194,34 @@ test('what is saved is loaded, whole', async () => {
   expect(again.labels).toEqual(['card_lost', 'top_up', 'weather']);
 });
 
+test('examples that the encoder knows no token of are told, and stay known', async () => {
+  const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  await using classifier = await FewShotClassifier.fit(
+    { ...EXAMPLES, sign: ['☂☂☂', 'a sign'] },
+    { pool },
+  );
+  const unknown = { text: '☂☂☂', label: 'sign' };
+  expect(classifier.unknownExamples).toEqual([unknown]);
+  await classifier.addExamples({ sign: ['another sign'] });
+  expect(warnings).toHaveBeenCalledTimes(1);
+  await classifier.addExamples({ sign: ['☄☄☄', 'a third sign'] });
+  const of = (unknown: number, all: number) =>
+    `Expected a token that ${pool.encoder.name} knows in every example but received ${unknown} of ${all} without one; see unknownExamples of the classifier`;
+  const type = { type: 'MetatorchWarning', code: 'METATORCH_UNKNOWN_EXAMPLES' };
+  const count = classifier.examples.length - 3;
+  expect(warnings.mock.calls).toEqual([
+    [of(1, count), type],
+    [of(1, 2), type],
+  ]);
+  warnings.mockRestore();
+  const path = join(folder, 'unknown');
+  await classifier.save(path);
+  await using loaded = await FewShotClassifier.load(path, { pool });
+  expect(loaded.unknownExamples).toEqual([unknown, { text: '☄☄☄', label: 'sign' }]);
+  await loaded.removeExamples(['☂☂☂']);
+  expect(loaded.unknownExamples).toEqual([{ text: '☄☄☄', label: 'sign' }]);
+});
+
 test('saving never replaces another model, nor the files of the working directory', async () => {
   const path = join(folder, 'other-model');
   mkdirSync(path);
@@ -219,7 +248,11 @@ test('a folder that is missing, foreign, damaged or of another encoder is refuse
     ['"label": "top_up"', '"label": "card_lost"', 'examples of 2 labels'],
     ['"head": "class-mean"', '"head": "logistic"', "head 'logistic'"],
   ] as const) {
-    writeFileSync(file, before.replaceAll(from, to));
+    const changed = before.replaceAll(from, to);
+    writeFileSync(file, changed);
+    if (message !== 'kind') await expect(load()).rejects.toThrow('expected the checksum of what');
+    const { checksum: _, ...content } = JSON.parse(changed);
+    writeFileSync(file, JSON.stringify(sealed(content)));
     await expect(load()).rejects.toThrow(message);
   }
   writeFileSync(file, '{}');

@@ -100,9 +100,9 @@ test('refuses tensors of another checkpoint, and altered ones', () => {
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['another format', { format: 'other' }, "expected format 'metatorch-checkpoint' of version 1"],
-  ['a later version', { version: 2 }, "expected format 'metatorch-checkpoint' of version 1"],
-  ['no version', { version: undefined }, "expected format 'metatorch-checkpoint' of version 1"],
+  ['another format', { format: 'other' }, "expected format 'metatorch-checkpoint' of version 2"],
+  ['a later version', { version: 3 }, "expected format 'metatorch-checkpoint' of version 2"],
+  ['no version', { version: undefined }, "expected format 'metatorch-checkpoint' of version 2"],
   ['no digest', { sha256: undefined }, 'expected the description of a checkpoint'],
   ['a digest that is none', { sha256: 'x' }, 'expected 64 hexadecimal digits'],
   ['a config that does not fit', { config: { width: 'x' } }, 'expected a config that fits'],
@@ -119,6 +119,33 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(load).toThrow(fileError(configPath()));
   expect(load).toThrow(message);
 });
+
+test('refuses a description with one byte changed that is still JSON', () => {
+  saveCheckpoint(folder(), { params: { a: torch.tensor([1]) }, config });
+  const text = readFileSync(configPath(), 'utf8');
+  const ofChecksum = new Set<number>();
+  for (let i = 0; i < text.length; i++) {
+    const changed = `${text.slice(0, i)}${/\d/.test(text[i] ?? '') ? '7' : 'q'}${text.slice(i + 1)}`;
+    if (changed === text) continue;
+    writeFileSync(configPath(), changed);
+    expect(load).toThrow(fileError(configPath()));
+    if (/checksum/.test(errorOf(load))) ofChecksum.add(i);
+  }
+  // Among them a number, and a letter of a text of the config.
+  expect(ofChecksum).toContain(text.indexOf('"width": 2') + '"width": '.length);
+  expect(ofChecksum).toContain(text.indexOf('"é"') + 1);
+  writeFileSync(configPath(), JSON.stringify(JSON.parse(text)));
+  expect(load().config).toEqual(config);
+});
+
+function errorOf(action: () => unknown): string {
+  try {
+    action();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
 
 test('refuses a structure that nests without end', () => {
   saveCheckpoint(folder(), { params: { a: torch.tensor([1]) }, config });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadCheckpoint } from '../../lib/train/checkpoint';
+import { sealed } from '../../lib/train/seal';
 import { temporaryFolder } from '../helpers/folders';
 
 export const folder = temporaryFolder();
@@ -14,9 +15,10 @@ export const fileError = (path: string) =>
 
 export const load = () => loadCheckpoint(folder(), schema);
 
-/** Changes what `config.json` says. */
+/** Changes what `config.json` says, and its checksum with it. */
 export function alterConfig(alter: (content: Record<string, unknown>) => void): void {
   const content: Record<string, unknown> = JSON.parse(readFileSync(configPath(), 'utf8'));
+  delete content.checksum;
   alter(content);
-  writeFileSync(configPath(), JSON.stringify(content));
+  writeFileSync(configPath(), JSON.stringify(sealed(content)));
 }

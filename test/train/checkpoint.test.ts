@@ -61,7 +61,8 @@ test('is two files, readable by others', () => {
   file.close();
   expect(JSON.parse(readFileSync(configPath(), 'utf8'))).toEqual({
     format: 'metatorch-checkpoint',
-    version: 1,
+    version: 2,
+    checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
     metatorch: expect.stringMatching(/^\d+\.\d+\.\d+/),
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     structure: {

@@ -9,6 +9,7 @@ import {
   saveTextModel,
   type TextModelConfig,
 } from '../../lib/train';
+import { sealed } from '../../lib/train/seal';
 import { temporaryFolder } from '../helpers/folders';
 import { LABELED, MAML, smallConfig, TEXTS } from '../helpers/text-models';
 
@@ -24,11 +25,11 @@ function save(config: TextModelConfig, seed = 1): void {
   });
 }
 
-/** Changes what `config.json` says of the model. */
+/** Changes what `config.json` says of the model, and its checksum with it. */
 function edit(change: (config: Record<string, Record<string, unknown>>) => void): void {
-  const content = JSON.parse(readFileSync(configPath(), 'utf8'));
+  const { checksum: _, ...content } = JSON.parse(readFileSync(configPath(), 'utf8'));
   change(content.config);
-  writeFileSync(configPath(), JSON.stringify(content));
+  writeFileSync(configPath(), JSON.stringify(sealed(content)));
 }
 
 function expectRefused(path: string, message: string | RegExp): void {

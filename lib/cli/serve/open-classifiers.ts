@@ -22,6 +22,8 @@ export type Opened = {
   classifiers: Classifiers;
   /** True where changes would be lost with the process. */
   readOnly: boolean;
+  /** Paths that were not read, since the store has classifiers of their names. */
+  passedOver: readonly { name: string; path: string }[];
 };
 
 /**
@@ -36,16 +38,23 @@ export async function openClassifiers(
   const [first] = paths;
   const only = paths.length === 1 && store === undefined;
   if (only && first !== undefined && isStore(first)) {
-    return { classifiers: await ClassifierStore.open(first, { pool }), readOnly: false };
+    const classifiers = await ClassifierStore.open(first, { pool });
+    return { classifiers, readOnly: false, passedOver: [] };
   }
   const stray = paths.find(isStore);
   if (stray !== undefined) throw wrong(`Expected ${stray}, which is a store, as the only path`);
   const named = byName(paths);
-  if (store === undefined) return { classifiers: await inMemory(named, pool), readOnly: true };
+  if (store === undefined) {
+    return { classifiers: await inMemory(named, pool), readOnly: true, passedOver: [] };
+  }
   const classifiers = await ClassifierStore.open(store, { pool });
   try {
-    for (const [name, path] of named) await takeIn(classifiers, name, path);
-    return { classifiers, readOnly: false };
+    const passedOver: { name: string; path: string }[] = [];
+    for (const [name, path] of named) {
+      if (classifiers.get(name) !== undefined) passedOver.push({ name, path });
+      else await takeIn(classifiers, name, path);
+    }
+    return { classifiers, readOnly: false, passedOver };
   } catch (error) {
     await classifiers.close();
     throw error;
@@ -83,7 +92,6 @@ async function inMemory(
 }
 
 async function takeIn(store: ClassifierStore, name: string, path: string): Promise<void> {
-  if (store.get(name) !== undefined) return;
   if (isFolder(path)) await store.import(name, path);
   else await store.put(name, readExamplesFile(path), {});
 }

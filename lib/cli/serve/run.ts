@@ -9,6 +9,9 @@ export type ServeOptions = {
   port: number;
   token?: Record<string, string[]>;
   rateLimit?: number;
+  maxLabels?: number;
+  maxExamples?: number;
+  maxTextLength?: number;
   trustProxy?: boolean;
   workers: number;
   drain: number;
@@ -18,19 +21,28 @@ export type ServeOptions = {
 
 /** Opens classifiers and serves them until a signal comes. */
 export async function runServe(paths: readonly string[], options: ServeOptions): Promise<void> {
+  const { maxLabels, maxExamples, maxTextLength } = options;
   const pool = await EncoderPool.open({ workers: options.workers });
   let server: FastifyInstance | undefined;
   try {
-    const { classifiers, readOnly } = await openClassifiers(paths, options.store, pool);
+    const { classifiers, readOnly, passedOver } = await openClassifiers(paths, options.store, pool);
+    for (const { name, path } of passedOver) {
+      console.error(`${path} is not read: the store has ${name} already, with all it has learned.`);
+    }
     server = createServer(classifiers, {
       readOnly,
       rateLimit: options.rateLimit ?? 0,
       trustProxy: options.trustProxy ?? false,
       playground: options.playground,
       log: options.log,
+      maxLabels,
+      maxExamples,
+      maxTextLength,
       ...(options.token && { tokens: options.token }),
     });
     const address = await server.listen({ host: options.host, port: options.port });
+    // Before it is announced: whoever reads that may send a signal.
+    shutDownOnSignals(server, { drain: options.drain, onClosed: endPool(pool) });
     const names = classifiers.names().join(', ') || 'no classifier yet';
     console.error(`Serving ${names} at ${address}`);
     if (readOnly)
@@ -40,11 +52,13 @@ export async function runServe(paths: readonly string[], options: ServeOptions):
     await pool.close();
     throw oneLine(error, options);
   }
-  const onClosed = (error?: unknown): void => {
+}
+
+function endPool(pool: EncoderPool): (error?: unknown) => void {
+  return (error) => {
     if (error !== undefined) process.exitCode = 1;
     void pool.close();
   };
-  shutDownOnSignals(server, { drain: options.drain, onClosed });
 }
 
 /** What a person can mend is said in one line. */

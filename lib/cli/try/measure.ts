@@ -74,12 +74,12 @@ function drawsOf(
   return sampler.episodes(DRAWS).map(({ support, query }) => {
     const vectors = vectorsOf(support);
     const rows = {
+      read: { vectors, known: support.map(() => true) },
       y: support.map(({ label }) => label),
       keys: support.map(({ text }) => keyOf(text)),
     };
     return {
-      learn: (head) =>
-        coreOf(vectors, rows, ways, { options: { head, falseAlarms: FALSE_ALARMS }, map }),
+      learn: (head) => coreOf(rows, ways, { options: { head, falseAlarms: FALSE_ALARMS }, map }),
       test: vectorsOf(query),
       labels: query.map(({ label }) => label),
       strange,

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../../check';
+import { labelsWithout, without } from './label-texts';
 import { type ExamplesInput, rowsOf, sameName, sameText } from './read-examples';
 
 /** What is to be known of examples before a classifier is fitted to them. */
@@ -10,6 +12,10 @@ export type ExampleReport = {
   duplicates: { text: string; label: string; times: number }[];
   /** Where there is no text, or an empty one. `fit` refuses it. */
   empty: string[];
+  /** Where a label has no name, or one of white space alone. `fit` refuses it. */
+  unnamed: string[];
+  /** Labels without a text. `fit` refuses them, unless it is to take names or descriptions of labels for texts. */
+  withoutTexts: string[];
   /** Labels that differ in case and white space alone. `fit` refuses them. */
   sameLabels: string[][];
   /** Labels with a single text: nothing can be held out of them, to calibrate by or to find mistakes. */
@@ -33,14 +39,17 @@ export function inspectExamples(examples: ExamplesInput): ExampleReport {
   const byName = new Map<string, Set<string>>();
   const texts = new Map<string, Set<string>>();
   const empty: string[] = [];
-  for (const { text, label, where } of rowsOf(examples, 'inspectExamples')) {
-    if (typeof label === 'string') {
+  const unnamed: string[] = [];
+  const withoutTexts = isPlainObject(examples) ? labelsWithout(examples) : [];
+  const given = withoutTexts.length === 0 ? examples : without(examples, withoutTexts);
+  for (const { text, label, where } of rowsOf(given, 'inspectExamples')) {
+    const named = typeof label === 'string' && sameName(label) !== '';
+    if (!named) unnamed.push(where);
+    else {
       byName.set(sameName(label), (byName.get(sameName(label)) ?? new Set()).add(label));
     }
-    if (typeof text !== 'string' || typeof label !== 'string' || sameText(text) === '') {
-      empty.push(where);
-      continue;
-    }
+    if (typeof text !== 'string' || sameText(text) === '') empty.push(where);
+    if (!named || typeof text !== 'string' || sameText(text) === '') continue;
     const key = sameText(text);
     const found = byText.get(key) ?? { text, times: new Map<string, number>() };
     found.times.set(label, (found.times.get(label) ?? 0) + 1);
@@ -59,6 +68,8 @@ export function inspectExamples(examples: ExamplesInput): ExampleReport {
       [...times].flatMap(([label, count]) => (count > 1 ? [{ text, label, times: count }] : [])),
     ),
     empty,
+    unnamed,
+    withoutTexts,
     sameLabels: [...byName.values()].flatMap((own) => (own.size > 1 ? [[...own]] : [])),
     single: labels.flatMap(({ label, examples: count }) => (count === 1 ? [label] : [])),
     imbalance: counts.length === 0 ? 1 : largest(counts) / -largest(counts.map((count) => -count)),

@@ -39,12 +39,14 @@ export function withLabelTexts(
   return [...rows.map(({ text, label }) => ({ text, label })), ...own];
 }
 
-function labelsWithout(examples: object): string[] {
+/** The labels of an object that have no text. */
+export function labelsWithout(examples: object): string[] {
   return Object.entries(examples).flatMap(([label, texts]) =>
     Array.isArray(texts) && texts.length === 0 ? [label] : [],
   );
 }
 
-function without(examples: ExamplesInput, labels: readonly string[]): ExamplesInput {
+/** Examples by label, but those of some labels. */
+export function without(examples: ExamplesInput, labels: readonly string[]): ExamplesInput {
   return Object.fromEntries(Object.entries(examples).filter(([label]) => !labels.includes(label)));
 }

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isOptions } from '../../check';
-import { invalidArgument, outOfRange } from '../../errors';
+import { describe, invalidArgument, outOfRange } from '../../errors';
+import { nearestName } from '../../nearest-name';
+import { warnOf } from '../../warnings';
 import { classifierName } from '../store/classifiers';
 import { HttpError } from './http-error';
 
@@ -45,6 +47,17 @@ export class Access {
     if (names.size === 0) throw unauthorized('Expected a known bearer token for Authorization');
     if (names.has(ALL)) return EVERYTHING;
     return { all: false, opens: (name) => names.has(name) };
+  }
+}
+
+/** Warns of tokens that open nothing, as mistyped names do, and names of classifiers to come. */
+export function warnOfUnusedTokens(tokens: Tokens, names: readonly string[]): void {
+  for (const name of Object.keys(tokens)) {
+    if (name === ALL || names.includes(name)) continue;
+    const near = nearestName(name, names);
+    const offer = near === undefined ? '' : `; the nearest is ${near}`;
+    const message = `Expected the name of a classifier for the token of ${describe(name)} but none has it yet${offer}`;
+    warnOf('METATORCH_UNUSED_TOKENS', message);
   }
 }
 

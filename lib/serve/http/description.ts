@@ -1,11 +1,17 @@
+import type { LabeledText } from '../../text';
 import type { HeadName } from '../heads';
 import type { Chosen } from './service';
+
+/** Enough to see what is wrong with them. */
+const MOST_UNKNOWN = 10;
 
 /** What a client learns of a classifier. */
 export type Description = {
   name: string;
   labels: { label: string; examples: number }[];
   examples: number;
+  /** The first of those that the encoder knows no token of. */
+  unknownExamples: readonly LabeledText[];
   head: HeadName;
   heldOutAccuracy: number | null;
 };
@@ -17,6 +23,7 @@ export function description({ name, classifier }: Chosen): Description {
     name,
     labels: [...counts].map(([label, examples]) => ({ label, examples })),
     examples: classifier.examples.length,
+    unknownExamples: classifier.unknownExamples.slice(0, MOST_UNKNOWN),
     head: classifier.head,
     heldOutAccuracy: classifier.heldOutAccuracy,
   };

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from './http-error';
 
-/** Bodies are JSON in UTF-8. Damaged characters are refused: replaced ones would be learned. */
+/**
+ * Bodies are JSON in UTF-8. Damaged characters are refused: replaced ones would be learned. So are keys that
+ * change what objects are.
+ */
 export function parseJsonStrictly(server: FastifyInstance): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const parse = server.getDefaultJsonParser('error', 'error');
@@ -11,11 +14,29 @@ export function parseJsonStrictly(server: FastifyInstance): void {
     try {
       text = utf8.decode(Buffer.from(body));
     } catch {
-      done(
-        new HttpError(400, 'ERR_HTTP_BODY', 'Expected UTF-8 for the body but received other bytes'),
-      );
+      done(refused('UTF-8 for the body but received other bytes'));
       return;
     }
-    parse(request, text, done);
+    parse(request, text, (error, value) => {
+      if (error === null) done(null, value);
+      else done(reasonOf(text));
+    });
   });
+}
+
+/** Why a text was refused, without a word of it. */
+function reasonOf(text: string): HttpError {
+  if (text === '') return refused('one JSON object for the body but received nothing');
+  try {
+    JSON.parse(text);
+  } catch {
+    return refused('one JSON object for the body but received what is not JSON');
+  }
+  return refused(
+    'names other than __proto__, and no prototype of a constructor, for the keys of the body',
+  );
+}
+
+function refused(expected: string): HttpError {
+  return new HttpError(400, 'ERR_HTTP_BODY', `Expected ${expected}`);
 }

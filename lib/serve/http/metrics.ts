@@ -32,6 +32,12 @@ export class Metrics {
     [],
     TEXTS,
   );
+  readonly #hungUp = new Counter({
+    name: 'metatorch_http_hung_up_total',
+    help: 'Requests whose client left before the answer',
+    labelNames: ['route'],
+    registers: [this.#registry],
+  });
   readonly #predictions = new Counter({
     name: 'metatorch_predictions_total',
     help: 'Predictions by classifier and label; a label of "" is unknown',
@@ -63,6 +69,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#queueGauge('metatorch_queue_texts', 'Texts that wait for a thread', 'queued');
     this.#queueGauge('metatorch_running_batches', 'Batches that threads encode', 'running');
+    this.#queueGauge('metatorch_queue_jobs', 'Fits and edits that wait for a thread', 'jobs');
     BATCHES.subscribe(this.#onBatch);
   }
 
@@ -79,6 +86,11 @@ export class Metrics {
 
   answered(route: string, method: string, status: number, seconds: number): void {
     this.#seconds.observe({ route, method, status }, seconds);
+  }
+
+  /** A client left before its answer. */
+  hungUp(route: string): void {
+    this.#hungUp.inc({ route });
   }
 
   predicted(name: string, predictions: readonly Prediction[]): void {

@@ -35,6 +35,12 @@ export const SERVER_OPTIONS = {
   bodyLimit: withDefault(positiveInteger, 2 ** 20),
   /** The most texts to classify in a request. Default: 256. */
   maxTexts: withDefault(positiveInteger, 256),
+  /** The most characters of a text, to classify or to learn, and of the name of a label. Default: 10,000. */
+  maxTextLength: withDefault(positiveInteger, 10_000),
+  /** The most labels that a classifier may learn by request. Default: 1,000. */
+  maxLabels: withDefault(positiveInteger, 1000),
+  /** The most examples that a classifier may learn by request. Default: 10,000. */
+  maxExamples: withDefault(positiveInteger, 10_000),
   /** Requests a minute that one address may make; 0 is any number. Default: 0. */
   rateLimit: withDefault(limit, 0),
   /** The most milliseconds that a request may wait for its predictions. Default: 30,000. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TorchError } from '../../errors';
+import { HUNG_UP } from './http-error';
 import type { Metrics } from './metrics';
 
 /** The route's pattern: an address may hold anything, and there are too many of them to count. */
@@ -7,17 +8,32 @@ export function routeOf({ routeOptions }: FastifyRequest): string {
   return routeOptions.url ?? '(none)';
 }
 
-/** Counts every answer, and logs a line for it. Neither says what was in the body. */
+/**
+ * Counts every request, and logs a line for it: with the status of its answer, or 499 if its client left
+ * before that. Neither says what was in the body.
+ */
 export function recordAnswers(server: FastifyInstance, metrics: Metrics): void {
-  server.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id);
-  });
-  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+  const recorded = new WeakSet<FastifyRequest>();
+  const record = (request: FastifyRequest, reply: FastifyReply, status: number): void => {
+    recorded.add(request);
     const route = routeOf(request);
     const { method } = request;
     const ms = reply.elapsedTime;
-    metrics.answered(route, method, reply.statusCode, ms / 1000);
-    request.log.info({ method, route, status: reply.statusCode, ms: Math.round(ms * 100) / 100 });
+    metrics.answered(route, method, status, ms / 1000);
+    request.log.info({ method, route, status, ms: Math.round(ms * 100) / 100 });
+  };
+  const recordHungUp = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (recorded.has(request)) return;
+    metrics.hungUp(routeOf(request));
+    record(request, reply, HUNG_UP);
+  };
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    // An answer that is complete may be recorded in the same turn, after its end.
+    reply.raw.once('close', () => setImmediate(recordHungUp, request, reply));
+  });
+  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!recorded.has(request)) record(request, reply, reply.statusCode);
   });
 }
 

@@ -5,12 +5,21 @@ import { HttpError } from './http-error';
 export type SchemaFault = {
   keyword: string;
   instancePath: string;
-  params: { missingProperty?: string; additionalProperty?: string };
+  params: {
+    missingProperty?: string;
+    additionalProperty?: string;
+    propertyName?: string;
+    limit?: number;
+  };
   parentSchema?: unknown;
   data?: unknown;
 };
 
-type Described = { description?: string; properties?: Readonly<Record<string, Described>> };
+type Described = {
+  description?: string;
+  properties?: Readonly<Record<string, Described>>;
+  propertyNames?: { maxLength?: number };
+};
 
 const MOST_OF_A_KEY = 60;
 
@@ -37,7 +46,18 @@ function schemaMessage(fault: SchemaFault, part: string): string {
     const surplus = shortened(String(params.additionalProperty));
     return `Expected no more than ${known} in ${place || part} but received ${describe(surplus)}`;
   }
+  if (keyword === 'propertyNames') {
+    // The only thing that is wanted of names.
+    const { maxLength = 0 } = schema.propertyNames ?? {};
+    return tooLong(maxLength, `the name of a label in ${place}`, params.propertyName);
+  }
+  if (keyword === 'maxLength') return tooLong(params.limit ?? 0, place || part, fault.data);
   return `Expected ${schema.description ?? 'another value'} for ${place || part} but received ${describe(fault.data)}`;
+}
+
+/** JSON Schema counts code points. */
+function tooLong(most: number, place: string, text: unknown): string {
+  return `Expected at most ${most} characters for ${place} but received ${[...String(text)].length}`;
 }
 
 function wordOf(part: string): string {

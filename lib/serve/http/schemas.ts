@@ -5,15 +5,7 @@ import { NAME_PATTERN, NAME_WORDS } from '../store/classifiers';
 // `description` is what was expected), writes answers, and is the OpenAPI document.
 
 const name = { type: 'string', pattern: NAME_PATTERN, description: NAME_WORDS } as const;
-const label = { type: 'string', minLength: 1, description: 'the name of a label' } as const;
-const text = { type: 'string', description: 'a text' } as const;
-const someTexts = { type: 'array', minItems: 1, items: text, description: 'one or more texts' };
-const examples = {
-  type: 'object',
-  minProperties: 1,
-  additionalProperties: { ...someTexts, description: 'an array of one or more texts' },
-  description: 'texts by label, { label: [text, …] }',
-};
+const text = { type: 'string' } as const;
 const classifier = { ...name, description: 'the name of a classifier; not needed if there is one' };
 const number = { type: 'number' } as const;
 const count = { type: 'integer' } as const;
@@ -37,11 +29,16 @@ const described = {
       items: { type: 'object', properties: { label: text, examples: count } },
     },
     examples: count,
+    unknownExamples: {
+      type: 'array',
+      description: 'At most 10 examples without a token that the encoder knows: they say nothing',
+      items: { type: 'object', properties: { text, label: text } },
+    },
     head: { type: 'string' },
     heldOutAccuracy: { type: ['number', 'null'] },
   },
 };
-const neighbor = { type: 'object', properties: { text, label, similarity: number } };
+const neighbor = { type: 'object', properties: { text, label: text, similarity: number } };
 const prediction = {
   type: 'object',
   properties: {
@@ -52,7 +49,7 @@ const prediction = {
     nearest: { type: 'array', items: neighbor },
   },
 };
-const point = { type: 'object', properties: { text, label, x: number, y: number } };
+const point = { type: 'object', properties: { text, label: text, x: number, y: number } };
 
 const body = (description: string, properties: Record<string, object>, more: object = {}) => ({
   type: 'object',
@@ -63,13 +60,35 @@ const body = (description: string, properties: Record<string, object>, more: obj
 });
 const answers = (success: Record<number, object>) => ({ ...success, '4xx': error, '5xx': error });
 
-/** Schemas of all routes, which depend on how many texts a request may have. */
-export function schemasOf(maxTexts: number) {
+/** What may be sent. */
+function inputsOf(maxTexts: number, maxLength: number) {
+  const text = { type: 'string', maxLength, description: 'a text' };
+  const label = { type: 'string', minLength: 1, maxLength, description: 'the name of a label' };
+  const someTexts = { type: 'array', minItems: 1, items: text, description: 'one or more texts' };
+  const examples = {
+    type: 'object',
+    minProperties: 1,
+    propertyNames: { maxLength },
+    additionalProperties: { ...someTexts, description: 'an array of one or more texts' },
+    description: 'texts by label, { label: [text, …] }',
+  };
   const texts = {
     ...someTexts,
     maxItems: maxTexts,
     description: `an array of 1 to ${maxTexts} texts`,
   };
+  return { text, label, someTexts, examples, texts };
+}
+
+/** Schemas of all routes, which depend on how many texts a request may have, and how long they may be. */
+export function schemasOf({
+  maxTexts,
+  maxTextLength,
+}: {
+  maxTexts: number;
+  maxTextLength: number;
+}) {
+  const { text, label, someTexts, examples, texts } = inputsOf(maxTexts, maxTextLength);
   const timeout = { type: 'number', exclusiveMinimum: 0, description: 'milliseconds above 0' };
   return {
     classify: {
@@ -109,7 +128,14 @@ export function schemasOf(maxTexts: number) {
       tags: ['labels'],
       body: body(
         'an object',
-        { classifier, label, name: { ...label, description: 'a new name for the label' } },
+        {
+          classifier,
+          label,
+          name: {
+            ...label,
+            description: 'a new name for the label',
+          },
+        },
         { required: ['label', 'name'] },
       ),
       response: answers({ 200: described }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { maxHeaderSize } from 'node:http';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
@@ -8,8 +9,10 @@ import { packageVersion } from '../../package-version';
 import { FewShotClassifier } from '../few-shot-classifier';
 import { type Classifiers, classifierName } from '../store/classifiers';
 import { MemoryClassifiers } from '../store/memory-classifiers';
-import { Access } from './access';
-import { answerError, answerErrors, refuseBrokenRequest } from './answer-errors';
+import { Access, warnOfUnusedTokens } from './access';
+import { Addresses } from './addresses';
+import { answerError, answerErrors } from './answer-errors';
+import { refuseBrokenRequest } from './broken-request';
 import { HttpError } from './http-error';
 import { parseJsonStrictly } from './json-body';
 import { followLife } from './life';
@@ -34,12 +37,15 @@ export function createServer(
 ): FastifyInstance {
   const settings = readOptions(SERVER_OPTIONS, options, OPERATOR);
   const kept = keptIn(classifiers, settings);
+  if (settings.tokens) warnOfUnusedTokens(settings.tokens, kept.names());
   const metrics = new Metrics(() => kept.pools(), settings.maxLabelMetrics);
-  const schemas = schemasOf(settings.maxTexts);
+  const schemas = schemasOf(settings);
   const service = { classifiers: kept, metrics, settings, schemas, readiness: { ready: false } };
-  const server = bareServer(settings);
+  const server = bareServer(settings, metrics);
+  const addresses = new Addresses();
+  addresses.follow(server);
   parseJsonStrictly(server);
-  answerErrors(server, settings.bodyLimit);
+  answerErrors(server, addresses, settings.bodyLimit);
   recordAnswers(server, metrics);
   if (settings.rateLimit > 0) limitRate(server, settings.rateLimit);
   checkTokensOf(server, new Access(settings.tokens));
@@ -70,12 +76,17 @@ function isClassifiers(value: unknown): value is Classifiers {
   return typeof names === 'function' && typeof change === 'function';
 }
 
-function bareServer({ log, logTo, bodyLimit, trustProxy }: ServerSettings): FastifyInstance {
+function bareServer(
+  { log, logTo, bodyLimit, trustProxy }: ServerSettings,
+  metrics: Metrics,
+): FastifyInstance {
   return fastify({
     logger: log === 'silent' ? false : { level: log, ...(logTo && { stream: logTo }) },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy,
+    // Long names are refused as wrong names are, by the schema.
+    routerOptions: { maxParamLength: maxHeaderSize },
     // Faults are worded by us, from the schema and the value that does not fit it.
     ajv: { customOptions: { verbose: true, coerceTypes: false, removeAdditional: false } },
     schemaErrorFormatter: (faults, part) => schemaError(faults, part),
@@ -84,7 +95,10 @@ function bareServer({ log, logTo, bodyLimit, trustProxy }: ServerSettings): Fast
     frameworkErrors: (error, request, reply) => {
       void answerError(error, request, reply, bodyLimit);
     },
-    clientErrorHandler: refuseBrokenRequest,
+    clientErrorHandler: (error, socket) =>
+      refuseBrokenRequest(error, socket, (status) =>
+        metrics.answered('(none)', '(none)', status, 0),
+      ),
   });
 }
 

@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { outOfRange } from '../../errors';
 import type { FewShotClassifier } from '../few-shot-classifier';
+import type { AdditionOptions } from '../setup';
 import type { Classifiers } from '../store/classifiers';
 import { unknownClassifier } from '../store/unknown-classifier';
 import type { Grant } from './access';
-import { HttpError } from './http-error';
+import { HttpError, hungUp } from './http-error';
 import type { Metrics } from './metrics';
 import type { ServerSettings } from './options';
 import type { schemasOf } from './schemas';
@@ -59,10 +60,18 @@ export function requireWritable({ settings }: Service): void {
 /** Aborted when the client leaves before it has its answer. */
 export function untilGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
+  const abortUnlessAnswered = (): void => {
+    if (!reply.raw.writableEnded) controller.abort(hungUp());
+  };
+  if (reply.raw.destroyed) abortUnlessAnswered();
+  else reply.raw.once('close', abortUnlessAnswered);
   return controller.signal;
+}
+
+/** How much may be learned by a request, and until when. */
+export function additionOf({ settings }: Service, reply: FastifyReply): AdditionOptions {
+  const limits = { labels: settings.maxLabels, examples: settings.maxExamples };
+  return { limits, signal: untilGone(reply) };
 }
 
 const MOST_NAMES = 10;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { optional, positiveInteger, readOptions, string, withDefault } from '../../check';
@@ -10,10 +10,12 @@ import { EncoderPool, encoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
 import { makeFolder } from '../folders';
+import type { AdditionOptions } from '../setup';
 import type { Change } from './changes';
 import { type Classifiers, classifierName, type FitSettings } from './classifiers';
+import { onDisk } from './journal';
 import { FolderLock } from './lock';
-import { StoredClassifier } from './stored-classifier';
+import { clearStore, StoredClassifier } from './stored-classifier';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';
 
@@ -105,13 +107,14 @@ export class ClassifierStore implements Classifiers {
     return [this.#pool];
   }
 
-  change(name: string, change: Change): Promise<void> {
-    return this.#inTurn(name, () => this.#require(name).change(change));
+  change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
+    return this.#inTurn(name, () => this.#require(name).change(change, options));
   }
 
   put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
     classifierName(name, 'put');
     return this.#inTurn(name, async () => {
+      settings.signal?.throwIfAborted();
       const options = { ...settings, pool: this.#pool };
       await this.#keep(name, await FewShotClassifier.fit(examples, options));
     });
@@ -155,11 +158,15 @@ export class ClassifierStore implements Classifiers {
   }
 
   async #load(): Promise<void> {
-    const entries = await readdir(this.#folder, { withFileTypes: true });
-    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-      const folder = join(this.#folder, classifierName(name, OPERATOR));
+    await clearStore(this.#folder);
+    for (const name of await readdir(this.#folder)) {
+      const folder = join(this.#folder, name);
+      // Of links, what they lead to.
+      if (name.startsWith('.') || !(await onDisk(folder, () => stat(folder))).isDirectory())
+        continue;
+      classifierName(name, OPERATOR);
       const stored = await StoredClassifier.open(folder, this.#pool, this.#compactAfter);
-      if (stored !== undefined) this.#stored.set(name, stored);
+      this.#stored.set(name, stored);
     }
   }
 
@@ -201,7 +208,7 @@ async function requireStore(folder: string): Promise<void> {
       ]);
       return;
     }
-    const message = `Cannot use ${folder} as a store: expected an empty folder but found ${foreign}`;
+    const message = `Cannot use ${folder} as a store: expected ${MARK}, which marks a store, or an empty folder but found ${foreign}`;
     throw new TorchError('ERR_TORCH_FILE', message, { path: folder });
   }
   parseFileContent(path, markSchema, readJsonFile(path, 'a store'), 'a store of version 1');

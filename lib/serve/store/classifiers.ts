@@ -3,7 +3,7 @@ import { outOfRange } from '../../errors';
 import type { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import type { FewShotClassifier } from '../few-shot-classifier';
-import type { FewShotOptions } from '../setup';
+import type { AdditionOptions, FewShotOptions } from '../setup';
 import type { Change } from './changes';
 
 /** How a classifier is fitted that shares the threads of others. */
@@ -16,7 +16,7 @@ export interface Classifiers {
   /** The threads that classifiers work in, each pool once. */
   pools(): readonly EncoderPool[];
   /** Changes a classifier. The promise is fulfilled once the change has taken effect for good. */
-  change(name: string, change: Change): Promise<void>;
+  change(name: string, change: Change, options?: AdditionOptions): Promise<void>;
   /** Fits a classifier, which takes the place of one with the same name. */
   put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void>;
   /** Forgets a classifier. */

@@ -59,8 +59,10 @@ function acquire(path: string, id: string): void {
   // Written apart and linked, so that nobody ever reads a lock that is half written.
   const own = `${path}.${id}`;
   const owner: Owner = { id, pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  let written = false;
   try {
     writeFileSync(own, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
+    written = true;
     for (let i = 0; i < TRIES; i++) {
       if (linked(own, path)) return;
       const other = readOwner(path);
@@ -73,7 +75,7 @@ function acquire(path: string, id: string): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TorchError('ERR_TORCH_FILE', `Cannot lock ${path}: ${reason}`, { path, cause });
   } finally {
-    rmSync(own, { force: true });
+    if (written) rmSync(own, { force: true });
   }
 }
 
@@ -148,11 +150,16 @@ function touch(path: string): void {
 
 function inUse(path: string, owner: Owner | undefined): TorchError {
   const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
-  return new TorchError(
-    'ERR_TORCH_BUSY',
-    `Expected a store that nobody uses, but ${who} has ${path}`,
-    {
-      path,
-    },
-  );
+  const message = `Expected a store that nobody uses, but ${who} has ${path}${adviceOn(path, owner)}`;
+  return new TorchError('ERR_TORCH_BUSY', message, { path });
+}
+
+/** What can be done about a lock whose process cannot be asked for. */
+function adviceOn(path: string, owner: Owner | undefined): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const here = owner !== undefined && owner.host === hostname();
+  if (stats === undefined || here) return '; end that process first';
+  const ago = Math.max(0, Date.now() - stats.mtimeMs);
+  const [seen, left] = [ago, STALE_MS - ago].map((ms) => Math.max(0, Math.ceil(ms / 1000)));
+  return `, and showed ${seen} s ago that it lives; if it has ended, try again in ${left} s, when its lock counts no more, or remove that file now`;
 }

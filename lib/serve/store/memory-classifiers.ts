@@ -1,6 +1,7 @@
 import { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
+import type { AdditionOptions } from '../setup';
 import { applyChange, type Change } from './changes';
 import type { Classifiers, FitSettings } from './classifiers';
 import { Turns } from './turns';
@@ -46,12 +47,13 @@ export class MemoryClassifiers implements Classifiers {
     this.#classifiers.set(name, classifier);
   }
 
-  change(name: string, change: Change): Promise<void> {
-    return this.#turns.run(name, () => applyChange(this.#require(name), change));
+  change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
+    return this.#turns.run(name, () => applyChange(this.#require(name), change, options));
   }
 
   put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
     return this.#turns.run(name, async () => {
+      settings.signal?.throwIfAborted();
       const options = { ...settings, pool: this.#given ?? (await this.#ownPool()) };
       const classifier = await FewShotClassifier.fit(examples, options);
       const before = this.#classifiers.get(name);

@@ -1,25 +1,40 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { parseFileContent, readJsonFile } from '../../checked-file';
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { TorchError } from '../../errors';
-import { replaceFile } from '../../torch/files/replace-file';
+import { warnOf } from '../../warnings';
 import type { EncoderPool } from '../encoder-pool';
 import { FewShotClassifier } from '../few-shot-classifier';
+import type { AdditionOptions } from '../setup';
 import { applyChange, type Change } from './changes';
+import {
+  beginGeneration,
+  clear,
+  currentGeneration,
+  makeCurrent,
+  pathsOf,
+  removePart,
+  syncFolder,
+} from './generations';
 import { Journal, onDisk } from './journal';
-
-const CURRENT = 'current.json';
-const currentSchema = z.strictObject({ generation: z.int().positive() });
 
 /** Beyond this a journal is folded into a new snapshot: replaying it would take seconds. */
 const MOST_CHANGES = 1000;
 const MOST_BYTES = 4 * 2 ** 20;
 
+/** Folders that are not to be read as classifiers: those that are being made, or were forgotten. */
+const BEGUN = '.begun-';
+const REMOVED = '.removed-';
+
+/** Removes what a store's folder has of classifiers that were never stored to the end, or were forgotten. */
+export async function clearStore(folder: string): Promise<void> {
+  for (const name of await onDisk(folder, () => readdir(folder))) {
+    if (name.startsWith(BEGUN) || name.startsWith(REMOVED)) await removePart(join(folder, name));
+  }
+}
+
 /**
- * A classifier in a folder: `current.json` names the generation that counts, `snapshot-N` is the classifier as
- * saved then, `journal-N.jsonl` has the changes since. A new generation is written beside the old one, and
- * counts from the moment when `current.json` is replaced.
+ * A classifier in a folder, in generations; see `generations.ts`. The folder has its name as long as there is a
+ * classifier in it, and another one before and after.
  */
 export class StoredClassifier {
   readonly #folder: string;
@@ -51,39 +66,49 @@ export class StoredClassifier {
     classifier: FewShotClassifier,
     mostChanges = MOST_CHANGES,
   ): Promise<StoredClassifier> {
-    await onDisk(folder, () => mkdir(folder, { recursive: true }));
-    await clear(folder, undefined);
-    const journal = await beginGeneration(folder, 1, classifier);
+    const begun = join(dirname(folder), `${BEGUN}${basename(folder)}`);
+    await removePart(begun);
     try {
-      makeCurrent(folder, 1);
+      await onDisk(folder, () => mkdir(begun, { recursive: true }));
+      await (await beginGeneration(begun, 1, classifier)).close();
+      makeCurrent(begun, 1);
+      await onDisk(folder, () => moved(begun, folder));
+      const { journal } = await Journal.open(pathsOf(folder, 1).journal);
+      return new StoredClassifier(folder, classifier, 1, journal, mostChanges);
     } catch (error) {
-      await journal.close();
+      await removePart(begun);
       throw error;
     }
-    return new StoredClassifier(folder, classifier, 1, journal, mostChanges);
   }
 
   /**
-   * Opens what is in a folder: the snapshot, and on it the changes of the journal. Undefined if nothing has
-   * ever been stored there to the end.
+   * Opens what is in a folder: the snapshot, and on it the changes of the journal. A `current.json` that is
+   * lost or damaged is written anew, with a warning `METATORCH_STORE_RECOVERED`.
    *
-   * @throws TorchError `ERR_TORCH_FILE` if a file is missing or damaged
+   * @throws TorchError `ERR_TORCH_FILE` if another file is missing or damaged
    */
   static async open(
     folder: string,
     pool: EncoderPool,
     mostChanges = MOST_CHANGES,
-  ): Promise<StoredClassifier | undefined> {
-    const generation = await currentGeneration(folder);
-    if (generation === undefined) return undefined;
-    await clear(folder, generation);
+  ): Promise<StoredClassifier> {
+    const { generation, lost } = await currentGeneration(folder);
     const { snapshot, journal: path } = pathsOf(folder, generation);
     const classifier = await FewShotClassifier.load(snapshot, { pool });
+    let journal: Journal | undefined;
     try {
-      const { journal, changes } = await Journal.open(path);
-      await replay(classifier, changes, path);
+      const opened = await Journal.open(path);
+      journal = opened.journal;
+      await replay(classifier, opened.changes, path);
+      if (lost !== undefined) {
+        makeCurrent(folder, generation);
+        const what = `snapshot-${generation} with ${opened.changes.length} changes`;
+        warnOf('METATORCH_STORE_RECOVERED', `${lost.message}; recovered ${what}`);
+      }
+      await clear(folder, generation);
       return new StoredClassifier(folder, classifier, generation, journal, mostChanges);
     } catch (error) {
+      await journal?.close();
       await classifier.close();
       throw error;
     }
@@ -94,10 +119,11 @@ export class StoredClassifier {
   }
 
   /** Makes a change, which lasts from then on. Changes must come one after another. */
-  async change(change: Change): Promise<void> {
+  async change(change: Change, options: AdditionOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
     // After a failed write files cannot be trusted; a new snapshot stands for all that is.
     if (this.#journal.broken || this.#uncertain) await this.compact();
-    await applyChange(this.#classifier, change);
+    await applyChange(this.#classifier, change, options);
     await this.#journal.append(change);
     if (this.#journal.length >= this.#mostChanges || this.#journal.bytes >= MOST_BYTES) {
       // The change is safe already; if this fails, it is tried again after the next.
@@ -120,12 +146,11 @@ export class StoredClassifier {
 
   /** Forgets everything, for good. */
   async remove(): Promise<void> {
-    await onDisk(this.#folder, async () => {
-      await rm(join(this.#folder, CURRENT));
-      await syncFolder(this.#folder);
-    });
+    const removed = join(dirname(this.#folder), `${REMOVED}${basename(this.#folder)}`);
+    await removePart(removed);
+    await onDisk(this.#folder, () => moved(this.#folder, removed));
     await this.close();
-    await removePart(this.#folder);
+    await removePart(removed);
   }
 
   async close(): Promise<void> {
@@ -151,49 +176,6 @@ export class StoredClassifier {
   }
 }
 
-function pathsOf(folder: string, generation: number): { snapshot: string; journal: string } {
-  return {
-    snapshot: join(folder, `snapshot-${generation}`),
-    journal: join(folder, `journal-${generation}.jsonl`),
-  };
-}
-
-async function currentGeneration(folder: string): Promise<number | undefined> {
-  const entries = await onDisk(folder, () => readdir(folder));
-  if (!entries.includes(CURRENT)) return undefined;
-  const path = join(folder, CURRENT);
-  const content = readJsonFile(path, 'a stored classifier');
-  return parseFileContent(path, currentSchema, content, 'the generation that counts').generation;
-}
-
-/** Writes a snapshot and an empty journal. Neither is left if that fails. */
-async function beginGeneration(
-  folder: string,
-  generation: number,
-  classifier: FewShotClassifier,
-): Promise<Journal> {
-  const { snapshot, journal: path } = pathsOf(folder, generation);
-  let journal: Journal | undefined;
-  try {
-    await classifier.save(snapshot);
-    journal = await Journal.create(path);
-    await onDisk(folder, async () => {
-      await syncFolder(snapshot);
-      await syncFolder(folder);
-    });
-    return journal;
-  } catch (error) {
-    await journal?.close();
-    for (const part of [snapshot, path]) await removePart(part);
-    throw error;
-  }
-}
-
-/** From here on a generation counts. */
-function makeCurrent(folder: string, generation: number): void {
-  replaceFile(join(folder, CURRENT), [Buffer.from(`${JSON.stringify({ generation })}\n`)]);
-}
-
 async function replay(
   classifier: FewShotClassifier,
   changes: readonly Change[],
@@ -210,28 +192,8 @@ async function replay(
   }
 }
 
-const PART = /^(?:snapshot-|journal-)(\d+)(?:\.jsonl)?$/u;
-
-/** Removes what is left of other generations than the one to keep, after a crash or a failure. */
-async function clear(folder: string, keep: number | undefined): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const generation = PART.exec(name)?.[1];
-    if (generation === undefined || Number(generation) === keep) continue;
-    await removePart(join(folder, name));
-  }
-}
-
-/** Removes a file or folder that nothing points to; what cannot be removed now is, when the store is opened. */
-async function removePart(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true }).catch(() => undefined);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const file = await open(folder, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+/** Gives a folder another name, for good. */
+async function moved(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(dirname(to));
 }

@@ -10,6 +10,8 @@ test('finds everything that is wrong, at once', () => {
     { text: ' ', label: 'money' },
     { text: 'rain', label: 'Money ' },
     { label: 'card' } as never,
+    { text: 'snow', label: ' ' },
+    { text: 'sun' } as never,
   ]);
   expect(report).toEqual({
     labels: [
@@ -20,6 +22,8 @@ test('finds everything that is wrong, at once', () => {
     contradictions: [{ text: 'top up', labels: ['money', 'card'] }],
     duplicates: [{ text: 'I lost my card', label: 'card', times: 2 }],
     empty: ['examples[5]', 'examples[7]'],
+    unnamed: ['examples[8]', 'examples[9]'],
+    withoutTexts: [],
     sameLabels: [['money', 'Money ']],
     single: ['money', 'Money '],
     imbalance: 3,
@@ -32,6 +36,18 @@ test('good examples have nothing to report', () => {
   expect(Object.values(findings).flat()).toEqual([]);
   expect(imbalance).toBe(1);
   expect(inspectExamples([]).labels).toEqual([]);
+});
+
+test('labels without texts, and texts under an empty name, are findings too', () => {
+  const report = inspectExamples({ a: ['x'], b: [], '': ['y', ''] });
+  expect(report).toMatchObject({
+    labels: [{ label: 'a', examples: 1 }],
+    empty: ['[1]'],
+    unnamed: ['[0]', '[1]'],
+    withoutTexts: ['b'],
+  });
+  expect(inspectExamples({ a: [], b: [] }).withoutTexts).toEqual(['a', 'b']);
+  expect(inspectExamples({}).labels).toEqual([]);
 });
 
 test('refuses what are no examples', () => {

@@ -77,6 +77,21 @@ describe('tokens', () => {
     }
   });
 
+  test('a token for a classifier that is not there is told, without the token', async () => {
+    await server.close();
+    const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    start({
+      tokens: { ...TOKENS, crads: 'token-that-opens-nothing', other: ['another-such-token'] },
+    });
+    const type = { type: 'MetatorchWarning', code: 'METATORCH_UNUSED_TOKENS' };
+    const expected = 'Expected the name of a classifier for the token of string';
+    expect(warnings.mock.calls).toEqual([
+      [`${expected} 'crads' but none has it yet; the nearest is cards`, type],
+      [`${expected} 'other' but none has it yet`, type],
+    ]);
+    warnings.mockRestore();
+  });
+
   test('short tokens are refused without being shown', () => {
     const wrong = () => createServer({}, { tokens: { cards: 'short' }, pool: pool() });
     expect(wrong).toThrow(/Expected a token of at least 16 characters/);

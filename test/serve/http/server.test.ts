@@ -113,11 +113,24 @@ describe('bodies', () => {
     });
 
   test.each([
-    ['{"text": "a"', 400, 'Expected one JSON object for the body'],
-    ['', 400, 'Expected one JSON object for the body'],
-    ['{"__proto__": {}}', 400, 'Expected one JSON object for the body'],
+    ['{"text": "a"', 400, 'Expected one JSON object for the body but received what is not JSON'],
+    ['', 400, 'Expected one JSON object for the body but received nothing'],
+    [
+      '{"text": "a", "__proto__": {}}',
+      400,
+      'Expected names other than __proto__, and no prototype of a constructor, for the keys of the body',
+    ],
+    [
+      '{"text": {"constructor": {"prototype": 1}}}',
+      400,
+      'Expected names other than __proto__, and no prototype of a constructor, for the keys of the body',
+    ],
     [Buffer.from([0x22, 0xff, 0x22]), 400, 'Expected UTF-8 for the body but received other bytes'],
-    ['x'.repeat(2 ** 20 + 1), 413, 'Expected a body of at most 1048576 bytes'],
+    [
+      'x'.repeat(2 ** 20 + 1),
+      413,
+      'Expected at most 1048576 bytes for the body but received 1048577',
+    ],
   ])('case %#: damaged or too large', async (payload, status, message) => {
     const response = await raw(payload);
     expect([response.statusCode, response.json().message]).toEqual([status, message]);
@@ -127,7 +140,7 @@ describe('bodies', () => {
     const response = await raw('text=a', 'application/x-www-form-urlencoded');
     expect(response.statusCode).toBe(415);
     expect(response.json().message).toBe(
-      'Expected application/json for the Content-Type of the body',
+      "Expected application/json for the Content-Type of the body but received string 'application/x-www-form-urlencoded'",
     );
   });
 
@@ -156,6 +169,12 @@ describe('/v1/labels', () => {
       Object.keys(CARDS),
     );
     expect(two().loans.labels).toEqual(Object.keys(LOANS));
+  });
+
+  test('answers with the examples that say nothing to the encoder', async () => {
+    const examples = { signs: ['☂☂☂', 'a sign'] };
+    const { body } = await ask('POST', '/v1/labels', { classifier: 'cards', examples });
+    expect(body.unknownExamples).toEqual([{ text: '☂☂☂', label: 'signs' }]);
   });
 
   test('forgets examples by their texts', async () => {
@@ -211,6 +230,7 @@ describe('/v1/classifiers', () => {
         { label: 'top_up', examples: 2 },
       ],
       examples: 4,
+      unknownExamples: [],
       head: 'ridge',
       heldOutAccuracy: expect.any(Number),
     });
@@ -225,7 +245,7 @@ describe('/v1/classifiers', () => {
   });
 
   test('names that cannot be folders everywhere are refused', async () => {
-    for (const name of ['..%2Fetc', 'Cards', '-a', 'a'.repeat(65), '%00']) {
+    for (const name of ['..%2Fetc', 'Cards', '-a', 'a'.repeat(65), 'a'.repeat(15_000), '%00']) {
       const { status, body } = await ask('PUT', `/v1/classifiers/${name}`, { examples: CARDS });
       expect(`${status} ${body.message}`).toMatch(/^400 Expected 1 to 64 lower-case letters/);
     }

@@ -4,7 +4,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -82,7 +84,8 @@ test('a snapshot that was being made when the process ended is nothing, and is r
   await store.change('cards', { type: 'addExamples', examples: rain });
   mkdirSync(join(folder(), 'store/cards/snapshot-2'));
   writeFileSync(join(folder(), 'store/cards/snapshot-2/config.json'), '{');
-  mkdirSync(join(folder(), 'store/begun/snapshot-1'), { recursive: true });
+  mkdirSync(join(folder(), 'store/.begun-begun/snapshot-1'), { recursive: true });
+  mkdirSync(join(folder(), 'store/.removed-gone/snapshot-1'), { recursive: true });
   await using found = await afterKill(store);
   expect(found.names()).toEqual(['cards']);
   expect(readdirSync(join(folder(), 'copy/cards')).sort()).toEqual([
@@ -90,6 +93,7 @@ test('a snapshot that was being made when the process ended is nothing, and is r
     'journal-1.jsonl',
     'snapshot-1',
   ]);
+  expect(readdirSync(join(folder(), 'copy')).sort()).toEqual(['cards', 'lock', 'store.json']);
   await found.put('begun', LOANS, {});
   expect(found.get('begun')?.labels).toEqual(Object.keys(LOANS));
 });
@@ -121,13 +125,86 @@ test('damage is an error that names the file and the line', async () => {
   rmSync(journal);
   await expect(open()).rejects.toMatchObject({ code: 'ERR_TORCH_FILE', path: journal });
   writeFileSync(join(folder(), 'store/cards/current.json'), '{"generation": 0}');
-  await expect(open()).rejects.toThrow(/current.json/);
+  await expect(open()).rejects.toThrow(/current.json: expected the generation that counts/);
+});
+
+test.each([
+  ['lost', undefined],
+  ['empty', ''],
+  ['cut short', '{"gene'],
+  ['no number', '{"generation": "1"}'],
+  ['of a generation that is not there', '{"generation": 3}'],
+])('a current.json that is %s is told, and what it named recovered', async (_, content) => {
+  const store = await open();
+  await store.put('cards', CARDS, {});
+  await store.change('cards', { type: 'addExamples', examples: rain });
+  await store.close();
+  const cards = join(folder(), 'store/cards');
+  const current = join(cards, 'current.json');
+  if (content === undefined) rmSync(current);
+  else writeFileSync(current, content);
+  // What was begun and never counted.
+  mkdirSync(join(cards, 'snapshot-2'));
+  const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  await (await open()).close();
+  expect(warnings.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /^Cannot load .*current.json: expected .*; recovered snapshot-1 with 1 changes$/s,
+      ),
+      { type: 'MetatorchWarning', code: 'METATORCH_STORE_RECOVERED' },
+    ],
+  ]);
+  await using again = await open();
+  expect(again.get('cards')?.labels).toEqual([...Object.keys(CARDS), 'weather']);
+  expect(warnings).toHaveBeenCalledTimes(1);
+  warnings.mockRestore();
+  expect(readdirSync(cards).sort()).toEqual(['current.json', 'journal-1.jsonl', 'snapshot-1']);
+});
+
+test('without current.json, two whole generations or none are refused, and stay', async () => {
+  const store = await open();
+  await store.put('cards', CARDS, {});
+  await store.close();
+  const cards = join(folder(), 'store/cards');
+  rmSync(join(cards, 'current.json'));
+  cpSync(join(cards, 'snapshot-1'), join(cards, 'snapshot-2'), { recursive: true });
+  cpSync(join(cards, 'journal-1.jsonl'), join(cards, 'journal-2.jsonl'));
+  await expect(open()).rejects.toThrow(
+    /current.json: .*; generations 1 and 2 are there; choose with a file {"generation": 2}/,
+  );
+  expect(readdirSync(cards)).toHaveLength(4);
+  for (const part of readdirSync(cards)) {
+    if (part.startsWith('snapshot')) rmSync(join(cards, part), { recursive: true });
+  }
+  await expect(open()).rejects.toThrow(/there is no whole generation to recover/);
+  expect(readdirSync(cards)).toHaveLength(2);
+});
+
+test('a link to the folder of a classifier is followed', async () => {
+  const store = await open();
+  await store.put('cards', CARDS, {});
+  await store.close();
+  renameSync(join(folder(), 'store/cards'), join(folder(), 'elsewhere'));
+  symlinkSync(join(folder(), 'elsewhere'), join(folder(), 'store/cards'));
+  await using again = await open();
+  expect(again.names()).toEqual(['cards']);
+});
+
+test('a classifier that is forgotten stays so when the process ends before its files are gone', async () => {
+  const store = await open();
+  await store.put('cards', CARDS, {});
+  await store.remove('cards');
+  expect(readdirSync(join(folder(), 'store')).sort()).toEqual(['lock', 'store.json']);
+  await store.put('cards', LOANS, {});
+  await (await afterKill(store)).close();
+  await store.close();
 });
 
 test('a folder with other things in it, and a store in use, are refused', async () => {
   writeFileSync(join(folder(), 'letter.txt'), 'dear');
   await expect(ClassifierStore.open(folder(), { pool: pool() })).rejects.toThrow(
-    /expected an empty folder but found letter.txt/,
+    /expected store.json, which marks a store, or an empty folder but found letter.txt/,
   );
   await using store = await open();
   await expect(open()).rejects.toMatchObject({ code: 'ERR_TORCH_BUSY' });

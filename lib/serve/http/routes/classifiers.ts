@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { FitSettings } from '../../store/classifiers';
 import { description } from '../description';
-import { chosen, requireOpen, requireWritable, type Service } from '../service';
+import { additionOf, chosen, requireOpen, requireWritable, type Service } from '../service';
 
 type Params = { name: string };
 type Put = FitSettings & { examples: Record<string, string[]> };
@@ -29,7 +29,7 @@ export function addClassifiers(server: FastifyInstance, service: Service): void 
       requireWritable(service);
       const { examples, ...settings } = request.body;
       const isNew = classifiers.get(name) === undefined;
-      await classifiers.put(name, examples, settings);
+      await classifiers.put(name, examples, { ...settings, ...additionOf(service, reply) });
       return reply.code(isNew ? 201 : 200).send(description(chosen(service, request, name)));
     },
   );

@@ -9,7 +9,9 @@ export function addHealth(server: FastifyInstance, { readiness, metrics }: Servi
   server.get('/healthz', PUBLIC, async () => ({ status: 'ok' }));
   server.get('/readyz', PUBLIC, async () => {
     if (readiness.ready) return { status: 'ready' };
-    throw new HttpError(503, 'ERR_HTTP_CLOSING', 'The server is starting or shutting down', 1);
+    throw new HttpError(503, 'ERR_HTTP_CLOSING', 'The server is starting or shutting down', {
+      'retry-after': 1,
+    });
   });
   server.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     // They tell the names of all classifiers and labels.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { chosen, type Service } from '../service';
+import { chosen, type Service, untilGone } from '../service';
 
 const FOLDER = join(__dirname, '..', '..', 'playground', 'public');
 
@@ -56,10 +56,16 @@ function addFile(server: FastifyInstance, path: string, file: string): void {
 type Body = { classifier?: string; text?: string };
 
 function addMap(server: FastifyInstance, service: Service): void {
-  server.post<{ Body: Body }>('/v1/map', { schema: service.schemas.map }, async (request) => {
-    const { classifier: given, text } = request.body;
-    const { name, classifier } = chosen(service, request, given);
-    const { examples, texts } = await classifier.plane(text === undefined ? [] : [text]);
-    return { classifier: name, examples, text: texts[0] ?? null };
-  });
+  server.post<{ Body: Body }>(
+    '/v1/map',
+    { schema: service.schemas.map },
+    async (request, reply) => {
+      const { classifier: given, text } = request.body;
+      const { name, classifier } = chosen(service, request, given);
+      const { examples, texts } = await classifier.plane(text === undefined ? [] : [text], {
+        signal: untilGone(reply),
+      });
+      return { classifier: name, examples, text: texts[0] ?? null };
+    },
+  );
 }

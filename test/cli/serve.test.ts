@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from '../helpers/folders';
+import { CARDS } from '../helpers/served';
+
+const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+const READ_ONLY = join(__dirname, '..', 'helpers', 'read-only.js');
+const folder = temporaryFolder();
+const store = () => join(folder(), 'store');
+const examples = () => join(folder(), 'cards.json');
+
+let child: ChildProcess | undefined;
+beforeEach(() => writeFileSync(examples(), JSON.stringify(CARDS)));
+afterEach(() => child?.kill('SIGKILL'));
+
+/** Runs `metatorch serve` to its end, or until it serves. */
+async function serve(args: readonly string[], { env = {}, node = [] as string[] } = {}) {
+  const started = spawn(process.execPath, [...node, MAIN, 'serve', ...args], {
+    env: { ...process.env, ...env },
+  });
+  child = started;
+  const output = { out: '', err: '' };
+  started.stdout.on('data', (chunk) => {
+    output.out += chunk;
+  });
+  const ended = once(started, 'close').then(([code, signal]) => ({ code, signal }));
+  const serving = new Promise<string>((resolve) => {
+    started.stderr.on('data', (chunk) => {
+      output.err += chunk;
+      const address = /^Serving .* at (http:\S+)$/m.exec(output.err)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  });
+  const address = await Promise.race([serving, ended.then(() => '')]);
+  return { address, output, ended, signal: (name: NodeJS.Signals) => started.kill(name) };
+}
+
+const post = (url: string, body: object) =>
+  fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', connection: 'close' },
+  });
+
+test('serves, learns, drains on SIGTERM, and has it all when it starts again', async () => {
+  const args = [examples(), '--store', store(), '--port', '0', '--drain', '500'];
+  const first = await serve(args);
+  expect(first.output.err).toMatch(/^Serving cards at http:\/\/127.0.0.1:\d+\n$/);
+  const learned = await post(`${first.address}/v1/labels`, {
+    examples: { rain: ['will it rain'] },
+  });
+  expect(learned.status).toBe(200);
+  first.signal('SIGTERM');
+  while ((await fetch(`${first.address}/readyz`)).status !== 503);
+  expect((await post(`${first.address}/v1/classify`, { text: 'my card' })).status).toBe(200);
+  expect(await first.ended).toEqual({ code: 0, signal: null });
+  const lines = first.output.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(expect.objectContaining({ route: '/v1/labels', status: 200 }));
+
+  const second = await serve([
+    ...args,
+    '--token',
+    'crads=a-token-of-the-cards',
+    '--token',
+    '*=a-token-of-all-others',
+  ]);
+  expect(second.output.err).toContain(
+    `${examples()} is not read: the store has cards already, with all it has learned.\n`,
+  );
+  expect(second.output.err).toMatch(
+    /\[METATORCH_UNUSED_TOKENS\] .*'crads' .*; the nearest is cards/,
+  );
+  const headers = { authorization: 'Bearer a-token-of-all-others' };
+  const described = await fetch(`${second.address}/v1/classifiers/cards`, { headers });
+  expect(await described.json()).toMatchObject({
+    labels: expect.arrayContaining([{ label: 'rain', examples: 1 }]),
+  });
+  second.signal('SIGINT');
+  expect(await second.ended).toEqual({ code: 0, signal: null });
+}, 120_000);
+
+test('a second signal ends it at once', async () => {
+  const { ended, signal, address } = await serve([examples(), '--port', '0', '--drain', '60000']);
+  signal('SIGINT');
+  while ((await fetch(`${address}/readyz`)).status !== 503);
+  signal('SIGINT');
+  expect(await ended).toEqual({ code: null, signal: 'SIGINT' });
+}, 60_000);
+
+test('a port in use is one line', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { output, ended } = await serve([examples(), '--port', String(port)]);
+  other.close();
+  expect(await ended).toEqual({ code: 1, signal: null });
+  expect(output).toEqual({
+    out: '',
+    err: `Cannot listen at 127.0.0.1:${port}: the port is in use\n`,
+  });
+}, 60_000);
+
+test.each<[string, () => string[], string]>([
+  ['a path that is not there', () => [join(folder(), 'none')], 'there is no such file or folder'],
+  ['an empty folder', () => [folder()], 'expected a saved classifier'],
+  ['two of one name', () => [examples(), join(folder(), 'a', 'cards')], 'are both cards'],
+  [
+    'a store with other things in it',
+    () => [examples(), '--store', folder()],
+    'but found cards.json',
+  ],
+  ['a port that is none', () => [examples(), '--port', '65536'], 'an integer from 0 to 65535'],
+  [
+    'a short token',
+    () => [examples(), '--token', 'cards=short'],
+    'a token of at least 16 characters',
+  ],
+])(
+  '%s is refused in a line or two',
+  async (_, args, message) => {
+    const { output, ended } = await serve(args());
+    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(output.err).toContain(message);
+    expect(output.err).not.toContain('    at ');
+    expect(output.out).toBe('');
+  },
+  60_000,
+);
+
+test('a store on a disk that cannot be written is refused by its name', async () => {
+  mkdirSync(store());
+  writeFileSync(join(store(), 'store.json'), '{"format":"metatorch-store","version":1}');
+  const { output, ended } = await serve([store()], {
+    env: { READ_ONLY: store() },
+    node: ['--require', READ_ONLY],
+  });
+  expect(await ended).toEqual({ code: 1, signal: null });
+  expect(output.err).toMatch(/^Cannot lock .*store\/lock: EROFS: read-only file system.*\n$/);
+}, 60_000);
+
+test('--help has every option', async () => {
+  const { output, ended } = await serve(['--help']);
+  expect(await ended).toEqual({ code: 0, signal: null });
+  for (const option of [
+    '--store',
+    '--host',
+    '--port',
+    '--token',
+    '--drain',
+    '--max-labels',
+    '--log',
+  ]) {
+    expect(output.out).toContain(option);
+  }
+}, 60_000);
