@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { Piscina } from 'piscina';
+import type * as Pool from 'piscina';
 import { readOptions } from '../check';
 import { invalidArgument, TorchError } from '../errors';
 import { loadEncoder, loadEncoderSync, type SentenceEncoder } from '../text';
@@ -39,7 +39,7 @@ export class EncoderPool {
   readonly #owned: boolean;
   readonly #setup: WorkerSetup;
   readonly #count: number;
-  #threads: Piscina | undefined;
+  #threads: Pool.Piscina | undefined;
   readonly #queue: RequestQueue;
   /** The end of the last job; one job runs at a time, beside the requests. */
   #jobs: Promise<unknown> = Promise.resolve();
@@ -174,8 +174,8 @@ export class EncoderPool {
     if (this.#owned) this.encoder.dispose();
   }
 
-  #started(): Piscina {
-    this.#threads ??= new Piscina({
+  #started(): Pool.Piscina {
+    this.#threads ??= new (loadPiscina().Piscina)({
       filename: WORKER_FILE,
       workerData: this.#setup,
       minThreads: this.#count,
@@ -215,6 +215,11 @@ export class EncoderPool {
       cause,
     });
   }
+}
+
+/** Threads are started, and what manages them loaded, when a pool is used first. */
+function loadPiscina(): typeof Pool {
+  return require('piscina');
 }
 
 type Limits = { workers: number; threads: number; maxBatch: number; maxQueue: number };

@@ -1,9 +1,24 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import {
+  finiteNumber,
+  fraction,
+  jsonObject,
+  listOf,
+  literal,
+  looseObject,
+  nullable,
+  numberWhere,
+  oneOf,
+  positiveNumber,
+  required,
+  strictObject,
+  string,
+} from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
 import type { LabeledText } from '../text';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from '../train/checkpoint';
+import { configSchema } from '../train/config-schema';
 import { calibrationRows, keyOf } from './calibration/sample';
 import type { Core } from './core';
 import type { FitOptions, Fitted } from './fitted';
@@ -11,31 +26,41 @@ import { HEAD_NAMES, HEADS } from './heads';
 import { classMean } from './heads/class-mean';
 import { indices } from './heads/features';
 
-const spread = z.strictObject({ mean: z.number(), sd: z.number().positive() });
-const share = z.number().positive().max(0.5);
+const spread = strictObject({ mean: required(finiteNumber), sd: required(positiveNumber) });
 
-const configSchema = z.strictObject({
-  kind: z.literal('few-shot-classifier'),
-  /** The encoder whose vectors the tensors are of. */
-  encoder: z.strictObject({
-    name: z.string(),
-    fingerprint: z.string(),
-    spec: z.looseObject({ kind: z.string() }),
-  }),
-  options: z.strictObject({ head: z.enum(['auto', ...HEAD_NAMES]), falseAlarms: share }),
-  labels: z.array(z.string()).min(2),
-  rows: z.array(z.strictObject({ text: z.string(), label: z.string() })),
-  head: z.enum(HEAD_NAMES),
-  sharpness: z.number().positive(),
-  familiarity: z.strictObject({
-    mean: spread.nullable(),
-    nearest: spread,
-    threshold: z.number(),
-  }),
-  accuracy: z.number().min(0).max(1).nullable(),
+const share = (value: unknown, name: string, operator: string): number => {
+  const fits = (number: number) => number > 0 && number <= 0.5;
+  return numberWhere(fits, 'a number in (0, 0.5]', value, name, operator);
+};
+
+const encoderCheck = strictObject({
+  name: required(string),
+  fingerprint: required(string),
+  spec: required(looseObject({ kind: required(string) })),
 });
 
-export type SavedConfig = z.output<typeof configSchema>;
+const configCheck = strictObject({
+  kind: required(literal('few-shot-classifier')),
+  /** The encoder whose vectors the tensors are of. */
+  encoder: required(encoderCheck),
+  options: required(
+    strictObject({ head: required(oneOf('auto', ...HEAD_NAMES)), falseAlarms: required(share) }),
+  ),
+  labels: required(listOf(string, 2)),
+  rows: required(listOf(strictObject({ text: required(string), label: required(string) }))),
+  head: required(oneOf(...HEAD_NAMES)),
+  sharpness: required(positiveNumber),
+  familiarity: required(
+    strictObject({
+      mean: required(nullable(spread)),
+      nearest: required(spread),
+      threshold: required(finiteNumber),
+    }),
+  ),
+  accuracy: required(nullable(fraction)),
+});
+
+export type SavedConfig = ReturnType<typeof configCheck>;
 
 /** Everything of a classifier but its encoder's weights. */
 export type Saved = {
@@ -63,7 +88,7 @@ export function writeClassifier(folder: string, saved: Saved): void {
     accuracy,
   };
   const params = { x, state, nearest };
-  saveCheckpoint(folder, { params, config: z.record(z.string(), z.json()).parse(config) });
+  saveCheckpoint(folder, { params, config: jsonObject(config, 'config', 'writeClassifier') });
 }
 
 /** What a saved classifier says of its encoder, before its tensors are read. */
@@ -71,7 +96,7 @@ export function readEncoderOf(folder: string): SavedConfig['encoder'] {
   const path = join(folder, CONFIG_FILE);
   const body = parseFileContent(
     path,
-    z.looseObject({ config: z.looseObject({ encoder: configSchema.shape.encoder }) }),
+    looseObject({ config: required(looseObject({ encoder: required(encoderCheck) })) }),
     readJsonFile(path, 'a saved classifier'),
     'a saved few-shot classifier',
   );
@@ -84,7 +109,7 @@ export function readEncoderOf(folder: string): SavedConfig['encoder'] {
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or foreign, or the parts do not fit
  */
 export function readClassifier(folder: string): Saved {
-  const { params, config } = loadCheckpoint(folder, configSchema);
+  const { params, config } = loadCheckpoint(folder, configSchema(configCheck));
   const path = join(folder, CONFIG_FILE);
   try {
     return torch.scope(() => {

@@ -1,6 +1,11 @@
-import type { FastifyInstance } from 'fastify';
 import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
-import { createServer, EncoderPool, type LogLevel, shutDownOnSignals } from '../../serve';
+import {
+  createServer,
+  EncoderPool,
+  type HttpServer,
+  type LogLevel,
+  shutDownOnSignals,
+} from '../../serve';
 import { openClassifiers } from './open-classifiers';
 
 export type ServeOptions = {
@@ -19,7 +24,7 @@ export type ServeOptions = {
 /** Opens classifiers and serves them until a signal comes. */
 export async function runServe(paths: readonly string[], options: ServeOptions): Promise<void> {
   const pool = await EncoderPool.open({ workers: options.workers });
-  let server: FastifyInstance | undefined;
+  let server: HttpServer | undefined;
   try {
     const { classifiers, readOnly } = await openClassifiers(paths, options.store, pool);
     server = createServer(classifiers, {

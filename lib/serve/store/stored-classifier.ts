@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { positiveInteger, required, strictObject } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
@@ -10,7 +10,7 @@ import { applyChange, type Change } from './changes';
 import { Journal, onDisk } from './journal';
 
 const CURRENT = 'current.json';
-const currentSchema = z.strictObject({ generation: z.int().positive() });
+const currentCheck = strictObject({ generation: required(positiveInteger) });
 
 /** Beyond this a journal is folded into a new snapshot: replaying it would take seconds. */
 const MOST_CHANGES = 1000;
@@ -163,7 +163,7 @@ async function currentGeneration(folder: string): Promise<number | undefined> {
   if (!entries.includes(CURRENT)) return undefined;
   const path = join(folder, CURRENT);
   const content = readJsonFile(path, 'a stored classifier');
-  return parseFileContent(path, currentSchema, content, 'the generation that counts').generation;
+  return parseFileContent(path, currentCheck, content, 'the generation that counts').generation;
 }
 
 /** Writes a snapshot and an empty journal. Neither is left if that fails. */

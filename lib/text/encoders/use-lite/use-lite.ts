@@ -1,5 +1,14 @@
-import { z } from 'zod';
-import { integerFrom, type OptionsOf, readOptions, string, withDefault } from '../../../check';
+import {
+  finiteNumber,
+  integerFrom,
+  listOf,
+  nullable,
+  type OptionsOf,
+  readOptions,
+  string,
+  tupleOf,
+  withDefault,
+} from '../../../check';
 import { outOfRange } from '../../../errors';
 import { torch } from '../../../torch';
 import { requireIdLists } from '../check-ids';
@@ -33,11 +42,7 @@ export type UseLiteOptions = OptionsOf<typeof SCHEMA>;
 export type UseLiteSpec = EncoderSpec & { readonly kind: typeof KIND; readonly maxLength: number };
 
 // The pieces with a colon lost their scores when they were published, and count as certain since then.
-const scoreSchema = z
-  .number()
-  .nullable()
-  .transform((score) => score ?? 0);
-const vocabularySchema = z.array(z.tuple([z.string(), scoreSchema]));
+const vocabularyCheck = listOf(tupleOf(string, nullable(finiteNumber)));
 
 /**
  * Universal Sentence Encoder Lite: English sentences as vectors `[512]` of length 1, by a small
@@ -77,7 +82,10 @@ function build(
   params: UseLiteParams,
 ): TokenModel<UseLiteParams> {
   const json: unknown = JSON.parse(readPackageFile('vocab.json', folder).toString('utf8'));
-  const tokenizer = new UnigramTokenizer(vocabularySchema.parse(json), RESERVED);
+  const pieces = vocabularyCheck(json, 'vocab.json', 'useLite').map(
+    ([piece, score]) => [piece, score ?? 0] as [string, number],
+  );
+  const tokenizer = new UnigramTokenizer(pieces, RESERVED);
   const spec: UseLiteSpec = { kind: KIND, maxLength };
   let fingerprint: string | undefined;
   return {

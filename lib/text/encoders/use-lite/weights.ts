@@ -1,4 +1,12 @@
-import { z } from 'zod';
+import {
+  listOf,
+  oneOf,
+  required,
+  someProperties,
+  stepCount,
+  string,
+  tupleOf,
+} from '../../../check';
 import { TorchError } from '../../../errors';
 import type { LayerNormParams, LinearParams } from '../../../nn';
 import { type Tensor, torch } from '../../../torch';
@@ -27,18 +35,13 @@ export type UseLiteParams = {
   hidden: LinearParams;
 };
 
-const manifestSchema = z.object({
-  weightsManifest: z.tuple([
-    z.object({
-      weights: z.array(
-        z.object({
-          name: z.string(),
-          dtype: z.enum(['float32', 'int32']),
-          shape: z.array(z.int().nonnegative()),
-        }),
-      ),
-    }),
-  ]),
+const weightCheck = someProperties({
+  name: required(string),
+  dtype: required(oneOf('float32', 'int32')),
+  shape: required(listOf(stepCount)),
+});
+const manifestCheck = someProperties({
+  weightsManifest: required(tupleOf(someProperties({ weights: required(listOf(weightCheck)) }))),
 });
 
 const ITEM_BYTES = 4;
@@ -100,7 +103,7 @@ function layer(weight: Weight, index: number, size: number): UseLiteLayerParams 
 /** Reads the manifest and what it describes: all weights one after the other, in several files. */
 function weightsByName(folder: string): Weight {
   const json: unknown = JSON.parse(readPackageFile('model.json', folder).toString('utf8'));
-  const [{ weights }] = manifestSchema.parse(json).weightsManifest;
+  const [{ weights }] = manifestCheck(json, 'model.json', 'useLite').weightsManifest;
   const bytes = Buffer.concat(SHARDS.map((name) => readPackageFile(name, folder)));
   const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / ITEM_BYTES);
   const found = new Map<string, Float32Array>();
