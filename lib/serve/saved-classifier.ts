@@ -17,7 +17,12 @@ import {
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
 import type { LabeledText } from '../text';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
-import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from '../train/checkpoint';
+import {
+  CONFIG_FILE,
+  loadCheckpoint,
+  requireCheckpoint,
+  saveCheckpoint,
+} from '../train/checkpoint';
 import { configSchema } from '../train/config-schema';
 import { calibrationRows, keyOf } from './calibration/sample';
 import type { Core } from './core';
@@ -91,8 +96,11 @@ export function writeClassifier(folder: string, saved: Saved): void {
   saveCheckpoint(folder, { params, config: jsonObject(config, 'config', 'writeClassifier') });
 }
 
+const ADVICE = '`save` of a classifier writes one; `npx metatorch try` makes models/intents';
+
 /** What a saved classifier says of its encoder, before its tensors are read. */
 export function readEncoderOf(folder: string): SavedConfig['encoder'] {
+  requireCheckpoint(folder, 'a saved few-shot classifier', ADVICE);
   const path = join(folder, CONFIG_FILE);
   const body = parseFileContent(
     path,

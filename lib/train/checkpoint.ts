@@ -14,7 +14,7 @@ import {
   withMethods,
 } from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile, sha256OfFiles } from '../checked-file';
-import { invalidArgument } from '../errors';
+import { invalidArgument, TorchError } from '../errors';
 import { packageVersion } from '../package-version';
 import type { Tree } from '../torch';
 import { followLinks, replaceFile, StagedFile } from '../torch/files/replace-file';
@@ -149,6 +149,18 @@ export function loadCheckpoint<Schema extends ConfigSchema<unknown>>(
     return rebuild(body.structure, tensors, (expected, found) => refuseFile(path, expected, found));
   });
   return { params, config };
+}
+
+/**
+ * Refuses a folder without a checkpoint, and says what makes one.
+ *
+ * @throws TorchError `ERR_TORCH_FILE`
+ */
+export function requireCheckpoint(folder: string, expected: string, advice: string): void {
+  const path = join(folder, CONFIG_FILE);
+  if (existsSync(path)) return;
+  const message = `Cannot load ${folder}: expected ${expected} but there is no ${path}. ${advice}`;
+  throw new TorchError('ERR_TORCH_FILE', message, { path });
 }
 
 function isJsonObject(value: unknown): boolean {

@@ -26,7 +26,7 @@ import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
 import { Vocabulary } from '../text/vocabulary';
 import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
 import { disposeTree, mapTree, type Tree, torch } from '../torch';
-import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from './checkpoint';
 import { configSchema } from './config-schema';
 
 const learnerCheck = strictVariant('kind', {
@@ -139,12 +139,15 @@ export function saveTextModel(folder: string, config: TextModelConfig, params: T
   saveCheckpoint(folder, { params, config: { ...parseConfig(config, 'saveTextModel') } });
 }
 
+const ADVICE = 'saveTextModel writes one; `npx metatorch demo` makes models/wordnet-prototypical';
+
 /**
  * Loads what `saveTextModel` has saved.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged, or of another kind
  */
 export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBatch> {
+  requireCheckpoint(string(folder, 'folder', 'loadTextModel'), 'a saved text model', ADVICE);
   const { params, config } = loadCheckpoint(folder, configSchema(savedModelCheck));
   try {
     const built = buildTextLearner(config);

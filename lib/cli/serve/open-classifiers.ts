@@ -94,9 +94,13 @@ async function takeIn(store: ClassifierStore, name: string, path: string): Promi
 function isFolder(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats !== undefined) return stats.isDirectory();
-  throw new TorchError('ERR_TORCH_FILE', `Cannot serve ${path}: there is no such file or folder`, {
-    path,
-  });
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot serve ${path}: there is no such file or folder; \`npx metatorch try\` makes models/intents`,
+    {
+      path,
+    },
+  );
 }
 
 function readExamplesFile(path: string) {
