@@ -1,4 +1,5 @@
-export { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export type { ConfigOf, ConfigSchema } from './config-schema';
 export {
   accuracyOf,
   type Estimate,

@@ -5,6 +5,12 @@ import { temporaryFolder } from '../helpers/folders';
 const DIST = path.join(__dirname, '../../dist');
 const ENTRIES = ['index', 'torch', 'nn', 'optim', 'meta', 'text', 'train', 'serve', 'testing'];
 
+/** What importing may load of other packages: all else waits until it is needed. */
+const CHEAP = ['node-gyp-build', 'pend', 'yauzl'];
+const NAME = /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
+
+type Loaded = { megabytes: number; libraries: string[]; packages: string[] };
+
 const folder = temporaryFolder();
 
 /** What a program prints as JSON, in a process where the only place for libtorch is an empty folder. */
@@ -19,14 +25,17 @@ function withoutLibtorch(program: string): unknown {
 
 test.each(ENTRIES)('importing %s loads neither the addon nor libtorch', (entry) => {
   const found = withoutLibtorch(`
+    const NAME = ${NAME};
     const before = process.memoryUsage.rss();
     require(${JSON.stringify(path.join(DIST, entry))});
     const libraries = process.report.getReport().sharedObjects;
     console.log(JSON.stringify({
       megabytes: (process.memoryUsage.rss() - before) / 1e6,
+      packages: [...new Set(Object.keys(require.cache).flatMap((file) => NAME.exec(file)?.[1] ?? []))],
       libraries: libraries.filter((file) => /metatorch|torch_cpu|c10|[.]node$/.test(file)),
     }));`);
-  const { megabytes, libraries } = found as { megabytes: number; libraries: string[] };
+  const { megabytes, libraries, packages } = found as Loaded;
+  expect(packages.filter((name) => !CHEAP.includes(name))).toEqual([]);
   expect(libraries).toEqual([]);
   expect(megabytes).toBeLessThan(60);
 });

@@ -166,7 +166,7 @@ describe('loading refuses', () => {
   });
 
   test('a folder without a model', () => {
-    expectRefused(configPath(), 'no such file');
+    expectRefused(configPath(), 'expected a saved text model but there is no');
   });
 });
 
