@@ -55,13 +55,15 @@ type Model = {
 
 /**
  * Meta-trains, evaluates on unseen classes, saves, adapts to new labels, and reports each step. Once `signal`
- * is aborted it saves the best Prototypical Network so far and ends.
+ * is aborted it saves the best Prototypical Network so far, if there is one, and ends.
  */
 export function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const folder = path.join(options.out, 'wordnet-prototypical');
   return withFolder(folder, async () => {
     const data = loadDemoData();
     introduce(data);
+    await nextTurn();
+    signal.throwIfAborted();
     const config = modelConfig({ kind: 'prototypical' }, data.vocabulary);
     const training = { data, options, signal };
     const model = await metaTrain('Prototypical', config, options.steps, training);
