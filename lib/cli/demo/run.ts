@@ -67,9 +67,8 @@ export function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void
     const config = modelConfig({ kind: 'prototypical' }, data.vocabulary);
     const training = { data, options, signal };
     const model = await metaTrain('Prototypical', config, options.steps, training);
-    const save = (): void => saveTextModel(folder, config, model.params);
+    saveTextModel(folder, config, model.params);
     if (!signal.aborted) await compare(model, training);
-    save();
     if (signal.aborted) {
       console.log(`\nStopped. Saved the best Prototypical Network so far to ${folder}`);
       return;

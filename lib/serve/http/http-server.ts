@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 
 /**
- * What most programs use of a server, which is an instance of Fastify. Its types are in the package `fastify`,
- * and are had by `createServer<FastifyInstance>(…)`.
+ * What most programs use of a server, which is an instance of Fastify. For all of it write
+ * `createServer<FastifyInstance>(…)`, with the type of the package `fastify`.
  */
 export type HttpServer = {
   /** Listens, and fulfils its promise with the address. */
