@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
-import { z } from 'zod';
+import type { Check } from './check';
 import { TorchError } from './errors';
 import { openRegular, readRegular } from './regular-file';
 
@@ -43,23 +43,34 @@ export function readJsonFile(path: string, what: string): unknown {
 }
 
 /**
- * What `schema` makes of a value that was read from a file.
+ * What `check` makes of a value that was read from a file.
  *
  * @throws TorchError `ERR_TORCH_FILE` that says where the value does not fit
  */
-export function parseFileContent<Schema extends z.ZodType>(
+export function parseFileContent<T>(
   path: string,
-  schema: Schema,
+  check: Check<T>,
   value: unknown,
   expected: string,
-): z.output<Schema> {
-  const result = onFile(path, expected, () => schema.safeParse(value));
-  if (result.success) return result.data;
-  throw new TorchError(
-    'ERR_TORCH_FILE',
-    `Cannot load ${path}: expected ${expected}\n${z.prettifyError(result.error)}`,
-    { path, cause: result.error },
-  );
+): T {
+  try {
+    return check(value, 'content', 'the file');
+  } catch (cause) {
+    const message = `Cannot load ${path}: expected ${expected}\n${faultsOf(cause)}`;
+    throw new TorchError('ERR_TORCH_FILE', message, { path, cause });
+  }
+}
+
+/** Errors of schemas have a list of issues, each with the place that it is at; others have a message. */
+function faultsOf(error: unknown): string {
+  const { message, issues }: { message?: unknown; issues?: unknown } = Object(error);
+  if (!Array.isArray(issues)) return String(message ?? error);
+  return issues
+    .map((issue: { message?: unknown; path?: readonly PropertyKey[] }) => {
+      const place = ['content', ...(issue.path ?? [])].map(String).join('.');
+      return `${issue.message} at ${place}`;
+    })
+    .join('\n');
 }
 
 /**

@@ -187,6 +187,7 @@ interface Loader {
 }
 
 let loaded: NativeBinding | undefined;
+let failure: { readonly error: unknown } | undefined;
 
 /** The version of libtorch that the addon at hand was built against, without loading libtorch. */
 export function addonBuildVersion(): string {
@@ -194,25 +195,32 @@ export function addonBuildVersion(): string {
 }
 
 /**
- * Loads libtorch and the bindings, once for each thread.
+ * Loads libtorch and the bindings, once for each thread. What has failed once fails again with the same
+ * error: looking for libtorch takes up to a second, and half a libtorch in the process stays there.
  *
  * @throws TorchError `ERR_TORCH_ADDON_MISSING`, `ERR_TORCH_LIBRARY_MISSING`,
  *   `ERR_TORCH_LIBRARY_VERSION` or `ERR_TORCH_LIBRARY_LOAD`
  */
 export function loadNative(): NativeBinding {
-  if (loaded) return loaded;
+  if (failure) throw failure.error;
+  try {
+    loaded ??= load();
+    return loaded;
+  } catch (error) {
+    failure = { error };
+    throw error;
+  }
+}
+
+function load(): NativeBinding {
   requireWorkingDirectory();
   const addon = addonPath();
   const loader = openLoader(addon);
   const { libDir } = requireLibtorch({ device: requestedDevice(), builtFor: loader.buildVersion });
-  try {
-    loaded = loader.load(libDir, path.join(path.dirname(addon), SHARED_LIBRARY));
-  } catch (cause) {
-    throw loadError(cause, libDir);
-  }
-  loaded.setErrorFactory(fromNative);
-  loaded.setWarningListener(warn);
-  return loaded;
+  const native = open(() => loader.load(libDir, nextTo(addon)), libDir);
+  native.setErrorFactory(fromNative);
+  native.setWarningListener(warn);
+  return native;
 }
 
 /** Without one, the math library that libtorch loads ends the process. */
@@ -227,11 +235,19 @@ function requireWorkingDirectory(): void {
 }
 
 function openLoader(addon: string): Loader {
+  return open(() => require(addon) as Loader, addon);
+}
+
+function open<T>(load: () => T, file: string): T {
   try {
-    return require(addon) as Loader;
+    return load();
   } catch (cause) {
-    throw loadError(cause, addon);
+    throw loadError(cause, file);
   }
+}
+
+function nextTo(addon: string): string {
+  return path.join(path.dirname(addon), SHARED_LIBRARY);
 }
 
 function loadError(cause: unknown, file: string): TorchError {

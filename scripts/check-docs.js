@@ -36,8 +36,7 @@ runMain(async () => {
       noUncheckedIndexedAccess: false,
       paths: {
         metatorch: ['../../lib/index.ts'],
-        'metatorch/testing': ['../../lib/testing/index.ts'],
-        'metatorch/torch': ['../../lib/torch/index.ts'],
+        'metatorch/*': ['../../lib/*/index.ts'],
       },
     },
     include: ['.', '../../lib/*.d.ts'],

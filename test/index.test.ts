@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as metatorch from '../lib';
@@ -89,6 +90,36 @@ test('can be imported by name from an ES module', () => {
     console.log(${sum}, same === torch, same.zeros([1]) instanceof Tensor, missing.length);
     console.log(typeof meta.maml, typeof train.train, typeof text.VocabularyVectorizer, typeof nn.mlp);`;
   expect(run('module', program)).toBe('3 true true 0\nfunction function function function');
+});
+
+const ENTRIES = ['torch', 'nn', 'optim', 'meta', 'text', 'train', 'serve', 'testing'];
+
+test.each(['', ...ENTRIES.map((entry) => `/${entry}`)])(
+  'metatorch%s is one module for ES modules and CommonJS, with every name',
+  (entry) => {
+    const program = `import { createRequire } from 'node:module';
+      import * as imported from 'metatorch${entry}';
+      const required = createRequire(import.meta.url)('metatorch${entry}');
+      const names = Object.keys(required);
+      const other = names.filter((name) => imported[name] !== required[name]);
+      const missing = names.filter((name) => !Object.hasOwn(imported, name));
+      console.log(names.length > 0, other.join(), missing.join());`;
+    expect(run('module', program)).toBe('true');
+  },
+);
+
+test('every entry has its types for each way to resolve modules', () => {
+  const { exports, typesVersions } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(Object.keys(exports)).toEqual([
+    '.',
+    ...ENTRIES.map((entry) => `./${entry}`),
+    './package.json',
+  ]);
+  for (const entry of ENTRIES) {
+    const { types, default: file } = exports[`./${entry}`];
+    expect(typesVersions['*'][entry]).toEqual([types]);
+    expect([types, file].every((path) => existsSync(join(ROOT, path)))).toBe(true);
+  }
 });
 
 test('hides what is not public', () => {

@@ -20,11 +20,13 @@ function run(script: string, env: Record<string, string> = {}): Record<string, u
 }
 
 const REPORT = `
-  try { require(${TORCH}); console.log(JSON.stringify({ ok: true })); }
-  catch (error) {
-    const { name, code, message, path } = error;
-    console.log(JSON.stringify({ name, code, message, path, alive: 1 + 1 }));
-  }`;
+  const { torch } = require(${TORCH});
+  const errorOf = (action) => { try { action(); } catch (error) { return error; } };
+  const error = errorOf(() => torch.zeros([1]));
+  const { name, code, message, path } = error;
+  const again = [() => torch.zeros([1]), () => torch.tensor([1]), () => torch.manualSeed(0)];
+  const same = again.every((action) => errorOf(action) === error);
+  console.log(JSON.stringify({ name, code, message, path, same, alive: 1 + 1 }));`;
 
 describe('libtorch that cannot serve is a typed error, and the process lives on', () => {
   let folder: string;
@@ -55,6 +57,7 @@ describe('libtorch that cannot serve is a typed error, and the process lives on'
       name: 'TorchError',
       code: 'ERR_TORCH_LIBRARY_MISSING',
       message: expect.stringContaining(folder),
+      same: true,
       alive: 2,
     });
   });
@@ -84,6 +87,7 @@ describe('libtorch that cannot serve is a typed error, and the process lives on'
     expect(run(REPORT, { LIBTORCH: root })).toMatchObject({
       code: 'ERR_TORCH_LIBRARY_LOAD',
       message: expect.stringContaining('libtorch_cpu.so'),
+      same: true,
     });
   });
 });
@@ -122,6 +126,7 @@ describe('METATORCH_ADDON', () => {
     expect(run(REPORT, { METATORCH_ADDON: missing })).toMatchObject({
       code: 'ERR_TORCH_ADDON_MISSING',
       message: expect.stringContaining(missing),
+      same: true,
     });
   });
 });

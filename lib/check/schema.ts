@@ -67,12 +67,26 @@ export function readOptions<S extends Schema, O>(
   operator: string,
 ): O & ReadOptions<S> {
   const all = checkOptions(options, Object.keys(schema), operator);
+  // The options keep what their own type says beyond the schema.
+  return readValues(schema, all, '', operator) as O & ReadOptions<S>;
+}
+
+/** The values that a schema names, checked and with defaults; `path` leads to the object that has them. */
+export function readValues<S extends Schema>(
+  schema: S,
+  all: Readonly<Record<string, unknown>>,
+  path: string,
+  operator: string,
+): ReadOptions<S> {
   const values: Record<string, unknown> = {};
   for (const [name, { need, check, fallback }] of Object.entries(schema)) {
     const given = all[name];
-    if (given !== undefined || need === 'required') values[name] = check(given, name, operator);
-    else if (need === 'default') values[name] = fallback;
+    if (given !== undefined || need === 'required') {
+      values[name] = check(given, `${path}${name}`, operator);
+    } else if (need === 'default') {
+      values[name] = fallback;
+    }
   }
   // Every value has passed the check of its own name, which TypeScript cannot follow through a loop.
-  return values as O & ReadOptions<S>;
+  return values as ReadOptions<S>;
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { interruptible } from './interrupt';
 
 function integerFrom(least: number): (text: string) => number {
   return (text) => {
@@ -20,6 +21,6 @@ export function registerDemo(program: Command): void {
     .action(async (options: { steps: number; episodes: number; seed: number; out: string }) => {
       // Loaded here, so that the other commands run without libtorch.
       const { runDemo } = await import('./demo/run.js');
-      await runDemo(options);
+      await interruptible((signal) => runDemo(options, signal));
     });
 }

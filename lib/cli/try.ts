@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { interruptible } from './interrupt';
 
 /** `metatorch try`: a classifier from a few examples, without a download and within seconds. */
 export function registerTry(program: Command): void {
@@ -9,7 +10,7 @@ export function registerTry(program: Command): void {
     .action(async (options: { out: string }) => {
       // Loaded here, so that the other commands run without libtorch.
       const { runTry } = await import('./try/run.js');
-      await runTry(options);
+      await interruptible((signal) => runTry(options, signal));
     });
 }
 

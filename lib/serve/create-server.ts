@@ -1,4 +1,11 @@
+import { withPackages } from '../optional-packages';
+import type { FewShotClassifier } from './few-shot-classifier';
+import type { HttpServer } from './http/http-server';
+import type { ServerOptions } from './http/options';
 import type * as Http from './http/server';
+import type { Classifiers } from './store/classifiers';
+
+const PACKAGES = ['fastify', '@fastify/rate-limit', '@fastify/swagger', 'prom-client'];
 
 /**
  * An HTTP server for classifiers, as an instance of Fastify that does not listen yet.
@@ -10,11 +17,25 @@ import type * as Http from './http/server';
  * then frees what is the server's own: classifiers that it was given stay the caller's to close. Changes last
  * as long as the process, or as the disk if `classifiers` is a `ClassifierStore`.
  *
- * @throws ArgumentTypeError or ArgumentRangeError for a wrong classifier, name or option
+ * It needs packages that are not installed with this one:
+ *
+ *     npm install fastify @fastify/rate-limit @fastify/swagger prom-client
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a wrong classifier, name or option; TorchError
+ *   `ERR_TORCH_PACKAGE_MISSING` without those packages
  */
-export const createServer: typeof Http.createServer = (...args) => loadHttp().createServer(...args);
+export function createServer<S extends HttpServer = HttpServer>(
+  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  options?: ServerOptions,
+): S;
+export function createServer(
+  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  options?: ServerOptions,
+): HttpServer {
+  return loadHttp().createServer(classifiers, options);
+}
 
 /** Fastify and the metrics take a fifth of all the time to load, which most programs need not spend. */
 function loadHttp(): typeof Http {
-  return require('./http/server');
+  return withPackages(PACKAGES, 'The HTTP server', () => require('./http/server'));
 }

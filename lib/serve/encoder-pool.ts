@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { Piscina } from 'piscina';
+import type * as Pool from 'piscina';
 import { readOptions } from '../check';
 import { invalidArgument, TorchError } from '../errors';
 import { loadEncoder, loadEncoderSync, type SentenceEncoder } from '../text';
@@ -44,7 +44,7 @@ export class EncoderPool {
   readonly #owned: boolean;
   readonly #setup: WorkerSetup;
   readonly #count: number;
-  #threads: Piscina | undefined;
+  #threads: Pool.Piscina | undefined;
   #tuning: TuningThread | undefined;
   readonly #queue: RequestQueue;
   readonly #jobs: JobQueue;
@@ -207,8 +207,8 @@ export class EncoderPool {
     if (this.#owned) this.encoder.dispose();
   }
 
-  #started(): Piscina {
-    this.#threads ??= new Piscina({
+  #started(): Pool.Piscina {
+    this.#threads ??= new (loadPiscina().Piscina)({
       filename: WORKER_FILE,
       workerData: this.#setup,
       minThreads: this.#count,
@@ -250,6 +250,11 @@ export class EncoderPool {
       cause,
     });
   }
+}
+
+/** Threads are started, and what manages them loaded, when a pool is used first. */
+function loadPiscina(): typeof Pool {
+  return require('piscina');
 }
 
 type Limits = {

@@ -26,10 +26,10 @@ export function requireOwnFolder(path: string): void {
   if (existsSync(config)) requireClassifierConfig(path);
 }
 
-/** Makes a folder, with those above it, unless it is there. */
-export async function makeFolder(path: string): Promise<void> {
+/** Makes a folder, with those above it, unless it is there. Returns the first of those that it has made. */
+export async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path, { recursive: true });
+    return await mkdir(path, { recursive: true });
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new TorchError('ERR_TORCH_FILE', `Cannot make the folder ${path}: ${found}`, {

@@ -1,10 +1,33 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { isPlainObject } from '../check';
+import {
+  finiteNumber,
+  fraction,
+  isPlainObject,
+  jsonObject,
+  listOf,
+  literal,
+  looseObject,
+  nullable,
+  numberWhere,
+  oneOf,
+  optional,
+  positiveNumber,
+  recordOf,
+  required,
+  stepCount,
+  strictObject,
+  string,
+} from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
 import type { LabeledText } from '../text';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
-import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from '../train/checkpoint';
+import {
+  CONFIG_FILE,
+  loadCheckpoint,
+  requireCheckpoint,
+  saveCheckpoint,
+} from '../train/checkpoint';
+import { configSchema } from '../train/config-schema';
 import type { NamedTensors } from '../train/contrastive/trained-params';
 import { requireSeal } from '../train/seal';
 import { calibrationRows, keyOf } from './calibration/sample';
@@ -14,46 +37,60 @@ import { HEAD_NAMES, HEADS } from './heads';
 import { classMean } from './heads/class-mean';
 import { indices } from './heads/features';
 
-const spread = z.strictObject({ mean: z.number(), sd: z.number().positive() });
-const share = z.number().positive().max(0.5);
-const familiarity = z.strictObject({
-  mean: spread.nullable(),
-  nearest: spread,
-  threshold: z.number(),
-});
-const accuracy = z.number().min(0).max(1);
-const measuredHead = z.strictObject({ sharpness: z.number().positive(), accuracy });
+const spread = strictObject({ mean: required(finiteNumber), sd: required(positiveNumber) });
 
-const configSchema = z.strictObject({
-  kind: z.literal('few-shot-classifier'),
+const share = (value: unknown, name: string, operator: string): number => {
+  const fits = (number: number) => number > 0 && number <= 0.5;
+  return numberWhere(fits, 'a number in (0, 0.5]', value, name, operator);
+};
+
+const familiarityCheck = strictObject({
+  mean: required(nullable(spread)),
+  nearest: required(spread),
+  threshold: required(finiteNumber),
+});
+
+const measuredHead = strictObject({
+  sharpness: required(positiveNumber),
+  accuracy: required(fraction),
+});
+
+const encoderCheck = strictObject({
+  name: required(string),
+  fingerprint: required(string),
+  spec: required(looseObject({ kind: required(string) })),
+});
+
+const configCheck = strictObject({
+  kind: required(literal('few-shot-classifier')),
   /** The encoder whose vectors the tensors are of. */
-  encoder: z.strictObject({
-    name: z.string(),
-    fingerprint: z.string(),
-    spec: z.looseObject({ kind: z.string() }),
-  }),
-  options: z.strictObject({ head: z.enum(['auto', ...HEAD_NAMES]), falseAlarms: share }),
-  labels: z.array(z.string()).min(2),
-  rows: z.array(z.strictObject({ text: z.string(), label: z.string() })),
+  encoder: required(encoderCheck),
+  options: required(
+    strictObject({ head: required(oneOf('auto', ...HEAD_NAMES)), falseAlarms: required(share) }),
+  ),
+  labels: required(listOf(string, 2)),
+  rows: required(listOf(strictObject({ text: required(string), label: required(string) }))),
   /** The rows of which the encoder knows no token. */
-  unknown: z.array(z.int().min(0)),
-  head: z.enum(HEAD_NAMES),
-  sharpness: z.number().positive(),
-  familiarity,
-  accuracy: accuracy.nullable(),
+  unknown: required(listOf(stepCount)),
+  head: required(oneOf(...HEAD_NAMES)),
+  sharpness: required(positiveNumber),
+  familiarity: required(familiarityCheck),
+  accuracy: required(nullable(fraction)),
   /** What is known of the classifier's own encoder, if it was fine-tuned. */
-  tuned: z
-    .strictObject({
-      key: z.string(),
-      measured: z.strictObject({
-        heads: z.partialRecord(z.enum(HEAD_NAMES), measuredHead),
-        familiarity,
-      }),
-    })
-    .optional(),
+  tuned: optional(
+    strictObject({
+      key: required(string),
+      measured: required(
+        strictObject({
+          heads: required(recordOf(measuredHead)),
+          familiarity: required(familiarityCheck),
+        }),
+      ),
+    }),
+  ),
 });
 
-export type SavedConfig = z.output<typeof configSchema>;
+export type SavedConfig = ReturnType<typeof configCheck>;
 
 /** Everything of a classifier but its encoder's weights. */
 export type Saved = {
@@ -83,11 +120,13 @@ export function writeClassifier(folder: string, saved: Saved): void {
     ...(tuned && { tuned: { key: tuned.key, measured: tuned.measured } }),
   };
   const params = { x, state, nearest, ...(tuned && { encoder: { ...tuned.params } }) };
-  saveCheckpoint(folder, { params, config: z.record(z.string(), z.json()).parse(config) });
+  saveCheckpoint(folder, { params, config: jsonObject(config, 'config', 'writeClassifier') });
 }
 
-const encoderSchema = z.looseObject({
-  config: z.looseObject({ encoder: configSchema.shape.encoder }),
+const ADVICE = '`save` of a classifier writes one; `npx metatorch try` makes models/intents';
+
+const savedCheck = looseObject({
+  config: required(looseObject({ encoder: required(encoderCheck) })),
 });
 
 /** Refuses a folder whose config is not that of a classifier. @throws TorchError `ERR_TORCH_FILE` */
@@ -101,6 +140,7 @@ export function requireClassifierConfig(folder: string): void {
  * @throws TorchError `ERR_TORCH_FILE`, also for a config that is not what was written
  */
 export function readEncoderOf(folder: string): SavedConfig['encoder'] {
+  requireCheckpoint(folder, 'a saved few-shot classifier', ADVICE);
   const { path, content, encoder } = readEncoder(folder);
   requireSeal(path, content);
   return encoder;
@@ -110,7 +150,7 @@ function readEncoder(folder: string) {
   const path = join(folder, CONFIG_FILE);
   const content = readJsonFile(path, 'a saved classifier');
   const expected = 'a saved few-shot classifier';
-  const { encoder } = parseFileContent(path, encoderSchema, content, expected).config;
+  const { encoder } = parseFileContent(path, savedCheck, content, expected).config;
   return { path, content, encoder };
 }
 
@@ -120,7 +160,7 @@ function readEncoder(folder: string) {
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or foreign, or the parts do not fit
  */
 export function readClassifier(folder: string): Saved {
-  const { params, config } = loadCheckpoint(folder, configSchema);
+  const { params, config } = loadCheckpoint(folder, configSchema(configCheck));
   const path = join(folder, CONFIG_FILE);
   try {
     return torch.scope(() => {

@@ -1,4 +1,5 @@
 import { array, integerFrom, requireDistinct } from '../check';
+import { counted } from '../counted';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Episodes, type Examples, IGNORED } from '../meta';
 import { type Tensor, type Tree, torch } from '../torch';
@@ -71,7 +72,7 @@ function waysOf(episodes: readonly TextEpisode[]): number {
   if (first === undefined) throw outOfRange('at least one episode', 'episodes', episodes);
   const odd = others.find((ways) => ways !== first);
   if (odd === undefined) return first;
-  throw outOfRange(`episodes of ${first} classes each`, 'episodes', odd);
+  throw outOfRange(`episodes of ${counted(first, 'class', 'classes')} each`, 'episodes', odd);
 }
 
 function examples<B extends Tree>(

@@ -1,6 +1,17 @@
-import { z } from 'zod';
-import { bySchema } from '../by-schema';
-import { array, checkOptions, integerFrom, requireDistinct, string } from '../check';
+import {
+  array,
+  checkOptions,
+  integerFrom,
+  listOf,
+  literal,
+  optional,
+  readData,
+  requireDistinct,
+  required,
+  stepCount,
+  strictObject,
+  string,
+} from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { compareCodePoints } from './code-point-order';
 
@@ -18,11 +29,11 @@ export interface VocabularyOptions {
   specials?: readonly string[];
 }
 
-const savedVocabulary = z.strictObject({
-  version: z.literal(1),
-  specials: z.array(z.string()),
-  tokens: z.array(z.string()),
-  counts: z.array(z.number().int().nonnegative()).optional(),
+const savedVocabulary = strictObject({
+  version: required(literal(1)),
+  specials: required(listOf(string)),
+  tokens: required(listOf(string)),
+  counts: optional(listOf(stepCount)),
 });
 
 /**
@@ -122,7 +133,7 @@ export class Vocabulary {
    * token repeats.
    */
   static fromJSON(json: unknown): Vocabulary {
-    const { specials, tokens, counts } = bySchema(
+    const { specials, tokens, counts } = readData(
       savedVocabulary,
       json,
       'a saved vocabulary',

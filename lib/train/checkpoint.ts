@@ -1,27 +1,31 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { checkOptions, isBounded, string, withMethods } from '../check';
+import {
+  anything,
+  checkOptions,
+  type Json,
+  jsonObject,
+  literal,
+  matching,
+  required,
+  someProperties,
+  string,
+  withMethods,
+} from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile, sha256OfFiles } from '../checked-file';
-import { invalidArgument } from '../errors';
+import { invalidArgument, TorchError } from '../errors';
 import { packageVersion } from '../package-version';
 import type { Tree } from '../torch';
 import { followLinks, replaceFile, StagedFile } from '../torch/files/replace-file';
 import { readSafetensors, safetensorsChunks } from '../torch/files/safetensors';
 import { scope } from '../torch/scope';
 import { flattenTree } from '../torch/tree';
+import { type ConfigOf, type ConfigSchema, checkOf } from './config-schema';
 import { requireSeal, sealed } from './seal';
 import { rebuild, structureOf } from './tree-structure';
 
-/** A value that survives being written as JSON and read back. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type { Json };
 
 export type Checkpoint<Config> = {
   /** The tensors of a model, as a tree. */
@@ -36,14 +40,16 @@ export const CONFIG_FILE = 'config.json';
 const FORMAT = 'metatorch-checkpoint';
 const VERSION = 2;
 
-const headSchema = z.object({ format: z.literal(FORMAT), version: z.literal(VERSION) });
-const bodySchema = z.object({
-  metatorch: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
-  structure: z.unknown(),
-  config: z.unknown(),
+const headCheck = someProperties({
+  format: required(literal(FORMAT)),
+  version: required(literal(VERSION)),
 });
-const jsonObjectSchema = z.record(z.string(), z.json());
+const bodyCheck = someProperties({
+  metatorch: required(string),
+  sha256: required(matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits')),
+  structure: required(anything),
+  config: required(anything),
+});
 
 /**
  * Writes a model into a folder that exists: its tensors to `model.safetensors`, under their dotted
@@ -108,24 +114,29 @@ function modelFileOf(folder: string, sha256: string): string {
 /**
  * Reads what `saveCheckpoint` wrote. The tree has the structure that was saved, with tensors on the
  * CPU that do not require gradients; a tensor that stood at two places is now two. The config is
- * checked, and may be transformed, by `schema`. For the type of a known model, pass the tree through
+ * checked, and may be transformed, by `schema`, for example one of zod. For the type of a known model, pass the tree through
  * `unflattenTree(flattenTree(params), like)`.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, truncated, of another format or version,
  *   the tensors or the config are not those that were saved, or the config does not fit the schema
  */
-export function loadCheckpoint<Schema extends z.ZodType>(
+export function loadCheckpoint<Schema extends ConfigSchema<unknown>>(
   folder: string,
   schema: Schema,
-): Checkpoint<z.output<Schema>> {
+): Checkpoint<ConfigOf<Schema>> {
   string(folder, 'folder', 'loadCheckpoint');
   schemaOf(schema, 'schema', 'loadCheckpoint');
   const path = join(folder, CONFIG_FILE);
   const json = readJsonFile(path, 'a checkpoint');
-  parseFileContent(path, headSchema, json, `format '${FORMAT}' of version ${VERSION}`);
+  parseFileContent(path, headCheck, json, `format '${FORMAT}' of version ${VERSION}`);
   requireSeal(path, json);
-  const body = parseFileContent(path, bodySchema, json, 'the description of a checkpoint');
-  const config = parseFileContent(path, schema, body.config, 'a config that fits its schema');
+  const body = parseFileContent(path, bodyCheck, json, 'the description of a checkpoint');
+  const config = parseFileContent(
+    path,
+    checkOf(schema),
+    body.config,
+    'a config that fits its schema',
+  );
   const modelPath = modelFileOf(folder, body.sha256);
   const params = scope(() => {
     const { tensors } = readSafetensors(modelPath);
@@ -142,14 +153,25 @@ export function loadCheckpoint<Schema extends z.ZodType>(
   return { params, config };
 }
 
+/**
+ * Refuses a folder without a checkpoint, and says what makes one.
+ *
+ * @throws TorchError `ERR_TORCH_FILE`
+ */
+export function requireCheckpoint(folder: string, expected: string, advice: string): void {
+  const path = join(folder, CONFIG_FILE);
+  if (existsSync(path)) return;
+  const message = `Cannot load ${folder}: expected ${expected} but there is no ${path}. ${advice}`;
+  throw new TorchError('ERR_TORCH_FILE', message, { path });
+}
+
 function isJsonObject(value: unknown): boolean {
   try {
-    const isJson = isBounded(value) && jsonObjectSchema.safeParse(value).success;
-    return isJson && JSON.stringify(value) !== undefined;
+    return JSON.stringify(jsonObject(value, 'config', 'saveCheckpoint')) !== undefined;
   } catch {
-    // One of its getters, or a Proxy, throws.
+    // It is not JSON, or one of its getters, or a Proxy, throws.
     return false;
   }
 }
 
-const schemaOf = withMethods<z.ZodType>('a schema of zod', 'safeParse');
+const schemaOf = withMethods<ConfigSchema<unknown>>('a schema', 'safeParse');

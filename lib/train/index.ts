@@ -1,4 +1,5 @@
-export { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export type { ConfigOf, ConfigSchema } from './config-schema';
 export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
 export type { FineTuneOptions } from './contrastive/fine-tune-options';

@@ -1,6 +1,21 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { bySchema } from '../by-schema';
+import {
+  finiteNumber,
+  flag,
+  fraction,
+  type Json,
+  jsonObject,
+  literal,
+  type OptionsOf,
+  positiveInteger,
+  readData,
+  required,
+  stepCount,
+  strictObject,
+  strictVariant,
+  string,
+  withDefault,
+} from '../check';
 import { ArgumentRangeError, TorchError } from '../errors';
 import { maml, nearestClassMean, prototypical } from '../meta';
 import { mlp } from '../nn';
@@ -11,51 +26,74 @@ import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
 import { Vocabulary } from '../text/vocabulary';
 import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
 import { disposeTree, mapTree, type Tree, torch } from '../torch';
-import { CONFIG_FILE, loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from './checkpoint';
+import { configSchema } from './config-schema';
 
-const positive = z.number().int().positive();
-
-const learnerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('prototypical') }),
-  z.strictObject({ kind: z.literal('nearest-class-mean') }),
-  z.strictObject({
-    kind: z.literal('maml'),
-    /** N: a MAML model has one output for each class of a task. */
-    ways: positive,
-    innerLearningRate: z.number(),
-    innerSteps: z.number().int().nonnegative(),
-    firstOrder: z.boolean().default(false),
-  }),
-]);
-
-const tokenizerSchema = z.strictObject({
-  locale: z.string().default('en'),
-  lowerCase: z.boolean().default(true),
-  normalize: z.boolean().default(true),
-  foldVariants: z.boolean().default(true),
-  keepPunctuation: z.boolean().default(false),
+const learnerCheck = strictVariant('kind', {
+  prototypical: {},
+  'nearest-class-mean': {},
+  maml: {
+    ways: required(positiveInteger),
+    innerLearningRate: required(finiteNumber),
+    innerSteps: required(stepCount),
+    firstOrder: withDefault(flag, false),
+  },
 });
 
-/** Everything that is needed to build a text model again, but for its parameters. */
-export const textModelSchema = z.strictObject({
-  learner: learnerSchema,
-  encoder: z.strictObject({
-    kind: z.literal('mean'),
-    dimensions: positive,
-    dropout: z.number().min(0).max(1).default(0),
-  }),
-  tokenizer: tokenizerSchema,
-  /** Tokens of a text beyond this many are left out. */
-  maxLength: positive.default(64),
-  vocabulary: z.record(z.string(), z.json()),
-});
+const TOKENIZER = {
+  locale: withDefault(string, 'en'),
+  lowerCase: withDefault(flag, true),
+  normalize: withDefault(flag, true),
+  foldVariants: withDefault(flag, true),
+  keepPunctuation: withDefault(flag, false),
+};
+
+const TEXT_MODEL = {
+  learner: required(learnerCheck),
+  encoder: required(
+    strictObject({
+      kind: required(literal('mean')),
+      dimensions: required(positiveInteger),
+      dropout: withDefault(fraction, 0),
+    }),
+  ),
+  tokenizer: required(strictObject(TOKENIZER)),
+  maxLength: withDefault(positiveInteger, 64),
+  vocabulary: required(jsonObject),
+};
+
+const textModelCheck = strictObject(TEXT_MODEL);
 
 // Files without this option are older than it, and keep their meaning.
-const savedModelSchema = textModelSchema.extend({
-  tokenizer: tokenizerSchema.extend({ foldVariants: z.boolean().default(false) }),
-});
+const oldTokenizer = strictObject({ ...TOKENIZER, foldVariants: withDefault(flag, false) });
+const savedModelCheck = strictObject({ ...TEXT_MODEL, tokenizer: required(oldTokenizer) });
 
-export type TextModelConfig = z.input<typeof textModelSchema>;
+/** Everything that is needed to build a text model again, but for its parameters. */
+export type TextModelConfig = {
+  learner:
+    | { kind: 'prototypical' }
+    | { kind: 'nearest-class-mean' }
+    | {
+        kind: 'maml';
+        /** N: a MAML model has one output for each class of a task. */
+        ways: number;
+        innerLearningRate: number;
+        innerSteps: number;
+        /** Default: false. */
+        firstOrder?: boolean | undefined;
+      };
+  /** The mean of word vectors. Default of `dropout`: 0. */
+  encoder: { kind: 'mean'; dimensions: number; dropout?: number | undefined };
+  /** As for `WordTokenizer`, with the same defaults. */
+  tokenizer: OptionsOf<typeof TOKENIZER>;
+  /** Tokens of a text beyond this many are left out. Default: 64. */
+  maxLength?: number | undefined;
+  /** What `Vocabulary.toJSON` returns. */
+  vocabulary: { readonly [key: string]: Json };
+};
+
+/** The schema of a text model's config, for `loadCheckpoint`. */
+export const textModelSchema = configSchema(textModelCheck);
 
 /** A learner for texts without its parameters, and how texts become tensors for it. */
 export type TextLearner = Omit<TextModel<Tree, unknown, TokenBatch>, 'params'>;
@@ -101,13 +139,16 @@ export function saveTextModel(folder: string, config: TextModelConfig, params: T
   saveCheckpoint(folder, { params, config: { ...parseConfig(config, 'saveTextModel') } });
 }
 
+const ADVICE = 'saveTextModel writes one; `npx metatorch demo` makes models/wordnet-prototypical';
+
 /**
  * Loads what `saveTextModel` has saved.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged, or of another kind
  */
 export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBatch> {
-  const { params, config } = loadCheckpoint(folder, savedModelSchema);
+  requireCheckpoint(string(folder, 'folder', 'loadTextModel'), 'a saved text model', ADVICE);
+  const { params, config } = loadCheckpoint(folder, configSchema(savedModelCheck));
   try {
     const built = buildTextLearner(config);
     requireParams(built.learner, params);
@@ -125,8 +166,8 @@ export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBat
   }
 }
 
-function parseConfig(config: TextModelConfig, operator: string): z.output<typeof textModelSchema> {
-  return bySchema(textModelSchema, config, 'the config of a text model', 'config', operator);
+function parseConfig(config: TextModelConfig, operator: string): ReturnType<typeof textModelCheck> {
+  return readData(textModelCheck, config, 'the config of a text model', 'config', operator);
 }
 
 /** Refuses parameters of another structure or other shapes than the learner's own. */

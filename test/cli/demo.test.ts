@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TextClassifier } from '../../lib/text';
 import { disposeTree } from '../../lib/torch';
@@ -28,6 +29,9 @@ test('trains, prints the table, saves a model that loads, and classifies new tex
   expect(stdout).toMatch(/^Prototypical {2}6\/6 {2}loss \d/m);
   expect(stdout).toMatch(/^MAML {2}3\/3 {2}validation \d/m);
   expect(stdout.match(/^ {2}(weather|food|health|money|sport) +\d+ % {3}\S/gm)).toHaveLength(5);
+
+  const lines = stdout.split('\n').filter((line) => !line.includes(folder()));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 
   const saved = join(folder(), 'wordnet-prototypical');
   expect(stdout).toContain(`Saved the Prototypical Network to ${saved}\n`);
@@ -71,4 +75,37 @@ test('a folder that cannot be made is told before training, without a stack', ()
   expect(stderr).toMatch(/^Cannot make the folder .*file\/wordnet-prototypical: ENOTDIR.*\n$/);
   expect(stdout).toBe('');
   expect(status).toBe(1);
+});
+
+test('Ctrl-C keeps the best model so far, and ends with 130', async () => {
+  const child = spawn(process.execPath, [MAIN, 'demo', '--steps', '40', '--out', folder()]);
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    const first = !stdout.includes('validation');
+    stdout += chunk;
+    if (first && stdout.includes('validation')) child.kill('SIGINT');
+  });
+  const [status] = await once(child, 'close');
+  expect(status).toBe(130);
+  const saved = join(folder(), 'wordnet-prototypical');
+  expect(stdout).toContain(`Stopped. Saved the best Prototypical Network so far to ${saved}\n`);
+  expect(stdout).not.toContain('MAML');
+  disposeTree(loadTextModel(saved).params);
+});
+
+test('a failure leaves no empty folder, and none that was there is removed', () => {
+  const out = join(folder(), 'models');
+  mkdirSync(out);
+  const { status } = spawnSync(process.execPath, [MAIN, 'demo', '--out', out], {
+    env: { ...process.env, LIBTORCH: folder() },
+  });
+  expect(status).toBe(1);
+  expect(readdirSync(folder())).toEqual(['models']);
+  expect(readdirSync(out)).toEqual([]);
+});
+
+test('a model that is missing is asked for by the command that makes it', () => {
+  expect(() => loadTextModel(join(folder(), 'none'))).toThrow(
+    /expected a saved text model but there is no .*config\.json\. .*`npx metatorch demo` makes models\/wordnet-prototypical$/,
+  );
 });

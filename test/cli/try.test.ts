@@ -83,15 +83,37 @@ describe('metatorch try', () => {
 describe('metatorch try, stopped or misused', () => {
   const folder = temporaryFolder();
 
-  test('ends at Ctrl-C at once, without a word', async () => {
-    const child = spawn(process.execPath, [MAIN, 'try', '--out', folder()]);
-    const errors: Buffer[] = [];
-    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    await once(child.stdout, 'data');
-    const closed = once(child, 'close');
-    child.kill('SIGINT');
-    expect(await closed).toEqual([null, 'SIGINT']);
-    expect(Buffer.concat(errors).toString()).toBe('');
+  /** Presses Ctrl-C once the output holds a text; resolves to how the process ended and what it printed. */
+  async function interrupted(text: string) {
+    const child = spawn(process.execPath, [MAIN, 'try', '--out', join(folder(), 'models')]);
+    const printed = { stdout: '', stderr: '' };
+    child.stderr.on('data', (chunk: Buffer) => {
+      printed.stderr += chunk;
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      const before = printed.stdout;
+      printed.stdout += chunk;
+      if (!before.includes(text) && printed.stdout.includes(text)) child.kill('SIGINT');
+    });
+    const [status] = await once(child, 'close');
+    return { status, ...printed };
+  }
+
+  test('Ctrl-C before there is a classifier leaves nothing behind', async () => {
+    const { status, stdout, stderr } = await interrupted('Encoder:');
+    expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
+    expect(stdout).not.toContain('Ready');
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  test('Ctrl-C later keeps the classifier', async () => {
+    const { status, stdout, stderr } = await interrupted('Questions that');
+    expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
+    const saved = join(folder(), 'models', 'intents');
+    expect(stdout).toContain(`Stopped. Saved the classifier to ${saved}\n`);
+    expect(stdout).not.toContain('right label');
+    await using classifier = await FewShotClassifier.load(saved);
+    expect(classifier.labels).toEqual(expect.arrayContaining([...TAUGHT]));
   });
 
   test('a folder that cannot be made is reported at once, without a stack', () => {

@@ -29,8 +29,14 @@ afterEach(() => {
 
 const ENTRIES: Readonly<Record<string, unknown>> = {
   metatorch,
+  'metatorch/meta': metatorch.meta,
+  'metatorch/nn': metatorch.nn,
+  'metatorch/optim': metatorch.optim,
+  'metatorch/serve': metatorch.serve,
   'metatorch/testing': testing,
+  'metatorch/text': metatorch.text,
   'metatorch/torch': torchLayer,
+  'metatorch/train': metatorch.train,
 };
 const modules = (name: string): unknown => ENTRIES[name] ?? own(name);
 

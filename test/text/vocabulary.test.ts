@@ -148,7 +148,7 @@ describe('JSON', () => {
   const good = { version: 1, specials: ['<pad>', '<unk>'], tokens: ['a'] };
 
   test.each([
-    [null, 'expected object'],
+    [null, 'Expected an object for json'],
     [{ ...good, version: 2 }, 'version'],
     [{ ...good, tokens: new Array(2 ** 32 - 1) }, 'holes'],
     [{ ...good, tokens: ['a', 7] }, 'tokens[1]'],

@@ -104,7 +104,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ['a later version', { version: 3 }, "expected format 'metatorch-checkpoint' of version 2"],
   ['no version', { version: undefined }, "expected format 'metatorch-checkpoint' of version 2"],
   ['no digest', { sha256: undefined }, 'expected the description of a checkpoint'],
-  ['a digest that is none', { sha256: 'x' }, 'expected 64 hexadecimal digits'],
+  ['a digest that is none', { sha256: 'x' }, 'Expected 64 hexadecimal digits'],
   ['a config that does not fit', { config: { width: 'x' } }, 'expected a config that fits'],
   ['no config', { config: undefined }, 'expected the description of a checkpoint'],
   ['no structure', { structure: undefined }, 'expected the description of a checkpoint'],

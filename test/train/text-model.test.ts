@@ -167,7 +167,7 @@ describe('loading refuses', () => {
   });
 
   test('a folder without a model', () => {
-    expectRefused(configPath(), 'no such file');
+    expectRefused(configPath(), 'expected a saved text model but there is no');
   });
 });
 
@@ -185,7 +185,7 @@ describe('saving refuses', () => {
     const wrong = { ...prototypical, maxLength: 0 };
     expect(() => saveTextModel(folder(), wrong, {})).toThrow(TypeError);
     expect(() => buildTextLearner(wrong)).toThrow(
-      /^Expected the config of a text model for config: .*\n.*maxLength/,
+      /^Expected the config of a text model for config: Expected a positive integer for config.maxLength/,
     );
   });
 });

@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { counted } from '../../counted';
 import type { Learner } from '../../meta';
 import { countParameters } from '../../nn';
 import { adam, cosineDecay, linearWarmup } from '../../optim';
-import { makeFolder } from '../../serve/folders';
 import { TextClassifier, type TokenBatch, type Vectorizer, WORDNET_SPLITS } from '../../text';
 import { type Tree, torch } from '../../torch';
 import {
@@ -16,6 +17,7 @@ import {
   type TextModelConfig,
   train,
 } from '../../train';
+import { withFolder } from '../own-folder';
 import {
   type DemoData,
   episodeMaker,
@@ -51,25 +53,48 @@ type Model = {
   params: Tree;
 };
 
-/** Meta-trains, evaluates on unseen classes, saves, adapts to new labels, and reports each step. */
-export async function runDemo(options: DemoOptions): Promise<void> {
+/**
+ * Meta-trains, evaluates on unseen classes, saves, adapts to new labels, and reports each step. Once `signal`
+ * is aborted it saves the best Prototypical Network so far, if there is one, and ends.
+ */
+export function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const folder = path.join(options.out, 'wordnet-prototypical');
-  // Made before training, which would be wasted if the model could not be saved.
-  await makeFolder(folder);
-  const data = loadDemoData();
-  introduce(data);
-  const prototypicalConfig = modelConfig({ kind: 'prototypical' }, data.vocabulary);
-  const mamlConfig = modelConfig(
+  return withFolder(folder, async () => {
+    const data = loadDemoData();
+    introduce(data);
+    await nextTurn();
+    signal.throwIfAborted();
+    const config = modelConfig({ kind: 'prototypical' }, data.vocabulary);
+    const training = { data, options, signal };
+    const model = await metaTrain('Prototypical', config, options.steps, training);
+    saveTextModel(folder, config, model.params);
+    if (!signal.aborted) await compare(model, training);
+    if (signal.aborted) {
+      console.log(`\nStopped. Saved the best Prototypical Network so far to ${folder}`);
+      return;
+    }
+    console.log(`\nSaved the Prototypical Network to ${folder}`);
+    adaptToNewLabels(folder);
+    console.log('\nNext: labels and examples of your own, as in README.md, «Use it».');
+  });
+}
+
+/** What all training runs share. */
+type Training = { data: DemoData; options: DemoOptions; signal: AbortSignal };
+
+/** Trains MAML too, and prints how good each model is at classes that none has seen. */
+async function compare(prototypical: Model, training: Training): Promise<void> {
+  const { data, options, signal } = training;
+  const { vocabulary } = data;
+  const config = modelConfig(
     { kind: 'maml', ways: WAYS, innerLearningRate: 0.5, innerSteps: 5 },
-    data.vocabulary,
+    vocabulary,
   );
-  const baseline = untrained(modelConfig({ kind: 'nearest-class-mean' }, data.vocabulary), options);
-  const { steps } = options;
-  const prototypical = await metaTrain('Prototypical', prototypicalConfig, steps, data, options);
-  const maml = await metaTrain('MAML', mamlConfig, Math.ceil(steps / 2), data, options);
-  console.log(
-    `\nAccuracy in % on the ${WORDNET_SPLITS.metaTest.length} meta-test classes, which no model has seen:`,
-  );
+  const maml = await metaTrain('MAML', config, Math.ceil(options.steps / 2), training);
+  const baseline = untrained(modelConfig({ kind: 'nearest-class-mean' }, vocabulary), options);
+  if (signal.aborted) return;
+  const classes = WORDNET_SPLITS.metaTest.length;
+  console.log(`\nAccuracy in % on the ${classes} meta-test classes, which no model has seen:`);
   console.log(
     `${WAYS}-way, ${options.episodes} episodes, ± half of the 95 % interval, chance ${100 / WAYS}\n`,
   );
@@ -80,23 +105,20 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     ['MAML, second order', maml],
   ] as const) {
     printRow(name, test(model, 1, data, options), test(model, 5, data, options));
+    await nextTurn();
+    if (signal.aborted) return;
   }
-  saveTextModel(folder, prototypicalConfig, prototypical.params);
-  console.log(`\nSaved the Prototypical Network to ${folder}`);
-  adaptToNewLabels(folder);
-  console.log(
-    '\nNext: put labels and examples of your own into the twenty lines of README.md, «Use it».',
-  );
 }
 
 function introduce({ dataset, vocabulary }: DemoData): void {
   const { metaTrain, metaValidation, metaTest } = WORDNET_SPLITS;
+  const words = counted(vocabulary.size, 'word');
   console.log(
     [
-      'Few-shot text classification: learn to tell classes apart from five examples of each.',
-      `Data: ${dataset.size.toLocaleString('en')} definitions of WordNet 3.1 in ${dataset.classes.length} classes,`,
+      'Few-shot text classification: tell classes apart by five examples of each.',
+      `Data: ${counted(dataset.size, 'definition')} of WordNet 3.1 in ${counted(dataset.classes.length, 'class', 'classes')},`,
       `of which ${metaTrain.length} for meta-training, ${metaValidation.length} for meta-validation and ${metaTest.length} for meta-test.`,
-      `Model: the mean of word vectors, ${vocabulary.size.toLocaleString('en')} words, ${torch.getNumThreads()} threads.`,
+      `Model: the mean of word vectors, ${words}, ${counted(torch.getNumThreads(), 'thread')}.`,
       '',
     ].join('\n'),
   );
@@ -111,8 +133,7 @@ async function metaTrain(
   label: string,
   config: TextModelConfig,
   steps: number,
-  { dataset }: DemoData,
-  { seed }: DemoOptions,
+  { data: { dataset }, options: { seed }, signal }: Training,
 ): Promise<Model> {
   const { learner, vectorizer } = buildTextLearner(config);
   const training = episodeMaker(dataset, vectorizer, { part: 'metaTrain', shots: SHOTS, seed });
@@ -123,7 +144,7 @@ async function metaTrain(
   });
   const generator = torch.generator(seed);
   const start = learner.init(generator);
-  console.log(`${label}: ${countParameters(start).toLocaleString('en')} parameters`);
+  console.log(`${label}: ${counted(countParameters(start), 'parameter')}`);
   const decay = cosineDecay({ rate: LEARNING_RATE, steps });
   const { params } = await train({
     learner,
@@ -136,6 +157,7 @@ async function metaTrain(
       evaluate(learner, candidate, evaluationBatches(validation, VALIDATION_EPISODES)),
     evaluateEvery: Math.max(1, Math.ceil(steps / 5)),
     logger: progressLogger({ label }),
+    signal,
   });
   return { learner, vectorizer, params };
 }
@@ -158,9 +180,8 @@ function adaptToNewLabels(folder: string): void {
   const model = loadTextModel(folder);
   const classifier = new TextClassifier(model, NEW_EXAMPLES);
   const perLabel = NEW_EXAMPLES.length / classifier.labels.length;
-  console.log(
-    `Loaded it again and adapted it to ${classifier.labels.length} new labels, ${perLabel} examples each:\n`,
-  );
+  const labels = counted(classifier.labels.length, 'new label');
+  console.log(`Loaded it again, adapted to ${labels}, ${counted(perLabel, 'example')} each:\n`);
   for (const [i, { label, probability }] of classifier.predict(NEW_TEXTS).entries()) {
     const share = `${(100 * probability).toFixed(0)} %`;
     console.log(`  ${label.padEnd(9)}${share.padStart(5)}   ${NEW_TEXTS[i]}`);

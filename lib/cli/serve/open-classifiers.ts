@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { z } from 'zod';
+import { type Check, listOf, recordOf, required, someProperties, string } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import {
@@ -13,10 +13,13 @@ import { isStore } from '../../serve/store/classifier-store';
 import { classifierName } from '../../serve/store/classifiers';
 import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
 
-const examplesSchema = z.union([
-  z.record(z.string(), z.array(z.string())),
-  z.array(z.object({ text: z.string(), label: z.string() })),
-]);
+const byLabel = recordOf(listOf(string));
+const rows = listOf(someProperties({ text: required(string), label: required(string) }));
+
+const examplesCheck: Check<ReturnType<typeof byLabel> | ReturnType<typeof rows>> = (
+  value,
+  ...where
+) => (Array.isArray(value) ? rows(value, ...where) : byLabel(value, ...where));
 
 export type Opened = {
   classifiers: Classifiers;
@@ -99,16 +102,20 @@ async function takeIn(store: ClassifierStore, name: string, path: string): Promi
 function isFolder(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats !== undefined) return stats.isDirectory();
-  throw new TorchError('ERR_TORCH_FILE', `Cannot serve ${path}: there is no such file or folder`, {
-    path,
-  });
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot serve ${path}: there is no such file or folder; \`npx metatorch try\` makes models/intents`,
+    {
+      path,
+    },
+  );
 }
 
 function readExamplesFile(path: string) {
   const content = readJsonFile(path, 'examples { label: [text, …] }');
   return parseFileContent(
     path,
-    examplesSchema,
+    examplesCheck,
     content,
     'examples { label: [text, …] } or [{ text, label }, …]',
   );

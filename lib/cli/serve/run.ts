@@ -1,6 +1,11 @@
-import type { FastifyInstance } from 'fastify';
 import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
-import { createServer, EncoderPool, type LogLevel, shutDownOnSignals } from '../../serve';
+import {
+  createServer,
+  EncoderPool,
+  type HttpServer,
+  type LogLevel,
+  shutDownOnSignals,
+} from '../../serve';
 import { openClassifiers } from './open-classifiers';
 
 export type ServeOptions = {
@@ -23,7 +28,7 @@ export type ServeOptions = {
 export async function runServe(paths: readonly string[], options: ServeOptions): Promise<void> {
   const { maxLabels, maxExamples, maxTextLength } = options;
   const pool = await EncoderPool.open({ workers: options.workers });
-  let server: FastifyInstance | undefined;
+  let server: HttpServer | undefined;
   try {
     const { classifiers, readOnly, passedOver } = await openClassifiers(paths, options.store, pool);
     for (const { name, path } of passedOver) {

@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { EncoderPool, FewShotClassifier } from '../../serve';
-import { makeFolder } from '../../serve/folders';
 import { type IntentDataset, loadIntents } from '../../text';
+import { unlessAborted } from '../interrupt';
+import { withFolder } from '../own-folder';
 import { answerLine, percent, secondsSince, tableLines } from './lines';
 import { DRAWS, type Measured, measureHeads, SHOTS } from './measure';
 import { NEW_LABEL, NEW_QUESTION, QUESTIONS, TAUGHT } from './questions';
@@ -14,27 +15,38 @@ export type TryOptions = {
 const EXAMPLES = 8;
 const HEADS = { 'nearest class mean': 'class-mean', 'automatic choice': 'auto' } as const;
 
-/** Teaches a classifier a few intents, asks it, teaches it one more, saves and measures it. */
-export async function runTry({ out }: TryOptions): Promise<void> {
+/**
+ * Teaches a classifier a few intents, asks it, teaches it one more, saves and measures it. Once `signal` is
+ * aborted it saves the classifier if there is one, and ends.
+ */
+export function runTry({ out }: TryOptions, signal: AbortSignal): Promise<void> {
   const start = performance.now();
   const folder = join(out, 'intents');
-  // Made first: what follows would be in vain if the classifier could not be saved.
-  await makeFolder(resolve(folder));
-  const intents = loadIntents({ language: 'en' });
-  await using pool = await EncoderPool.open();
-  console.log(
-    `Messages to a bank: ${TAUGHT.length} intents, ${EXAMPLES} examples of each, no training run.`,
-  );
-  console.log(`Encoder: ${pool.encoder.name}, which comes with the package.\n`);
-  await using classifier = await teach(pool, intents);
-  console.log(`Ready after ${secondsSince(start)}. ${choiceOf(classifier)}`);
+  return withFolder(folder, async () => {
+    const intents = loadIntents({ language: 'en' });
+    await using pool = await EncoderPool.open();
+    console.log(
+      `Messages to a bank: ${TAUGHT.length} intents, ${EXAMPLES} examples of each, no training run.`,
+    );
+    console.log(`Encoder: ${pool.encoder.name}, which comes with the package.\n`);
+    await using classifier = await unlessAborted(teach(pool, intents), signal);
+    console.log(`Ready after ${secondsSince(start)}. ${choiceOf(classifier)}`);
+    try {
+      await unlessAborted(show(classifier, intents), signal);
+    } finally {
+      await classifier.save(folder);
+      if (signal.aborted) console.log(`\nStopped. Saved the classifier to ${folder}`);
+    }
+    await unlessAborted(report(pool, intents), signal);
+    console.log(`\nAll of it took ${secondsSince(start)}. Next:\n`);
+    console.log('  meta-train models of your own    npx metatorch demo');
+    console.log(`  answer questions over HTTP       npx metatorch serve ${folder}`);
+  });
+}
+
+async function show(classifier: FewShotClassifier, intents: IntentDataset): Promise<void> {
   await ask(classifier);
   await learnMore(classifier, intents);
-  await classifier.save(folder);
-  await report(pool, intents);
-  console.log(`\nAll of it took ${secondsSince(start)}. Next:\n`);
-  console.log('  meta-train models of your own    npx metatorch demo');
-  console.log(`  answer questions over HTTP       npx metatorch serve ${folder}`);
 }
 
 function teach(pool: EncoderPool, intents: IntentDataset): Promise<FewShotClassifier> {

@@ -9,6 +9,7 @@ import { HttpError, hungUp } from './http-error';
 import type { Metrics } from './metrics';
 import type { ServerSettings } from './options';
 import type { schemasOf } from './schemas';
+import type { Readiness } from './shut-down';
 
 /** What all routes work with. */
 export type Service = {
@@ -19,18 +20,12 @@ export type Service = {
   readonly readiness: Readiness;
 };
 
-/** Whether requests should come here, as a load balancer asks. */
-export type Readiness = { ready: boolean };
-
 export type Chosen = { name: string; classifier: FewShotClassifier };
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the request's token opens. */
     grant: Grant;
-  }
-  interface FastifyInstance {
-    readiness: Readiness;
   }
 }
 

@@ -1,19 +1,18 @@
-import { z } from 'zod';
+import { listOf, required, strictObject, strictVariant, string } from '../../check';
 import type { FewShotClassifier } from '../few-shot-classifier';
 import type { AdditionOptions } from '../setup';
 
 /** What can be changed of a classifier, as data: it is sent, written to a journal, and applied again. */
-export const changeSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('addExamples'),
-    examples: z.array(z.strictObject({ text: z.string(), label: z.string() })),
-  }),
-  z.strictObject({ type: z.literal('removeExamples'), texts: z.array(z.string()) }),
-  z.strictObject({ type: z.literal('removeLabel'), label: z.string() }),
-  z.strictObject({ type: z.literal('renameLabel'), label: z.string(), name: z.string() }),
-]);
+export const changeCheck = strictVariant('type', {
+  addExamples: {
+    examples: required(listOf(strictObject({ text: required(string), label: required(string) }))),
+  },
+  removeExamples: { texts: required(listOf(string)) },
+  removeLabel: { label: required(string) },
+  renameLabel: { label: required(string), name: required(string) },
+});
 
-export type Change = z.infer<typeof changeSchema>;
+export type Change = ReturnType<typeof changeCheck>;
 
 /** Makes a change. @throws as the classifier's method of the same name */
 export function applyChange(

@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { optional, positiveInteger, readOptions, string, withDefault } from '../../check';
+import {
+  literal,
+  optional,
+  positiveInteger,
+  readOptions,
+  required,
+  someProperties,
+  string,
+  withDefault,
+} from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
 import { outOfRange, TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
@@ -21,7 +29,10 @@ import { unknownClassifier } from './unknown-classifier';
 
 const OPERATOR = 'ClassifierStore.open';
 const MARK = 'store.json';
-const markSchema = z.object({ format: z.literal('metatorch-store'), version: z.literal(1) });
+const markCheck = someProperties({
+  format: required(literal('metatorch-store')),
+  version: required(literal(1)),
+});
 
 const OPTIONS = {
   /** The threads for its classifiers, which stay the caller's. Default: threads of its own. */
@@ -211,5 +222,5 @@ async function requireStore(folder: string): Promise<void> {
     const message = `Cannot use ${folder} as a store: expected ${MARK}, which marks a store, or an empty folder but found ${foreign}`;
     throw new TorchError('ERR_TORCH_FILE', message, { path: folder });
   }
-  parseFileContent(path, markSchema, readJsonFile(path, 'a store'), 'a store of version 1');
+  parseFileContent(path, markCheck, readJsonFile(path, 'a store'), 'a store of version 1');
 }

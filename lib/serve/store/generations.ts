@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { positiveInteger, required, strictObject } from '../../check';
 import { parseFileContent, readJsonFile, refuseFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
@@ -13,7 +13,7 @@ import { Journal, onDisk } from './journal';
 // `current.json` is replaced.
 
 const CURRENT = 'current.json';
-const currentSchema = z.strictObject({ generation: z.int().positive() });
+const currentCheck = strictObject({ generation: required(positiveInteger) });
 const PART = /^(?:snapshot-(\d+)|journal-(\d+)\.jsonl)$/u;
 
 export function pathsOf(folder: string, generation: number): { snapshot: string; journal: string } {
@@ -61,7 +61,7 @@ function readCurrent(folder: string): number | TorchError {
   const path = join(folder, CURRENT);
   try {
     const content = readJsonFile(path, 'the generation that counts');
-    return parseFileContent(path, currentSchema, content, 'the generation that counts').generation;
+    return parseFileContent(path, currentCheck, content, 'the generation that counts').generation;
   } catch (error) {
     if (error instanceof TorchError) return error;
     throw error;

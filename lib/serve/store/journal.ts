@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import { positiveInteger, required, strictObject } from '../../check';
 import { TorchError } from '../../errors';
-import { type Change, changeSchema } from './changes';
+import { type Change, changeCheck } from './changes';
 
-const entrySchema = z.strictObject({ seq: z.int().positive(), change: changeSchema });
+const entryCheck = strictObject({ seq: required(positiveInteger), change: required(changeCheck) });
 
 /** `{"sum":"0123456789abcdef",` and then what the sum is of. */
 const SUM = /^\{"sum":"([0-9a-f]{16})",/u;
@@ -138,8 +138,12 @@ function isTorn(line: Buffer): boolean {
 function readLine(line: string, seq: number): Change | undefined {
   const sum = SUM.exec(line)?.[1];
   if (sum === undefined || sum !== sumOf(line.slice(SUM_LENGTH))) return undefined;
-  const entry = entrySchema.safeParse(JSON.parse(`{${line.slice(SUM_LENGTH)}`));
-  return entry.success && entry.data.seq === seq ? entry.data.change : undefined;
+  try {
+    const entry = entryCheck(JSON.parse(`{${line.slice(SUM_LENGTH)}`), 'entry', 'the journal');
+    return entry.seq === seq ? entry.change : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function damaged(path: string, line: number): TorchError {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { finiteNumber, nullable, required, someProperties, string } from '../../check';
 import { TorchError } from '../../errors';
 
 const NAME = 'lock';
@@ -19,14 +19,14 @@ const TOUCH_MS = 5_000;
 const STALE_MS = 60_000;
 const TRIES = 5;
 
-const ownerSchema = z.object({
-  id: z.string(),
-  pid: z.number(),
-  host: z.string(),
+const ownerCheck = someProperties({
+  id: required(string),
+  pid: required(finiteNumber),
+  host: required(string),
   /** When the process started, which tells it from a later one with the same number; null if not known. */
-  started: z.string().nullable(),
+  started: required(nullable(string)),
 });
-type Owner = z.output<typeof ownerSchema>;
+type Owner = ReturnType<typeof ownerCheck>;
 
 /** The ids of the locks that this process holds. */
 const held = new Set<string>();
@@ -104,7 +104,7 @@ function removeStale(path: string, stale: Owner | undefined): void {
 
 function readOwner(path: string): Owner | undefined {
   try {
-    return ownerSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return ownerCheck(JSON.parse(readFileSync(path, 'utf8')), 'content', path);
   } catch {
     return undefined;
   }

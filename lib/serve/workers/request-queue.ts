@@ -1,3 +1,4 @@
+import { counted } from '../../counted';
 import { TorchError } from '../../errors';
 import type { Answers } from '../engine';
 import type { Scored, Scorer } from '../predict';
@@ -70,7 +71,7 @@ export class RequestQueue {
     signal?.throwIfAborted();
     // A request larger than the queue has its turn when nothing else waits.
     if (this.#queued > 0 && this.#queued + texts.length > this.#limits.maxQueue) {
-      const message = `Expected at most ${this.#limits.maxQueue} texts to wait but ${this.#queued} do already; try again later`;
+      const message = `Expected at most ${counted(this.#limits.maxQueue, 'text')} to wait but ${this.#queued} ${this.#queued === 1 ? 'does' : 'do'} already; try again later`;
       throw new TorchError('ERR_TORCH_BUSY', message);
     }
     return new Promise((resolve, reject) => {

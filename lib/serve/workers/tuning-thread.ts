@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type * as Pool from 'piscina';
 import { TorchError } from '../../errors';
 import { messageOf } from '../../libtorch/reasons';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
@@ -49,6 +49,7 @@ export class TuningThread {
     const { port1, port2 } = new MessageChannel();
     if (onStep) port1.on('message', onStep);
     const task: TuneTask = { input, port: port2 };
+    const { Piscina }: typeof Pool = require('piscina');
     const threads = new Piscina({
       filename: WORKER_FILE,
       workerData: this.#setup,

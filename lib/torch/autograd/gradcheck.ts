@@ -1,4 +1,5 @@
 import { callable, checkOptions, flag, knownOptions } from '../../check';
+import { counted } from '../../counted';
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
 import { placeAt } from '../elements';
 import { functions } from '../operators/operators';
@@ -94,7 +95,7 @@ function weightsOf(
     given ??
     outputs.map(({ shape, dtype }) => functions.randn(shape, { generator: source, dtype }));
   if (!Array.isArray(weights) || weights.length !== outputs.length) {
-    const expected = `an array of ${outputs.length} tensors, one for each output,`;
+    const expected = `an array of ${counted(outputs.length, 'tensor')}, one for each output,`;
     throw invalidArgument(expected, 'gradOutputs', weights, operator);
   }
   // `map` would pass over holes.

@@ -1,4 +1,4 @@
-import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import type * as Fflate from 'fflate';
 import { ArgumentRangeError } from '../../errors';
 
 /** A file of an archive; its chunks are taken only when its turn comes. */
@@ -23,6 +23,7 @@ const EPOCH = new Date(1980, 0, 1);
  */
 export function* zipChunks(inputs: readonly ZipInput[], compress: boolean): Generator<Uint8Array> {
   checkLimits(inputs, compress);
+  const { Zip, ZipDeflate, ZipPassThrough } = loadFflate();
   let made: Uint8Array[] = [];
   let failure: Error | undefined;
   const zip = new Zip((error, bytes) => {
@@ -52,6 +53,11 @@ export function* zipChunks(inputs: readonly ZipInput[], compress: boolean): Gene
   }
   zip.end();
   yield* flush();
+}
+
+/** It fills tables when it is loaded, for which only those should pay who write archives. */
+function loadFflate(): typeof Fflate {
+  return require('fflate');
 }
 
 function checkLimits(inputs: readonly ZipInput[], compress: boolean): void {

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import type * as CliProgress from 'cli-progress';
 import { type OptionsOf, optional, readOptions, required, string, withMethods } from '../../check';
 import { formatEvaluation } from '../evaluate';
 import type { Logger, StepReport } from '../trainer';
@@ -35,6 +35,7 @@ export function progressLogger(options: ProgressOptions): Logger {
 }
 
 function barLogger(label: string, stream: ProgressStream): Logger {
+  const { Presets, SingleBar } = loadCliProgress();
   const bar = new SingleBar(
     {
       // A narrow terminal cuts the end off, so what matters least comes last.
@@ -56,6 +57,11 @@ function barLogger(label: string, stream: ProgressStream): Logger {
       bar.update({ validation: `  validation ${formatEvaluation(evaluation)}` }),
     close: () => bar.stop(),
   };
+}
+
+/** Its many files are loaded where there is a bar to show. */
+function loadCliProgress(): typeof CliProgress {
+  return require('cli-progress');
 }
 
 function lineLogger(label: string, stream: ProgressStream): Logger {

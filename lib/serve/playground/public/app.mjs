@@ -23,6 +23,11 @@ async function api(method, path, body) {
   throw new Error(answer.message);
 }
 
+/** `1 example`, `2 examples`. */
+function counted(count, noun) {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** An element with content; texts are only ever set as text. */
 function element(name, content = [], attributes = {}) {
   const one = document.createElement(name);
@@ -100,7 +105,7 @@ function showClassifier(description) {
   labels = description.labels.map(({ label }) => label);
   const accuracy = description.heldOutAccuracy;
   at('facts').textContent =
-    `${description.examples} examples, head ${description.head}` +
+    `${counted(description.examples, 'example')}, head ${description.head}` +
     (accuracy === null ? '' : `, ${percent(accuracy)} right on held-out examples`);
   at('labels').replaceChildren(...labels.map((label) => element('option', [], { value: label })));
   at('legend').replaceChildren(...labels.map((label) => element('li', [dotOf(label), label])));
@@ -124,7 +129,7 @@ async function change(method, body) {
       ...body,
     });
     at('taught').textContent =
-      `Done: ${changed.examples} examples of ${changed.labels.length} labels.`;
+      `Done: ${counted(changed.examples, 'example')} of ${counted(changed.labels.length, 'label')}.`;
     await showClassifier(changed);
     return true;
   } catch (error) {

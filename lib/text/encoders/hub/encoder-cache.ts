@@ -1,8 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { string } from '../../../check';
+import {
+  type Check,
+  listOf,
+  matching,
+  notNegative,
+  required,
+  someProperties,
+  string,
+} from '../../../check';
 import { TorchError } from '../../../errors';
 import { cacheFolder } from '../../../libtorch/cache';
 import { systemCodeOf } from '../../../libtorch/reasons';
@@ -13,12 +20,14 @@ import { onDisk } from './file-download';
 /** The file of a downloaded encoder that says what it consists of. */
 const MANIFEST = '.metatorch-encoder.json';
 
-const manifestSchema = z.object({
-  name: z.string(),
-  commit: z.string(),
-  files: z.array(z.object({ path: z.string(), size: z.number() })),
+const manifestCheck = someProperties({
+  name: required(string),
+  commit: required(string),
+  files: required(listOf(someProperties({ path: required(string), size: required(notNegative) }))),
 });
-const refSchema = z.object({ commit: z.string().regex(/^[0-9a-f]{40}$/) });
+const refCheck = someProperties({
+  commit: required(matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits')),
+});
 
 /** An encoder that has been downloaded. */
 export type CachedEncoder = {
@@ -55,7 +64,7 @@ export class EncoderCache {
   /** The commit that a revision was at last, if it is one or has been asked for. */
   commitOf(revision: string): string | undefined {
     if (/^[0-9a-f]{40}$/.test(revision)) return revision;
-    return readJson(this.#refOf(revision), refSchema)?.commit;
+    return readJson(this.#refOf(revision), refCheck)?.commit;
   }
 
   async setCommitOf(revision: string, commit: string): Promise<void> {
@@ -67,7 +76,7 @@ export class EncoderCache {
   /** Files of a commit that are missing or of another size; undefined if it was never downloaded. */
   missingOf(commit: string): string[] | undefined {
     const folder = this.folderOf(commit);
-    const manifest = readJson(join(folder, MANIFEST), manifestSchema);
+    const manifest = readJson(join(folder, MANIFEST), manifestCheck);
     return manifest?.files
       .filter(({ path, size }) => sizeOf(join(folder, path)) !== size)
       .map(({ path }) => path);
@@ -136,7 +145,7 @@ export async function listEncoders(cache: string = encodersFolder()): Promise<Ca
     const commits = join(cache, repository, 'commits');
     for (const commit of (await namesIn(commits)).sort()) {
       const folder = join(commits, commit);
-      const manifest = readJson(join(folder, MANIFEST), manifestSchema);
+      const manifest = readJson(join(folder, MANIFEST), manifestCheck);
       if (manifest === undefined) continue;
       const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
       found.push({ name: manifest.name, commit, folder, size });
@@ -155,10 +164,9 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** What a file of the cache's own holds; undefined if it is not there, or damaged. */
-function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
+function readJson<T>(path: string, check: Check<T>): T | undefined {
   try {
-    const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return schema.safeParse(json).data;
+    return check(JSON.parse(readFileSync(path, 'utf8')), 'content', path);
   } catch {
     return undefined;
   }

@@ -39,27 +39,25 @@ export async function findRepository(
   name: string,
   revision: string,
 ): Promise<Repository> {
-  // Loaded when it is needed: it takes longer than the rest of the library.
-  const { listFiles, modelInfo } = await import('@huggingface/hub');
-  const common = {
-    hubUrl: hub.endpoint,
-    fetch: (input: string | URL | Request) => request(hub, addressOf(input)),
-  };
+  const model = `${hub.endpoint}/api/models/${name}`;
   try {
-    const { sha } = await modelInfo({ ...common, name, revision, additionalFields: ['sha'] });
+    const { body } = await ask(hub, `${model}/revision/${encodeURIComponent(revision)}`);
+    const { sha }: { sha?: unknown } = Object(body);
     if (typeof sha !== 'string' || !COMMIT.test(sha)) {
       throw new Error(`expected a commit but received ${JSON.stringify(sha)}`);
     }
     const files: HubFile[] = [];
-    const list = { ...common, repo: { type: 'model' as const, name }, revision: sha };
-    for await (const entry of listFiles({ ...list, recursive: true })) {
-      if (entry.type === 'file') files.push(fileOf(entry));
+    let url: string | undefined = `${model}/tree/${sha}?recursive=true`;
+    while (url !== undefined) {
+      const page = await ask(hub, url);
+      if (!Array.isArray(page.body)) throw new Error('expected a list of files');
+      files.push(...page.body.filter((entry) => entry?.type === 'file').map(fileOf));
+      url = page.next;
     }
     return { name, commit: sha, files };
   } catch (cause) {
     hub.signal?.throwIfAborted();
-    const status = statusOf(cause);
-    if (status !== undefined) throw refusal(hub, name, revision, status, cause);
+    if (cause instanceof StatusError) throw refusal(hub, name, revision, cause.status, cause);
     const message = `Cannot ask ${hub.endpoint} for ${name} at ${revision}: ${messageOf(cause)}`;
     throw new TorchError('ERR_TORCH_DOWNLOAD', message, { cause });
   }
@@ -86,13 +84,22 @@ export function refusal(
   );
 }
 
-function addressOf(input: string | URL | Request): string {
-  return typeof input === 'object' && 'url' in input ? input.url : String(input);
+/** An answer other than what was asked for. */
+class StatusError extends Error {
+  readonly status: number;
+
+  constructor(url: string, status: number) {
+    super(`${url} answered ${status}`);
+    this.status = status;
+  }
 }
 
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+/** What a hub answers, and where it goes on if that is a page of several. */
+async function ask(hub: Hub, url: string): Promise<{ body: unknown; next: string | undefined }> {
+  const response = await request(hub, url);
+  if (!response.ok) throw new StatusError(url, response.status);
+  const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+  return { body: await response.json(), next };
 }
 
 type Entry = { path: string; size: number; oid?: string; lfs?: { oid: string; size: number } };

@@ -1,4 +1,4 @@
-import { TorchError } from '../../../errors';
+import { withPackages } from '../../../optional-packages';
 
 /** What of undici is used: Node's own fetch is made of it, but has no way to a proxy before Node 24. */
 type Undici = {
@@ -17,7 +17,7 @@ export type ProxySettings = { readonly proxy: string | undefined; readonly env: 
  * `fetch`, by way of a proxy if there is one. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count in capitals
  * and in small letters.
  *
- * @throws TorchError `ERR_TORCH_DOWNLOAD` if there is a proxy but the package for it is not installed
+ * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` if there is a proxy but the package for it is not installed
  */
 export function fetchThrough({ proxy, env }: ProxySettings): typeof fetch {
   const noProxy = env.no_proxy ?? env.NO_PROXY;
@@ -34,15 +34,7 @@ export function fetchThrough({ proxy, env }: ProxySettings): typeof fetch {
 }
 
 function loadUndici(proxy: string): Undici {
-  try {
-    return require('undici') as Undici;
-  } catch (cause) {
-    throw new TorchError(
-      'ERR_TORCH_DOWNLOAD',
-      `Cannot use the proxy ${withoutPassword(proxy)}: the npm package undici is not installed. Install it: npm install undici`,
-      { cause },
-    );
-  }
+  return withPackages(['undici'], `The proxy ${withoutPassword(proxy)}`, () => require('undici'));
 }
 
 function withoutPassword(proxy: string): string {

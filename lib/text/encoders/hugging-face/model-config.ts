@@ -1,17 +1,29 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import {
+  fraction,
+  literal,
+  notNegative,
+  oneOf,
+  optional,
+  positiveInteger,
+  required,
+  someVariant,
+  stepCount,
+  type Variant,
+  withDefault,
+} from '../../../check';
 import { parseFileContent, readJsonFile } from '../../../checked-file';
 import type { BertOptions, TransformerActivation } from '../../../nn';
 
 /** What a folder's `config.json` says of the model. */
 export type ModelConfig = { readonly type: ModelType; readonly options: BertOptions };
 
-export type ModelType = z.output<typeof schema>['model_type'];
+export type ModelType = keyof typeof VARIANTS;
 
 const CONFIG_FILE = 'config.json';
 
-const positive = z.number().int().positive();
-const fraction = z.number().min(0).max(1).default(0.1);
+const size = required(positiveInteger);
+const dropout = withDefault(fraction, 0.1);
 
 /** Names of activations, and those that this library has for them. */
 const ACTIVATIONS = {
@@ -23,55 +35,53 @@ const ACTIVATIONS = {
   relu: 'relu',
 } as const satisfies Readonly<Record<string, TransformerActivation>>;
 
-const activation = z.enum(Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]).default('gelu');
+type ActivationName = keyof typeof ACTIVATIONS;
+
+const activation = withDefault(oneOf(...(Object.keys(ACTIVATIONS) as ActivationName[])), 'gelu');
 
 /** Without what would make it another model: a decoder, or other positions than a table's. */
 const encoderOnly = {
-  is_decoder: z.literal(false).optional(),
-  add_cross_attention: z.literal(false).optional(),
-  position_embedding_type: z.literal('absolute').optional(),
+  is_decoder: optional(literal(false)),
+  add_cross_attention: optional(literal(false)),
+  position_embedding_type: optional(literal('absolute')),
 };
 
 const common = {
-  vocab_size: positive,
-  hidden_size: positive,
-  num_hidden_layers: positive,
-  num_attention_heads: positive,
-  intermediate_size: positive,
-  max_position_embeddings: positive,
+  vocab_size: size,
+  hidden_size: size,
+  num_hidden_layers: size,
+  num_attention_heads: size,
+  intermediate_size: size,
+  max_position_embeddings: size,
   hidden_act: activation,
-  layer_norm_eps: z.number().nonnegative().default(1e-12),
-  hidden_dropout_prob: fraction,
-  attention_probs_dropout_prob: fraction,
+  layer_norm_eps: withDefault(notNegative, 1e-12),
+  hidden_dropout_prob: dropout,
+  attention_probs_dropout_prob: dropout,
   ...encoderOnly,
 };
 
-const padded = { pad_token_id: z.number().int().nonnegative().default(1) };
-const typed = { type_vocab_size: positive.default(2) };
+const padded = { pad_token_id: withDefault(stepCount, 1) };
+const typed = { type_vocab_size: withDefault(positiveInteger, 2) };
 
-const schema = z.discriminatedUnion('model_type', [
-  z.object({ model_type: z.literal('bert'), ...common, ...typed }),
-  z.object({ model_type: z.literal('roberta'), ...common, ...typed, ...padded }),
-  z.object({ model_type: z.literal('xlm-roberta'), ...common, ...typed, ...padded }),
-  z.object({ model_type: z.literal('camembert'), ...common, ...typed, ...padded }),
-  z.object({
-    model_type: z.literal('mpnet'),
-    ...common,
-    relative_attention_num_buckets: positive.default(32),
-  }),
-  z.object({
-    model_type: z.literal('distilbert'),
-    vocab_size: positive,
-    dim: positive,
-    n_layers: positive,
-    n_heads: positive,
-    hidden_dim: positive,
-    max_position_embeddings: positive,
+const VARIANTS = {
+  bert: { ...common, ...typed },
+  roberta: { ...common, ...typed, ...padded },
+  'xlm-roberta': { ...common, ...typed, ...padded },
+  camembert: { ...common, ...typed, ...padded },
+  mpnet: { ...common, relative_attention_num_buckets: withDefault(positiveInteger, 32) },
+  distilbert: {
+    vocab_size: size,
+    dim: size,
+    n_layers: size,
+    n_heads: size,
+    hidden_dim: size,
+    max_position_embeddings: size,
     activation,
-    dropout: fraction,
-    attention_dropout: fraction,
-  }),
-]);
+    dropout,
+    attention_dropout: dropout,
+  },
+};
+const configCheck = someVariant('model_type', VARIANTS);
 
 /** MPNet's positions begin here whatever its config says: the row of padding and the one before are unused. */
 const MPNET_OFFSET = 2;
@@ -85,12 +95,12 @@ const MPNET_OFFSET = 2;
 export function readModelConfig(folder: string): ModelConfig {
   const path = join(folder, CONFIG_FILE);
   const json = readJsonFile(path, 'the config of a Hugging Face model');
-  const names = schema.options.map((one) => one.shape.model_type.value).join(', ');
-  const config = parseFileContent(path, schema, json, `the config of an encoder (${names})`);
+  const names = Object.keys(VARIANTS).join(', ');
+  const config = parseFileContent(path, configCheck, json, `the config of an encoder (${names})`);
   return { type: config.model_type, options: optionsOf(config) };
 }
 
-function optionsOf(config: z.output<typeof schema>): BertOptions {
+function optionsOf(config: Variant<'model_type', typeof VARIANTS>): BertOptions {
   const shared = { vocabularySize: config.vocab_size, positions: config.max_position_embeddings };
   if (config.model_type === 'distilbert') {
     return {

@@ -1,6 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import {
+  anything,
+  type Check,
+  flag,
+  listOf,
+  nullable,
+  optional,
+  positiveInteger,
+  recordOf,
+  required,
+  someProperties,
+  string,
+  withDefault,
+} from '../../../check';
 import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
 import type { TextPooling, TextProjection } from '../../../nn';
 
@@ -32,16 +45,16 @@ const SENTENCE_FILES = [
   'sentence_mpnet_config.json',
 ];
 
-const modulesSchema = z.array(z.object({ path: z.string(), type: z.string() }));
-const sentenceSchema = z.object({
-  max_seq_length: z.number().int().positive().nullish(),
-  do_lower_case: z.boolean().default(false),
+const modulesCheck = listOf(someProperties({ path: required(string), type: required(string) }));
+const sentenceCheck = someProperties({
+  max_seq_length: optional(nullable(positiveInteger)),
+  do_lower_case: withDefault(flag, false),
 });
-const denseSchema = z.object({
-  in_features: z.number().int().positive(),
-  out_features: z.number().int().positive(),
-  bias: z.boolean().default(true),
-  activation_function: z.string().default('torch.nn.modules.activation.Tanh'),
+const denseCheck = someProperties({
+  in_features: required(positiveInteger),
+  out_features: required(positiveInteger),
+  bias: withDefault(flag, true),
+  activation_function: withDefault(string, 'torch.nn.modules.activation.Tanh'),
 });
 
 /** The last part of an activation's Python name, and what this library calls it. */
@@ -69,7 +82,7 @@ export function readSentenceModules(folder: string): SentenceModules {
   const path = join(folder, MODULES_FILE);
   const reading = new ModuleReader(folder);
   if (!existsSync(path)) return reading.result();
-  const modules = reading.json(MODULES_FILE, modulesSchema, 'a list of modules');
+  const modules = reading.json(MODULES_FILE, modulesCheck, 'a list of modules');
   for (const [i, { type, path: own }] of modules.entries()) {
     // Its class without the package, which changed from version to version.
     const kind = type.split('.').at(-1) ?? type;
@@ -109,8 +122,7 @@ class ModuleReader {
 
   #readPooling(own: string): TextPooling {
     const file = join(own, 'config.json');
-    const schema = z.record(z.string(), z.unknown());
-    const config = this.json(file, schema, 'the config of a pooling');
+    const config = this.json(file, recordOf(anything), 'the config of a pooling');
     const chosen = Object.keys(config).filter(
       (key) => key.startsWith('pooling_mode_') && config[key] === true,
     );
@@ -123,7 +135,7 @@ class ModuleReader {
 
   #readDense(own: string): TextProjection & { path: string } {
     const file = join(own, 'config.json');
-    const config = this.json(file, denseSchema, 'the config of a linear layer');
+    const config = this.json(file, denseCheck, 'the config of a linear layer');
     const name = config.activation_function.split('.').at(-1) ?? '';
     const activation = ACTIVATIONS[name];
     if (activation === undefined) {
@@ -134,9 +146,9 @@ class ModuleReader {
     return { path: own, outFeatures: config.out_features, bias: config.bias, activation };
   }
 
-  json<S extends z.ZodType>(file: string, schema: S, what: string): z.output<S> {
+  json<T>(file: string, check: Check<T>, what: string): T {
     const path = join(this.#folder, file);
-    const value = parseFileContent(path, schema, readJsonFile(path, what), what);
+    const value = parseFileContent(path, check, readJsonFile(path, what), what);
     this.#files.push(path);
     return value;
   }
@@ -148,7 +160,7 @@ class ModuleReader {
     );
     const what = 'the config of a sentence-transformers model';
     const asked = file === undefined ? {} : readJsonFile(file, what);
-    const sentence = parseFileContent(file ?? transformer, sentenceSchema, asked, what);
+    const sentence = parseFileContent(file ?? transformer, sentenceCheck, asked, what);
     return {
       folder: this.#folder,
       transformer,

@@ -1,23 +1,38 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import type * as Tokenizers from '@huggingface/tokenizers';
+import {
+  looseObject,
+  nullable,
+  optional,
+  positiveNumber,
+  required,
+  stepCount,
+  string,
+} from '../../../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
 import { firstTokens } from './first-tokens';
 
 const TOKENIZER_FILE = 'tokenizer.json';
 const CONFIG_FILE = 'tokenizer_config.json';
 
-const tokenizerSchema = z.looseObject({
-  model: z.looseObject({
-    unk_token: z.string().nullish(),
-    unk_id: z.number().int().nonnegative().nullish(),
-  }),
+const tokenizerCheck = looseObject({
+  model: required(
+    looseObject({
+      unk_token: optional(nullable(string)),
+      unk_id: optional(nullable(stepCount)),
+    }),
+  ),
 });
-const configSchema = z.looseObject({ model_max_length: z.number().positive().nullish() });
+const configCheck = looseObject({ model_max_length: optional(nullable(positiveNumber)) });
 
 /** Any text, to see where the tokenizer puts its special tokens. */
 const PROBE = 'a';
+
+/** Loaded with the first tokenizer: most programs have none of this kind. */
+function loadTokenizers(): typeof Tokenizers {
+  return require('@huggingface/tokenizers');
+}
 
 /** The tokenizer of a folder in Hugging Face's layout, with work bounded by the tokens that are kept. */
 export class TextTokenizer {
@@ -25,7 +40,7 @@ export class TextTokenizer {
   readonly files: readonly string[];
   /** The most tokens that the tokenizer's config asks for. */
   readonly maxLength: number | undefined;
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: Tokenizers.Tokenizer;
   readonly #lowerCase: boolean;
   readonly #before: readonly number[];
   readonly #after: readonly number[];
@@ -41,14 +56,15 @@ export class TextTokenizer {
   constructor(folder: string, options: { vocabularySize: number; lowerCase: boolean }) {
     const path = join(folder, TOKENIZER_FILE);
     const expected = 'a tokenizer of Hugging Face';
-    const json = parseFileContent(path, tokenizerSchema, readJsonFile(path, expected), expected);
+    const json = parseFileContent(path, tokenizerCheck, readJsonFile(path, expected), expected);
     const configPath = join(folder, CONFIG_FILE);
     const config = existsSync(configPath)
-      ? parseFileContent(configPath, configSchema, readJsonFile(configPath, expected), expected)
+      ? parseFileContent(configPath, configCheck, readJsonFile(configPath, expected), expected)
       : {};
     this.files = existsSync(configPath) ? [path, configPath] : [path];
     this.maxLength = config.model_max_length ?? undefined;
     this.#lowerCase = options.lowerCase;
+    const { Tokenizer } = loadTokenizers();
     const tokenizer = onFile(path, expected, () => new Tokenizer(json, config));
     this.#tokenizer = tokenizer;
     const most = [...tokenizer.get_vocab(true).values()].reduce((a, b) => Math.max(a, b), 0);

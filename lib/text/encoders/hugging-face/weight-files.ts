@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import { recordOf, required, someProperties, string } from '../../../check';
 import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
 import { openSafetensors, type SafetensorsFile, type Tensor } from '../../../torch';
 
 const WEIGHTS_FILE = 'model.safetensors';
 const INDEX_FILE = 'model.safetensors.index.json';
 
-const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+const indexCheck = someProperties({ weight_map: required(recordOf(string)) });
 
 const FLOATS: readonly string[] = ['float32', 'float16', 'bfloat16', 'float64'];
 
@@ -28,7 +28,7 @@ export function weightPaths(folder: string): string[] {
   if (existsSync(one) || !existsSync(index)) return [one];
   const expected = 'an index of safetensors files';
   const json = readJsonFile(index, expected);
-  const { weight_map } = parseFileContent(index, indexSchema, json, expected);
+  const { weight_map } = parseFileContent(index, indexCheck, json, expected);
   const files = [...new Set(Object.values(weight_map))].sort();
   const foreign = files.find((file) => basename(file) !== file);
   if (foreign !== undefined) {

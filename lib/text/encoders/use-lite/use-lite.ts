@@ -1,12 +1,21 @@
-import { z } from 'zod';
-import { integerFrom, type OptionsOf, readOptions, string, withDefault } from '../../../check';
+import {
+  finiteNumber,
+  integerFrom,
+  listOf,
+  nullable,
+  type OptionsOf,
+  readOptions,
+  string,
+  tupleOf,
+  withDefault,
+} from '../../../check';
 import { outOfRange } from '../../../errors';
 import { torch } from '../../../torch';
 import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { encode } from './graph';
-import { packageFolder, readPackageFile } from './package-files';
+import { type EncoderPackage, encoderPackage, readPackageFile } from './package-files';
 import { UnigramTokenizer } from './unigram-tokenizer';
 import { readWeights, type UseLiteParams } from './weights';
 
@@ -33,11 +42,7 @@ export type UseLiteOptions = OptionsOf<typeof SCHEMA>;
 export type UseLiteSpec = EncoderSpec & { readonly kind: typeof KIND; readonly maxLength: number };
 
 // The pieces with a colon lost their scores when they were published, and count as certain since then.
-const scoreSchema = z
-  .number()
-  .nullable()
-  .transform((score) => score ?? 0);
-const vocabularySchema = z.array(z.tuple([z.string(), scoreSchema]));
+const vocabularyCheck = listOf(tupleOf(string, nullable(finiteNumber)));
 
 /**
  * Universal Sentence Encoder Lite: English sentences as vectors `[512]` of length 1, by a small
@@ -47,37 +52,40 @@ const vocabularySchema = z.array(z.tuple([z.string(), scoreSchema]));
  *     const model = useLite();
  *     const vectors = model.embed(model.params, ['a cold wind'].map((text) => model.tokenize(text)));
  *
- * @throws TorchError `ERR_TORCH_FILE` if the package is missing or damaged; ArgumentTypeError or
- *   ArgumentRangeError for a wrong option
+ * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` if the package is missing, `ERR_TORCH_FILE` if it is
+ *   damaged; ArgumentTypeError or ArgumentRangeError for a wrong option
  */
 export function useLite(options: UseLiteOptions = {}): TokenModel<UseLiteParams> {
   const { maxLength } = readOptions(SCHEMA, options, 'useLite');
-  const folder = packageFolder();
-  return build(folder, maxLength, readWeights(folder));
+  const source = encoderPackage();
+  return build(source, maxLength, readWeights(source));
 }
 
 /**
  * The model of a spec on parameters at hand, for example those that another thread shares. The weights
  * are not read again.
  *
- * @throws ArgumentTypeError or ArgumentRangeError for a spec of another kind; TorchError `ERR_TORCH_FILE`
- *   if the package that has the vocabulary is missing or damaged
+ * @throws ArgumentTypeError or ArgumentRangeError for a spec of another kind; TorchError
+ *   `ERR_TORCH_PACKAGE_MISSING` or `ERR_TORCH_FILE` if the package that has the vocabulary is missing or damaged
  */
 export function openUseLite(spec: EncoderSpec, params: UseLiteParams): TokenModel<UseLiteParams> {
   const kind = string(spec?.kind, 'the kind', 'openUseLite');
   if (kind !== KIND) throw outOfRange(`'${KIND}'`, 'the kind of openUseLite', kind, 'openUseLite');
   const { kind: _, ...options } = spec;
   const { maxLength } = readOptions(SCHEMA, options, 'openUseLite');
-  return build(packageFolder(), maxLength, params);
+  return build(encoderPackage(), maxLength, params);
 }
 
 function build(
-  folder: string,
+  source: EncoderPackage,
   maxLength: number,
   params: UseLiteParams,
 ): TokenModel<UseLiteParams> {
-  const json: unknown = JSON.parse(readPackageFile('vocab.json', folder).toString('utf8'));
-  const tokenizer = new UnigramTokenizer(vocabularySchema.parse(json), RESERVED);
+  const json: unknown = JSON.parse(readPackageFile('vocab.json', source).toString('utf8'));
+  const pieces = vocabularyCheck(json, 'vocab.json', 'useLite').map(
+    ([piece, score]) => [piece, score ?? 0] as [string, number],
+  );
+  const tokenizer = new UnigramTokenizer(pieces, RESERVED);
   const spec: UseLiteSpec = { kind: KIND, maxLength };
   let fingerprint: string | undefined;
   return {

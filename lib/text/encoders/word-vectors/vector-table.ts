@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { counted } from '../../../counted';
 import { TorchError } from '../../../errors';
 import { requireRegular } from '../../../regular-file';
 import { warn } from '../../../warnings';
@@ -103,7 +104,9 @@ class TableRows {
   finish(): void {
     if (this.#rows === 0) throw new Error('expected rows of vectors but found none');
     if (this.#promised !== undefined && this.#rows !== this.#promised) {
-      throw new Error(`expected the ${this.#promised} rows of its header but found ${this.#rows}`);
+      throw new Error(
+        `expected the ${counted(this.#promised, 'row')} of its header but found ${this.#rows}`,
+      );
     }
     if (this.#words.size === 0) {
       throw new Error('expected some words of the vocabulary but found none');

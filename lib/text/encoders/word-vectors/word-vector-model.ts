@@ -1,6 +1,14 @@
-import { z } from 'zod';
-import { bySchema } from '../../../by-schema';
-import { objectOf, string } from '../../../check';
+import {
+  flag,
+  listOf,
+  literal,
+  objectOf,
+  positiveInteger,
+  readData,
+  required,
+  strictObject,
+  string,
+} from '../../../check';
 import { packTexts } from '../../../nn/transformer/packed-texts';
 import { poolTexts } from '../../../nn/transformer/text-pooling';
 import { type Tensor, torch } from '../../../torch';
@@ -24,17 +32,17 @@ export type WordVectorParams = {
   component?: Tensor;
 };
 
-const specSchema = z.strictObject({
-  kind: z.literal(KIND),
-  name: z.string(),
+const specCheck = strictObject({
+  kind: required(literal(KIND)),
+  name: required(string),
   /** The words of the rows from 1 on. */
-  words: z.array(z.string()).min(1),
-  lowerCase: z.boolean(),
-  maxLength: z.int().positive(),
+  words: required(listOf(string, 1)),
+  lowerCase: required(flag),
+  maxLength: required(positiveInteger),
 });
 
 /** What `wordVectorModel` builds a model from, beside its parameters. */
-export type WordVectorSpec = z.infer<typeof specSchema>;
+export type WordVectorSpec = ReturnType<typeof specCheck>;
 
 /**
  * The model of a spec on parameters at hand, for example those that another thread shares.
@@ -45,7 +53,7 @@ export function wordVectorModel(
   spec: EncoderSpec,
   params: WordVectorParams,
 ): TokenModel<WordVectorParams> {
-  const own = bySchema(specSchema, spec, 'the spec of word vectors', 'spec', 'wordVectorModel');
+  const own = readData(specCheck, spec, 'the spec of word vectors', 'spec', 'wordVectorModel');
   const { name, words, lowerCase, maxLength } = own;
   const dimensions = dimensionsOf(params, words.length + 1);
   const ids = new WordIds(words, lowerCase);

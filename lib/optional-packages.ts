@@ -1,0 +1,38 @@
+import { TorchError } from './errors';
+import { peerVersion } from './package-version';
+
+/**
+ * Loads what needs npm packages that only some programs use: they are not installed with this one, which
+ * stays small.
+ *
+ *     const { fetch } = withPackages(['undici'], 'A proxy', () => require('undici'));
+ *
+ * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` with the command that installs them, if one is missing;
+ *   what `load` throws otherwise
+ */
+export function withPackages<T>(packages: readonly string[], purpose: string, load: () => T): T {
+  try {
+    return load();
+  } catch (cause) {
+    if (!isMissing(cause, packages)) throw cause;
+    const command = `npm install ${packages.map(withVersion).join(' ')}`;
+    const [what, them] = packages.length === 1 ? ['a package', 'it'] : ['packages', 'them'];
+    throw new TorchError(
+      'ERR_TORCH_PACKAGE_MISSING',
+      `${purpose} needs ${what} of npm that metatorch does not bring along. Install ${them}: ${command}`,
+      { cause },
+    );
+  }
+}
+
+function withVersion(name: string): string {
+  const version = peerVersion(name);
+  return version === undefined ? name : `${name}@${version}`;
+}
+
+/** Whether it is one of the packages that was not found, and not something that they need. */
+function isMissing(error: unknown, packages: readonly string[]): boolean {
+  const { code, message }: { code?: unknown; message?: unknown } = Object(error);
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return false;
+  return packages.some((name) => String(message).includes(`'${name}`));
+}
