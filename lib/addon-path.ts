@@ -1,32 +1,49 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import nodeGypBuild from 'node-gyp-build';
 import { TorchError } from './errors';
-
-const PACKAGE_ROOT = path.join(__dirname, '..');
+import { platformError, platformProblem, thisPlatform } from './platform';
 
 /** The bindings' file name; it lies beside `metatorch.node`. */
 export const SHARED_LIBRARY =
   process.platform === 'darwin' ? 'libmetatorch.dylib' : 'libmetatorch.so';
 
+/** What a checkout has built for itself. */
+const LOCAL_BUILD = path.join(__dirname, '../build/Release/metatorch.node');
+
+/**
+ * What a release holds, for each platform. Each path is written out, so that tools which trace the
+ * files that a program needs find it; they take the libraries beside it too.
+ */
+const PREBUILT: Readonly<Record<string, string>> = {
+  'linux-x64': path.join(__dirname, '../prebuilds/linux-x64/metatorch.node'),
+  'linux-arm64': path.join(__dirname, '../prebuilds/linux-arm64/metatorch.node'),
+};
+
 /**
  * Path of the addon that would be loaded: the `metatorch.node` that `METATORCH_ADDON` names if that is
- * set, else the local build, else a prebuild.
+ * set, else the local build, else the one of the release.
  *
- * @throws TorchError `ERR_TORCH_ADDON_MISSING`
+ * @throws TorchError `ERR_TORCH_PLATFORM` where metatorch has no build for this platform,
+ *   `ERR_TORCH_ADDON_MISSING`
  */
 export function addonPath(): string {
   const wanted = process.env.METATORCH_ADDON;
   if (wanted) return checked(path.resolve(wanted));
-  try {
-    return nodeGypBuild.path(PACKAGE_ROOT);
-  } catch (cause) {
-    throw new TorchError(
-      'ERR_TORCH_ADDON_MISSING',
-      `No native addon for ${process.platform}-${process.arch} under ${PACKAGE_ROOT}: expected build/Release or prebuilds. Run \`npm run setup\` in a checkout, or install a release that has prebuilds for this platform.`,
-      { path: PACKAGE_ROOT, cause },
-    );
-  }
+  const platform = thisPlatform();
+  const name = `${platform.system}-${platform.processor}`;
+  const found = [LOCAL_BUILD, PREBUILT[name]].find(
+    (file) => file !== undefined && fs.existsSync(file),
+  );
+  // What is linked with glibc does not fail cleanly in a process that uses musl.
+  if (found !== undefined && platform.libc !== 'musl') return found;
+  const problem = platformProblem(platform);
+  if (problem !== undefined) throw platformError(problem);
+  const root = path.join(__dirname, '..');
+  throw new TorchError(
+    'ERR_TORCH_ADDON_MISSING',
+    `No native addon for ${name} under ${root}: expected build/Release or prebuilds. In a checkout, run \`npm run setup\`. If a bundler has put metatorch into a file of its own, make the package external (docs/bundlers.md). Otherwise install the package again.`,
+    { path: root },
+  );
 }
 
 function checked(file: string): string {

@@ -3,6 +3,7 @@ import { addonPath, SHARED_LIBRARY } from './addon-path';
 import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { DeviceMemoryStats, MemoryStats } from './memory-stats';
+import { glibcVersion, platformError, platformProblem, thisPlatform } from './platform';
 import { warn } from './warnings';
 
 export { addonPath };
@@ -197,7 +198,7 @@ export function addonBuildVersion(): string {
  * Loads libtorch and the bindings, once for each thread.
  *
  * @throws TorchError `ERR_TORCH_ADDON_MISSING`, `ERR_TORCH_LIBRARY_MISSING`,
- *   `ERR_TORCH_LIBRARY_VERSION` or `ERR_TORCH_LIBRARY_LOAD`
+ *   `ERR_TORCH_LIBRARY_VERSION`, `ERR_TORCH_LIBRARY_LOAD` or `ERR_TORCH_PLATFORM`
  */
 export function loadNative(): NativeBinding {
   if (loaded) return loaded;
@@ -237,7 +238,14 @@ function openLoader(addon: string): Loader {
 function loadError(cause: unknown, file: string): TorchError {
   const { code, message } = cause as { code?: string; message?: string };
   const known: ErrorCode = isLibraryCode(code) ? code : 'ERR_TORCH_LIBRARY_LOAD';
+  const problem = known === 'ERR_TORCH_LIBRARY_LOAD' ? platformNow() : undefined;
+  if (problem !== undefined) return platformError(problem, cause);
   return new TorchError(known, message ?? String(cause), { path: file, cause });
+}
+
+/** An old glibc shows only when a library does not load. */
+function platformNow() {
+  return platformProblem({ ...thisPlatform(), glibc: glibcVersion() });
 }
 
 function isLibraryCode(code: string | undefined): code is ErrorCode {
