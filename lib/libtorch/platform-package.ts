@@ -4,8 +4,8 @@ import type { Flavour } from './inspect';
 type Resolve = (options: { paths: string[] }) => string;
 
 /**
- * The packages with libtorch for the CPU, each named in a call of its own: tools that trace the files which a program
- * needs read the name there, and follow the package to its libraries.
+ * The packages with libtorch for the CPU, each named in a call of its own: tools that trace the files
+ * which a program needs read the name there, and follow the package to its libraries.
  */
 const BY_NAME: Readonly<Record<string, Resolve>> = {
   '@metatorch/libtorch-linux-x64': (options) =>
