@@ -71,8 +71,9 @@ async function untilItAnswers(url, child) {
 async function withRegistry(folder, node, work) {
   fs.mkdirSync(folder, { recursive: true });
   const uplink = (await npm(['config', 'get', 'registry'])).trim();
+  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(REGISTRY.manifest));
   const install = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'];
-  await npm([...install, `verdaccio@${REGISTRY.verdaccio}`]);
+  await npm(install);
   const file = path.join(folder, 'config.yaml');
   // JSON is YAML too.
   fs.writeFileSync(file, configuration(folder, uplink));

@@ -1,8 +1,18 @@
 /** What the rehearsal uses, each at a version of its own. */
 const NODES = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3', 26: '26.12.1' };
 
-/** Verdaccio needs Node.js 22 or newer. */
-const REGISTRY = { verdaccio: '6.10.4', node: '22' };
+/**
+ * Verdaccio, which needs Node.js 22 or newer. It asks for node-fetch by a tag, which some registries
+ * do not keep.
+ */
+const REGISTRY = {
+  manifest: {
+    private: true,
+    dependencies: { verdaccio: '6.10.4' },
+    overrides: { 'node-fetch': '2.7.0' },
+  },
+  node: '22',
+};
 
 /** The tools that users run metatorch with, installed beside it. */
 const TOOLS = {
