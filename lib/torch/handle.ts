@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 
-/** The key to making tensors from handles; nothing outside this library has it. @internal */
+/** The key to making tensors from handles; nothing outside this library has it. */
 export const OWNED: unique symbol = Symbol('a handle that no other tensor owns');
 
 // structuredClone and postMessage pass over private fields, methods and symbols as keys: they would

@@ -51,9 +51,9 @@ const PROGRAMS = [
   {
     name: 'ESM',
     files: {
-      'esm.mjs': `import { nn, torch } from 'metatorch';\nimport { gradcheck } from 'metatorch/testing';
+      'esm.mjs': `import { nn, torch } from 'metatorch';\nimport { assertClose } from 'metatorch/testing';
 import * as direct from 'metatorch/torch';${SECOND}
-if (typeof nn.linear !== 'function' || typeof gradcheck !== 'function' || !direct) throw new Error('exports');\n${PRINT}`,
+if (typeof nn.linear !== 'function' || typeof assertClose !== 'function' || !direct) throw new Error('exports');\n${PRINT}`,
     },
     commands: [['esm.mjs']],
     expected: RESULT,

@@ -19,7 +19,7 @@ const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
  * @property {readonly string[]} [fields] of the manifest that must be there
  */
 
-/** @typedef {{ name?: string, version?: string, main?: string, types?: string, bin?: unknown, exports?: unknown, scripts?: Record<string, string>, optionalDependencies?: Record<string, string> }} Manifest */
+/** @typedef {{ name?: string, version?: string, main?: string, types?: string, bin?: unknown, exports?: unknown, scripts?: Record<string, string>, dependencies?: Record<string, string>, optionalDependencies?: Record<string, string> }} Manifest */
 
 /**
  * Refuses a package that is incomplete, or holds what it should not.
@@ -77,7 +77,7 @@ function sizeProblem(bytes, maxMegabytes) {
 function manifestProblems(manifest, { versions = {}, fields = [] }) {
   const scripts = INSTALL_SCRIPTS.filter((name) => manifest.scripts?.[name] !== undefined);
   const wrong = Object.entries(versions).flatMap(([name, version]) => {
-    const found = manifest.optionalDependencies?.[name];
+    const found = manifest.optionalDependencies?.[name] ?? manifest.dependencies?.[name];
     return found === version
       ? []
       : [`it wants ${name} ${found ?? 'not at all'}, and ${version} is there`];

@@ -6,17 +6,19 @@ const { setup } = require('../setup');
 const { optionOf } = require('../support/arguments');
 const { compiledLibtorch } = require('../support/libtorch');
 const { inRoot, ROOT } = require('../support/paths');
-const { run, runMain, SetupError } = require('../support/run');
+const { lastLines, run, runMain, SetupError } = require('../support/run');
 const { stage } = require('../support/stages');
 const { digestOf, filesBelow } = require('../support/stamps');
-const { copyPages } = require('../copy-pages');
 const { checkPackage } = require('./check-package');
 const { npm, pack, rehearsePublication } = require('./npm');
-const { libtorchRules, metatorchRules } = require('./rules');
+const { dataRules, libtorchRules, metatorchRules } = require('./rules');
 const { recipeOf, sha256Of, stageLibtorch } = require('./stage-libtorch');
 const { stageMetatorch } = require('./stage-metatorch');
 
 const PLATFORM = `${process.platform}-${process.arch}`;
+/** What makes the files of a package with data that are not in the repository. @type {Readonly<Record<string, string>>} */
+const DATA_SCRIPTS = { 'encoder-use-lite': 'scripts/encoder/pack.js' };
+
 const DEFAULT_OUT = inRoot('build', 'release');
 
 /** @typedef {import('./npm').Packed} Packed */
@@ -69,46 +71,59 @@ function inWords({ filename, size, files }) {
 }
 
 /**
- * Makes metatorch's tarball from sources compiled for it alone: dist/ may hold more, and has maps.
+ * Makes the tarball of a package with data, which its script completes first.
  *
- * @param {readonly { name: string, version: string }[]} platformPackages
+ * @param {string} source
  * @param {string} out
  */
-async function packMetatorch(platformPackages, out) {
-  const dist = workshop('dist');
-  const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
-  const flags = ['--outDir', dist, '--sourceMap', 'false', '--declarationMap', 'false'];
-  const args = [compiler, '-p', 'tsconfig.build.json', ...flags];
-  const { status, output } = await run(process.execPath, args);
-  if (status !== 0) throw new SetupError(`TypeScript found mistakes in lib/:\n${output}`);
-  copyPages(dist);
-  const binaries = workshop('binaries');
-  await prebuild(binaries);
-  const target = workshop('metatorch');
-  const prebuilds = path.join(binaries, 'prebuilds');
-  stageMetatorch({ root: ROOT, dist, prebuilds, platformPackages, target });
-  const packed = await pack(target, out);
-  checkPackage(manifestOf(target), packed, metatorchRules(platformPackages, [PLATFORM]));
+async function packData(source, out) {
+  const script = DATA_SCRIPTS[path.basename(source)];
+  if (script !== undefined) {
+    const { status, output } = await run(process.execPath, [inRoot(script)]);
+    if (status !== 0) throw new SetupError(`${script} failed:\n${lastLines(output)}`);
+  }
+  const packed = await pack(source, out);
+  const manifest = manifestOf(source);
+  checkPackage(manifest, packed, dataRules(manifest));
   return { skipped: false, detail: inWords(packed), packed };
 }
 
 /**
- * Writes the bill of materials: what the lock file names, and the packages with libtorch.
+ * Makes metatorch's tarball.
  *
  * @param {readonly Packed[]} platformPackages
+ * @param {readonly Packed[]} dataPackages
  * @param {string} out
  */
-async function writeBill(platformPackages, out) {
+async function packMetatorch(platformPackages, dataPackages, out) {
+  const binaries = workshop('binaries');
+  await prebuild(binaries);
+  const target = workshop('metatorch');
+  const prebuilds = path.join(binaries, 'prebuilds');
+  const places = { root: ROOT, dist: inRoot('dist'), prebuilds, target };
+  stageMetatorch({ ...places, platformPackages, dataPackages });
+  const packed = await pack(target, out);
+  const rules = metatorchRules({ platformPackages, dataPackages, platforms: [PLATFORM] });
+  checkPackage(manifestOf(target), packed, rules);
+  return { skipped: false, detail: inWords(packed), packed };
+}
+
+/**
+ * Writes the bill of materials: what the lock file names, and the packages that are made here.
+ *
+ * @param {readonly Packed[]} made
+ * @param {string} out
+ */
+async function writeBill(made, out) {
   const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=library', '--omit=dev'];
   const bill = JSON.parse(await npm([...args, '--package-lock-only']));
-  for (const { name, version, filename } of platformPackages) {
+  for (const { name, version, filename } of made) {
     const content = await sha256Of(path.join(out, filename));
     bill.components.push({
       type: 'library',
       'bom-ref': `${name}@${version}`,
       name,
       version,
-      scope: 'optional',
       purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
       hashes: [{ alg: 'SHA-256', content }],
     });
@@ -133,13 +148,33 @@ async function writeSums(out) {
   fs.writeFileSync(path.join(out, 'SHA256SUMS'), `${lines.join('\n')}\n`);
 }
 
-/** The packages with libtorch that this machine can make. */
-function platformSources() {
-  const source = inRoot('packages', `libtorch-${PLATFORM}`);
-  if (fs.existsSync(source)) return [source];
-  throw new SetupError(
-    `Expected packages/libtorch-${PLATFORM}: there is no release for this platform`,
-  );
+/** The folders of packages/, those with libtorch apart: a machine makes the one of its platform. */
+function sources() {
+  const names = fs.readdirSync(inRoot('packages')).sort();
+  const platform = names.filter((name) => name === `libtorch-${PLATFORM}`);
+  if (platform.length === 0) {
+    throw new SetupError(
+      `Expected packages/libtorch-${PLATFORM}: there is no release for this platform`,
+    );
+  }
+  const data = names.filter((name) => !name.startsWith('libtorch-'));
+  const inPackages = (/** @type {string} */ name) => inRoot('packages', name);
+  return { platform: platform.map(inPackages), data: data.map(inPackages) };
+}
+
+/**
+ * @param {readonly string[]} folders
+ * @param {string} out
+ * @param {(source: string, out: string) => Promise<import('../support/stages').Outcome & { packed: Packed }>} make
+ */
+async function packEach(folders, out, make) {
+  /** @type {Packed[]} */
+  const made = [];
+  for (const source of folders) {
+    const { packed } = await stage(path.basename(source), () => make(source, out));
+    made.push(packed);
+  }
+  return made;
 }
 
 /**
@@ -153,16 +188,16 @@ async function release(out = DEFAULT_OUT) {
   await setup();
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true });
-  /** @type {Packed[]} */
-  const platformPackages = [];
-  for (const source of platformSources()) {
-    const { packed } = await stage(path.basename(source), () => packLibtorch(source, out));
-    platformPackages.push(packed);
-  }
-  const { packed } = await stage('metatorch', () => packMetatorch(platformPackages, out));
-  await stage('bill of materials', () => writeBill(platformPackages, out));
+  const { platform, data } = sources();
+  const platformPackages = await packEach(platform, out, packLibtorch);
+  const dataPackages = await packEach(data, out, packData);
+  const { packed } = await stage('metatorch', () =>
+    packMetatorch(platformPackages, dataPackages, out),
+  );
+  const others = [...platformPackages, ...dataPackages];
+  await stage('bill of materials', () => writeBill(others, out));
   await writeSums(out);
-  const tarballs = [...platformPackages, packed].map(({ filename }) => path.join(out, filename));
+  const tarballs = [...others, packed].map(({ filename }) => path.join(out, filename));
   await stage('npm publish --dry-run', async () => {
     for (const tarball of tarballs) await rehearsePublication(tarball);
     return { skipped: false };

@@ -2,6 +2,7 @@
 
 // npm's registry takes no more.
 const MAX_LIBTORCH_MEGABYTES = 200;
+const MAX_DATA_MEGABYTES = 50;
 const MAX_METATORCH_MEGABYTES = 10;
 
 /**
@@ -19,13 +20,31 @@ function libtorchRules(recipe) {
 }
 
 /**
- * The rules for metatorch itself.
+ * The rules for a package with data: all that its manifest names is there.
  *
- * @param {readonly { name: string, version: string }[]} platformPackages
- * @param {readonly string[]} platforms with an addon, by Node's names
+ * @param {{ files?: string[] }} manifest
  * @returns {Rules}
  */
-function metatorchRules(platformPackages, platforms) {
+function dataRules({ files = [] }) {
+  return {
+    files: [...files, 'LICENSE', 'README.md'],
+    maxMegabytes: MAX_DATA_MEGABYTES,
+    fields: ['license', 'files', 'description'],
+  };
+}
+
+/** @typedef {readonly { name: string, version: string }[]} Packages */
+
+/**
+ * The rules for metatorch itself.
+ *
+ * @param {object} beside
+ * @param {Packages} beside.platformPackages
+ * @param {Packages} beside.dataPackages
+ * @param {readonly string[]} beside.platforms with an addon, by Node's names
+ * @returns {Rules}
+ */
+function metatorchRules({ platformPackages, dataPackages, platforms }) {
   const binaries = ['metatorch.node', 'libmetatorch.so'];
   return {
     files: [
@@ -37,9 +56,11 @@ function metatorchRules(platformPackages, platforms) {
       'CHANGELOG.md',
     ],
     maxMegabytes: MAX_METATORCH_MEGABYTES,
-    versions: Object.fromEntries(platformPackages.map(({ name, version }) => [name, version])),
+    versions: Object.fromEntries(
+      [...platformPackages, ...dataPackages].map(({ name, version }) => [name, version]),
+    ),
     fields: ['license', 'engines', 'description', 'dependencies'],
   };
 }
 
-module.exports = { libtorchRules, metatorchRules };
+module.exports = { dataRules, libtorchRules, metatorchRules };

@@ -81,6 +81,8 @@ test('another build of libtorch is refused', async () => {
 });
 
 const LIBTORCH = { name: '@metatorch/libtorch-linux-x64', version: '2.13.0' };
+const DATA = { name: '@metatorch/data-fixture', version: '0.1.0' };
+const BESIDE = { platformPackages: [LIBTORCH], dataPackages: [DATA], platforms: ['linux-x64'] };
 
 /** A checkout with the least that the package metatorch is made from. */
 function checkoutFixture() {
@@ -110,6 +112,8 @@ function checkoutFixture() {
   writeFiles(at('dist'), {
     'index.js': 'exports.a = 1;',
     'index.d.ts': 'export {};',
+    'index.js.map': '{}',
+    '.metatorch-stamp': 'digest',
     'cli/main.js': '#!/usr/bin/env node',
     'serve/playground/public/index.html': '<html>',
   });
@@ -119,6 +123,7 @@ function checkoutFixture() {
     dist: at('dist'),
     prebuilds: at('prebuilds'),
     platformPackages: [LIBTORCH],
+    dataPackages: [DATA],
     target: at('target'),
   };
 }
@@ -127,22 +132,23 @@ test('the package metatorch holds code, binaries and data, and wants libtorch ex
   stageMetatorch(checkoutFixture());
   const manifest = read(at('target', 'package.json'));
   expect(manifest.optionalDependencies).toEqual({ other: '^1.0.0', [LIBTORCH.name]: '2.13.0' });
+  expect(manifest.dependencies).toEqual({ zod: '1.0.0', [DATA.name]: '0.1.0' });
   for (const name of ['scripts', 'devDependencies', 'files', 'binary']) {
     expect(manifest).not.toHaveProperty(name);
   }
   const packed = await pack(at('target'), at('out'));
-  checkPackage(manifest, packed, metatorchRules([LIBTORCH], ['linux-x64']));
+  checkPackage(manifest, packed, metatorchRules(BESIDE));
   await rehearsePublication(at('out', packed.filename));
 });
 
 describe('a package is refused', () => {
-  const rules = metatorchRules([LIBTORCH], ['linux-x64']);
+  const rules = metatorchRules(BESIDE);
   const complete = () => {
     const files = [...rules.files, 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js'];
     return { size: 2e6, files: files.map((path) => ({ path, size: 1 })) };
   };
   const manifest = () =>
-    publishedManifest(read(join(checkoutFixture().root, 'package.json')), [LIBTORCH]);
+    publishedManifest(read(join(checkoutFixture().root, 'package.json')), BESIDE);
 
   test('never if it is complete', () => {
     checkPackage(manifest(), complete(), rules);
