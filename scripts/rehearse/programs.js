@@ -1,15 +1,16 @@
 const path = require('node:path');
 
 /**
- * A program of a user's: its files, and the commands that run it, each with the Node.js at hand.
- * It passes if all commands succeed and the last one prints `expected`.
+ * A program of a user's: its files, the commands that build it, which run once, and the one that runs
+ * it with each Node.js. It passes if the builds succeed and it prints `expected`.
  *
  * @typedef {object} Program
  * @property {string} name
  * @property {Record<string, string>} files
- * @property {readonly (readonly string[])[]} commands
+ * @property {readonly string[]} [build]
+ * @property {readonly string[]} command
  * @property {string} expected
- * @property {boolean} [fails] the last command is to fail
+ * @property {boolean} [fails] the command is to fail
  */
 
 const SECOND = `
@@ -45,7 +46,7 @@ const PROGRAMS = [
   {
     name: 'CommonJS',
     files: { 'commonjs.cjs': `${REQUIRE}${SECOND}\n${PRINT}` },
-    commands: [['commonjs.cjs']],
+    command: ['commonjs.cjs'],
     expected: RESULT,
   },
   {
@@ -55,7 +56,7 @@ const PROGRAMS = [
 import * as direct from 'metatorch/torch';${SECOND}
 if (typeof nn.linear !== 'function' || typeof assertClose !== 'function' || !direct) throw new Error('exports');\n${PRINT}`,
     },
-    commands: [['esm.mjs']],
+    command: ['esm.mjs'],
     expected: RESULT,
   },
   {
@@ -68,7 +69,8 @@ const [first] = torch.grad(w.pow(3).sum(), [w], { createGraph: true });
 const [second] = torch.grad(first.sum(), [w]);
 console.log('second derivative ' + String(second.tolist()));`,
     },
-    commands: [[`${MODULES}/typescript/bin/tsc`, '-p', '.'], ['typescript-out/typescript.mjs']],
+    build: [`${MODULES}/typescript/bin/tsc`, '-p', '.'],
+    command: ['typescript-out/typescript.mjs'],
     expected: RESULT,
   },
   {
@@ -77,7 +79,7 @@ console.log('second derivative ' + String(second.tolist()));`,
       'jest.config.js': "module.exports = { testMatch: ['**/*.jest.js'] };",
       'second.jest.js': `${REQUIRE}${TEST}`,
     },
-    commands: [[`${MODULES}/jest/bin/jest.js`, '--ci', '--silent']],
+    command: [`${MODULES}/jest/bin/jest.js`, '--ci', '--silent'],
     expected: '1 passed',
   },
   {
@@ -86,7 +88,7 @@ console.log('second derivative ' + String(second.tolist()));`,
       'vitest.config.mjs': "export default { test: { include: ['*.vitest.mjs'] } };",
       'second.vitest.mjs': `import { torch } from 'metatorch';\nimport { expect, test } from 'vitest';${TEST}`,
     },
-    commands: [[`${MODULES}/vitest/vitest.mjs`, 'run', '--no-color']],
+    command: [`${MODULES}/vitest/vitest.mjs`, 'run', '--no-color'],
     expected: '1 passed',
   },
   {
@@ -101,7 +103,7 @@ if (isMainThread) {
   parentPort.postMessage(String(second.tolist()));
 }`,
     },
-    commands: [['worker.cjs']],
+    command: ['worker.cjs'],
     expected: RESULT,
   },
   {
@@ -114,7 +116,7 @@ if (isMainThread) {
   process.send(String(second.tolist()), () => process.disconnect());
 }`,
     },
-    commands: [['fork.cjs']],
+    command: ['fork.cjs'],
     expected: RESULT,
   },
   {
@@ -130,24 +132,22 @@ if (cluster.isPrimary) {
   process.send(String(second.tolist()), () => process.disconnect());
 }`,
     },
-    commands: [['cluster.cjs']],
+    command: ['cluster.cjs'],
     expected: RESULT,
   },
   {
     name: 'esbuild, external',
     files: { 'esbuild.cjs': `${REQUIRE}${SECOND}\n${PRINT}` },
-    commands: [
-      [
-        `${MODULES}/esbuild/bin/esbuild`,
-        'esbuild.cjs',
-        '--bundle',
-        '--platform=node',
-        '--external:metatorch',
-        '--outfile=esbuild-out.cjs',
-        '--log-level=warning',
-      ],
-      ['esbuild-out.cjs'],
+    build: [
+      `${MODULES}/esbuild/bin/esbuild`,
+      'esbuild.cjs',
+      '--bundle',
+      '--platform=node',
+      '--external:metatorch',
+      '--outfile=esbuild-out.cjs',
+      '--log-level=warning',
     ],
+    command: ['esbuild-out.cjs'],
     expected: RESULT,
   },
   {
@@ -162,7 +162,8 @@ if (cluster.isPrimary) {
   if (error || stats.hasErrors()) { console.error(error || stats.toString()); process.exitCode = 1; }
 });`,
     },
-    commands: [['webpack.build.cjs'], ['webpack-out/main.cjs']],
+    build: ['webpack.build.cjs'],
+    command: ['webpack-out/main.cjs'],
     expected: RESULT,
   },
   {
@@ -183,23 +184,22 @@ nodeFileTrace([path.join(__dirname, 'traced.cjs')], { base: __dirname }).then(({
   fs.renameSync('traced-out', path.join('..', 'traced'));
 });`,
     },
-    commands: [['trace.cjs'], [path.join('..', 'traced', 'traced.cjs')]],
+    build: ['trace.cjs'],
+    command: [path.join('..', 'traced', 'traced.cjs')],
     expected: RESULT,
   },
   {
     name: 'esbuild, bundled in',
     files: { 'bundled.cjs': `${REQUIRE}${SECOND}\n${PRINT}` },
-    commands: [
-      [
-        `${MODULES}/esbuild/bin/esbuild`,
-        'bundled.cjs',
-        '--bundle',
-        '--platform=node',
-        '--outfile=bundled-out/main.cjs',
-        '--log-level=error',
-      ],
-      ['bundled-out/main.cjs'],
+    build: [
+      `${MODULES}/esbuild/bin/esbuild`,
+      'bundled.cjs',
+      '--bundle',
+      '--platform=node',
+      '--outfile=bundled-out/main.cjs',
+      '--log-level=error',
     ],
+    command: ['bundled-out/main.cjs'],
     expected: 'make the package external',
     fails: true,
   },
@@ -209,14 +209,14 @@ nodeFileTrace([path.join(__dirname, 'traced.cjs')], { base: __dirname }).then(({
       'platform.cjs': `Object.defineProperty(process, 'platform', { value: 'win32' });
 ${REQUIRE}${SECOND}`,
     },
-    commands: [['platform.cjs']],
+    command: ['platform.cjs'],
     expected: 'metatorch does not run on Windows',
     fails: true,
   },
   {
     name: 'metatorch doctor',
     files: {},
-    commands: [[`${MODULES}/metatorch/dist/cli/main.js`, 'doctor']],
+    command: [`${MODULES}/metatorch/dist/cli/main.js`, 'doctor'],
     expected: 'Nothing is wrong.',
   },
 ];
@@ -233,7 +233,7 @@ const classifier = await FewShotClassifier.fit({
 console.log((await classifier.predict('where is my card?')).label);
 await classifier.close();`,
   },
-  commands: [['predict.mjs']],
+  command: ['predict.mjs'],
   expected: 'card_lost',
 };
 

@@ -63,6 +63,7 @@ async function installTwice(consumer, node, folder, findings) {
   say(`installed in ${online.toFixed(1)} s`);
   const second = project(folder, 'offline');
   const offline = await consumer.npm(node, ['install', '--offline', 'metatorch'], second);
+  await consumer.build(node, FIRST_PREDICTION, second);
   const predicted = await consumer.tryProgram(node, FIRST_PREDICTION, second);
   if (!predicted.passed) throw new SetupError(`The first prediction failed:\n${predicted.output}`);
   const value = offline + predicted.seconds;
@@ -92,11 +93,14 @@ async function installTwice(consumer, node, folder, findings) {
 async function tryPrograms(consumer, nodes, app, findings) {
   const wanted = optionOf('only');
   const programs = PROGRAMS.filter(({ name }) => wanted === undefined || name.includes(wanted));
-  for (const [major, node] of Object.entries(nodes)) {
-    for (const program of programs) {
-      const { passed, seconds, output } = await consumer.tryProgram(node, program, app);
-      findings.rows.push({ program: program.name, node: major, passed, seconds, output });
-      say(`Node.js ${major}, ${program.name}: ${passed ? `${seconds.toFixed(1)} s` : 'FAILED'}`);
+  for (const program of programs) {
+    const built = await consumer.build(nodes[REGISTRY.node] ?? process.execPath, program, app);
+    if (program.build !== undefined) say(`${program.name}: built in ${built.seconds.toFixed(1)} s`);
+    for (const [major, node] of Object.entries(nodes)) {
+      const tried = built.passed ? await consumer.tryProgram(node, program, app) : built;
+      findings.rows.push({ program: program.name, node: major, ...tried });
+      const result = tried.passed ? `${tried.seconds.toFixed(1)} s` : 'FAILED';
+      say(`${program.name}, Node.js ${major}: ${result}`);
     }
   }
 }

@@ -48,8 +48,8 @@ test('every program has a name, files and a command of its own', () => {
   expect(new Set(PROGRAMS.map(({ name }) => name)).size).toBe(PROGRAMS.length);
   const names = PROGRAMS.flatMap(({ files }) => Object.keys(files));
   expect(new Set(names).size).toBe(names.length);
-  for (const { commands, expected } of PROGRAMS) {
-    expect(commands.length).toBeGreaterThan(0);
+  for (const { command, expected } of PROGRAMS) {
+    expect(command.length).toBeGreaterThan(0);
     expect(expected).not.toBe('');
   }
 });
