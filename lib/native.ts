@@ -3,7 +3,7 @@ import { addonPath, SHARED_LIBRARY } from './addon-path';
 import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { DeviceMemoryStats, MemoryStats } from './memory-stats';
-import { glibcVersion, platformError, platformProblem, thisPlatform } from './platform';
+import { glibcVersion, libraryProblem, platformError, thisPlatform } from './platform';
 import { warn } from './warnings';
 
 export { addonPath };
@@ -238,14 +238,14 @@ function openLoader(addon: string): Loader {
 function loadError(cause: unknown, file: string): TorchError {
   const { code, message } = cause as { code?: string; message?: string };
   const known: ErrorCode = isLibraryCode(code) ? code : 'ERR_TORCH_LIBRARY_LOAD';
-  const problem = known === 'ERR_TORCH_LIBRARY_LOAD' ? platformNow() : undefined;
+  const problem = known === 'ERR_TORCH_LIBRARY_LOAD' ? libraryProblemNow() : undefined;
   if (problem !== undefined) return platformError(problem, cause);
   return new TorchError(known, message ?? String(cause), { path: file, cause });
 }
 
 /** An old glibc shows only when a library does not load. */
-function platformNow() {
-  return platformProblem({ ...thisPlatform(), glibc: glibcVersion() });
+function libraryProblemNow() {
+  return libraryProblem({ ...thisPlatform(), glibc: glibcVersion() });
 }
 
 function isLibraryCode(code: string | undefined): code is ErrorCode {

@@ -55,38 +55,45 @@ export function glibcVersion(): string | undefined {
 
 /** What keeps metatorch from running on a platform, undefined if nothing does. */
 export function platformProblem(platform: Platform): PlatformProblem | undefined {
-  const { system, processor, libc, glibc } = platform;
-  const name = `${system}-${processor}`;
-  const refuse = (found: string, cure: string) => ({
-    problem: `metatorch does not run on ${found}. ${SUPPORTED}.`,
-    cure,
-  });
+  const { system, processor } = platform;
+  const name = nameOf(platform);
   if (['ia32', 'arm', 'mips', 'mipsel', 'ppc', 's390'].includes(processor)) {
-    return refuse(
-      `a 32-bit Node.js (${name})`,
-      'Install the 64-bit Node.js: libtorch has no 32-bit build.',
-    );
+    const cure = 'Install the 64-bit Node.js: libtorch has no 32-bit build.';
+    return refuse(`a 32-bit Node.js (${name})`, cure);
   }
-  if (system === 'win32')
+  if (system === 'win32') {
     return refuse(`Windows (${name})`, 'Run it in WSL 2 with Ubuntu or Debian.');
+  }
   if (system === 'darwin') return refuse(`macOS (${name})`, CONTAINER);
   if (system !== 'linux') return refuse(name, CONTAINER);
+  const library = libraryProblem(platform);
+  if (library !== undefined || PUBLISHED_PLATFORMS.includes(name)) return library;
+  const cure =
+    'Build it from a clone with `npm run setup`, and set METATORCH_ADDON to build/Release/metatorch.node and LIBTORCH to the libtorch of that platform.';
+  return refuse(`${name} without a build of your own`, cure);
+}
+
+/** What is wrong with the C library, which matters to a build of one's own too. */
+export function libraryProblem(platform: Platform): PlatformProblem | undefined {
+  const { libc, glibc } = platform;
+  const name = nameOf(platform);
   if (libc === 'musl') {
     const cure = 'Use an image with glibc: `node:22-slim` in place of `node:22-alpine`.';
     return refuse(`a Node.js that uses musl, as on Alpine Linux (${name})`, cure);
   }
-  if (!PUBLISHED_PLATFORMS.includes(name)) {
-    const cure =
-      'Build it from a clone with `npm run setup`, and set METATORCH_ADDON to build/Release/metatorch.node and LIBTORCH to the libtorch of that platform.';
-    return refuse(`${name} without a build of your own`, cure);
-  }
   if (glibc !== undefined && isOlder(glibc, GLIBC_AT_LEAST)) {
-    return refuse(
-      `glibc ${glibc} (${name})`,
-      'Use a newer distribution, or a container with one: `node:22-slim`.',
-    );
+    const cure = 'Use a newer distribution, or a container with one: `node:22-slim`.';
+    return refuse(`glibc ${glibc} (${name})`, cure);
   }
   return undefined;
+}
+
+function nameOf({ system, processor }: Platform): string {
+  return `${system}-${processor}`;
+}
+
+function refuse(found: string, cure: string): PlatformProblem {
+  return { problem: `metatorch does not run on ${found}. ${SUPPORTED}.`, cure };
 }
 
 /** The problem as an error. */

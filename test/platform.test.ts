@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   libcOf,
+  libraryProblem,
   type Platform,
   platformError,
   platformProblem,
@@ -47,6 +48,14 @@ test.each<[string, Partial<Platform>, RegExp, RegExp]>([
     cure: expect.stringMatching(cure),
   });
   expect(found?.problem).toMatch(/Linux on x64 with glibc 2\.28 or newer/);
+});
+
+test('a build of your own is blamed for its C library alone', () => {
+  expect(libraryProblem({ ...HERE, processor: 'arm64' })).toBeUndefined();
+  expect(libraryProblem({ ...HERE, system: 'darwin', libc: undefined })).toBeUndefined();
+  const old = { ...HERE, processor: 'arm64', glibc: '2.17' };
+  expect(libraryProblem(old)).toEqual(platformProblem(old));
+  expect(libraryProblem(old)?.problem).toContain('glibc 2.17 (linux-arm64)');
 });
 
 test('each problem has a message of its own', () => {
