@@ -1,4 +1,5 @@
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
@@ -86,7 +87,8 @@ async function withRegistry(folder, node, work) {
     await untilItAnswers(url, child);
     return await work(url);
   } finally {
-    child.kill();
+    // What it still writes would come back into a folder that is being removed.
+    if (child.kill()) await once(child, 'close');
   }
 }
 
