@@ -42,7 +42,7 @@ module.exports = {
       name: 'only native.ts and addon-path.ts load the addon',
       severity: 'error',
       from: { pathNot: '^lib/(native|addon-path|memory-stats)\\.ts$' },
-      to: { path: '\\.node$|node-gyp-build' },
+      to: { path: '\\.node$' },
     },
     {
       name: 'no undeclared packages',

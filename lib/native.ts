@@ -3,6 +3,7 @@ import { addonPath, SHARED_LIBRARY } from './addon-path';
 import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { DeviceMemoryStats, MemoryStats } from './memory-stats';
+import { glibcVersion, libraryProblem, platformError, thisPlatform } from './platform';
 import { warn } from './warnings';
 
 export { addonPath };
@@ -199,7 +200,7 @@ export function addonBuildVersion(): string {
  * error: looking for libtorch takes up to a second, and half a libtorch in the process stays there.
  *
  * @throws TorchError `ERR_TORCH_ADDON_MISSING`, `ERR_TORCH_LIBRARY_MISSING`,
- *   `ERR_TORCH_LIBRARY_VERSION` or `ERR_TORCH_LIBRARY_LOAD`
+ *   `ERR_TORCH_LIBRARY_VERSION`, `ERR_TORCH_LIBRARY_LOAD` or `ERR_TORCH_PLATFORM`
  */
 export function loadNative(): NativeBinding {
   if (failure) throw failure.error;
@@ -253,7 +254,14 @@ function nextTo(addon: string): string {
 function loadError(cause: unknown, file: string): TorchError {
   const { code, message } = cause as { code?: string; message?: string };
   const known: ErrorCode = isLibraryCode(code) ? code : 'ERR_TORCH_LIBRARY_LOAD';
+  const problem = known === 'ERR_TORCH_LIBRARY_LOAD' ? libraryProblemNow() : undefined;
+  if (problem !== undefined) return platformError(problem, cause);
   return new TorchError(known, message ?? String(cause), { path: file, cause });
+}
+
+/** An old glibc shows only when a library does not load. */
+function libraryProblemNow() {
+  return libraryProblem({ ...thisPlatform(), glibc: glibcVersion() });
 }
 
 function isLibraryCode(code: string | undefined): code is ErrorCode {

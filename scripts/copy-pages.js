@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 const fs = require('node:fs');
+const path = require('node:path');
 const { inRoot } = require('./support/paths');
 const { filesBelow } = require('./support/stamps');
 
@@ -10,9 +11,9 @@ function pageFiles() {
   return filesBelow(PAGES, /\.(html|css|mjs)$/);
 }
 
-/** Copies them beside the compiled code, and removes those that are gone. */
-function copyPages() {
-  const target = inRoot('dist', 'serve', 'playground', 'public');
+/** Copies them beside the compiled code, and removes those that are gone. @param {string} [dist] */
+function copyPages(dist = inRoot('dist')) {
+  const target = path.join(dist, 'serve', 'playground', 'public');
   fs.rmSync(target, { recursive: true, force: true });
   fs.cpSync(inRoot(PAGES), target, { recursive: true });
 }

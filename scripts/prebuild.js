@@ -1,20 +1,23 @@
 #!/usr/bin/env node
 const fs = require('node:fs');
 const path = require('node:path');
+const { binariesIn, checkSymbols } = require('./check-symbols');
 const { setup } = require('./setup');
+const { optionOf } = require('./support/arguments');
 const { inRoot, npmProgram, ROOT } = require('./support/paths');
 const { lastLines, run, runMain, SetupError } = require('./support/run');
 
 /**
- * Makes prebuilds/<platform>-<arch>/ with the addon for distribution, stripped of its symbols.
- * prebuildify works in a folder of its own, since it moves the addon away from where it finds it.
- * `--out=<folder>` puts the folder prebuilds/ elsewhere than into the repository.
+ * Makes prebuilds/<platform>-<arch>/ with the addon for distribution, stripped of its symbols, in the
+ * folder `out`. prebuildify works in a folder of its own, since it moves the addon away from where it
+ * finds it.
+ *
+ * @param {string} out
+ * @returns {Promise<string>} the folder with the binaries
  */
-async function prebuild() {
-  await setup(process.argv.slice(2));
+async function prebuild(out) {
   const workshop = inRoot('build', 'prebuild');
   fs.mkdirSync(workshop, { recursive: true });
-  const out = process.argv.find((arg) => arg.startsWith('--out='))?.slice('--out='.length) ?? ROOT;
   const shim = inRoot('scripts', 'cmake-js-shim.js');
   const folders = { cwd: workshop, out: path.resolve(out), cache: path.join(workshop, 'cache') };
   const options = { name: 'metatorch', ...folders, 'node-gyp': shim };
@@ -22,7 +25,16 @@ async function prebuild() {
   const { status, output } = await run(npmProgram('prebuildify'), ['--napi', '--strip', ...args]);
   if (status !== 0) throw new SetupError(`The prebuild failed:\n${lastLines(output)}`);
   const made = path.join(out, 'prebuilds', `${process.platform}-${process.arch}`);
-  for (const file of fs.readdirSync(made)) console.log(`made ${path.join(made, file)}`);
+  await checkSymbols(binariesIn(made));
+  return made;
 }
 
-runMain(prebuild);
+if (require.main === module) {
+  runMain(async () => {
+    await setup(process.argv.slice(2));
+    const made = await prebuild(optionOf('out') ?? ROOT);
+    for (const file of fs.readdirSync(made)) console.log(`made ${path.join(made, file)}`);
+  });
+}
+
+module.exports = { prebuild };

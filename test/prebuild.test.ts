@@ -30,8 +30,7 @@ test('a prebuild holds both binaries, no path of this machine, and computes', ()
   expect(binary.includes(found?.root ?? 'libtorch is missing')).toBe(false);
   expect(binary.includes(ROOT)).toBe(false);
 
-  // node-gyp-build prefers build/Release unless it is told otherwise.
-  const env = { ...process.env, PREBUILDS_ONLY: '1', METATORCH_PREBUILD: folder() };
+  const env = { ...process.env, METATORCH_ADDON: join(prebuilds, 'metatorch.node') };
   const used = spawnSync(process.execPath, ['-e', USE_PREBUILD], {
     cwd: ROOT,
     encoding: 'utf8',

@@ -9,6 +9,7 @@ import {
 } from '../libtorch';
 import { addonBuildVersion, addonPath, loadNative } from '../native';
 import { packageVersion } from '../package-version';
+import { glibcVersion, type Platform, platformProblem, thisPlatform } from '../platform';
 
 /** Something that keeps metatorch from working, and what to do about it. */
 export interface Problem {
@@ -42,6 +43,7 @@ export interface Diagnosis {
 
 /** The facts a diagnosis starts from; each may throw, and a test may replace it. */
 export interface Probes {
+  platform(): Platform;
   device(): Flavour;
   locate(device: Flavour): LocateResult;
   addonPath(): string;
@@ -54,6 +56,7 @@ const REBUILD = 'Run `npm run setup` in a checkout, or reinstall the package.';
 
 /** The probes of this process. */
 export const nativeProbes: Probes = {
+  platform: () => ({ ...thisPlatform(), glibc: glibcVersion() }),
   device: requestedDevice,
   locate: (device) => locateLibtorch({ device }),
   addonPath,
@@ -74,11 +77,13 @@ export const nativeProbes: Probes = {
 /** Looks at every part in turn and never throws: a part that fails becomes a problem. */
 export function diagnose(probes: Probes = nativeProbes, nodeVersion = process.versions.node) {
   const problems: Problem[] = [];
+  const platform = probes.platform();
   const attempt = <T>(probe: () => T, cure: string): T | undefined => {
     try {
       return probe();
     } catch (error) {
-      problems.push({ problem: messageOf(error), cure });
+      const blocked = isAboutPlatform(error) ? platformProblem(platform) : undefined;
+      problems.push(blocked ?? { problem: messageOf(error), cure });
       return undefined;
     }
   };
@@ -98,7 +103,7 @@ export function diagnose(probes: Probes = nativeProbes, nodeVersion = process.ve
   const diagnosis: Diagnosis = {
     metatorch: packageVersion(),
     node: nodeVersion,
-    platform: `${process.platform} ${process.arch}`,
+    platform: inWords(platform),
     device,
     addon: { path: addon, builtFor },
     libtorch,
@@ -107,6 +112,20 @@ export function diagnose(probes: Probes = nativeProbes, nodeVersion = process.ve
     problems,
   };
   return diagnosis;
+}
+
+function isAboutPlatform(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === 'ERR_TORCH_PLATFORM'
+  );
+}
+
+function inWords({ system, processor, libc, glibc }: Platform): string {
+  const library = libc === 'glibc' && glibc !== undefined ? `glibc ${glibc}` : libc;
+  return library === undefined ? `${system} ${processor}` : `${system} ${processor}, ${library}`;
 }
 
 function checkNode(version: string, problems: Problem[]): void {

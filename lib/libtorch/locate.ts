@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { describe, TorchError } from '../errors';
 import { readRegular } from '../regular-file';
 import { cachedEntries, cacheFolder, entryRoot } from './cache';
 import { type Flavour, inspectRoot, type Libtorch, type Needs, type Source } from './inspect';
+import { isPublished, platformPackageName, resolvePlatformPackage } from './platform-package';
 import { findPythonTorch } from './python';
 import { requireFlavour } from './require-flavour';
 import { SUPPORTED_VERSIONS } from './versions';
@@ -88,13 +88,16 @@ export function requireLibtorch(options: LocateOptions): Libtorch {
   const { found, passedOver } = locateLibtorch(options);
   if (found !== undefined) return found;
   const tried = passedOver.map(({ source, reason }) => `  ${source}: ${reason}`);
-  const install = `metatorch libtorch install${options.device === 'cuda' ? ' --cuda' : ''}`;
+  const fetch = `\`npx metatorch libtorch install${options.device === 'cuda' ? ' --cuda' : ''}\``;
+  const name = platformPackageName(options.device);
+  const cures = isPublished(name)
+    ? `Install ${name}, which npm leaves out with \`--omit=optional\`, or run ${fetch}`
+    : `Run ${fetch}`;
   throw new TorchError(
     'ERR_TORCH_LIBRARY_MISSING',
-    [
-      `No libtorch was found for ${options.device}. Run \`npx ${install}\`, or set LIBTORCH.`,
-      ...tried,
-    ].join('\n'),
+    [`No libtorch was found for ${options.device}. ${cures}, or set LIBTORCH.`, ...tried].join(
+      '\n',
+    ),
   );
 }
 
@@ -124,16 +127,10 @@ function places(device: Flavour, env: NodeJS.ProcessEnv, packageRoot: string): P
 }
 
 function platformPackage(device: Flavour, packageRoot: string): ReturnType<Place['candidates']> {
-  const suffix = device === 'cuda' ? '-cuda' : '';
-  const name = `@metatorch/libtorch-${process.platform}-${process.arch}${suffix}`;
-  try {
-    const manifest = createRequire(join(packageRoot, 'package.json')).resolve(
-      `${name}/package.json`,
-    );
-    return { roots: [dirname(manifest)] };
-  } catch {
-    return { reason: `${name} is not installed` };
-  }
+  const name = platformPackageName(device);
+  const entry = resolvePlatformPackage(name, packageRoot);
+  if (entry !== undefined) return { roots: [dirname(entry)] };
+  return { reason: `${name} is not installed` };
 }
 
 function recordedRoot(packageRoot: string): ReturnType<Place['candidates']> {

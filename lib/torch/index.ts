@@ -30,6 +30,8 @@ import {
   useDeterministicAlgorithms,
 } from './modes';
 import { functions, ops } from './operators/operators';
+// Kept in the declarations, where the one above is left out: it gives `Tensor` its methods.
+import './operators/operators';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './operators/promotion';
 import { ellipsis, slice } from './operators/slice';
 import { generator, manualSeed } from './random';

@@ -3,9 +3,9 @@
 // error in JavaScript instead of a failure of the dynamic linker.
 #include <dlfcn.h>
 #include <napi.h>
+#include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 
 namespace {
@@ -25,17 +25,20 @@ Napi::Error LoadError(Napi::Env env, const std::string& code, const std::string&
   return error;
 }
 
-void* Open(Napi::Env env, const std::filesystem::path& file, int mode) {
+void* Open(Napi::Env env, const std::string& file, int mode) {
   void* handle = dlopen(file.c_str(), mode | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* reason = dlerror();
     throw LoadError(env, "ERR_TORCH_LIBRARY_LOAD",
-                    "Cannot load " + file.string() + ": " + (reason ? reason : "unknown reason"));
+                    "Cannot load " + file + ": " + (reason ? reason : "unknown reason"));
   }
   return handle;
 }
 
 std::string LibraryName(const std::string& stem) { return "lib" + stem + kSuffix; }
+
+// Not std::filesystem, which libstdc++ has since GCC 9 only, and libtorch needs less.
+bool Exists(const std::string& file) { return access(file.c_str(), F_OK) == 0; }
 
 // "2.13.0" out of libtorch's own description of its build.
 std::string RuntimeVersion(Napi::Env env, void* torch_cpu) {
@@ -67,28 +70,28 @@ void ChooseWaitPolicy() {
 // load(libDir, addonPath): opens libtorch from libDir, then the bindings, and returns them.
 Napi::Value Load(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
-  const std::filesystem::path lib_dir = info[0].As<Napi::String>().Utf8Value();
-  const std::filesystem::path addon = info[1].As<Napi::String>().Utf8Value();
+  const std::string lib_dir = info[0].As<Napi::String>().Utf8Value();
+  const std::string addon = info[1].As<Napi::String>().Utf8Value();
   for (const char* stem : {"c10", "torch_cpu"}) {
-    if (!std::filesystem::exists(lib_dir / LibraryName(stem))) {
+    if (!Exists(lib_dir + "/" + LibraryName(stem))) {
       throw LoadError(env, "ERR_TORCH_LIBRARY_MISSING",
-                      "Expected " + LibraryName(stem) + " in " + lib_dir.string());
+                      "Expected " + LibraryName(stem) + " in " + lib_dir);
     }
   }
   ChooseWaitPolicy();
-  Open(env, lib_dir / LibraryName("c10"), RTLD_LAZY);
-  void* torch_cpu = Open(env, lib_dir / LibraryName("torch_cpu"), RTLD_LAZY);
+  Open(env, lib_dir + "/" + LibraryName("c10"), RTLD_LAZY);
+  void* torch_cpu = Open(env, lib_dir + "/" + LibraryName("torch_cpu"), RTLD_LAZY);
   const std::string version = RuntimeVersion(env, torch_cpu);
   if (MajorMinor(version) != MajorMinor(METATORCH_TORCH_VERSION)) {
     throw LoadError(env, "ERR_TORCH_LIBRARY_VERSION",
-                    "libtorch " + version + " in " + lib_dir.string() +
+                    "libtorch " + version + " in " + lib_dir +
                         " does not match this build of metatorch: expected " +
                         MajorMinor(METATORCH_TORCH_VERSION) + ".x");
   }
   Napi::Object exports = Napi::Object::New(env);
   // After the first operator it would be too late to register CUDA's kernels.
-  const std::filesystem::path torch_cuda = lib_dir / LibraryName("torch_cuda");
-  if (std::filesystem::exists(torch_cuda)) {
+  const std::string torch_cuda = lib_dir + "/" + LibraryName("torch_cuda");
+  if (Exists(torch_cuda)) {
     try {
       Open(env, torch_cuda, RTLD_LAZY);
       exports.Set("cudaLoaded", true);
@@ -99,7 +102,7 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   void* handle = Open(env, addon, RTLD_NOW);
   auto initialize = reinterpret_cast<Initialize>(dlsym(handle, "metatorch_initialize"));
   if (initialize == nullptr) {
-    throw LoadError(env, "ERR_TORCH_LIBRARY_LOAD", addon.string() + " is not metatorch's library");
+    throw LoadError(env, "ERR_TORCH_LIBRARY_LOAD", addon + " is not metatorch's library");
   }
   exports.Set("runtimeVersion", version);
   exports.Set("buildVersion", METATORCH_TORCH_VERSION);

@@ -1,6 +1,7 @@
 #include <dlfcn.h>
+#include <unistd.h>
 
-#include <filesystem>
+#include <string>
 
 #include "binding/convert.h"
 #include "device/accelerator.h"
@@ -12,8 +13,9 @@ namespace {
 MakeGraph FindMakeGraph() {
   Dl_info info;
   if (dladdr(reinterpret_cast<void*>(&RegisterGraphs), &info) == 0) return nullptr;
-  const auto file = std::filesystem::path(info.dli_fname).parent_path() / "libmetatorch_cuda.so";
-  if (!std::filesystem::exists(file)) return nullptr;
+  const std::string self = info.dli_fname;
+  const std::string file = self.substr(0, self.rfind('/') + 1) + "libmetatorch_cuda.so";
+  if (access(file.c_str(), F_OK) != 0) return nullptr;
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw std::runtime_error(dlerror());
   return reinterpret_cast<MakeGraph>(dlsym(library, "metatorch_make_graph"));

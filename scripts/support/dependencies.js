@@ -54,4 +54,4 @@ async function installDependencies() {
   return { skipped: false };
 }
 
-module.exports = { installDependencies, isInstalled };
+module.exports = { installDependencies, isInstalled, npmCommand };

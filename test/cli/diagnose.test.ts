@@ -2,6 +2,7 @@ import { diagnose, type Probes } from '../../lib/cli/diagnose';
 import { report } from '../../lib/cli/doctor';
 import { TorchError } from '../../lib/errors';
 import type { Libtorch } from '../../lib/libtorch';
+import { type Platform, platformError, platformProblem } from '../../lib/platform';
 
 const LIBTORCH: Libtorch = {
   root: '/torch',
@@ -11,6 +12,8 @@ const LIBTORCH: Libtorch = {
   flavour: 'cpu',
   source: 'cache',
 };
+
+const PLATFORM: Platform = { system: 'linux', processor: 'x64', libc: 'glibc', glibc: '2.36' };
 
 const RUNTIME = {
   torchVersion: '2.13.0',
@@ -26,6 +29,7 @@ const RUNTIME = {
 /** Probes of a machine where all is well, but for what the test replaces. */
 function probes(replaced: Partial<Probes> = {}): Probes {
   return {
+    platform: () => PLATFORM,
     device: () => 'cpu',
     locate: () => ({
       found: LIBTORCH,
@@ -49,7 +53,7 @@ test('where all is well there is no problem, and the report tells the facts', ()
   expect(diagnosis.problems).toEqual([]);
   const text = report(diagnosis);
   for (const part of [
-    'on Node.js 22.1.0',
+    'on Node.js 22.1.0, linux x64, glibc 2.36',
     '/addon.node (built for libtorch 2.13.0, compiler 12.2.0, Node-API 8)',
     '2.13.0 cpu at /torch (from cache)',
     'not LIBTORCH: not set',
@@ -92,6 +96,21 @@ test.each<[string, Partial<Probes>, RegExp, RegExp]>([
     { problem: expect.stringMatching(problem), cure: expect.stringMatching(cure) },
   ]);
   expect(report(diagnosis)).toMatch(/Wrong: .*\n {2}Fix: /);
+});
+
+test.each<Partial<Platform>>([
+  { system: 'darwin', processor: 'arm64', libc: undefined },
+  { libc: 'musl', glibc: undefined },
+  { glibc: '2.17' },
+])('a platform without a build is one problem, with the cure that the error names: %j', (other) => {
+  const platform = { ...PLATFORM, ...other };
+  const problem = platformProblem(platform);
+  if (problem === undefined) throw new Error('expected a problem');
+  const addonPath = () => {
+    throw platformError(problem);
+  };
+  const diagnosis = diagnose(probes({ platform: () => platform, addonPath }));
+  expect(diagnosis.problems).toEqual([problem]);
 });
 
 test('CUDA devices are told one by one, and are no problem', () => {

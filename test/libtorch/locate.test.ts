@@ -7,6 +7,7 @@ import {
   requestedDevice,
   requireLibtorch,
 } from '../../lib/libtorch/locate';
+import { PUBLISHED_PLATFORMS } from '../../lib/platform';
 import { fakeLibtorch } from '../helpers/fake-libtorch';
 import { fakePython } from '../helpers/fake-python';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
@@ -23,14 +24,14 @@ function options(env: NodeJS.ProcessEnv = {}, rest: Partial<LocateOptions> = {})
 
 function platformPackage(version?: string, suffix = ''): string {
   const root = at('package', 'node_modules', '@metatorch', `libtorch-${PLATFORM}${suffix}`);
-  writeFiles(root, { 'package.json': '{}' });
+  writeFiles(root, { 'package.json': '{}', 'index.js': '' });
   return fakeLibtorch(root, version, suffix === '' ? 'cpu' : 'cuda');
 }
 
 /** A package that is there but empty; jest's resolver does not see one that comes later. */
 function emptyPlatformPackage(suffix = ''): void {
   const root = at('package', 'node_modules', '@metatorch', `libtorch-${PLATFORM}${suffix}`);
-  writeFiles(root, { 'package.json': '{}' });
+  writeFiles(root, { 'package.json': '{}', 'index.js': '' });
 }
 
 function record(root: unknown): void {
@@ -222,6 +223,17 @@ test('where libtorch is required, its absence names every place and the cure', (
     expect(error).toMatchObject({ message: expect.stringContaining(`\n  ${source}: `) });
   }
 });
+
+(PUBLISHED_PLATFORMS.includes(PLATFORM) ? test : test.skip)(
+  'for the CPU the package that npm may have left out is named first',
+  () => {
+    expect(thrownBy(() => requireLibtorch(options()))).toMatchObject({
+      message: expect.stringContaining(
+        `Install @metatorch/libtorch-${PLATFORM}, which npm leaves out with \`--omit=optional\`, or run`,
+      ),
+    });
+  },
+);
 
 test('METATORCH_DEVICE is cpu, cuda or an error', () => {
   expect(requestedDevice({})).toBe('cpu');

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { addonPath } from '../lib/addon-path';
+import { elfWithInterpreter } from './helpers/elf';
+import { temporaryFolder, writeFiles } from './helpers/folders';
+
+const NATIVE = join(__dirname, '..', 'dist', 'native.js');
+const folder = temporaryFolder();
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+/** Runs a script in a Node.js of its own, and returns the code and message that it prints. */
+function thrownBy(script: string, env: Record<string, string> = {}) {
+  const program = `try { ${script} } catch ({ code, message }) { console.log(JSON.stringify({ code, message })); }`;
+  const ran = spawnSync(process.execPath, ['-e', program], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return JSON.parse(ran.stdout);
+}
+
+test('the addon is a file', () => {
+  expect(existsSync(addonPath())).toBe(true);
+});
+
+onLinux('a Node.js that uses musl gets no addon, whatever is there', () => {
+  writeFiles(folder(), { node: elfWithInterpreter('/lib/ld-musl-x86_64.so.1') });
+  const program = JSON.stringify(join(folder(), 'node'));
+  const script = `process.execPath = ${program}; require(${JSON.stringify(NATIVE)}).loadNative();`;
+  expect(thrownBy(script)).toEqual({
+    code: 'ERR_TORCH_PLATFORM',
+    message: expect.stringMatching(/uses musl.*supports Linux on x64.*node:22-slim/),
+  });
+});
+
+describe('an addon that does not load', () => {
+  const broken = () => {
+    writeFiles(folder(), { 'metatorch.node': 'broken' });
+    return { METATORCH_ADDON: join(folder(), 'metatorch.node') };
+  };
+  const load = `require(${JSON.stringify(NATIVE)}).loadNative();`;
+
+  onLinux('is put down to the glibc where that is too old', () => {
+    const report =
+      "process.report.getReport = () => ({ header: { glibcVersionRuntime: '2.17' } });";
+    expect(thrownBy(report + load, broken())).toEqual({
+      code: 'ERR_TORCH_PLATFORM',
+      message: expect.stringMatching(
+        /run on glibc 2\.17 .*glibc 2\.28 or newer.*newer distribution/,
+      ),
+    });
+  });
+
+  test('is an error of its own elsewhere', () => {
+    expect(thrownBy(load, broken())).toMatchObject({ code: 'ERR_TORCH_LIBRARY_LOAD' });
+  });
+});
