@@ -13,6 +13,11 @@ export {
   type IntentsOptions,
   loadIntents,
 } from './datasets/intents';
+export { DataFileError } from './datasets/readers/data-file-error';
+export type { DataFormat, ReadDataOptions } from './datasets/readers/options';
+export { type FileDataset, readDataset } from './datasets/readers/read-dataset';
+export { readRows } from './datasets/readers/read-rows';
+export type { TextRow } from './datasets/readers/row-fields';
 export {
   loadWordNet,
   readWordNetDefinitions,

@@ -3,6 +3,7 @@ import * as text from '../../lib/text';
 test('exports the text layer', () => {
   expect(Object.keys(text).sort()).toEqual([
     'DEFAULT_ENCODER',
+    'DataFileError',
     'EpisodeSampler',
     'PAD_TOKEN',
     'SentenceEncoder',
@@ -30,6 +31,8 @@ test('exports the text layer', () => {
     'openHuggingFace',
     'openUseLite',
     'openWordVectors',
+    'readDataset',
+    'readRows',
     'readWordNetDefinitions',
     'sameText',
     'sameWords',
