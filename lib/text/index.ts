@@ -73,14 +73,23 @@ export {
   type WordVectorSpec,
   wordVectorModel,
 } from './encoders/word-vectors/word-vector-model';
+export { type ClassFold, readClassFolds } from './episodes/class-folds';
 export {
+  type ClassesBySplit,
+  requireDisjointClasses,
+  splitSamplers,
+} from './episodes/class-splits';
+export {
+  type EpisodeRows,
   EpisodeSampler,
-  type EpisodeSamplerOptions,
   type EpisodeText,
-  type ShotRange,
+  type LabeledRows,
   type TextEpisode,
-} from './episode-sampler';
-export { episodeTensors } from './episode-tensors';
+} from './episodes/episode-sampler';
+export { episodeTensors } from './episodes/episode-tensors';
+export type { EpisodeSamplerOptions, ShotRange, WayRange } from './episodes/sampler-options';
+export { loadEpisodes, type SavedEpisodes, saveEpisodes } from './episodes/saved-episodes';
+export type { ClassRows, TaskSource } from './episodes/task-sources';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';
