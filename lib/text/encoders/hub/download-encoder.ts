@@ -10,12 +10,12 @@ import {
   string,
   withDefault,
 } from '../../../check';
+import { downloadFile, isExpected, type RemoteFile } from '../../../download/file-download';
+import { fetchThrough } from '../../../download/proxy';
 import { outOfRange, TorchError } from '../../../errors';
 import { EncoderCache, encodersFolder } from './encoder-cache';
 import { encoderFiles, type HubFile } from './encoder-files';
-import { downloadFile, isExpected } from './file-download';
-import { findRepository, type Hub } from './hub-client';
-import { fetchThrough } from './proxy';
+import { findRepository, type Hub, refusal, request } from './hub-client';
 
 /** How far a download is. */
 export type DownloadProgress = {
@@ -112,11 +112,26 @@ async function downloadFiles(hub: Hub, cache: EncoderCache, wanted: Wanted, sett
       settings.onProgress?.({ file: file.path, loaded: before + bytes, total });
     if (!(await isExpected(file, path))) {
       const { retryDelay, stallLimit } = settings;
-      await downloadFile(hub, { ...wanted, file, path, onBytes, retryDelay, stallLimit });
+      const { signal } = hub;
+      const remote = remoteFile(hub, wanted, file);
+      await downloadFile({ file: remote, path, onBytes, retryDelay, stallLimit, signal });
     }
     onBytes(file.size);
     before += file.size;
   }
+}
+
+function remoteFile(hub: Hub, { name, commit }: Wanted, file: HubFile): RemoteFile {
+  const path = file.path.split('/').map(encodeURIComponent).join('/');
+  const url = `${hub.endpoint}/${name}/resolve/${commit}/${path}`;
+  return {
+    name: `${file.path} of ${name}`,
+    from: hub.endpoint,
+    size: file.size,
+    digest: file.digest,
+    request: (headers, signal) => request({ ...hub, signal }, url, headers),
+    refusal: (status) => refusal(hub, name, commit, status),
+  };
 }
 
 function fromCache(cache: EncoderCache, name: string, revision: string): string {

@@ -3,12 +3,12 @@ import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { string } from '../../../check';
+import { onDisk } from '../../../download/file-download';
 import { TorchError } from '../../../errors';
 import { cacheFolder } from '../../../libtorch/cache';
 import { systemCodeOf } from '../../../libtorch/reasons';
 import { replaceFile } from '../../../torch/files/replace-file';
 import type { HubFile } from './encoder-files';
-import { onDisk } from './file-download';
 
 /** The file of a downloaded encoder that says what it consists of. */
 const MANIFEST = '.metatorch-encoder.json';

@@ -1,4 +1,4 @@
-import { TorchError } from '../../../errors';
+import { TorchError } from '../errors';
 
 /** What of undici is used: Node's own fetch is made of it, but has no way to a proxy before Node 24. */
 type Undici = {
