@@ -1,4 +1,15 @@
 export {
+  type CatalogueEntry,
+  type CatalogueFile,
+  listDatasets,
+} from './datasets/catalogue/catalogue';
+export {
+  type DownloadDatasetOptions,
+  datasetFolder,
+  downloadDataset,
+  type LocalDataset,
+} from './datasets/catalogue/download-dataset';
+export {
   type DatasetOptions,
   datasetFromRows,
   type LabeledText,
@@ -18,6 +29,7 @@ export type { DataFormat, ReadDataOptions } from './datasets/readers/options';
 export { type FileDataset, readDataset } from './datasets/readers/read-dataset';
 export { readRows } from './datasets/readers/read-rows';
 export type { TextRow } from './datasets/readers/row-fields';
+export { type Datasheet, type DatasheetOptions, datasheet } from './datasets/sheet/datasheet';
 export {
   loadWordNet,
   readWordNetDefinitions,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
+import { TorchError } from '../../errors';
 import { createServer, EncoderPool, type LogLevel, shutDownOnSignals } from '../../serve';
+import { userError } from '../user-error';
 import { openClassifiers } from './open-classifiers';
 
 export type ServeOptions = {
@@ -59,9 +60,6 @@ function oneLine(error: unknown, { host, port }: ServeOptions): unknown {
     case 'ENOTFOUND':
       return new TorchError('ERR_TORCH_ARGUMENT', `Cannot listen at ${where}: ${message}`);
     default:
-      if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
-        return new TorchError('ERR_TORCH_ARGUMENT', error.message, { cause: error });
-      }
-      return error;
+      return userError(error);
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../check';
 import { downloadFile, isExpected, type RemoteFile } from '../../../download/file-download';
 import { fetchThrough } from '../../../download/proxy';
+import { isOffline, webAddress } from '../../../download/settings';
 import { outOfRange, TorchError } from '../../../errors';
 import { EncoderCache, encodersFolder } from './encoder-cache';
 import { encoderFiles, type HubFile } from './encoder-files';
@@ -78,7 +79,7 @@ export async function downloadEncoder(
   requireRevision(revision);
   settings.signal?.throwIfAborted();
   const cache = new EncoderCache(settings.cacheFolder ?? encodersFolder(), name);
-  if (settings.offline ?? isSet(process.env.METATORCH_OFFLINE)) {
+  if (settings.offline ?? isOffline()) {
     return fromCache(cache, name, revision);
   }
   const known = cache.commitOf(revision);
@@ -152,8 +153,8 @@ function hubOf(settings: {
 }): Hub {
   const { env } = process;
   const endpoint = settings.endpoint ?? (env.HF_ENDPOINT || PUBLIC_HUB);
-  requireUrl(endpoint, 'endpoint');
-  if (settings.proxy !== undefined) requireUrl(settings.proxy, 'proxy');
+  webAddress(endpoint, 'endpoint', 'downloadEncoder');
+  if (settings.proxy !== undefined) webAddress(settings.proxy, 'proxy', 'downloadEncoder');
   return {
     endpoint: endpoint.replace(/\/+$/, ''),
     token: env.HF_TOKEN || undefined,
@@ -175,14 +176,4 @@ function requireRevision(revision: string): void {
   const isSafe = segments.every((segment) => !['', '.', '..'].includes(segment));
   if (isSafe && /^[\w./+@-]{1,200}$/.test(revision)) return;
   throw outOfRange('a branch, tag or commit', 'revision', revision, 'downloadEncoder');
-}
-
-function requireUrl(url: string, name: string): void {
-  const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: undefined };
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw outOfRange('an http or https address', name, url, 'downloadEncoder');
-}
-
-function isSet(variable: string | undefined): boolean {
-  return variable !== undefined && !['', '0', 'false'].includes(variable.toLowerCase());
 }
