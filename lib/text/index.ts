@@ -1,3 +1,11 @@
+export { type AugmentOptions, augmentEpisode } from './augment/augment-episode';
+export {
+  type Augmentation,
+  randomSpan,
+  synonyms,
+  wordDropout,
+  wordSwap,
+} from './augment/augmentations';
 export {
   type CatalogueEntry,
   type CatalogueFile,

@@ -72,7 +72,7 @@ test('prints a data sheet in 80 columns, or as JSON', async () => {
   expect(text).toMatch(/rows +42\n/);
   expect(text).toMatch(/\.\.\. 12 others/);
   expect(text).toMatch(
-    /1 pairs of like texts under different labels:\n {2}1\.00 {2}please tell me .*\.\.\. +a \(line 42\)/,
+    /1 pairs of like texts under different labels:\n {2}1\.00 {2}42 {2}please tell me .*\.\.\. +a\n +43 {2}please/,
   );
   for (const line of out) expect(line.length).toBeLessThanOrEqual(80);
   const json: unknown = JSON.parse((await run('sheet', path, '--json')).out.join('\n'));

@@ -15,6 +15,7 @@ test('exports the text layer', () => {
     'WORDNET_CLASSES',
     'WORDNET_SPLITS',
     'WordTokenizer',
+    'augmentEpisode',
     'datasetFolder',
     'datasetFromRows',
     'datasheet',
@@ -36,6 +37,7 @@ test('exports the text layer', () => {
     'openHuggingFace',
     'openUseLite',
     'openWordVectors',
+    'randomSpan',
     'readClassFolds',
     'readDataset',
     'readRows',
@@ -46,8 +48,11 @@ test('exports the text layer', () => {
     'saveEpisodes',
     'saveWordVectors',
     'splitSamplers',
+    'synonyms',
     'useLite',
     'vectorizeTasks',
+    'wordDropout',
+    'wordSwap',
     'wordVectorModel',
   ]);
 });

@@ -4,7 +4,7 @@ import { cut, tableLines } from '../try/lines';
 const WIDTH = 80;
 const MOST_CLASSES = 30;
 const LABEL = 34;
-const TEXT = 40;
+const SUSPECT_LABEL = 26;
 
 /** A data sheet in lines of at most 80 characters. */
 export function sheetLines(sheet: Datasheet): string[] {
@@ -29,7 +29,7 @@ export function sheetLines(sheet: Datasheet): string[] {
     ...classLines(sheet),
     '',
     ...suspectLines(sheet),
-  ].map((line) => cut(line, WIDTH));
+  ].map((line) => cut(line.trimEnd(), WIDTH));
 }
 
 function spread({ least, median, p95, most }: Spread): string[] {
@@ -56,13 +56,22 @@ function classLines({ classes, splits }: Datasheet): string[] {
 
 function suspectLines({ suspects, suspectCount }: Datasheet): string[] {
   if (suspectCount === 0) return ['  No text has a near duplicate under another label.'];
-  const lines = suspects.flatMap(({ texts, labels, lines: at, similarity }) =>
-    texts.map((text, i) => {
-      const start = i === 0 ? similarity.toFixed(2) : '    ';
-      const place = at[i] === undefined ? '' : ` (line ${at[i]})`;
-      return `  ${start}  ${cut(text, TEXT).padEnd(TEXT)}  ${labels[i]}${place}`;
-    }),
+  const rows = suspects.flatMap(({ texts, labels, splits, lines, similarity }) =>
+    texts.map((text, i) => ({
+      start: i === 0 ? similarity.toFixed(2) : '',
+      place: [splits[i], lines[i]].filter((part) => part !== undefined).join(':'),
+      text,
+      label: labels[i] ?? '',
+    })),
   );
+  const widest = Math.max(...rows.map(({ place }) => place.length));
   const shown = suspects.length < suspectCount ? `, the first ${suspects.length} of them` : '';
-  return [`  ${suspectCount} pairs of like texts under different labels${shown}:`, ...lines];
+  return [
+    `  ${suspectCount} pairs of like texts under different labels${shown}:`,
+    ...rows.map(({ start, place, text, label }) => {
+      const before = `  ${start.padEnd(4)}  ${place.padEnd(widest)}  `;
+      const width = WIDTH - before.length - SUSPECT_LABEL - 2;
+      return `${before}${cut(text, width).padEnd(width)}  ${cut(label, SUSPECT_LABEL)}`;
+    }),
+  ];
 }

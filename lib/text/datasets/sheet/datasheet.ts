@@ -17,6 +17,8 @@ export type Spread = {
 export type Suspect = {
   readonly texts: readonly [string, string];
   readonly labels: readonly [string, string];
+  /** Their splits, where the source knows some. */
+  readonly splits: readonly [string | undefined, string | undefined];
   /** Lines in the file, where it has lines. */
   readonly lines: readonly [number | undefined, number | undefined];
   /** 1 for the same text. */
@@ -153,6 +155,7 @@ function suspectsIn(
       {
         texts: [a.text, b.text],
         labels: [a.label, b.label],
+        splits: [a.split, b.split],
         lines: [a.line, b.line],
         similarity: pair.similarity,
       },

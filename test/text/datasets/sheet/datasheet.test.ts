@@ -39,6 +39,7 @@ test('finds the same text under two labels, and nearly the same one', () => {
   expect(suspects[0]).toEqual({
     texts: ['where is my card', 'where is my card'],
     labels: ['arrival', 'lost'],
+    splits: ['train', 'test'],
     lines: [2, 4],
     similarity: 1,
   });
