@@ -79,19 +79,29 @@ export class RowMaker {
     this.#refuse = refuse;
   }
 
-  /** @param label a string that is not empty, or an integer */
+  /**
+   * @param text a string, or a list of tokens, which are joined by spaces
+   * @param label a string that is not empty, or an integer
+   */
   row(text: unknown, label: unknown, split: unknown, place: Place): TextRow {
-    if (typeof text !== 'string') this.#refuse(place, 'a string as the text', kindOf(text));
-    const row: TextRow = { text: text as string, label: this.#label(label, place) };
-    if (split === undefined && place.line === undefined) return row;
-    if (split !== undefined && (typeof split !== 'string' || split === '')) {
-      this.#refuse(place, 'the name of a split', kindOf(split));
-    }
+    const { line } = place;
+    const row = { text: this.#text(text, place), label: this.#label(label, place) };
     return {
       ...row,
-      ...(split !== undefined && { split: split as string }),
-      ...(place.line !== undefined && { line: place.line }),
+      ...(split !== undefined && { split: this.#split(split, place) }),
+      ...(line !== undefined && { line }),
     };
+  }
+
+  #text(text: unknown, place: Place): string {
+    if (typeof text === 'string') return text;
+    const isTokens = Array.isArray(text) && text.every((token) => typeof token === 'string');
+    return isTokens ? text.join(' ') : this.#refuse(place, 'a string as the text', kindOf(text));
+  }
+
+  #split(split: unknown, place: Place): string {
+    if (typeof split === 'string' && split !== '') return split;
+    return this.#refuse(place, 'the name of a split', kindOf(split));
   }
 
   #label(label: unknown, place: Place): string {

@@ -21,6 +21,7 @@ const ROW = { text: 'x', label: 'a' };
 test.each<[string, string, string, ReadDataOptions?]>([
   ['a list of objects', 'json', '[{"text": "x", "label": "a", "id": 7}]'],
   ['keys that are chosen', 'json', '[{"q": "x", "c": "a"}]', { text: 'q', label: 'c' }],
+  ['texts as tokens', 'json', '[{"text": ["x"], "label": "a"}]'],
   ['columns', 'json', '{"id": [7], "text": ["x"], "label": ["a"]}'],
   ['columns that are chosen', 'json', '{"q": ["x"], "c": ["a"]}', { text: 'q', label: 'c' }],
   ['texts by label', 'json', '{"a": ["x"]}'],
