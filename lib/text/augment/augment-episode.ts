@@ -23,6 +23,9 @@ const SCHEMA = {
   generator: required<TorchGenerator>(generatorOf),
 };
 
+// Apart from the numbers that the episode of the same seed was drawn by.
+const STREAM = 2 ** 52;
+
 /** Options of `augmentEpisode`. */
 export type AugmentOptions = {
   readonly augmentations: readonly Augmentation[];
@@ -50,7 +53,8 @@ export function augmentEpisode(
   array(support, 'texts with labels', 'support', 'augmentEpisode');
   array(query, 'texts with labels', 'query', 'augmentEpisode');
   const seed = BigInt.asUintN(64, BigInt(settings.generator.seed));
-  const random = new RandomSource(seed).fork(integerFrom(0, index, 'index', 'augmentEpisode'));
+  const own = new RandomSource(seed).fork(STREAM);
+  const random = own.fork(integerFrom(0, index, 'index', 'augmentEpisode'));
   const seen = new Set([...support, ...query].map(({ text }) => sameText(text)));
   const added: EpisodeText[] = [];
   for (const { text, label } of support) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -52,7 +53,7 @@ export class DatasetCache {
   /** Copies a file of someone's into its place. */
   async adopt(file: CatalogueFile, from: string): Promise<void> {
     const path = this.pathOf(file);
-    const staged = `${path}.adopted`;
+    const staged = `${path}.${randomBytes(6).toString('hex')}.adopted`;
     await onDisk(path, async () => {
       await mkdir(dirname(path), { recursive: true });
       try {

@@ -57,9 +57,9 @@ function isFolder(path: string, refuse: Refuse): boolean {
 function ofFolder(path: string, refuse: Refuse): ChosenFormat {
   if (hasPairs(path)) return { format: 'pairs', chosenBy: 'it holds seq.in and label' };
   const entries = entriesOf(path, refuse);
-  const folders = entries.filter((entry) => entry.isDirectory());
+  const folders = entries.filter(({ isFolder }) => isFolder);
   const splits = entries.filter((entry) =>
-    entry.isDirectory() ? false : splitOfFile(entry.name) !== undefined,
+    entry.isFolder ? false : splitOfFile(entry.name) !== undefined,
   );
   const pairs = folders.filter(({ name }) => isSplitName(name) && hasPairs(`${path}/${name}`));
   const named = splits.length > 0 ? splits : pairs;

@@ -62,7 +62,7 @@ export async function* rowsAs(
 async function* splitRows(folder: string, settings: ReadSettings): AsyncGenerator<TextRow> {
   const parts = entriesOf(folder, refusalsOf(folder)).flatMap((entry) => {
     const path = join(folder, entry.name);
-    const isPart = entry.isDirectory() && isSplitName(entry.name) && hasPairs(path);
+    const isPart = entry.isFolder && isSplitName(entry.name) && hasPairs(path);
     const split = isPart ? entry.name : splitOfFile(entry.name);
     return split === undefined ? [] : [{ path, split }];
   });

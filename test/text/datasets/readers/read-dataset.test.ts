@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentRangeError, ArgumentTypeError } from '../../../../lib/errors';
@@ -40,6 +41,15 @@ test('what nothing tells is refused, and so is what is not there', async () => {
   await expect(readDataset(join(folder(), 'none'))).rejects.toThrow(
     /expected a file or folder of texts but found ENOENT/,
   );
+});
+
+test('what is not a file is refused without waiting for it, whatever its name', async () => {
+  for (const name of ['pipe', 'pipe.csv', 'pipe.json', 'pipe.parquet']) {
+    execFileSync('mkfifo', [join(folder(), name)]);
+    await expect(readDataset(join(folder(), name))).rejects.toThrow(
+      'not a regular file but a pipe',
+    );
+  }
 });
 
 test('rows can be taken one by one, and left early', async () => {

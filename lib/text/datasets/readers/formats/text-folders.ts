@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../../libtorch/reasons';
 import { type Refuse, refusalsOf } from '../data-file-error';
@@ -7,12 +7,17 @@ import type { ReadSettings } from '../options';
 import type { TextRow } from '../row-fields';
 import { isSplitName } from '../split-names';
 
-/** The entries of a folder by name, without those that a dot hides. */
-export function entriesOf(folder: string, refuse: Refuse): Dirent[] {
+/** A name in a folder, and whether it leads to a folder. */
+export type FolderEntry = { readonly name: string; readonly isFolder: boolean };
+
+/** The entries of a folder by name, without those that a dot hides; links count as what they lead to. */
+export function entriesOf(folder: string, refuse: Refuse): FolderEntry[] {
   try {
-    const all = readdirSync(folder, { withFileTypes: true });
-    const seen = all.filter(({ name }) => !name.startsWith('.'));
-    return seen.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    return names.sort().map((name) => {
+      const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+      return { name, isFolder: stats?.isDirectory() ?? false };
+    });
   } catch (cause) {
     return refuse({}, 'a folder', messageOf(cause), cause);
   }
@@ -20,17 +25,17 @@ export function entriesOf(folder: string, refuse: Refuse): Dirent[] {
 
 /**
  * The rows of a folder `<label>/<file>`, each file being a text, or of `<split>/<label>/<file>` if all of its
- * folders are named as splits. Names that begin with a dot are passed over.
+ * folders are named as splits. Files beside the folders and names that begin with a dot are passed over.
  */
 export async function* folderRows(folder: string, settings: ReadSettings): AsyncGenerator<TextRow> {
   const refuse = refusalsOf(folder);
-  const folders = entriesOf(folder, refuse).filter((entry) => entry.isDirectory());
+  const folders = entriesOf(folder, refuse).filter(({ isFolder }) => isFolder);
   if (folders.length === 0) refuse({}, 'folders named as the labels, with texts', 'none');
   const names = folders.map(({ name }) => name);
   if (!names.every(isSplitName)) yield* labelFolders(folder, names, undefined, settings);
   else {
     for (const split of names) {
-      const labels = entriesOf(join(folder, split), refuse).filter((entry) => entry.isDirectory());
+      const labels = entriesOf(join(folder, split), refuse).filter(({ isFolder }) => isFolder);
       const own = labels.map(({ name }) => name);
       yield* labelFolders(join(folder, split), own, split, settings);
     }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readDataset } from '../../../../../lib/text/datasets/readers/read-dataset';
@@ -24,6 +25,13 @@ describe('a folder of texts', () => {
       { text: 'x', label: 'b' },
       { text: 'y', label: 'b' },
     ]);
+  });
+
+  test('may be linked to', async () => {
+    writeFiles(join(folder(), 'elsewhere'), { '1.txt': 'x' });
+    writeFiles(join(folder(), 'data'), { 'a/1.txt': 'y' });
+    symlinkSync(join(folder(), 'elsewhere'), join(folder(), 'data/b'));
+    expect((await read({})).rows.map(({ label }) => label)).toEqual(['a', 'b']);
   });
 
   test('may have splits above them', async () => {
