@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readOptions, string } from '../../../check';
 import { type ChosenFormat, chooseFormat } from './choose-format';
 import { refusalsOf } from './data-file-error';
@@ -66,6 +66,13 @@ async function* splitRows(folder: string, settings: ReadSettings): AsyncGenerato
     const split = isPart ? entry.name : splitOfFile(entry.name);
     return split === undefined ? [] : [{ path, split }];
   });
+  const twice = parts.find(({ split }, i) => parts.findIndex((one) => one.split === split) !== i);
+  if (twice !== undefined) {
+    const names = parts
+      .filter(({ split }) => split === twice.split)
+      .map(({ path }) => basename(path));
+    refusalsOf(folder)({}, `one file for the split ${twice.split}`, names.join(' and '));
+  }
   for (const { path, split } of parts) {
     const part = { ...settings, format: undefined };
     const chosen = await chooseFormat(path, part);

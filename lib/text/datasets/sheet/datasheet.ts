@@ -141,26 +141,37 @@ function suspectsIn(
   similarity: number,
 ): Suspect[] {
   // One row of each text and label is enough to compare.
-  const firsts = new Map<string, TextRow>();
+  const byText = new Map<string, Map<string, TextRow>>();
   for (const [i, row] of rows.entries()) {
-    const key = JSON.stringify([keys[i], row.label]);
-    if (keys[i] !== '' && !firsts.has(key)) firsts.set(key, row);
+    const key = keys[i] ?? '';
+    if (key === '') continue;
+    const own = byText.get(key) ?? new Map<string, TextRow>();
+    if (!own.has(row.label)) own.set(row.label, row);
+    byText.set(key, own);
   }
-  const list = [...firsts.values()];
-  const texts = list.map(({ text }) => text);
-  return nearDuplicates(texts, similarity).flatMap((pair): Suspect[] => {
-    const [a, b] = [list[pair.a], list[pair.b]];
-    if (a === undefined || b === undefined || a.label === b.label) return [];
-    return [
-      {
-        texts: [a.text, b.text],
-        labels: [a.label, b.label],
-        splits: [a.split, b.split],
-        lines: [a.line, b.line],
-        similarity: pair.similarity,
-      },
-    ];
+  // Compared by their keys: what many texts have in common would not make candidates of the same text.
+  const same = [...byText.values()].flatMap((own) => {
+    const [first, ...others] = own.values();
+    return first === undefined ? [] : others.map((other) => suspectOf(first, other, 1));
   });
+  const list = [...byText].flatMap(([key, own]) => [...own.values()].map((row) => ({ key, row })));
+  const texts = list.map(({ row }) => row.text);
+  const alike = nearDuplicates(texts, similarity).flatMap((pair): Suspect[] => {
+    const [a, b] = [list[pair.a], list[pair.b]];
+    const isPair = a !== undefined && b !== undefined && a.key !== b.key;
+    return isPair && a.row.label !== b.row.label ? [suspectOf(a.row, b.row, pair.similarity)] : [];
+  });
+  return [...same, ...alike];
+}
+
+function suspectOf(a: TextRow, b: TextRow, similarity: number): Suspect {
+  return {
+    texts: [a.text, b.text],
+    labels: [a.label, b.label],
+    splits: [a.split, b.split],
+    lines: [a.line, b.line],
+    similarity,
+  };
 }
 
 function spreadOf(numbers: readonly number[]): Spread {

@@ -48,6 +48,16 @@ test('finds the same text under two labels, and nearly the same one', () => {
   expect(datasheet(rows, { most: 0 }).suspects).toEqual([]);
 });
 
+test('finds the same text under two labels however common its words are', () => {
+  const common = Array.from({ length: 100 }, (_, i) => ({ text: `yes ${i}`, label: 'a' }));
+  const { suspects } = datasheet([
+    ...common,
+    { text: 'yes', label: 'a' },
+    { text: 'Yes', label: 'b' },
+  ]);
+  expect(suspects).toMatchObject([{ texts: ['yes', 'Yes'], labels: ['a', 'b'], similarity: 1 }]);
+});
+
 test('near duplicates are those of a comparison of all with all', () => {
   const word = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   const text = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(' '));

@@ -116,6 +116,13 @@ describe('a folder of files named as splits', () => {
     });
   });
 
+  test('is refused if two files are of one split', async () => {
+    const csv = 'text,label\nx,a\n';
+    await expect(read({ 'train.csv': csv, 'train.tsv': csv, 'test.csv': csv })).rejects.toThrow(
+      'expected one file for the split train but found train.csv and train.tsv',
+    );
+  });
+
   test('is refused as a whole if one of them is wrong', async () => {
     await expect(
       read({ 'train.csv': 'text,label\nx,a\n', 'test.csv': 'text,label\nx\n' }),
