@@ -78,3 +78,25 @@ test('prints a data sheet in 80 columns, or as JSON', async () => {
   const json: unknown = JSON.parse((await run('sheet', path, '--json')).out.join('\n'));
   expect(json).toMatchObject({ format: 'csv', rows: 42, suspectCount: 1 });
 });
+
+test('shows as many splits as there is room for, and else their sizes apart', async () => {
+  const sheetOf = async (count: number) => {
+    const rows = Array.from(
+      { length: count },
+      (_, i) => `text ${i},a long name of a class,split${i}\n`,
+    );
+    const path = join(
+      writeFiles(folder(), { 'file.csv': `text,label,part\n${rows.join('')}` }),
+      'file.csv',
+    );
+    const { out } = await run('sheet', path, '--split', 'part');
+    for (const line of out) expect(line.length).toBeLessThanOrEqual(80);
+    return out.join('\n');
+  };
+  const six = await sheetOf(6);
+  expect(six).toMatch(/class( +split\d){6}\n/);
+  expect(six).toMatch(/a long name .*( +1){6}\n/);
+  const many = await sheetOf(20);
+  expect(many).toMatch(/split19 +1\n/);
+  expect(many).toMatch(/a long name of a class +20\n/);
+});

@@ -4,6 +4,11 @@ import { cut, tableLines } from '../try/lines';
 const WIDTH = 80;
 const MOST_CLASSES = 30;
 const LABEL = 34;
+const LEAST_LABEL = 12;
+const SPLIT = 9;
+/** What a count takes at least, and what stands between columns. */
+const DIGITS = 5;
+const GAP = 3;
 const SUSPECT_LABEL = 26;
 
 /** A data sheet in lines of at most 80 characters. */
@@ -38,20 +43,33 @@ function spread({ least, median, p95, most }: Spread): string[] {
 
 /** The largest classes first; of many the smallest ten are shown as well. */
 function classLines({ classes, splits }: Datasheet): string[] {
-  const names = Object.keys(splits);
-  const total = (bySplit: Readonly<Record<string, number>>) =>
-    Object.values(bySplit).reduce((sum, count) => sum + count, 0);
-  const sorted = [...classes].sort((a, b) => total(b.bySplit) - total(a.bySplit));
-  const row = ({ label, bySplit }: Datasheet['classes'][number]) => [
-    cut(label, LABEL),
-    ...names.map((name) => String(bySplit[name] ?? 0)),
+  const total = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const heads = Object.keys(splits).map((name) => cut(name, SPLIT));
+  const room = WIDTH - heads.reduce((sum, head) => sum + Math.max(head.length, DIGITS) + GAP, GAP);
+  const hasRoom = room >= LEAST_LABEL;
+  const width = hasRoom ? Math.min(LABEL, room) : LABEL;
+  const cells = (name: string, counts: Readonly<Record<string, number>>) => [
+    cut(name, width),
+    ...(hasRoom
+      ? Object.keys(splits).map((split) => String(counts[split] ?? 0))
+      : [String(total(counts))]),
   ];
-  const head = ['class', ...names.map((name) => cut(name, 9))];
-  const all = ['all', ...names.map((name) => String(splits[name]))];
-  if (sorted.length <= MOST_CLASSES) return tableLines([head, ...sorted.map(row), all]);
-  const [first, last] = [sorted.slice(0, MOST_CLASSES - 10), sorted.slice(-10)];
-  const left = [`... ${sorted.length - MOST_CLASSES} others`];
-  return tableLines([head, ...first.map(row), left, ...last.map(row), all]);
+  const sorted = [...classes].sort((a, b) => total(b.bySplit) - total(a.bySplit));
+  const rows = sorted.map(({ label, bySplit }) => cells(label, bySplit));
+  const left = rows.length - MOST_CLASSES;
+  const shown =
+    left <= 0
+      ? rows
+      : [...rows.slice(0, MOST_CLASSES - 10), [`... ${left} others`], ...rows.slice(-10)];
+  const table = tableLines([
+    ['class', ...(hasRoom ? heads : ['rows'])],
+    ...shown,
+    cells('all', splits),
+  ]);
+  if (hasRoom) return table;
+  const each = Object.entries(splits).map(([name, count]) => [cut(name, LABEL), String(count)]);
+  return [...tableLines([['split', 'rows'], ...each]), '', ...table];
 }
 
 function suspectLines({ suspects, suspectCount }: Datasheet): string[] {
