@@ -4,6 +4,7 @@
  */
 const LAYERS = [
   ['libtorch', '^lib/libtorch/'],
+  ['download', '^lib/download/'],
   ['native', '^lib/(native|addon-path|memory-stats)\\.ts$'],
   ['torch', '^lib/torch/'],
   ['nn and optim', '^lib/(nn|optim)/'],

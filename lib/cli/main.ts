@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { TorchError } from '../errors';
 import { packageVersion } from '../package-version';
+import { registerDatasets } from './datasets';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerEncoder } from './encoder';
@@ -16,6 +17,7 @@ function createProgram(): Command {
     .version(packageVersion());
   registerTry(program);
   registerDemo(program);
+  registerDatasets(program);
   registerDoctor(program);
   registerEncoder(program);
   registerLibtorch(program);

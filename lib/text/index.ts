@@ -1,3 +1,22 @@
+export { type AugmentOptions, augmentEpisode } from './augment/augment-episode';
+export {
+  type Augmentation,
+  randomSpan,
+  synonyms,
+  wordDropout,
+  wordSwap,
+} from './augment/augmentations';
+export {
+  type CatalogueEntry,
+  type CatalogueFile,
+  listDatasets,
+} from './datasets/catalogue/catalogue';
+export {
+  type DownloadDatasetOptions,
+  datasetFolder,
+  downloadDataset,
+  type LocalDataset,
+} from './datasets/catalogue/download-dataset';
 export {
   type DatasetOptions,
   datasetFromRows,
@@ -13,6 +32,12 @@ export {
   type IntentsOptions,
   loadIntents,
 } from './datasets/intents';
+export { DataFileError } from './datasets/readers/data-file-error';
+export type { DataFormat, ReadDataOptions } from './datasets/readers/options';
+export { type FileDataset, readDataset } from './datasets/readers/read-dataset';
+export { readRows } from './datasets/readers/read-rows';
+export type { TextRow } from './datasets/readers/row-fields';
+export { type Datasheet, type DatasheetOptions, datasheet } from './datasets/sheet/datasheet';
 export {
   loadWordNet,
   readWordNetDefinitions,
@@ -69,14 +94,23 @@ export {
   type WordVectorSpec,
   wordVectorModel,
 } from './encoders/word-vectors/word-vector-model';
+export { type ClassFold, readClassFolds } from './episodes/class-folds';
 export {
+  type ClassesBySplit,
+  requireDisjointClasses,
+  splitSamplers,
+} from './episodes/class-splits';
+export {
+  type EpisodeRows,
   EpisodeSampler,
-  type EpisodeSamplerOptions,
   type EpisodeText,
-  type ShotRange,
+  type LabeledRows,
   type TextEpisode,
-} from './episode-sampler';
-export { episodeTensors } from './episode-tensors';
+} from './episodes/episode-sampler';
+export { episodeTensors } from './episodes/episode-tensors';
+export type { EpisodeSamplerOptions, ShotRange, WayRange } from './episodes/sampler-options';
+export { loadEpisodes, type SavedEpisodes, saveEpisodes } from './episodes/saved-episodes';
+export type { ClassRows, TaskSource } from './episodes/task-sources';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';

@@ -64,12 +64,17 @@ export class RandomSource {
    * @throws ArgumentTypeError or ArgumentRangeError unless `n` is an integer from 1 to 2^32.
    */
   int(n: number): number {
-    integerFrom(1, n, 'n', 'RandomSource', TWO_POW_32);
-    // Without the last, incomplete run of n numbers below 2^32 every remainder is equally frequent.
-    const limit = TWO_POW_32 - (TWO_POW_32 % n);
-    let x = this.nextUint32();
-    while (x >= limit) x = this.nextUint32();
-    return x % n;
+    return this.below(integerFrom(1, n, 'n', 'RandomSource', TWO_POW_32));
+  }
+
+  /** The same without a look at `n`, where episodes are drawn by the hundred thousand. @internal */
+  below(n: number): number {
+    for (;;) {
+      const x = this.#generator.next();
+      const rest = x % n;
+      // Without the last, incomplete run of n numbers below 2^32 every remainder is equally frequent.
+      if (x - rest <= TWO_POW_32 - n) return rest;
+    }
   }
 
   /** A copy of `items` in random order (Fisher and Yates). */

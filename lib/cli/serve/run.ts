@@ -1,4 +1,4 @@
-import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
+import { TorchError } from '../../errors';
 import {
   createServer,
   EncoderPool,
@@ -6,6 +6,7 @@ import {
   type LogLevel,
   shutDownOnSignals,
 } from '../../serve';
+import { userError } from '../user-error';
 import { openClassifiers } from './open-classifiers';
 
 export type ServeOptions = {
@@ -78,9 +79,6 @@ function oneLine(error: unknown, { host, port }: ServeOptions): unknown {
     case 'ENOTFOUND':
       return new TorchError('ERR_TORCH_ARGUMENT', `Cannot listen at ${where}: ${message}`);
     default:
-      if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
-        return new TorchError('ERR_TORCH_ARGUMENT', error.message, { cause: error });
-      }
-      return error;
+      return userError(error);
   }
 }

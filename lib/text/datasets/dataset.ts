@@ -1,5 +1,5 @@
 import { array, callable, checkOptions, requireDistinct, string, withMethods } from '../../check';
-import { invalidArgument, outOfRange } from '../../errors';
+import { describe, invalidArgument, outOfRange } from '../../errors';
 import { normalizeText } from '../tokenizers/normalize-text';
 
 /** One text and the name of its class. */
@@ -56,6 +56,31 @@ export function sameText(text: string): string {
 export function sameWords(text: string): string {
   const words = sameText(text).match(/[\p{L}\p{M}\p{N}]+/gu);
   return words === null ? sameText(text) : words.join(' ');
+}
+
+/** Data sets of which is known that no two texts are the same by `sameText`. */
+const distinct = new WeakSet<TextDataset>();
+
+/**
+ * Refuses a data set two of whose texts are the same by `sameText`: an episode could have one in its support
+ * set and the other in its query set. Those made by `datasetFromRows` with one of the keys here have none.
+ */
+export function requireDistinctTexts(
+  dataset: TextDataset,
+  classes: readonly string[],
+  operator: string,
+): void {
+  if (distinct.has(dataset)) return;
+  const first = new Map<string, string>();
+  for (const text of classes.flatMap((label) => dataset.examples(label))) {
+    const key = sameText(text);
+    const before = first.get(key);
+    if (before !== undefined) {
+      const expected = `texts that differ in more than case, white space and forms of characters, unlike ${describe(before)},`;
+      throw outOfRange(expected, `'${dataset.name}'`, text, operator);
+    }
+    first.set(key, text);
+  }
 }
 
 class MemoryDataset implements TextDataset {
@@ -151,7 +176,9 @@ export function datasetFromRows(
     if (!byClass.has(label)) throw outOfRange('one of the classes', 'label', label);
   }
   for (const { text, label } of kept) byClass.get(label)?.push(text);
-  return new MemoryDataset(name, byClass, removed);
+  const dataset = new MemoryDataset(name, byClass, removed);
+  if (key === sameText || key === sameWords) distinct.add(dataset);
+  return dataset;
 }
 
 /** Returns `value` if it has the methods of a dataset. */

@@ -10,12 +10,13 @@ import {
   string,
   withDefault,
 } from '../../../check';
+import { downloadFile, isExpected, type RemoteFile } from '../../../download/file-download';
+import { fetchThrough } from '../../../download/proxy';
+import { isOffline, webAddress } from '../../../download/settings';
 import { outOfRange, TorchError } from '../../../errors';
 import { EncoderCache, encodersFolder } from './encoder-cache';
 import { encoderFiles, type HubFile } from './encoder-files';
-import { downloadFile, isExpected } from './file-download';
-import { findRepository, type Hub } from './hub-client';
-import { fetchThrough } from './proxy';
+import { findRepository, type Hub, refusal, request } from './hub-client';
 
 /** How far a download is. */
 export type DownloadProgress = {
@@ -78,7 +79,7 @@ export async function downloadEncoder(
   requireRevision(revision);
   settings.signal?.throwIfAborted();
   const cache = new EncoderCache(settings.cacheFolder ?? encodersFolder(), name);
-  if (settings.offline ?? isSet(process.env.METATORCH_OFFLINE)) {
+  if (settings.offline ?? isOffline()) {
     return fromCache(cache, name, revision);
   }
   const known = cache.commitOf(revision);
@@ -112,11 +113,26 @@ async function downloadFiles(hub: Hub, cache: EncoderCache, wanted: Wanted, sett
       settings.onProgress?.({ file: file.path, loaded: before + bytes, total });
     if (!(await isExpected(file, path))) {
       const { retryDelay, stallLimit } = settings;
-      await downloadFile(hub, { ...wanted, file, path, onBytes, retryDelay, stallLimit });
+      const { signal } = hub;
+      const remote = remoteFile(hub, wanted, file);
+      await downloadFile({ file: remote, path, onBytes, retryDelay, stallLimit, signal });
     }
     onBytes(file.size);
     before += file.size;
   }
+}
+
+function remoteFile(hub: Hub, { name, commit }: Wanted, file: HubFile): RemoteFile {
+  const path = file.path.split('/').map(encodeURIComponent).join('/');
+  const url = `${hub.endpoint}/${name}/resolve/${commit}/${path}`;
+  return {
+    name: `${file.path} of ${name}`,
+    from: hub.endpoint,
+    size: file.size,
+    digest: file.digest,
+    request: (headers, signal) => request({ ...hub, signal }, url, headers),
+    refusal: (status) => refusal(hub, name, commit, status),
+  };
 }
 
 function fromCache(cache: EncoderCache, name: string, revision: string): string {
@@ -137,8 +153,8 @@ function hubOf(settings: {
 }): Hub {
   const { env } = process;
   const endpoint = settings.endpoint ?? (env.HF_ENDPOINT || PUBLIC_HUB);
-  requireUrl(endpoint, 'endpoint');
-  if (settings.proxy !== undefined) requireUrl(settings.proxy, 'proxy');
+  webAddress(endpoint, 'endpoint', 'downloadEncoder');
+  if (settings.proxy !== undefined) webAddress(settings.proxy, 'proxy', 'downloadEncoder');
   return {
     endpoint: endpoint.replace(/\/+$/, ''),
     token: env.HF_TOKEN || undefined,
@@ -160,14 +176,4 @@ function requireRevision(revision: string): void {
   const isSafe = segments.every((segment) => !['', '.', '..'].includes(segment));
   if (isSafe && /^[\w./+@-]{1,200}$/.test(revision)) return;
   throw outOfRange('a branch, tag or commit', 'revision', revision, 'downloadEncoder');
-}
-
-function requireUrl(url: string, name: string): void {
-  const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: undefined };
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw outOfRange('an http or https address', name, url, 'downloadEncoder');
-}
-
-function isSet(variable: string | undefined): boolean {
-  return variable !== undefined && !['', '0', 'false'].includes(variable.toLowerCase());
 }

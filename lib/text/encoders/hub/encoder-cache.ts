@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
 import {
   type Check,
   listOf,
@@ -10,12 +11,13 @@ import {
   someProperties,
   string,
 } from '../../../check';
+import { onDisk } from '../../../download/file-download';
+
 import { TorchError } from '../../../errors';
 import { cacheFolder } from '../../../libtorch/cache';
 import { systemCodeOf } from '../../../libtorch/reasons';
 import { replaceFile } from '../../../torch/files/replace-file';
 import type { HubFile } from './encoder-files';
-import { onDisk } from './file-download';
 
 /** The file of a downloaded encoder that says what it consists of. */
 const MANIFEST = '.metatorch-encoder.json';

@@ -1,3 +1,4 @@
+import type { Digest } from '../../../download/file-download';
 import { TorchError } from '../../../errors';
 
 /** A file of a repository, as its list of files tells. */
@@ -6,7 +7,7 @@ export type HubFile = {
   /** Bytes. */
   readonly size: number;
   /** What its content must be: sha256 of large files, the hash that git gives to others. */
-  readonly digest: { readonly algorithm: 'sha256' | 'git'; readonly hex: string };
+  readonly digest: Digest;
 };
 
 const CONFIG = 'config.json';

@@ -1,11 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { fileBytes, startsWith } from '../../file-bytes';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-const GZIP = [0x1f, 0x8b];
-const CHUNK_BYTES = 2 ** 18;
 /** No row of vectors is as long. */
 const MOST_LINE_BYTES = 2 ** 20;
 
@@ -23,7 +20,7 @@ export async function* textLines(
 ): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let isFirst = true;
-  for await (const chunk of contents(path, signal, onBytes)) {
+  for await (const chunk of fileBytes(path, { signal, onBytes })) {
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     if (isFirst && bytes.length < BYTE_ORDER_MARK.length) {
       rest = bytes;
@@ -40,35 +37,6 @@ export async function* textLines(
     if (rest.length > MOST_LINE_BYTES) throw new Error('it has a line longer than 1 MiB');
   }
   if (rest.length > 0) yield withoutReturn(rest);
-}
-
-async function* contents(
-  path: string,
-  signal: AbortSignal | undefined,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { ...(signal && { signal }), highWaterMark: CHUNK_BYTES });
-  const isPacked = startsWith(await firstBytes(path), GZIP);
-  const source = isPacked ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
-  // Errors do not go through a pipe by themselves.
-  if (source !== file) file.on('error', (error) => source.destroy(error));
-  try {
-    for await (const chunk of source) {
-      onBytes(file.bytesRead);
-      yield chunk;
-    }
-  } finally {
-    file.destroy();
-  }
-}
-
-async function firstBytes(path: string): Promise<Buffer> {
-  for await (const chunk of createReadStream(path, { end: 1 })) return chunk;
-  return Buffer.alloc(0);
-}
-
-function startsWith(bytes: Buffer, start: readonly number[]): boolean {
-  return start.every((byte, i) => bytes[i] === byte);
 }
 
 function withoutReturn(line: Buffer): Buffer {

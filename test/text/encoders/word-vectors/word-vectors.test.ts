@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -127,6 +128,8 @@ test('other bytes than UTF-8, a missing file, a folder and a damaged archive are
     });
   await refused(file(Buffer.from([0x74, 0xff, 0x20, 0x31, 0x0a])), /line 1: expected UTF-8/);
   await refused(join(folder(), 'none'), /ENOENT/);
+  execFileSync('mkfifo', [join(folder(), 'pipe')]);
+  await refused(join(folder(), 'pipe'), /not a regular file but a pipe/);
   await refused(folder(), /a folder/);
   const packed = gzipSync(ROWS.join('\n').repeat(50));
   await refused(file(packed.subarray(0, 40), 'cut.gz'), /unexpected end of file/);

@@ -3,17 +3,35 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TorchError } from '../../../errors';
-import { messageOf } from '../../../libtorch/reasons';
-import type { HubFile } from './encoder-files';
-import { type Hub, refusal, request } from './hub-client';
+import { TorchError } from '../errors';
+import { messageOf } from '../libtorch/reasons';
 
-/** One file of a repository at a commit, and where its content is to be. */
-export type FileRequest = {
+/** What the content of a file must be: its sha256, or the hash that git gives it. */
+export type Digest = { readonly algorithm: 'sha256' | 'git'; readonly hex: string };
+
+/** What is known of a file before it is there. */
+export type FileContent = {
+  /** Bytes. */
+  readonly size?: number | undefined;
+  readonly digest?: Digest | undefined;
+};
+
+/** A file that a server has. */
+export type RemoteFile = FileContent & {
+  /** What messages call it. */
   readonly name: string;
-  readonly commit: string;
-  readonly file: HubFile;
+  /** Where it is from, for messages. */
+  readonly from: string;
+  readonly request: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
+  /** What it means that the server answers with a status. */
+  readonly refusal: (status: number) => TorchError;
+};
+
+/** A file of a server, and where its content is to be. */
+export type FileRequest = {
+  readonly file: RemoteFile;
   readonly path: string;
+  readonly signal?: AbortSignal | undefined;
   /** Hears how many bytes of the file are there. */
   readonly onBytes: (bytes: number) => void;
   /** The wait before the second attempt, in ms; it doubles for each further one. */
@@ -29,24 +47,28 @@ const ABANDONED_MS = 20_000;
 
 /**
  * Downloads a file to a path, where it appears whole and checked or not at all. What an attempt has
- * brought, the next one continues, here or in a later process: it waits as `<path>.part`. Processes at the
+ * brought, the next one continues, here or in a later process: it waits as `<path>.part`. A file without a
+ * digest begins anew each time, since nothing would show that the two parts belong together. Processes at the
  * same time work on files of their own.
  *
- * @throws TorchError `ERR_TORCH_DOWNLOAD` if the hub refuses, the connection breaks again and again, or the
+ * @throws TorchError `ERR_TORCH_DOWNLOAD` if the server refuses, the connection breaks again and again, or the
  *   content is another; `ERR_TORCH_FILE` if it cannot be written
  */
-export async function downloadFile(hub: Hub, wanted: FileRequest): Promise<void> {
+export async function downloadFile(wanted: FileRequest): Promise<void> {
   const { path, file } = wanted;
   const part = `${path}.part`;
   const own = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   await onDisk(path, () => mkdir(dirname(path), { recursive: true }));
-  await claimRest(path, own);
+  if (file.digest !== undefined) await claimRest(path, own);
   try {
-    await fetchAll(hub, wanted, own);
+    await fetchAll(wanted, own);
     await onDisk(path, () => rename(own, path));
   } catch (error) {
-    const isWhole = (await sizeOf(own)) >= file.size;
-    await (isWhole ? rm(own, { force: true }) : rename(own, part)).catch(() => undefined);
+    const isWhole = (await sizeOf(own)) >= (file.size ?? Number.POSITIVE_INFINITY);
+    await (isWhole || file.digest === undefined
+      ? rm(own, { force: true })
+      : rename(own, part)
+    ).catch(() => undefined);
     throw error;
   }
 }
@@ -69,24 +91,26 @@ async function claimRest(path: string, own: string): Promise<void> {
   }
 }
 
-async function fetchAll(hub: Hub, wanted: FileRequest, own: string): Promise<void> {
+async function fetchAll(wanted: FileRequest, own: string): Promise<void> {
   let failures = 0;
   for (let restarts = 0; ; ) {
+    const { size, digest } = wanted.file;
+    if (digest === undefined) await onDisk(wanted.path, () => rm(own, { force: true }));
     const before = await sizeOf(own);
     try {
-      if (before < wanted.file.size || wanted.file.size === 0) await fetchRest(hub, wanted, own);
+      if (before === 0 || before < (size ?? Number.POSITIVE_INFINITY)) await fetchRest(wanted, own);
       if (await isExpected(wanted.file, own)) return;
     } catch (error) {
-      hub.signal?.throwIfAborted();
+      wanted.signal?.throwIfAborted();
       if (isFinal(error)) throw error;
       failures = (await sizeOf(own)) > before ? 1 : failures + 1;
-      if (failures >= ATTEMPTS) throw broken(hub, wanted, error);
-      await pause(wanted.retryDelay * 2 ** (failures - 1), hub.signal);
+      if (failures >= ATTEMPTS) throw broken(wanted, error);
+      await pause(wanted.retryDelay * 2 ** (failures - 1), wanted.signal);
       continue;
     }
     await onDisk(wanted.path, () => rm(own));
     // What an earlier process left may have been of another file; what was fetched anew is what is there.
-    if (before === 0 || restarts++ > 0) throw wrongContent(hub, wanted);
+    if (before === 0 || restarts++ > 0) throw wrongContent(wanted);
   }
 }
 
@@ -94,29 +118,25 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   await sleep(ms, undefined, { signal }).catch(() => signal?.throwIfAborted());
 }
 
-async function fetchRest(hub: Hub, wanted: FileRequest, own: string): Promise<void> {
-  const { name, commit, file } = wanted;
+async function fetchRest(wanted: FileRequest, own: string): Promise<void> {
+  const { file, stallLimit } = wanted;
   const from = await sizeOf(own);
   const stall = new AbortController();
-  const signal = hub.signal ? AbortSignal.any([hub.signal, stall.signal]) : stall.signal;
-  const seconds = wanted.stallLimit / 1000;
+  const signal = wanted.signal ? AbortSignal.any([wanted.signal, stall.signal]) : stall.signal;
   const timer = setTimeout(
-    () => stall.abort(new Error(`nothing arrived for ${seconds} s`)),
-    wanted.stallLimit,
+    () => stall.abort(new Error(`nothing arrived for ${stallLimit / 1000} s`)),
+    stallLimit,
   );
   try {
-    const path = file.path.split('/').map(encodeURIComponent).join('/');
     const range: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
-    const headers = { 'accept-encoding': 'identity', ...range };
-    const url = `${hub.endpoint}/${name}/resolve/${commit}/${path}`;
-    const response = await request({ ...hub, signal }, url, headers);
+    const response = await file.request({ 'accept-encoding': 'identity', ...range }, signal);
     if (!response.ok) {
       await response.body?.cancel();
       if (response.status >= 500 || response.status === 429 || response.status === 416) {
         if (response.status === 416) await rm(own, { force: true });
         throw new Error(`the server answered ${response.status}`);
       }
-      throw refusal(hub, name, commit, response.status);
+      throw file.refusal(response.status);
     }
     await append(response, wanted, own, startOf(response, from, file.size), () => timer.refresh());
   } catch (error) {
@@ -127,11 +147,14 @@ async function fetchRest(hub: Hub, wanted: FileRequest, own: string): Promise<vo
 }
 
 /** Where the answer's content belongs: a server may send the whole file instead of the rest. */
-function startOf(response: Response, from: number, size: number): number {
+function startOf(response: Response, from: number, size: number | undefined): number {
   if (response.status !== 206) return 0;
   const range = response.headers.get('content-range');
-  if (range === `bytes ${from}-${size - 1}/${size}`) return from;
-  throw new Error(`expected the bytes from ${from} of ${size} but the server sent ${range}`);
+  const [, start, last, all] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(range ?? '') ?? [];
+  const whole = size ?? Number(all);
+  if (Number(start) === from && Number(last) === whole - 1 && Number(all) === whole) return from;
+  const of = size === undefined ? '' : ` of ${size}`;
+  throw new Error(`expected the bytes from ${from}${of} but the server sent ${range}`);
 }
 
 async function append(
@@ -142,12 +165,13 @@ async function append(
   alive: () => void,
 ): Promise<void> {
   const { file, onBytes } = wanted;
+  const most = file.size ?? Number.POSITIVE_INFINITY;
   const handle: FileHandle = await onDisk(wanted.path, () => open(own, start > 0 ? 'r+' : 'w'));
   let at = start;
   try {
     for await (const chunk of response.body ?? []) {
       alive();
-      if (at + chunk.length > file.size) {
+      if (at + chunk.length > most) {
         await onDisk(wanted.path, () => handle.truncate(0));
         throw new Error(`it is longer than the ${file.size} bytes expected`);
       }
@@ -156,23 +180,31 @@ async function append(
       at += chunk.length;
       onBytes(at);
     }
-    if (at < file.size) throw new Error(`it ended after ${at} of ${file.size} bytes`);
+    if (file.size !== undefined && at < file.size) {
+      throw new Error(`it ended after ${at} of ${file.size} bytes`);
+    }
     await onDisk(wanted.path, () => handle.sync());
   } finally {
     await handle.close();
   }
 }
 
-/** Whether the file at a path has the digest that the list of files gave. */
-export async function isExpected(file: HubFile, path: string): Promise<boolean> {
-  if ((await sizeOf(path)) !== file.size) return false;
-  const { algorithm, hex } = file.digest;
+/** Whether the file at a path is there, and has the size and digest that are known. */
+export async function isExpected({ size, digest }: FileContent, path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || (size !== undefined && found.size !== size)) return false;
+  if (digest === undefined) return true;
+  return (await digestOf(path, digest.algorithm)) === digest.hex;
+}
+
+/** The digest of the file at a path, in hex. */
+export async function digestOf(path: string, algorithm: Digest['algorithm']): Promise<string> {
   const hash: Hash = createHash(algorithm === 'git' ? 'sha1' : 'sha256');
-  if (algorithm === 'git') hash.update(`blob ${file.size}\0`);
+  if (algorithm === 'git') hash.update(`blob ${await sizeOf(path)}\0`);
   await onDisk(path, async () => {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   });
-  return hash.digest('hex') === hex;
+  return hash.digest('hex');
 }
 
 /** Bytes of the file at a path, 0 if there is none. */
@@ -195,16 +227,16 @@ function isFinal(error: unknown): boolean {
   return error instanceof TorchError;
 }
 
-function broken(hub: Hub, { name, file }: FileRequest, cause: unknown): TorchError {
-  const message = `Cannot download ${file.path} of ${name} from ${hub.endpoint}: ${messageOf(cause)}. What has arrived is kept; the next attempt continues it`;
+function broken({ file }: FileRequest, cause: unknown): TorchError {
+  const kept = file.digest ? '. What has arrived is kept; the next attempt continues it' : '';
+  const message = `Cannot download ${file.name} from ${file.from}: ${messageOf(cause)}${kept}`;
   return new TorchError('ERR_TORCH_DOWNLOAD', message, { cause });
 }
 
-function wrongContent(hub: Hub, { name, file }: FileRequest): TorchError {
-  const { algorithm, hex } = file.digest;
-  const what = algorithm === 'git' ? 'git hash' : 'sha256';
+function wrongContent({ file }: FileRequest): TorchError {
+  const what = file.digest?.algorithm === 'git' ? 'git hash' : 'sha256';
   return new TorchError(
     'ERR_TORCH_DOWNLOAD',
-    `${file.path} of ${name} from ${hub.endpoint} is damaged: expected ${what} ${hex} but found another`,
+    `${file.name} from ${file.from} is damaged: expected ${what} ${file.digest?.hex} but found another`,
   );
 }

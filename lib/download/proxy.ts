@@ -1,4 +1,4 @@
-import { withPackages } from '../../../optional-packages';
+import { withPackages } from '../optional-packages';
 
 /** What of undici is used: Node's own fetch is made of it, but has no way to a proxy before Node 24. */
 type Undici = {

@@ -1,10 +1,11 @@
-import { array, integerFrom, requireDistinct } from '../check';
-import { counted } from '../counted';
-import { invalidArgument, outOfRange } from '../errors';
-import { type Episodes, type Examples, IGNORED } from '../meta';
-import { type Tensor, type Tree, torch } from '../torch';
+import { array, integerFrom, requireDistinct } from '../../check';
+import { counted } from '../../counted';
+import { invalidArgument, outOfRange } from '../../errors';
+import { type Episodes, type Examples, IGNORED } from '../../meta';
+import { type Tensor, type Tree, torch } from '../../torch';
+import { type Vectorizer, vectorizerOf, vectorizeTasks } from '../vectorizer';
+
 import type { EpisodeText, TextEpisode } from './episode-sampler';
-import { type Vectorizer, vectorizerOf, vectorizeTasks } from './vectorizer';
 
 /**
  * T episodes of texts as the tensors that learners take, on the CPU. Episodes with fewer texts than

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
-import { datasetFromRows, type TextDataset } from '../../lib/text/datasets/dataset';
-import { EpisodeSampler, type EpisodeSamplerOptions } from '../../lib/text/episode-sampler';
-import { torch } from '../../lib/torch';
+import { ArgumentRangeError, ArgumentTypeError } from '../../../lib/errors';
+import { datasetFromRows, type TextDataset } from '../../../lib/text/datasets/dataset';
+import { EpisodeSampler } from '../../../lib/text/episodes/episode-sampler';
+import type { EpisodeSamplerOptions } from '../../../lib/text/episodes/sampler-options';
+import { torch } from '../../../lib/torch';
 
 /** Class `c3` of 20 has the texts `c3 0` to `c3 19`, so a text tells its class. */
 function makeDataset(sizes: readonly number[]): TextDataset {
@@ -201,7 +202,9 @@ describe('the constructor', () => {
     const shots = { minShots: 1, maxShots: 25 };
     expect(
       () => new EpisodeSampler(few, { ...options, ways: 2, classes: ['c0', 'c2'], shots }),
-    ).toThrow("at least 31 examples (shots and queries) for class 'c0'");
+    ).toThrow(
+      "at least 31 examples (shots and queries) for each class of 'texts' but received fewer: 'c0' has 30, 'c2' has 30",
+    );
   });
 
   const wrong: [Partial<EpisodeSamplerOptions>, string][] = [

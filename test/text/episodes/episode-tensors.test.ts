@@ -1,4 +1,4 @@
-import { IGNORED, prototypical, queryLogits } from '../../lib/meta';
+import { IGNORED, prototypical, queryLogits } from '../../../lib/meta';
 import {
   episodeTensors,
   meanEncoder,
@@ -6,8 +6,8 @@ import {
   Vocabulary,
   VocabularyVectorizer,
   WordTokenizer,
-} from '../../lib/text';
-import { leaves, torch } from '../../lib/torch';
+} from '../../../lib/text';
+import { leaves, torch } from '../../../lib/torch';
 
 const vocabulary = Vocabulary.build([['rain', 'wind', 'bread', 'sugar']]);
 const vectorizer = new VocabularyVectorizer({ tokenizer: new WordTokenizer(), vocabulary });

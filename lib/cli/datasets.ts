@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { get, info, list, path as printPath, sheet } from './datasets/run';
+
+type GetOptions = {
+  from?: string;
+  offline?: boolean;
+  mirror?: string;
+  proxy?: string;
+};
+type SheetOptions = { json?: boolean; text?: string; label?: string; split?: string };
+
+/** Adds `metatorch datasets list`, `info`, `get`, `path` and `sheet`. */
+export function registerDatasets(program: Command): void {
+  const group = program
+    .command('datasets')
+    .description('published data sets for few-shot learning: list, get and look into them');
+  group.command('list').description('list the data sets of the catalogue').action(list);
+  group
+    .command('info')
+    .description('show source, licence, splits and files of a data set')
+    .argument('<name>', 'for example banking77')
+    .option('--json', 'print one JSON object')
+    .action((name: string, { json }: { json?: boolean }) => info(name, json === true));
+  group
+    .command('get')
+    .description('download a data set, and print its folder')
+    .argument('<name>', 'for example banking77')
+    .option('--from <folder>', 'copy the files from a folder that has them, instead of downloading')
+    .option('--mirror <url>', 'an address below which <name>/<file> are')
+    .option('--proxy <url>', 'a proxy for all requests')
+    .option('--offline', 'use what has been downloaded alone')
+    .action((name: string, options: GetOptions) => get(name, options));
+  group
+    .command('path')
+    .description('print the folder of a data set that has been downloaded')
+    .argument('<name>', 'for example banking77')
+    .action((name: string) => printPath(name));
+  group
+    .command('sheet')
+    .description(
+      'sizes, lengths, duplicates, overlaps and suspicious labels of a file or folder of texts',
+    )
+    .argument('<path>', 'the file or folder')
+    .option('--text <column>', 'the column or key of the text')
+    .option('--label <column>', 'the column or key of the label')
+    .option('--split <column>', 'the column or key of the split')
+    .option('--json', 'print one JSON object')
+    .action((path: string, options: SheetOptions) => sheet(path, options));
+}

@@ -1,0 +1,49 @@
+const SPACE = /[ \t\n\r]*/y;
+const TOKEN =
+  /[[\]{}:,]|"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/** What may come next. */
+type State = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' | ', or }' | 'end';
+
+/**
+ * Where a text stops to be JSON (RFC 8259), its length if it ends too early. `JSON.parse` says that something
+ * is wrong; where, its messages do not always say.
+ */
+export function jsonErrorOffset(text: string): number {
+  const closers: string[] = [];
+  let state: State = 'value';
+  for (let at = 0; ; ) {
+    SPACE.lastIndex = at;
+    at += SPACE.exec(text)?.[0].length ?? 0;
+    TOKEN.lastIndex = at;
+    const token = TOKEN.exec(text)?.[0];
+    if (token === undefined) return at;
+    const next = after(state, token, closers);
+    if (next === undefined) return at;
+    state = next;
+    at += token.length;
+  }
+}
+
+function after(state: State, token: string, closers: string[]): State | undefined {
+  const closed = (): State => {
+    const closer = closers.at(-1);
+    if (closer === undefined) return 'end';
+    return closer === ']' ? ', or ]' : ', or }';
+  };
+  if (token === ']' || token === '}') {
+    if (!state.endsWith(` or ${token}`)) return undefined;
+    closers.pop();
+    return closed();
+  }
+  if (token === ':') return state === ':' ? 'value' : undefined;
+  if (token === ',') {
+    if (!state.startsWith(',')) return undefined;
+    return closers.at(-1) === ']' ? 'value' : 'key';
+  }
+  if (state.startsWith('key')) return token.startsWith('"') ? ':' : undefined;
+  if (!state.startsWith('value')) return undefined;
+  if (token !== '[' && token !== '{') return closed();
+  closers.push(token === '[' ? ']' : '}');
+  return token === '[' ? 'value or ]' : 'key or }';
+}

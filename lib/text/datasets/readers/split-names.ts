@@ -1,0 +1,12 @@
+const SPLITS = ['train', 'dev', 'valid', 'validation', 'val', 'test'];
+
+/** Whether a file or folder of that name holds a split, for example `train` or `20news-bydate-test`. */
+export function isSplitName(name: string): boolean {
+  return SPLITS.some((split) => name === split || name.endsWith(`-${split}`));
+}
+
+/** The split that a file is named after: `train` for `train.csv.gz`; undefined for other names. */
+export function splitOfFile(name: string): string | undefined {
+  const [stem = ''] = name.split('.', 1);
+  return SPLITS.includes(stem) && stem !== name ? stem : undefined;
+}
