@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Addresses } from './addresses';
-import { HUNG_UP } from './http-error';
 import { httpErrorOf } from './http-error-of';
 import { loggedError } from './request-log';
 
@@ -23,11 +22,9 @@ export function answerError(
   bodyLimit: number,
 ): FastifyReply {
   const { 'content-length': length, 'content-type': type } = request.headers;
-  const refusal = httpErrorOf(error, { bodyLimit, length, type });
-  const { statusCode, code, message, headers } = refusal;
-  // Whatever a request fails of whose client has left, nobody waits for it.
-  const left = statusCode === HUNG_UP || reply.raw.destroyed;
-  if (statusCode === 500 && !left) request.log.error({ error: loggedError(error) });
+  const sent = { bodyLimit, length, type };
+  const { statusCode, code, message, headers } = httpErrorOf(error, sent);
+  if (statusCode === 500) request.log.error({ error: loggedError(error) });
   void reply.headers({ ...headers, 'x-request-id': request.id });
   if (statusCode === 401) void reply.header('www-authenticate', 'Bearer');
   return reply.code(statusCode).send({ code, message, requestId: request.id });

@@ -41,6 +41,8 @@ export const SERVER_OPTIONS = {
   maxLabels: withDefault(positiveInteger, 1000),
   /** The most examples that a classifier may learn by request. Default: 10,000. */
   maxExamples: withDefault(positiveInteger, 10_000),
+  /** The most changes of a classifier that may wait; more are refused by 503. Default: 100. */
+  maxChanges: withDefault(positiveInteger, 100),
   /** Requests a minute that one address may make; 0 is any number. Default: 0. */
   rateLimit: withDefault(limit, 0),
   /** The most milliseconds that a request may wait for its predictions. Default: 30,000. */

@@ -13,6 +13,7 @@ import { Access, warnOfUnusedTokens } from './access';
 import { Addresses } from './addresses';
 import { answerError, answerErrors } from './answer-errors';
 import { refuseBrokenRequest } from './broken-request';
+import { ChangesUnderWay } from './changes-under-way';
 import { HttpError } from './http-error';
 import { parseJsonStrictly } from './json-body';
 import { followLife } from './life';
@@ -40,7 +41,9 @@ export function createServer(
   if (settings.tokens) warnOfUnusedTokens(settings.tokens, kept.names());
   const metrics = new Metrics(() => kept.pools(), settings.maxLabelMetrics);
   const schemas = schemasOf(settings);
-  const service = { classifiers: kept, metrics, settings, schemas, readiness: { ready: false } };
+  const changes = new ChangesUnderWay(settings.maxChanges);
+  const readiness = { ready: false };
+  const service = { classifiers: kept, metrics, settings, schemas, readiness, changes };
   const server = bareServer(settings, metrics);
   const addresses = new Addresses();
   addresses.follow(server);

@@ -5,6 +5,7 @@ import type { AdditionOptions } from '../setup';
 import type { Classifiers } from '../store/classifiers';
 import { unknownClassifier } from '../store/unknown-classifier';
 import type { Grant } from './access';
+import type { ChangesUnderWay } from './changes-under-way';
 import { HttpError, hungUp } from './http-error';
 import type { Metrics } from './metrics';
 import type { ServerSettings } from './options';
@@ -18,6 +19,7 @@ export type Service = {
   readonly settings: ServerSettings;
   readonly schemas: ReturnType<typeof schemasOf>;
   readonly readiness: Readiness;
+  readonly changes: ChangesUnderWay;
 };
 
 export type Chosen = { name: string; classifier: FewShotClassifier };

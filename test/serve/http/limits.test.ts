@@ -8,7 +8,7 @@ const two = twoClassifiers(pool);
 let server: FastifyInstance;
 
 beforeEach(() => {
-  const limits = { maxLabels: 3, maxExamples: 6, maxTextLength: 20 };
+  const limits = { maxLabels: 3, maxExamples: 6, maxTextLength: 20, maxChanges: 2 };
   server = createServer({ ...two() }, { log: 'silent', warmUp: false, ...limits });
 });
 afterEach(() => server.close());
@@ -43,6 +43,21 @@ test('two changes at once cannot go beyond together', async () => {
   const both = await Promise.all([learn({ a: ['a', 'b'] }), learn({ a: ['c', 'd'] })]);
   expect(both.map(([status]) => status).sort()).toEqual([200, 413]);
   expect(two().cards.examples).toHaveLength(6);
+});
+
+test('changes of a classifier wait up to a number, and hold up no other classifier', async () => {
+  const all = await Promise.all([
+    learn({ a: ['a'] }),
+    learn({ a: ['b'] }),
+    learn({ a: ['c'] }),
+    ask('POST', '/v1/labels', { classifier: 'loans', examples: { a: ['a'] } }),
+  ]);
+  expect(all.map(([status]) => status)).toEqual([200, 200, 503, 200]);
+  expect(all[2]?.slice(1)).toEqual([
+    'ERR_TORCH_BUSY',
+    'Expected at most 2 changes of a classifier to wait but 2 do already; try again later',
+  ]);
+  expect((await learn({ a: ['b'] }))[0]).toBe(200);
 });
 
 test('a new classifier is held to them', async () => {

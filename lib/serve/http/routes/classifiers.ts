@@ -8,7 +8,7 @@ type Put = FitSettings & { examples: Record<string, string[]> };
 
 /** `GET /v1/classifiers`; `GET`, `PUT` and `DELETE /v1/classifiers/:name`. */
 export function addClassifiers(server: FastifyInstance, service: Service): void {
-  const { classifiers, schemas } = service;
+  const { classifiers, schemas, changes } = service;
   server.get('/v1/classifiers', { schema: schemas.list }, async (request) => {
     const names = classifiers.names().filter((name) => request.grant.opens(name));
     return {
@@ -29,7 +29,8 @@ export function addClassifiers(server: FastifyInstance, service: Service): void 
       requireWritable(service);
       const { examples, ...settings } = request.body;
       const isNew = classifiers.get(name) === undefined;
-      await classifiers.put(name, examples, { ...settings, ...additionOf(service, reply) });
+      const options = { ...settings, ...additionOf(service, reply) };
+      await changes.run(name, () => classifiers.put(name, examples, options));
       return reply.code(isNew ? 201 : 200).send(description(chosen(service, request, name)));
     },
   );
@@ -39,7 +40,7 @@ export function addClassifiers(server: FastifyInstance, service: Service): void 
     async (request, reply) => {
       const { name } = chosen(service, request, request.params.name);
       requireWritable(service);
-      await classifiers.remove(name);
+      await changes.run(name, () => classifiers.remove(name));
       return reply.code(204).send();
     },
   );

@@ -54,6 +54,7 @@ async function changed(
 ): Promise<Description> {
   requireWritable(service);
   const { name } = chosen(service, request, given);
-  await service.classifiers.change(name, change, additionOf(service, reply));
+  const options = additionOf(service, reply);
+  await service.changes.run(name, () => service.classifiers.change(name, change, options));
   return description(chosen(service, request, name));
 }
