@@ -109,7 +109,7 @@ test('a port in use is one line', async () => {
 
 test.each<[string, () => string[], string]>([
   ['a path that is not there', () => [join(folder(), 'none')], 'there is no such file or folder'],
-  ['an empty folder', () => [folder()], 'expected a saved classifier'],
+  ['an empty folder', () => [folder()], 'expected a saved few-shot classifier'],
   ['two of one name', () => [examples(), join(folder(), 'a', 'cards')], 'are both cards'],
   [
     'a store with other things in it',
