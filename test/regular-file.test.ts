@@ -9,6 +9,7 @@ import { readNpy } from '../lib/torch/files/npy';
 import { readNpz } from '../lib/torch/files/npz';
 import { readSafetensors } from '../lib/torch/files/safetensors';
 import { loadCheckpoint } from '../lib/train/checkpoint';
+import { sealed } from '../lib/train/seal';
 import { loadTextModel } from '../lib/train/text-model';
 import { temporaryFolder } from './helpers/folders';
 
@@ -70,8 +71,11 @@ test.each<[string, string, (path: string) => unknown]>([
 
 test('loadCheckpoint waits for no pipe in the place of the tensors', () => {
   const sha256 = '0'.repeat(64);
-  const head = { format: 'metatorch-checkpoint', version: 1, metatorch: '0', sha256 };
-  writeFileSync(inFolder('config.json'), JSON.stringify({ ...head, structure: {}, config: {} }));
+  const head = { format: 'metatorch-checkpoint', version: 2, metatorch: '0', sha256 };
+  writeFileSync(
+    inFolder('config.json'),
+    JSON.stringify(sealed({ ...head, structure: {}, config: {} })),
+  );
   const path = pipe('model.safetensors');
   expect(() => loadCheckpoint(folder(), z.unknown())).toThrow(
     expect.objectContaining({ code: 'ERR_TORCH_FILE', path }),

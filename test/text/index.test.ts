@@ -16,6 +16,7 @@ test('exports the text layer', () => {
     'WORDNET_SPLITS',
     'WordTokenizer',
     'augmentEpisode',
+    'cachedFeatures',
     'datasetFolder',
     'datasetFromRows',
     'datasheet',

@@ -37,6 +37,7 @@ async function syncServer() {
 
 async function main() {
   const [kind, folder = ''] = process.argv.slice(2);
+  /** @type {{ listen(options: { port: number, host: string }): Promise<string> }} */
   const server = await (kind === 'pool' ? poolServer(folder) : syncServer());
   const address = await server.listen({ port: 0, host: '127.0.0.1' });
   const delay = monitorEventLoopDelay({ resolution: 1 });

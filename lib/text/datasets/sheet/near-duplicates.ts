@@ -28,7 +28,7 @@ export function nearDuplicates(texts: readonly string[], least: number): NearPai
       if (similarity >= least) pairs.push({ a, b, similarity });
     }
   }
-  return pairs.sort((x, y) => y.similarity - x.similarity || x.a - y.a || x.b - y.b);
+  return pairs.toSorted((x, y) => y.similarity - x.similarity || x.a - y.a || x.b - y.b);
 }
 
 function shinglesOf(text: string): ReadonlySet<string> {

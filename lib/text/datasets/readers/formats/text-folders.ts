@@ -13,8 +13,10 @@ export type FolderEntry = { readonly name: string; readonly isFolder: boolean };
 /** The entries of a folder by name, without those that a dot hides; links count as what they lead to. */
 export function entriesOf(folder: string, refuse: Refuse): FolderEntry[] {
   try {
-    const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
-    return names.sort().map((name) => {
+    const names = readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .sort();
+    return names.map((name) => {
       const stats = statSync(join(folder, name), { throwIfNoEntry: false });
       return { name, isFolder: stats?.isDirectory() ?? false };
     });
