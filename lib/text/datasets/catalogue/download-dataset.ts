@@ -1,17 +1,12 @@
 import {
-  abortSignal,
   callable,
-  flag,
-  notNegative,
   type OptionsOf,
   optional,
-  positiveNumber,
   type ReadOptions,
   readOptions,
   string,
-  withDefault,
 } from '../../../check';
-import { isOffline, webAddress } from '../../../download/settings';
+import { DOWNLOAD, isOffline, webAddress } from '../../../download/settings';
 import { TorchError } from '../../../errors';
 import { adoptFiles } from './adopt-files';
 import { type CatalogueFile, catalogued } from './catalogue';
@@ -19,24 +14,15 @@ import { DatasetCache, datasetsFolder } from './dataset-cache';
 import { fetchFiles } from './fetch-files';
 
 const SCHEMA = {
+  ...DOWNLOAD,
   /** Where data sets are kept. Default: `datasets` in metatorch's cache. */
   cacheFolder: optional(string),
   /** A folder that has the files already: they are checked and copied, and nothing is downloaded. */
   from: optional(string),
-  /** Use the cache alone. Default: whether `METATORCH_OFFLINE` is set, to other than 0. */
-  offline: optional(flag),
   /** An address below which `<data set>/<file>` are. Default: `METATORCH_DATASETS_MIRROR`, or each source. */
   mirror: optional(string),
-  /** A proxy for all requests. Default: `HTTPS_PROXY` and `HTTP_PROXY`, except for `NO_PROXY`. */
-  proxy: optional(string),
-  /** Ends the download; what has arrived is kept. */
-  signal: optional<AbortSignal>(abortSignal),
   /** Hears the name of each file, and how many of its bytes are there. */
   onProgress: optional<(progress: { file: string; loaded: number }) => void>(callable),
-  /** Milliseconds before a second attempt; they double for each further one. Default: 500. */
-  retryDelay: withDefault(notNegative, 500),
-  /** An attempt ends when nothing has arrived for so many milliseconds. Default: 60,000. */
-  stallLimit: withDefault(positiveNumber, 60_000),
 };
 
 export type DownloadDatasetOptions = OptionsOf<typeof SCHEMA>;

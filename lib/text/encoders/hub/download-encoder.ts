@@ -1,18 +1,14 @@
 import {
-  abortSignal,
   callable,
-  flag,
-  notNegative,
   type OptionsOf,
   optional,
-  positiveNumber,
   readOptions,
   string,
   withDefault,
 } from '../../../check';
 import { downloadFile, isExpected, type RemoteFile } from '../../../download/file-download';
 import { fetchThrough } from '../../../download/proxy';
-import { isOffline, webAddress } from '../../../download/settings';
+import { DOWNLOAD, isOffline, webAddress } from '../../../download/settings';
 import { outOfRange, TorchError } from '../../../errors';
 import { EncoderCache, encodersFolder } from './encoder-cache';
 import { encoderFiles, type HubFile } from './encoder-files';
@@ -29,23 +25,14 @@ export type DownloadProgress = {
 };
 
 const SCHEMA = {
+  ...DOWNLOAD,
   /** A branch, tag or commit. Default: `main`. */
   revision: withDefault(string, 'main'),
   /** Where encoders are kept. Default: `encoders` in metatorch's cache. */
   cacheFolder: optional(string),
-  /** Use the cache alone. Default: whether `METATORCH_OFFLINE` is set, to other than 0. */
-  offline: optional(flag),
   /** The hub, or a mirror of it. Default: `HF_ENDPOINT`, or https://huggingface.co. */
   endpoint: optional(string),
-  /** A proxy for all requests. Default: `HTTPS_PROXY` and `HTTP_PROXY`, except for `NO_PROXY`. */
-  proxy: optional(string),
-  /** Ends the download; what has arrived is kept. */
-  signal: optional<AbortSignal>(abortSignal),
   onProgress: optional<(progress: DownloadProgress) => void>(callable),
-  /** Milliseconds before a second attempt; they double for each further one. Default: 500. */
-  retryDelay: withDefault(notNegative, 500),
-  /** An attempt ends when nothing has arrived for so many milliseconds. Default: 60,000. */
-  stallLimit: withDefault(positiveNumber, 60_000),
 };
 
 export type DownloadEncoderOptions = OptionsOf<typeof SCHEMA>;
