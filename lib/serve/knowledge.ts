@@ -2,7 +2,7 @@ import type { LabeledText } from '../text';
 import { disposeTree } from '../torch';
 import type { Core } from './core';
 import type { Scorer } from './predict';
-import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
+import { partOf, releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 
 /**
  * One state of a classifier: its labels, its examples, and what was made of them, also as tokens for
@@ -13,6 +13,8 @@ export class Knowledge {
   readonly rows: readonly LabeledText[];
   readonly core: Core;
   readonly shared: Shared<Core>;
+  /** What scoring needs: every request sends it. */
+  readonly scorer: Shared<Scorer>;
   #users = 1;
 
   constructor(labels: readonly string[], rows: readonly LabeledText[], core: Core) {
@@ -20,12 +22,7 @@ export class Knowledge {
     this.rows = rows;
     this.core = core;
     this.shared = shareAll(core);
-  }
-
-  /** What scoring needs. */
-  get scorer(): Shared<Scorer> {
-    // A core is a scorer with more in it.
-    return this.shared;
+    this.scorer = partOf(this.shared, 'x', 'fitted', 'tuned');
   }
 
   /** The same knowledge under other names of its labels. */

@@ -17,6 +17,16 @@ export function takeAll<T>(value: Shared<T>): T {
   return walk(value, (one) => (isToken(one) ? torch.fromShared(one) : undefined)) as T;
 }
 
+/** Some properties of a shared object: other threads need not be sent the rest. */
+export function partOf<T, K extends keyof T & string>(
+  value: Shared<T>,
+  ...names: readonly K[]
+): Shared<Pick<T, K>> {
+  const all: object = value;
+  const part = Object.fromEntries(names.map((name) => [name, Reflect.get(all, name)]));
+  return part as unknown as Shared<Pick<T, K>>;
+}
+
 /** Lets go of what the tokens hold. */
 export function releaseAll(value: unknown): void {
   walk(value, (one) => (isToken(one) ? torch.releaseShared(one) : undefined));
