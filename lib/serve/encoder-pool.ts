@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type * as Pool from 'piscina';
+import type { Piscina } from 'piscina';
 import { readOptions } from '../check';
 import { invalidArgument, TorchError } from '../errors';
 import { loadEncoder, loadEncoderSync, type SentenceEncoder } from '../text';
@@ -8,7 +8,7 @@ import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
 import type { Doubt } from './informative';
 import type { Plane } from './plane';
-import { type EncoderPoolOptions, POOL_OPTIONS } from './pool-options';
+import { type EncoderPoolOptions, POOL_OPTIONS, type PoolLimits } from './pool-options';
 import type { Scorer } from './predict';
 import type { Saved } from './saved-classifier';
 import type { Suspicion } from './suspects';
@@ -18,9 +18,9 @@ import { type JobOptions, JobQueue } from './workers/job-queue';
 import { errorOf } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
+import { startThreads } from './workers/start-threads';
 import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
 import { type TuningOptions, TuningThread } from './workers/tuning-thread';
-import { WORKER_FILE } from './workers/worker-file';
 
 /** Returns `value` if it is a pool. */
 export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
@@ -44,7 +44,7 @@ export class EncoderPool {
   readonly #owned: boolean;
   readonly #setup: WorkerSetup;
   readonly #count: number;
-  #threads: Pool.Piscina | undefined;
+  #threads: Piscina | undefined;
   #tuning: TuningThread | undefined;
   readonly #queue: RequestQueue;
   readonly #jobs: JobQueue;
@@ -52,7 +52,7 @@ export class EncoderPool {
   /** Whether the threads are being ended, so that a task which loses its own is not begun again. */
   #ended = false;
 
-  private constructor(encoder: SentenceEncoder, owned: boolean, options: Limits) {
+  private constructor(encoder: SentenceEncoder, owned: boolean, options: PoolLimits) {
     this.encoder = encoder;
     this.#owned = owned;
     this.#setup = {
@@ -207,13 +207,8 @@ export class EncoderPool {
     if (this.#owned) this.encoder.dispose();
   }
 
-  #started(): Pool.Piscina {
-    this.#threads ??= new (loadPiscina().Piscina)({
-      filename: WORKER_FILE,
-      workerData: this.#setup,
-      minThreads: this.#count,
-      maxThreads: this.#count,
-    });
+  #started(): Piscina {
+    this.#threads ??= startThreads(this.#setup, this.#count);
     return this.#threads;
   }
 
@@ -251,19 +246,6 @@ export class EncoderPool {
     });
   }
 }
-
-/** Threads are started, and what manages them loaded, when a pool is used first. */
-function loadPiscina(): typeof Pool {
-  return require('piscina');
-}
-
-type Limits = {
-  workers: number;
-  fitters: number;
-  threads: number;
-  maxBatch: number;
-  maxQueue: number;
-};
 
 function closedError(): TorchError {
   return new TorchError('ERR_TORCH_DISPOSED', 'The encoder pool is closed');

@@ -1,4 +1,4 @@
-import { type OptionsOf, objectOf, positiveInteger, withDefault } from '../check';
+import { type OptionsOf, objectOf, positiveInteger, type ReadOptions, withDefault } from '../check';
 import { invalidArgument } from '../errors';
 import { DEFAULT_ENCODER, type LoadEncoderOptions, SentenceEncoder } from '../text';
 
@@ -34,3 +34,6 @@ export const POOL_OPTIONS = {
 };
 
 export type EncoderPoolOptions = OptionsOf<typeof POOL_OPTIONS>;
+
+/** What decides on the threads and the queue. */
+export type PoolLimits = Omit<ReadOptions<typeof POOL_OPTIONS>, 'encoder' | 'load'>;

@@ -3,10 +3,10 @@ import { fingerprintOf } from '../../text/encoders/fingerprint';
 import { torch } from '../../torch';
 import { type FineTuneStep, fineTuneSteps } from '../../train/contrastive/fine-tune';
 import type { FineTuneSettings } from '../../train/contrastive/fine-tune-options';
-import { blended, mergedParams, type NamedTensors } from '../../train/contrastive/trained-params';
+import { blended, type NamedTensors } from '../../train/contrastive/trained-params';
 import { heldOutSplit } from './held-out-split';
 import { bestAccuracy, measureHeads } from './measure-heads';
-import type { Tuned } from './tuned';
+import { encoderFor, type Tuned } from './tuned';
 
 /** What an encoder is tuned with. */
 export type TuneInput = {
@@ -56,19 +56,15 @@ export function tuneEncoder(
     };
     const first = run(encoder, part, settings, (step) => onStep({ ...step, steps }));
     const judged = blended(encoder.params, first, settings.blend);
-    const measured = measureHeads(withTrained(encoder, judged), trial, split);
+    const measured = measureHeads(encoderFor(encoder, { params: judged }), trial, split);
     const after = bestAccuracy(measured);
     if (after <= before && !always) return { before, after, tuned: undefined };
-    const second = run(withTrained(encoder, first), { texts, y, labels }, last, (step) =>
+    const second = run(encoderFor(encoder, { params: first }), { texts, y, labels }, last, (step) =>
       onStep({ ...step, step: settings.steps + step.step, steps }),
     );
     const params = blended(encoder.params, second, settings.blend);
     return { before, after, tuned: { key: fingerprintOf(params, {}), params, measured } };
   });
-}
-
-function withTrained(encoder: SentenceEncoder, trained: NamedTensors): SentenceEncoder {
-  return encoder.withParams(mergedParams(encoder.params, trained));
 }
 
 function run(

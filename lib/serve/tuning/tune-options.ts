@@ -12,6 +12,7 @@ import type { LabeledText } from '../../text';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
 import { FINE_TUNE, fineTuneSettings } from '../../train/contrastive/fine-tune-options';
 import type { FitOptions } from '../fitted';
+import { newRows } from '../setup';
 import type { TuningOptions } from '../workers/tuning-thread';
 import { heldOutSplit } from './held-out-split';
 import type { TuneInput } from './tune-encoder';
@@ -45,19 +46,17 @@ const LEAST_HELD = 2;
 export function readTuning(
   { labels, rows }: { labels: readonly string[]; rows: readonly LabeledText[] },
   options: TuneOptions,
-  { falseAlarms }: FitOptions,
+  fit: FitOptions,
 ): { input: TuneInput; thread: TuningOptions } {
   const { signal, onStep, always, ...rest } = readOptions(TUNE, options, 'fineTune');
-  const numbers = new Map(labels.map((label, i) => [label, i]));
-  const y = rows.map(({ label }) => numbers.get(label) ?? 0);
+  const { texts, y } = newRows(labels, rows, fit);
   const settings = fineTuneSettings(rest, rows.length, 'fineTune');
   if (heldOutSplit(y, settings.seed).held.length < LEAST_HELD) {
     const expected = 'at least 2 labels of 3 examples, of which one is held out,';
     throw outOfRange(expected, 'examples of fineTune', `${rows.length} examples`, 'fineTune');
   }
-  const texts = rows.map(({ text }) => text);
   return {
-    input: { texts, y, labels, settings, falseAlarms, always },
+    input: { texts, y, labels, settings, falseAlarms: fit.falseAlarms, always },
     thread: { signal, onStep },
   };
 }

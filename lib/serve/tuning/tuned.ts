@@ -25,7 +25,10 @@ export type Tuned = {
 };
 
 /** The encoder that a classifier's vectors are of; its parameters are shared, not to be disposed of. */
-export function encoderFor(base: SentenceEncoder, tuned: Tuned | undefined): SentenceEncoder {
+export function encoderFor(
+  base: SentenceEncoder,
+  tuned: Pick<Tuned, 'params'> | undefined,
+): SentenceEncoder {
   if (tuned === undefined) return base;
   return base.withParams(mergedParams(base.params, tuned.params));
 }

@@ -1,13 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
-import type * as Pool from 'piscina';
 import { TorchError } from '../../errors';
 import { messageOf } from '../../libtorch/reasons';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
 import type { TuneInput, TuneOutput } from '../tuning/tune-encoder';
 import { errorOf } from './plain-error';
 import { type Shared, takeAll } from './shared-tree';
+import { startThreads } from './start-threads';
 import type { Outcome, TuneTask, WorkerSetup } from './tasks';
-import { WORKER_FILE } from './worker-file';
 
 export type TuningOptions = {
   signal?: AbortSignal | undefined;
@@ -49,13 +48,7 @@ export class TuningThread {
     const { port1, port2 } = new MessageChannel();
     if (onStep) port1.on('message', onStep);
     const task: TuneTask = { input, port: port2 };
-    const { Piscina }: typeof Pool = require('piscina');
-    const threads = new Piscina({
-      filename: WORKER_FILE,
-      workerData: this.#setup,
-      minThreads: 1,
-      maxThreads: 1,
-    });
+    const threads = startThreads(this.#setup, 1);
     try {
       const outcome: Outcome<Shared<TuneOutput>> = await threads.run(task, {
         name: 'tune',
