@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { counted } from '../../counted';
 import { TorchError } from '../../errors';
 import type { Answers } from '../engine';
@@ -32,6 +33,9 @@ type Waiting = {
   reject: (reason: unknown) => void;
 };
 
+/** About 1 ms of work for a server. */
+const ANSWERS_A_TURN = 4;
+
 /**
  * Requests that come together are answered together. A batch starts as soon as a worker is free, with
  * whatever waits then: a lone request never waits for others, and the more come the larger are the batches.
@@ -42,6 +46,8 @@ export class RequestQueue {
   readonly #waiting = new Set<Waiting>();
   #queued = 0;
   #running = 0;
+  /** Batches whose requests are not all answered. */
+  #open = 0;
   readonly #drained: (() => void)[] = [];
 
   constructor(run: (requests: SharedRequests) => Promise<Answers>, limits: QueueLimits) {
@@ -112,7 +118,7 @@ export class RequestQueue {
 
   /** Waits for the batches that are running; what waits in line is not begun. */
   async idle(): Promise<void> {
-    if (this.#running === 0) return;
+    if (this.#open === 0) return;
     await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
@@ -127,12 +133,7 @@ export class RequestQueue {
 
   #pump(): void {
     while (this.#running < this.#limits.workers && this.#waiting.size > 0) {
-      this.#running++;
-      void this.#answer(this.#nextBatch()).finally(() => {
-        this.#running--;
-        if (this.#running === 0) for (const resolve of this.#drained.splice(0)) resolve();
-        this.#pump();
-      });
+      void this.#answer(this.#nextBatch());
     }
   }
 
@@ -149,20 +150,43 @@ export class RequestQueue {
   }
 
   async #answer(batch: readonly Waiting[]): Promise<void> {
+    this.#open++;
     try {
-      const { known, parts } = await this.#run({
-        texts: batch.flatMap(({ texts }) => texts),
-        parts: batch.map(({ scorer, texts }) => ({ scorer, count: texts.length })),
-      });
-      let from = 0;
-      for (const [i, { texts, resolve }] of batch.entries()) {
-        const scored = parts[i];
-        if (scored) resolve({ known: known.slice(from, from + texts.length), scored });
-        from += texts.length;
-      }
+      const answers = await this.#encode(batch);
+      await handOut(batch, answers);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+    this.#open--;
+    if (this.#open === 0) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  /** Has a worker do the batch; once it is free it gets the next one, before the answers go out. */
+  async #encode(batch: readonly Waiting[]): Promise<Answers> {
+    this.#running++;
+    try {
+      return await this.#run({
+        texts: batch.flatMap(({ texts }) => texts),
+        parts: batch.map(({ scorer, texts }) => ({ scorer, count: texts.length })),
+      });
+    } finally {
+      this.#running--;
+      this.#pump();
+    }
+  }
+}
+
+/**
+ * Gives each request its answer, a few in a turn of the event loop: whoever gets one sends it, and often
+ * asks again at once, so a whole batch in one turn would keep all else waiting.
+ */
+async function handOut(batch: readonly Waiting[], { known, parts }: Answers): Promise<void> {
+  let from = 0;
+  for (const [i, { texts, resolve }] of batch.entries()) {
+    if (i > 0 && i % ANSWERS_A_TURN === 0) await nextTurn();
+    const scored = parts[i];
+    if (scored) resolve({ known: known.slice(from, from + texts.length), scored });
+    from += texts.length;
   }
 }
 

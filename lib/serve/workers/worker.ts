@@ -7,11 +7,13 @@ import { Engine } from '../engine';
 import { readClassifier, writeClassifier } from '../saved-classifier';
 import { suspectsOf } from '../suspects';
 import type { TuneOutput } from '../tuning/tune-encoder';
+import { giveWay } from './give-way';
 import { plainError } from './plain-error';
 import { type Shared, shareAll, takeAll } from './shared-tree';
 import type { Outcome, TaskName, Tasks, TuneTask, WorkerSetup } from './tasks';
 
 const setup: WorkerSetup = workerData;
+giveWay();
 torch.setNumThreads(setup.threads);
 const engine = new Engine(openEncoder(setup.spec, takeAll(setup.params)));
 

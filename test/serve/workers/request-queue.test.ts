@@ -55,6 +55,41 @@ test('what comes while workers are busy makes the next batch, up to its limit an
   expect([queue.queued, queue.running]).toEqual([0, 0]);
 });
 
+test('a large batch is handed out over several turns, while the worker has the next one already', async () => {
+  const { queue, batches } = queueOf({ maxBatch: 12, maxQueue: 40 });
+  const order: string[] = [];
+  const asked = texts(12).map((text, i) =>
+    queue.ask([text], scorer(`${i}`)).then(({ scored }) => {
+      order.push(`${scored}`);
+    }),
+  );
+  await turn();
+  const next = queue.ask(['later'], scorer('later'));
+  await turn();
+  const seen: [answered: number, batches: number][] = [];
+  batches[0]?.answer();
+  for (let i = 0; i < 6; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.push([order.length, batches.length]);
+  }
+  await Promise.all(asked);
+  expect(order).toEqual(Array.from({ length: 12 }, (_, i) => `${i}`));
+  expect(seen[0]).toEqual([4, 2]);
+  expect(seen.slice(0, 3).map(([answered]) => answered)).toEqual([4, 8, 12]);
+  batches[1]?.answer();
+  await next;
+});
+
+test('a queue is idle once all answers have gone out', async () => {
+  const { queue, batches } = queueOf({ maxBatch: 12 });
+  let answered = 0;
+  for (const text of texts(9)) void queue.ask([text], scorer('a')).then(() => answered++);
+  await turn();
+  batches[0]?.answer();
+  await queue.idle();
+  expect(answered).toBe(9);
+});
+
 test('as many batches run as there are workers', async () => {
   const { queue, batches } = queueOf({ workers: 2, maxBatch: 1 });
   const asked = texts(5).map((text) => queue.ask([text], scorer('a')));
