@@ -107,10 +107,17 @@ function print(rows: readonly Row[]): void {
   }
 }
 
+const USAGE = `Calls the public surface with arguments from a seeded source; see docs/robustness.md.
+
+  npm run fuzz -- [--calls 200000] [--minutes limit] [--seed 1] [--area names] [--only name] [--json]
+
+Areas, all but ops unless named: ${AREAS.join(', ')}`;
+
 async function main(): Promise<void> {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({
     options: {
+      help: { type: 'boolean', short: 'h' },
       calls: string,
       minutes: string,
       seed: string,
@@ -119,6 +126,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean' },
     },
   });
+  if (values.help) return console.log(USAGE);
   const areas = values.area?.split(',') ?? AREAS.filter((area) => area !== 'ops');
   const unknown = areas.find((area) => !AREAS.some((name) => name === area));
   if (unknown !== undefined) throw new Error(`Expected some of ${AREAS.join(', ')} for --area`);
@@ -143,4 +151,7 @@ async function main(): Promise<void> {
   if (rows.length > 0) process.exitCode = 1;
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+});
