@@ -22,7 +22,7 @@ export function completeLearner(
 ): LearnerConfig {
   const { schema } = LEARNERS[config.kind].check;
   const given: Readonly<Record<string, unknown>> = config;
-  const own = typeof given['ways'] === 'number' ? given['ways'] : ways;
+  const own = typeof given.ways === 'number' ? given.ways : ways;
   const facts = { ways: own, classes, length: own * shots + 1 };
   const missing = Object.entries(facts).filter(
     ([name]) => Object.hasOwn(schema, name) && given[name] === undefined,
