@@ -1,4 +1,8 @@
+export type { Callback, Logger, RunView, StepReport } from './callbacks/callback';
+export type { EarlyStoppingOptions } from './callbacks/early-stopping';
 export { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export type { CheckpointOptions } from './checkpoints/checkpoint-options';
+export { latestCheckpoint, type SavedRun } from './checkpoints/latest';
 export type { ConfigOf, ConfigSchema } from './config-schema';
 export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
@@ -13,7 +17,9 @@ export {
   formatAccuracy,
   formatEvaluation,
 } from './evaluate';
+export type { TrainHistory } from './history';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,
   loadTextModel,
@@ -22,10 +28,5 @@ export {
   type TextModelConfig,
   textModelSchema,
 } from './text-model';
-export {
-  type Logger,
-  type StepReport,
-  type TrainOptions,
-  type TrainResult,
-  train,
-} from './trainer';
+export type { TrainOptions } from './train-options';
+export { type TrainResult, train } from './trainer';
