@@ -4,16 +4,21 @@ export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
 export type { FineTuneOptions } from './contrastive/fine-tune-options';
 export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
-export {
-  accuracyOf,
-  type Estimate,
-  type Evaluation,
-  estimate,
-  evaluate,
-  formatAccuracy,
-  formatEvaluation,
-} from './evaluate';
+export { type Estimate, estimate, formatAccuracy } from './estimate';
+export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export {
+  loadPredictions,
+  type NearestExample,
+  type OpenPredictions,
+  openPredictions,
+  type PredictionHeader,
+  type Predictions,
+  type Protocol,
+  type QueryPrediction,
+  type WritePredictionsOptions,
+  writePredictions,
+} from './report/predictions';
 export {
   buildTextLearner,
   loadTextModel,
