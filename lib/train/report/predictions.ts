@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { type Check, flag, readOptions, required, string, withDefault } from '../../check';
-import { invalidArgument, outOfRange } from '../../errors';
+import { outOfRange } from '../../errors';
 import { packageVersion } from '../../package-version';
 import { quoted, type Refuse, refusalsOf } from '../../text/datasets/readers/data-file-error';
 import { textLines } from '../../text/datasets/readers/text-lines';
 import { replaceFile } from '../../torch/files/replace-file';
+import { iterable } from './iterable';
 import {
   FORMAT,
   type PredictionHeader,
@@ -33,6 +34,13 @@ const WHAT = `predictions of format '${FORMAT}', version ${VERSION}`;
 export type Predictions = {
   readonly protocol: Protocol;
   readonly queries: Iterable<QueryPrediction>;
+};
+
+/** What a file of predictions holds. */
+export type LoadedPredictions = {
+  readonly header: PredictionHeader;
+  readonly protocol: Protocol;
+  readonly queries: readonly QueryPrediction[];
 };
 
 /** How predictions are written. */
@@ -115,13 +123,6 @@ function* packed(chunks: Iterable<Buffer>): Generator<Buffer> {
   for (const chunk of chunks) yield gzipSync(chunk);
 }
 
-function iterable(value: unknown, name: string, operator: string): Iterable<unknown> {
-  const isIterable =
-    typeof value !== 'string' && typeof Object(value)[Symbol.iterator] === 'function';
-  if (isIterable) return value as Iterable<unknown>;
-  throw invalidArgument('queries one after the other', `${name} of ${operator}`, value, operator);
-}
-
 /** A file of predictions whose header has been read. */
 export type OpenPredictions = {
   readonly header: PredictionHeader;
@@ -155,17 +156,15 @@ export async function openPredictions(path: string): Promise<OpenPredictions> {
 }
 
 /**
- * The whole of a file of predictions; see `openPredictions`.
+ * The whole of a file of predictions, as `report` takes it; see `openPredictions`.
  *
  * @throws DataFileError (`ERR_TORCH_FILE`) that names file and line
  */
-export async function loadPredictions(
-  path: string,
-): Promise<{ header: PredictionHeader; queries: QueryPrediction[] }> {
+export async function loadPredictions(path: string): Promise<LoadedPredictions> {
   const { header, queries } = await openPredictions(string(path, 'path', 'loadPredictions'));
   const list: QueryPrediction[] = [];
   for await (const query of queries) list.push(query);
-  return { header, queries: list };
+  return { header, protocol: header.protocol, queries: list };
 }
 
 async function* queriesOf(
