@@ -18,8 +18,22 @@ export {
   formatEvaluation,
 } from './evaluate';
 export type { TrainHistory } from './history';
+export { type Estimate, estimate, formatAccuracy } from './estimate';
+export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
 export type { TrainPrecision } from './step-gradient';
+export {
+  loadPredictions,
+  type NearestExample,
+  type OpenPredictions,
+  openPredictions,
+  type PredictionHeader,
+  type Predictions,
+  type Protocol,
+  type QueryPrediction,
+  type WritePredictionsOptions,
+  writePredictions,
+} from './report/predictions';
 export {
   buildTextLearner,
   loadTextModel,
