@@ -8,20 +8,10 @@ export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
 export type { FineTuneOptions } from './contrastive/fine-tune-options';
 export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
-export {
-  accuracyOf,
-  type Estimate,
-  type Evaluation,
-  estimate,
-  evaluate,
-  formatAccuracy,
-  formatEvaluation,
-} from './evaluate';
-export type { TrainHistory } from './history';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
 export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
+export type { TrainHistory } from './history';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
-export type { TrainPrecision } from './step-gradient';
 export {
   loadPredictions,
   type NearestExample,
@@ -34,6 +24,7 @@ export {
   type WritePredictionsOptions,
   writePredictions,
 } from './report/predictions';
+export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,
   loadTextModel,

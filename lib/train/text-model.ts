@@ -14,17 +14,26 @@ import {
   withDefault,
 } from '../check';
 import { TorchError } from '../errors';
-import { meanOf, TOKENIZER } from '../text/encoders/trainable/mean';
+import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
 import type { TokenBatch } from '../text/token-vectorizer';
-import type { Vectorizer } from '../text/vectorizer';
+import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
 import { Vocabulary } from '../text/vocabulary';
+import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
 import { disposeTree, type Tree } from '../torch';
 import { asJson } from './as-json';
 import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from './checkpoint';
 import { configSchema } from './config-schema';
 import { buildLearner, type LearnerInput, learnerChoice, waysOf } from './registry';
 import { requireParams } from './require-params';
+
+const TOKENIZER = {
+  locale: withDefault(string, 'en'),
+  lowerCase: withDefault(flag, true),
+  normalize: withDefault(flag, true),
+  foldVariants: withDefault(flag, true),
+  keepPunctuation: withDefault(flag, false),
+};
 
 const TEXT_MODEL = {
   learner: required(learnerChoice),
@@ -76,11 +85,16 @@ export function buildTextLearner(input: TextModelConfig): TextLearner {
   const config = parseConfig(input, 'buildTextLearner');
   const { learner, tokenizer, maxLength } = config;
   const vocabulary = Vocabulary.fromJSON(config.vocabulary);
-  const encoder = meanOf({ ...config.encoder, tokenizer, maxLength }, vocabulary);
+  const { dimensions, dropout } = config.encoder;
+  const layer = meanEncoder({ vocabularySize: vocabulary.size, dimensions, dropout });
   const ways = waysOf(learner);
   return {
-    learner: buildLearner(learner, encoder),
-    vectorizer: encoder.vectorizer as Vectorizer<TokenBatch>,
+    learner: buildLearner(learner, { layer, dimensions, state: { vocabulary: config.vocabulary } }),
+    vectorizer: new VocabularyVectorizer({
+      tokenizer: new WordTokenizer(tokenizer),
+      vocabulary,
+      maxLength,
+    }),
     ...(ways !== undefined && { ways }),
   };
 }

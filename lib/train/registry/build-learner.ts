@@ -35,13 +35,20 @@ export function waysOf(config: LearnerConfig): number | undefined {
   return 'ways' in config ? config.ways : undefined;
 }
 
+/** What learners use of an encoder. */
+export type EncoderParts = {
+  readonly layer: TrainableEncoder['layer'];
+  readonly dimensions: number;
+  readonly state: TrainableEncoder['state'];
+};
+
 /**
  * The learner that a config names, on an encoder.
  *
  * @throws ArgumentRangeError if it needs more than the encoder has, or an option that follows from a run is
  *   missing
  */
-export function buildLearner(config: LearnerConfig, encoder: TrainableEncoder): AnyLearner {
+export function buildLearner(config: LearnerConfig, encoder: EncoderParts): AnyLearner {
   const { kind, ...options } = config;
   const { layer, dimensions } = encoder;
   // Each kind is only ever given options that have passed its own check.
@@ -53,11 +60,11 @@ export function buildLearner(config: LearnerConfig, encoder: TrainableEncoder): 
   });
 }
 
-function vocabularyOf({ state, vectorizer }: TrainableEncoder, learner: string): Vocabulary {
+function vocabularyOf({ state }: EncoderParts, learner: string): Vocabulary {
   const { vocabulary } = state;
   if (isPlainObject(vocabulary) && 'tokens' in vocabulary) return Vocabulary.fromJSON(vocabulary);
   throw new ArgumentRangeError(
-    `Expected an encoder with a vocabulary of words, for example mean, for the learner ${learner}, which weighs words, but received one of ${vectorizer.constructor.name}`,
+    `Expected an encoder with a vocabulary of words, such as mean, for the learner ${learner}, which weighs words, but received one without`,
     learner,
     'encoder of the config',
   );

@@ -16,7 +16,7 @@ import { disposeTree, type Tree } from '../../torch';
 import { asJson } from '../as-json';
 import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from '../checkpoint';
 import { configSchema } from '../config-schema';
-import { type EncoderConfig, encoderChoice, learnerChoice, restoreEncoder } from '../registry';
+import { encoderChoice, learnerChoice, restoreEncoder } from '../registry';
 import { savedModelCheck } from '../text-model';
 import { MetaModel, type ModelFacts } from './model';
 
@@ -113,6 +113,7 @@ function eitherCheck(value: unknown, name: string, operator: string): Saved {
     name,
     operator,
   );
-  const options: EncoderConfig = { ...encoder, tokenizer, maxLength, minCount: 1 };
-  return { kind: 'model', learner, encoder: options, state: { vocabulary } };
+  const { dimensions } = encoder;
+  const options = encoderChoice({ ...encoder, ...tokenizer, maxLength }, name, operator);
+  return { kind: 'model', learner, encoder: options, state: { vocabulary, dimensions } };
 }

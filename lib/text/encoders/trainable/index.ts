@@ -1,7 +1,21 @@
+import { bilstmKind } from './bilstm';
+import { charactersKind } from './characters';
+import { cnnKind } from './cnn';
 import { frozen } from './frozen';
-import { mean } from './mean';
+import { hashedKind } from './hashed';
+import { maxKind, meanKind } from './pooled';
+import { transformerKind } from './transformer';
 
-/** Every kind of encoder that learns with a learner, by the name that a config has for it. */
-export const TRAINABLE_ENCODERS = { frozen, mean } as const;
+export type { TokenStates, TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
-export type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+/** The kinds of encoders that train, by the names that configs give them. */
+export const TRAINABLE_ENCODERS = {
+  frozen,
+  mean: meanKind,
+  max: maxKind,
+  cnn: cnnKind,
+  bilstm: bilstmKind,
+  transformer: transformerKind,
+  characters: charactersKind,
+  hashed: hashedKind,
+};
