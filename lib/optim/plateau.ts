@@ -18,7 +18,8 @@ import {
 } from '../check';
 import type { Schedule } from './schedules';
 
-const OPTIONS = {
+/** What the options are checked by. */
+export const PLATEAU = {
   /** The rate at the start. */
   rate: required(positiveFinite),
   /** `min` for a metric that should fall, as a loss, and `max` for one that should rise. Default: `min`. */
@@ -37,7 +38,7 @@ const OPTIONS = {
   minRate: withDefault(notNegative, 0),
 };
 
-export type PlateauOptions = OptionsOf<typeof OPTIONS>;
+export type PlateauOptions = OptionsOf<typeof PLATEAU>;
 
 /** A learning rate that falls where a metric no longer gets better. */
 export type PlateauSchedule = Schedule & {
@@ -72,7 +73,7 @@ const LEAST_CHANGE = 1e-8;
  * @throws ArgumentTypeError or ArgumentRangeError for an option that is unknown or out of range
  */
 export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {
-  const settings = readOptions(OPTIONS, options, 'reduceOnPlateau');
+  const settings = readOptions(PLATEAU, options, 'reduceOnPlateau');
   let state: State = { rate: settings.rate, best: null, bad: 0, cooldown: 0 };
   const rate: Schedule = (step) => {
     notNegative(step, 'step', 'reduceOnPlateau');
@@ -91,7 +92,7 @@ export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {
   });
 }
 
-function next(state: State, metric: number, settings: ReadOptions<typeof OPTIONS>): State {
+function next(state: State, metric: number, settings: ReadOptions<typeof PLATEAU>): State {
   const better = isBetter(metric, state.best, settings);
   const best = better ? metric : state.best;
   const cooldown = Math.max(0, state.cooldown - 1);
@@ -105,7 +106,7 @@ function next(state: State, metric: number, settings: ReadOptions<typeof OPTIONS
 function isBetter(
   metric: number,
   best: number | null,
-  { mode, threshold, thresholdMode }: ReadOptions<typeof OPTIONS>,
+  { mode, threshold, thresholdMode }: ReadOptions<typeof PLATEAU>,
 ): boolean {
   if (!Number.isFinite(metric)) return false;
   if (best === null) return true;

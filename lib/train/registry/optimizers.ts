@@ -2,7 +2,6 @@ import {
   type Check,
   notNegative,
   optional,
-  positiveNumber,
   type ReadOptions,
   type Schema,
   stepCount,
@@ -12,10 +11,10 @@ import {
 import {
   adam,
   adamW,
-  clipByGlobalNorm,
   linearWarmup,
   type Optimizer,
   type OptimizerState,
+  type PlateauSchedule,
   rmsprop,
   type Schedule,
   sgd,
@@ -43,8 +42,6 @@ const OUTER = {
   schedule: withDefault(scheduleChoice, scheduleChoice('cosine', 'schedule', 'optimizer')),
   /** Steps in which the rate rises to its full height. Default: 20, at most a tenth of all. */
   warmup: optional(stepCount),
-  /** The greatest norm of the meta-gradient. Default: none. */
-  maxNorm: optional(positiveNumber),
 };
 
 /** Kinds of optimizer with the options that `shared` gives each of them. */
@@ -106,14 +103,17 @@ export function completeOptimizer(
   return { ...config, learningRate: config.learningRate ?? rate, warmup: config.warmup ?? warmup };
 }
 
-/** The optimizer of a run's meta-steps. */
-export function buildOptimizer(config: OptimizerConfig, steps: number): Optimizer<OptimizerState> {
-  const { learningRate = 0, warmup = 0, maxNorm, schedule } = config;
+/** The optimizer of a run's meta-steps; with the learning rate that follows evaluations, if it does. */
+export function buildOptimizer(
+  config: OptimizerConfig,
+  steps: number,
+): { optimizer: Optimizer<OptimizerState>; plateau?: PlateauSchedule } {
+  const { learningRate = 0, warmup = 0, schedule } = config;
   const after = buildSchedule(schedule, learningRate, Math.max(1, steps - warmup));
   const rate = warmup === 0 ? after : linearWarmup({ steps: warmup, rate: after });
   const { build } = OPTIMIZERS[config.kind];
   const optimizer = (build as OptimizerKind['build'])(config, rate);
-  return maxNorm === undefined ? optimizer : clipped(optimizer, maxNorm);
+  return { optimizer, ...('observe' in after && { plateau: after as PlateauSchedule }) };
 }
 
 /** The optimizer of an inner loop. */
@@ -132,13 +132,4 @@ function buildSchedule(config: Chosen<typeof SCHEDULES>, rate: number, steps: nu
     rate,
     steps,
   );
-}
-
-/** The optimizer behind a bound on the norm of its gradients. */
-function clipped(optimizer: Optimizer<OptimizerState>, maxNorm: number): Optimizer<OptimizerState> {
-  return {
-    ...optimizer,
-    update: (gradients, ...rest) =>
-      optimizer.update(clipByGlobalNorm(gradients, maxNorm).gradients, ...rest),
-  };
 }

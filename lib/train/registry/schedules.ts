@@ -9,8 +9,9 @@ import {
   strictObject,
   withDefault,
 } from '../../check';
-import { constant, cosineDecay, type Schedule, stepDecay } from '../../optim';
-import { choiceOf } from './kinds';
+import { constant, cosineDecay, reduceOnPlateau, type Schedule, stepDecay } from '../../optim';
+import { PLATEAU } from '../../optim/plateau';
+import { choiceOf, without } from './kinds';
 
 /** A rule for the learning rate by its name. */
 export type ScheduleKind<S extends Schema = Schema> = {
@@ -44,6 +45,14 @@ export const SCHEDULES = {
       factor: withDefault(notNegative, 0.1),
     },
     (options, rate) => stepDecay({ rate, ...options }),
+  ),
+  plateau: schedule(
+    {
+      ...without(PLATEAU, 'rate'),
+      /** `max` to watch the accuracy of evaluations, `min` their loss. Default: `max`. */
+      mode: withDefault(PLATEAU.mode.check, 'max'),
+    },
+    (options, rate) => reduceOnPlateau({ ...options, rate }),
   ),
 } as const;
 
