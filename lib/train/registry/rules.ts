@@ -1,4 +1,4 @@
-import { type Check, listOf, strictObject, withDefault } from '../../check';
+import { type Check, listOf, positiveInteger, strictObject, withDefault } from '../../check';
 import { FOLLOW } from '../../meta/gradient/follow-the-meta-leader';
 import { type Choice, type Chosen, choiceOf } from './kinds';
 import { LEARNERS, type LearnerConfig, learnerChoice } from './learners';
@@ -14,7 +14,7 @@ export const RULES = {
     check: strictObject({
       ...FOLLOW,
       /** Meta-steps of each round. Default: 4. */
-      metaSteps: withDefault(FOLLOW.metaSteps.check, 4),
+      metaSteps: withDefault(positiveInteger, 4),
       /** How many earlier batches are used again in a round. Default: 2. */
       reuse: withDefault(FOLLOW.reuse.check, 2),
       /** The learner. Default: `maml`. */

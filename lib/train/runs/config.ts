@@ -15,22 +15,25 @@ import {
   string,
   withDefault,
 } from '../../check';
-import { READ_OPTIONS } from '../../text/datasets/readers/options';
-import { EARLY_STOPPING } from '../callbacks/early-stopping';
+import { READ_OPTIONS, type ReadDataOptions } from '../../text/datasets/readers/options';
+import { EARLY_STOPPING, type EarlyStoppingOptions } from '../callbacks/early-stopping';
 import {
   completeOptimizer,
   DEFAULT_KIND,
   type EncoderConfig,
+  type EncoderInput,
   encoderChoice,
+  type OptimizerInput,
   optimizerChoice,
   TRAINABLE,
   type TrainableConfig,
+  type TrainableInput,
   trainableChoice,
   usualRate,
 } from '../registry';
-import { augmentationChoice } from '../registry/augmentations';
-import { without } from '../registry/kinds';
-import { splitsChoice } from './splits';
+import { type AUGMENTATIONS, augmentationChoice } from '../registry/augmentations';
+import { type Choice, without } from '../registry/kinds';
+import { type SPLITS, splitsChoice } from './splits';
 
 const dataSchema = strictObject({
   /** A name of the catalogue, `intents`, `wordnet`, or the path of a file or folder. */
@@ -134,7 +137,22 @@ export const RUN = {
 const runCheck = strictObject(RUN);
 
 /** The options of a run as one writes them. */
-export type RunInput = OptionsOf<typeof RUN>;
+export type RunInput = Omit<OptionsOf<typeof RUN>, keyof Given> & Given;
+
+/** The options that may be given in a shorter form than they are read in. */
+type Given = {
+  learner: TrainableInput;
+  data?: string | ({ source: string } & Omit<ReadDataOptions, 'signal'>);
+  splits?: Choice<typeof SPLITS>;
+  episodes?: OptionsOf<typeof EPISODES>;
+  encoder?: EncoderInput;
+  optimizer?: OptimizerInput;
+  augmentation?: { by: Choice<typeof AUGMENTATIONS>[]; copies?: number };
+  evaluation?: Omit<OptionsOf<typeof EVALUATION>, 'shots'> & { shots?: number | readonly number[] };
+  earlyStopping?: EarlyStoppingOptions;
+  checkpoints?: OptionsOf<typeof CHECKPOINTS>;
+  seeds?: number | readonly number[];
+};
 
 /** The same with all defaults filled in. */
 export type RunConfig = ReadOptions<typeof RUN> & {

@@ -1,7 +1,7 @@
 import type { Episodes } from '../../meta';
 import { taskSimilarity } from '../../meta';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
-import { type Tree, torch } from '../../torch';
+import { disposeTree, type Tree, torch } from '../../torch';
 import { numbersFrom, type TaskMaker } from './task-maker';
 
 export type OnlineTasks = {
@@ -19,7 +19,10 @@ export type OnlineTasks = {
  * from those of the earlier rounds that are most similar, by the mean of their texts' vectors at the start.
  * A batch depends on its number alone, so that a run can be resumed. See `followTheMetaLeader`.
  */
-export function onlineTasks(options: OnlineTasks): (step: number) => Episodes<Tree> {
+export function onlineTasks(options: OnlineTasks): {
+  batch(step: number): Episodes<Tree>;
+  dispose(): void;
+} {
   const { maker, encoder, seed, tasks, metaSteps, reuse } = options;
   const start = torch.noGrad(() => encoder.layer.init(torch.generator(seed)));
   const descriptions: number[][] = [];
@@ -30,11 +33,14 @@ export function onlineTasks(options: OnlineTasks): (step: number) => Episodes<Tr
         return encoder.layer.apply(start, support.inputs).mean([0, 1]).tolist() as number[];
       }),
     );
-  return (step) => {
-    const round = Math.floor(step / metaSteps);
-    while (descriptions.length <= round) descriptions.push(describe(descriptions.length));
-    const rounds = [round, ...mostSimilar(descriptions, round, reuse)];
-    return maker.make(rounds.flatMap((one) => numbersFrom(one * tasks, tasks)));
+  return {
+    batch: (step) => {
+      const round = Math.floor(step / metaSteps);
+      while (descriptions.length <= round) descriptions.push(describe(descriptions.length));
+      const rounds = [round, ...mostSimilar(descriptions, round, reuse)];
+      return maker.make(rounds.flatMap((one) => numbersFrom(one * tasks, tasks)));
+    },
+    dispose: () => disposeTree(start),
   };
 }
 
