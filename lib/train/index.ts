@@ -11,6 +11,9 @@ export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
 export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export type { TrainHistory } from './history';
+export { type CsvLoggerOptions, csvLogger } from './loggers/csv-logger';
+export { TensorBoardWriter } from './loggers/event-writer';
+export { type JsonLinesLoggerOptions, jsonLinesLogger } from './loggers/json-lines-logger';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
 export {
   loadPredictions,
@@ -24,6 +27,7 @@ export {
   type WritePredictionsOptions,
   writePredictions,
 } from './report/predictions';
+export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
 export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,
