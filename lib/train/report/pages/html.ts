@@ -16,6 +16,9 @@ export function escapeHtml(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
+/** A table of so many columns has room beside a plot. */
+const NARROW = 3;
+
 /** Nothing is run, and nothing is fetched: whatever a text may hold. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -55,22 +58,24 @@ ${sections.map((section) => sectionHtml(section, drawings.get(section.id) ?? [])
 `;
 }
 
-function sectionHtml(
-  { id, title, paragraphs = [], table }: Section,
-  drawings: readonly Drawing[],
-): string {
+function sectionHtml(section: Section, drawings: readonly Drawing[]): string {
+  const { title, paragraphs = [], table } = section;
+  const id = escapeHtml(section.id);
+  const isNarrow = table !== undefined && table.columns.length <= NARROW;
   return [
-    `<section id="${escapeHtml(id)}" aria-labelledby="${escapeHtml(id)}-title">`,
-    `<h2 id="${escapeHtml(id)}-title">${escapeHtml(title)}</h2>`,
+    `<section id="${id}" aria-labelledby="${id}-title">`,
+    `<h2 id="${id}-title">${escapeHtml(title)}</h2>`,
     ...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`),
+    ...(drawings.length > 0 && isNarrow ? ['<div class="beside">'] : ['<div>']),
     ...drawings.map(figureHtml),
     ...(table === undefined ? [] : [tableHtml(table, title)]),
+    '</div>',
     '</section>',
   ].join('\n');
 }
 
 function figureHtml({ svg, caption }: Drawing): string {
-  return `<figure>\n<div class="picture">${svg}</div>\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
+  return `<figure>\n<div class="picture" tabindex="0">${svg}</div>\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 }
 
 /** Wide tables are moved sideways on their own, also by keys. */
@@ -83,15 +88,17 @@ function tableHtml({ columns, rows, note }: Table, title: string): string {
     ({ title: name, kind }) =>
       `<th scope="col"${kind === 'number' ? ' class="number"' : ''}>${bdi(name)}</th>`,
   );
-  return `<div class="table" role="region" tabindex="0" aria-label="${escapeHtml(title)}, table">
+  return `<div>
+<div class="table" role="region" tabindex="0" aria-label="${escapeHtml(title)}, table">
 <table>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>
 ${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}
 </tbody>
 </table>
-</div>${note === undefined ? '' : `\n<p>${escapeHtml(note)}</p>`}`;
+</div>${note === undefined ? '' : `\n<p class="note">${escapeHtml(note)}</p>`}
+</div>`;
 }
 
-/** A text that is written from right to left does not turn what is beside it. */
-const bdi = (text: string): string => `<bdi>${escapeHtml(text)}</bdi>`;
+/** A text that does not turn what is beside it if it is written from right to left; names break at their parts. */
+const bdi = (text: string): string => `<bdi>${escapeHtml(text).replace(/[_/]/g, '$&<wbr>')}</bdi>`;

@@ -25,6 +25,8 @@ section > :last-child { margin-bottom: 0; }
 figure { margin: 0 0 1rem; }
 .picture, .table { overflow-x: auto; }
 .picture svg { display: block; max-width: 100%; height: auto; color: var(--ink); }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2rem; align-items: start; }
+.note { margin: 0.5rem 0 0; color: var(--soft); font-size: 0.9rem; }
 figcaption { color: var(--soft); font-size: 0.85rem; max-width: 46rem; margin-top: 0.25rem; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 1.25rem 0.3rem 0; border-bottom: 1px solid var(--line); font-weight: normal; }
@@ -32,8 +34,9 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; }
 thead .number { white-space: normal; }
-th:not(.number), td:not(.number) { overflow-wrap: anywhere; min-width: 6rem; }
-.table:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+th:not(.number), td:not(.number) { overflow-wrap: break-word; max-width: 24rem; }
+.table:focus-visible, .picture:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+@media screen and (max-width: 42rem) { .picture svg { max-width: none; } }
 @media print {
   :root {
     color-scheme: light;

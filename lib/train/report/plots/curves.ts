@@ -1,7 +1,7 @@
 import type { Report } from '../report';
 import { ACCENT, type Drawing, LINE, type Pen, SOFT, WIDTH } from './drawing';
 
-const SQUARE = { width: 420, height: 380 } as const;
+const SQUARE = { width: 420, height: 380, marginBottom: 42 } as const;
 const PERCENT = { tickFormat: '.0%', domain: [0, 1], grid: true } as const;
 
 /** How often answers of some probability are right. */
@@ -53,9 +53,9 @@ export function coveragePlot({ plot, draw }: Pen, { selective: { curve } }: Repo
         ...SQUARE,
         height: 300,
         x: { ...PERCENT, label: 'answered' },
-        y: { tickFormat: '.0%', grid: true, zero: true, label: 'wrong of these' },
+        y: { tickFormat: '~%', ticks: 5, grid: true, zero: true, label: 'wrong of these' },
         marks: [
-          plot.areaY(curve, { x: 'coverage', y: 'risk', fill: ACCENT, fillOpacity: 0.15 }),
+          plot.areaY(curve, { x: 'coverage', y1: 0, y2: 'risk', fill: ACCENT, fillOpacity: 0.15 }),
           plot.lineY(curve, { x: 'coverage', y: 'risk', stroke: ACCENT, strokeWidth: 2 }),
         ],
       },
@@ -77,7 +77,13 @@ export function scopePlot({ plot, draw }: Pen, { outOfScope }: Report): Drawing[
         marks: [
           plot.link([{}], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: SOFT, strokeDasharray: '4 4' }),
           plot.ruleY([0.95], { stroke: LINE, strokeWidth: 1.5 }),
-          plot.areaY(points, { x: 'outOfScope', y: 'known', fill: ACCENT, fillOpacity: 0.15 }),
+          plot.areaY(points, {
+            x: 'outOfScope',
+            y1: 0,
+            y2: 'known',
+            fill: ACCENT,
+            fillOpacity: 0.15,
+          }),
           plot.line(points, { x: 'outOfScope', y: 'known', stroke: ACCENT, strokeWidth: 2 }),
         ],
       },
@@ -94,6 +100,7 @@ export function latencyPlot({ plot, draw }: Pen, { latency }: Report): Drawing[]
       {
         width: WIDTH,
         height: 220,
+        marginBottom: 42,
         x: { type: 'log', label: 'milliseconds a query', tickFormat: '~g' },
         y: { label: 'queries', grid: true, zero: true },
         marks: [

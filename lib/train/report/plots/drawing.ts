@@ -42,7 +42,7 @@ export const ACCENT = 'var(--accent)';
 export const SOFT = 'var(--soft)';
 export const LINE = 'var(--line)';
 /** Where names of labels stand beside a plot. */
-export const MARGIN = 150;
+export const MARGIN = 180;
 /** The most characters of a name that fit there. */
 export const NAME = 22;
-export const WIDTH = 560;
+export const WIDTH = 640;

@@ -8,13 +8,17 @@ import { ACCENT, type Drawing, LINE, MARGIN, NAME, type Pen, WIDTH } from './dra
 const MOST_BARS = 25;
 const MOST_CELLS = 20;
 const ROW = 18;
+/** The width of a letter. */
+const LETTER = 7;
+/** Beside a table there is less room. */
+const NARROW = 460;
 const CELL = 24;
 /** Cells darker than this have light digits. */
 const DARK = 0.55;
 
 type Bar = { readonly name: string; readonly figure: Figure };
 
-const tickFormat = (name: string): string => cutText(plainText(name), NAME);
+const tickFormat = (name: string): string => cutText(plainText(labelWords(name)), NAME);
 
 /** The F1 of the classes, the worst first. */
 export function classPlot(pen: Pen, { classes }: Report): Drawing[] {
@@ -23,14 +27,14 @@ export function classPlot(pen: Pen, { classes }: Report): Drawing[] {
     .sort((a, b) => a.figure.value - b.figure.value)
     .slice(0, MOST_BARS);
   const which = bars.length < classes.length ? `the ${bars.length} worst classes` : 'all classes';
-  return barPlot(pen, bars, 'F1', `F1 of ${which}, with 95 % intervals.`);
+  return barPlot(pen, bars, 'F1', `F1 of ${which}, with 95 % intervals.`, WIDTH);
 }
 
 export function groupPlot(pen: Pen, { name, groups }: Groups): Drawing[] {
   const bars = groups
     .map(({ value, accuracy }) => ({ name: value, figure: accuracy }))
     .slice(0, 2 * MOST_BARS);
-  return barPlot(pen, bars, 'accuracy', `Accuracy by ${name}, with 95 % intervals.`);
+  return barPlot(pen, bars, 'accuracy', `Accuracy by ${name}, with 95 % intervals.`, NARROW);
 }
 
 function barPlot(
@@ -38,8 +42,10 @@ function barPlot(
   bars: readonly Bar[],
   label: string,
   caption: string,
+  width: number,
 ): Drawing[] {
   if (bars.length === 0) return [];
+  const longest = Math.max(...bars.map(({ name }) => tickFormat(name).length));
   const rows = bars.map(({ name, figure: { value, low, high } }) => ({
     name,
     value,
@@ -49,9 +55,10 @@ function barPlot(
   return [
     draw(
       {
-        width: WIDTH,
-        height: ROW * rows.length + 60,
-        marginLeft: MARGIN,
+        width,
+        height: ROW * rows.length + 70,
+        marginLeft: Math.min(MARGIN, 30 + LETTER * longest),
+        marginBottom: 42,
         x: { domain: [0, 1], tickFormat: '.0%', grid: true, label },
         y: { label: null, domain: rows.map(({ name }) => name), tickFormat, tickSize: 0 },
         marks: [
@@ -67,7 +74,8 @@ function barPlot(
 }
 
 /** Which classes are taken for which, as far as they fit: those that are in the most wrong answers. */
-export function confusionPlot({ plot, draw }: Pen, { confusions }: Report): Drawing[] {
+export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report): Drawing[] {
+  const confusions = all.filter(({ label }) => label !== null);
   const wrong = new Map<string, number>();
   const asked = new Map<string, number>();
   for (const { label, predicted, queries } of confusions) {
