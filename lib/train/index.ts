@@ -7,7 +7,19 @@ export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
 export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export type { Calibration, ReliabilityBin } from './metrics/calibration';
+export type { ClassScore } from './metrics/class-scores';
+export type { Figure } from './metrics/figure';
+export type { Groups } from './metrics/groups';
 export {
+  type CardDetails,
+  type ModelCard,
+  modelCard,
+} from './report/card';
+export { type ChangedText, type Comparison, comparePredictions } from './report/comparison';
+export type { HardText } from './report/hardest';
+export {
+  type LoadedPredictions,
   loadPredictions,
   type NearestExample,
   type OpenPredictions,
@@ -19,6 +31,15 @@ export {
   type WritePredictionsOptions,
   writePredictions,
 } from './report/predictions';
+export {
+  cardMarkdown,
+  comparisonHtml,
+  comparisonMarkdown,
+  reportHtml,
+  reportMarkdown,
+} from './report/render';
+export { type Report, type ReportOptions, report } from './report/report';
+export type { Run, RunSummary } from './report/runs';
 export {
   buildTextLearner,
   loadTextModel,

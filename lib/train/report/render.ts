@@ -1,5 +1,6 @@
 import { objectOf } from '../../check';
 import { outOfRange } from '../../errors';
+import type { ModelCard } from './card';
 import type { Comparison } from './comparison';
 import { pageHtml } from './pages/html';
 import { pageMarkdown } from './pages/markdown';
@@ -7,6 +8,7 @@ import { coveragePlot, latencyPlot, reliabilityPlot, scopePlot } from './plots/c
 import { type Drawing, loadPen, type Pen } from './plots/drawing';
 import { classPlot, confusionPlot, groupPlot } from './plots/labels';
 import { REPORT_FORMAT, type Report } from './report';
+import { cardPage } from './sections/card-page';
 import { comparisonPage } from './sections/comparison-page';
 import { reportPage } from './sections/report-page';
 
@@ -20,6 +22,11 @@ export function comparisonMarkdown(comparison: Comparison): string {
   return pageMarkdown(
     comparisonPage(ofFormat(comparison, 'metatorch-comparison', 'comparisonMarkdown')),
   );
+}
+
+/** A model card as GitHub-flavoured Markdown. */
+export function cardMarkdown(card: ModelCard): string {
+  return pageMarkdown(cardPage(ofFormat(card, 'metatorch-model-card', 'cardMarkdown')));
 }
 
 /**

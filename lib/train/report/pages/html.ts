@@ -59,13 +59,16 @@ ${sections.map((section) => sectionHtml(section, drawings.get(section.id) ?? [])
 }
 
 function sectionHtml(section: Section, drawings: readonly Drawing[]): string {
-  const { title, paragraphs = [], table } = section;
+  const { title, paragraphs = [], list = [], table } = section;
   const id = escapeHtml(section.id);
   const isNarrow = table !== undefined && table.columns.length <= NARROW;
   return [
     `<section id="${id}" aria-labelledby="${id}-title">`,
     `<h2 id="${id}-title">${escapeHtml(title)}</h2>`,
     ...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`),
+    ...(list.length === 0
+      ? []
+      : [`<ul>${list.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`]),
     ...(drawings.length > 0 && isNarrow ? ['<div class="beside">'] : ['<div>']),
     ...drawings.map(figureHtml),
     ...(table === undefined ? [] : [tableHtml(table, title)]),

@@ -29,10 +29,11 @@ export function pageMarkdown({ title, lead, sections }: Page): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function sectionParts({ title, paragraphs = [], table }: Section): string[] {
+function sectionParts({ title, paragraphs = [], list = [], table }: Section): string[] {
   return [
     `## ${escapeMarkdown(title)}`,
     ...paragraphs.map(escapeMarkdown),
+    ...(list.length === 0 ? [] : [list.map((item) => `- ${escapeMarkdown(item)}`).join('\n')]),
     ...(table === undefined ? [] : tableParts(table)),
   ];
 }
