@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { type ReportCommandOptions, runReport } from './report/run';
 
 function integerFrom(least: number): (text: string) => number {
   return (text) => {
@@ -23,8 +24,5 @@ export function registerReport(program: Command): void {
     .option('--no-texts', 'leave the texts of the data out')
     .option('--resamples <n>', 'draws for intervals', integerFrom(1), 1000)
     .option('--seed <n>', 'seed of those draws', integerFrom(0), 0)
-    .action(async (paths: string[], options) => {
-      const { runReport } = await import('./report/run.js');
-      await runReport(paths, options);
-    });
+    .action((paths: string[], options: ReportCommandOptions) => runReport(paths, options));
 }
