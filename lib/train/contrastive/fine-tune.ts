@@ -1,13 +1,13 @@
 import type { Context } from '../../nn';
 import { adamW } from '../../optim';
 import type { TokenModel } from '../../text';
+import { mergedParams, type NamedTensors, trainedParams } from '../../text/encoders/trained-params';
 import { nameAsText } from '../../text/name-as-text';
 import { RandomSource } from '../../text/random-source';
 import { disposeTree, mapTree, type Tensor, torch } from '../../torch';
 import { contrastBatch, contrastPairs, type RowsByLabel, rowsByLabel } from './batches';
 import type { FineTuneSettings } from './fine-tune-options';
 import { cosinePairLoss, supervisedContrast } from './losses';
-import { mergedParams, type NamedTensors, trainedParams } from './trained-params';
 
 /** Examples as numbers: texts with the numbers of their labels. */
 export type NumberedTexts = {

@@ -9,7 +9,7 @@ import {
   mergedParams,
   type NamedTensors,
   trainedParams,
-} from '../../../lib/train/contrastive/trained-params';
+} from '../../../lib/text/encoders/trained-params';
 
 const FOLDER = join(__dirname, '../../fixtures/encoders/bert');
 const examples = {

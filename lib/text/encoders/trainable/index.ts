@@ -3,9 +3,11 @@ import { charactersKind } from './characters';
 import { cnnKind } from './cnn';
 import { hashedKind } from './hashed';
 import { maxKind, meanKind } from './pooled';
+import { pretrainedKind } from './pretrained';
 import { transformerKind } from './transformer';
 
-export type { TokenStates, TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+export type { TokenStates } from '../token-states';
+export type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
 /** The kinds of encoders that train, by the names that configs give them. */
 export const TRAINABLE_ENCODERS = {
@@ -16,4 +18,5 @@ export const TRAINABLE_ENCODERS = {
   transformer: transformerKind,
   characters: charactersKind,
   hashed: hashedKind,
+  pretrained: pretrainedKind,
 };
