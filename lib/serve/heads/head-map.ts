@@ -46,7 +46,7 @@ export function headMapFile(encoder: SentenceEncoder): string | undefined {
 export function readHeadMap(path: string): HeadMap {
   return torch.scope(() => {
     const { tensors } = onFile(path, 'a meta-trained head', () => readSafetensors(path));
-    const size = tensors.direction?.size(0) ?? 0;
+    const size = tensors['direction']?.size(0) ?? 0;
     return {
       weights: tensorOf(path, tensors, 'weights', [size, size]),
       direction: tensorOf(path, tensors, 'direction', [size]),
