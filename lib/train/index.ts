@@ -14,6 +14,10 @@ export {
   formatEvaluation,
 } from './evaluate';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export { viewContrast } from './pretraining/contrast';
+export type { PretrainingStep } from './pretraining/descent';
+export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
+export { trainLanguageModel } from './pretraining/train-language-model';
 export {
   buildTextLearner,
   loadTextModel,

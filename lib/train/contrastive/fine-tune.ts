@@ -121,7 +121,10 @@ function pairBatch(
 const WARM_UP = 0.1;
 
 /** Rises over the first tenth of the steps, then falls to 0 in a straight line. */
-export function rateOf({ learningRate, steps }: FineTuneSettings): (step: number) => number {
+export function rateOf({
+  learningRate,
+  steps,
+}: Pick<FineTuneSettings, 'learningRate' | 'steps'>): (step: number) => number {
   const warm = Math.max(1, Math.round(WARM_UP * steps));
   return (step) =>
     step < warm
