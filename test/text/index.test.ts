@@ -71,13 +71,6 @@ test('goes from texts to a batch', () => {
     { text: 'A cat!', label: 'cats' },
     { text: 'The dog sat.', label: 'dogs' },
     { text: 'Dogs…', label: 'dogs' },
-    'LayerLanguageModel',
-    'TRAINABLE_ENCODERS',
-    'kneserNey',
-    'lstmLanguageModel',
-    'maxEntropyModel',
-    'perplexity',
-    'transformerLanguageModel',
   ]);
   const tokenizer = new text.WordTokenizer();
   const tokens = dataset.classes

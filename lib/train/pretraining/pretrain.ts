@@ -12,6 +12,7 @@ import {
 import { outOfRange } from '../../errors';
 import type { TrainableEncoder } from '../../text';
 import { disposeTree, type Tree, torch } from '../../torch';
+import { requireTensorTree } from '../../torch/check-tensors';
 import { contrast } from './contrast';
 import { denoising } from './denoising';
 import { DESCENT, descend } from './descent';
@@ -62,6 +63,7 @@ export async function pretrainEncoder(
   const operator = 'pretrainEncoder';
   const settings = readOptions(OPTIONS, options, operator);
   encoderOf(encoder, 'encoder', operator);
+  if (settings.params !== undefined) requireTensorTree(settings.params);
   requireTexts(texts, 'texts', operator);
   // One text twice in a batch would be told from itself.
   const distinct = [...new Set(texts)];
