@@ -77,7 +77,9 @@ test('refuses what is no model, no texts, and parameters of another model', () =
   expect(() => text.perplexity(models.lstm(), [])).toThrow(/at least one text/);
   expect(() => text.lstmLanguageModel([])).toThrow(/at least one text/);
   const other = text.lstmLanguageModel(COUNTED, { dimensions: 3, hiddenSize: 5 });
-  expect(() => models.lstm().withParams(other.params)).toThrow(/for the embedding.weight of withParams/);
+  expect(() => models.lstm().withParams(other.params)).toThrow(
+    /for the embedding.weight of withParams/,
+  );
   expect(() => text.transformerLanguageModel(COUNTED, { dimensions: 6, heads: 4 })).toThrow(
     /a divisor of 6/,
   );
