@@ -50,6 +50,10 @@ export {
 } from './report/render';
 export { type Report, type ReportOptions, report } from './report/report';
 export type { Run, RunSummary } from './report/runs';
+export { viewContrast } from './pretraining/contrast';
+export type { PretrainingStep } from './pretraining/descent';
+export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
+export { trainLanguageModel } from './pretraining/train-language-model';
 export {
   buildTextLearner,
   loadTextModel,
