@@ -15,10 +15,15 @@ export { type CsvLoggerOptions, csvLogger } from './loggers/csv-logger';
 export { TensorBoardWriter } from './loggers/event-writer';
 export { type JsonLinesLoggerOptions, jsonLinesLogger } from './loggers/json-lines-logger';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
 export type { Calibration, ReliabilityBin } from './metrics/calibration';
 export type { ClassScore } from './metrics/class-scores';
 export type { Figure } from './metrics/figure';
 export type { Groups } from './metrics/groups';
+export { viewContrast } from './pretraining/contrast';
+export type { PretrainingStep } from './pretraining/descent';
+export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
+export { trainLanguageModel } from './pretraining/train-language-model';
 export {
   type CardDetails,
   type ModelCard,
@@ -39,8 +44,6 @@ export {
   type WritePredictionsOptions,
   writePredictions,
 } from './report/predictions';
-export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
-export type { TrainPrecision } from './step-gradient';
 export {
   cardMarkdown,
   comparisonHtml,
@@ -50,10 +53,7 @@ export {
 } from './report/render';
 export { type Report, type ReportOptions, report } from './report/report';
 export type { Run, RunSummary } from './report/runs';
-export { viewContrast } from './pretraining/contrast';
-export type { PretrainingStep } from './pretraining/descent';
-export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
-export { trainLanguageModel } from './pretraining/train-language-model';
+export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,
   loadTextModel,

@@ -31,10 +31,7 @@ export type ChoiceCheck<T extends Kinds> = Check<Chosen<T>> & { readonly kinds: 
  *
  * @param usual the kind of options that name none
  */
-export function choiceOf<T extends Kinds>(
-  kinds: T,
-  usual?: keyof T & string,
-): ChoiceCheck<T> {
+export function choiceOf<T extends Kinds>(kinds: T, usual?: keyof T & string): ChoiceCheck<T> {
   const check: Check<Chosen<T>> = (value, name, operator) => {
     const { kind = usual, ...options } =
       typeof value === 'string' ? { kind: value } : asObject(value, name, operator);

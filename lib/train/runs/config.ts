@@ -123,7 +123,9 @@ export const RUN = {
   /** Ends training once validations do not become better. Default: never. */
   earlyStopping: optional(strictObject(EARLY_STOPPING)),
   /** The state of the run, to resume it, in the folder `checkpoints` of `out`. Default: none. */
-  checkpoints: optional(strictObject(CHECKPOINTS)),
+  checkpoints: optional(checkpointing),
+  /** What the steps are written to, in the folder `logs` of `out`. Default: nothing. */
+  loggers: withDefault(listOf(oneOf('tensorboard', 'csv', 'jsonl')), []),
   /** A folder that keeps the vectors of frozen encoders for other runs; see `cachedFeatures`. Default: none. */
   features: optional(string),
   /** One run for each. Default: 1. */
@@ -133,6 +135,11 @@ export const RUN = {
   /** A folder for the model and all that belongs to it. Default: none is saved. */
   out: optional(string),
 };
+
+/** `true` stands for checkpoints as usual. */
+function checkpointing(value: unknown, name: string, operator: string) {
+  return strictObject(CHECKPOINTS)(value === true ? {} : value, name, operator);
+}
 
 const runCheck = strictObject(RUN);
 
@@ -150,7 +157,7 @@ type Given = {
   augmentation?: { by: Choice<typeof AUGMENTATIONS>[]; copies?: number };
   evaluation?: Omit<OptionsOf<typeof EVALUATION>, 'shots'> & { shots?: number | readonly number[] };
   earlyStopping?: EarlyStoppingOptions;
-  checkpoints?: OptionsOf<typeof CHECKPOINTS>;
+  checkpoints?: true | OptionsOf<typeof CHECKPOINTS>;
   seeds?: number | readonly number[];
 };
 

@@ -14,6 +14,7 @@ import {
   type LearnerConfig,
 } from '../registry';
 import { train } from '../trainer';
+import { fileLoggers } from './file-loggers';
 import { onlineTasks } from './online-tasks';
 import { batchesOf, numbersFrom } from './task-maker';
 import type { Workshop } from './workshop';
@@ -138,7 +139,7 @@ async function trainOne(
       precision: run.precision,
       generator,
       evaluateEvery: every,
-      logger: hooks.loggers?.(title, seed) ?? [],
+      logger: [...(hooks.loggers?.(title, seed) ?? []), ...fileLoggers(run, config.kind, seed)],
       callbacks: hooks.callbacks ?? [],
       ...(validation && {
         evaluate: (own: Tree) => evaluate(learner, own, batchesOf(validation, episodes)),
