@@ -53,6 +53,11 @@ export {
 } from './report/render';
 export { type Report, type ReportOptions, report } from './report/report';
 export type { Run, RunSummary } from './report/runs';
+export type { RunConfig, RunInput } from './runs/config';
+export { type FitResult, fit, type SeedResult, type TestResult } from './runs/fit';
+export { MetaModel, type ModelFacts } from './runs/model';
+export { loadModel, saveModel } from './runs/saved-model';
+export type { RunHooks } from './runs/train-run';
 export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,

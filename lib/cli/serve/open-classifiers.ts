@@ -1,7 +1,5 @@
 import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { type Check, listOf, recordOf, required, someProperties, string } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import {
   AdaptedClassifier,
@@ -15,14 +13,7 @@ import { isStore } from '../../serve/store/classifier-store';
 import { classifierName } from '../../serve/store/classifiers';
 import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
 import { isModel } from '../../train/runs/saved-model';
-
-const byLabel = recordOf(listOf(string));
-const rows = listOf(someProperties({ text: required(string), label: required(string) }));
-
-const examplesCheck: Check<ReturnType<typeof byLabel> | ReturnType<typeof rows>> = (
-  value,
-  ...where
-) => (Array.isArray(value) ? rows(value, ...where) : byLabel(value, ...where));
+import { readExamplesJson } from '../runs/examples-file';
 
 export type Opened = {
   classifiers: Classifiers;
@@ -92,7 +83,7 @@ async function inMemory(
   const classifiers = new MemoryClassifiers({}, pool);
   for (const [name, path] of named) {
     if (isFolder(path)) classifiers.adopt(name, await loadClassifier(path, pool));
-    else await classifiers.put(name, readExamplesFile(path), {});
+    else await classifiers.put(name, readExamplesJson(path), {});
   }
   return classifiers;
 }
@@ -101,7 +92,7 @@ async function takeIn(store: ClassifierStore, name: string, path: string): Promi
   if (isFolder(path)) {
     if (isModel(path)) throw wrong(notForStores(path));
     await store.import(name, path);
-  } else await store.put(name, readExamplesFile(path), {});
+  } else await store.put(name, readExamplesJson(path), {});
 }
 
 function loadClassifier(path: string, pool: EncoderPool): Promise<Servable> {
@@ -121,16 +112,6 @@ function isFolder(path: string): boolean {
     {
       path,
     },
-  );
-}
-
-function readExamplesFile(path: string) {
-  const content = readJsonFile(path, 'examples { label: [text, …] }');
-  return parseFileContent(
-    path,
-    examplesCheck,
-    content,
-    'examples { label: [text, …] } or [{ text, label }, …]',
   );
 }
 

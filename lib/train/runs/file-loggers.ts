@@ -12,14 +12,11 @@ export function fileLoggers({ out, loggers }: RunConfig, learner: string, seed: 
   const folder = join(out, 'logs');
   mkdirSync(folder, { recursive: true });
   const name = `${learner}-seed-${seed}`;
-  return loggers.map((kind) => {
-    switch (kind) {
-      case 'tensorboard':
-        return tensorBoardLogger({ folder: join(folder, name) });
-      case 'csv':
-        return csvLogger({ path: join(folder, `${name}.csv`) });
-      case 'jsonl':
-        return jsonLinesLogger({ path: join(folder, `${name}.jsonl`) });
-    }
-  });
+  return loggers.map((kind) => MAKE[kind](join(folder, name)));
 }
+
+const MAKE = {
+  tensorboard: (path: string) => tensorBoardLogger({ folder: path }),
+  csv: (path: string) => csvLogger({ path: `${path}.csv` }),
+  jsonl: (path: string) => jsonLinesLogger({ path: `${path}.jsonl` }),
+} as const;
