@@ -30,18 +30,18 @@ export function readFlags(args: readonly string[]): Flags {
     const [key = '', ...rest] = arg.slice(2).split('=');
     if (!/^[A-Za-z][\w.]*$/.test(key)) throw wrong(`Expected --key value but received ${arg}`);
     const next = args[i + 1];
-    if (rest.length > 0) config = merged(config, atKeys(key, valueOf(key, rest.join('='))));
+    if (rest.length > 0) config = merged(config, atKeys(key, parsedValue(key, rest.join('='))));
     else if (next === undefined || next.startsWith('--'))
       config = merged(config, atKeys(key, true));
     else {
-      config = merged(config, atKeys(key, valueOf(key, next)));
+      config = merged(config, atKeys(key, parsedValue(key, next)));
       i++;
     }
   }
   return { positional, config };
 }
 
-function valueOf(key: string, text: string): unknown {
+function parsedValue(key: string, text: string): unknown {
   const isBare = text.includes(',') && !/^[[{"']/.test(text);
   try {
     return parse(isBare ? `[${text}]` : text);

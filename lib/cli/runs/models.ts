@@ -18,7 +18,10 @@ type Described = {
 /** Prints the models in some folders. */
 export function listModels(folders: readonly string[], json: boolean): void {
   const found = (folders.length > 0 ? folders : FOLDERS).flatMap(modelsIn).map(describe);
-  if (json) return console.log(JSON.stringify(found));
+  if (json) {
+    console.log(JSON.stringify(found));
+    return;
+  }
   for (const { folder, learner, encoder, labels, tests } of found) {
     const kinds = `${kindOf(learner)}, ${kindOf(encoder)}`;
     const adapted = labels.length > 0 ? `  labels: ${labels.join(', ')}` : '';
