@@ -1,25 +1,28 @@
-/** What a shell expects of a process that Ctrl-C ended: 128 and the number of SIGINT. */
-const INTERRUPTED = 130;
+/** What a shell expects of a process that a signal ended: 128 and the signal's number. */
+const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Runs `work` with a signal that Ctrl-C aborts, so that it can keep what it has made. The process ends with
- * status 130 then, and at once if Ctrl-C is pressed again.
+ * Runs `work` with a signal that Ctrl-C and SIGTERM abort, so that it can keep what it has made. The process
+ * ends with status 130 or 143 then, and at once if the signal comes again.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
-  const stop = (): void => {
-    if (signal.aborted) process.exit(INTERRUPTED);
+  let status: number | undefined;
+  const stop = (name: keyof typeof STATUS): void => {
+    if (signal.aborted) process.exit(STATUS[name]);
+    status = STATUS[name];
     controller.abort();
   };
-  process.on('SIGINT', stop);
+  for (const name of SIGNALS) process.on(name, stop);
   try {
     await work(signal);
   } catch (error) {
     if (error !== signal.reason) throw error;
   } finally {
-    process.removeListener('SIGINT', stop);
-    if (signal.aborted) process.exitCode = INTERRUPTED;
+    for (const name of SIGNALS) process.removeListener(name, stop);
+    if (status !== undefined) process.exitCode = status;
   }
 }
 

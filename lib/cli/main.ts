@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { TorchError } from '../errors';
 import { packageVersion } from '../package-version';
+import { registerCompletion } from './completion';
 import { registerDatasets } from './datasets';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerEncoder } from './encoder';
 import { registerLibtorch } from './libtorch';
+import { registerReport } from './report';
+import { registerRuns } from './runs';
 import { registerServe } from './serve';
 import { registerTry } from './try';
 
@@ -14,21 +17,36 @@ import { registerTry } from './try';
 function createProgram(): Command {
   const program = new Command('metatorch')
     .description('libtorch in Node.js, and meta-learning for text on top of it')
-    .version(packageVersion());
+    .version(packageVersion())
+    // Before commands are added, which inherit it: their errors are ours to end with.
+    .exitOverride();
   registerTry(program);
   registerDemo(program);
   registerDatasets(program);
   registerDoctor(program);
   registerEncoder(program);
   registerLibtorch(program);
+  registerReport(program);
+  registerRuns(program);
   registerServe(program);
+  registerCompletion(program);
   return program;
 }
+
+/** A command that did not succeed, and one that cannot be meant. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
 
 createProgram()
   .parseAsync()
   .catch((error: unknown) => {
+    // Commander has said what is wrong with the command line, or shown the help that was asked for.
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+      return;
+    }
     // A failure around metatorch is reported as a message; a mistake inside it with its stack.
     console.error(error instanceof TorchError ? error.message : error);
-    process.exitCode = 1;
+    const isUsage = error instanceof TorchError && error.code === 'ERR_TORCH_ARGUMENT';
+    process.exitCode = isUsage ? WRONG_USAGE : FAILED;
   });

@@ -11,8 +11,28 @@ export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
 export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export type { TrainHistory } from './history';
+export { type CsvLoggerOptions, csvLogger } from './loggers/csv-logger';
+export { TensorBoardWriter } from './loggers/event-writer';
+export { type JsonLinesLoggerOptions, jsonLinesLogger } from './loggers/json-lines-logger';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
+export type { Calibration, ReliabilityBin } from './metrics/calibration';
+export type { ClassScore } from './metrics/class-scores';
+export type { Figure } from './metrics/figure';
+export type { Groups } from './metrics/groups';
+export { viewContrast } from './pretraining/contrast';
+export type { PretrainingStep } from './pretraining/descent';
+export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
+export { trainLanguageModel } from './pretraining/train-language-model';
 export {
+  type CardDetails,
+  type ModelCard,
+  modelCard,
+} from './report/card';
+export { type ChangedText, type Comparison, comparePredictions } from './report/comparison';
+export type { HardText } from './report/hardest';
+export {
+  type LoadedPredictions,
   loadPredictions,
   type NearestExample,
   type OpenPredictions,
@@ -24,6 +44,20 @@ export {
   type WritePredictionsOptions,
   writePredictions,
 } from './report/predictions';
+export {
+  cardMarkdown,
+  comparisonHtml,
+  comparisonMarkdown,
+  reportHtml,
+  reportMarkdown,
+} from './report/render';
+export { type Report, type ReportOptions, report } from './report/report';
+export type { Run, RunSummary } from './report/runs';
+export type { RunConfig, RunInput } from './runs/config';
+export { type FitResult, fit, type SeedResult, type TestResult } from './runs/fit';
+export { MetaModel, type ModelFacts } from './runs/model';
+export { loadModel, saveModel } from './runs/saved-model';
+export type { RunHooks } from './runs/train-run';
 export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,

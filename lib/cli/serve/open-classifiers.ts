@@ -1,25 +1,19 @@
 import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { type Check, listOf, recordOf, required, someProperties, string } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import {
+  AdaptedClassifier,
   ClassifierStore,
   type Classifiers,
   type EncoderPool,
   FewShotClassifier,
+  type Servable,
 } from '../../serve';
 import { isStore } from '../../serve/store/classifier-store';
 import { classifierName } from '../../serve/store/classifiers';
 import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
-
-const byLabel = recordOf(listOf(string));
-const rows = listOf(someProperties({ text: required(string), label: required(string) }));
-
-const examplesCheck: Check<ReturnType<typeof byLabel> | ReturnType<typeof rows>> = (
-  value,
-  ...where
-) => (Array.isArray(value) ? rows(value, ...where) : byLabel(value, ...where));
+import { isModel } from '../../train/runs/saved-model';
+import { readExamplesJson } from '../runs/examples-file';
 
 export type Opened = {
   classifiers: Classifiers;
@@ -88,15 +82,25 @@ async function inMemory(
 ): Promise<Classifiers> {
   const classifiers = new MemoryClassifiers({}, pool);
   for (const [name, path] of named) {
-    if (isFolder(path)) classifiers.adopt(name, await FewShotClassifier.load(path, { pool }));
-    else await classifiers.put(name, readExamplesFile(path), {});
+    if (isFolder(path)) classifiers.adopt(name, await loadClassifier(path, pool));
+    else await classifiers.put(name, readExamplesJson(path), {});
   }
   return classifiers;
 }
 
 async function takeIn(store: ClassifierStore, name: string, path: string): Promise<void> {
-  if (isFolder(path)) await store.import(name, path);
-  else await store.put(name, readExamplesFile(path), {});
+  if (isFolder(path)) {
+    if (isModel(path)) throw wrong(notForStores(path));
+    await store.import(name, path);
+  } else await store.put(name, readExamplesJson(path), {});
+}
+
+function loadClassifier(path: string, pool: EncoderPool): Promise<Servable> {
+  return isModel(path) ? AdaptedClassifier.load(path) : FewShotClassifier.load(path, { pool });
+}
+
+function notForStores(path: string): string {
+  return `Expected saved classifiers or examples for a store but ${path} is a meta-trained model; serve it without --store`;
 }
 
 function isFolder(path: string): boolean {
@@ -108,16 +112,6 @@ function isFolder(path: string): boolean {
     {
       path,
     },
-  );
-}
-
-function readExamplesFile(path: string) {
-  const content = readJsonFile(path, 'examples { label: [text, …] }');
-  return parseFileContent(
-    path,
-    examplesCheck,
-    content,
-    'examples { label: [text, …] } or [{ text, label }, …]',
   );
 }
 

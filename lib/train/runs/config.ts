@@ -69,7 +69,7 @@ const EVALUATION = {
   /** Episodes of the test, for each number of shots. Default: 600. */
   test: withDefault(atLeastTwo, 600),
   /** Shots of the test. Default: 1 and 5. */
-  shots: withDefault(numbers, [1, 5]),
+  shots: withDefault(oneOrMore(positiveInteger), [1, 5]),
 };
 
 const CHECKPOINTS = {
@@ -81,7 +81,7 @@ const CHECKPOINTS = {
 
 const AUGMENTATION = {
   /** What texts are changed by; each new text by one of them. */
-  by: required(listOf(augmentationChoice, 1)),
+  by: required(oneOrMore(augmentationChoice)),
   /** New texts for each text of a support set. Default: 1. */
   copies: withDefault(positiveInteger, 1),
 };
@@ -123,16 +123,23 @@ export const RUN = {
   /** Ends training once validations do not become better. Default: never. */
   earlyStopping: optional(strictObject(EARLY_STOPPING)),
   /** The state of the run, to resume it, in the folder `checkpoints` of `out`. Default: none. */
-  checkpoints: optional(strictObject(CHECKPOINTS)),
+  checkpoints: optional(checkpointing),
+  /** What the steps are written to, in the folder `logs` of `out`. Default: nothing. */
+  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl')), []),
   /** A folder that keeps the vectors of frozen encoders for other runs; see `cachedFeatures`. Default: none. */
   features: optional(string),
   /** One run for each. Default: 1. */
-  seeds: withDefault(numbers, [1]),
+  seeds: withDefault(oneOrMore(stepCount), [1]),
   /** Save what was asked and answered in the tests, query by query, into `out`. Default: false. */
   predictions: withDefault(flag, false),
   /** A folder for the model and all that belongs to it. Default: none is saved. */
   out: optional(string),
 };
+
+/** `true` stands for checkpoints as usual. */
+function checkpointing(value: unknown, name: string, operator: string) {
+  return strictObject(CHECKPOINTS)(value === true ? {} : value, name, operator);
+}
 
 const runCheck = strictObject(RUN);
 
@@ -150,7 +157,7 @@ type Given = {
   augmentation?: { by: Choice<typeof AUGMENTATIONS>[]; copies?: number };
   evaluation?: Omit<OptionsOf<typeof EVALUATION>, 'shots'> & { shots?: number | readonly number[] };
   earlyStopping?: EarlyStoppingOptions;
-  checkpoints?: OptionsOf<typeof CHECKPOINTS>;
+  checkpoints?: true | OptionsOf<typeof CHECKPOINTS>;
   seeds?: number | readonly number[];
 };
 
@@ -189,8 +196,8 @@ function atLeastTwo(value: unknown, name: string, operator: string): number {
   return integerFrom(2, value, name, operator);
 }
 
-/** A list of numbers; one number is a list of one. */
-function numbers(value: unknown, name: string, operator: string): number[] {
-  if (typeof value === 'number') return [stepCount(value, name, operator)];
-  return listOf(stepCount, 1)(value, name, operator);
+/** A check for a list; one value is a list of one. */
+function oneOrMore<T>(check: Check<T>): Check<T[]> {
+  return (value, name, operator) =>
+    Array.isArray(value) ? listOf(check, 1)(value, name, operator) : [check(value, name, operator)];
 }

@@ -157,7 +157,14 @@ function checkpointFolder({ out, checkpoints }: RunConfig): string | undefined {
 
 /** What decides what a run computes; where it is saved, and how it is tested, do not. */
 function fingerprintOf(config: RunConfig): string {
-  const { out: _, checkpoints: __, predictions: ___, seeds: ____, ...rest } = config;
+  const {
+    out: _,
+    checkpoints: __,
+    predictions: ___,
+    seeds: ____,
+    loggers: _____,
+    ...rest
+  } = config;
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
 }
 

@@ -14,6 +14,7 @@ import {
   type LearnerConfig,
 } from '../registry';
 import { train } from '../trainer';
+import { fileLoggers } from './file-loggers';
 import { onlineTasks } from './online-tasks';
 import { batchesOf, numbersFrom } from './task-maker';
 import type { Workshop } from './workshop';
@@ -121,7 +122,7 @@ async function trainOne(
   });
   const learner = buildLearner(config, encoder);
   const generator = torch.generator(seed);
-  const params = learner.init(generator);
+  const params = torch.scope(() => learner.init(generator));
   if (run.steps === 0) return { config, learner, params, steps: 0 };
   try {
     const maker = workshop.training(seed);
@@ -138,7 +139,7 @@ async function trainOne(
       precision: run.precision,
       generator,
       evaluateEvery: every,
-      logger: hooks.loggers?.(title, seed) ?? [],
+      logger: [...(hooks.loggers?.(title, seed) ?? []), ...fileLoggers(run, config.kind, seed)],
       callbacks: hooks.callbacks ?? [],
       ...(validation && {
         evaluate: (own: Tree) => evaluate(learner, own, batchesOf(validation, episodes)),

@@ -6,7 +6,7 @@ import { buildAugmentation } from '../registry/augmentations';
 import type { RunConfig } from './config';
 import { type Features, featuresOf } from './features';
 import { classesOf, type RunClasses } from './splits';
-import { type TaskMaker, taskMaker } from './task-maker';
+import { type TaskMaker, type TaskOptions, taskMaker } from './task-maker';
 
 // Seeds of episodes that must not be those of training, and are the same for all runs.
 const VALIDATION_SEED = 1_000_003;
@@ -60,18 +60,33 @@ function workshopOf(
   const { ways, shots, queries } = config.episodes;
   const common = { dataset, vectorizer: encoder.vectorizer, features, ways, queries };
   const augment = augmentOf(config);
-  const part = (labels: readonly string[], own: number, seed: number): TaskMaker | undefined =>
-    labels.length === 0 ? undefined : taskMaker({ ...common, classes: labels, shots: own, seed });
+  const { validation } = classes;
   return {
     config,
     dataset,
     classes,
     encoder,
     training: (seed) => taskMaker({ ...common, classes: classes.train, shots, seed, augment }),
-    validation: () => part(classes.validation, shots, VALIDATION_SEED),
-    test: (own) => part(classes.test, own, TEST_SEED),
+    validation: () =>
+      validation.length === 0
+        ? undefined
+        : taskMaker({ ...common, classes: validation, shots, seed: VALIDATION_SEED }),
+    test: testMakers({ dataset, config, classes, vectorizer: encoder.vectorizer, features }),
     dispose: () => features?.x.dispose(),
   };
+}
+
+/** Makes the episodes of a test, which are the same for all models and seeds. */
+export function testMakers(
+  options: Pick<Workshop, 'dataset' | 'config' | 'classes'> &
+    Pick<TaskOptions, 'vectorizer' | 'features'>,
+): (shots: number) => TaskMaker | undefined {
+  const { config, classes, ...common } = options;
+  const { ways, queries } = config.episodes;
+  return (shots) =>
+    classes.test.length === 0
+      ? undefined
+      : taskMaker({ ...common, classes: classes.test, ways, queries, shots, seed: TEST_SEED });
 }
 
 function augmentOf({ augmentation }: RunConfig): Omit<AugmentOptions, 'generator'> | undefined {

@@ -1,4 +1,5 @@
 import {
+  flag,
   fraction,
   type Json,
   matching,
@@ -24,11 +25,15 @@ import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder
 
 const OPTIONS = {
   /** A pre-trained encoder, as `loadEncoder` takes it. Default: `use-lite`, which comes with the package. */
-  source: withDefault(string, DEFAULT_ENCODER),
+  encoder: withDefault(string, DEFAULT_ENCODER),
   /** Tokens of a text beyond this many are left out. Default: what the encoder was made for. */
   maxLength: optional(positiveInteger),
   /** The weights' precision. Default: `float32`. */
   precision: optional<Precision>(oneOf('float32', 'float16', 'int8')),
+  /** A branch, tag or commit of an encoder that is downloaded. Default: `main`. */
+  revision: optional(string),
+  /** Do not ask the network. Default: false. */
+  offline: optional(flag),
   /**
    * What is learned on top: a `linear` map, which starts as the identity, or `none`, for learners with
    * parameters of their own. Default: `linear`.
@@ -63,14 +68,17 @@ export const frozen: TrainableEncoderKind<FrozenOptions> = {
     encoder.dispose();
     throw new TorchError(
       'ERR_TORCH_FILE',
-      `Cannot load the encoder ${options.source}: expected the one that the model was trained on, with the fingerprint ${fingerprint}, but found ${encoder.fingerprint}`,
-      { path: options.source },
+      `Cannot load the encoder ${options.encoder}: expected the one that the model was trained on, with the fingerprint ${fingerprint}, but found ${encoder.fingerprint}`,
+      { path: options.encoder },
     );
   },
 };
 
-function load({ source, maxLength, precision }: FrozenOptions): Promise<SentenceEncoder> {
-  return loadEncoder(source, {
+function load(options: FrozenOptions): Promise<SentenceEncoder> {
+  const { encoder, maxLength, precision, revision, offline } = options;
+  return loadEncoder(encoder, {
+    ...(revision !== undefined && { revision }),
+    ...(offline !== undefined && { offline }),
     ...(maxLength !== undefined && { maxLength }),
     ...(precision !== undefined && { precision }),
   });

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { TorchError } from '../../errors';
+import { comparePredictions, estimate, formatAccuracy, writePredictions } from '../../train';
+import { asJson } from '../../train/as-json';
+import type { RunConfig } from '../../train/runs/config';
+import { type ModelTest, testConfig, testModel } from '../../train/runs/evaluate-model';
+import type { ConfigTree } from '../../train/runs/merge-configs';
+import type { MetaModel } from '../../train/runs/model';
+import { loadModel } from '../../train/runs/saved-model';
+import { interruptible } from '../interrupt';
+import { forUser } from '../user-error';
+import { atMost, readFlags } from './flags';
+
+export type EvaluateOptions = { json?: boolean; predictions?: string | false };
+
+/** Tests a model, prints its accuracy, and writes what was asked and answered. */
+export async function runEvaluate(
+  args: readonly string[],
+  { json = false, predictions }: EvaluateOptions,
+): Promise<void> {
+  await interruptible(async (signal) => {
+    const { positional, config: over } = await forUser(() => readFlags(args));
+    await forUser(() => atMost(positional, 1, 'one model'));
+    const folder = await forUser(() => required(positional[0], 'a model'));
+    using model = await forUser(() => loadModel(folder));
+    const test = await forUser(() => tested(model, over, signal));
+    const files = predictions === false ? [] : writeAll(predictions ?? folder, test);
+    const results = test.results.map(({ shots, accuracies }) => ({
+      shots,
+      accuracy: estimate(accuracies),
+    }));
+    if (json) {
+      console.log(JSON.stringify(asJson({ model: folder, results, predictions: files })));
+      return;
+    }
+    for (const { shots, accuracy } of results) {
+      console.log(`${`${shots}-shot`.padEnd(8)} ${formatAccuracy(accuracy)} %`);
+    }
+    for (const file of files) console.error(`Wrote ${file}`);
+  });
+}
+
+/** Tests two or more models on the same episodes, and prints how they differ. */
+export async function runCompare(
+  args: readonly string[],
+  { json = false }: { json?: boolean },
+): Promise<void> {
+  await interruptible(async (signal) => {
+    const { positional, config: over } = await forUser(() => readFlags(args));
+    if (positional.length < 2) {
+      throw wrong(`Expected two models or more but received ${positional.length}`);
+    }
+    const tests = await testAll(positional, over, signal);
+    const [first, ...others] = tests;
+    if (first === undefined) return;
+    const differences = others.flatMap((other) =>
+      first.test.results.flatMap((a, i) => {
+        const b = other.test.results[i];
+        return b === undefined ? [] : [difference(first.folder, other.folder, a, b)];
+      }),
+    );
+    const models = tests.map(({ folder, test }) => ({
+      model: folder,
+      results: test.results.map(({ shots, accuracies }) => ({
+        shots,
+        accuracy: estimate(accuracies),
+      })),
+    }));
+    if (json) console.log(JSON.stringify(asJson({ models, differences })));
+    else print(models, differences);
+  });
+}
+
+type Tested = { folder: string; test: ModelTest };
+type Shown = { model: string; results: { shots: number; accuracy: ReturnType<typeof estimate> }[] };
+type Difference = ReturnType<typeof difference>;
+
+/** All by the config of the first, so that episodes are the same. */
+async function testAll(
+  folders: readonly string[],
+  over: ConfigTree,
+  signal: AbortSignal,
+): Promise<Tested[]> {
+  const tests: Tested[] = [];
+  let shared: RunConfig | undefined;
+  for (const folder of folders) {
+    using model = await forUser(() => loadModel(folder));
+    const test = await forUser(() => tested(model, over, signal, shared));
+    shared ??= test.config;
+    tests.push({ folder, test });
+  }
+  return tests;
+}
+
+function tested(
+  model: MetaModel,
+  over: ConfigTree,
+  signal: AbortSignal,
+  shared?: RunConfig,
+): Promise<ModelTest> {
+  const own = shared ?? testConfig(model, over);
+  return testModel(model, { ...own, predictions: true }, signal);
+}
+
+function difference(
+  first: string,
+  second: string,
+  a: ModelTest['results'][number],
+  b: ModelTest['results'][number],
+) {
+  const deltas = b.accuracies.map((accuracy, i) => accuracy - (a.accuracies[i] ?? 0));
+  const { better, worse } = comparePredictions(a, {
+    ...b,
+    protocol: { ...a.protocol, model: second },
+  });
+  return {
+    first,
+    second,
+    shots: a.shots,
+    /** Of accuracies, over the same episodes. */
+    difference: estimate(deltas),
+    better: better.length,
+    worse: worse.length,
+  };
+}
+
+function print(models: readonly Shown[], differences: readonly Difference[]): void {
+  const width = Math.max(...models.map(({ model }) => model.length));
+  for (const { model, results } of models) {
+    const figures = results.map(
+      ({ shots, accuracy }) => `${shots}-shot ${formatAccuracy(accuracy)}`,
+    );
+    console.log(`${model.padEnd(width)}  ${figures.join('   ')}`);
+  }
+  console.log('\nDifferences in points on the same episodes, ± half of the 95 % interval:');
+  for (const { first, second, shots, difference: found } of differences) {
+    const verdict = Math.abs(found.mean) > found.halfWidth ? '' : '  (may be chance)';
+    console.log(`  ${second} − ${first}, ${shots}-shot: ${formatAccuracy(found)}${verdict}`);
+  }
+}
+
+function writeAll(folder: string, { results }: ModelTest): string[] {
+  return results.map(({ shots, protocol, queries }) => {
+    const path = join(folder, `predictions-${shots}-shot.jsonl`);
+    writePredictions(path, { protocol, queries });
+    return path;
+  });
+}
+
+function required(value: string | undefined, what: string): string {
+  if (value !== undefined) return value;
+  throw wrong(`Expected ${what} but received none`);
+}
+
+function wrong(message: string): TorchError {
+  return new TorchError('ERR_TORCH_ARGUMENT', message);
+}

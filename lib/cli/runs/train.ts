@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { TorchError } from '../../errors';
+import { replaceFile } from '../../torch/files/replace-file';
+import { formatAccuracy } from '../../train';
+import { asJson } from '../../train/as-json';
+import { progressLogger } from '../../train/loggers/progress-logger';
+import type { RunConfig } from '../../train/runs/config';
+import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
+import { type FitResult, fitConfig } from '../../train/runs/fit';
+import { interruptible } from '../interrupt';
+import { forUser } from '../user-error';
+import { atMost, readFlags } from './flags';
+
+export type TrainCommandOptions = {
+  json?: boolean;
+  resume?: boolean;
+  overwrite?: boolean;
+  print?: boolean;
+  quiet?: boolean;
+};
+
+/** Trains what a config file and flags say, saves it, and prints how good it is. */
+export async function runTrain(
+  args: readonly string[],
+  options: TrainCommandOptions,
+): Promise<void> {
+  const config = await forUser(() => readRun(args, options));
+  if (options.print) return print(stringify(asJson(config)));
+  const out = config.out ?? '';
+  await forUser(() => prepare(out, config, options));
+  if (!options.quiet) console.error(stringify(asJson(config)));
+  const began = performance.now();
+  await interruptible(async (signal) => {
+    const result = await forUser(() =>
+      fitConfig(undefined, config, {
+        signal,
+        resume: options.resume ? 'auto' : false,
+        loggers: (label, seed) => (options.quiet ? [] : [progress(label, seed, config)]),
+      }),
+    );
+    const seconds = (performance.now() - began) / 1000;
+    const { model, tests, runs } = result;
+    model.dispose();
+    if (options.json) print(JSON.stringify(asJson({ out, seconds, tests, runs: facts(result) })));
+    else
+      print([...resultLines(result), stopped(runs), `Saved to ${out}`].filter(Boolean).join('\n'));
+  });
+}
+
+function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunConfig {
+  const { positional, config: flags } = readFlags(args);
+  atMost(positional, 1, 'one config file');
+  const [file] = positional;
+  const files = file === undefined ? [] : [readConfigFile(file)];
+  const config = configFrom([...files, flagSource(flags)]);
+  if (config.data === undefined) {
+    throw new TorchError(
+      'ERR_TORCH_ARGUMENT',
+      'Expected data to train on: a name of `metatorch datasets list`, intents, wordnet, or a path, as --data or in the config',
+    );
+  }
+  const { checkpoints = resume ? { keep: 3 } : undefined } = config;
+  const out = config.out ?? join('runs', config.learner.kind);
+  return { ...config, out, ...(checkpoints && { checkpoints }) };
+}
+
+/** Makes the folder, and keeps the config in it before anything can go wrong. */
+function prepare(
+  out: string,
+  config: RunConfig,
+  { resume = false, overwrite = false }: TrainCommandOptions,
+): void {
+  if (existsSync(join(out, 'config.json')) && !resume && !overwrite) {
+    throw new TorchError(
+      'ERR_TORCH_FILE',
+      `Cannot train into ${out}: a model is there already; name another folder by --out, or use --overwrite or --resume`,
+      { path: out },
+    );
+  }
+  mkdirSync(out, { recursive: true });
+  replaceFile(join(out, 'run.yaml'), [Buffer.from(stringify(asJson(config)))]);
+}
+
+function progress(label: string, seed: number, { seeds }: RunConfig) {
+  const of = seeds.length > 1 ? `${label}, seed ${seed}` : label;
+  return progressLogger({ label: of, stream: process.stderr });
+}
+
+function facts({ runs }: FitResult) {
+  return runs.map(({ history: _, stopped: __, ...run }) => run);
+}
+
+function resultLines({ config, tests, runs }: FitResult): string[] {
+  if (tests.length === 0) return ['No class is for the test: nothing was measured.'];
+  const { ways } = config.episodes;
+  const over = runs.length > 1 ? `${runs.length} seeds` : `${config.evaluation.test} episodes`;
+  return [
+    `Accuracy in % of ${ways}-way episodes of classes that it has not seen, ± half of the 95 % interval over ${over}:`,
+    ...tests.map(
+      ({ shots, accuracy }) => `  ${`${shots}-shot`.padEnd(8)} ${formatAccuracy(accuracy)}`,
+    ),
+  ];
+}
+
+function stopped(runs: FitResult['runs']): string {
+  const last = runs.at(-1);
+  if (last?.stopped === undefined) return '';
+  return `Stopped after step ${last.steps}.`;
+}
+
+function print(text: string): void {
+  console.log(text.trimEnd());
+}
