@@ -1,11 +1,13 @@
 // Measures encoders and classifiers on real data that lies beside the project, one table a name.
 //
 //     npm run results -- encoders [use-lite minilm glove]
+//     npm run results -- folds minilm --data=banking77 --learner=Prototypical
 
 import { torch } from '../lib/torch';
 import { allWayTable } from './results/all-way';
 import { ENCODERS, hasData } from './results/data';
 import { encoderTable } from './results/encoders';
+import { foldTable } from './results/folds';
 import { headTable } from './results/heads';
 import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
@@ -16,6 +18,7 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   unknown: unknownTable,
   heads: headTable,
   tuned: tunedTable,
+  folds: foldTable,
 };
 
 async function main(): Promise<void> {

@@ -13,7 +13,8 @@ import {
 import type { Tensor } from '../../lib/torch';
 
 const DATA = resolve(__dirname, '../../../shared/data');
-const CACHE = join(tmpdir(), 'metatorch-results');
+/** Where vectors are kept from one table to the next. */
+export const CACHE = join(tmpdir(), 'metatorch-results');
 
 /** A part of a data set that lies beside the project. */
 export type Part = { name: string; rows: readonly LabeledText[] };
@@ -31,6 +32,12 @@ export function readPart(name: string): Part {
   const rows = (all[part ?? ''] ?? []).map(([text, label]) => ({ text, label }));
   return { name, rows };
 }
+
+/** What `loadEncoder` takes for the encoders of the tables that are not word vectors. */
+export const SOURCES: Readonly<Record<string, string>> = {
+  'use-lite': 'use-lite',
+  minilm: join(DATA, 'encoders/all-MiniLM-L6-v2'),
+};
 
 /** Encoders by the names that the tables give them. */
 export const ENCODERS: Readonly<Record<string, () => Promise<SentenceEncoder>>> = {

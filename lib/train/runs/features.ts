@@ -25,7 +25,8 @@ export async function featuresOf(
   signal: AbortSignal | undefined,
 ): Promise<Features | undefined> {
   if (!(vectorizer instanceof SentenceEncoder)) return undefined;
-  const distinct = [...new Set(texts)];
+  // In one order, so that what is kept serves other divisions of the same texts.
+  const distinct = [...new Set(texts)].toSorted();
   const options = { ...(signal && { signal }) };
   const x = await (folder === undefined
     ? vectorizer.encode(distinct, options)
