@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Piscina } from 'piscina';
-import { readOptions } from '../check';
+import { readOptions, requireTexts } from '../check';
 import { invalidArgument, TorchError } from '../errors';
 import { loadEncoder, loadEncoderSync, type SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
@@ -119,6 +119,7 @@ export class EncoderPool {
     job: JobOptions = {},
     scorer?: Shared<Scorer>,
   ): Promise<Tensor> {
+    requireTexts(texts, 'texts', 'encode');
     const sized = { size: texts.length, ...job };
     return torch.fromShared(await this.#job('encode', { texts, scorer }, sized));
   }
@@ -160,7 +161,9 @@ export class EncoderPool {
     count: number,
     job: JobOptions,
   ): Promise<readonly Doubt[]> {
-    return this.#job('informative', { scorer, texts, count }, { size: texts.length, ...job });
+    requireTexts(texts, 'texts', 'informative');
+    const sized = { size: texts.length, ...job };
+    return this.#job('informative', { scorer, texts, count }, sized);
   }
 
   /** Writes a classifier into a folder. */

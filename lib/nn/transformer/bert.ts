@@ -1,6 +1,7 @@
 import { array } from '../../check';
 import { outOfRange } from '../../errors';
 import { type Generator, type Tensor, torch } from '../../torch';
+import { requireTensor } from '../../torch/check-tensors';
 import { type EmbeddingParams, embedding } from '../embedding';
 import type { Context, Layer } from '../layer';
 import type { LinearParams } from '../linear-params';
@@ -123,6 +124,7 @@ function hidden(
   context?: Context,
 ): Tensor {
   const { embeddings, relative, layer } = parts;
+  deviceOf(params);
   return torch.scope(() => {
     let x = recordedIfNeeded(undefined, params.embeddings, () =>
       embeddings.apply(params.embeddings, tokens, context),
@@ -159,7 +161,8 @@ function relativeBias(
 }
 
 function deviceOf(params: BertParams): string {
-  return params.embeddings.words.weight.device;
+  const words = params?.embeddings?.words?.weight;
+  return requireTensor(words, 'embeddings.words.weight of the parameters', 'bert').device;
 }
 
 function requireLength({ groups }: Tokens, maxLength: number): void {

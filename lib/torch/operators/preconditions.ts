@@ -95,6 +95,11 @@ function packedSequences(args: CheckedArguments): void {
   args.requireElements(sizes, 1, rows);
 }
 
+/** Steps through the range of the numbers by a share that `nBins` gives. */
+function bins(args: CheckedArguments): void {
+  args.require(args.number('nBins', 200) > 0, 'a positive integer', 'nBins', args.value('nBins'));
+}
+
 /** Row exchanges (pivots): as many as the factors have rows. */
 function pivots(
   factors: string,
@@ -132,12 +137,13 @@ function noOpaque(args: CheckedArguments): void {
   }
 }
 
-/** oneDNN needs contiguous tensors. */
+/** oneDNN needs contiguous tensors, and divides by the sizes of what it has. */
 function contiguous(args: CheckedArguments): void {
   const self = args.tensor('self');
   if (self === undefined) return;
   denseOnly(args);
   args.require(self.isContiguous, 'a contiguous tensor', 'self', 'another; call contiguous()');
+  args.require(!self.shape.includes(0), 'a tensor with elements', 'self', written(self.shape));
 }
 
 // More than any model has, so that what has fewer pays for no further look at its tensors.
@@ -264,6 +270,7 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::copy': denseOnly,
   'aten::zero': noOpaque,
   'aten::to_mkldnn': contiguous,
+  'aten::choose_qparams_optimized': bins,
   'aten::upsample_nearest1d': smallWindow,
   ...Object.fromEntries(POLYNOMIALS.map((name) => [`aten::special_${name}`, degree])),
   'aten::resize_': withMemory('self'),

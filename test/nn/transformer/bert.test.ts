@@ -180,6 +180,12 @@ test('refuses inputs that do not fit', () => {
   expect(() => model.apply(params, ids as never)).toThrow('ids of bert');
   const wrong = { ...params, layers: {} } as never;
   expect(() => model.apply(wrong, { ids, mask })).toThrow('an array of layers');
+  const { embeddings: _, ...headless } = params;
+  for (const none of [headless, { ...params, embeddings: {} }]) {
+    expect(() => model.apply(none as never, { ids, mask })).toThrow(
+      'a tensor for embeddings.words.weight',
+    );
+  }
   expect(() => model.apply(params, tensorOf([[12]], 1))).toThrow(
     expect.objectContaining({ code: 'ERR_TORCH_INDEX' }),
   );

@@ -101,6 +101,12 @@ test.each<[string, string, () => unknown]>([
     'n',
     () => torch.specialLaguerrePolynomialL(torch.rand([2]), 1e12),
   ],
+  ['toMkldnn of no elements', 'self', () => torch.zeros([3, 0, 2]).toMkldnn()],
+  [
+    'chooseQparamsOptimized',
+    'nBins',
+    () => torch.chooseQparamsOptimized(torch.rand([4]), 4, -1, 0.16, 8),
+  ],
   [
     'copy of an opaque tensor',
     'self',

@@ -1,4 +1,5 @@
 import {
+  array,
   finiteNumber,
   integerFrom,
   listOf,
@@ -13,6 +14,7 @@ import { outOfRange } from '../../../errors';
 import { packTexts } from '../../../nn/transformer/packed-texts';
 import { tokensOf } from '../../../nn/transformer/tokens-of';
 import { torch } from '../../../torch';
+import { requireTensor } from '../../../torch/check-tensors';
 import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
 import type { EncoderSpec, TokenModel } from '../token-model';
@@ -75,6 +77,8 @@ export function openUseLite(spec: EncoderSpec, params: UseLiteParams): TokenMode
   if (kind !== KIND) throw outOfRange(`'${KIND}'`, 'the kind of openUseLite', kind, 'openUseLite');
   const { kind: _, ...options } = spec;
   const { maxLength } = readOptions(SCHEMA, options, 'openUseLite');
+  requireTensor(params?.embedding, 'embedding of the parameters', 'openUseLite');
+  array(params.layers, 'layers', 'layers of the parameters', 'openUseLite');
   return build(encoderPackage(), maxLength, params);
 }
 

@@ -50,7 +50,7 @@ function write(record: object): void {
 function use(result: unknown): void {
   for (const tensor of leaves(result).slice(0, 4)) {
     if (tensor.isDisposed || tensor.device !== 'cpu' || tensor.layout !== 'strided') continue;
-    const places = tensor.shape.reduce((all, size) => all * Math.max(1, size), 1);
+    const places = tensor.shape.reduce((all, size) => all * Math.max(1, Number(size)), 1);
     if (places <= MOST_ELEMENTS) tensor.detach().tolist();
     if (tensor.requiresGrad) tensor.sum().backward();
   }
@@ -102,6 +102,8 @@ function isOwn(error: unknown): boolean {
       .find((line) => /^ +at /.test(line)) ?? '';
   return (
     error instanceof OwnError ||
+    // The reason of a signal, which is the caller's as well.
+    (error instanceof DOMException && /^(Abort|Timeout)Error$/.test(error.name)) ||
     /proxy that has been revoked|Class constructor Empty/.test(String(message)) ||
     place.includes(__dirname)
   );
