@@ -49,6 +49,11 @@ export const READ_OPTIONS = {
   label: optional(string),
   /** The column or key that says which split a row belongs to. Default: none. */
   split: optional(string),
+  /**
+   * The columns or keys of what else is known of a row, for example `['language']`: they become its `groups`.
+   * Default: none.
+   */
+  groups: optional<readonly string[]>(names),
   /** Names of the columns of a CSV or TSV file whose first line is a row already. */
   columns: optional<readonly string[]>(names),
   /** What stands for labels that are integers: label i is `labelNames[i]`. Default: its digits. */

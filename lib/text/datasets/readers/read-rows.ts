@@ -12,6 +12,16 @@ import { type DataFormat, READ_OPTIONS, type ReadDataOptions, type ReadSettings 
 import type { TextRow } from './row-fields';
 import { isSplitName, splitOfFile } from './split-names';
 
+/** Formats whose rows have columns or keys with names. */
+const WITH_FIELDS: readonly DataFormat[] = [
+  'csv',
+  'tsv',
+  'json',
+  'jsonl',
+  'parquet',
+  'split-files',
+];
+
 type Reader = (path: string, settings: ReadSettings) => AsyncIterable<TextRow>;
 
 const READERS: Readonly<Record<DataFormat, Reader>> = {
@@ -52,6 +62,9 @@ export async function* rowsAs(
   path: string,
   settings: ReadSettings,
 ): AsyncGenerator<TextRow> {
+  if (settings.groups !== undefined && !WITH_FIELDS.includes(format)) {
+    refusalsOf(path)({}, 'named columns or keys (option groups)', `the format ${format}`);
+  }
   for await (const row of READERS[format](path, settings)) {
     settings.signal?.throwIfAborted();
     yield row;

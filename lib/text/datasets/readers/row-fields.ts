@@ -9,6 +9,8 @@ export interface TextRow extends LabeledText {
   readonly split?: string;
   /** The line of the file that the row begins in, from 1, in formats with lines. */
   readonly line?: number;
+  /** What else was asked for by the option `groups`, for example `{ language: 'en' }`. */
+  readonly groups?: Readonly<Record<string, string>>;
 }
 
 /** Which columns or keys of a source are what. */
@@ -16,6 +18,7 @@ export type RowFields = {
   readonly text: string;
   readonly label: string;
   readonly split: string | undefined;
+  readonly groups: readonly string[];
 };
 
 const USUAL = {
@@ -23,7 +26,7 @@ const USUAL = {
   label: ['label', 'category', 'intent', 'class', 'topic'],
 };
 
-type Chosen = Pick<ReadSettings, 'text' | 'label' | 'split'>;
+type Chosen = Pick<ReadSettings, 'text' | 'label' | 'split' | 'groups'>;
 
 /**
  * The fields of rows whose names are known.
@@ -46,10 +49,12 @@ export function chooseFields(
     const wanted = given === undefined ? USUAL[kind] : [given];
     return missing(wanted, names, kind, place, refuse);
   };
-  const { split } = chosen;
+  const { split, groups = [] } = chosen;
   if (split !== undefined && !names.includes(split))
     missing([split], names, 'split', place, refuse);
-  return { text: usual('text'), label: usual('label'), split };
+  const absent = groups.find((name) => !names.includes(name));
+  if (absent !== undefined) missing([absent], names, 'groups', place, refuse);
+  return { text: usual('text'), label: usual('label'), split, groups };
 }
 
 function missing(
@@ -91,6 +96,25 @@ export class RowMaker {
       ...(split !== undefined && { split: this.#split(split, place) }),
       ...(line !== undefined && { line }),
     };
+  }
+
+  /** The row of the fields whose values are known by their names. */
+  rowOf(fields: RowFields, valueAt: (name: string) => unknown, place: Place): TextRow {
+    const { text, label, split, groups } = fields;
+    const splitValue = split === undefined ? undefined : valueAt(split);
+    const row = this.row(valueAt(text), valueAt(label), splitValue, place);
+    if (groups.length === 0) return row;
+    const own = groups.flatMap((name) => this.#group(name, valueAt(name), place));
+    return { ...row, groups: Object.fromEntries(own) };
+  }
+
+  /** Numbers and true or false are groups by their words; of nothing there is no group. */
+  #group(name: string, value: unknown, place: Place): [string, string][] {
+    if (value === undefined || value === null || value === '') return [];
+    const isPlain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+    return isPlain
+      ? [[name, String(value)]]
+      : this.#refuse(place, `a string or a number as the group '${name}'`, kindOf(value));
   }
 
   #text(text: unknown, place: Place): string {

@@ -2,7 +2,7 @@ import { quoted, type Refuse, refusalsOf } from '../data-file-error';
 import { fileText } from '../file-text';
 import type { ReadSettings } from '../options';
 import { peek } from '../peek';
-import { chooseFields, RowMaker, type TextRow } from '../row-fields';
+import { chooseFields, type RowFields, RowMaker, type TextRow } from '../row-fields';
 import { csvRecords } from './csv-records';
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -41,8 +41,8 @@ export async function* delimitedRows(
         `${values.length}: ${quoted(values.join(delimiter))}`,
       );
     }
-    const { text, label, split } = indices;
-    yield maker.row(values[text], values[label], split < 0 ? undefined : values[split], place);
+    const { fields, places } = indices;
+    yield maker.rowOf(fields, (name) => values[places.get(name) ?? -1], place);
   }
   if (indices === undefined) refuse({}, 'a line with the names of the columns', 'an empty file');
 }
@@ -52,12 +52,11 @@ function indicesOf(
   settings: ReadSettings,
   line: number,
   refuse: Refuse,
-): { text: number; label: number; split: number } {
+): { fields: RowFields; places: ReadonlyMap<string, number> } {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) refuse({ line }, 'distinct names of columns', `${quoted(twice)} twice`);
-  const { text, label, split } = chooseFields(names, settings, { line }, refuse);
-  const indexOf = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name));
-  return { text: indexOf(text), label: indexOf(label), split: indexOf(split) };
+  const fields = chooseFields(names, settings, { line }, refuse);
+  return { fields, places: new Map(names.map((name, i) => [name, i])) };
 }
 
 /** The usual delimiter unless the first line lacks it and has another. */

@@ -85,13 +85,8 @@ function objectRow(
   place: Place,
   refuse: Refuse,
 ): TextRow {
-  const { text, label, split } = chooseFields(Object.keys(value), settings, place, refuse);
-  return maker.row(
-    value[text],
-    value[label],
-    split === undefined ? undefined : value[split],
-    place,
-  );
+  const fields = chooseFields(Object.keys(value), settings, place, refuse);
+  return maker.rowOf(fields, (name) => value[name], place);
 }
 
 function* listRows(
@@ -145,17 +140,14 @@ function* columnRows(
   refuseAt: RefuseAt,
 ): Generator<TextRow> {
   const fields = chooseFields(Object.keys(lists), settings, {}, refuse);
-  const of = (name: string | undefined) => (name === undefined ? undefined : lists[name]);
-  const [texts = [], labels = [], splits] = [of(fields.text), of(fields.label), of(fields.split)];
-  for (const [name, list] of [
-    [fields.label, labels],
-    [fields.split, splits],
-  ] as const) {
+  const texts = lists[fields.text] ?? [];
+  for (const name of [fields.label, fields.split, ...fields.groups]) {
+    const list = name === undefined ? undefined : lists[name];
     if (name === undefined || list === undefined || list.length === texts.length) continue;
     refuseAt([name], `a list of ${texts.length} as '${fields.text}' is`, list);
   }
   const maker = new RowMaker(settings, refuse);
-  for (const [i, text] of texts.entries()) {
-    yield maker.row(text, labels[i], splits?.[i], { record: i + 1 });
+  for (const i of texts.keys()) {
+    yield maker.rowOf(fields, (name) => lists[name]?.[i], { record: i + 1 });
   }
 }

@@ -44,19 +44,19 @@ export async function* parquetRows(path: string, settings: ReadSettings): AsyncG
   }
 }
 
-function columnsOf({ text, label, split }: RowFields): string[] {
-  return [...new Set([text, label, ...(split === undefined ? [] : [split])])];
+function columnsOf({ text, label, split, groups }: RowFields): string[] {
+  return [...new Set([text, label, ...(split === undefined ? [] : [split]), ...groups])];
 }
 
 function rowOf(
   row: Readonly<Record<string, unknown>>,
-  { text, label, split }: RowFields,
+  fields: RowFields,
   maker: RowMaker,
   record: number,
   { maxRecordLength }: ReadSettings,
   refuse: Refuse,
 ): TextRow {
-  const value = row[text];
+  const value = row[fields.text];
   if (typeof value === 'string' && value.length > maxRecordLength) {
     refuse(
       { record },
@@ -64,7 +64,7 @@ function rowOf(
       `${value.length}`,
     );
   }
-  return maker.row(value, row[label], split === undefined ? undefined : row[split], { record });
+  return maker.rowOf(fields, (name) => row[name], { record });
 }
 
 function opened(path: string, refuse: Refuse): { file: number; size: number } {
