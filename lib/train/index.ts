@@ -14,6 +14,11 @@ export type { TrainHistory } from './history';
 export { type CsvLoggerOptions, csvLogger } from './loggers/csv-logger';
 export { TensorBoardWriter } from './loggers/event-writer';
 export { type JsonLinesLoggerOptions, jsonLinesLogger } from './loggers/json-lines-logger';
+export {
+  type Meter,
+  type OpenTelemetryOptions,
+  openTelemetryLogger,
+} from './loggers/open-telemetry-logger';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
 export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
 export type { Calibration, ReliabilityBin } from './metrics/calibration';

@@ -20,10 +20,12 @@ const NEWEST = 0.05;
 /** Lines about steps, at most, where the output is not a terminal. */
 const LINES = 10;
 /** The columns of a terminal's line that the figures take from the bar. */
-const FIGURES_WIDTH = 90;
+const FIGURES_WIDTH = 100;
+const LEAST_BAR = 6;
 
 /**
- * Shows how training goes: a live bar with loss and accuracy on a terminal, elsewhere a plain line
+ * Shows how training goes: on a terminal a live bar with episodes a second, the time left, loss and accuracy, which
+ * 80 columns hold; elsewhere a plain line
  * every tenth of the way and for each evaluation. Loss and accuracy, which is shown where labels are
  * classes, are moving averages over the last steps.
  *
@@ -39,8 +41,11 @@ function barLogger(label: string, stream: ProgressStream): Logger {
   const bar = new SingleBar(
     {
       // A narrow terminal cuts the end off, so what matters least comes last.
-      format: `${label}  {bar} {value}/{total}  ETA {eta_formatted}  {figures}{validation}`,
-      barsize: Math.max(10, Math.min(40, (stream.columns ?? 0) - label.length - FIGURES_WIDTH)),
+      format: `${label}  {bar} {value}/{total}  {rate}  ETA {eta_formatted}  {figures}{validation}`,
+      barsize: Math.max(
+        LEAST_BAR,
+        Math.min(40, (stream.columns ?? 0) - label.length - FIGURES_WIDTH),
+      ),
       stream,
       fps: 8,
       // An interrupted process restores nothing: leave the terminal's cursor and wrapping alone.
@@ -50,12 +55,30 @@ function barLogger(label: string, stream: ProgressStream): Logger {
     Presets.shades_classic,
   );
   const smooth = movingAverages();
+  const rate = episodeRate();
   return {
-    start: (steps) => bar.start(steps, 0, { figures: '', validation: '' }),
-    step: (report) => bar.update(report.step, { figures: smooth(report) }),
+    start: (steps, run) =>
+      bar.start(steps, run?.step ?? 0, { figures: '', validation: '', rate: '' }),
+    step: (report) =>
+      bar.update(report.step, { figures: smooth(report), rate: rate(report.episodes) }),
     evaluation: (_, evaluation) =>
       bar.update({ validation: `  validation ${formatEvaluation(evaluation)}` }),
     close: () => bar.stop(),
+  };
+}
+
+/** Episodes a second, the latest steps counting most. */
+function episodeRate(): (episodes: number) => string {
+  let last = performance.now();
+  let [episodes, seconds] = [0, 0];
+  return (more) => {
+    const now = performance.now();
+    episodes = (1 - NEWEST) * episodes + more;
+    seconds = (1 - NEWEST) * seconds + (now - last) / 1000;
+    last = now;
+    const rate = episodes / Math.max(seconds, 1e-9);
+    if (rate >= 10_000) return `${Math.min(999, Math.round(rate / 1000))}k ep/s`;
+    return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ep/s`;
   };
 }
 
