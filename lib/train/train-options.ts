@@ -108,13 +108,15 @@ const OPTIONS = {
   signal: optional(abortSignal),
 };
 
+/** The options whose types say more than their checks can see. */
+type Typed = 'learner' | 'params' | 'optimizer' | 'episodes' | 'evaluate';
+
 /** The options with their defaults, and loggers as a list. */
-export type TrainSettings<P extends Tree, A, I extends Tree, S extends OptimizerState> = Omit<
+export type TrainSettings<P extends Tree, A, I extends Tree, S extends OptimizerState> = Pick<
   TrainOptions<P, A, I, S>,
-  keyof ReadOptions<typeof OPTIONS>
+  Typed
 > &
-  Pick<TrainOptions<P, A, I, S>, 'learner' | 'params' | 'optimizer' | 'episodes' | 'evaluate'> &
-  Omit<ReadOptions<typeof OPTIONS>, 'learner' | 'params' | 'optimizer' | 'episodes' | 'evaluate'>;
+  Omit<ReadOptions<typeof OPTIONS>, Typed>;
 
 /**
  * The options of `train`, checked.

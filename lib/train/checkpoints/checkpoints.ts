@@ -3,7 +3,7 @@ import { type Json, jsonObject } from '../../check';
 import { onFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { FolderLock } from '../../folder-lock';
-import type { Generator, Tree } from '../../torch';
+import { type Generator, type Tree, torch } from '../../torch';
 import { removeStaged } from '../../torch/files/replace-file';
 import { warnOf } from '../../warnings';
 import type { Callback } from '../callbacks/callback';
@@ -84,20 +84,25 @@ export class Checkpoints {
     const isEmpty = storedCheckpoints(this.#folder).length === 0;
     if (isEmpty && resume !== true) return undefined;
     if (!resume) throw this.#notEmpty();
+    // A scope, so that nothing is left behind if what was refused cannot be set aside.
+    const moment = torch.scope(() => this.#latest(run));
+    this.#saved = moment.step;
+    return moment;
+  }
+
+  #latest<P extends Tree, S extends Tree>(run: RunTensors<P, S>): RunMoment<P, S> {
     const found = firstWhole(this.#folder, (path, checkpoint) => this.#take(path, checkpoint, run));
-    const { value: resumed } = found;
-    if (resumed === undefined) {
+    if (found.value === undefined) {
       throw noCheckpoint(this.#folder, found, "; resume: 'auto' starts a new run then");
     }
     for (const { checkpoint, error } of found.refused) {
       const aside = setAside(checkpoint.path);
       warnOf(
         'METATORCH_CHECKPOINT_REFUSED',
-        `${error.message}. It is now ${aside}; the run goes on from step ${resumed.step}`,
+        `${error.message}. It is now ${aside}; the run goes on from step ${found.value.step}`,
       );
     }
-    this.#saved = resumed.step;
-    return resumed;
+    return found.value;
   }
 
   /** Writes a checkpoint if its time has come. @throws TorchError `ERR_TORCH_FILE` */
