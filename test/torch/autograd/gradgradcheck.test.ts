@@ -37,6 +37,7 @@ const SAMPLES: Record<string, Sample> = {
   amax: unary((x) => [x.amax([1]), x.amax([0], true)]),
   chunk: unary((x) => x.chunk(2, 1)),
   gelu_: unary((x) => x.mul(2).gelu_()),
+  indexAdd: binary((x, y) => x.indexAdd(0, torch.tensor([2n, 0n, 1n]), y)),
   indexCopy: binary((x, y) => x.indexCopy(0, torch.tensor([2n, 0n, 1n]), y)),
   indexCopy_: binary((x, y) => x.clone().indexCopy_(0, torch.tensor([2n, 0n, 1n]), y)),
   mul_: binary((x, y) => x.add(1).mul_(y)),

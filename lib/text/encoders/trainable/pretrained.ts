@@ -16,7 +16,7 @@ import {
 } from '../../../check';
 import { outOfRange, TorchError } from '../../../errors';
 import type { Layer, TokenIds } from '../../../nn';
-import type { Tree } from '../../../torch';
+import { type Tensor, type Tree, torch } from '../../../torch';
 import { TokenVectorizer } from '../../token-vectorizer';
 import { DEFAULT_ENCODER, loadEncoder } from '../open-encoder';
 import type { TokenModel } from '../token-model';
@@ -43,6 +43,11 @@ const SCHEMA = {
   alpha: optional(positiveFinite),
   /** What `lora` adapts: of attention `query`, `key`, `value`, `output`, of the network `up`, `down`. Default: `query` and `value`. */
   targets: optional(listOf(oneOf('query', 'key', 'value', 'output', 'up', 'down'), 1)),
+  /**
+   * The length of every vector, so that distances are of the usual size for a softmax: those of vectors of
+   * length 1 are too small to learn from. `own` leaves vectors as the encoder gives them. Default: 3.6.
+   */
+  scale: withDefault<number | 'own'>(scaleOf, 3.6),
   /** Tokens of a text beyond this many are left out. Default: what the encoder was made for. */
   maxLength: optional(positiveInteger),
   /** A branch, tag or commit of an encoder that is downloaded. Default: `main`. */
@@ -56,6 +61,9 @@ type PretrainedOptions = ReadOptions<typeof SCHEMA>;
 const RANK = 8;
 const ALPHA = 16;
 const TARGETS: readonly AdapterTarget[] = ['query', 'value'];
+
+/** The shortest vector that is lengthened: a text without a known token has no direction. */
+const LEAST_SQUARE = 1e-12;
 
 /** The options that are for one way of training alone. */
 const ONLY = { layers: 'layers', rank: 'lora', alpha: 'lora', targets: 'lora' } as const;
@@ -82,11 +90,16 @@ function partsOf({ train, layers, rank, alpha, targets }: PretrainedOptions): Pa
 }
 
 /**
- * A model's layer with the parts that are trained as its parameters. The model's own tensors stay its own.
+ * A model’s layer with the parts that are trained as its parameters, and vectors of length `scale`. The model’s own
+ * tensors stay its own.
  *
  * @throws ArgumentRangeError for a model without layers, or with fewer than are to be trained
  */
-export function pretrainedLayer(model: TokenModel, parts: Parts): Layer<Tree, TokenIds> {
+export function pretrainedLayer(
+  model: TokenModel,
+  parts: Parts,
+  scale: number | 'own',
+): Layer<Tree, TokenIds> {
   const { embedBatch } = model;
   const { init, complete } = trainedModel(model, parts, OPERATOR);
   if (embedBatch === undefined) {
@@ -96,10 +109,19 @@ export function pretrainedLayer(model: TokenModel, parts: Parts): Layer<Tree, To
     init,
     apply: (params, batch, context) => {
       const { params: all, context: own } = complete(params, context);
-      return embedBatch(all, batch, own);
+      return torch.scope(() => lengthened(embedBatch(all, batch, own), scale));
     },
     tasks: true,
   };
+}
+
+function lengthened(x: Tensor, scale: number | 'own'): Tensor {
+  if (scale === 'own') return x;
+  return x.mul(x.square().sum([-1], true).clampMin(LEAST_SQUARE).rsqrt().mul(scale));
+}
+
+function scaleOf(value: unknown, name: string, operator: string): number | 'own' {
+  return value === 'own' ? 'own' : positiveFinite(value, name, operator);
 }
 
 async function load(options: PretrainedOptions): Promise<TrainableEncoder<Tree, TokenIds>> {
@@ -114,7 +136,7 @@ async function load(options: PretrainedOptions): Promise<TrainableEncoder<Tree, 
     return {
       dimensions: model.dimensions,
       vectorizer: new TokenVectorizer((text) => model.tokenize(text)),
-      layer: pretrainedLayer(model, parts),
+      layer: pretrainedLayer(model, parts, options.scale),
       state: { fingerprint: model.fingerprint },
       ...(tokens && {
         tokens: {

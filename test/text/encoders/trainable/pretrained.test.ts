@@ -10,7 +10,7 @@ const folder = (name: string) => join(__dirname, '../../../fixtures/encoders', n
 const BERT = folder('bert');
 
 const build = (options: object) =>
-  pretrained.build(pretrained.check(options, 'encoder', 'fit'), TEXTS);
+  pretrained.build(pretrained.check({ scale: 'own', ...options }, 'encoder', 'fit'), TEXTS);
 
 const WAYS = [
   { train: 'all' },
@@ -146,6 +146,19 @@ test('low-rank adapters are W + (α / r) b a', async () => {
   );
   const batch = encoder.vectorizer.vectorize(TEXTS);
   expectClose(encoder.layer.apply(adapters, batch), whole.layer.apply(merged, batch), 1e-5);
+});
+
+test('vectors have the length that the options say, so that distances are large enough', async () => {
+  const own = await build({ encoder: BERT });
+  const batch = own.vectorizer.vectorize(TEXTS);
+  const params = own.layer.init(torch.generator(1));
+  const x = own.layer.apply(params, batch);
+  const unit = x.div(x.norm(2, [-1], true));
+  const usual = await build({ encoder: BERT, scale: undefined });
+  expectClose(usual.layer.apply(params, batch), unit.mul(3.6), 1e-5);
+  const other = await build({ encoder: BERT, scale: 2 });
+  expectClose(other.layer.apply(params, batch), unit.mul(2), 1e-5);
+  expect(() => pretrained.check({ scale: 0 }, 'encoder', 'fit')).toThrow(/encoder.scale of fit/);
 });
 
 test('frozen parts get no gradient, and training leaves the weights of the encoder', async () => {
