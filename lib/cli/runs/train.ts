@@ -93,6 +93,8 @@ function facts({ runs }: FitResult) {
 }
 
 function resultLines({ config, tests, runs }: FitResult): string[] {
+  const last = runs.at(-1);
+  if (tests.length === 0 && last?.stopped !== undefined) return ['Stopped before the test.'];
   if (tests.length === 0) return ['No class is for the test: nothing was measured.'];
   const { ways } = config.episodes;
   const over = runs.length > 1 ? `${runs.length} seeds` : `${config.evaluation.test} episodes`;
