@@ -75,7 +75,9 @@ export const plane = (request: AdaptedRequest): Promise<AdaptedOutcome<'plane'>>
     const texts = await scoresOf(request);
     return torch.scope(() => {
       const rows = (scores: AdaptedScores) =>
-        torch.tensor(scores.flat(), { shape: [scores.length, examples[0]?.length ?? 0] });
+        torch.tensor(Float32Array.from(scores.flat()), {
+          shape: [scores.length, examples[0]?.length ?? 0],
+        });
       return principalPlane(normalize(rows(examples)), rows(texts));
     });
   });
