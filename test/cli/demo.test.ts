@@ -56,13 +56,13 @@ test.each([
   const { status, stdout, stderr } = demo(`${option}=${value}`, '--out', folder());
   expect(stderr).toContain(`argument '${value}' is invalid. ${message}`);
   expect(stdout).toBe('');
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(readdirSync(folder())).toEqual([]);
 });
 
 test('an unknown option is refused', () => {
   expect(demo('--step', '3')).toMatchObject({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr: expect.stringContaining("unknown option '--step'"),
   });

@@ -54,5 +54,5 @@ test('libtorch install is content with what the cache holds', () => {
 });
 
 test('an unknown command is an error', () => {
-  expect(metatorch(['bogus'])).toMatchObject({ status: 1, stdout: '' });
+  expect(metatorch(['bogus'])).toMatchObject({ status: 2, stdout: '' });
 });

@@ -107,26 +107,33 @@ test('a port in use is one line', async () => {
   });
 }, 60_000);
 
-test.each<[string, () => string[], string]>([
-  ['a path that is not there', () => [join(folder(), 'none')], 'there is no such file or folder'],
-  ['an empty folder', () => [folder()], 'expected a saved few-shot classifier'],
-  ['two of one name', () => [examples(), join(folder(), 'a', 'cards')], 'are both cards'],
+test.each<[string, () => string[], string, 1 | 2]>([
+  [
+    'a path that is not there',
+    () => [join(folder(), 'none')],
+    'there is no such file or folder',
+    1,
+  ],
+  ['an empty folder', () => [folder()], 'expected a saved few-shot classifier', 1],
+  ['two of one name', () => [examples(), join(folder(), 'a', 'cards')], 'are both cards', 2],
   [
     'a store with other things in it',
     () => [examples(), '--store', folder()],
     'but found cards.json',
+    1,
   ],
-  ['a port that is none', () => [examples(), '--port', '65536'], 'an integer from 0 to 65535'],
+  ['a port that is none', () => [examples(), '--port', '65536'], 'an integer from 0 to 65535', 2],
   [
     'a short token',
     () => [examples(), '--token', 'cards=short'],
     'a token of at least 16 characters',
+    2,
   ],
 ])(
   '%s is refused in a line or two',
-  async (_, args, message) => {
+  async (_, args, message, code) => {
     const { output, ended } = await serve(args());
-    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(await ended).toEqual({ code, signal: null });
     expect(output.err).toContain(message);
     expect(output.err).not.toContain('    at ');
     expect(output.out).toBe('');

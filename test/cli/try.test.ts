@@ -130,7 +130,7 @@ describe('metatorch try, stopped or misused', () => {
   ])('%j is refused', (args, message) => {
     const { status, stdout, stderr } = attempt(...args);
     expect(stderr).toContain(message);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(readdirSync(folder())).toEqual([]);
   });
 });

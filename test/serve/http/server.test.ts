@@ -305,7 +305,7 @@ test('wrong classifiers, names and options are refused', () => {
   const { cards } = two();
   expect(() => createServer(Object(null) && Object(5))).toThrow(/Expected classifiers by name/);
   expect(() => createServer({ cards: Object({}) })).toThrow(
-    'Expected a FewShotClassifier for cards of createServer',
+    'Expected a FewShotClassifier or AdaptedClassifier for cards of createServer',
   );
   expect(() => createServer({ Cards: cards })).toThrow(/Expected 1 to 64 lower-case letters/);
   expect(() => createServer({ cards }, { bodyLimit: 0 })).toThrow(
