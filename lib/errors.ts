@@ -60,10 +60,13 @@ export class TorchError extends Error {
 export class ArgumentTypeError extends TypeError {
   readonly code: ErrorCode = 'ERR_TORCH_ARGUMENT';
   readonly operator: string | undefined;
+  /** What is wrong, where that is known, for example `learner.innerSteps of the config`. */
+  readonly argument: string | undefined;
 
-  constructor(message: string, operator?: string) {
+  constructor(message: string, operator?: string, argument?: string) {
     super(message);
     this.operator = operator;
+    this.argument = argument;
   }
 }
 
@@ -71,10 +74,13 @@ export class ArgumentTypeError extends TypeError {
 export class ArgumentRangeError extends RangeError {
   readonly code: ErrorCode = 'ERR_TORCH_ARGUMENT';
   readonly operator: string | undefined;
+  /** What is wrong, where that is known, for example `learner.innerSteps of the config`. */
+  readonly argument: string | undefined;
 
-  constructor(message: string, operator?: string) {
+  constructor(message: string, operator?: string, argument?: string) {
     super(message);
     this.operator = operator;
+    this.argument = argument;
   }
 }
 
@@ -118,6 +124,7 @@ export function invalidArgument(
   return new ArgumentTypeError(
     `Expected ${expected} for ${name} but received ${describe(received)}`,
     operator,
+    name,
   );
 }
 
@@ -131,6 +138,7 @@ export function outOfRange(
   return new ArgumentRangeError(
     `Expected ${expected} for ${name} but received ${describe(received)}`,
     operator,
+    name,
   );
 }
 

@@ -15,6 +15,12 @@ export function nearestName(name: string, names: Iterable<string>): string | und
   return best?.name;
 }
 
+/** The question whether the nearest of some names was meant, to end a message with; empty if none is near. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  const nearest = nearestName(name, names);
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+}
+
 /**
  * How many characters must be changed, put in or taken out. V. I. Levenshtein: Binary Codes Capable of
  * Correcting Deletions, Insertions, and Reversals, 1966.

@@ -10,6 +10,8 @@ export function warn(message: string): void {
 
 /** What metatorch itself warns of, as a stable string. */
 export type WarningCode =
+  | 'METATORCH_CHECKPOINT_REFUSED'
+  | 'METATORCH_RESUME_DIFFERS'
   | 'METATORCH_STORE_RECOVERED'
   | 'METATORCH_UNUSED_TOKENS'
   | 'METATORCH_UNKNOWN_EXAMPLES';

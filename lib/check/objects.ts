@@ -1,4 +1,5 @@
-import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { ArgumentRangeError, ArgumentTypeError, describe, invalidArgument } from '../errors';
+import { didYouMean } from '../nearest-name';
 import { isPlainObject } from './plain-object';
 import { type ReadOptions, readValues, type Schema } from './schema';
 import type { Check } from './values';
@@ -7,8 +8,12 @@ import type { Check } from './values';
 type Others = 'refused' | 'dropped' | 'kept';
 
 /** A check for an object that has the properties of a schema and no others. */
-export function strictObject<S extends Schema>(schema: S): Check<ReadOptions<S>> {
-  return (value, name, operator) => readObject(schema, value, 'refused', name, operator);
+export function strictObject<S extends Schema>(
+  schema: S,
+): Check<ReadOptions<S>> & { readonly schema: S } {
+  const check: Check<ReadOptions<S>> = (value, name, operator) =>
+    readObject(schema, value, 'refused', name, operator);
+  return Object.assign(check, { schema });
 }
 
 /** A check for an object that has the properties of a schema; others are left out of the result. */
@@ -55,11 +60,27 @@ function readVariant<K extends string, V extends Readonly<Record<string, Schema>
   const { [key]: kind, ...rest } = plainObject(value, name, operator);
   const schema = typeof kind === 'string' && Object.hasOwn(variants, kind) && variants[kind];
   if (!schema) {
-    const expected = Object.keys(variants).map((one) => `'${one}'`);
-    throw outOfRange(expected.join(' or '), `${name}.${key} of ${operator}`, kind, operator);
+    throw unknownName(Object.keys(variants), kind, `${name}.${key}`, operator);
   }
   // The schema is that of the kind, which TypeScript cannot follow through an index.
   return { [key]: kind, ...readObject(schema, rest, others, name, operator) } as Variant<K, V>;
+}
+
+/** The error for what is none of some names; it says which one is most like it. */
+export function unknownName(
+  names: readonly string[],
+  received: unknown,
+  name: string,
+  operator: string,
+): ArgumentRangeError {
+  const expected = names.map((one) => `'${one}'`).join(' or ');
+  const hint = typeof received === 'string' ? didYouMean(received, names) : '';
+  const where = `${name} of ${operator}`;
+  return new ArgumentRangeError(
+    `Expected ${expected} for ${where} but received ${describe(received)}${hint}`,
+    operator,
+    where,
+  );
 }
 
 function readObject<S extends Schema>(
@@ -73,10 +94,11 @@ function readObject<S extends Schema>(
   const unknown =
     others === 'refused' && Object.keys(all).find((key) => !Object.hasOwn(schema, key));
   if (typeof unknown === 'string') {
-    const known = Object.keys(schema).join(', ');
+    const names = Object.keys(schema);
     throw new ArgumentTypeError(
-      `Expected only ${known} in ${name} of ${operator} but received ${unknown}`,
+      `Expected only ${names.join(', ')} in ${name} of ${operator} but received ${unknown}${didYouMean(unknown, names)}`,
       operator,
+      `${name}.${unknown} of ${operator}`,
     );
   }
   const values = readValues(schema, all, `${name}.`, operator);

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { ArgumentTypeError, invalidArgument } from '../errors';
+import { didYouMean } from '../nearest-name';
 import { isPlainObject } from './plain-object';
 import { flag } from './values';
 
@@ -21,8 +22,9 @@ export function checkOptions(
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return options;
   throw new ArgumentTypeError(
-    `${operator}: Unknown option ${unknown}; expected ${known.join(', ')}`,
+    `${operator}: Unknown option ${unknown}; expected ${known.join(', ')}${didYouMean(unknown, known)}`,
     operator,
+    `${unknown} of ${operator}`,
   );
 }
 

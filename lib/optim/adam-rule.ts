@@ -1,4 +1,4 @@
-import { checkOptions, flag, notNegative } from '../check';
+import { flag, notNegative, type OptionsOf, optional, readOptions, withDefault } from '../check';
 import { invalidArgument } from '../errors';
 import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree } from '../torch';
@@ -7,11 +7,11 @@ import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
 import { takeStep } from './step';
 import {
-  checkRate,
   checkShapes,
   decayRate,
   descend,
   descendRatio,
+  learningRate as learningRateCheck,
   rateAt,
   stateOf,
   stepCount,
@@ -19,21 +19,24 @@ import {
   zerosFor,
 } from './steps';
 
-export type AdamOptions = {
+/** What the options are checked by. */
+export const ADAM = {
   /** α. Default: 0.001. */
-  learningRate?: LearningRate;
+  learningRate: withDefault<LearningRate>(learningRateCheck, 1e-3),
   /** β₁ and β₂. Default: [0.9, 0.999]. */
-  betas?: readonly [number, number];
+  betas: withDefault<readonly [number, number]>(decayRates, [0.9, 0.999]),
   /** ε, added to the root. Default: 1e-8. */
-  eps?: number;
+  eps: withDefault(notNegative, 1e-8),
   /** λ. Default: 0 for `adam`, 0.01 for `adamW`. */
-  weightDecay?: number;
+  weightDecay: optional(notNegative),
   /**
    * Divide by the greatest second moment so far. Reddi et al. 2018, «On the Convergence of Adam and
    * Beyond», https://arxiv.org/abs/1904.09237. Default: false.
    */
-  amsgrad?: boolean;
+  amsgrad: withDefault(flag, false),
 };
+
+export type AdamOptions = OptionsOf<typeof ADAM>;
 
 type Moments = Omit<AdamState, 'step'>;
 type Settings = Omit<FusedAdam, 'rate' | 'decoupled'>;
@@ -44,9 +47,10 @@ export function adamRule(
   name: string,
   decoupled: boolean,
 ): Optimizer<AdamState> {
-  checkOptions(options, ['learningRate', 'betas', 'eps', 'weightDecay', 'amsgrad'], name);
-  const learningRate = checkRate(options.learningRate ?? 1e-3, name);
-  const settings = checkSettings(options, name, decoupled ? 0.01 : 0);
+  const { learningRate, betas, ...read } = readOptions(ADAM, options, name);
+  const [beta1, beta2] = betas;
+  const weightDecay = read.weightDecay ?? (decoupled ? 0.01 : 0);
+  const settings: Settings = { ...read, beta1, beta2, weightDecay };
   return {
     init: (params) => ({
       step: stepCount(),
@@ -74,19 +78,11 @@ export function adamRule(
   };
 }
 
-function checkSettings(options: AdamOptions, name: string, weightDecay: number): Settings {
-  const { betas = [0.9, 0.999] } = options;
+function decayRates(betas: unknown, name: string, operator: string): readonly [number, number] {
   if (!Array.isArray(betas) || betas.length !== 2) {
-    throw invalidArgument('an array of two numbers', `betas of ${name}`, betas, name);
+    throw invalidArgument('an array of two numbers', `${name} of ${operator}`, betas, operator);
   }
-  const [beta1, beta2] = betas;
-  return {
-    beta1: decayRate(beta1, 'betas[0]', name),
-    beta2: decayRate(beta2, 'betas[1]', name),
-    eps: notNegative(options.eps ?? 1e-8, 'eps', name),
-    weightDecay: notNegative(options.weightDecay ?? weightDecay, 'weightDecay', name),
-    amsgrad: flag(options.amsgrad ?? false, 'amsgrad', name),
-  };
+  return [decayRate(betas[0], `${name}[0]`, operator), decayRate(betas[1], `${name}[1]`, operator)];
 }
 
 /** What of the state has a tensor for every parameter. */

@@ -4,6 +4,7 @@ export type { AdamState } from './adam-state';
 export { adamW } from './adam-w';
 export { clipByGlobalNorm, globalNorm } from './clip';
 export type { LearningRate, Optimizer, OptimizerState } from './optimizer';
+export { type PlateauOptions, type PlateauSchedule, reduceOnPlateau } from './plateau';
 export { type RmspropOptions, type RmspropState, rmsprop } from './rmsprop';
 export {
   type CosineDecayOptions,

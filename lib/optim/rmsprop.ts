@@ -1,14 +1,21 @@
-import { checkOptions, flag, notNegative } from '../check';
+import {
+  flag,
+  notNegative,
+  type OptionsOf,
+  type ReadOptions,
+  readOptions,
+  withDefault,
+} from '../check';
 import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import { takeStep } from './step';
 import {
-  checkRate,
   checkShapes,
   decayRate,
   descend,
   descendRatio,
+  learningRate,
   rateAt,
   stateOf,
   stepCount,
@@ -16,20 +23,25 @@ import {
   zerosFor,
 } from './steps';
 
-export type RmspropOptions = {
+/** What the options are checked by. */
+export const RMSPROP = {
   /** α. Default: 0.01. */
-  learningRate?: LearningRate;
+  learningRate: withDefault<LearningRate>(learningRate, 0.01),
   /** ρ, the decay of the averages; PyTorch calls it alpha. Default: 0.99. */
-  decay?: number;
+  decay: withDefault(decayRate, 0.99),
   /** ε, added to the root. Default: 1e-8. */
-  eps?: number;
+  eps: withDefault(notNegative, 1e-8),
   /** μ. Default: 0, which keeps no velocity. */
-  momentum?: number;
+  momentum: withDefault(notNegative, 0),
   /** λ, added to the gradient as λ·p. Default: 0. */
-  weightDecay?: number;
+  weightDecay: withDefault(notNegative, 0),
   /** Divide by the deviation from the mean gradient. Default: false. */
-  centered?: boolean;
+  centered: withDefault(flag, false),
 };
+
+export type RmspropOptions = OptionsOf<typeof RMSPROP>;
+
+type Settings = ReadOptions<typeof RMSPROP>;
 
 /** `mean` is `{}` unless centered, `velocity` without momentum. */
 export type RmspropState = { step: Tensor; meanSquare: Tree; mean: Tree; velocity: Tree };
@@ -41,7 +53,7 @@ export type RmspropState = { step: Tensor; meanSquare: Tree; mean: Tree; velocit
  * @throws ArgumentRangeError for options out of range
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
-  const settings = checkSettings(options);
+  const settings = readOptions(RMSPROP, options, 'rmsprop');
   return {
     init: (params) => ({
       step: stepCount(),
@@ -67,34 +79,17 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
   };
 }
 
-function checkSettings(options: RmspropOptions): Required<RmspropOptions> {
-  const known = ['learningRate', 'decay', 'eps', 'momentum', 'weightDecay', 'centered'];
-  checkOptions(options, known, 'rmsprop');
-  return {
-    learningRate: checkRate(options.learningRate ?? 0.01, 'rmsprop'),
-    decay: decayRate(options.decay ?? 0.99, 'decay', 'rmsprop'),
-    eps: notNegative(options.eps ?? 1e-8, 'eps', 'rmsprop'),
-    momentum: notNegative(options.momentum ?? 0, 'momentum', 'rmsprop'),
-    weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'rmsprop'),
-    centered: flag(options.centered ?? false, 'centered', 'rmsprop'),
-  };
-}
-
 /** What of the state has a tensor for every parameter. */
 function averagesOf(
   { meanSquare, mean, velocity }: RmspropState,
-  { centered, momentum }: Required<RmspropOptions>,
+  { centered, momentum }: Settings,
 ): Record<string, Tree> {
   return { meanSquare, ...(centered && { mean }), ...(momentum !== 0 && { velocity }) };
 }
 
 type Averages = Pick<RmspropState, 'meanSquare' | 'mean'>;
 
-function average(
-  gradients: Tree,
-  state: Averages,
-  { decay, centered }: Required<RmspropOptions>,
-): Averages {
+function average(gradients: Tree, state: Averages, { decay, centered }: Settings): Averages {
   const meanSquare = mapTree(
     ([s, g]) => s.mul(decay).addcmul(g, g, { value: 1 - decay }),
     state.meanSquare,
@@ -107,10 +102,7 @@ function average(
 }
 
 /** √s + ε, centered √(s − m²) + ε, where rounding can make the difference negative. */
-function rootsOf(
-  { meanSquare, mean }: Averages,
-  { centered, eps }: Required<RmspropOptions>,
-): Tree {
+function rootsOf({ meanSquare, mean }: Averages, { centered, eps }: Settings): Tree {
   if (!centered) return mapTree(([s]) => safeSqrt(s).add(eps), meanSquare);
   return mapTree(
     ([s, m]) => {

@@ -1,12 +1,20 @@
-import { checkOptions, flag, notNegative } from '../check';
+import {
+  flag,
+  notNegative,
+  type OptionsOf,
+  type ReadOptions,
+  readOptions,
+  required,
+  withDefault,
+} from '../check';
 import { outOfRange } from '../errors';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
 import { takeStep } from './step';
 import {
-  checkRate,
   checkShapes,
   descend,
+  learningRate,
   rateAt,
   stateOf,
   stepCount,
@@ -14,18 +22,23 @@ import {
   zerosFor,
 } from './steps';
 
-export type SgdOptions = {
+/** What the options are checked by. */
+export const SGD = {
   /** α. */
-  learningRate: LearningRate;
+  learningRate: required<LearningRate>(learningRate),
   /** μ. Default: 0, which keeps no velocity. */
-  momentum?: number;
+  momentum: withDefault(notNegative, 0),
   /** τ: the share of the gradient that the velocity does not take up. Default: 0. */
-  dampening?: number;
+  dampening: withDefault(notNegative, 0),
   /** Look ahead along the velocity; needs momentum and no dampening. Default: false. */
-  nesterov?: boolean;
+  nesterov: withDefault(flag, false),
   /** λ, added to the gradient as λ·p. Default: 0. */
-  weightDecay?: number;
+  weightDecay: withDefault(notNegative, 0),
 };
+
+export type SgdOptions = OptionsOf<typeof SGD>;
+
+type Settings = ReadOptions<typeof SGD>;
 
 /** `velocity` is `{}` without momentum. */
 export type SgdState = { step: Tensor; velocity: Tree };
@@ -63,16 +76,8 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
   };
 }
 
-function checkSettings(options: SgdOptions): Required<SgdOptions> {
-  const known = ['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay'];
-  checkOptions(options, known, 'sgd');
-  const settings = {
-    learningRate: checkRate(options.learningRate, 'sgd'),
-    momentum: notNegative(options.momentum ?? 0, 'momentum', 'sgd'),
-    dampening: notNegative(options.dampening ?? 0, 'dampening', 'sgd'),
-    nesterov: flag(options.nesterov ?? false, 'nesterov', 'sgd'),
-    weightDecay: notNegative(options.weightDecay ?? 0, 'weightDecay', 'sgd'),
-  };
+function checkSettings(options: SgdOptions): Settings {
+  const settings = readOptions(SGD, options, 'sgd');
   if (!settings.nesterov || (settings.momentum > 0 && settings.dampening === 0)) return settings;
   const expected = 'false without momentum or with dampening';
   throw outOfRange(expected, 'nesterov of sgd', settings.nesterov, 'sgd');
@@ -82,18 +87,14 @@ function accelerate(
   gradients: Tree,
   velocity: Tree,
   step: number,
-  { momentum, dampening }: Required<SgdOptions>,
+  { momentum, dampening }: Settings,
 ): Tree {
   if (momentum === 0) return velocity;
   const alpha = step === 0 ? 1 : 1 - dampening;
   return mapTree(([v, g]) => v.mul(momentum).add(g, { alpha }), velocity, gradients);
 }
 
-function direction(
-  gradients: Tree,
-  velocity: Tree,
-  { momentum, nesterov }: Required<SgdOptions>,
-): Tree {
+function direction(gradients: Tree, velocity: Tree, { momentum, nesterov }: Settings): Tree {
   if (momentum === 0) return gradients;
   if (!nesterov) return velocity;
   return mapTree(([g, v]) => g.add(v, { alpha: momentum }), gradients, velocity);

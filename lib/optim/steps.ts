@@ -1,4 +1,4 @@
-import { notNegative, numberWhere, objectOf } from '../check';
+import { type Check, notNegative, numberWhere, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
@@ -57,6 +57,10 @@ export function checkRate(rate: unknown, operator: string): LearningRate {
   if (rate >= 0 && rate < Infinity) return rate;
   throw outOfRange(expected, where, rate, operator);
 }
+
+/** The same as the check of an option. */
+export const learningRate: Check<LearningRate> = (rate, _name, operator) =>
+  checkRate(rate, operator);
 
 /** The rate at a step; what a function of the step gives is checked as a number given is. */
 export function rateAt(rate: LearningRate, step: number, operator: string): number | Tensor {

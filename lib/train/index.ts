@@ -1,19 +1,30 @@
+export type { Callback, Logger, RunView, StepReport } from './callbacks/callback';
+export type { EarlyStoppingOptions } from './callbacks/early-stopping';
 export { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from './checkpoint';
+export type { CheckpointOptions } from './checkpoints/checkpoint-options';
+export { latestCheckpoint, type SavedRun } from './checkpoints/latest';
 export type { ConfigOf, ConfigSchema } from './config-schema';
 export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
 export type { FineTuneOptions } from './contrastive/fine-tune-options';
 export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
-export {
-  accuracyOf,
-  type Estimate,
-  type Evaluation,
-  estimate,
-  evaluate,
-  formatAccuracy,
-  formatEvaluation,
-} from './evaluate';
+export { type Estimate, estimate, formatAccuracy } from './estimate';
+export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
+export type { TrainHistory } from './history';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export {
+  loadPredictions,
+  type NearestExample,
+  type OpenPredictions,
+  openPredictions,
+  type PredictionHeader,
+  type Predictions,
+  type Protocol,
+  type QueryPrediction,
+  type WritePredictionsOptions,
+  writePredictions,
+} from './report/predictions';
+export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,
   loadTextModel,
@@ -22,10 +33,5 @@ export {
   type TextModelConfig,
   textModelSchema,
 } from './text-model';
-export {
-  type Logger,
-  type StepReport,
-  type TrainOptions,
-  type TrainResult,
-  train,
-} from './trainer';
+export type { TrainOptions } from './train-options';
+export { type TrainResult, train } from './trainer';

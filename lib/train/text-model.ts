@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  finiteNumber,
   flag,
   fraction,
   type Json,
@@ -10,35 +9,23 @@ import {
   positiveInteger,
   readData,
   required,
-  stepCount,
   strictObject,
-  strictVariant,
   string,
   withDefault,
 } from '../check';
-import { ArgumentRangeError, TorchError } from '../errors';
-import { maml, nearestClassMean, prototypical } from '../meta';
-import { mlp } from '../nn';
+import { TorchError } from '../errors';
 import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
 import type { TokenBatch } from '../text/token-vectorizer';
 import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
 import { Vocabulary } from '../text/vocabulary';
 import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
-import { disposeTree, mapTree, type Tree, torch } from '../torch';
+import { disposeTree, type Tree } from '../torch';
+import { asJson } from './as-json';
 import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from './checkpoint';
 import { configSchema } from './config-schema';
-
-const learnerCheck = strictVariant('kind', {
-  prototypical: {},
-  'nearest-class-mean': {},
-  maml: {
-    ways: required(positiveInteger),
-    innerLearningRate: required(finiteNumber),
-    innerSteps: required(stepCount),
-    firstOrder: withDefault(flag, false),
-  },
-});
+import { buildLearner, type LearnerInput, learnerChoice, waysOf } from './registry';
+import { requireParams } from './require-params';
 
 const TOKENIZER = {
   locale: withDefault(string, 'en'),
@@ -49,7 +36,7 @@ const TOKENIZER = {
 };
 
 const TEXT_MODEL = {
-  learner: required(learnerCheck),
+  learner: required(learnerChoice),
   encoder: required(
     strictObject({
       kind: required(literal('mean')),
@@ -66,22 +53,12 @@ const textModelCheck = strictObject(TEXT_MODEL);
 
 // Files without this option are older than it, and keep their meaning.
 const oldTokenizer = strictObject({ ...TOKENIZER, foldVariants: withDefault(flag, false) });
-const savedModelCheck = strictObject({ ...TEXT_MODEL, tokenizer: required(oldTokenizer) });
+export const savedModelCheck = strictObject({ ...TEXT_MODEL, tokenizer: required(oldTokenizer) });
 
 /** Everything that is needed to build a text model again, but for its parameters. */
 export type TextModelConfig = {
-  learner:
-    | { kind: 'prototypical' }
-    | { kind: 'nearest-class-mean' }
-    | {
-        kind: 'maml';
-        /** N: a MAML model has one output for each class of a task. */
-        ways: number;
-        innerLearningRate: number;
-        innerSteps: number;
-        /** Default: false. */
-        firstOrder?: boolean | undefined;
-      };
+  /** Any learner of the registry, with all that follows from its tasks, such as `ways`. */
+  learner: Extract<LearnerInput, object>;
   /** The mean of word vectors. Default of `dropout`: 0. */
   encoder: { kind: 'mean'; dimensions: number; dropout?: number | undefined };
   /** As for `WordTokenizer`, with the same defaults. */
@@ -106,26 +83,20 @@ export type TextLearner = Omit<TextModel<Tree, unknown, TokenBatch>, 'params'>;
  */
 export function buildTextLearner(input: TextModelConfig): TextLearner {
   const config = parseConfig(input, 'buildTextLearner');
+  const { learner, tokenizer, maxLength } = config;
   const vocabulary = Vocabulary.fromJSON(config.vocabulary);
-  const vectorizer = new VocabularyVectorizer({
-    tokenizer: new WordTokenizer(config.tokenizer),
-    vocabulary,
-    maxLength: config.maxLength,
-  });
   const { dimensions, dropout } = config.encoder;
-  const encoder = meanEncoder({ vocabularySize: vocabulary.size, dimensions, dropout });
-  const { learner } = config;
-  switch (learner.kind) {
-    case 'prototypical':
-      return { learner: prototypical({ encoder }), vectorizer };
-    case 'nearest-class-mean':
-      return { learner: nearestClassMean({ encoder }), vectorizer };
-    case 'maml': {
-      const { kind: _, ways, ...options } = learner;
-      const model = mlp({ sizes: [dimensions, ways] });
-      return { learner: maml({ model, encoder, ...options }), vectorizer, ways };
-    }
-  }
+  const layer = meanEncoder({ vocabularySize: vocabulary.size, dimensions, dropout });
+  const ways = waysOf(learner);
+  return {
+    learner: buildLearner(learner, { layer, dimensions, state: { vocabulary: config.vocabulary } }),
+    vectorizer: new VocabularyVectorizer({
+      tokenizer: new WordTokenizer(tokenizer),
+      vocabulary,
+      maxLength,
+    }),
+    ...(ways !== undefined && { ways }),
+  };
 }
 
 /**
@@ -136,7 +107,7 @@ export function buildTextLearner(input: TextModelConfig): TextLearner {
  */
 export function saveTextModel(folder: string, config: TextModelConfig, params: Tree): void {
   requireParams(buildTextLearner(config).learner, params);
-  saveCheckpoint(folder, { params, config: { ...parseConfig(config, 'saveTextModel') } });
+  saveCheckpoint(folder, { params, config: asJson(parseConfig(config, 'saveTextModel')) });
 }
 
 const ADVICE = 'saveTextModel writes one; `npx metatorch demo` makes models/wordnet-prototypical';
@@ -168,21 +139,4 @@ export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBat
 
 function parseConfig(config: TextModelConfig, operator: string): ReturnType<typeof textModelCheck> {
   return readData(textModelCheck, config, 'the config of a text model', 'config', operator);
-}
-
-/** Refuses parameters of another structure or other shapes than the learner's own. */
-function requireParams(learner: TextLearner['learner'], params: Tree): void {
-  torch.scope(() => {
-    mapTree(
-      ([own, given], path) => {
-        const [expected, found] = [own, given].map(({ shape }) => `[${shape.join(', ')}]`);
-        if (expected === found) return own;
-        throw new ArgumentRangeError(
-          `Expected shape ${expected} for the parameter '${path}' but received ${found}`,
-        );
-      },
-      learner.init(torch.generator(0)),
-      params,
-    );
-  });
 }

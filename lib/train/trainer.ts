@@ -1,80 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  callable,
-  optional,
-  positiveInteger,
-  readOptions,
-  required,
-  withDefault,
-  withMethods,
-} from '../check';
-import { type Episodes, type Learner, metaGradient } from '../meta';
-import { learnerOf } from '../meta/learner';
+import { string } from '../check';
 import { trainable } from '../nn';
-import type { Optimizer, OptimizerState } from '../optim';
-import { optimizerOf } from '../optim/optimizer';
-import { disposeTree, type Generator, mapTree, type Tensor, type Tree, torch } from '../torch';
-import { requireTensorTree } from '../torch/check-tensors';
+import type { OptimizerState } from '../optim';
+import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { type Observers, type RunView, type StepReport, together } from './callbacks/callback';
+import { allCallbacks } from './callbacks/own-callbacks';
+import type { Checkpoints, RunMoment } from './checkpoints/checkpoints';
+import { openCheckpoints } from './checkpoints/open-checkpoints';
 import { type Evaluation, scoreOf } from './evaluate';
-
-/** The report of one step. */
-export type StepReport = {
-  /** From 1 to `steps`. */
-  step: number;
-  steps: number;
-  /** Mean query loss of the step's tasks. */
-  loss: number;
-  /** Mean query accuracy of the step's tasks, from 0 to 1; only where labels are classes. */
-  accuracy?: number;
-};
-
-/** Observes the progress of training. */
-export interface Logger {
-  start?(steps: number): void;
-  step?(report: StepReport): void;
-  evaluation?(step: number, evaluation: Evaluation): void;
-  /** Training has ended, also by an error. */
-  close?(): void;
-}
-
-export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
-  learner: Learner<P, A, I>;
-  /** Where to start, for example `learner.init(generator)`. They stay as they are. */
-  params: P;
-  optimizer: Optimizer<S>;
-  /** Makes the batch of a step, counted from 0. What it makes is disposed of after the step. */
-  episodes: (step: number) => Episodes<I>;
-  steps: number;
-  /** How many tasks of a batch adapt at once; see `MetaGradientOptions`. Default: all. */
-  tasksAtOnce?: number;
-  /** For layers that draw random numbers while training. */
-  generator?: Generator;
-  /**
-   * Scores parameters on meta-validation, for example by `evaluate`; those of the greatest accuracy, or
-   * of the least loss where there is none, are returned. Default: the last are. What it makes is
-   * disposed of, and the parameters are its own only until it returns.
-   */
-  evaluate?: (params: P) => Evaluation;
-  /** Steps between evaluations; there is one after the last step too. Default: 100. */
-  evaluateEvery?: number;
-  logger?: Logger;
-  /** Stops training after the step in progress. */
-  signal?: AbortSignal;
-};
-
-const OPTIONS = {
-  learner: required(learnerOf),
-  params: required<Tree>((value) => value),
-  optimizer: required(optimizerOf),
-  episodes: required(callable),
-  steps: required(positiveInteger),
-  tasksAtOnce: optional(positiveInteger),
-  generator: optional(withMethods<Generator>('a generator', 'manualSeed', 'fork')),
-  evaluate: optional(callable),
-  evaluateEvery: withDefault(positiveInteger, 100),
-  logger: optional(withMethods('an object')),
-  signal: optional(withMethods('an object')),
-};
+import { History, type TrainHistory } from './history';
+import { stepGradient } from './step-gradient';
+import { readTrainOptions, type TrainOptions, type TrainSettings } from './train-options';
 
 /** The result of training. */
 export type TrainResult<P extends Tree> = {
@@ -83,27 +19,35 @@ export type TrainResult<P extends Tree> = {
    * require gradients.
    */
   params: P;
-  /** Steps taken. */
+  /** Steps taken, with those of the run that was resumed. */
   steps: number;
   /** The evaluation of the parameters returned, if there was one. */
   best?: Evaluation;
+  /** Why training ended before its last step: the reason of the signal, or what a callback said. */
+  stopped?: unknown;
+  /** What the run has seen since its first step. */
+  history: TrainHistory;
 };
 
-/** The tensors that training holds between steps. */
+/** A run between two steps. */
 type Run<P extends Tree, S> = {
   params: P;
   state: S;
   step: number;
-  best?: { params: P; evaluation: Evaluation };
+  best?: { params: P; evaluation: Evaluation; step: number };
+  history: History;
+  stopped?: string;
 };
 
 /**
  * Meta-trains a learner: at each step the meta-gradient of a batch of episodes, then a step of the
  * optimizer. It yields to the event loop between steps. If a callback throws, so does `train`, and
- * everything that it made is freed.
+ * everything that it made is freed; what checkpoints hold stays.
  *
  * @throws ArgumentTypeError or ArgumentRangeError for an option that is unknown or of another kind, or
  *   parameters that are not a tree of tensors
+ * @throws TorchError `ERR_TORCH_FILE` if a checkpoint cannot be written, there is none to resume, or there are some
+ *   that are not to be resumed; `ERR_TORCH_BUSY` if another run has the folder
  */
 export async function train<
   P extends Tree,
@@ -111,16 +55,20 @@ export async function train<
   I extends Tree = Tensor,
   S extends OptimizerState = OptimizerState,
 >(options: TrainOptions<P, A, I, S>): Promise<TrainResult<P>> {
-  const { evaluateEvery } = readOptions(OPTIONS, options, 'train');
-  requireTensorTree(options.params);
-  const run = begin(options);
+  const settings = readTrainOptions(options);
+  const callbacks = allCallbacks(settings);
+  const run = begin(settings);
+  let checkpoints: Checkpoints | undefined;
   try {
-    await takeSteps(options, run, evaluateEvery);
-    return finish(run);
+    checkpoints = openCheckpoints(settings, callbacks);
+    goOn(run, checkpoints?.resume({ params: run.params, optimizer: run.state }, settings.resume));
+    await takeSteps(settings, run, together([...callbacks, ...settings.logger]), checkpoints);
+    return finish(settings, run);
   } catch (error) {
     disposeTree(run.best?.params);
     throw error;
   } finally {
+    checkpoints?.close();
     disposeTree([run.params, run.state]);
   }
 }
@@ -128,70 +76,116 @@ export async function train<
 function begin<P extends Tree, A, I extends Tree, S extends OptimizerState>({
   params: start,
   optimizer,
-}: TrainOptions<P, A, I, S>): Run<P, S> {
+}: TrainSettings<P, A, I, S>): Run<P, S> {
   return torch.scope(() => {
     const params = trainable(clone(start));
-    return { params, state: optimizer.init(params), step: 0 };
+    return { params, state: optimizer.init(params), step: 0, history: new History() };
   });
 }
 
-async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerState>(
-  options: TrainOptions<P, A, I, S>,
+/** Puts what a checkpoint holds in the place of the start. */
+function goOn<P extends Tree, S extends OptimizerState>(
   run: Run<P, S>,
-  evaluateEvery: number,
-): Promise<void> {
-  const { steps, evaluate, logger, signal } = options;
-  try {
-    logger?.start?.(steps);
-    while (run.step < steps && !signal?.aborted) {
-      const seen = takeStep(options, run);
-      logger?.step?.({ step: run.step, steps, ...seen });
-      if (evaluate && (run.step % evaluateEvery === 0 || run.step === steps)) {
-        const evaluation = torch.scope(() => evaluate(run.params));
-        logger?.evaluation?.(run.step, evaluation);
-        keepBest(run, evaluation);
-      }
-      await nextTurn();
-    }
-  } finally {
-    logger?.close?.();
+  moment: RunMoment<P, S> | undefined,
+): void {
+  if (moment === undefined) return;
+  const { step, tensors, bestStep, history } = moment;
+  const evaluation = bestStep === undefined ? undefined : history.evaluationAt(bestStep);
+  const { params, state } = torch.replace({ params: run.params, state: run.state }, () => ({
+    params: trainable(tensors.params),
+    state: tensors.optimizer,
+  }));
+  disposeTree(tensors.params);
+  Object.assign(run, { params, state, step, history });
+  if (tensors.best && bestStep !== undefined && evaluation) {
+    run.best = { params: tensors.best, evaluation, step: bestStep };
   }
 }
 
-function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
-  { learner, optimizer, episodes, generator, tasksAtOnce }: TrainOptions<P, A, I, S>,
+function momentOf<P extends Tree, S>({ params, state, step, best, history }: Run<P, S>) {
+  const tensors = { params, optimizer: state, ...(best && { best: best.params }) };
+  return { step, tensors, bestStep: best?.step, history };
+}
+
+async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerState>(
+  settings: TrainSettings<P, A, I, S>,
   run: Run<P, S>,
-): Pick<StepReport, 'loss' | 'accuracy'> {
+  observers: Observers,
+  checkpoints: Checkpoints | undefined,
+): Promise<void> {
+  const { steps, evaluate, evaluateEvery, signal } = settings;
+  const view = viewOf(run);
+  try {
+    observers.start(steps, view);
+    while (run.step < steps && run.stopped === undefined && !signal?.aborted) {
+      observers.step(takeStep(settings, run), view);
+      if (evaluate && (run.step % evaluateEvery === 0 || run.step === steps)) {
+        const evaluation = torch.scope(() => evaluate(run.params));
+        run.history.evaluations.push({ step: run.step, evaluation });
+        observers.evaluation(run.step, evaluation, view);
+        keepBest(run, evaluation);
+      }
+      checkpoints?.saveIfDue(momentOf(run));
+      await nextTurn();
+    }
+    checkpoints?.save(momentOf(run));
+  } finally {
+    observers.close();
+  }
+}
+
+function viewOf<P extends Tree, S>(run: Run<P, S>): RunView {
+  return {
+    get step() {
+      return run.step;
+    },
+    get params() {
+      return run.params;
+    },
+    stop: (reason) => {
+      run.stopped ??= string(reason, 'reason', 'stop');
+    },
+  };
+}
+
+function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
+  settings: TrainSettings<P, A, I, S>,
+  run: Run<P, S>,
+): StepReport {
   const { params, state, seen } = torch.replace(
     { params: run.params, state: run.state },
     (current) => {
-      const batch = episodes(run.step);
-      const { gradients, loss, accuracy } = metaGradient(learner, current.params, batch, {
-        training: true,
-        step: run.step,
-        ...(generator && { generator }),
-        ...(tasksAtOnce !== undefined && { tasksAtOnce }),
-      });
-      const moved = torch.noGrad(() => optimizer.update(gradients, current.state, current.params));
-      const seen = Number.isNaN(accuracy) ? { loss } : { loss, accuracy };
+      const { gradients, seen } = stepGradient(settings, current.params, run.step);
+      const moved = torch.noGrad(() =>
+        settings.optimizer.update(gradients, current.state, current.params),
+      );
       return { params: trainable(moved.params), state: moved.state, seen };
     },
   );
   Object.assign(run, { params, state });
   run.step++;
-  return seen;
+  const report = { step: run.step, steps: settings.steps, ...seen };
+  run.history.add(report);
+  return report;
 }
 
 function keepBest<P extends Tree, S>(run: Run<P, S>, evaluation: Evaluation): void {
-  const { best } = run;
+  const { best, step } = run;
   if (best && scoreOf(evaluation) <= scoreOf(best.evaluation)) return;
-  run.best = { params: clone(run.params), evaluation };
+  run.best = { params: clone(run.params), evaluation, step };
   disposeTree(best?.params);
 }
 
-function finish<P extends Tree, S>({ params, step, best }: Run<P, S>): TrainResult<P> {
-  if (best) return { params: best.params, steps: step, best: best.evaluation };
-  return { params: clone(params), steps: step };
+function finish<P extends Tree, A, I extends Tree, S extends OptimizerState>(
+  { steps, signal }: TrainSettings<P, A, I, S>,
+  { params, step, best, history, stopped = signal?.reason }: Run<P, S>,
+): TrainResult<P> {
+  return {
+    ...(best ? { params: best.params, best: best.evaluation } : { params: clone(params) }),
+    steps: step,
+    ...(step < steps && { stopped }),
+    history,
+  };
 }
 
 /** Copies that do not require gradients. */

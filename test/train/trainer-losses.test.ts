@@ -42,7 +42,9 @@ test('regression has a loss and no accuracy, in reports and evaluations', async 
       evaluation: (_, evaluation) => evaluations.push(evaluation),
     },
   });
-  expect(reports.map(Object.keys)).toEqual(new Array(2).fill(['step', 'steps', 'loss']));
+  expect(reports.map(Object.keys)).toEqual(
+    new Array(2).fill(['step', 'steps', 'episodes', 'loss']),
+  );
   expect(evaluations).toEqual([best]);
   expect(best).toEqual({
     loss: { mean: expect.any(Number), halfWidth: expect.any(Number), count: 4 },

@@ -84,7 +84,7 @@ test('takes the steps that one would take by hand', async () => {
     for (const step of [0, 1]) {
       const own = metaGradient(learner, { weight }, noisyTasks(step));
       const { loss, accuracy } = own;
-      expect(reports[step]).toEqual({ step: step + 1, steps: 2, loss, accuracy });
+      expect(reports[step]).toEqual({ step: step + 1, steps: 2, episodes: 8, loss, accuracy });
       const rate = torch.tensor(step + 1);
       weight = weight.detach().sub(own.gradients.weight.mul(rate).mul(0.01)).requiresGrad_();
     }
@@ -168,6 +168,7 @@ test('tells the logger what happens, in order', async () => {
   const report = (step: number): StepReport => ({
     step,
     steps: 2,
+    episodes: 8,
     loss: expect.any(Number),
     accuracy: expect.any(Number),
   });

@@ -42,7 +42,8 @@ import { solvable } from './solvable';
 /** Ids of words `[T, n, L]`, and a mask that is 0 for padding. */
 export type Words = { ids: Tensor; mask: Tensor };
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const SIGNATURES = {
   /**
    * P(x): the share of each word among all words of the training texts, `[V]`; with a `Vocabulary`,
    * `torch.tensor(vocabulary.frequencies())`.
@@ -60,7 +61,7 @@ const OPTIONS = {
 export type DistributionalSignaturesOptions<E extends Tree> = {
   /** f: ids `[n, L]` to the vectors of words `[n, L, D]`, or with `tasks` `[T, n, L]` to `[T, n, L, D]`. */
   embedding: Layer<E>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof SIGNATURES>;
 
 /** `attention` is v `[2·hidden]`; log λ, a and b have no dimensions and start from 0, 1 and 0. */
 export type DistributionalSignaturesParams<E extends Tree> = {
@@ -100,7 +101,7 @@ export function distributionalSignatures<E extends Tree>(
     epsilon,
     wordLambda,
     hiddenSize,
-  } = readOptions({ embedding: required(layerOf), ...OPTIONS }, options, NAME);
+  } = readOptions({ embedding: required(layerOf), ...SIGNATURES }, options, NAME);
   if (frequencies.ndim !== 1) throw wrongShape('[V]', 'frequencies', frequencies.shape, NAME);
   const embedding = liftedLayer(one, 'shared', 'embedding', NAME);
   const reader = lstm({ inputSize: 2, hiddenSize, bidirectional: true });

@@ -17,7 +17,8 @@ import type { RidgeAdapted } from './r2d2';
 import { solvable } from './solvable';
 import { solveSvmDual } from './svm-dual';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const METAOPTNET = {
   /** C: what an example beyond the margin costs. Default: 0.1. */
   regularization: withDefault(positiveFinite, 0.1),
   /**
@@ -31,7 +32,7 @@ const OPTIONS = {
 export type MetaOptNetOptions<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof METAOPTNET>;
 
 /** γ without dimensions, from 1 on. */
 export type MetaOptNetParams<E extends Tree> = { encoder: E; gamma: Tensor };
@@ -48,7 +49,7 @@ export function metaOptNet<E extends Tree, I extends Tree = Tensor>(
   options: MetaOptNetOptions<E, I>,
 ): Learner<MetaOptNetParams<E>, RidgeAdapted<MetaOptNetParams<E>>, I> {
   const { encoder, regularization, jitter, loss } = readOptions(
-    { ...ENCODER, ...OPTIONS },
+    { ...ENCODER, ...METAOPTNET },
     options,
     'metaOptNet',
   );

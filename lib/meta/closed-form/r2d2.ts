@@ -25,7 +25,8 @@ import { sized } from '../parts';
 import { oneHot, QUERY_LOSS } from '../task-loss';
 import { solvable } from './solvable';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const R2D2 = {
   /** λ to start from; it is learned as its logarithm and stays above 0. Default: 1. */
   lambda: withDefault(positiveFinite, 1),
   /** α to start from. Default: 1. */
@@ -38,7 +39,7 @@ const OPTIONS = {
 export type R2d2Options<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof R2D2>;
 
 /** log λ, α and β, without dimensions. */
 export type R2d2Params<E extends Tree> = {
@@ -62,7 +63,7 @@ export function r2d2<E extends Tree, I extends Tree = Tensor>(
   options: R2d2Options<E, I>,
 ): Learner<R2d2Params<E>, RidgeAdapted<R2d2Params<E>>, I> {
   const { encoder, lambda, alpha, beta, loss } = readOptions(
-    { ...ENCODER, ...OPTIONS },
+    { ...ENCODER, ...R2D2 },
     options,
     'r2d2',
   );

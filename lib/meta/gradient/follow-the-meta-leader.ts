@@ -38,7 +38,8 @@ import {
 
 const NAME = 'followTheMetaLeader';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const FOLLOW = {
   /** Meta-steps of each round. Default: 10. */
   metaSteps: withDefault(stepCount, 10),
   /** How many earlier batches are used again in a round. Default: 4. */
@@ -55,7 +56,7 @@ export type OnlineOptions<P extends Tree, A, I extends Tree, S extends Optimizer
    * the parameters of the start, which is the same for all rounds.
    */
   describe?: (start: P, episodes: Episodes<I>) => Tensor;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof FOLLOW>;
 
 /** What a round leads to the next one with. */
 export type OnlineState<P extends Tree, S extends OptimizerState, I extends Tree> = {
@@ -102,7 +103,7 @@ export function followTheMetaLeader<
       learner: required(learnerOf),
       optimizer: required(optimizerOf),
       describe: optional(callable),
-      ...OPTIONS,
+      ...FOLLOW,
     },
     options,
     NAME,

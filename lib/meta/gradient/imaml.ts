@@ -38,7 +38,8 @@ import { type DescentOptions, LOOP } from './fine-tuning';
 import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { innerLoop } from './inner-loop';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const IMAML = {
   /** λ: how strongly the start holds the adapted weights. Default: 1. */
   regularization: withDefault(positiveFinite, 1),
   /** Steps of conjugate gradient. Default: 5. */
@@ -46,7 +47,7 @@ const OPTIONS = {
 };
 
 export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = DescentOptions<P, E, I> &
-  OptionsOf<typeof OPTIONS>;
+  OptionsOf<typeof IMAML>;
 
 /**
  * Implicit MAML: the meta-gradient depends on where the inner loop ends, not on how it gets there. The
@@ -60,7 +61,7 @@ export type ImamlOptions<P extends Tree, E extends Tree, I extends Tree> = Desce
 export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: ImamlOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
-  const read = readOptions({ ...LOOP, ...OPTIONS }, options, 'imaml');
+  const read = readOptions({ ...LOOP, ...IMAML }, options, 'imaml');
   const { optimizer, innerSteps, maxNorm, regularization: lambda, solverSteps } = read;
   const model = encodedModel(options, 'imaml');
 

@@ -45,7 +45,8 @@ import { tree } from '../parts';
 import { type InnerRun, innerLoop } from './inner-loop';
 import { type RatedOptimizer, withRates } from './learned-rates';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const MAML_PLUS_PLUS = {
   /** α of every tensor and step before training. */
   innerLearningRate: required(finiteNumber),
   /** k: steps on the support set. Default: 5. */
@@ -64,7 +65,7 @@ export type MamlPlusPlusOptions<
   P extends Tree,
   E extends Tree,
   I extends Tree,
-> = EncodedModelOptions<P, E, I> & OptionsOf<typeof OPTIONS>;
+> = EncodedModelOptions<P, E, I> & OptionsOf<typeof MAML_PLUS_PLUS>;
 
 /** `rates`: α, `[k]` for every tensor of the model. */
 export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & {
@@ -80,7 +81,7 @@ export type MamlPlusPlusParams<P extends Tree, E extends Tree> = EncodedParams<P
 export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlPlusPlusOptions<P, E, I>,
 ): Learner<MamlPlusPlusParams<P, E>, EncodedParams<P, E>, I> {
-  const read = readOptions({ ...MODEL, ...OPTIONS }, options, 'mamlPlusPlus');
+  const read = readOptions({ ...MODEL, ...MAML_PLUS_PLUS }, options, 'mamlPlusPlus');
   const { innerLearningRate: alpha, innerSteps, firstOrderUntil, multiStepUntil } = read;
   const encoded = encodedModel(options, 'mamlPlusPlus');
   const { init, encode, predict, losses } = encoded;
@@ -129,7 +130,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
 
 /** The inner loop from θ with the rates α, on encoded support sets: the adapted weights. */
 function descent<P extends Tree, E extends Tree, I extends Tree>(
-  { innerSteps, maxNorm, optimizer }: ReadOptions<typeof OPTIONS>,
+  { innerSteps, maxNorm, optimizer }: ReadOptions<typeof MAML_PLUS_PLUS>,
   { encodeSupport, supportLosses }: EncodedModel<P, E, I>,
 ) {
   return (

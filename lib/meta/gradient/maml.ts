@@ -34,7 +34,8 @@ import { adaptScope, type Learner } from '../learner';
 import { innerLoop } from './inner-loop';
 import { lowRankLoop, updatedContext } from './low-rank/low-rank-loop';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const MAML = {
   /** α: the learning rate of the inner loop. Needed unless there is an optimizer, and refused then. */
   innerLearningRate: optional(notNegative),
   /** U, in place of plain gradient descent: any optimizer. Default: SGD of rate α. */
@@ -54,7 +55,7 @@ const OPTIONS = {
   lowRank: optional(flag),
 };
 
-type Rule = OptionsOf<typeof OPTIONS>;
+type Rule = OptionsOf<typeof MAML>;
 
 export type MamlOptions<P extends Tree, E extends Tree, I extends Tree> = EncodedModelOptions<
   P,
@@ -82,7 +83,7 @@ export type MamlAdapted<P extends Tree, E extends Tree> = MamlParams<P, E>;
 export function maml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
   options: MamlOptions<P, E, I>,
 ): Learner<MamlParams<P, E>, MamlAdapted<P, E>, I> {
-  const { innerSteps, firstOrder } = readOptions({ ...MODEL, ...OPTIONS }, options, 'maml');
+  const { innerSteps, firstOrder } = readOptions({ ...MODEL, ...MAML }, options, 'maml');
   const learningRate = rateOf(options);
   const recorded = isRecorded(options, options.model);
   const { scale, ...loop } = descentOf(options, learningRate);

@@ -32,7 +32,8 @@ import { flattenParameters, unflattenParameters } from './flatten-parameters';
 import { taskGradients } from './inner-loop';
 import { preprocess } from './preprocess';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const META_LSTM = {
   /** Steps on the support set. Default: 5. */
   innerSteps: withDefault(stepCount, 5),
   /** The LSTM's size. Default: 20. */
@@ -46,7 +47,7 @@ export type MetaLstmOptions<P extends Tree, E extends Tree, I extends Tree> = En
   E,
   I
 > &
-  OptionsOf<typeof OPTIONS>;
+  OptionsOf<typeof META_LSTM>;
 
 /** Φ: an LSTM of size H with input 4, and its gates, weights `[1, H + 2]`. */
 export type LstmOptimizerParams = {
@@ -76,7 +77,7 @@ export function metaLstm<P extends Tree, E extends Tree, I extends Tree = Tensor
     innerSteps,
     hiddenSize,
     innerLearningRate: alpha,
-  } = readOptions({ ...MODEL, ...OPTIONS }, options, 'metaLstm');
+  } = readOptions({ ...MODEL, ...META_LSTM }, options, 'metaLstm');
   const { init, encodeSupport, predict, supportLosses } = encodedModel(options, 'metaLstm');
   const own = (generator: Generator) => ({
     optimizer: initOptimizer(generator, hiddenSize, Math.log(alpha / (1 - alpha))),

@@ -24,7 +24,8 @@ import { innerLoop } from './inner-loop';
 
 type Rates = number | readonly [number, number];
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const META_SGD = {
   /** α before training: one number, or the bounds of a uniform draw. Default: [0.005, 0.1]. */
   initialRate: withDefault(rates, [0.005, 0.1]),
   /** k: steps on the support set. Default: 1, as in the paper. */
@@ -38,7 +39,7 @@ export type MetaSgdOptions<P extends Tree, E extends Tree, I extends Tree> = Enc
   E,
   I
 > &
-  OptionsOf<typeof OPTIONS>;
+  OptionsOf<typeof META_SGD>;
 
 /** α: a rate for every weight, of any sign, learned like the weights. */
 export type MetaSgdParams<P extends Tree, E extends Tree> = EncodedParams<P, E> & { rates: P };
@@ -53,7 +54,7 @@ export function metaSgd<P extends Tree, E extends Tree, I extends Tree = Tensor>
   options: MetaSgdOptions<P, E, I>,
 ): Learner<MetaSgdParams<P, E>, EncodedParams<P, E>, I> {
   const { innerSteps, initialRate, firstOrder } = readOptions(
-    { ...MODEL, ...OPTIONS },
+    { ...MODEL, ...META_SGD },
     options,
     'metaSgd',
   );

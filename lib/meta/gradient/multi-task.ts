@@ -32,7 +32,8 @@ import {
   type ProbeAdapted,
 } from './linear-probe';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const MULTI_TASK = {
   /** C: how many classes meta-training has. */
   classes: required(positiveInteger),
   /** D: the size of the encoder's features. */
@@ -40,7 +41,7 @@ const OPTIONS = {
 };
 
 export type MultiTaskOptions<P extends Tree, I extends Tree> = LinearProbeOptions<P, I> &
-  OptionsOf<typeof OPTIONS>;
+  OptionsOf<typeof MULTI_TASK>;
 
 /** The encoder, and the head V over all classes, weight `[C, D]`. */
 export type MultiTaskParams<P extends Tree> = { encoder: P; head: LinearParams };
@@ -56,7 +57,7 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
   options: MultiTaskOptions<P, I>,
 ): Learner<MultiTaskParams<P>, ProbeAdapted<P>, I> {
   const { classes, features, ...probeOptions } = readOptions(
-    { ...PROBE, ...OPTIONS },
+    { ...PROBE, ...MULTI_TASK },
     options,
     'multiTask',
   );

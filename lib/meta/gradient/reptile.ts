@@ -38,7 +38,8 @@ import { carriedState, keepState } from './carried-state';
 import { type DescentOptions, fineTuning, LOOP } from './fine-tuning';
 import { innerLoop } from './inner-loop';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const REPTILE = {
   /** `mean` over the tasks is the paper's batch form; `sum` is θ + ε Σᵢ (θᵢ′ − θ). Default: `mean`. */
   reduce: withDefault(oneOf('mean', 'sum'), 'mean'),
   /** What a task's weights train on: the paper knows no query sets. Default: `all`. */
@@ -58,7 +59,7 @@ export type ReptileOptions<P extends Tree, E extends Tree, I extends Tree> = Des
   E,
   I
 > &
-  OptionsOf<typeof OPTIONS>;
+  OptionsOf<typeof REPTILE>;
 
 /**
  * Reptile. The encoder does not move within a task; its meta-gradient is the sum of its gradients over
@@ -73,7 +74,7 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
   options: ReptileOptions<P, E, I>,
 ): Learner<EncodedParams<P, E>, EncodedParams<P, E>, I> {
   const { reduce, trainOn, batchSize, carry, ...common } = readOptions(
-    { ...LOOP, ...OPTIONS },
+    { ...LOOP, ...REPTILE },
     options,
     'reptile',
   );

@@ -51,7 +51,8 @@ import {
 
 export type { MannState };
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const MANN = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
   /** N: the ways; the controller sees labels one-hot, so that it cannot change. */
@@ -85,7 +86,7 @@ const OPTIONS = {
 export type MannOptions<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof MANN>;
 
 export type MannParams<E extends Tree> = NetworkParams & { encoder: E };
 export type MannAdapted<E extends Tree> = { params: MannParams<E>; state: MannState };
@@ -181,7 +182,7 @@ function alongSequences<E extends Tree, I extends Tree>({
 
 /** The options, with no more heads than slots. */
 function readSizes<E extends Tree, I extends Tree>(options: MannOptions<E, I>) {
-  const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'mann');
+  const read = readOptions({ ...ENCODER, ...MANN }, options, 'mann');
   const { reads, slots } = read;
   numberWhere((n) => n <= slots, 'at most the number of slots', reads, 'reads', 'mann');
   return read;

@@ -42,7 +42,8 @@ import { squaredDistances } from '../metric/squared-distances';
 import { sized, tree } from '../parts';
 import { type GradientReader, gradientReader } from './gradient-reader';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const META_NETWORKS = {
   /** The size of the networks d and m. Default: 20. */
   hiddenSize: withDefault(positiveInteger, 20),
   /** The contrastive loss's margin, in L_emb. Default: 1. */
@@ -59,7 +60,7 @@ export type MetaNetworksOptions<
 > = EncodedModelOptions<P, E, I> & {
   /** u: `[T, n, D]` to representations `[T, n, R]`; b is the `model`. */
   representation: Layer<R>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof META_NETWORKS>;
 
 /** W, Q, Z and G, and the encoder. */
 export type MetaNetworksParams<P extends Tree, E extends Tree, R extends Tree> = EncodedParams<
@@ -90,7 +91,7 @@ export function metaNetworks<
   options: MetaNetworksOptions<P, E, I, R>,
 ): Learner<MetaNetworksParams<P, E, R>, MetaNetworksAdapted<P, E, R>, I> {
   const read = readOptions(
-    { ...MODEL, representation: required(layerOf), ...OPTIONS },
+    { ...MODEL, representation: required(layerOf), ...META_NETWORKS },
     options,
     NAME,
   );
@@ -159,7 +160,7 @@ function networks(hiddenSize: number) {
 
 /** Reads a support set into fast weights: Q* of each task, and the memory of each example's Wᵢ*. */
 function writer<P extends Tree, E extends Tree, R extends Tree, I extends Tree>(
-  options: MetaNetworksOptions<P, E, I, R> & ReadOptions<typeof OPTIONS>,
+  options: MetaNetworksOptions<P, E, I, R> & ReadOptions<typeof META_NETWORKS>,
 ) {
   const { margin, firstOrder } = options;
   const u = bothKinds(options.representation, 'representation');

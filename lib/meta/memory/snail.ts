@@ -29,7 +29,8 @@ import { attentionBlock, type Block, type BlockParams, denseBlock } from './snai
 
 type Sizes = readonly (readonly [number, number])[];
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const SNAIL = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
   /** N: the ways; labels are part of the steps, so that it cannot change. */
@@ -50,7 +51,7 @@ const OPTIONS = {
 export type SnailOptions<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof SNAIL>;
 
 export type SnailParams<E extends Tree> = {
   encoder: E;
@@ -75,7 +76,7 @@ export type SnailAdapted<E extends Tree> = {
 export function snail<E extends Tree, I extends Tree = Tensor>(
   options: SnailOptions<E, I>,
 ): Learner<SnailParams<E>, SnailAdapted<E>, I> {
-  const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'snail');
+  const read = readOptions({ ...ENCODER, ...SNAIL }, options, 'snail');
   const { encoder, dimensions, ways, loss } = read;
   const blocks = snailBlocks(read);
   // Features of the steps that each block takes.
@@ -137,7 +138,7 @@ function isPair(pair: unknown): pair is readonly [number, number] {
   );
 }
 
-function snailBlocks(options: ReadOptions<typeof OPTIONS>): Block[] {
+function snailBlocks(options: ReadOptions<typeof SNAIL>): Block[] {
   const { dimensions, ways, length, filters, attention } = options;
   const blocks: Block[] = [];
   let size = dimensions + ways;

@@ -14,7 +14,8 @@ import { contrastiveLoss } from './contrastive-loss';
 import { type EmbeddedSupport, pairLearner } from './pairs';
 import { squaredDistances } from './squared-distances';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const CONTRASTIVE = {
   /** m: pairs of two classes farther apart than this cost nothing. Default: 1. */
   margin: withDefault(positiveFinite, 1),
   /** How pairs make the score of a class: `mean` or `max` of −D². Default: `mean`. */
@@ -24,7 +25,7 @@ const OPTIONS = {
 export type ContrastiveSiameseOptions<E extends Tree, I extends Tree> = {
   /** G: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof CONTRASTIVE>;
 
 export type ContrastiveSiameseParams<E extends Tree> = { encoder: E };
 
@@ -39,7 +40,7 @@ export function contrastiveSiamese<E extends Tree, I extends Tree = Tensor>(
   options: ContrastiveSiameseOptions<E, I>,
 ): Learner<ContrastiveSiameseParams<E>, EmbeddedSupport<ContrastiveSiameseParams<E>>, I> {
   const { encoder, margin, score } = readOptions(
-    { ...ENCODER, ...OPTIONS },
+    { ...ENCODER, ...CONTRASTIVE },
     options,
     'contrastiveSiamese',
   );

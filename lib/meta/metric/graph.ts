@@ -37,7 +37,8 @@ import {
 // Far more than any graph network has, and few enough to make.
 const MOST_LAYERS = 1000;
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const GRAPH = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
   /** N: the ways; labels are part of the nodes, so that it cannot change. */
@@ -56,7 +57,7 @@ const OPTIONS = {
 export type GraphOptions<E extends Tree, I extends Tree> = {
   /** f: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof GRAPH>;
 
 export type GraphParams<E extends Tree> = { encoder: E; layers: GraphLayerParams[] };
 
@@ -73,7 +74,7 @@ export type SupportGraph<P extends Tree> = { params: P; nodes: Tensor; present: 
 export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
   options: GraphOptions<E, I>,
 ): Learner<GraphParams<E>, SupportGraph<GraphParams<E>>, I> {
-  const read = readOptions({ ...ENCODER, ...OPTIONS }, options, 'graphNetwork');
+  const read = readOptions({ ...ENCODER, ...GRAPH }, options, 'graphNetwork');
   const { encoder, ways, dimensions, loss } = read;
   const { hidden, last } = graphLayers(read);
   return embeddingLearner({
@@ -107,7 +108,7 @@ function layerCount(value: unknown, name: string, operator: string): number {
   return integerFrom(1, value, name, operator, MOST_LAYERS);
 }
 
-function graphLayers(options: ReadOptions<typeof OPTIONS>): {
+function graphLayers(options: ReadOptions<typeof GRAPH>): {
   hidden: GraphLayer[];
   last: GraphLayer;
 } {

@@ -25,7 +25,8 @@ import { sized } from '../parts';
 import { oneHot, type TaskLoss } from '../task-loss';
 import { relationLoss } from './relation';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const INDUCTION = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
   /** R: iterations of dynamic routing. Default: 3. */
@@ -39,7 +40,7 @@ const OPTIONS = {
 export type InductionOptions<E extends Tree, I extends Tree> = {
   /** e: `[T, n, …]` to embeddings `[T, n, D]`; the paper's is a BiLSTM with self-attention. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof INDUCTION>;
 
 /** `transform` holds Wₛ and bₛ, `tensor` M `[h, D, D]`, `relation` W_r and b_r. */
 export type InductionParams<E extends Tree> = {
@@ -67,7 +68,7 @@ export function induction<E extends Tree, I extends Tree = Tensor>(
     iterations,
     slices,
     loss,
-  } = readOptions({ ...ENCODER, ...OPTIONS }, options, 'induction');
+  } = readOptions({ ...ENCODER, ...INDUCTION }, options, 'induction');
   const transform = linear({ inFeatures: size, outFeatures: size });
   const relation = linear({ inFeatures: slices, outFeatures: 1 });
   return embeddingLearner({

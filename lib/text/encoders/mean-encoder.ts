@@ -1,16 +1,7 @@
 import { checkOptions, positiveInteger } from '../../check';
-import {
-  dropout,
-  type EmbeddingParams,
-  embedding,
-  type Layer,
-  type LayerNormParams,
-  layerNorm,
-  meanPooling,
-} from '../../nn';
-import { type Tensor, torch } from '../../torch';
-import { shapeOf } from '../../torch/check-tensors';
+import { embedding, type Layer } from '../../nn';
 import type { TokenBatch } from '../token-vectorizer';
+import { type PooledWordsParams, pooledWords } from './pooled-words';
 
 export type MeanEncoderOptions = {
   /** V: the vocabulary's size. */
@@ -21,10 +12,7 @@ export type MeanEncoderOptions = {
   dropout?: number;
 };
 
-export type MeanEncoderParams = { embedding: EmbeddingParams; norm: LayerNormParams };
-
-/** Tokens whose vectors are held at once, padding included: 32 MiB of 128 numbers each. */
-const BLOCK_TOKENS = 2 ** 16;
+export type MeanEncoderParams = PooledWordsParams;
 
 /**
  * A text as the normalised mean of its words' vectors: ids and mask `[…, n, L]` give `[…, n, D]`. A
@@ -44,40 +32,5 @@ export function meanEncoder(options: MeanEncoderOptions): Layer<MeanEncoderParam
     embeddingDim: dimensions,
     paddingIndex: 0,
   });
-  const pool = meanPooling();
-  const norm = layerNorm({ normalizedShape: dimensions });
-  const drop = dropout({ p: options.dropout ?? 0 });
-  return {
-    init: (generator) => ({
-      embedding: table.init(generator),
-      norm: norm.init(generator),
-    }),
-    apply(params, batch, context) {
-      shapeOf(batch?.ids, 'ids', 'meanEncoder');
-      shapeOf(batch.mask, 'mask', 'meanEncoder');
-      const text = inBlocks(batch, ({ ids, mask }) => {
-        const words = table.apply(params.embedding, ids, context);
-        return pool.apply({}, { x: words, mask }, context);
-      });
-      return drop.apply({}, norm.apply(params.norm, text, context), context);
-    },
-    tasks: true,
-  };
-}
-
-/** Applies `pool` to all rows, in blocks small enough for its intermediates. */
-function inBlocks(batch: TokenBatch, pool: (block: TokenBatch) => Tensor): Tensor {
-  const { shape } = batch.ids;
-  const rows = shape.at(-2) ?? 1;
-  const perRow = shape.reduce((product, size) => product * size, 1) / Math.max(rows, 1);
-  const block = Math.max(1, Math.floor(BLOCK_TOKENS / Math.max(perRow, 1)));
-  if (rows <= block) return pool(batch);
-  return torch.scope(() => {
-    const parts: Tensor[] = [];
-    for (let from = 0; from < rows; from += block) {
-      const some = (x: Tensor) => x.narrow(-2, from, Math.min(block, rows - from));
-      parts.push(torch.scope(() => pool({ ids: some(batch.ids), mask: some(batch.mask) })));
-    }
-    return torch.cat(parts, -2);
-  });
+  return pooledWords({ table, dimensions, pooling: 'mean', dropout: options.dropout ?? 0 });
 }

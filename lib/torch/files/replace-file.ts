@@ -7,6 +7,7 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
+  readdirSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -24,6 +25,7 @@ const MAX_WRITE = 1 << 30;
 const MAX_LINKS = 40;
 const PERMISSIONS = 0o777;
 const NEW_FILE = 0o666;
+const TEMPORARY = /^\.metatorch-[0-9a-f]{16}\.tmp$/;
 
 /**
  * A file that has been written and synced under a temporary name beside the place that it is to take.
@@ -153,8 +155,23 @@ function writeAll(file: number, chunk: Uint8Array): void {
   }
 }
 
-// A rename is only durable once its folder is. Windows has no such call, and needs none.
-function syncFolder(folder: string): void {
+/**
+ * Removes what crashes have left of staged files. Nobody else may be writing into the folder.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if one cannot be removed
+ */
+export function removeStaged(folder: string): void {
+  for (const name of onFile(folder, () => readdirSync(folder))) {
+    if (TEMPORARY.test(name)) onFile(folder, () => rmSync(join(folder, name), { force: true }));
+  }
+}
+
+/**
+ * Makes what was made, renamed or removed in a folder last. Windows has no such call, and needs none.
+ *
+ * @throws TorchError `ERR_TORCH_FILE`
+ */
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   onFile(folder, () => {
     const file = openSync(folder, 'r');

@@ -1,7 +1,7 @@
 import type * as CliProgress from 'cli-progress';
 import { type OptionsOf, optional, readOptions, required, string, withMethods } from '../../check';
+import type { Logger, StepReport } from '../callbacks/callback';
 import { formatEvaluation } from '../evaluate';
-import type { Logger, StepReport } from '../trainer';
 
 /** A terminal, a pipe or a file. */
 export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };

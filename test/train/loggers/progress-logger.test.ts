@@ -29,7 +29,7 @@ afterEach(() => {
 function feed(logger: Logger, steps: number): void {
   logger.start?.(steps);
   for (let step = 1; step <= steps; step++) {
-    logger.step?.({ step, steps, loss: 1 + (step % 2), accuracy: 0.5 });
+    logger.step?.({ step, steps, episodes: 8, loss: 1 + (step % 2), accuracy: 0.5 });
   }
 }
 
@@ -94,7 +94,7 @@ describe('elsewhere than on a terminal', () => {
     const { stream, text } = recordingStream();
     const logger = openLogger({ label: 'sines', stream });
     logger.start?.(1);
-    logger.step?.({ step: 1, steps: 1, loss: 2 });
+    logger.step?.({ step: 1, steps: 1, episodes: 8, loss: 2 });
     logger.evaluation?.(1, { loss });
     expect(text()).toBe('sines  1/1  loss 2.000\nsines  1/1  validation loss 0.214 ± 0.008\n');
   });
@@ -125,7 +125,7 @@ describe('on a terminal', () => {
     const { stream, text } = recordingStream(200);
     const logger = openLogger({ label: 'sines', stream });
     logger.start?.(1);
-    logger.step?.({ step: 1, steps: 1, loss: 2 });
+    logger.step?.({ step: 1, steps: 1, episodes: 8, loss: 2 });
     logger.evaluation?.(1, { loss });
     logger.close?.();
     expect(text()).toContain(' 1/1  ETA 0s  loss 2.000  validation loss 0.214 ± 0.008');

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { finiteNumber, nullable, required, someProperties, string } from '../../check';
-import { TorchError } from '../../errors';
+import { finiteNumber, nullable, required, someProperties, string } from './check';
+import { TorchError } from './errors';
 
 const NAME = 'lock';
 /** How often a holder shows that it lives, for those on other machines, which cannot ask for its process. */
@@ -150,7 +150,7 @@ function touch(path: string): void {
 
 function inUse(path: string, owner: Owner | undefined): TorchError {
   const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
-  const message = `Expected a store that nobody uses, but ${who} has ${path}${adviceOn(path, owner)}`;
+  const message = `Expected a folder that nobody uses, but ${who} has ${path}${adviceOn(path, owner)}`;
   return new TorchError('ERR_TORCH_BUSY', message, { path });
 }
 

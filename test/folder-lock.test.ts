@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FolderLock } from '../../../lib/serve/store/lock';
-import { temporaryFolder } from '../../helpers/folders';
+import { FolderLock } from '../lib/folder-lock';
+import { temporaryFolder } from './helpers/folders';
 
 const folder = temporaryFolder();
 let child: ChildProcess | undefined;
@@ -31,7 +31,7 @@ test('a lock of a process that is killed is taken over', async () => {
   const owner = (started: string | null) =>
     JSON.stringify({ ...own, id: 'x', pid: holder.pid, started });
   writeFileSync(path(), owner(null));
-  expect(() => new FolderLock(folder())).toThrow(/Expected a store that nobody uses/);
+  expect(() => new FolderLock(folder())).toThrow(/Expected a folder that nobody uses/);
   // A later process with the same number.
   writeFileSync(path(), owner('1'));
   if (process.platform === 'linux') new FolderLock(folder()).release();

@@ -1,0 +1,55 @@
+import type { Check, Json } from '../../../check';
+import type { Layer } from '../../../nn';
+import type { Tree } from '../../../torch';
+import type { TokenBatch } from '../../token-vectorizer';
+import type { TokenStates, TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+import {
+  buildWords,
+  disposeWords,
+  MASK_TOKEN,
+  restoreWords,
+  type WordOptions,
+  type Words,
+  wordState,
+} from './words';
+
+/** A layer on words: what it gives, and the states of single words where it has them. */
+export type WordLayer<P extends Tree> = {
+  readonly layer: Layer<P, TokenBatch>;
+  /** D of a text's vector. */
+  readonly dimensions: number;
+  readonly states?: Pick<TokenStates<P>, 'hidden' | 'table'>;
+};
+
+/** A kind of encoder of words: `make` builds its layer. */
+export function wordKind<O extends WordOptions, P extends Tree>(
+  name: string,
+  check: Check<O>,
+  make: (words: Words, options: O) => WordLayer<P>,
+): TrainableEncoderKind<O> {
+  const encoderOf = (words: Words, options: O): TrainableEncoder<P, TokenBatch> => {
+    const { layer, dimensions, states } = make(words, options);
+    const { vocabulary, vectorizer } = words;
+    return {
+      dimensions,
+      vectorizer,
+      layer,
+      state: wordState(words),
+      ...(states && {
+        tokens: {
+          ...states,
+          vocabularySize: vocabulary.size,
+          maskId: vocabulary.id(MASK_TOKEN),
+          specials: [vocabulary.padId, vocabulary.unknownId, vocabulary.id(MASK_TOKEN)],
+        },
+      }),
+      dispose: () => disposeWords(words),
+    };
+  };
+  return {
+    check,
+    build: async (options, texts) => encoderOf(await buildWords(options, texts, name), options),
+    restore: async (options: O, state: Json) =>
+      encoderOf(restoreWords(options, state, name), options),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Json } from '../../check';
+import {
+  TRAINABLE_ENCODERS,
+  type TrainableEncoder,
+  type TrainableEncoderKind,
+} from '../../text/encoders/trainable';
+import { type Choice, type Chosen, choiceOf } from './kinds';
+
+export const encoderChoice = choiceOf(TRAINABLE_ENCODERS);
+
+export type EncoderConfig = Chosen<typeof TRAINABLE_ENCODERS>;
+export type EncoderInput = Choice<typeof TRAINABLE_ENCODERS>;
+
+/** The encoder of a run that names none. */
+export const DEFAULT_KIND = 'frozen';
+
+/** The rates of the meta-steps at which kinds usually learn; others at 0.001. */
+const RATES: Readonly<Record<string, number>> = { mean: 0.03, frozen: 1e-4 };
+const USUAL_RATE = 1e-3;
+
+/** The learning rate that is usual for an encoder. */
+export function usualRate({ kind }: EncoderConfig): number {
+  return RATES[kind] ?? USUAL_RATE;
+}
+
+/** A new encoder for training texts. */
+export function buildEncoder(
+  config: EncoderConfig,
+  texts: readonly string[],
+): Promise<TrainableEncoder> {
+  const { kind, ...options } = config;
+  return kindOf(kind).build(options, texts);
+}
+
+/** The encoder that had a state. */
+export function restoreEncoder(config: EncoderConfig, state: Json): Promise<TrainableEncoder> {
+  const { kind, ...options } = config;
+  return kindOf(kind).restore(options, state);
+}
+
+/** Each kind is only ever given options that have passed its own check. */
+function kindOf(kind: EncoderConfig['kind']): TrainableEncoderKind<object> {
+  return TRAINABLE_ENCODERS[kind] as TrainableEncoderKind<object>;
+}

@@ -1,0 +1,60 @@
+import { type Check, isPlainObject, type OptionsOf, type Schema, unknownName } from '../../check';
+import { invalidArgument } from '../../errors';
+
+/** What stands behind a name of a registry: at least a check of its options. */
+export type Kind = { readonly check: Check<object> };
+
+/** A registry: kinds by name. */
+export type Kinds = Readonly<Record<string, Kind>>;
+
+type OptionsIn<K> = K extends { readonly check: Check<infer O> } ? O : never;
+type InputOf<K> = K extends { readonly check: { readonly schema: infer S extends Schema } }
+  ? OptionsOf<S>
+  : Partial<OptionsIn<K>>;
+
+/** One kind and its options, with defaults. */
+export type Chosen<T extends Kinds> = {
+  [K in keyof T & string]: { kind: K } & OptionsIn<T[K]>;
+}[keyof T & string];
+
+/** The same as one writes it: the name alone, or with options. */
+export type Choice<T extends Kinds> = {
+  [K in keyof T & string]: K | ({ kind: K } & InputOf<T[K]>);
+}[keyof T & string];
+
+/** A check that knows the registry it chooses from, for whoever lists it. */
+export type ChoiceCheck<T extends Kinds> = Check<Chosen<T>> & { readonly kinds: T };
+
+/**
+ * A check for one kind of a registry: its name, or `{ kind, …options }`. Unknown names and options are
+ * refused with the nearest there is.
+ */
+export function choiceOf<T extends Kinds>(kinds: T): ChoiceCheck<T> {
+  const check: Check<Chosen<T>> = (value, name, operator) => {
+    const { kind, ...options } =
+      typeof value === 'string' ? { kind: value } : asObject(value, name, operator);
+    const found = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    if (found === undefined) {
+      const where = typeof value === 'string' ? name : `${name}.kind`;
+      throw unknownName(Object.keys(kinds), kind, where, operator);
+    }
+    // The options have passed the check of this kind, which TypeScript cannot follow through an index.
+    return { kind, ...found.check(options, name, operator) } as Chosen<T>;
+  };
+  return Object.assign(check, { kinds });
+}
+
+function asObject(value: unknown, name: string, operator: string): Record<string, unknown> {
+  if (isPlainObject(value)) return value;
+  const expected = 'a name, or { kind, … }';
+  throw invalidArgument(expected, `${name} of ${operator}`, value, operator);
+}
+
+/** The options of a schema but for some, which a config cannot hold or which follow from the run. */
+export function without<S extends Schema, K extends keyof S & string>(
+  schema: S,
+  ...names: readonly K[]
+): Omit<S, K> {
+  const left = Object.entries(schema).filter(([name]) => !names.some((one) => one === name));
+  return Object.fromEntries(left) as Omit<S, K>;
+}

@@ -1,0 +1,51 @@
+import type { Page, Section, Table } from './page';
+
+/** Characters that mean something in Markdown wherever they stand. */
+const SPECIAL = /[\\`*[\]<>|~&#$]/g;
+/** An underscore within a word means nothing. */
+const UNDERSCORE = /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
+/** What would begin another line, or turn the direction of what follows. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those of a hostile text are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+/** Characters that begin a list or a rule, if they begin a line. */
+const START = /^(\s*)([-+=]|\d+[.)])/;
+
+/** A text as Markdown that shows it as it is, on one line. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(CONTROL, ' ')
+    .replace(SPECIAL, '\\$&')
+    .replace(UNDERSCORE, '\\_')
+    .replace(
+      START,
+      (_, space: string, mark: string) => `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}`,
+    );
+}
+
+/** A page as GitHub-flavoured Markdown. */
+export function pageMarkdown({ title, lead, sections }: Page): string {
+  const parts = [
+    `# ${escapeMarkdown(title)}`,
+    escapeMarkdown(lead),
+    ...sections.flatMap(sectionParts),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function sectionParts({ title, paragraphs = [], table }: Section): string[] {
+  return [
+    `## ${escapeMarkdown(title)}`,
+    ...paragraphs.map(escapeMarkdown),
+    ...(table === undefined ? [] : tableParts(table)),
+  ];
+}
+
+function tableParts({ columns, rows, note }: Table): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const lines = [
+    line(columns.map(({ title }) => escapeMarkdown(title))),
+    line(columns.map(({ kind }) => (kind === 'number' ? '--:' : '---'))),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
+  ];
+  return [lines.join('\n'), ...(note === undefined ? [] : [escapeMarkdown(note)])];
+}

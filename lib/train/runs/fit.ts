@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArgumentTypeError } from '../../errors';
+import type { TextDataset } from '../../text/datasets/dataset';
+import { disposeTree } from '../../torch';
+import { replaceFile } from '../../torch/files/replace-file';
+import { asJson } from '../as-json';
+import { type Estimate, estimate } from '../estimate';
+import { type Evaluation, scoreOf } from '../evaluate';
+import type { TrainHistory } from '../history';
+import { writePredictions } from '../report/predictions';
+import { completeRun, type RunConfig, type RunInput } from './config';
+import { MetaModel } from './model';
+import { loadRunData } from './run-data';
+import { saveModel } from './saved-model';
+import { type Answered, protocolOf, testOn } from './test-run';
+import { type RunHooks, type TrainedLearner, trainRun } from './train-run';
+import { openWorkshop, type Workshop } from './workshop';
+
+/** How good a model is at classes that it has not seen, with so many examples of each. */
+export type TestResult = {
+  readonly shots: number;
+  /** From 0 to 1: over episodes, or over seeds if there are several. */
+  readonly accuracy: Estimate;
+};
+
+/** What came of one seed. */
+export type SeedResult = {
+  readonly seed: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly validation?: Evaluation | undefined;
+  readonly tests: readonly TestResult[];
+  readonly history?: TrainHistory | undefined;
+  readonly stopped?: unknown;
+};
+
+/** What came of a run. */
+export type FitResult = {
+  /** The model of the seed that is best in validation, or of the first; the caller's to dispose of. */
+  readonly model: MetaModel;
+  /** The config with all its defaults. */
+  readonly config: RunConfig;
+  readonly runs: readonly SeedResult[];
+  /** Of several seeds, the mean over them. */
+  readonly tests: readonly TestResult[];
+};
+
+/**
+ * Trains what a config names on the classes of a data set, and tests it on others:
+ *
+ *     const { model, tests } = await fit(dataset, { learner: 'prototypical', steps: 200 });
+ *     console.log(formatAccuracy(tests[0].accuracy));
+ *     saveModel('models/mine', model);
+ *
+ * Everything random depends on the seeds alone. With `out` the model is saved there, and the config beside it.
+ * The training itself is work for a thread of its own: see `fitInWorker`.
+ *
+ * @param data a data set, or undefined if the config names one
+ * @throws ArgumentTypeError or ArgumentRangeError that names the key of a wrong option, and the nearest there
+ *   is; what reading the data, the encoder, training and saving throw
+ */
+export async function fit(
+  data: TextDataset | undefined,
+  options: RunInput,
+  hooks: RunHooks = {},
+): Promise<FitResult> {
+  return fitConfig(data, completeRun(options, 'fit'), hooks);
+}
+
+/** As `fit`, of a config that is complete. */
+export async function fitConfig(
+  data: TextDataset | undefined,
+  config: RunConfig,
+  hooks: RunHooks,
+): Promise<FitResult> {
+  const dataset = await dataOf(data, config, hooks.signal);
+  const { out } = config;
+  if (out !== undefined) mkdirSync(out, { recursive: true });
+  const workshop = await openWorkshop(dataset, config, hooks.signal);
+  try {
+    const results = await runSeeds(workshop, hooks);
+    const model = modelOf(workshop, results);
+    const runs = results.map(({ result }) => result);
+    const fitted = { model, config, runs, tests: testsOf(runs) };
+    if (out !== undefined) saveRun(out, fitted, workshop, results);
+    return fitted;
+  } catch (error) {
+    workshop.encoder.dispose();
+    throw error;
+  } finally {
+    workshop.dispose();
+  }
+}
+
+async function dataOf(
+  given: TextDataset | undefined,
+  { data }: RunConfig,
+  signal: AbortSignal | undefined,
+): Promise<TextDataset> {
+  if (given !== undefined && data === undefined) return given;
+  if (given === undefined && data !== undefined) return loadRunData(data, signal);
+  throw new ArgumentTypeError(
+    `Expected a data set, or data of the config, but received ${data === undefined ? 'neither' : 'both'}`,
+    'fit',
+    'config.data of fit',
+  );
+}
+
+type SeedRun = {
+  readonly result: SeedResult;
+  readonly trained: TrainedLearner;
+  readonly answered: readonly Answered[];
+};
+
+async function runSeeds(workshop: Workshop, hooks: RunHooks): Promise<SeedRun[]> {
+  const done: SeedRun[] = [];
+  try {
+    for (const seed of workshop.config.seeds) {
+      // A run that was stopped has a model; those of further seeds have not begun.
+      if (done.length > 0 && hooks.signal?.aborted) break;
+      done.push(await runSeed(workshop, seed, hooks));
+    }
+    return done;
+  } catch (error) {
+    disposeTree(done.map(({ trained }) => trained.params));
+    throw error;
+  }
+}
+
+async function runSeed(workshop: Workshop, seed: number, hooks: RunHooks): Promise<SeedRun> {
+  const { config } = workshop;
+  const began = performance.now();
+  const several = config.seeds.length > 1;
+  const folder = hooks.checkpoints ?? checkpointFolder(config);
+  const own = folder !== undefined && several ? join(folder, `seed-${seed}`) : folder;
+  const fingerprint = fingerprintOf(config);
+  const trained = await trainRun(workshop, seed, { ...hooks, checkpoints: own, fingerprint });
+  const seconds = (performance.now() - began) / 1000;
+  const answered = await testOn(workshop, trained, hooks.signal);
+  const { steps, validation, history, stopped } = trained;
+  const tests = answered.map(({ shots, accuracies }) => ({
+    shots,
+    accuracy: estimate(accuracies),
+  }));
+  return {
+    result: { seed, steps, seconds, validation, history, stopped, tests },
+    trained,
+    answered,
+  };
+}
+
+function checkpointFolder({ out, checkpoints }: RunConfig): string | undefined {
+  return out === undefined || checkpoints === undefined ? undefined : join(out, 'checkpoints');
+}
+
+/** What decides what a run computes; where it is saved, and how it is tested, do not. */
+function fingerprintOf(config: RunConfig): string {
+  const { out: _, checkpoints: __, predictions: ___, seeds: ____, ...rest } = config;
+  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+}
+
+/** The tests of all seeds: of several, the mean and interval over them. */
+function testsOf(runs: readonly SeedResult[]): TestResult[] {
+  const [first, ...others] = runs;
+  if (first === undefined) return [];
+  if (others.length === 0) return [...first.tests];
+  return first.tests.map(({ shots }, i) => ({
+    shots,
+    accuracy: estimate(runs.flatMap(({ tests }) => tests[i]?.accuracy.mean ?? [])),
+  }));
+}
+
+/** The model of the best seed, which has the encoder from then on. */
+function modelOf({ config, encoder }: Workshop, results: readonly SeedRun[]): MetaModel {
+  const score = ({ result }: SeedRun) => (result.validation ? scoreOf(result.validation) : 0);
+  const [best, ...others] = results.toSorted((a, b) => score(b) - score(a));
+  disposeTree(others.map(({ trained }) => trained.params));
+  if (best === undefined) throw new Error('Expected at least one seed but received none');
+  const run = asJson({ config, seed: best.result.seed, tests: best.result.tests });
+  const facts = { learner: best.trained.config, encoder: config.encoder, run };
+  return new MetaModel(facts, encoder, best.trained.params);
+}
+
+function saveRun(
+  out: string,
+  { model, config, runs, tests }: FitResult,
+  workshop: Workshop,
+  results: readonly SeedRun[],
+): void {
+  saveModel(out, model);
+  const content = asJson({ config, tests, runs: runs.map(({ history: _, ...run }) => run) });
+  replaceFile(join(out, 'run.json'), [Buffer.from(`${JSON.stringify(content, null, 2)}\n`)]);
+  if (!config.predictions) return;
+  for (const { result, trained, answered } of results) {
+    for (const { shots, queries } of answered) {
+      const name = config.seeds.length > 1 ? `${shots}-shot-seed-${result.seed}` : `${shots}-shot`;
+      writePredictions(join(out, `predictions-${name}.jsonl`), {
+        protocol: protocolOf(workshop, trained.config, shots),
+        queries,
+      });
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Json } from '../../check';
+import { TextClassifier, type TextModel } from '../../text';
+import type { LabeledText } from '../../text/datasets/dataset';
+import type { TrainableEncoder } from '../../text/encoders/trainable';
+import { disposeTree, type Tree } from '../../torch';
+import type { EncoderConfig } from '../registry';
+import { type AnyLearner, buildLearner, type LearnerConfig, waysOf } from '../registry';
+import { requireParams } from '../require-params';
+
+/** What a model was made of, and how. */
+export type ModelFacts = {
+  readonly learner: LearnerConfig;
+  readonly encoder: EncoderConfig;
+  /** The config of the run that trained it, and what came of it. */
+  readonly run?: { readonly [key: string]: Json } | undefined;
+  /** The examples that it is adapted to, if it has been. */
+  readonly examples?: readonly LabeledText[] | undefined;
+};
+
+/**
+ * A meta-trained learner with its encoder: what a run makes, and `loadModel` reads. It holds tensors until
+ * `dispose`, or the end of a `using` block.
+ *
+ *     using model = await loadModel('models/banking');
+ *     using classifier = model.classifier([{ text: 'my card is gone', label: 'card_lost' }, …]);
+ *     const [{ label }] = classifier.predict(['where is my card?']);
+ */
+export class MetaModel implements TextModel<Tree, unknown, Tree> {
+  readonly facts: ModelFacts;
+  readonly encoder: TrainableEncoder;
+  readonly learner: AnyLearner;
+  readonly params: Tree;
+
+  /**
+   * The parameters and the encoder are the model's from then on.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError for parameters of another model
+   */
+  constructor(facts: ModelFacts, encoder: TrainableEncoder, params: Tree) {
+    this.facts = facts;
+    this.encoder = encoder;
+    this.learner = buildLearner(facts.learner, encoder);
+    requireParams(this.learner, params);
+    this.params = params;
+  }
+
+  /** How texts become tensors for it. */
+  get vectorizer(): TrainableEncoder['vectorizer'] {
+    return this.encoder.vectorizer;
+  }
+
+  /** The most labels that it can tell apart; undefined if there is no limit. */
+  get ways(): number {
+    return waysOf(this.facts.learner) ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /**
+   * A classifier for labels of your own; the model must not be disposed of before.
+   *
+   * @param examples default: those that the model has been adapted to
+   * @throws ArgumentRangeError for fewer than two labels, or more than the learner can tell apart
+   */
+  classifier(
+    examples: readonly LabeledText[] = this.facts.examples ?? [],
+  ): TextClassifier<Tree, unknown, Tree> {
+    return new TextClassifier<Tree, unknown, Tree>(this, examples);
+  }
+
+  /** Frees the parameters and the encoder. */
+  dispose(): void {
+    disposeTree(this.params);
+    this.encoder.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

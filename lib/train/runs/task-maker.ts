@@ -1,0 +1,67 @@
+import type { Episodes } from '../../meta';
+import { type AugmentOptions, augmentEpisode } from '../../text/augment/augment-episode';
+import type { TextDataset } from '../../text/datasets/dataset';
+import { EpisodeSampler } from '../../text/episodes/episode-sampler';
+import { episodeTensors } from '../../text/episodes/episode-tensors';
+import type { Vectorizer } from '../../text/vectorizer';
+import { type Tree, torch } from '../../torch';
+import { type Features, lookup } from './features';
+
+/** Makes the episodes of some numbers. */
+export type TaskMaker = {
+  readonly sampler: EpisodeSampler;
+  make(numbers: readonly number[]): Episodes<Tree>;
+};
+
+export type TaskOptions = {
+  readonly dataset: TextDataset;
+  readonly classes: readonly string[];
+  readonly vectorizer: Vectorizer<Tree>;
+  readonly features: Features | undefined;
+  readonly ways: number;
+  readonly shots: number;
+  readonly queries: number;
+  readonly seed: number;
+  /** More texts for the support sets. */
+  readonly augment?: Omit<AugmentOptions, 'generator'> | undefined;
+};
+
+/**
+ * Episodes of some classes as tensors: their vectors looked up where these are known, else made of the texts.
+ *
+ * @throws ArgumentRangeError as `EpisodeSampler`
+ */
+export function taskMaker(options: TaskOptions): TaskMaker {
+  const { dataset, classes, vectorizer, features, ways, shots, queries, seed, augment } = options;
+  const generator = torch.generator(seed);
+  const sampler = new EpisodeSampler(dataset, { ways, shots, queries, classes, generator });
+  if (features !== undefined && augment === undefined) {
+    const found = lookup(features, sampler);
+    return { sampler, make: (numbers) => found(numbers.map((i) => sampler.rows(i))) };
+  }
+  const textsOf = (i: number) => {
+    const episode = sampler.episode(i);
+    return augment === undefined ? episode : augmentEpisode(episode, i, { ...augment, generator });
+  };
+  return {
+    sampler,
+    make: (numbers) => episodeTensors(numbers.map(textsOf), vectorizer, classes),
+  };
+}
+
+/** Tasks that are evaluated at once. */
+const BATCH = 20;
+
+/** The first episodes of a maker in batches, for `evaluate`. */
+export function* batchesOf(
+  maker: Pick<TaskMaker, 'make'>,
+  episodes: number,
+): Generator<() => Episodes<Tree>> {
+  for (let from = 0; from < episodes; from += BATCH) {
+    yield () => maker.make(numbersFrom(from, Math.min(BATCH, episodes - from)));
+  }
+}
+
+export function numbersFrom(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}

@@ -1,0 +1,108 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { queryLogits } from '../../meta';
+import { type Tree, torch } from '../../torch';
+import { asJson } from '../as-json';
+import { type AnyLearner, LEARNERS, type LearnerConfig } from '../registry';
+import type { Protocol, QueryPrediction } from '../report/predictions';
+import type { RunConfig } from './config';
+import { batchesOf, type TaskMaker } from './task-maker';
+import type { Workshop } from './workshop';
+
+/** What a model answered in the test with a number of shots. */
+export type Answered = {
+  readonly shots: number;
+  /** The accuracy of each episode, from 0 to 1. */
+  readonly accuracies: readonly number[];
+  /** Query by query, if the config asks for it. */
+  readonly queries: readonly QueryPrediction[];
+};
+
+type Tested = { readonly learner: AnyLearner; readonly params: Tree };
+
+/** Tests a model with each number of shots. Other work gets its turn between batches. */
+export async function testOn(
+  workshop: Pick<Workshop, 'config' | 'test'>,
+  model: Tested,
+  signal?: AbortSignal,
+): Promise<Answered[]> {
+  const { evaluation, predictions } = workshop.config;
+  const results: Answered[] = [];
+  for (const shots of evaluation.shots) {
+    const maker = workshop.test(shots);
+    if (maker === undefined || signal?.aborted) break;
+    results.push({ shots, ...(await answersOf(maker, model, evaluation.test, predictions)) });
+  }
+  return results;
+}
+
+/** The answers of a model to the first episodes of a maker. */
+export async function answersOf(
+  maker: TaskMaker,
+  { learner, params }: Tested,
+  episodes: number,
+  keep: boolean,
+): Promise<Omit<Answered, 'shots'>> {
+  const accuracies: number[] = [];
+  const queries: QueryPrediction[] = [];
+  for (const make of batchesOf(maker, episodes)) {
+    const began = performance.now();
+    const probabilities = torch.scope(() =>
+      queryLogits(learner, params, make()).logits.to('float64').softmax(-1).tolist(),
+    ) as number[][][];
+    const ms = performance.now() - began;
+    const count = probabilities.reduce((sum, rows) => sum + rows.length, 0);
+    for (const rows of probabilities) {
+      const found = episodeAnswers(maker, accuracies.length, rows, ms / count);
+      accuracies.push(found.right / found.queries.length);
+      if (keep) queries.push(...found.queries);
+    }
+    await nextTurn();
+  }
+  return { accuracies, queries };
+}
+
+function episodeAnswers(
+  { sampler }: TaskMaker,
+  episode: number,
+  rows: readonly (readonly number[])[],
+  ms: number,
+): { right: number; queries: QueryPrediction[] } {
+  const { classes, query } = sampler.rows(episode);
+  const labels = Array.from(classes, (number) => sampler.sources[0]?.classes[number]?.label ?? '');
+  let right = 0;
+  const queries = Array.from(query.rows, (row, i): QueryPrediction => {
+    // A learner may have more outputs than there are labels; probabilities are those of the labels.
+    const own = (rows[i] ?? []).slice(0, labels.length);
+    const sum = own.reduce((total, p) => total + p, 0);
+    const best = own.reduce((at, p, k) => (p > (own[at] ?? 0) ? k : at), 0);
+    if (best === query.labels[i]) right++;
+    return {
+      episode,
+      row,
+      text: sampler.texts[row] ?? '',
+      label: labels[query.labels[i] ?? 0] ?? '',
+      predicted: labels[best] ?? null,
+      probabilities: Object.fromEntries(labels.map((label, k) => [label, (own[k] ?? 0) / sum])),
+      ms,
+    };
+  });
+  return { right, queries };
+}
+
+/** What was asked, for a file of predictions. */
+export function protocolOf(
+  { config, dataset }: { config: RunConfig; dataset: { readonly name: string } },
+  learner: LearnerConfig,
+  shots: number,
+): Protocol {
+  const { ways, queries } = config.episodes;
+  return {
+    dataset: dataset.name,
+    split: 'test',
+    model: `${LEARNERS[learner.kind].title}, ${config.encoder.kind}`,
+    ways,
+    shots,
+    queries,
+    config: asJson(config),
+  };
+}

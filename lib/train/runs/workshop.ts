@@ -1,0 +1,81 @@
+import type { AugmentOptions } from '../../text/augment/augment-episode';
+import type { TextDataset } from '../../text/datasets/dataset';
+import type { TrainableEncoder } from '../../text/encoders/trainable';
+import { buildEncoder } from '../registry';
+import { buildAugmentation } from '../registry/augmentations';
+import type { RunConfig } from './config';
+import { type Features, featuresOf } from './features';
+import { classesOf, type RunClasses } from './splits';
+import { type TaskMaker, taskMaker } from './task-maker';
+
+// Seeds of episodes that must not be those of training, and are the same for all runs.
+const VALIDATION_SEED = 1_000_003;
+const TEST_SEED = 2_000_003;
+
+/** What all seeds of a run share: its data as tasks, and the encoder that was built for them. */
+export type Workshop = {
+  readonly config: RunConfig;
+  readonly dataset: TextDataset;
+  readonly classes: RunClasses;
+  readonly encoder: TrainableEncoder;
+  training(seed: number): TaskMaker;
+  /** Undefined if no class is for validation. */
+  validation(): TaskMaker | undefined;
+  /** Undefined if no class is for the test. */
+  test(shots: number): TaskMaker | undefined;
+  /** Frees what it has computed; not the encoder. */
+  dispose(): void;
+};
+
+/**
+ * Builds the encoder on the training texts, and computes the vectors of a frozen one.
+ *
+ * @throws ArgumentRangeError for classes that are too few or too small for the episodes
+ */
+export async function openWorkshop(
+  dataset: TextDataset,
+  config: RunConfig,
+  signal: AbortSignal | undefined,
+): Promise<Workshop> {
+  const classes = await classesOf(dataset, config.splits);
+  const texts = (labels: readonly string[]) => labels.flatMap((label) => dataset.examples(label));
+  const encoder = await buildEncoder(config.encoder, texts(classes.train));
+  try {
+    const all = texts([...classes.train, ...classes.validation, ...classes.test]);
+    const features = await featuresOf(encoder.vectorizer, all, config.features, signal);
+    return workshopOf(dataset, config, classes, encoder, features);
+  } catch (error) {
+    encoder.dispose();
+    throw error;
+  }
+}
+
+function workshopOf(
+  dataset: TextDataset,
+  config: RunConfig,
+  classes: RunClasses,
+  encoder: TrainableEncoder,
+  features: Features | undefined,
+): Workshop {
+  const { ways, shots, queries } = config.episodes;
+  const common = { dataset, vectorizer: encoder.vectorizer, features, ways, queries };
+  const augment = augmentOf(config);
+  const part = (labels: readonly string[], own: number, seed: number): TaskMaker | undefined =>
+    labels.length === 0 ? undefined : taskMaker({ ...common, classes: labels, shots: own, seed });
+  return {
+    config,
+    dataset,
+    classes,
+    encoder,
+    training: (seed) => taskMaker({ ...common, classes: classes.train, shots, seed, augment }),
+    validation: () => part(classes.validation, shots, VALIDATION_SEED),
+    test: (own) => part(classes.test, own, TEST_SEED),
+    dispose: () => features?.x.dispose(),
+  };
+}
+
+function augmentOf({ augmentation }: RunConfig): Omit<AugmentOptions, 'generator'> | undefined {
+  if (augmentation === undefined) return undefined;
+  const { by, copies } = augmentation;
+  return { augmentations: by.map(buildAugmentation), copies };
+}

@@ -1,0 +1,103 @@
+import { type Episodes, type Learner, metaGradient } from '../meta';
+import { taskCount } from '../meta/episode';
+import { clipByGlobalNorm } from '../optim';
+import { type Generator, leaves, mapTree, type Tree, torch } from '../torch';
+import type { StepReport } from './callbacks/callback';
+
+/** How numbers are computed in: `bfloat16` is autocast, with parameters and losses in float32. */
+export type TrainPrecision = 'float32' | 'bfloat16';
+
+/** What the gradient of a step depends on. */
+export type GradientOptions<P extends Tree, A, I extends Tree> = {
+  learner: Learner<P, A, I>;
+  episodes: (batch: number) => Episodes<I>;
+  accumulate: number;
+  precision: TrainPrecision;
+  clipNorm?: number | undefined;
+  tasksAtOnce?: number | undefined;
+  generator?: Generator | undefined;
+};
+
+type Seen = Pick<StepReport, 'loss' | 'accuracy' | 'gradientNorm' | 'episodes'>;
+
+/**
+ * The gradient of a step: the mean over the episodes of its batches, clipped if that is asked for.
+ *
+ * @param step from 0
+ */
+export function stepGradient<P extends Tree, A, I extends Tree>(
+  options: GradientOptions<P, A, I>,
+  params: P,
+  step: number,
+): { gradients: P; seen: Seen } {
+  const { accumulate, clipNorm } = options;
+  const { gradients, loss, accuracy, episodes } = meanGradient(options, params, step, accumulate);
+  const seen = { episodes, loss, ...(!Number.isNaN(accuracy) && { accuracy }) };
+  if (clipNorm === undefined) return { gradients, seen };
+  const clipped = clipByGlobalNorm(gradients, clipNorm);
+  return {
+    gradients: clipped.gradients,
+    seen: { ...seen, gradientNorm: Number(clipped.norm.item()) },
+  };
+}
+
+type Sum<P extends Tree> = { gradients: P; loss: number; accuracy: number; episodes: number };
+
+function meanGradient<P extends Tree, A, I extends Tree>(
+  options: GradientOptions<P, A, I>,
+  params: P,
+  step: number,
+  batches: number,
+): Sum<P> {
+  const first = batchGradient(options, params, step, step * batches);
+  if (batches === 1) return first;
+  let sum = scaled(first, first.episodes);
+  for (let i = 1; i < batches; i++) {
+    sum = torch.replace(sum, (before) => {
+      const own = batchGradient(options, params, step, step * batches + i);
+      const weight = own.episodes;
+      return {
+        gradients: mapTree(
+          ([all, g]) => all.add(g, { alpha: weight }),
+          before.gradients,
+          own.gradients,
+        ),
+        loss: before.loss + weight * own.loss,
+        accuracy: before.accuracy + weight * own.accuracy,
+        episodes: before.episodes + weight,
+      };
+    });
+  }
+  return scaled(sum, 1 / sum.episodes);
+}
+
+function scaled<P extends Tree>(sum: Sum<P>, by: number): Sum<P> {
+  return {
+    gradients: mapTree(([g]) => g.mul(by), sum.gradients),
+    loss: sum.loss * by,
+    accuracy: sum.accuracy * by,
+    episodes: sum.episodes,
+  };
+}
+
+function batchGradient<P extends Tree, A, I extends Tree>(
+  options: GradientOptions<P, A, I>,
+  params: P,
+  step: number,
+  batch: number,
+): Sum<P> {
+  const { learner, precision, generator, tasksAtOnce } = options;
+  return torch.scope(() => {
+    const made = options.episodes(batch);
+    const gradient = () =>
+      metaGradient(learner, params, made, {
+        training: true,
+        step,
+        ...(generator && { generator }),
+        ...(tasksAtOnce !== undefined && { tasksAtOnce }),
+      });
+    const device = leaves(params)[0]?.device.split(':')[0] ?? 'cpu';
+    const own = precision === 'bfloat16' ? torch.autocast(device, precision, gradient) : gradient();
+    return { ...own, episodes: taskCount(made.query) };
+  });
+}
