@@ -7,6 +7,7 @@ import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerEncoder } from './encoder';
 import { registerLibtorch } from './libtorch';
+import { registerReport } from './report';
 import { registerServe } from './serve';
 import { registerTry } from './try';
 
@@ -21,6 +22,7 @@ function createProgram(): Command {
   registerDoctor(program);
   registerEncoder(program);
   registerLibtorch(program);
+  registerReport(program);
   registerServe(program);
   return program;
 }

@@ -1,8 +1,8 @@
 import { withPackages } from '../optional-packages';
-import type { FewShotClassifier } from './few-shot-classifier';
 import type { HttpServer } from './http/http-server';
 import type { ServerOptions } from './http/options';
 import type * as Http from './http/server';
+import type { Servable } from './servable';
 import type { Classifiers } from './store/classifiers';
 
 const PACKAGES = ['fastify', '@fastify/rate-limit', '@fastify/swagger', 'prom-client'];
@@ -25,11 +25,11 @@ const PACKAGES = ['fastify', '@fastify/rate-limit', '@fastify/swagger', 'prom-cl
  *   `ERR_TORCH_PACKAGE_MISSING` without those packages
  */
 export function createServer<S extends HttpServer = HttpServer>(
-  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  classifiers: Readonly<Record<string, Servable>> | Classifiers,
   options?: ServerOptions,
 ): S;
 export function createServer(
-  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  classifiers: Readonly<Record<string, Servable>> | Classifiers,
   options?: ServerOptions,
 ): HttpServer {
   return loadHttp().createServer(classifiers, options);

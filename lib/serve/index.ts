@@ -1,3 +1,4 @@
+export { AdaptedClassifier, type AdaptedOptions } from './adapted-classifier';
 export { createServer } from './create-server';
 export { EncoderPool } from './encoder-pool';
 export { type ExampleReport, inspectExamples } from './examples/inspect-examples';
@@ -12,6 +13,7 @@ export { type ClassifierLimits, LimitError } from './limits';
 export type { Place, PlacedExample } from './places';
 export type { EncoderPoolOptions } from './pool-options';
 export type { Neighbor, Prediction, UnknownReason } from './prediction';
+export type { Servable } from './servable';
 export type { AdditionOptions, EditOptions, FewShotOptions } from './setup';
 export type { Change } from './store/changes';
 export { ClassifierStore, type StoreOptions } from './store/classifier-store';

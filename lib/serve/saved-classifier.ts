@@ -20,6 +20,7 @@ import {
 } from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
 import type { LabeledText } from '../text';
+import type { NamedTensors } from '../text/encoders/trained-params';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import {
   CONFIG_FILE,
@@ -28,7 +29,6 @@ import {
   saveCheckpoint,
 } from '../train/checkpoint';
 import { configSchema } from '../train/config-schema';
-import type { NamedTensors } from '../train/contrastive/trained-params';
 import { requireSeal } from '../train/seal';
 import { calibrationRows, keyOf } from './calibration/sample';
 import type { Core } from './core';

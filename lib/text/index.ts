@@ -77,6 +77,12 @@ export {
 } from './encoders/open-encoder';
 export { type EncodeOptions, type ReadTexts, SentenceEncoder } from './encoders/sentence-encoder';
 export type { EncoderSpec, TokenModel } from './encoders/token-model';
+export type { TokenStates } from './encoders/token-states';
+export { TRAINABLE_ENCODERS } from './encoders/trainable';
+export type {
+  TrainableEncoder,
+  TrainableEncoderKind,
+} from './encoders/trainable/trainable-encoder';
 export {
   openUseLite,
   type UseLiteOptions,
@@ -111,6 +117,32 @@ export { episodeTensors } from './episodes/episode-tensors';
 export type { EpisodeSamplerOptions, ShotRange, WayRange } from './episodes/sampler-options';
 export { loadEpisodes, type SavedEpisodes, saveEpisodes } from './episodes/saved-episodes';
 export type { ClassRows, TaskSource } from './episodes/task-sources';
+export {
+  type KneserNey,
+  type KneserNeyOptions,
+  kneserNey,
+} from './language-models/kneser-ney';
+export {
+  type LanguageModel,
+  type Perplexity,
+  perplexity,
+} from './language-models/language-model';
+export type { LanguageWordOptions, LanguageWords } from './language-models/language-words';
+export { LayerLanguageModel } from './language-models/layer-language-model';
+export {
+  type LstmLanguageModelOptions,
+  type LstmLanguageModelParams,
+  lstmLanguageModel,
+} from './language-models/lstm-language-model';
+export {
+  type MaxEntropyOptions,
+  type MaxEntropyParams,
+  maxEntropyModel,
+} from './language-models/max-entropy';
+export {
+  type TransformerLanguageModelOptions,
+  transformerLanguageModel,
+} from './language-models/transformer-language-model';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';

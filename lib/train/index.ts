@@ -11,8 +11,23 @@ export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
 export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export type { TrainHistory } from './history';
+export { type CsvLoggerOptions, csvLogger } from './loggers/csv-logger';
+export { TensorBoardWriter } from './loggers/event-writer';
+export { type JsonLinesLoggerOptions, jsonLinesLogger } from './loggers/json-lines-logger';
 export { type ProgressOptions, progressLogger } from './loggers/progress-logger';
+export type { Calibration, ReliabilityBin } from './metrics/calibration';
+export type { ClassScore } from './metrics/class-scores';
+export type { Figure } from './metrics/figure';
+export type { Groups } from './metrics/groups';
 export {
+  type CardDetails,
+  type ModelCard,
+  modelCard,
+} from './report/card';
+export { type ChangedText, type Comparison, comparePredictions } from './report/comparison';
+export type { HardText } from './report/hardest';
+export {
+  type LoadedPredictions,
   loadPredictions,
   type NearestExample,
   type OpenPredictions,
@@ -24,7 +39,21 @@ export {
   type WritePredictionsOptions,
   writePredictions,
 } from './report/predictions';
+export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
 export type { TrainPrecision } from './step-gradient';
+export {
+  cardMarkdown,
+  comparisonHtml,
+  comparisonMarkdown,
+  reportHtml,
+  reportMarkdown,
+} from './report/render';
+export { type Report, type ReportOptions, report } from './report/report';
+export type { Run, RunSummary } from './report/runs';
+export { viewContrast } from './pretraining/contrast';
+export type { PretrainingStep } from './pretraining/descent';
+export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
+export { trainLanguageModel } from './pretraining/train-language-model';
 export {
   buildTextLearner,
   loadTextModel,

@@ -3,9 +3,14 @@ import { findPython } from '../../lib/libtorch/python';
 
 /** The Python that has numpy: `METATORCH_PYTHON`, else `python3`; undefined if there is none. */
 export function findNumpy(): string | undefined {
+  return findPythonWith('numpy');
+}
+
+/** The same with another package. */
+export function findPythonWith(name: string): string | undefined {
   const python = findPython();
   if (python === undefined) return undefined;
-  const run = spawnSync(python, ['-c', 'import numpy'], { stdio: 'ignore', timeout: 30_000 });
+  const run = spawnSync(python, ['-c', `import ${name}`], { stdio: 'ignore', timeout: 30_000 });
   return run.status === 0 ? python : undefined;
 }
 

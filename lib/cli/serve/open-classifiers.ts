@@ -4,14 +4,17 @@ import { type Check, listOf, recordOf, required, someProperties, string } from '
 import { parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import {
+  AdaptedClassifier,
   ClassifierStore,
   type Classifiers,
   type EncoderPool,
   FewShotClassifier,
+  type Servable,
 } from '../../serve';
 import { isStore } from '../../serve/store/classifier-store';
 import { classifierName } from '../../serve/store/classifiers';
 import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
+import { isModel } from '../../train/runs/saved-model';
 
 const byLabel = recordOf(listOf(string));
 const rows = listOf(someProperties({ text: required(string), label: required(string) }));
@@ -88,15 +91,25 @@ async function inMemory(
 ): Promise<Classifiers> {
   const classifiers = new MemoryClassifiers({}, pool);
   for (const [name, path] of named) {
-    if (isFolder(path)) classifiers.adopt(name, await FewShotClassifier.load(path, { pool }));
+    if (isFolder(path)) classifiers.adopt(name, await loadClassifier(path, pool));
     else await classifiers.put(name, readExamplesFile(path), {});
   }
   return classifiers;
 }
 
 async function takeIn(store: ClassifierStore, name: string, path: string): Promise<void> {
-  if (isFolder(path)) await store.import(name, path);
-  else await store.put(name, readExamplesFile(path), {});
+  if (isFolder(path)) {
+    if (isModel(path)) throw wrong(notForStores(path));
+    await store.import(name, path);
+  } else await store.put(name, readExamplesFile(path), {});
+}
+
+function loadClassifier(path: string, pool: EncoderPool): Promise<Servable> {
+  return isModel(path) ? AdaptedClassifier.load(path) : FewShotClassifier.load(path, { pool });
+}
+
+function notForStores(path: string): string {
+  return `Expected saved classifiers or examples for a store but ${path} is a meta-trained model; serve it without --store`;
 }
 
 function isFolder(path: string): boolean {

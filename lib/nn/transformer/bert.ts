@@ -1,25 +1,18 @@
-import { array, objectOf } from '../../check';
-import { invalidArgument, outOfRange } from '../../errors';
-import { type Generator, mapTree, type Tensor, torch } from '../../torch';
-import { shapeOf, wrongShape } from '../../torch/check-tensors';
+import { array } from '../../check';
+import { outOfRange } from '../../errors';
+import { type Generator, type Tensor, torch } from '../../torch';
 import { type EmbeddingParams, embedding } from '../embedding';
 import type { Context, Layer } from '../layer';
 import type { LinearParams } from '../linear-params';
 import { attendTexts } from './attend-texts';
 import { type BertOptions, type BertShape, bertShape } from './bert-options';
 import { type EncoderLayerParams, encoderLayer } from './encoder-layer';
-import {
-  packTexts,
-  paddedTexts,
-  type TextGroup,
-  type TokenIds,
-  type Tokens,
-  unpad,
-} from './packed-texts';
+import { packTexts, type TextGroup, type TokenIds, type Tokens } from './packed-texts';
 import { relativeBuckets } from './relative-positions';
 import { type TextEmbeddingsParams, textEmbeddings } from './text-embeddings';
 import { padTexts, poolTexts } from './text-pooling';
 import { textProjections } from './text-projections';
+import { recordedIfNeeded, tokensOf } from './tokens-of';
 
 export type BertParams = {
   embeddings: TextEmbeddingsParams;
@@ -76,7 +69,7 @@ export function bert(options: BertOptions): Bert {
     init: (generator) => initial(shape, parts, generator),
     apply: (params, input, context) =>
       torch.scope(() => {
-        const tokens = tokensOf(params, input);
+        const tokens = tokensOf(params, input, 'bert');
         const lead = input.ids.shape.slice(0, -1);
         const x = forward(params, tokens, context);
         const texts = poolTexts(x, tokens, shape.pooling).view([...lead, shape.dimensions]);
@@ -84,7 +77,7 @@ export function bert(options: BertOptions): Bert {
       }),
     hiddenStates: (params, input, context) =>
       torch.scope(() => {
-        const tokens = tokensOf(params, input);
+        const tokens = tokensOf(params, input, 'bert');
         const padded = padTexts(forward(params, tokens, context), tokens);
         const missing = input.ids.size(-1) - padded.size(-2);
         return padded
@@ -131,7 +124,9 @@ function hidden(
 ): Tensor {
   const { embeddings, relative, layer } = parts;
   return torch.scope(() => {
-    let x = embeddings.apply(params.embeddings, tokens, context);
+    let x = recordedIfNeeded(undefined, params.embeddings, () =>
+      embeddings.apply(params.embeddings, tokens, context),
+    );
     const biasOf = ({ texts, length }: TextGroup): Tensor | undefined => {
       if (relative === undefined || params.relativePositions === undefined) return undefined;
       return relativeBias(params.relativePositions, shape.relativeBuckets, texts, length);
@@ -139,7 +134,9 @@ function hidden(
     const attend = attendTexts(shape, tokens, x, biasOf);
     for (const own of array(params.layers, 'layers', 'parameters', 'bert')) {
       const before = x;
-      x = layer.apply(own, before, attend, context);
+      x = recordedIfNeeded(before, [own, params.relativePositions ?? []], () =>
+        layer.apply(own, before, attend, context),
+      );
       before.dispose();
     }
     return x;
@@ -159,33 +156,6 @@ function relativeBias(
     if (weight.ndim === 2) return bias;
     return bias.repeatInterleave(texts / weight.size(0), 0).flatten(0, 1);
   });
-}
-
-/** The tokens as these parameters take them: packed, unless tasks have their own. */
-function tokensOf(params: BertParams, input: TokenIds): Tokens {
-  const { ids, mask } = objectOf(input, 'input', 'bert');
-  const shape = shapeOf(ids, 'ids', 'bert');
-  const maskShape = shapeOf(mask, 'mask', 'bert');
-  if (shape.length < 2) throw wrongShape('[..., n, L]', 'ids', shape, 'bert');
-  if (maskShape.join() !== shape.join()) {
-    throw wrongShape(`[${shape.join(', ')}]`, 'mask', maskShape, 'bert');
-  }
-  if (ids.dtype !== 'int32' && ids.dtype !== 'int64') {
-    throw invalidArgument('int32 or int64', 'the ids of bert', ids.dtype, 'bert');
-  }
-  if (torch.insideVmap() || hasTasks(params)) return paddedTexts(input);
-  return packTexts(unpad(input), ids.device);
-}
-
-/** True if some parameter has a leading task axis. */
-function hasTasks(params: BertParams): boolean {
-  let found = false;
-  mapTree(([tensor], path) => {
-    const vector = path.endsWith('bias') || path.endsWith('norm.weight');
-    found ||= tensor.ndim > (vector ? 1 : 2);
-    return tensor;
-  }, params);
-  return found;
 }
 
 function deviceOf(params: BertParams): string {

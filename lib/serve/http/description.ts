@@ -1,5 +1,4 @@
 import type { LabeledText } from '../../text';
-import type { HeadName } from '../heads';
 import type { Chosen } from './service';
 
 /** Enough to see what is wrong with them. */
@@ -12,7 +11,8 @@ export type Description = {
   examples: number;
   /** The first of those that the encoder knows no token of. */
   unknownExamples: readonly LabeledText[];
-  head: HeadName;
+  /** What tells labels apart: a head, or a learner. */
+  head: string;
   heldOutAccuracy: number | null;
 };
 

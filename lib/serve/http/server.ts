@@ -6,7 +6,9 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { isPlainObject, readOptions } from '../../check';
 import { invalidArgument } from '../../errors';
 import { packageVersion } from '../../package-version';
+import { AdaptedClassifier } from '../adapted-classifier';
 import { FewShotClassifier } from '../few-shot-classifier';
+import type { Servable } from '../servable';
 import { type Classifiers, classifierName } from '../store/classifiers';
 import { MemoryClassifiers } from '../store/memory-classifiers';
 import { Access, warnOfUnusedTokens } from './access';
@@ -33,7 +35,7 @@ const OPERATOR = 'createServer';
 
 /** See `create-server.ts`, which is public and loads this file when it is called. */
 export function createServer(
-  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  classifiers: Readonly<Record<string, Servable>> | Classifiers,
   options: ServerOptions = {},
 ): FastifyInstance {
   const settings = readOptions(SERVER_OPTIONS, options, OPERATOR);
@@ -59,7 +61,7 @@ export function createServer(
 }
 
 function keptIn(
-  classifiers: Readonly<Record<string, FewShotClassifier>> | Classifiers,
+  classifiers: Readonly<Record<string, Servable>> | Classifiers,
   { pool }: ServerSettings,
 ): Classifiers {
   if (isClassifiers(classifiers)) return classifiers;
@@ -68,10 +70,19 @@ function keptIn(
   }
   for (const [name, classifier] of Object.entries(classifiers)) {
     classifierName(name, OPERATOR);
-    if (classifier instanceof FewShotClassifier) continue;
-    throw invalidArgument('a FewShotClassifier', `${name} of ${OPERATOR}`, classifier, OPERATOR);
+    if (isServable(classifier)) continue;
+    throw invalidArgument(
+      'a FewShotClassifier or AdaptedClassifier',
+      `${name} of ${OPERATOR}`,
+      classifier,
+      OPERATOR,
+    );
   }
   return new MemoryClassifiers(classifiers, pool);
+}
+
+function isServable(value: unknown): boolean {
+  return value instanceof FewShotClassifier || value instanceof AdaptedClassifier;
 }
 
 function isClassifiers(value: unknown): value is Classifiers {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { outOfRange } from '../../errors';
-import type { FewShotClassifier } from '../few-shot-classifier';
+import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
 import type { Classifiers } from '../store/classifiers';
 import { unknownClassifier } from '../store/unknown-classifier';
@@ -22,7 +22,7 @@ export type Service = {
   readonly changes: ChangesUnderWay;
 };
 
-export type Chosen = { name: string; classifier: FewShotClassifier };
+export type Chosen = { name: string; classifier: Servable };
 
 declare module 'fastify' {
   interface FastifyRequest {

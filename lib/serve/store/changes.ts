@@ -1,5 +1,5 @@
 import { listOf, required, strictObject, strictVariant, string } from '../../check';
-import type { FewShotClassifier } from '../few-shot-classifier';
+import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
 
 /** What can be changed of a classifier, as data: it is sent, written to a journal, and applied again. */
@@ -16,7 +16,7 @@ export type Change = ReturnType<typeof changeCheck>;
 
 /** Makes a change. @throws as the classifier's method of the same name */
 export function applyChange(
-  classifier: FewShotClassifier,
+  classifier: Servable,
   change: Change,
   options: AdditionOptions = {},
 ): Promise<void> {

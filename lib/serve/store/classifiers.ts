@@ -2,7 +2,7 @@ import { string } from '../../check';
 import { outOfRange } from '../../errors';
 import type { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
-import type { FewShotClassifier } from '../few-shot-classifier';
+import type { Servable } from '../servable';
 import type { AdditionOptions, FewShotOptions } from '../setup';
 import type { Change } from './changes';
 
@@ -12,7 +12,7 @@ export type FitSettings = Omit<FewShotOptions, 'pool'>;
 /** Classifiers by name, and all that changes them: in memory, or on a disk. */
 export interface Classifiers {
   names(): readonly string[];
-  get(name: string): FewShotClassifier | undefined;
+  get(name: string): Servable | undefined;
   /** The threads that classifiers work in, each pool once. */
   pools(): readonly EncoderPool[];
   /** Changes a classifier. The promise is fulfilled once the change has taken effect for good. */

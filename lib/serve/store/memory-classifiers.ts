@@ -1,6 +1,7 @@
 import { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
+import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
 import { applyChange, type Change } from './changes';
 import type { Classifiers, FitSettings } from './classifiers';
@@ -12,8 +13,8 @@ import { unknownClassifier } from './unknown-classifier';
  * that it fits are its own.
  */
 export class MemoryClassifiers implements Classifiers {
-  readonly #classifiers: Map<string, FewShotClassifier>;
-  readonly #own = new Set<FewShotClassifier>();
+  readonly #classifiers: Map<string, Servable>;
+  readonly #own = new Set<Servable>();
   readonly #turns = new Turns();
   readonly #given: EncoderPool | undefined;
   #opening: Promise<EncoderPool> | undefined;
@@ -23,26 +24,26 @@ export class MemoryClassifiers implements Classifiers {
    * @param pool the threads for classifiers to come. Default: those of the first classifier, or new ones
    *   if there is none
    */
-  constructor(classifiers: Readonly<Record<string, FewShotClassifier>>, pool?: EncoderPool) {
+  constructor(classifiers: Readonly<Record<string, Servable>>, pool?: EncoderPool) {
     this.#classifiers = new Map(Object.entries(classifiers));
-    this.#given = pool ?? Object.values(classifiers)[0]?.pool;
+    this.#given = pool ?? poolsOf(Object.values(classifiers))[0];
   }
 
   names(): readonly string[] {
     return [...this.#classifiers.keys()];
   }
 
-  get(name: string): FewShotClassifier | undefined {
+  get(name: string): Servable | undefined {
     return this.#classifiers.get(name);
   }
 
   pools(): readonly EncoderPool[] {
     const own = [this.#given, this.#opened].filter((pool) => pool !== undefined);
-    return [...new Set([...own, ...[...this.#classifiers.values()].map(({ pool }) => pool)])];
+    return [...new Set([...own, ...poolsOf(this.#classifiers.values())])];
   }
 
   /** Takes a classifier over, to close it when it is no longer needed. */
-  adopt(name: string, classifier: FewShotClassifier): void {
+  adopt(name: string, classifier: Servable): void {
     this.#own.add(classifier);
     this.#classifiers.set(name, classifier);
   }
@@ -89,13 +90,18 @@ export class MemoryClassifiers implements Classifiers {
     }
   }
 
-  #require(name: string): FewShotClassifier {
+  #require(name: string): Servable {
     const classifier = this.#classifiers.get(name);
     if (classifier === undefined) throw unknownClassifier(name);
     return classifier;
   }
 
-  async #letGo(classifier: FewShotClassifier): Promise<void> {
+  async #letGo(classifier: Servable): Promise<void> {
     if (this.#own.delete(classifier)) await classifier.close();
   }
+}
+
+/** The pools of those that share one. */
+function poolsOf(classifiers: Iterable<Servable>): EncoderPool[] {
+  return [...classifiers].flatMap((one) => (one instanceof FewShotClassifier ? [one.pool] : []));
 }

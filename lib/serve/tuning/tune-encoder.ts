@@ -1,9 +1,9 @@
 import type { SentenceEncoder } from '../../text';
 import { fingerprintOf } from '../../text/encoders/fingerprint';
+import { blended, type NamedTensors } from '../../text/encoders/trained-params';
 import { torch } from '../../torch';
 import { type FineTuneStep, fineTuneSteps } from '../../train/contrastive/fine-tune';
 import type { FineTuneSettings } from '../../train/contrastive/fine-tune-options';
-import { blended, type NamedTensors } from '../../train/contrastive/trained-params';
 import { heldOutSplit } from './held-out-split';
 import { bestAccuracy, measureHeads } from './measure-heads';
 import { encoderFor, type Tuned } from './tuned';

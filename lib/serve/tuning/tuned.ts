@@ -1,6 +1,6 @@
 import { outOfRange } from '../../errors';
 import type { SentenceEncoder } from '../../text';
-import { mergedParams, type NamedTensors } from '../../train/contrastive/trained-params';
+import { mergedParams, type NamedTensors } from '../../text/encoders/trained-params';
 import type { Familiarity } from '../calibration/familiarity';
 import type { HeadName } from '../heads';
 

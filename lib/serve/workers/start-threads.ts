@@ -1,12 +1,15 @@
 import type * as Pool from 'piscina';
-import type { WorkerSetup } from './tasks';
 import { WORKER_FILE } from './worker-file';
 
-/** Threads for the tasks of `worker.ts`. What manages them is loaded when some are needed first. */
-export function startThreads(setup: WorkerSetup, count: number): Pool.Piscina {
+/**
+ * Threads for the tasks of a file. What manages them is loaded when some are needed first.
+ *
+ * @param setup what each of them is started with
+ */
+export function startThreads(setup: object, count: number, filename = WORKER_FILE): Pool.Piscina {
   const { Piscina }: typeof Pool = require('piscina');
   return new Piscina({
-    filename: WORKER_FILE,
+    filename,
     workerData: setup,
     minThreads: count,
     maxThreads: count,

@@ -1,7 +1,8 @@
-import type { Context } from '../../nn';
+import type { Context, TokenIds } from '../../nn';
 import { mapTree, type Tensor, type Tree } from '../../torch';
 import { wrongShape } from '../../torch/check-tensors';
 import { fingerprintOf } from './fingerprint';
+import type { TokenStates } from './token-states';
 
 /**
  * What another thread, or a saved classifier, needs beside the parameters to build an encoder again:
@@ -36,6 +37,13 @@ export interface TokenModel<P extends Tree = Tree> {
    * tokens are packed: what works on single tokens sees no padding.
    */
   embed(params: P, texts: readonly Int32Array[], context?: Context): Tensor;
+  /**
+   * The same of ids and mask `[…, n, L]`, to `[…, n, D]`, for parameters that may have a task axis, `[T, …]`.
+   * Only models with layers have it.
+   */
+  embedBatch?(params: P, batch: TokenIds, context?: Context): Tensor;
+  /** What it makes of single tokens, where it has been trained to guess hidden ones. */
+  readonly tokens?: TokenStates<P>;
 }
 
 /**
@@ -61,6 +69,8 @@ export function withParams(model: TokenModel, params: Tree): TokenModel {
     tokenize: (text) => model.tokenize(text),
     knows: (ids) => model.knows(ids),
     embed: (own, texts, context) => model.embed(own, texts, context),
+    ...(model.embedBatch && { embedBatch: model.embedBatch.bind(model) }),
+    ...(model.tokens && { tokens: model.tokens }),
   };
 }
 

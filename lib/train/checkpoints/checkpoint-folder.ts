@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { TorchError } from '../../errors';
 import { syncFolder } from '../../torch/files/replace-file';
+import { onDisk } from '../on-disk';
 
 const NAME = /^step-(\d{9,16})\.safetensors$/;
 const DIGITS = 9;
@@ -15,7 +15,7 @@ export function checkpointPath(folder: string, step: number): string {
 
 /** The checkpoints in a folder, the latest first; none if there is no such folder. */
 export function storedCheckpoints(folder: string): StoredCheckpoint[] {
-  return onFolder(folder, 'read', () => namesIn(folder))
+  return onDisk(folder, 'read', () => namesIn(folder))
     .flatMap((name) => {
       const step = NAME.exec(name)?.[1];
       return step === undefined ? [] : [{ step: Number(step), path: join(folder, name) }];
@@ -34,7 +34,7 @@ function namesIn(folder: string): string[] {
 
 /** Makes a folder, with those above it, such that it is there after a crash as well. */
 export function makeCheckpointFolder(folder: string): void {
-  const first = onFolder(folder, 'make', () => mkdirSync(folder, { recursive: true }));
+  const first = onDisk(folder, 'make', () => mkdirSync(folder, { recursive: true }));
   if (first === undefined) return;
   for (let at = resolve(folder); ; at = dirname(at)) {
     syncFolder(dirname(at));
@@ -45,22 +45,13 @@ export function makeCheckpointFolder(folder: string): void {
 /** Keeps the latest checkpoints, and that of one more step, and removes the others. */
 export function prune(folder: string, keep: number, alsoStep: number | undefined): void {
   for (const { step, path } of storedCheckpoints(folder).slice(keep)) {
-    if (step !== alsoStep) onFolder(folder, 'tidy', () => rmSync(path, { force: true }));
+    if (step !== alsoStep) onDisk(folder, 'tidy', () => rmSync(path, { force: true }));
   }
 }
 
 /** Takes a checkpoint that was refused out of the way of those to come, and gives its new name. */
 export function setAside(path: string): string {
   const aside = `${path}.refused`;
-  onFolder(path, 'set aside', () => renameSync(path, aside));
+  onDisk(path, 'set aside', () => renameSync(path, aside));
   return aside;
-}
-
-function onFolder<T>(path: string, verb: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_FILE', `Cannot ${verb} ${path}: ${found}`, { path, cause });
-  }
 }

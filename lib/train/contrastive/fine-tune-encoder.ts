@@ -11,10 +11,10 @@ import {
 } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
 import { type LabeledText, SentenceEncoder } from '../../text';
+import { blended, type NamedTensors } from '../../text/encoders/trained-params';
 import { disposeTree, mapTree } from '../../torch';
 import { type FineTuneStep, fineTuneSteps, type NumberedTexts } from './fine-tune';
 import { FINE_TUNE, fineTuneSettings } from './fine-tune-options';
-import { blended, type NamedTensors } from './trained-params';
 
 const OPTIONS = {
   ...FINE_TUNE,

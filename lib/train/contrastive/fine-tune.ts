@@ -1,13 +1,13 @@
 import type { Context } from '../../nn';
 import { adamW } from '../../optim';
 import type { TokenModel } from '../../text';
+import { mergedParams, type NamedTensors, trainedParams } from '../../text/encoders/trained-params';
 import { nameAsText } from '../../text/name-as-text';
 import { RandomSource } from '../../text/random-source';
 import { disposeTree, mapTree, type Tensor, torch } from '../../torch';
 import { contrastBatch, contrastPairs, type RowsByLabel, rowsByLabel } from './batches';
 import type { FineTuneSettings } from './fine-tune-options';
 import { cosinePairLoss, supervisedContrast } from './losses';
-import { mergedParams, type NamedTensors, trainedParams } from './trained-params';
 
 /** Examples as numbers: texts with the numbers of their labels. */
 export type NumberedTexts = {
@@ -121,7 +121,10 @@ function pairBatch(
 const WARM_UP = 0.1;
 
 /** Rises over the first tenth of the steps, then falls to 0 in a straight line. */
-export function rateOf({ learningRate, steps }: FineTuneSettings): (step: number) => number {
+export function rateOf({
+  learningRate,
+  steps,
+}: Pick<FineTuneSettings, 'learningRate' | 'steps'>): (step: number) => number {
   const warm = Math.max(1, Math.round(WARM_UP * steps));
   return (step) =>
     step < warm

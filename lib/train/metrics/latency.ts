@@ -14,7 +14,14 @@ export type Latency = {
   readonly p95: Figure | null;
   readonly p99: Figure | null;
   readonly most: number;
+  /** How many answers took so long; the ends are evenly far apart in their logarithm. */
+  readonly histogram: readonly LatencyBin[];
 };
+
+/** Answers that took from `from` to below `to` milliseconds; in the last bin, to exactly that. */
+export type LatencyBin = { readonly from: number; readonly to: number; readonly queries: number };
+
+const BINS = 24;
 
 /**
  * Mean and quantiles: the least time that at least such a share of the answers took. Null if no query says how
@@ -44,5 +51,22 @@ export function latency(table: QueryTable, options: ResampleOptions): Latency | 
     statistic,
     options,
   );
-  return { queries: order.length, mean, p50, p90, p95, p99, most: times[last] ?? 0 };
+  const histogram = histogramOf(Array.from(order, (place) => times[place] ?? 0));
+  return { queries: order.length, mean, p50, p90, p95, p99, most: times[last] ?? 0, histogram };
+}
+
+/** @param sorted the least first */
+function histogramOf(sorted: readonly number[]): LatencyBin[] {
+  const most = sorted.at(-1) ?? 0;
+  // What took no time at all is in the first bin, which has no logarithm to begin with.
+  const least = sorted.find((time) => time > 0) ?? most;
+  if (least === most) return [{ from: sorted[0] ?? 0, to: most, queries: sorted.length }];
+  const edges = Array.from({ length: BINS + 1 }, (_, i) => least * (most / least) ** (i / BINS));
+  const counts = new Array<number>(BINS).fill(0);
+  let bin = 0;
+  for (const time of sorted) {
+    while (bin < BINS - 1 && time >= (edges[bin + 1] ?? Infinity)) bin++;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts.map((queries, i) => ({ from: edges[i] ?? 0, to: edges[i + 1] ?? most, queries }));
 }

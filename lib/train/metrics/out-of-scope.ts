@@ -5,6 +5,8 @@ import { thinned } from './thinned';
 
 /** The share of known queries that are found, and to what price. */
 const FOUND = 0.95;
+/** Shares of known queries whose points are in every curve. */
+export const KNOWN_LEVELS = [0.8, 0.9, 0.95, 0.99, 1];
 
 /** What a threshold between familiar and strange queries does. */
 export type ThresholdPoint = {
@@ -45,12 +47,13 @@ export function outOfScope(table: QueryTable, options: ResampleOptions): OutOfSc
   const order = fromGreatest(familiarity);
   const steps = stepsOf(order, familiarity);
   const sweep = sweepOf(order, steps, isKnown, once(table));
+  const points = pointsOf(sweep, steps, order, familiarity);
   return {
     queries: strange.length,
     ownFamiliarity: table.queries.some((query) => query.familiarity !== undefined),
     auroc,
     fprAt95,
-    curve: thinned(pointsOf(sweep, steps, order, familiarity)),
+    curve: thinned(points, ({ known: found }) => found, KNOWN_LEVELS),
     refused: {
       known: rateOf(own, known, table.answer),
       outOfScope: rateOf(others, strange, table.answer),

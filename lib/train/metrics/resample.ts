@@ -27,7 +27,7 @@ const HIGH = 0.975;
 /**
  * Figures with 95 % intervals from the bootstrap: units are drawn with replacement, and the middle 95 % of what a
  * figure comes to are its interval. Units are episodes, since the queries of one share their examples. Null for
- * a figure that has no value. B. Efron: Bootstrap Methods: Another Look at the Jackknife, 1979.
+ * a figure that has no value; no interval where all draws come to the same. B. Efron: Bootstrap Methods: Another Look at the Jackknife, 1979.
  */
 export function resampled(
   { unit, units }: Units,
@@ -61,10 +61,10 @@ function figureOf(value: number, drawn: ArrayLike<number>): Figure | null {
   const sorted = Float64Array.from(drawn)
     .filter((one) => !Number.isNaN(one))
     .sort();
-  // What most draws cannot say, such as of a class with one query, has no interval.
-  if (sorted.length === 0 || sorted.length < drawn.length / 2)
-    return { value, low: null, high: null };
-  return { value, low: quantileOf(sorted, LOW), high: quantileOf(sorted, HIGH) };
+  const [low, high] = [quantileOf(sorted, LOW), quantileOf(sorted, HIGH)];
+  // Draws that most often have no value, or are all alike, such as of a class in one episode, say nothing.
+  const isKnown = sorted.length > 0 && sorted.length >= drawn.length / 2 && low < high;
+  return isKnown ? { value, low, high } : { value, low: null, high: null };
 }
 
 /** The quantile of sorted numbers, between two of them in proportion. */

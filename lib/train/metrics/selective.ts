@@ -3,6 +3,9 @@ import { knownPlaces, type QueryTable } from './query-table';
 import { once, type ResampleOptions, resampled, type Weights } from './resample';
 import { thinned } from './thinned';
 
+/** Coverages whose points are in every curve. */
+export const COVERAGE_LEVELS = [0.5, 0.7, 0.8, 0.9, 0.95, 1];
+
 /** What happens if only the surest answers are given. */
 export type CoveragePoint = {
   /** Answers of at least this probability are given. */
@@ -36,7 +39,7 @@ export function selective(table: QueryTable, options: ResampleOptions): Selectiv
     return [last === 0 ? Number.NaN : area];
   };
   const [aurc = null] = resampled(table, statistic, options);
-  return { aurc, curve: thinned(points(once(table))) };
+  return { aurc, curve: thinned(points(once(table)), ({ coverage }) => coverage, COVERAGE_LEVELS) };
 
   function points(weights: Weights): CoveragePoint[] {
     const all = order.reduce((sum, place) => sum + (weights[place] ?? 0), 0);

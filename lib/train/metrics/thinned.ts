@@ -1,11 +1,22 @@
 /** More points than this no picture shows. */
 const MOST = 200;
 
-/** Points of a curve from first to last, evenly passed over where there are many. */
-export function thinned<T>(points: readonly T[], most = MOST): T[] {
-  if (points.length <= most) return [...points];
+/**
+ * Points of a rising curve, evenly passed over where there are many.
+ *
+ * @param height how high a point is
+ * @param levels heights whose first points stay
+ */
+export function thinned<T>(
+  points: readonly T[],
+  height: (point: T) => number,
+  levels: readonly number[],
+): T[] {
+  if (points.length <= MOST) return [...points];
   const last = points.length - 1;
-  return Array.from({ length: most }, (_, i) => points[Math.round((i * last) / (most - 1))]).filter(
-    (point) => point !== undefined,
+  const places = new Set(
+    Array.from({ length: MOST }, (_, i) => Math.round((i * last) / (MOST - 1))),
   );
+  for (const level of levels) places.add(points.findIndex((point) => height(point) >= level));
+  return points.filter((_, place) => places.has(place));
 }

@@ -6,13 +6,13 @@ import {
 } from '../../text/encoders/trainable';
 import { type Choice, type Chosen, choiceOf } from './kinds';
 
-export const encoderChoice = choiceOf(TRAINABLE_ENCODERS);
+/** The encoder of a run that names none. */
+export const DEFAULT_KIND = 'frozen';
+
+export const encoderChoice = choiceOf(TRAINABLE_ENCODERS, DEFAULT_KIND);
 
 export type EncoderConfig = Chosen<typeof TRAINABLE_ENCODERS>;
 export type EncoderInput = Choice<typeof TRAINABLE_ENCODERS>;
-
-/** The encoder of a run that names none. */
-export const DEFAULT_KIND = 'frozen';
 
 /** The rates of the meta-steps at which kinds usually learn; others at 0.001. */
 const RATES: Readonly<Record<string, number>> = { mean: 0.03, frozen: 1e-4 };

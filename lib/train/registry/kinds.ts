@@ -28,10 +28,15 @@ export type ChoiceCheck<T extends Kinds> = Check<Chosen<T>> & { readonly kinds: 
 /**
  * A check for one kind of a registry: its name, or `{ kind, …options }`. Unknown names and options are
  * refused with the nearest there is.
+ *
+ * @param usual the kind of options that name none
  */
-export function choiceOf<T extends Kinds>(kinds: T): ChoiceCheck<T> {
+export function choiceOf<T extends Kinds>(
+  kinds: T,
+  usual?: keyof T & string,
+): ChoiceCheck<T> {
   const check: Check<Chosen<T>> = (value, name, operator) => {
-    const { kind, ...options } =
+    const { kind = usual, ...options } =
       typeof value === 'string' ? { kind: value } : asObject(value, name, operator);
     const found = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (found === undefined) {

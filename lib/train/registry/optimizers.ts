@@ -85,8 +85,8 @@ export const OPTIMIZERS = kindsWith(OUTER);
 /** The same as it takes the steps of a learner's inner loop. */
 export const INNER_OPTIMIZERS = kindsWith(RATE);
 
-export const optimizerChoice = choiceOf(OPTIMIZERS);
-export const innerOptimizerChoice = choiceOf(INNER_OPTIMIZERS);
+export const optimizerChoice = choiceOf(OPTIMIZERS, 'adam');
+export const innerOptimizerChoice = choiceOf(INNER_OPTIMIZERS, 'sgd');
 
 export type OptimizerConfig = Chosen<typeof OPTIMIZERS>;
 export type OptimizerInput = Choice<typeof OPTIMIZERS>;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   jsonObject,
@@ -10,6 +11,7 @@ import {
   strictObject,
   string,
 } from '../../check';
+import { readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import type { LabeledText } from '../../text/datasets/dataset';
 import { disposeTree, type Tree } from '../../torch';
@@ -87,6 +89,15 @@ export async function loadModel(folder: string): Promise<MetaModel> {
       { path, cause },
     );
   }
+}
+
+/** Whether a folder has a model, and not something else that is saved in the same way. */
+export function isModel(folder: string): boolean {
+  const path = join(folder, CONFIG_FILE);
+  if (!existsSync(path)) return false;
+  const { config }: { config?: unknown } = Object(readJsonFile(path, 'a checkpoint'));
+  const { kind, tokenizer }: { kind?: unknown; tokenizer?: unknown } = Object(config);
+  return kind === 'model' || typeof tokenizer === 'object';
 }
 
 async function modelOf({ state, ...facts }: Omit<Saved, 'kind'>, params: Tree): Promise<MetaModel> {

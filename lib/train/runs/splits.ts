@@ -52,7 +52,7 @@ export const SPLITS = {
   },
 } as const;
 
-export const splitsChoice = choiceOf(SPLITS);
+export const splitsChoice = choiceOf(SPLITS, 'shares');
 
 export type SplitsConfig = Chosen<typeof SPLITS>;
 

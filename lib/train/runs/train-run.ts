@@ -121,7 +121,7 @@ async function trainOne(
   });
   const learner = buildLearner(config, encoder);
   const generator = torch.generator(seed);
-  const params = learner.init(generator);
+  const params = torch.scope(() => learner.init(generator));
   if (run.steps === 0) return { config, learner, params, steps: 0 };
   try {
     const maker = workshop.training(seed);

@@ -1,14 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { createServer } from '../../../lib/serve';
+import { launchBrowser, withBrowser } from '../../helpers/chromium';
 import { sharedPool, twoClassifiers } from '../../helpers/served';
-
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = process.env.CHROMIUM ?? CANDIDATES.find((path) => existsSync(path));
-if (executablePath === undefined)
-  console.warn('Skipped: no Chromium here (apt-get install chromium)');
-const withBrowser = executablePath === undefined ? describe.skip : describe;
 
 withBrowser('the playground', () => {
   const pool = sharedPool();
@@ -19,8 +13,7 @@ withBrowser('the playground', () => {
   let errors: string[];
 
   beforeAll(async () => {
-    const options = { args: ['--no-sandbox'], ...(executablePath && { executablePath }) };
-    browser = await chromium.launch(options);
+    browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { loadHuggingFace, SentenceEncoder, type TokenModel, useLite } from '../../../lib/text';
-import { flattenTree, torch } from '../../../lib/torch';
-import { type FineTuneStep, fineTuneSteps } from '../../../lib/train/contrastive/fine-tune';
-import { fineTuneEncoder } from '../../../lib/train/contrastive/fine-tune-encoder';
-import { fineTuneSettings } from '../../../lib/train/contrastive/fine-tune-options';
 import {
   blended,
   mergedParams,
   type NamedTensors,
   trainedParams,
-} from '../../../lib/train/contrastive/trained-params';
+} from '../../../lib/text/encoders/trained-params';
+import { flattenTree, torch } from '../../../lib/torch';
+import { type FineTuneStep, fineTuneSteps } from '../../../lib/train/contrastive/fine-tune';
+import { fineTuneEncoder } from '../../../lib/train/contrastive/fine-tune-encoder';
+import { fineTuneSettings } from '../../../lib/train/contrastive/fine-tune-options';
 
 const FOLDER = join(__dirname, '../../fixtures/encoders/bert');
 const examples = {

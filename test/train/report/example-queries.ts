@@ -10,6 +10,7 @@ export function exampleQueries(): QueryPrediction[] {
       label: 'card',
       predicted: 'card',
       probabilities: { card: 0.75, loan: 0.25 },
+      familiarity: 1.5,
       nearest: [{ row: 1, text: 'my card', label: 'card', similarity: 0.9 }],
       ms: 1.5,
       groups: { language: 'en' },
@@ -33,6 +34,7 @@ export function exampleQueries(): QueryPrediction[] {
       label: 'loan',
       predicted: 'card',
       probabilities: { card: 0.6, loan: 0.4 },
+      familiarity: 1,
     },
     {
       episode: 1,
@@ -45,6 +47,7 @@ export function exampleQueries(): QueryPrediction[] {
         ['__proto__', 0.9],
         ['0', 0.1],
       ]),
+      familiarity: 0,
     },
   ];
 }

@@ -130,6 +130,7 @@ function encoderOf(
   params: BertParams,
 ): HuggingFaceEncoder {
   const { context, prepared } = narrowContext(params, spec.precision);
+  const { maskId } = tokenizer;
   const tokenize = (text: string): Int32Array =>
     tokenizer.tokenize(string(text, 'text', 'tokenize'), spec.maxLength);
   return {
@@ -143,6 +144,16 @@ function encoderOf(
     knows: (ids) => tokenizer.knows(ids),
     depth: config.options.layers,
     embed: (own, texts, given) => layer.encode(own, texts, { ...context, ...given }),
+    embedBatch: (own, batch, given) => layer.apply(own, batch, { ...context, ...given }),
+    ...(maskId !== undefined && {
+      tokens: {
+        vocabularySize: config.options.vocabularySize,
+        maskId,
+        specials: [...tokenizer.special],
+        hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
+        table: ({ embeddings }) => embeddings.words.weight,
+      },
+    }),
     prepared,
     layer,
     vectorizer: new TokenVectorizer(tokenize),

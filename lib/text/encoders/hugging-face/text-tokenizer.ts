@@ -29,6 +29,9 @@ const configCheck = looseObject({ model_max_length: optional(nullable(positiveNu
 /** Any text, to see where the tokenizer puts its special tokens. */
 const PROBE = 'a';
 
+/** What BERT and what RoBERTa call the token that hides another. */
+const MASKS: readonly string[] = ['[MASK]', '<mask>'];
+
 /** Loaded with the first tokenizer: most programs have none of this kind. */
 function loadTokenizers(): typeof Tokenizers {
   return require('@huggingface/tokenizers');
@@ -38,6 +41,10 @@ function loadTokenizers(): typeof Tokenizers {
 export class TextTokenizer {
   /** The files that were read. */
   readonly files: readonly string[];
+  /** The ids of special tokens. */
+  readonly special: ReadonlySet<number>;
+  /** The id of the token that hides another, if there is one. */
+  readonly maskId: number | undefined;
   /** The most tokens that the tokenizer's config asks for. */
   readonly maxLength: number | undefined;
   readonly #tokenizer: Tokenizers.Tokenizer;
@@ -75,7 +82,11 @@ export class TextTokenizer {
     const { unk_token, unk_id } = json.model;
     this.#unknown = unk_id ?? (unk_token ? tokenizer.token_to_id(unk_token) : undefined);
     const special = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
-    this.#nothing = new Set([...special.map(([id]) => id), this.#unknown ?? -1]);
+    this.special = new Set(special.map(([id]) => id));
+    this.maskId = MASKS.flatMap((mask) => tokenizer.token_to_id(mask) ?? []).find((id) =>
+      this.special.has(id),
+    );
+    this.#nothing = new Set([...this.special, this.#unknown ?? -1]);
     [this.#before, this.#after] = onFile(path, expected, () => this.#specials());
   }
 

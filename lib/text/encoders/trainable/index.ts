@@ -4,9 +4,11 @@ import { cnnKind } from './cnn';
 import { frozen } from './frozen';
 import { hashedKind } from './hashed';
 import { maxKind, meanKind } from './pooled';
+import { pretrainedKind } from './pretrained';
 import { transformerKind } from './transformer';
 
-export type { TokenStates, TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+export type { TokenStates } from '../token-states';
+export type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
 /** The kinds of encoders that train, by the names that configs give them. */
 export const TRAINABLE_ENCODERS = {
@@ -18,4 +20,5 @@ export const TRAINABLE_ENCODERS = {
   transformer: transformerKind,
   characters: charactersKind,
   hashed: hashedKind,
+  pretrained: pretrainedKind,
 };

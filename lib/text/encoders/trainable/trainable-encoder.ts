@@ -1,8 +1,8 @@
 import type { Check, Json } from '../../../check';
-import type { Context, Layer } from '../../../nn';
-import type { Tensor, Tree } from '../../../torch';
-import type { TokenBatch } from '../../token-vectorizer';
+import type { Layer } from '../../../nn';
+import type { Tree } from '../../../torch';
 import type { Vectorizer } from '../../vectorizer';
+import type { TokenStates } from '../token-states';
 
 /**
  * An encoder that learns together with a learner: how texts become tensors, and the layer from these to
@@ -23,20 +23,6 @@ export interface TrainableEncoder<P extends Tree = Tree, B extends Tree = Tree> 
   readonly tokens?: TokenStates<P>;
   /** Frees the frozen tensors that it holds. */
   dispose(): void;
-}
-
-/** What an encoder makes of single tokens, from which hidden ones can be guessed. */
-export interface TokenStates<P extends Tree = Tree> {
-  /** V: the ids are below it. */
-  readonly vocabularySize: number;
-  /** The id that stands for a hidden token. */
-  readonly maskId: number;
-  /** Ids that are not hidden, and not put in another's place: padding, marks of beginnings and ends. */
-  readonly specials: readonly number[];
-  /** The vectors of all tokens, `[…, n, L]` to `[…, n, L, H]`. */
-  hidden(params: P, batch: TokenBatch, context?: Context): Tensor;
-  /** The vectors of all ids, `[V, E]`. */
-  table(params: P): Tensor;
 }
 
 /** A kind of encoder that a config names: its options, and how to build it from texts or from a saved state. */

@@ -2,7 +2,8 @@ import type { Check, Json } from '../../../check';
 import type { Layer } from '../../../nn';
 import type { Tree } from '../../../torch';
 import type { TokenBatch } from '../../token-vectorizer';
-import type { TokenStates, TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+import type { TokenStates } from '../token-states';
+import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 import {
   buildWords,
   disposeWords,

@@ -10,6 +10,8 @@ import {
   withDefault,
 } from '../../../check';
 import { outOfRange } from '../../../errors';
+import { packTexts } from '../../../nn/transformer/packed-texts';
+import { tokensOf } from '../../../nn/transformer/tokens-of';
 import { torch } from '../../../torch';
 import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
@@ -101,9 +103,15 @@ function build(
     depth: params.layers.length,
     tokenize: (text) => tokenizer.encode(string(text, 'text', 'tokenize'), maxLength),
     knows: (ids) => ids.some((id) => id >= RESERVED && id !== tokenizer.spaceId),
-    embed(own, texts) {
+    embed(own, texts, context) {
       requireIdLists(texts, MOST_TOKENS, 'embed');
-      return texts.length === 0 ? torch.zeros([0, DIMENSIONS]) : encode(own, texts);
+      if (texts.length === 0) return torch.zeros([0, DIMENSIONS]);
+      return torch.scope(() => encode(own, packTexts(texts), context));
     },
+    embedBatch: (own, batch, context) =>
+      torch.scope(() => {
+        const x = encode(own, tokensOf(own, batch, KIND), context);
+        return x.view([...batch.ids.shape.slice(0, -1), DIMENSIONS]);
+      }),
   };
 }

@@ -1,19 +1,16 @@
 import type { Page, Section, Table } from './page';
+import { plainText } from './plain-text';
 
 /** Characters that mean something in Markdown wherever they stand. */
 const SPECIAL = /[\\`*[\]<>|~&#$]/g;
 /** An underscore within a word means nothing. */
 const UNDERSCORE = /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
-/** What would begin another line, or turn the direction of what follows. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those of a hostile text are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 /** Characters that begin a list or a rule, if they begin a line. */
-const START = /^(\s*)([-+=]|\d+[.)])/;
+const START = /^(\s*)([-+=]|\d+[.)](?=\s|$))/;
 
 /** A text as Markdown that shows it as it is, on one line. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(CONTROL, ' ')
+  return plainText(text)
     .replace(SPECIAL, '\\$&')
     .replace(UNDERSCORE, '\\_')
     .replace(
@@ -32,10 +29,11 @@ export function pageMarkdown({ title, lead, sections }: Page): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function sectionParts({ title, paragraphs = [], table }: Section): string[] {
+function sectionParts({ title, paragraphs = [], list = [], table }: Section): string[] {
   return [
     `## ${escapeMarkdown(title)}`,
     ...paragraphs.map(escapeMarkdown),
+    ...(list.length === 0 ? [] : [list.map((item) => `- ${escapeMarkdown(item)}`).join('\n')]),
     ...(table === undefined ? [] : tableParts(table)),
   ];
 }

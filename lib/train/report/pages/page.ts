@@ -14,6 +14,7 @@ export type Section = {
   readonly id: string;
   readonly title: string;
   readonly paragraphs?: readonly string[];
+  readonly list?: readonly string[];
   readonly table?: Table;
 };
 

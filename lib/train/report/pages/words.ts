@@ -6,11 +6,15 @@ import type { Protocol } from '../predictions';
 export const OUT_OF_SCOPE = '(out of scope)';
 /** What stands for a text that is not in the predictions. */
 export const NO_TEXT = '(not saved)';
+const EMPTY = '(empty)';
 const NOTHING = '–';
 const EVEN = 1e-9;
 
 /** A label as it is shown. */
-export const labelWords = (label: string | null): string => label ?? OUT_OF_SCOPE;
+export function labelWords(label: string | null): string {
+  if (label === null) return OUT_OF_SCOPE;
+  return label.trim() === '' ? EMPTY : label;
+}
 
 /** A share in per cent: `58.6 ± 0.9`, or `98.1 (95.0 to 100.0)` where its interval is uneven. */
 export function percentWords(figure: Figure | null): string {

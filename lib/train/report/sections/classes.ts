@@ -26,7 +26,7 @@ export function classesSection({ classes }: Report): Section {
       rows: sorted
         .slice(0, MOST)
         .map(({ label, queries, answers, precision, recall, f1 }) => [
-          label,
+          labelWords(label),
           queries.toLocaleString('en'),
           answers.toLocaleString('en'),
           ...[precision, recall, f1].map(percentWords),
@@ -41,15 +41,14 @@ export function confusionSection({ confusions, classes }: Report): Section {
   const asked = new Map<string | null, number>(
     classes.map(({ label, queries }) => [label, queries]),
   );
-  asked.set(
-    null,
-    confusions.reduce((sum, one) => sum + (one.label === null ? one.queries : 0), 0),
-  );
-  const wrong = confusions.filter(({ label, predicted }) => label !== predicted);
+  const known = confusions.filter(({ label }) => label !== null);
+  const wrong = known.filter(({ label, predicted }) => label !== predicted);
   return {
     id: 'confusion',
     title: 'Confusions',
-    ...(wrong.length === 0 && { paragraphs: ['Every answer was right.'] }),
+    ...(wrong.length === 0 && {
+      paragraphs: ['Every answer to a query with one of the labels was right.'],
+    }),
     ...(wrong.length > 0 && {
       table: {
         columns: [

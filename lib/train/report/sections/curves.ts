@@ -1,10 +1,8 @@
-import type { CoveragePoint } from '../../metrics/selective';
+import { KNOWN_LEVELS } from '../../metrics/out-of-scope';
+import { COVERAGE_LEVELS, type CoveragePoint } from '../../metrics/selective';
 import { numberColumns, type Section, textColumns } from '../pages/page';
 import { numberWords, percentOf, percentWords, timeWords } from '../pages/words';
 import type { Report } from '../report';
-
-const COVERAGES = [0.5, 0.7, 0.8, 0.9, 0.95, 1];
-const FOUND = [0.8, 0.9, 0.95, 0.99, 1];
 
 export function calibrationSection({
   calibration: { ece, brier, logLoss, bins },
@@ -34,8 +32,8 @@ export function calibrationSection({
 /** What is left to people if only sure answers are given. */
 export function selectiveSection({ selective: { aurc, curve } }: Report): Section[] {
   if (aurc === null) return [];
-  const rows = COVERAGES.flatMap((coverage) => {
-    const point = curve.find((one) => one.coverage >= coverage - 1e-9);
+  const rows = COVERAGE_LEVELS.flatMap((coverage) => {
+    const point = curve.find((one) => one.coverage >= coverage);
     return point === undefined ? [] : [point];
   });
   const distinct = rows.filter((point, i) => point !== rows[i - 1]);
@@ -62,7 +60,7 @@ export function selectiveSection({ selective: { aurc, curve } }: Report): Sectio
 export function outOfScopeSection({ outOfScope }: Report): Section[] {
   if (outOfScope === null) return [];
   const { queries, ownFamiliarity, auroc, fprAt95, curve, refused } = outOfScope;
-  const rows = FOUND.flatMap((found) => curve.find(({ known }) => known >= found - 1e-9) ?? []);
+  const rows = KNOWN_LEVELS.flatMap((found) => curve.find(({ known }) => known >= found) ?? []);
   return [
     {
       id: 'out-of-scope',

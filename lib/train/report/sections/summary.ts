@@ -37,7 +37,7 @@ export function summarySection(report: Report): Section {
       ? []
       : [
           ['Out of scope: AUROC, %', percentWords(outOfScope.auroc)],
-          ['Out of scope: false positives at 95 % found, %', percentWords(outOfScope.fprAt95)],
+          ['Out of scope: FPR at 95 % TPR, %', percentWords(outOfScope.fprAt95)],
         ]),
     ...(latency === null
       ? []

@@ -2,6 +2,7 @@ import { counted } from '../../../counted';
 import type { Groups } from '../../metrics/groups';
 import type { HardText } from '../hardest';
 import { numberColumns, type Section, textColumns } from '../pages/page';
+import { cutText } from '../pages/plain-text';
 import { labelWords, NO_TEXT, percentOf, percentWords } from '../pages/words';
 import type { NearestExample } from '../predictions';
 import type { Report } from '../report';
@@ -78,20 +79,15 @@ export function hardestSection({ hardest }: Report): Section[] {
 
 /** A text, or its place where there is none. */
 export function textWords({ text, row }: Pick<HardText, 'text' | 'row'>): string {
-  return text === undefined ? `${NO_TEXT} row ${row}` : cutText(text);
+  return text === undefined ? `${NO_TEXT} row ${row}` : cutText(text, LONGEST);
 }
 
 function nearestWords(nearest: readonly NearestExample[]): string {
   return nearest
     .slice(0, NEAREST)
     .map(({ text, row = '', label, similarity }) => {
-      const words = text === undefined ? `row ${row}` : `“${cutText(text)}”`;
+      const words = text === undefined ? `row ${row}` : `“${cutText(text, LONGEST)}”`;
       return `${words} (${label}, ${similarity.toFixed(2)})`;
     })
     .join('; ');
-}
-
-function cutText(text: string): string {
-  const letters = [...text];
-  return letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST - 1).join('')}…`;
 }

@@ -4,7 +4,18 @@ import { TRAINABLE_ENCODERS } from '../../../../lib/text/encoders/trainable';
 import type { TrainableEncoderKind } from '../../../../lib/text/encoders/trainable/trainable-encoder';
 import { leaves, mapTree } from '../../../../lib/torch';
 import { expectClose, numbers } from '../../../helpers/gradients';
-import { asOne, batchOf, doubled, KINDS, SMALL, small, start, TEXTS, wholeModel } from './samples';
+import {
+  asOne,
+  batchOf,
+  doubled,
+  expectDirectional,
+  KINDS,
+  SMALL,
+  small,
+  start,
+  TEXTS,
+  wholeModel,
+} from './samples';
 
 const labels = (rows: number[][]): Tensor => torch.tensor(rows, { dtype: 'int64' });
 
@@ -31,27 +42,6 @@ const episodes = (inputs: (rows: number[][]) => Tree) => ({
     ]),
   },
 });
-
-/** Directional derivatives of `loss` along the gradients, against central differences. */
-function expectDirectional(loss: (params: Tree) => number, params: Tree, gradients: Tree): void {
-  const generator = torch.generator(5);
-  for (let i = 0; i < 2; i++) {
-    const direction = mapTree(
-      ([p]) => torch.randn(p.shape, { generator, dtype: 'float64' }),
-      params,
-    );
-    const step = 1e-6;
-    const at = (sign: number) =>
-      loss(mapTree(([p, d]) => p.add(d, { alpha: sign * step }), params, direction));
-    const expected = (at(1) - at(-1)) / (2 * step);
-    const found = leaves(mapTree(([g, d]) => g.mul(d).sum(), gradients, direction)).reduce(
-      (sum, part) => sum + Number(part.item()),
-      0,
-    );
-    expect(found).toBeCloseTo(expected, 6);
-    expect(Math.abs(expected)).toBeGreaterThan(1e-5);
-  }
-}
 
 describe.each(KINDS)('%s', (name) => {
   test('gives texts vectors of its size, with a task axis', async () => {

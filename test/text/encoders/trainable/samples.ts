@@ -6,7 +6,7 @@ import type {
   TrainableEncoderKind,
 } from '../../../../lib/text/encoders/trainable/trainable-encoder';
 import type { TokenBatch } from '../../../../lib/text/token-vectorizer';
-import { mapTree } from '../../../../lib/torch';
+import { leaves, mapTree } from '../../../../lib/torch';
 
 export const TEXTS = [
   'where is my card',
@@ -67,4 +67,26 @@ export function wholeModel(encoder: TrainableEncoder, ways: number): nn.Layer<Tr
 export function asOne(batch: Tree): Tensor {
   const { ids, mask } = batch as TokenBatch;
   return torch.cat([ids.to('float64'), mask.to('float64')], -1);
+}
+
+/** Directional derivatives of `loss` along the gradients, against central differences. */
+export function expectDirectional<P extends Tree>(
+  loss: (params: P) => number,
+  params: P,
+  gradients: P,
+  { step = 1e-6, relative = 0, absolute = 1e-6 } = {},
+): void {
+  const generator = torch.generator(5);
+  for (let i = 0; i < 2; i++) {
+    const direction = mapTree(([p]) => torch.randn(p.shape, { generator, dtype: p.dtype }), params);
+    const at = (sign: number) =>
+      loss(mapTree(([p, d]) => p.add(d, { alpha: sign * step }), params, direction));
+    const expected = (at(1) - at(-1)) / (2 * step);
+    const found = leaves(mapTree(([g, d]) => g.mul(d).sum(), gradients, direction)).reduce(
+      (sum, part) => sum + Number(part.item()),
+      0,
+    );
+    expect(Math.abs(found - expected)).toBeLessThan(absolute + relative * Math.abs(expected));
+    expect(Math.abs(expected)).toBeGreaterThan(1e-5);
+  }
 }

@@ -1,6 +1,6 @@
 import { outOfRange } from '../../errors';
-import type { TokenModel } from '../../text';
 import { flattenTree, mapTree, type Tensor, type Tree } from '../../torch';
+import type { TokenModel } from './token-model';
 
 /** Which parameters of an encoder are trained. */
 export type TrainedParts = {
@@ -16,6 +16,8 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 const LAYER = /^layers\.(\d+)\./u;
 /** What stands after the layers. */
 const AFTER = /^(?:projections|hidden)\./u;
+/** Of the sines that tell positions apart: no parameter, but part of what the model is. */
+const CONSTANT = /^frequencies$/u;
 
 /**
  * The parameters that are trained, which stay the encoder's.
@@ -51,7 +53,7 @@ export function trainedParams(
     all.filter(([path]) => {
       const layer = LAYER.exec(path)?.[1];
       if (layer !== undefined) return Number(layer) >= depth - count;
-      return AFTER.test(path) || embeddings;
+      return AFTER.test(path) || (embeddings && !CONSTANT.test(path));
     }),
   );
 }

@@ -1,0 +1,28 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type ReportCommandOptions, runReport } from './report/run';
+
+function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
+  };
+}
+
+/** `metatorch report`: what saved predictions say of a model, or of two. */
+export function registerReport(program: Command): void {
+  program
+    .command('report')
+    .description('accuracy, errors, calibration and latency, from the saved predictions of a run')
+    .argument('<predictions...>', 'files of predictions; several are runs of one model')
+    .option('--compare <predictions...>', 'those of another model, of the same queries in order')
+    .option('--out <folder>', 'write the report there, as JSON and Markdown')
+    .option('--html', 'and as one HTML page with plots')
+    .option('--card', 'and a model card')
+    .option('--about <file>', 'what the card says of the model: JSON or YAML')
+    .option('--json', 'print one JSON object')
+    .option('--no-texts', 'leave the texts of the data out')
+    .option('--resamples <n>', 'draws for intervals', integerFrom(1), 1000)
+    .option('--seed <n>', 'seed of those draws', integerFrom(0), 0)
+    .action((paths: string[], options: ReportCommandOptions) => runReport(paths, options));
+}

@@ -1,0 +1,139 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { onFile, refuseFile } from '../../checked-file';
+import { TorchError } from '../../errors';
+import { readRegular } from '../../regular-file';
+import { replaceFile } from '../../torch/files/replace-file';
+import { type CardDetails, modelCard } from '../../train/report/card';
+import { comparePredictions } from '../../train/report/comparison';
+import { loadPredictions } from '../../train/report/predictions';
+import {
+  cardMarkdown,
+  comparisonHtml,
+  comparisonMarkdown,
+  reportHtml,
+  reportMarkdown,
+} from '../../train/report/render';
+import { report } from '../../train/report/report';
+import type { Run } from '../../train/report/runs';
+import { forUser } from '../user-error';
+import { comparisonLines, reportLines } from './lines';
+
+export type ReportCommandOptions = {
+  readonly compare?: readonly string[];
+  readonly out?: string;
+  readonly html?: boolean;
+  readonly card?: boolean;
+  readonly about?: string;
+  readonly json?: boolean;
+  readonly texts: boolean;
+  readonly resamples: number;
+  readonly seed: number;
+};
+
+/** What is printed, and the files that are written by their names. */
+type Made = {
+  readonly value: object;
+  readonly lines: readonly string[];
+  readonly files: ReadonlyMap<string, string>;
+};
+
+/** Reports what predictions say; nothing is written unless all of it could be made. */
+export async function runReport(
+  paths: readonly string[],
+  options: ReportCommandOptions,
+): Promise<void> {
+  requireFitting(options);
+  const runs = await loadRuns(paths);
+  const others = options.compare === undefined ? undefined : await loadRuns(options.compare);
+  const { value, lines, files } = await forUser(() =>
+    others === undefined ? madeReport(runs, options) : madeComparison(runs, others, options),
+  );
+  const written = options.out === undefined ? [] : writeAll(options.out, files);
+  if (options.json) console.log(JSON.stringify(value, null, 2));
+  else for (const line of lines) console.log(line);
+  // Beside JSON on standard output, which is one object.
+  for (const path of written) console[options.json ? 'error' : 'log'](path);
+}
+
+/** Refuses options that would say nothing, or go nowhere. */
+function requireFitting({ out, html, card, about, compare }: ReportCommandOptions): void {
+  const refuse = (message: string) => {
+    throw new TorchError('ERR_TORCH_ARGUMENT', message);
+  };
+  if (out === undefined && html) refuse('--html writes a file: say where with --out <folder>');
+  if (out === undefined && card) refuse('--card writes a file: say where with --out <folder>');
+  if (card && compare) refuse('--card is of one model: leave --compare out');
+  if (about !== undefined && !card) refuse('--about is for a model card: add --card');
+}
+
+async function loadRuns(paths: readonly string[]): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const path of paths) {
+    const { protocol, queries } = await forUser(() => loadPredictions(path));
+    runs.push({ name: path, protocol, queries });
+  }
+  return runs;
+}
+
+function madeReport(runs: readonly Run[], options: ReportCommandOptions): Made {
+  const { texts, resamples, seed, html, card, about } = options;
+  const details = about === undefined ? {} : readDetails(about);
+  const made = report(runs, { texts, resamples, seed });
+  const files = new Map([
+    ['report.json', `${JSON.stringify(made, null, 2)}\n`],
+    ['report.md', reportMarkdown(made)],
+  ]);
+  if (html) files.set('report.html', reportHtml(made));
+  if (card) {
+    const own = modelCard(made, details);
+    files.set('model-card.json', `${JSON.stringify(own, null, 2)}\n`);
+    files.set('model-card.md', cardMarkdown(own));
+  }
+  return { value: made, lines: reportLines(made), files };
+}
+
+function madeComparison(
+  runs: readonly Run[],
+  others: readonly Run[],
+  { texts, resamples, seed, html }: ReportCommandOptions,
+): Made {
+  const made = comparePredictions(runs, others, { texts, resamples, seed });
+  const files = new Map([
+    ['comparison.json', `${JSON.stringify(made, null, 2)}\n`],
+    ['comparison.md', comparisonMarkdown(made)],
+  ]);
+  if (html) files.set('comparison.html', comparisonHtml(made));
+  return { value: made, lines: comparisonLines(made), files };
+}
+
+/** YAML, of which JSON is a part; `modelCard` checks what it says. */
+function readDetails(path: string): CardDetails {
+  const bytes = onFile(path, 'what a model card says', () => readRegular(path));
+  const text = onFile(path, 'text in UTF-8', () =>
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+  );
+  const value: unknown = onFile(path, 'JSON or YAML', () => parse(text, { prettyErrors: true }));
+  if (typeof value !== 'object' || value === null) {
+    throw refuseFile(path, 'an object { name, description, licence, … }', typeof value);
+  }
+  return value as CardDetails;
+}
+
+function writeAll(folder: string, files: ReadonlyMap<string, string>): string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError('ERR_TORCH_FILE', `Cannot write ${folder}: ${reason}`, {
+      path: folder,
+      cause,
+    });
+  }
+  return Array.from(files, ([name, content]) => {
+    const path = join(folder, name);
+    replaceFile(path, [Buffer.from(content)]);
+    return path;
+  });
+}

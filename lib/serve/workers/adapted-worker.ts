@@ -1,0 +1,81 @@
+/** The thread of an adapted classifier: it loads the model, and adapts to examples when they change. */
+
+import { workerData } from 'piscina';
+import { normalize } from '../../meta/metric/normalize';
+import type { TextClassifier } from '../../text';
+import { type Tree, torch } from '../../torch';
+import { LEARNERS } from '../../train/registry';
+import type { MetaModel } from '../../train/runs/model';
+import { loadModel } from '../../train/runs/saved-model';
+import { principalPlane } from '../plane';
+import type {
+  AdaptedFacts,
+  AdaptedOutcome,
+  AdaptedRequest,
+  AdaptedScores,
+  AdaptedSetup,
+} from './adapted-tasks';
+import { plainError } from './plain-error';
+import type { Outcome } from './tasks';
+
+type Adapted = { version: number; classifier: TextClassifier<Tree, unknown, Tree> };
+
+/** As many examples as a picture shows. */
+const MOST_POINTS = 500;
+
+const setup: AdaptedSetup = workerData;
+torch.setNumThreads(setup.threads);
+let loading: Promise<MetaModel> | undefined;
+let adapted: Adapted | undefined;
+
+function model(): Promise<MetaModel> {
+  loading ??= loadModel(setup.folder);
+  return loading;
+}
+
+async function classifierOf({ examples, version }: AdaptedRequest): Promise<Adapted['classifier']> {
+  const own = await model();
+  if (adapted?.version !== version) {
+    const classifier = own.classifier(examples);
+    adapted?.classifier.dispose();
+    adapted = { version, classifier };
+  }
+  return adapted.classifier;
+}
+
+async function scoresOf(request: AdaptedRequest): Promise<AdaptedScores> {
+  const classifier = await classifierOf(request);
+  return classifier
+    .predict(request.texts)
+    .map(({ probabilities }) => classifier.labels.map((label) => probabilities[label] ?? 0));
+}
+
+async function outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error: plainError(error) };
+  }
+}
+
+export const describe = (): Promise<AdaptedOutcome<'describe'>> =>
+  outcome(async (): Promise<AdaptedFacts> => {
+    const { facts } = await model();
+    return { title: LEARNERS[facts.learner.kind].title, examples: facts.examples ?? [] };
+  });
+
+export const score = (request: AdaptedRequest): Promise<AdaptedOutcome<'score'>> =>
+  outcome(() => scoresOf(request));
+
+/** Texts whose labels are as probable are near each other. */
+export const plane = (request: AdaptedRequest): Promise<AdaptedOutcome<'plane'>> =>
+  outcome(async () => {
+    const shown = request.examples.slice(0, MOST_POINTS).map(({ text }) => text);
+    const examples = await scoresOf({ ...request, texts: shown });
+    const texts = await scoresOf(request);
+    return torch.scope(() => {
+      const rows = (scores: AdaptedScores) =>
+        torch.tensor(scores.flat(), { shape: [scores.length, examples[0]?.length ?? 0] });
+      return principalPlane(normalize(rows(examples)), rows(texts));
+    });
+  });

@@ -1,0 +1,48 @@
+import { withPackages } from '../../../optional-packages';
+import { plainText } from '../pages/plain-text';
+
+/** @observablehq/plot, which is an ES module. */
+export type Plot = typeof import('@observablehq/plot', { with: { 'resolution-mode': 'import' }});
+type Dom = typeof import('linkedom', { with: { 'resolution-mode': 'import' }});
+type PlotOptions = NonNullable<Parameters<Plot['plot']>[0]>;
+
+/** A picture and what it shows in words. */
+export type Drawing = { readonly svg: string; readonly caption: string };
+
+/** What draws plots, without a browser. */
+export type Pen = {
+  readonly plot: Plot;
+  draw(options: PlotOptions, caption: string): Drawing;
+};
+
+/**
+ * Loads what draws.
+ *
+ * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` with the command that installs it
+ */
+export function loadPen(): Pen {
+  return withPackages(['@observablehq/plot', 'linkedom'], 'A report in HTML', () => {
+    const plot: Plot = require('@observablehq/plot');
+    const { parseHTML }: Dom = require('linkedom');
+    const { document } = parseHTML('<!doctype html><html><body></body></html>');
+    return {
+      plot,
+      draw(options, caption) {
+        const svg = plot.plot({ document, style: { fontSize: '11px' }, ...options });
+        svg.setAttribute('role', 'img');
+        svg.setAttribute('aria-label', plainText(caption));
+        return { svg: svg.outerHTML, caption };
+      },
+    };
+  });
+}
+
+/** Colours by the names that the page's style gives them, light and dark. */
+export const ACCENT = 'var(--accent)';
+export const SOFT = 'var(--soft)';
+export const LINE = 'var(--line)';
+/** Where names of labels stand beside a plot. */
+export const MARGIN = 180;
+/** The most characters of a name that fit there. */
+export const NAME = 22;
+export const WIDTH = 640;

@@ -1,0 +1,94 @@
+import type { Browser, Page } from 'playwright-core';
+import { report, reportHtml } from '../../../lib/train';
+import { STYLE } from '../../../lib/train/report/pages/style';
+import { launchBrowser, withBrowser } from '../../helpers/chromium';
+import { fixture } from '../metrics/scored';
+import { HOSTILE, hostileQueries } from './hostile';
+
+const [name = ''] = HOSTILE;
+const OPTIONS = { resamples: 20 };
+const hostile = () =>
+  reportHtml(
+    report({ protocol: { dataset: name, model: name }, queries: hostileQueries() }, OPTIONS),
+  );
+const ordinary = () =>
+  reportHtml(
+    report({ protocol: { dataset: 'd', model: 'm' }, queries: fixture.first.queries }, OPTIONS),
+  );
+
+withBrowser('a report in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  /** The page, what it asked for, and what the browser complained of. */
+  async function open(html: string, options = {}) {
+    const page: Page = await browser.newPage(options);
+    const asked: string[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => errors.push(message.text()));
+    await page.setContent(html);
+    return { page, asked, errors };
+  }
+
+  test.each([
+    [360, 'light'],
+    [800, 'dark'],
+    [1600, 'light'],
+  ] as const)('fits into %d pixels, and hostile texts do nothing', async (width, colorScheme) => {
+    const viewport = { width, height: 900 };
+    const { page, asked, errors } = await open(hostile(), { viewport, colorScheme });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    expect(await page.title()).toContain('<script>document.title = "hacked"</script>');
+    expect(asked).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test('prints light, without links, no figure cut in two', async () => {
+    const { page } = await open(ordinary(), { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    const style = (of: string, property: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${of}')).${property}`);
+    expect(await style('body', 'backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await style('body', 'color')).toBe('rgb(0, 0, 0)');
+    expect(await style('figure', 'breakInside')).toBe('avoid');
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+    await page.close();
+  });
+});
+
+/** The relative luminance of a colour: WCAG 2.2. */
+function luminance(hex: string): number {
+  const long =
+    hex.length === 4 ? [...hex].slice(1).flatMap((digit) => [digit, digit]) : [...hex].slice(1);
+  const [r = 0, g = 0, b = 0] = [0, 2, 4]
+    .map((i) => Number.parseInt(long.slice(i, i + 2).join(''), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+test('text has a contrast of at least 4.5 on its ground, light, dark and on paper', () => {
+  const palettes = STYLE.split(':root').slice(1);
+  expect(palettes).toHaveLength(3);
+  for (const palette of palettes) {
+    const colour = (of: string) =>
+      luminance(new RegExp(`--${of}: (#\\w+)`).exec(palette)?.[1] ?? '');
+    for (const [ink, ground] of [
+      ['ink', 'panel'],
+      ['ink', 'ground'],
+      ['soft', 'panel'],
+      ['accent', 'panel'],
+      ['accent', 'ground'],
+      ['on-accent', 'accent'],
+    ] as const) {
+      const [light = 0, dark = 0] = [colour(ink), colour(ground)].sort((a, b) => b - a);
+      expect([ink, ground, (light + 0.05) / (dark + 0.05) >= 4.5]).toEqual([ink, ground, true]);
+    }
+  }
+});
