@@ -76,6 +76,8 @@ export const STUDY = {
   workers: withDefault(positiveInteger, 1),
   /** A study that is kept in a file, and goes on where the file ends. Default: none. */
   file: optional(string),
+  /** What the objective depends on beside the parameters: a file's study of another is refused. Default: none. */
+  about: optional(string),
 };
 
 export const SEARCH = {

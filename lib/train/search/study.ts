@@ -21,9 +21,9 @@ export class Study {
   /** @throws TorchError `ERR_TORCH_FILE` or `ERR_TORCH_BUSY` */
   constructor(space: Space, settings: Settings) {
     this.#settings = settings;
-    const { file: path, goal, sampler, seed, pruner } = settings;
+    const { file: path, goal, sampler, seed, pruner = null, about = null } = settings;
     if (path !== undefined) {
-      const facts = { space: spaceAsJson(space), goal, seed, sampler, pruner: pruner ?? null };
+      const facts = { space: spaceAsJson(space), goal, seed, sampler, pruner, about };
       this.#file = new StudyFile(path, facts);
       try {
         this.#trials = trialsOf(path, space, this.#file.events);

@@ -74,7 +74,12 @@ async function comparison<const S extends SearchSpace>(
   let wins = 0;
   for (let seed = 0; seed < SEEDS; seed++) {
     const best = async (sampler: 'tpe' | 'random') => {
-      const result = await search(space, value, { trials: TRIALS, goal: 'minimize', sampler, seed });
+      const result = await search(space, value, {
+        trials: TRIALS,
+        goal: 'minimize',
+        sampler,
+        seed,
+      });
       expect(result.trials).toHaveLength(TRIALS);
       return result.best?.value ?? Number.NaN;
     };
@@ -107,12 +112,15 @@ test('TPE beats random search where kinds are mixed and depend on each other', a
   expect(signTest(wins, SEEDS)).toBeLessThan(0.05);
 });
 
-test.each(['random', 'tpe', 'grid'] as const)('%s: the same seed, the same trials', async (sampler) => {
-  const run = async (seed: number) =>
-    (await search(MIXED, mixed, { trials: 30, sampler, seed })).trials.map(
-      ({ number, params, value }) => ({ number, params, value }),
-    );
-  const first = await run(3);
-  expect(await run(3)).toEqual(first);
-  if (sampler !== 'grid') expect(await run(4)).not.toEqual(first);
-});
+test.each(['random', 'tpe', 'grid'] as const)(
+  '%s: the same seed, the same trials',
+  async (sampler) => {
+    const run = async (seed: number) =>
+      (await search(MIXED, mixed, { trials: 30, sampler, seed })).trials.map(
+        ({ number, params, value }) => ({ number, params, value }),
+      );
+    const first = await run(3);
+    expect(await run(3)).toEqual(first);
+    if (sampler !== 'grid') expect(await run(4)).not.toEqual(first);
+  },
+);

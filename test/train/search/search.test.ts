@@ -60,8 +60,8 @@ test('wrong spaces and options are refused by name', async () => {
   await expect(run({})).rejects.toThrow('at least one parameter');
   await expect(run({ a: { kind: 'uniform', low: 2, high: 1 } })).rejects.toThrow('space.a.high');
   await expect(run({ a: { kind: 'log-uniform', low: 0, high: 1 } })).rejects.toThrow('space.a.low');
-  await expect(
-    run({ a: { kind: 'uniform', low: 0, high: 1, when: { b: 1 } } }),
-  ).rejects.toThrow('space.a.when');
+  await expect(run({ a: { kind: 'uniform', low: 0, high: 1, when: { b: 1 } } })).rejects.toThrow(
+    'space.a.when',
+  );
   await expect(search(SPACE, () => 1, { trials: 0 })).rejects.toThrow('trials');
 });
