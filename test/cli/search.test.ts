@@ -1,7 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { registerSearch } from '../../lib/cli/search';
 import { runSearch } from '../../lib/cli/search/run';
 import { temporaryFolder } from '../helpers/folders';
 
@@ -45,9 +43,7 @@ function output(): { out: string } {
 test('a study prints its trials from best to worst, and goes on from its file', async () => {
   const path = study();
   const printed = output();
-  const program = new Command().exitOverride();
-  registerSearch(program);
-  await program.parseAsync(['search', path, '--quiet'], { from: 'user' });
+  await runSearch(path, { quiet: true });
   const lines = printed.out.trimEnd().split('\n');
   expect(lines).toHaveLength(4);
   expect(lines[1]).toMatch(/^ +\d {2}\d+\.\d % +optimizer\.learningRate=0\.\d+$/);

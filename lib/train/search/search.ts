@@ -123,7 +123,8 @@ async function runTrial(
   // Stopped, not failed: it begins anew when the study goes on.
   if (outcome === undefined) return;
   const seconds = (performance.now() - began) / 1000;
-  onTrial?.(study.end(number, { ...outcome, seconds }));
+  const ended = study.end(number, { ...outcome, seconds });
+  onTrial?.(ended);
 }
 
 type Outcome = Pick<TrialRecord, 'value' | 'error'> & { state: 'completed' | 'pruned' | 'failed' };

@@ -16,7 +16,7 @@ async function runIn(file: string, trials: number, space: SearchSpace = SPACE) {
   const ran: number[] = [];
   const objective = (params: Readonly<Record<string, unknown>>, { number }: { number: number }) => {
     ran.push(number);
-    return Number(params['x']);
+    return Number(Object.values(params)[0]);
   };
   const result = await search(space, objective, { trials, file, seed: 2 });
   return { ...result, ran };
