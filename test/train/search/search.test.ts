@@ -27,13 +27,13 @@ test('hopeless trials end early', async () => {
     ({ n }, trial) => {
       for (let step = 1; step <= 9; step++) {
         steps.set(n, step);
-        trial.report(step, -n);
+        trial.report(step, 9 - n);
       }
-      return -n;
+      return 9 - n;
     },
     { trials: 10, sampler: GRID, pruner: { least: 1, eta: 3 } },
   );
-  expect(best).toMatchObject({ number: 0, value: 0 });
+  expect(best).toMatchObject({ number: 0, value: 9 });
   expect(steps.get(0)).toBe(9);
   // All that are worse than the first end at the first rung.
   expect([...steps.values()].slice(1)).toEqual(new Array(9).fill(1));
