@@ -109,10 +109,10 @@ function difference(
   b: ModelTest['results'][number],
 ) {
   const deltas = b.accuracies.map((accuracy, i) => accuracy - (a.accuracies[i] ?? 0));
-  const { better, worse } = comparePredictions(a, {
-    ...b,
-    protocol: { ...a.protocol, model: second },
-  });
+  const { better, worse } = comparePredictions(
+    { protocol: { ...a.protocol, model: first }, queries: a.queries },
+    { protocol: { ...a.protocol, model: second }, queries: b.queries },
+  );
   return {
     first,
     second,
