@@ -127,7 +127,8 @@ test.each([
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder() });
     const checkpoints = path('cut/checkpoints');
     const timer = setInterval(() => {
-      if (existsSync(checkpoints)) child.kill(signal);
+      // Once: a second signal would end it before it has saved.
+      if (existsSync(checkpoints) && !child.killed) child.kill(signal);
     }, 100);
     const [status] = await once(child, 'close');
     clearInterval(timer);
