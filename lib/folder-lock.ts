@@ -31,15 +31,18 @@ type Owner = ReturnType<typeof ownerCheck>;
 /** The ids of the locks that this process holds. */
 const held = new Set<string>();
 
-/** The sole use of a folder: a file that names the process which has it. */
+/** The sole use of a folder, or of a file in it: a file that names the process which has it. */
 export class FolderLock {
   readonly #path: string;
   readonly #id: string;
   readonly #timer: NodeJS.Timeout;
 
-  /** @throws TorchError `ERR_TORCH_BUSY` if a living process has the folder, `ERR_TORCH_FILE` */
-  constructor(folder: string) {
-    this.#path = join(folder, NAME);
+  /**
+   * @param name of the lock, where there are several in a folder
+   * @throws TorchError `ERR_TORCH_BUSY` if a living process has the folder, `ERR_TORCH_FILE`
+   */
+  constructor(folder: string, name: string = NAME) {
+    this.#path = join(folder, name);
     this.#id = randomUUID();
     acquire(this.#path, this.#id);
     held.add(this.#id);

@@ -15,13 +15,14 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
     status = STATUS[name];
     controller.abort();
   };
-  for (const name of SIGNALS) process.on(name, stop);
+  const listeners = SIGNALS.map((name) => [name, () => stop(name)] as const);
+  for (const [name, listener] of listeners) process.on(name, listener);
   try {
     await work(signal);
   } catch (error) {
     if (error !== signal.reason) throw error;
   } finally {
-    for (const name of SIGNALS) process.removeListener(name, stop);
+    for (const [name, listener] of listeners) process.removeListener(name, listener);
     if (status !== undefined) process.exitCode = status;
   }
 }

@@ -10,6 +10,7 @@ import { registerEncoder } from './encoder';
 import { registerLibtorch } from './libtorch';
 import { registerReport } from './report';
 import { registerRuns } from './runs';
+import { registerSearch } from './search';
 import { registerServe } from './serve';
 import { registerTry } from './try';
 
@@ -28,6 +29,7 @@ function createProgram(): Command {
   registerLibtorch(program);
   registerReport(program);
   registerRuns(program);
+  registerSearch(program);
   registerServe(program);
   registerCompletion(program);
   return program;

@@ -10,10 +10,10 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 
 const registry = new FinalizationRegistry<number>((handle) => binding.releaseGenerator(handle));
 
-/** All that a generator's next numbers depend on. @internal */
+/** All that a generator’s next numbers depend on. */
 export type GeneratorState = { seed: bigint; forks: bigint; state: Uint8Array };
 
-/** The same for the default generator of a device. @internal */
+/** The same for the default generator of a device. */
 export type DefaultState = { device: string; state: Uint8Array };
 
 type Observer = (generator: Generator) => void;

@@ -63,6 +63,11 @@ export { type FitResult, fit, type SeedResult, type TestResult } from './runs/fi
 export { MetaModel, type ModelFacts } from './runs/model';
 export { loadModel, saveModel } from './runs/saved-model';
 export type { RunHooks } from './runs/train-run';
+export { type Trial, TrialPruned } from './search/running-trial';
+export { type Objective, type SearchResult, search } from './search/search';
+export type { SamplerInput, SearchOptions } from './search/search-options';
+export type { ParamsOf, SearchParameter, SearchSpace, TrialParams } from './search/space';
+export type { TrialRecord, TrialState } from './search/trial';
 export type { TrainPrecision } from './step-gradient';
 export {
   buildTextLearner,

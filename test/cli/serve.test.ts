@@ -107,7 +107,7 @@ test('a port in use is one line', async () => {
   });
 }, 60_000);
 
-test.each<[string, () => string[], string, number]>([
+test.each<[string, () => string[], string, 1 | 2]>([
   [
     'a path that is not there',
     () => [join(folder(), 'none')],

@@ -99,7 +99,8 @@ function resultLines({ config, tests, runs }: FitResult): string[] {
   const { ways } = config.episodes;
   const over = runs.length > 1 ? `${runs.length} seeds` : `${config.evaluation.test} episodes`;
   return [
-    `Accuracy in % of ${ways}-way episodes of classes that it has not seen, ± half of the 95 % interval over ${over}:`,
+    `Accuracy in %, ${ways}-way, on classes that it has not seen`,
+    `± half of the 95 % interval over ${over}:`,
     ...tests.map(
       ({ shots, accuracy }) => `  ${`${shots}-shot`.padEnd(8)} ${formatAccuracy(accuracy)}`,
     ),

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { positiveInteger, required, strictObject } from '../../check';
 import { TorchError } from '../../errors';
+import { readSealedLines, sealedLine } from '../../sealed-lines';
 import { type Change, changeCheck } from './changes';
 
 const entryCheck = strictObject({ seq: required(positiveInteger), change: required(changeCheck) });
-
-/** `{"sum":"0123456789abcdef",` and then what the sum is of. */
-const SUM = /^\{"sum":"([0-9a-f]{16})",/u;
-const SUM_LENGTH = 26;
-const NEWLINE = 0x0a;
 
 /**
  * The changes since a snapshot, a line of JSON each:
@@ -48,7 +43,7 @@ export class Journal {
    *
    * @throws TorchError `ERR_TORCH_FILE` that names the line, if one before the last is damaged
    */
-  static async open(path: string): Promise<{ journal: Journal; changes: Change[] }> {
+  static async open(path: string): Promise<{ journal: Journal; changes: readonly Change[] }> {
     return onDisk(path, async () => {
       const content = await readFile(path);
       const { changes, bytes } = readLines(content, path);
@@ -104,49 +99,22 @@ export class Journal {
 
 /** The line of a change, for the journal. */
 export function lineOf(seq: number, change: Change): string {
-  const rest = JSON.stringify({ seq, change }).slice(1);
-  return `{"sum":"${sumOf(rest)}",${rest}\n`;
+  return sealedLine({ seq, change });
 }
 
-function sumOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-function readLines(content: Buffer, path: string): { changes: Change[]; bytes: number } {
-  const changes: Change[] = [];
-  let at = 0;
-  while (at < content.length) {
-    const end = content.indexOf(NEWLINE, at);
-    const next = end < 0 ? content.length : end + 1;
-    if (isTorn(content.subarray(at, next))) {
-      if (next === content.length) break;
-      throw damaged(path, changes.length + 1);
-    }
-    const change = readLine(content.toString('utf8', at, end), changes.length + 1);
-    if (change === undefined) throw damaged(path, changes.length + 1);
-    changes.push(change);
-    at = next;
+function readLines(content: Buffer, path: string): { changes: readonly Change[]; bytes: number } {
+  const { entries, bytes, damaged } = readSealedLines(content, (entry, line) => {
+    const { seq, change } = entryCheck(entry, 'entry', 'the journal');
+    if (seq !== line) throw damagedLine(path, line);
+    return change;
+  });
+  if (damaged !== undefined && !(damaged.torn && damaged.last)) {
+    throw damagedLine(path, damaged.line);
   }
-  return { changes, bytes: at };
+  return { changes: entries, bytes };
 }
 
-/** True for a line whose writing was cut short: without its end, or with pages that were never written. */
-function isTorn(line: Buffer): boolean {
-  return line.at(-1) !== NEWLINE || line.includes(0);
-}
-
-function readLine(line: string, seq: number): Change | undefined {
-  const sum = SUM.exec(line)?.[1];
-  if (sum === undefined || sum !== sumOf(line.slice(SUM_LENGTH))) return undefined;
-  try {
-    const entry = entryCheck(JSON.parse(`{${line.slice(SUM_LENGTH)}`), 'entry', 'the journal');
-    return entry.seq === seq ? entry.change : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function damaged(path: string, line: number): TorchError {
+function damagedLine(path: string, line: number): TorchError {
   const message = `Cannot load ${path}: expected a change with its checksum and the number ${line} in line ${line} but found a damaged line`;
   return new TorchError('ERR_TORCH_FILE', message, { path });
 }

@@ -125,7 +125,7 @@ export const RUN = {
   /** The state of the run, to resume it, in the folder `checkpoints` of `out`. Default: none. */
   checkpoints: optional(checkpointing),
   /** What the steps are written to, in the folder `logs` of `out`. Default: nothing. */
-  loggers: withDefault(someOf(oneOf('tensorboard', 'csv', 'jsonl'), 0), []),
+  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl'), 0), []),
   /** A folder that keeps the vectors of frozen encoders for other runs; see `cachedFeatures`. Default: none. */
   features: optional(string),
   /** One run for each. Default: 1. */
@@ -197,14 +197,8 @@ function atLeastTwo(value: unknown, name: string, operator: string): number {
 }
 
 /** A check for a list; one value is a list of one. */
-function someOf<T>(check: Check<T>, least: number): Check<T[]> {
+function oneOrMore<T>(check: Check<T>, least = 1): Check<T[]> {
+  const list = listOf(check, least);
   return (value, name, operator) =>
-    Array.isArray(value)
-      ? listOf(check, least)(value, name, operator)
-      : [check(value, name, operator)];
-}
-
-/** The same of at least one. */
-function oneOrMore<T>(check: Check<T>): Check<T[]> {
-  return someOf(check, 1);
+    Array.isArray(value) ? list(value, name, operator) : [check(value, name, operator)];
 }

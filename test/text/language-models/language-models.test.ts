@@ -32,9 +32,9 @@ describe.each(['lstm', 'transformer'] as const)('%s', (name) => {
     const each = model.logProbabilities(SCORED);
     for (const [i, own] of each.entries()) {
       expect(own.length).toBe(expected.logProbabilities[i]?.length);
-      own.forEach((value, j) =>
-        expect(value).toBeCloseTo(expected.logProbabilities[i]?.[j] ?? 0, 5),
-      );
+      own.forEach((value, j) => {
+        expect(value).toBeCloseTo(expected.logProbabilities[i]?.[j] ?? 0, 5);
+      });
     }
   });
 
@@ -42,7 +42,9 @@ describe.each(['lstm', 'transformer'] as const)('%s', (name) => {
     const alone = SCORED.map((one) => model.logProbabilities([one])[0] ?? []);
     const reversed = model.logProbabilities([...SCORED].reverse()).reverse();
     reversed.forEach((own, i) => {
-      own.forEach((value, j) => expect(value).toBeCloseTo(alone[i]?.[j] ?? 0, 5));
+      own.forEach((value, j) => {
+        expect(value).toBeCloseTo(alone[i]?.[j] ?? 0, 5);
+      });
     });
     const [short] = model.logProbabilities(['a b']);
     const [long] = model.logProbabilities(['a b d c']);

@@ -48,8 +48,10 @@ test.each(names)('%s trains, saves, loads, predicts the same numbers and serves'
   expect(again.predict(TEXTS)).toEqual(expected);
   again.dispose();
   loaded.dispose();
-  // Frequencies of words are with the learner, until they are collected.
-  if (name !== 'distributional-signatures') expect(torch.memory().tensors).toBe(before);
+  // Frequencies of words are with the learner until they are collected, maybe while another is tested.
+  if (name !== 'distributional-signatures') {
+    expect(torch.memory().tensors).toBeLessThanOrEqual(before);
+  }
 
   await using served = await AdaptedClassifier.load(folder());
   const server: HttpServer = createServer({ own: served }, { log: 'silent' });

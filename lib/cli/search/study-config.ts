@@ -1,0 +1,88 @@
+import { isPlainObject, optional, readOptions, required } from '../../check';
+import { TorchError } from '../../errors';
+import { RandomSource } from '../../text/random-source';
+import type { RunConfig } from '../../train/runs/config';
+import { type ConfigSource, configFrom, readConfigFile } from '../../train/runs/config-file';
+import { atKeys, type ConfigTree, merged } from '../../train/runs/merge-configs';
+import { gridSampler } from '../../train/search/samplers/grid';
+import type { SearchOptions } from '../../train/search/search-options';
+import { readSpace, type SearchSpace, type TrialParams } from '../../train/search/space';
+
+const as =
+  <T>() =>
+  (value: unknown): T =>
+    // Checked by the search itself.
+    value as T;
+
+const SECTION = {
+  /** What is searched, by dotted keys of the config. */
+  space: required(as<SearchSpace>()),
+  trials: required(as<number>()),
+  sampler: optional(as<NonNullable<SearchOptions['sampler']>>()),
+  seed: optional(as<number>()),
+  /** The file that keeps the study. */
+  study: optional(as<string>()),
+};
+
+type StudyConfig = {
+  readonly space: SearchSpace;
+  readonly settings: Pick<SearchOptions, 'trials' | 'sampler' | 'seed'> & {
+    study?: string | undefined;
+  };
+  /** The config without what is searched. */
+  readonly base: ConfigTree;
+  configOf(params: TrialParams): RunConfig;
+};
+
+/** Combinations that are checked before the first trial. */
+const SAMPLES = 16;
+
+/** Reads a config with a section `search`. @throws TorchError with the place of what is wrong */
+export function readStudyConfig(path: string): StudyConfig {
+  const source = readConfigFile(path);
+  const {
+    search,
+    out: _,
+    checkpoints: __,
+    predictions: ___,
+    loggers: ____,
+    ...base
+  } = source.content;
+  if (!isPlainObject(search)) {
+    throw new TorchError(
+      'ERR_TORCH_ARGUMENT',
+      `${path}: Expected a section search, with space and trials, but received none`,
+    );
+  }
+  const { space, ...settings } = readOptions(SECTION, search, 'search');
+  const configOf = (params: TrialParams) =>
+    configFrom([{ ...source, content: base }, chosen(params, source)]);
+  const checked = readSpace(space, 'space', 'search');
+  const samples = gridSampler(checked, 2);
+  for (let i = 0; i < SAMPLES; i++) {
+    const params = samples.next(i, [], new RandomSource(0));
+    if (params === undefined) break;
+    if (configOf(params).data !== undefined) continue;
+    throw new TorchError(
+      'ERR_TORCH_ARGUMENT',
+      `${path}: Expected data to train on but received none`,
+    );
+  }
+  return { space, settings, base, configOf };
+}
+
+/** The values of a trial as a part of the config, found where the space names them. */
+function chosen(params: TrialParams, source: ConfigSource): ConfigSource {
+  const content = Object.entries(params).reduce<ConfigTree>(
+    (tree, [name, value]) => merged(tree, atKeys(name, value)),
+    {},
+  );
+  return {
+    content,
+    place: (keys) => {
+      const path = keys.join('.');
+      const name = Object.keys(params).find((one) => `${path}.`.startsWith(`${one}.`));
+      return name && source.place(['search', 'space', name]);
+    },
+  };
+}
