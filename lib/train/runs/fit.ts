@@ -55,7 +55,7 @@ export type FitResult = {
  *     saveModel('models/mine', model);
  *
  * Everything random depends on the seeds alone. With `out` the model is saved there, and the config beside it.
- * The training itself is work for a thread of its own: see `fitInWorker`.
+ * Other work gets its turn between steps and batches; a service trains in a thread or process of its own.
  *
  * @param data a data set, or undefined if the config names one
  * @throws ArgumentTypeError or ArgumentRangeError that names the key of a wrong option, and the nearest there
