@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TextDataset } from '../../text';
 import { asJson } from '../../train/as-json';
 import type { RunConfig } from '../../train/runs/config';
 import { fitConfig } from '../../train/runs/fit';
+import { loadRunData } from '../../train/runs/run-data';
 import { search } from '../../train/search/search';
 import { interruptible } from '../interrupt';
 import { forUser } from '../user-error';
@@ -15,6 +20,8 @@ export async function runSearch(path: string, options: SearchCommandOptions): Pr
   const study = await forUser(() => readStudyConfig(path));
   const { study: file, ...settings } = study.settings;
   const about = createHash('sha256').update(JSON.stringify(study.base)).digest('hex');
+  const folder = mkdtempSync(join(tmpdir(), 'metatorch-search-'));
+  const accuracyOf = objectiveIn(folder);
   await interruptible(async (signal) => {
     const result = await forUser(() =>
       search(study.space, (params, trial) => accuracyOf(study.configOf(params), trial.signal), {
@@ -40,23 +47,37 @@ export async function runSearch(path: string, options: SearchCommandOptions): Pr
         ? 'Stopped. Name a file by search.study to go on later.'
         : `Stopped. The same command goes on from ${file}`,
     );
-  });
+  }).finally(() => rmSync(folder, { recursive: true, force: true }));
 }
 
-/** The accuracy in validation, of several seeds their mean. The test is not looked at. */
-async function accuracyOf(config: RunConfig, signal: AbortSignal): Promise<number> {
-  const { evaluation } = config;
-  const { model, runs } = await fitConfig(
-    undefined,
-    { ...config, evaluation: { ...evaluation, test: 2, shots: evaluation.shots.slice(0, 1) } },
-    { signal },
-  );
-  model.dispose();
-  // A run that was stopped has a model all the same, which says nothing of its parameters.
-  signal.throwIfAborted();
-  const accuracies = runs.flatMap(({ validation }) => validation?.accuracy?.mean ?? []);
-  if (accuracies.length < runs.length) {
-    throw new Error('Expected an accuracy of validation; leave classes to it in splits');
-  }
-  return accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
+/**
+ * The accuracy in validation, of several seeds their mean; the test is not looked at. Data, and the vectors of a
+ * frozen encoder, are there for the trials that follow.
+ */
+function objectiveIn(folder: string) {
+  const datasets = new Map<string, TextDataset>();
+  const datasetOf = async (data: NonNullable<RunConfig['data']>, signal: AbortSignal) => {
+    const key = JSON.stringify(data);
+    const dataset = datasets.get(key) ?? (await loadRunData(data, signal));
+    datasets.set(key, dataset);
+    return dataset;
+  };
+  return async ({ data, ...config }: RunConfig, signal: AbortSignal): Promise<number> => {
+    const { evaluation, features = folder } = config;
+    const dataset = data && (await datasetOf(data, signal));
+    const shots = evaluation.shots.slice(0, 1);
+    const { model, runs } = await fitConfig(
+      dataset,
+      { ...config, features, evaluation: { ...evaluation, test: 2, shots } },
+      { signal },
+    );
+    model.dispose();
+    // A run that was stopped has a model all the same, which says nothing of its parameters.
+    signal.throwIfAborted();
+    const accuracies = runs.flatMap(({ validation }) => validation?.accuracy?.mean ?? []);
+    if (accuracies.length < runs.length) {
+      throw new Error('Expected an accuracy of validation; leave classes to it in splits');
+    }
+    return accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
+  };
 }
