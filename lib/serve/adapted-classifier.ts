@@ -10,6 +10,7 @@ import {
 } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
+import { adaptedPrediction } from './adapted-prediction';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
 import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
 import { requireWithin } from './limits';
@@ -17,9 +18,9 @@ import { placesOn } from './places';
 import type { Prediction } from './prediction';
 import type { Servable } from './servable';
 import { ADDITION, type AdditionOptions, EDIT, type EditOptions, REQUEST } from './setup';
-import type { AdaptedFacts, AdaptedOutcome, AdaptedTasks } from './workers/adapted-tasks';
-import { errorOf } from './workers/plain-error';
+import type { AdaptedFacts, AdaptedTasks } from './workers/adapted-tasks';
 import type { RequestOptions } from './workers/request-queue';
+import { runAdapted } from './workers/run-adapted';
 import { startThreads } from './workers/start-threads';
 import { withinTime } from './workers/within-time';
 import { ADAPTED_WORKER_FILE } from './workers/worker-file';
@@ -72,7 +73,7 @@ export class AdaptedClassifier implements Servable {
     const { workers, threads, maxQueue } = readOptions(OPTIONS, options, operator);
     const pool = startThreads({ folder: path, threads }, workers, ADAPTED_WORKER_FILE);
     try {
-      const facts = await run(pool, 'describe', null);
+      const facts = await runAdapted(pool, 'describe', null);
       if (facts.examples.length === 0) {
         throw new TorchError(
           'ERR_TORCH_FILE',
@@ -124,7 +125,7 @@ export class AdaptedClassifier implements Servable {
     const request = readOptions(REQUEST, options, 'predict');
     const { labels } = this.#known;
     const scores = await withinTime(this.#run('score', this.#request(texts)), request);
-    return texts.map((text, i) => predictionOf(text, labels, scores[i] ?? []));
+    return texts.map((text, i) => adaptedPrediction(text, labels, scores[i] ?? []));
   }
 
   /** Examples and texts on a plane: those whose labels are as probable are near each other. */
@@ -228,23 +229,8 @@ export class AdaptedClassifier implements Servable {
       const message = `Expected at most ${this.#maxQueue} requests to wait; try again later`;
       throw new TorchError('ERR_TORCH_BUSY', message);
     }
-    return run(this.#threads, name, input);
+    return runAdapted(this.#threads, name, input);
   }
-}
-
-async function run<K extends keyof AdaptedTasks>(
-  threads: Piscina,
-  name: K,
-  input: AdaptedTasks[K]['input'],
-): Promise<AdaptedTasks[K]['output']> {
-  const outcome: AdaptedOutcome<K> = await threads.run(input, { name }).catch((cause: unknown) => {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_WORKER', `A worker thread ended during ${name}: ${found}`, {
-      cause,
-    });
-  });
-  if ('error' in outcome) throw errorOf(outcome.error);
-  return outcome.value;
 }
 
 function atLeastTwo(
@@ -255,20 +241,4 @@ function atLeastTwo(
   const { labels, rows } = rowsWith(known, kept);
   requireTwo(labels, operator);
   return { labels, rows };
-}
-
-function predictionOf(
-  text: string,
-  labels: readonly string[],
-  scores: readonly number[],
-): Prediction {
-  const best = scores.reduce((at, p, k) => (p > (scores[at] ?? 0) ? k : at), 0);
-  const isEmpty = text.trim() === '';
-  return {
-    label: isEmpty ? null : (labels[best] ?? null),
-    probability: isEmpty ? 0 : (scores[best] ?? 0),
-    probabilities: Object.fromEntries(labels.map((label, k) => [label, scores[k] ?? 0])),
-    unknown: isEmpty ? 'empty' : null,
-    nearest: [],
-  };
 }

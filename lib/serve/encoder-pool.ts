@@ -15,7 +15,7 @@ import type { Suspicion } from './suspects';
 import type { TuneInput, TuneOutput } from './tuning/tune-encoder';
 import type { Tuned } from './tuning/tuned';
 import { type JobOptions, JobQueue } from './workers/job-queue';
-import { errorOf } from './workers/plain-error';
+import { errorOf, workerEnded } from './workers/plain-error';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 import { startThreads } from './workers/start-threads';
@@ -243,10 +243,7 @@ export class EncoderPool {
       return outcome.value;
     }
     if (this.#closed) throw closedError();
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_WORKER', `A worker thread ended during ${name}: ${found}`, {
-      cause,
-    });
+    throw workerEnded(name, cause);
   }
 }
 

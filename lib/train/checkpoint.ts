@@ -165,6 +165,17 @@ export function requireCheckpoint(folder: string, expected: string, advice: stri
   throw new TorchError('ERR_TORCH_FILE', message, { path });
 }
 
+/**
+ * The error for a checkpoint whose model cannot be built: the digest matches the parameters' file, so it is the
+ * config that does not fit.
+ */
+export function unfitConfig(folder: string, cause: unknown): TorchError {
+  const path = join(folder, CONFIG_FILE);
+  const found = cause instanceof Error ? cause.message : String(cause);
+  const message = `Cannot load ${path}: expected the config of its model but found: ${found}`;
+  return new TorchError('ERR_TORCH_FILE', message, { path, cause });
+}
+
 function isJsonObject(value: unknown): boolean {
   try {
     return JSON.stringify(jsonObject(value, 'config', 'saveCheckpoint')) !== undefined;

@@ -59,9 +59,10 @@ export {
 export { type Report, type ReportOptions, report } from './report/report';
 export type { Run, RunSummary } from './report/runs';
 export type { RunConfig, RunInput } from './runs/config';
-export { type FitResult, fit, type SeedResult, type TestResult } from './runs/fit';
+export { type FitResult, fit, type SeedResult } from './runs/fit';
 export { MetaModel, type ModelFacts } from './runs/model';
 export { loadModel, saveModel } from './runs/saved-model';
+export type { TestResult } from './runs/test-run';
 export type { RunHooks } from './runs/train-run';
 export { type Trial, TrialPruned } from './search/running-trial';
 export { type Objective, type SearchResult, search } from './search/search';

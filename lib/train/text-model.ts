@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   flag,
   fraction,
@@ -13,7 +12,6 @@ import {
   string,
   withDefault,
 } from '../check';
-import { TorchError } from '../errors';
 import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
 import type { TokenBatch } from '../text/token-vectorizer';
@@ -22,7 +20,7 @@ import { Vocabulary } from '../text/vocabulary';
 import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
 import { disposeTree, type Tree } from '../torch';
 import { asJson } from './as-json';
-import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from './checkpoint';
+import { loadCheckpoint, requireCheckpoint, saveCheckpoint, unfitConfig } from './checkpoint';
 import { configSchema } from './config-schema';
 import { buildLearner, type LearnerInput, learnerChoice, waysOf } from './registry';
 import { requireParams } from './require-params';
@@ -126,14 +124,7 @@ export function loadTextModel(folder: string): TextModel<Tree, unknown, TokenBat
     return { ...built, params };
   } catch (cause) {
     disposeTree(params);
-    // The digest matches the parameters' file, so it is the config that does not fit.
-    const path = join(folder, CONFIG_FILE);
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `Cannot load ${path}: expected the config of its model but found: ${found}`,
-      { path, cause },
-    );
+    throw unfitConfig(folder, cause);
   }
 }
 

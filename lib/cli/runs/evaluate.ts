@@ -7,6 +7,7 @@ import { type ModelTest, testConfig, testModel } from '../../train/runs/evaluate
 import type { ConfigTree } from '../../train/runs/merge-configs';
 import type { MetaModel } from '../../train/runs/model';
 import { loadModel } from '../../train/runs/saved-model';
+import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
 import { forUser } from '../user-error';
 import { atMost, readFlags } from './flags';
@@ -25,10 +26,7 @@ export async function runEvaluate(
     using model = await forUser(() => loadModel(folder));
     const test = await forUser(() => tested(model, over, signal));
     const files = predictions === false ? [] : writeAll(predictions ?? folder, test);
-    const results = test.results.map(({ shots, accuracies }) => ({
-      shots,
-      accuracy: estimate(accuracies),
-    }));
+    const results = testResults(test.results);
     if (json) {
       console.log(JSON.stringify(asJson({ model: folder, results, predictions: files })));
       return;
@@ -61,10 +59,7 @@ export async function runCompare(
     );
     const models = tests.map(({ folder, test }) => ({
       model: folder,
-      results: test.results.map(({ shots, accuracies }) => ({
-        shots,
-        accuracy: estimate(accuracies),
-      })),
+      results: testResults(test.results),
     }));
     if (json) console.log(JSON.stringify(asJson({ models, differences })));
     else print(models, differences);
@@ -72,7 +67,7 @@ export async function runCompare(
 }
 
 type Tested = { folder: string; test: ModelTest };
-type Shown = { model: string; results: { shots: number; accuracy: ReturnType<typeof estimate> }[] };
+type Shown = { model: string; results: readonly TestResult[] };
 type Difference = ReturnType<typeof difference>;
 
 /** All by the config of the first, so that episodes are the same. */

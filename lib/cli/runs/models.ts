@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isPlainObject } from '../../check';
 import { readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
+import { CONFIG_FILE } from '../../train/checkpoint';
 import { isModel } from '../../train/runs/saved-model';
 
 const FOLDERS = ['models', 'runs'];
@@ -67,7 +68,7 @@ function describe(folder: string): Described {
 /** What a model says of itself, but for the state of its encoder, which may be long. */
 function contentOf(folder: string): Record<string, unknown> {
   const { config }: { config?: unknown } = Object(
-    readJsonFile(join(folder, 'config.json'), 'a saved model'),
+    readJsonFile(join(folder, CONFIG_FILE), 'a saved model'),
   );
   if (!isPlainObject(config)) return {};
   const { state: _, vocabulary: __, ...content } = config;

@@ -5,6 +5,7 @@ import { TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
 import { formatAccuracy } from '../../train';
 import { asJson } from '../../train/as-json';
+import { CONFIG_FILE } from '../../train/checkpoint';
 import { progressLogger } from '../../train/loggers/progress-logger';
 import type { RunConfig } from '../../train/runs/config';
 import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
@@ -72,7 +73,7 @@ function prepare(
   config: RunConfig,
   { resume = false, overwrite = false }: TrainCommandOptions,
 ): void {
-  if (existsSync(join(out, 'config.json')) && !resume && !overwrite) {
+  if (existsSync(join(out, CONFIG_FILE)) && !resume && !overwrite) {
     throw new TorchError(
       'ERR_TORCH_FILE',
       `Cannot train into ${out}: a model is there already; name another folder by --out, or use --overwrite or --resume`,

@@ -86,7 +86,7 @@ export function bert(options: BertOptions): Bert {
           .view([...input.ids.shape, shape.dimensions]);
       }),
     encode: (params, texts, context) =>
-      torch.scope(() => pooled(params, packTexts(texts, deviceOf(params)), context)),
+      torch.scope(() => pooled(params, packTexts(texts, wordsOf(params).device), context)),
     outFeatures: head.outFeatures,
     maxLength,
     tasks: true,
@@ -124,7 +124,7 @@ function hidden(
   context?: Context,
 ): Tensor {
   const { embeddings, relative, layer } = parts;
-  deviceOf(params);
+  wordsOf(params);
   return torch.scope(() => {
     let x = recordedIfNeeded(undefined, params.embeddings, () =>
       embeddings.apply(params.embeddings, tokens, context),
@@ -160,9 +160,10 @@ function relativeBias(
   });
 }
 
-function deviceOf(params: BertParams): string {
+/** The table of words. @throws ArgumentTypeError if the parameters have none */
+function wordsOf(params: BertParams): Tensor {
   const words = params?.embeddings?.words?.weight;
-  return requireTensor(words, 'embeddings.words.weight of the parameters', 'bert').device;
+  return requireTensor(words, 'embeddings.words.weight of the parameters', 'bert');
 }
 
 function requireLength({ groups }: Tokens, maxLength: number): void {

@@ -14,3 +14,10 @@ export function errorOf({ name, message, code, operator, path }: PlainError): Er
   const details = { ...(operator && { operator }), ...(path && { path }) };
   return new TorchError((code as ErrorCode | undefined) ?? 'ERR_TORCH_RUNTIME', message, details);
 }
+
+/** The error of a task whose thread ended before it was done. */
+export function workerEnded(task: string, cause: unknown): TorchError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  const message = `A worker thread ended during ${task}: ${found}`;
+  return new TorchError('ERR_TORCH_WORKER', message, { cause });
+}

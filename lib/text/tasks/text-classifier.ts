@@ -13,7 +13,7 @@ export type TextModel<P extends Tree, A, B extends Tree = Tree> = {
   params: P;
   vectorizer: Vectorizer<B>;
   /** The most labels it can distinguish, where the learner has a fixed number of outputs. */
-  ways?: number;
+  ways?: number | undefined;
 };
 
 /** The predicted label of a text, and how probable it is. */

@@ -35,18 +35,18 @@ const stateCheck = strictObject({
 export function earlyStopping({ patience, minDelta = 0 }: EarlyStoppingOptions): Callback {
   let best = Number.NEGATIVE_INFINITY;
   let without = 0;
-  const judge = (run: RunView): void => {
+  const endIfDue = (run: RunView): void => {
     if (without >= patience) run.stop(`no better evaluation in ${patience}`);
   };
   return {
     name: 'earlyStopping',
     // A run that had ended does not go on when it is resumed, unless it has more patience now.
-    start: (_, run) => judge(run),
+    start: (_, run) => endIfDue(run),
     evaluation: (_, evaluation, run) => {
       const score = scoreOf(evaluation);
       if (score > best + minDelta) [best, without] = [score, 0];
       else without++;
-      judge(run);
+      endIfDue(run);
     },
     // JSON has no infinity.
     state: () => ({ best: Number.isFinite(best) ? best : null, without }),

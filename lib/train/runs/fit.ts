@@ -6,7 +6,7 @@ import type { TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { asJson } from '../as-json';
-import { type Estimate, estimate } from '../estimate';
+import { estimate } from '../estimate';
 import { type Evaluation, scoreOf } from '../evaluate';
 import type { TrainHistory } from '../history';
 import { writePredictions } from '../report/predictions';
@@ -14,16 +14,9 @@ import { completeRun, type RunConfig, type RunInput } from './config';
 import { MetaModel } from './model';
 import { loadRunData } from './run-data';
 import { saveModel } from './saved-model';
-import { type Answered, protocolOf, testOn } from './test-run';
+import { type Answered, protocolOf, type TestResult, testOn, testResults } from './test-run';
 import { type RunHooks, type TrainedLearner, trainRun } from './train-run';
 import { openWorkshop, type Workshop } from './workshop';
-
-/** How good a model is at classes that it has not seen, with so many examples of each. */
-export type TestResult = {
-  readonly shots: number;
-  /** From 0 to 1: over episodes, or over seeds if there are several. */
-  readonly accuracy: Estimate;
-};
 
 /** What came of one seed. */
 export type SeedResult = {
@@ -140,10 +133,7 @@ async function runSeed(workshop: Workshop, seed: number, hooks: RunHooks): Promi
   const seconds = (performance.now() - began) / 1000;
   const answered = await testOn(workshop, trained, hooks.signal);
   const { steps, validation, history, stopped } = trained;
-  const tests = answered.map(({ shots, accuracies }) => ({
-    shots,
-    accuracy: estimate(accuracies),
-  }));
+  const tests = testResults(answered);
   return {
     result: { seed, steps, seconds, validation, history, stopped, tests },
     trained,

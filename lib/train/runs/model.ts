@@ -50,8 +50,8 @@ export class MetaModel implements TextModel<Tree, unknown, Tree> {
   }
 
   /** The most labels that it can tell apart; undefined if there is no limit. */
-  get ways(): number {
-    return waysOf(this.facts.learner) ?? Number.MAX_SAFE_INTEGER;
+  get ways(): number | undefined {
+    return waysOf(this.facts.learner);
   }
 
   /**

@@ -16,7 +16,13 @@ import { TorchError } from '../../errors';
 import type { LabeledText } from '../../text/datasets/dataset';
 import { disposeTree, type Tree } from '../../torch';
 import { asJson } from '../as-json';
-import { CONFIG_FILE, loadCheckpoint, requireCheckpoint, saveCheckpoint } from '../checkpoint';
+import {
+  CONFIG_FILE,
+  loadCheckpoint,
+  requireCheckpoint,
+  saveCheckpoint,
+  unfitConfig,
+} from '../checkpoint';
 import { configSchema } from '../config-schema';
 import { encoderChoice, learnerChoice, restoreEncoder } from '../registry';
 import { savedModelCheck } from '../text-model';
@@ -80,14 +86,7 @@ export async function loadModel(folder: string): Promise<MetaModel> {
   } catch (cause) {
     disposeTree(params);
     if (cause instanceof TorchError) throw cause;
-    // The digest matches the parameters' file, so it is the config that does not fit.
-    const path = join(folder, CONFIG_FILE);
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `Cannot load ${path}: expected the config of its model but found: ${found}`,
-      { path, cause },
-    );
+    throw unfitConfig(folder, cause);
   }
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { queryLogits } from '../../meta';
 import { type Tree, torch } from '../../torch';
 import { asJson } from '../as-json';
+import { type Estimate, estimate } from '../estimate';
 import { type AnyLearner, LEARNERS, type LearnerConfig } from '../registry';
 import type { Protocol, QueryPrediction } from '../report/predictions';
 import type { RunConfig } from './config';
@@ -87,6 +88,18 @@ function episodeAnswers(
     };
   });
   return { right, queries };
+}
+
+/** How good a model is at classes that it has not seen, with so many examples of each. */
+export type TestResult = {
+  readonly shots: number;
+  /** From 0 to 1: over episodes, or over seeds if there are several. */
+  readonly accuracy: Estimate;
+};
+
+/** The accuracy with each number of shots. */
+export function testResults(answered: readonly Answered[]): TestResult[] {
+  return answered.map(({ shots, accuracies }) => ({ shots, accuracy: estimate(accuracies) }));
 }
 
 /** What was asked, for a file of predictions. */

@@ -11,15 +11,18 @@ import {
 import { basename, dirname, resolve } from 'node:path';
 import { isPlainObject, type Json } from '../../check';
 import { refuseFile } from '../../checked-file';
-import { TorchError } from '../../errors';
 import { FolderLock } from '../../folder-lock';
 import { readRegular } from '../../regular-file';
 import { readSealedLines, sealedLine } from '../../sealed-lines';
+import { syncFolder } from '../../torch/files/replace-file';
 import { warnOf } from '../../warnings';
+import { onDisk } from '../on-disk';
 import { readStudyEvent, type StudyEvent } from './study-event';
 
 const FORMAT = 'metatorch-study';
 const VERSION = 1;
+/** What is done with the file, for errors. */
+const USE = 'use the study';
 
 /** What makes a study that one, by name: it must be the same to go on. */
 export type StudyFacts = Readonly<Record<string, Json>>;
@@ -43,14 +46,14 @@ export class StudyFile {
   constructor(path: string, facts: StudyFacts) {
     this.#path = resolve(path);
     const folder = dirname(this.#path);
-    onDisk(this.#path, () => mkdirSync(folder, { recursive: true }));
+    onDisk(this.#path, USE, () => mkdirSync(folder, { recursive: true }));
     this.#lock = new FolderLock(folder, `${basename(this.#path)}.lock`);
     let file: number | undefined;
     try {
       const { events, bytes } = existsSync(this.#path)
         ? readStudy(this.#path, facts)
         : { events: [], bytes: 0 };
-      file = onDisk(this.#path, () => openSync(this.#path, 'a'));
+      file = onDisk(this.#path, USE, () => openSync(this.#path, 'a'));
       this.#file = file;
       this.events = events;
       this.#begin(bytes, facts);
@@ -62,7 +65,7 @@ export class StudyFile {
   }
 
   #begin(bytes: number, facts: StudyFacts): void {
-    onDisk(this.#path, () => {
+    onDisk(this.#path, USE, () => {
       ftruncateSync(this.#file, bytes);
       if (bytes === 0) this.#write({ format: FORMAT, version: VERSION, ...facts });
       fsyncSync(this.#file);
@@ -72,7 +75,7 @@ export class StudyFile {
 
   /** @throws TorchError `ERR_TORCH_FILE` if it cannot be written */
   append(event: StudyEvent): void {
-    onDisk(this.#path, () => {
+    onDisk(this.#path, USE, () => {
       this.#write(event);
       if (event.type !== 'report') fdatasyncSync(this.#file);
     });
@@ -92,7 +95,7 @@ export class StudyFile {
 type Read = { readonly events: readonly StudyEvent[]; readonly bytes: number };
 
 function readStudy(path: string, facts: StudyFacts): Read {
-  const content = onDisk(path, () => readRegular(path));
+  const content = onDisk(path, USE, () => readRegular(path));
   const read = readSealedLines<object | StudyEvent>(content, (entry, line) =>
     line === 1 ? requireObject(entry) : readStudyEvent(entry),
   );
@@ -149,27 +152,4 @@ function recover(path: string, { line, last }: { line: number; last: boolean }):
     'METATORCH_STUDY_RECOVERED',
     `The last line of ${path}, ${line}, is damaged and was dropped; what it said of a trial is done again`,
   );
-}
-
-/** A new file is durable once its folder is; where folders cannot be opened, that is the system's own work. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
-
-function onDisk<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_FILE', `Cannot use the study ${path}: ${reason}`, {
-      path,
-      cause,
-    });
-  }
 }

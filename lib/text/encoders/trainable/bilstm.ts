@@ -1,7 +1,7 @@
 import { fraction, positiveInteger, strictObject, withDefault } from '../../../check';
 import { type AttentiveLstmParams, attentiveLstm } from './attentive-lstm';
 import { wordKind } from './word-encoder';
-import { WORDS, wordTable } from './words';
+import { UNIFORM_SCALE, WORDS, wordTable } from './words';
 
 const check = strictObject({
   ...WORDS,
@@ -15,15 +15,13 @@ const check = strictObject({
   dropout: withDefault(fraction, 0.2),
 });
 
-const SCALE = 0.25 / Math.sqrt(3);
-
 /** A bidirectional LSTM with self-attention, Lin et al. 2017; see `attentiveLstm`. */
 export const bilstmKind = wordKind<ReturnType<typeof check>, AttentiveLstmParams>(
   'bilstm',
   check,
   (words, options) => {
     const { dimensions } = words;
-    const layer = attentiveLstm({ ...options, dimensions, table: wordTable(words, SCALE) });
+    const layer = attentiveLstm({ ...options, dimensions, table: wordTable(words, UNIFORM_SCALE) });
     return {
       layer,
       dimensions: options.hops * 2 * options.hiddenSize,

@@ -19,6 +19,7 @@ import { Vocabulary } from '../../vocabulary';
 import { VocabularyVectorizer } from '../../vocabulary-vectorizer';
 import { textCnn } from './text-cnn';
 import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+import { UNIFORM_SCALE } from './words';
 
 const SCHEMA = {
   /** D: the size of a character's vector. Default: 32. */
@@ -41,7 +42,6 @@ const SCHEMA = {
 
 type CharacterOptions = ReadOptions<typeof SCHEMA>;
 
-const SCALE = 0.25 / Math.sqrt(3);
 const SPACES = /\s+/gu;
 
 /** A text's characters as Unicode counts them; any white space is one blank, and begins and ends a text. */
@@ -61,7 +61,7 @@ function encoderOf(options: CharacterOptions, vocabulary: Vocabulary): Trainable
     numEmbeddings: vocabulary.size,
     embeddingDim: dimensions,
     paddingIndex: vocabulary.padId,
-    scale: SCALE,
+    scale: UNIFORM_SCALE,
   });
   return {
     dimensions: filters * kernelSizes.length,

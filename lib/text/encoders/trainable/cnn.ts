@@ -1,7 +1,7 @@
 import { fraction, listOf, positiveInteger, strictObject, withDefault } from '../../../check';
 import { type TextCnnParams, textCnn } from './text-cnn';
 import { wordKind } from './word-encoder';
-import { WORDS, wordTable } from './words';
+import { UNIFORM_SCALE, WORDS, wordTable } from './words';
 
 const check = strictObject({
   ...WORDS,
@@ -13,16 +13,13 @@ const check = strictObject({
   dropout: withDefault(fraction, 0.5),
 });
 
-/** That of the paper's vectors, uniform in ±0.25. */
-const SCALE = 0.25 / Math.sqrt(3);
-
 /** The text CNN of Kim 2014 on words; see `textCnn`. */
 export const cnnKind = wordKind<ReturnType<typeof check>, TextCnnParams>(
   'cnn',
   check,
   (words, { filters, kernelSizes, dropout }) => {
     const { dimensions } = words;
-    const table = wordTable(words, SCALE);
+    const table = wordTable(words, UNIFORM_SCALE);
     return {
       layer: textCnn({ table, dimensions, filters, kernelSizes, dropout }),
       dimensions: filters * kernelSizes.length,

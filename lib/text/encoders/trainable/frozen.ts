@@ -2,25 +2,22 @@ import {
   flag,
   fraction,
   type Json,
-  matching,
   oneOf,
   optional,
   positiveFinite,
   positiveInteger,
   type ReadOptions,
-  readData,
-  required,
-  someProperties,
   strictObject,
   string,
   withDefault,
 } from '../../../check';
-import { TorchError } from '../../../errors';
 import { dropout, type Layer, type LinearParams, linear } from '../../../nn';
 import { type Tensor, torch } from '../../../torch';
 import type { Precision } from '../hugging-face';
 import { DEFAULT_ENCODER, loadEncoder } from '../open-encoder';
 import type { SentenceEncoder } from '../sentence-encoder';
+import { ofLength } from './of-length';
+import { sameEncoder } from './same-encoder';
 import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
 const OPTIONS = {
@@ -47,31 +44,12 @@ const OPTIONS = {
 
 type FrozenOptions = ReadOptions<typeof OPTIONS>;
 
-const stateCheck = someProperties({
-  fingerprint: required(matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits')),
-});
-
 /** The vectors of a pre-trained encoder that stays as it is, with a linear map that learns. */
 export const frozen: TrainableEncoderKind<FrozenOptions> = {
   check: strictObject(OPTIONS),
-  build: async (options) => frozenOf(options, await load(options)),
-  async restore(options, state: Json) {
-    const { fingerprint } = readData(
-      stateCheck,
-      state,
-      'the state of an encoder',
-      'state',
-      'frozen',
-    );
-    const encoder = await load(options);
-    if (encoder.fingerprint === fingerprint) return frozenOf(options, encoder);
-    encoder.dispose();
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `Cannot load the encoder ${options.encoder}: expected the one that the model was trained on, with the fingerprint ${fingerprint}, but found ${encoder.fingerprint}`,
-      { path: options.encoder },
-    );
-  },
+  build: opened,
+  restore: (options, state: Json) =>
+    sameEncoder(() => opened(options), options.encoder, state, 'frozen'),
 };
 
 function load(options: FrozenOptions): Promise<SentenceEncoder> {
@@ -84,7 +62,8 @@ function load(options: FrozenOptions): Promise<SentenceEncoder> {
   });
 }
 
-function frozenOf(options: FrozenOptions, encoder: SentenceEncoder): TrainableEncoder {
+async function opened(options: FrozenOptions): Promise<TrainableEncoder> {
+  const encoder = await load(options);
   const { dimensions, fingerprint } = encoder;
   return {
     dimensions,
@@ -111,9 +90,7 @@ function mapped(
         : { map: { weight: torch.eye(dimensions), bias: torch.zeros([dimensions]) } },
     apply(params, x, context) {
       const moved = params.map === undefined ? x : affine.apply(params.map, x, context);
-      // A text without a known token has no direction.
-      const length = moved.square().sum([-1], true).clampMin(1e-12).sqrt();
-      return drop.apply({}, moved.div(length).mul(scale), context);
+      return drop.apply({}, ofLength(moved, scale), context);
     },
     tasks: true,
   };

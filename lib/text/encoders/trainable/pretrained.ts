@@ -8,20 +8,20 @@ import {
   positiveFinite,
   positiveInteger,
   type ReadOptions,
-  readData,
-  required,
   strictObject,
   string,
   withDefault,
 } from '../../../check';
-import { outOfRange, TorchError } from '../../../errors';
+import { outOfRange } from '../../../errors';
 import type { Layer, TokenIds } from '../../../nn';
-import { type Tensor, type Tree, torch } from '../../../torch';
+import { type Tree, torch } from '../../../torch';
 import { TokenVectorizer } from '../../token-vectorizer';
 import { DEFAULT_ENCODER, loadEncoder } from '../open-encoder';
 import type { TokenModel } from '../token-model';
 import type { AdapterTarget } from './adapters';
-import { type Parts, trainedModel } from './pretrained-parts';
+import { ofLength } from './of-length';
+import { type Parts, type TrainedModel, trainedModel } from './pretrained-parts';
+import { sameEncoder } from './same-encoder';
 import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
 const SCHEMA = {
@@ -62,9 +62,6 @@ const RANK = 8;
 const ALPHA = 16;
 const TARGETS: readonly AdapterTarget[] = ['query', 'value'];
 
-/** The shortest vector that is lengthened: a text without a known token has no direction. */
-const LEAST_SQUARE = 1e-12;
-
 /** The options that are for one way of training alone. */
 const ONLY = { layers: 'layers', rank: 'lora', alpha: 'lora', targets: 'lora' } as const;
 
@@ -93,31 +90,26 @@ function partsOf({ train, layers, rank, alpha, targets }: PretrainedOptions): Pa
  * A model’s layer with the parts that are trained as its parameters, and vectors of length `scale`. The model’s own
  * tensors stay its own.
  *
- * @throws ArgumentRangeError for a model without layers, or with fewer than are to be trained
+ * @throws ArgumentRangeError for a model without layers
  */
-export function pretrainedLayer(
-  model: TokenModel,
-  parts: Parts,
+function pretrainedLayer(
+  { name, embedBatch }: TokenModel,
+  { init, complete }: TrainedModel,
   scale: number | 'own',
 ): Layer<Tree, TokenIds> {
-  const { embedBatch } = model;
-  const { init, complete } = trainedModel(model, parts, OPERATOR);
-  if (embedBatch === undefined) {
-    throw outOfRange('an encoder with layers', OPERATOR, model.name, OPERATOR);
-  }
+  if (embedBatch === undefined)
+    throw outOfRange('an encoder with layers', OPERATOR, name, OPERATOR);
   return {
     init,
     apply: (params, batch, context) => {
       const { params: all, context: own } = complete(params, context);
-      return torch.scope(() => lengthened(embedBatch(all, batch, own), scale));
+      return torch.scope(() => {
+        const x = embedBatch(all, batch, own);
+        return scale === 'own' ? x : ofLength(x, scale);
+      });
     },
     tasks: true,
   };
-}
-
-function lengthened(x: Tensor, scale: number | 'own'): Tensor {
-  if (scale === 'own') return x;
-  return x.mul(x.square().sum([-1], true).clampMin(LEAST_SQUARE).rsqrt().mul(scale));
 }
 
 function scaleOf(value: unknown, name: string, operator: string): number | 'own' {
@@ -130,13 +122,13 @@ async function load(options: PretrainedOptions): Promise<TrainableEncoder<Tree, 
   const encoder = await loadEncoder(source, { ...(maxLength && { maxLength }), ...remote });
   try {
     const { model } = encoder;
-    const parts = partsOf(options);
-    const { complete } = trainedModel(model, parts, OPERATOR);
+    const trained = trainedModel(model, partsOf(options), OPERATOR);
+    const { complete } = trained;
     const { tokens } = model;
     return {
       dimensions: model.dimensions,
       vectorizer: new TokenVectorizer((text) => model.tokenize(text)),
-      layer: pretrainedLayer(model, parts, options.scale),
+      layer: pretrainedLayer(model, trained, options.scale),
       state: { fingerprint: model.fingerprint },
       ...(tokens && {
         tokens: {
@@ -156,8 +148,6 @@ async function load(options: PretrainedOptions): Promise<TrainableEncoder<Tree, 
   }
 }
 
-const stateCheck = strictObject({ fingerprint: required(string) });
-
 /**
  * A pre-trained encoder that is trained further, whole or in part. What stays frozen, and where training
  * starts, is its own until `dispose`; the words, and the weights that stay, are read from its folder again.
@@ -168,17 +158,6 @@ const stateCheck = strictObject({ fingerprint: required(string) });
 export const pretrainedKind: TrainableEncoderKind<PretrainedOptions> = {
   check,
   build: load,
-  async restore(options, state: Json) {
-    const expected = 'the state of a pre-trained encoder';
-    const { fingerprint } = readData(stateCheck, state, expected, 'state', OPERATOR);
-    const encoder = await load(options);
-    const found = encoder.state.fingerprint;
-    if (found === fingerprint) return encoder;
-    encoder.dispose();
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `Expected the encoder ${options.encoder} of fingerprint ${fingerprint} but found one of ${found}`,
-      { path: options.encoder },
-    );
-  },
+  restore: (options, state: Json) =>
+    sameEncoder(() => load(options), options.encoder, state, OPERATOR),
 };

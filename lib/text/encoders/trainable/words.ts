@@ -72,6 +72,9 @@ type WordStart = {
 
 const DIMENSIONS = 128;
 
+/** The spread of vectors that are uniform in ±0.25, as those of Kim 2014 that no file gives. */
+export const UNIFORM_SCALE = 0.25 / Math.sqrt(3);
+
 /**
  * The words of the texts, and those of the file that vectors start from: a word of a class that comes later
  * is then not unknown.
