@@ -1,6 +1,8 @@
 import type { AugmentOptions } from '../../text/augment/augment-episode';
 import type { TextDataset } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
+import type { Vectorizer } from '../../text/vectorizer';
+import type { Tree } from '../../torch';
 import { buildEncoder } from '../registry';
 import { buildAugmentation } from '../registry/augmentations';
 import type { RunConfig } from './config';
@@ -19,10 +21,10 @@ export type Workshop = {
   readonly classes: RunClasses;
   readonly encoder: TrainableEncoder;
   training(seed: number): TaskMaker;
-  /** Undefined if no class is for validation. */
-  validation(): TaskMaker | undefined;
-  /** Undefined if no class is for the test. */
-  test(shots: number): TaskMaker | undefined;
+  /** Undefined if no class is for validation. @param vectorizer default: the encoder's */
+  validation(vectorizer?: Vectorizer<Tree>): TaskMaker | undefined;
+  /** Undefined if no class is for the test. @param vectorizer default: the encoder's */
+  test(shots: number, vectorizer?: Vectorizer<Tree>): TaskMaker | undefined;
   /** Frees what it has computed; not the encoder. */
   dispose(): void;
 };
@@ -67,10 +69,10 @@ function workshopOf(
     classes,
     encoder,
     training: (seed) => taskMaker({ ...common, classes: classes.train, shots, seed, augment }),
-    validation: () =>
+    validation: (vectorizer = encoder.vectorizer) =>
       validation.length === 0
         ? undefined
-        : taskMaker({ ...common, classes: validation, shots, seed: VALIDATION_SEED }),
+        : taskMaker({ ...common, vectorizer, classes: validation, shots, seed: VALIDATION_SEED }),
     test: testMakers({ dataset, config, classes, vectorizer: encoder.vectorizer, features }),
     dispose: () => features?.x.dispose(),
   };
@@ -80,13 +82,12 @@ function workshopOf(
 export function testMakers(
   options: Pick<Workshop, 'dataset' | 'config' | 'classes'> &
     Pick<TaskOptions, 'vectorizer' | 'features'>,
-): (shots: number) => TaskMaker | undefined {
-  const { config, classes, ...common } = options;
+): Workshop['test'] {
+  const { config, classes, dataset, features } = options;
   const { ways, queries } = config.episodes;
-  return (shots) =>
-    classes.test.length === 0
-      ? undefined
-      : taskMaker({ ...common, classes: classes.test, ways, queries, shots, seed: TEST_SEED });
+  const common = { dataset, features, ways, queries, classes: classes.test, seed: TEST_SEED };
+  return (shots, vectorizer = options.vectorizer) =>
+    classes.test.length === 0 ? undefined : taskMaker({ ...common, vectorizer, shots });
 }
 
 function augmentOf({ augmentation }: RunConfig): Omit<AugmentOptions, 'generator'> | undefined {
