@@ -7,7 +7,7 @@ import { formatAccuracy } from '../../train';
 import { asJson } from '../../train/as-json';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { progressLogger } from '../../train/loggers/progress-logger';
-import type { RunConfig } from '../../train/runs/config';
+import { evaluatedTasks, type RunConfig } from '../../train/runs/config';
 import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
 import { type FitResult, fitConfig } from '../../train/runs/fit';
 import { interruptible } from '../interrupt';
@@ -97,7 +97,7 @@ function resultLines({ config, tests, runs }: FitResult): string[] {
   const last = runs.at(-1);
   if (tests.length === 0 && last?.stopped !== undefined) return ['Stopped before the test.'];
   if (tests.length === 0) return ['No class is for the test: nothing was measured.'];
-  const { ways } = config.episodes;
+  const { ways } = evaluatedTasks(config);
   const over = runs.length > 1 ? `${runs.length} seeds` : `${config.evaluation.test} episodes`;
   return [
     `Accuracy in %, ${ways}-way, on classes that it has not seen`,

@@ -70,6 +70,10 @@ const EVALUATION = {
   test: withDefault(atLeastTwo, 600),
   /** Shots of the test. Default: 1 and 5. */
   shots: withDefault(oneOrMore(positiveInteger), [1, 5]),
+  /** N of validation and test. Default: that of training. */
+  ways: optional(atLeastTwo),
+  /** Q of validation and test. Default: that of training. */
+  queries: optional(positiveInteger),
 };
 
 const CHECKPOINTS = {
@@ -169,6 +173,18 @@ export type RunConfig = ReadOptions<typeof RUN> & {
 };
 
 const STEPS = 600;
+
+/** N and Q of validation and test. */
+export function evaluatedTasks({
+  episodes,
+  evaluation,
+}: Pick<RunConfig, 'episodes' | 'evaluation'>): {
+  readonly ways: number;
+  readonly queries: number;
+} {
+  const { ways = episodes.ways, queries = episodes.queries } = evaluation;
+  return { ways, queries };
+}
 
 /**
  * The config of a run with all defaults filled in, also those that follow from other options.

@@ -8,7 +8,7 @@ import { asJson } from '../as-json';
 import { type Estimate, estimate } from '../estimate';
 import { type AnyLearner, buildLearner, LEARNERS, type LearnerConfig } from '../registry';
 import type { Protocol, QueryPrediction } from '../report/predictions';
-import type { RunConfig } from './config';
+import { evaluatedTasks, type RunConfig } from './config';
 import { rememberingEncoder } from './remembering-encoder';
 import { batchesOf, type TaskMaker } from './task-maker';
 import type { Workshop } from './workshop';
@@ -140,7 +140,7 @@ export function protocolOf(
   learner: LearnerConfig,
   shots: number,
 ): Protocol {
-  const { ways, queries } = config.episodes;
+  const { ways, queries } = evaluatedTasks(config);
   return {
     dataset: dataset.name,
     split: 'test',

@@ -14,6 +14,7 @@ import {
   type LearnerConfig,
 } from '../registry';
 import { train } from '../trainer';
+import { evaluatedTasks } from './config';
 import { fileLoggers } from './file-loggers';
 import { onlineTasks } from './online-tasks';
 import { batchesOf, numbersFrom, type TaskMaker } from './task-maker';
@@ -114,7 +115,7 @@ async function trainOne(
   const { config: run, classes, encoder } = workshop;
   const { ways, shots, tasks } = run.episodes;
   const config = completeLearner(named, {
-    ways,
+    ways: Math.max(ways, evaluatedTasks(run).ways),
     shots: Math.max(shots, ...run.evaluation.shots),
     classes: classes.train.length,
   });

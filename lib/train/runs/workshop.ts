@@ -5,7 +5,7 @@ import type { Vectorizer } from '../../text/vectorizer';
 import type { Tree } from '../../torch';
 import { buildEncoder } from '../registry';
 import { buildAugmentation } from '../registry/augmentations';
-import type { RunConfig } from './config';
+import { evaluatedTasks, type RunConfig } from './config';
 import { type Features, featuresOf } from './features';
 import { classesOf, type RunClasses } from './splits';
 import { type TaskMaker, type TaskOptions, taskMaker } from './task-maker';
@@ -60,7 +60,8 @@ function workshopOf(
   features: Features | undefined,
 ): Workshop {
   const { ways, shots, queries } = config.episodes;
-  const common = { dataset, vectorizer: encoder.vectorizer, features, ways, queries };
+  const { vectorizer } = encoder;
+  const common = { dataset, vectorizer, features, shots };
   const augment = augmentOf(config);
   const { validation } = classes;
   return {
@@ -68,12 +69,19 @@ function workshopOf(
     dataset,
     classes,
     encoder,
-    training: (seed) => taskMaker({ ...common, classes: classes.train, shots, seed, augment }),
-    validation: (vectorizer = encoder.vectorizer) =>
+    training: (seed) =>
+      taskMaker({ ...common, ways, queries, classes: classes.train, seed, augment }),
+    validation: (own = vectorizer) =>
       validation.length === 0
         ? undefined
-        : taskMaker({ ...common, vectorizer, classes: validation, shots, seed: VALIDATION_SEED }),
-    test: testMakers({ dataset, config, classes, vectorizer: encoder.vectorizer, features }),
+        : taskMaker({
+            ...common,
+            ...evaluatedTasks(config),
+            vectorizer: own,
+            classes: validation,
+            seed: VALIDATION_SEED,
+          }),
+    test: testMakers({ dataset, config, classes, vectorizer, features }),
     dispose: () => features?.x.dispose(),
   };
 }
@@ -84,8 +92,8 @@ export function testMakers(
     Pick<TaskOptions, 'vectorizer' | 'features'>,
 ): Workshop['test'] {
   const { config, classes, dataset, features } = options;
-  const { ways, queries } = config.episodes;
-  const common = { dataset, features, ways, queries, classes: classes.test, seed: TEST_SEED };
+  const tasks = evaluatedTasks(config);
+  const common = { dataset, features, ...tasks, classes: classes.test, seed: TEST_SEED };
   return (shots, vectorizer = options.vectorizer) =>
     classes.test.length === 0 ? undefined : taskMaker({ ...common, vectorizer, shots });
 }

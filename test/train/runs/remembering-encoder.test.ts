@@ -92,3 +92,23 @@ test.each(names)(
     workshop.dispose();
   },
 );
+
+test('validation and test have ways and queries of their own where the config says so', async () => {
+  const config = configFrom([
+    readConfigFile(join(CONFIGS, 'prototypical.yaml')),
+    { content: { evaluation: { ways: 2, queries: 1 } }, place: () => undefined },
+  ]);
+  const { data } = config;
+  if (data === undefined) throw new Error('Expected data');
+  const workshop = await openWorkshop(await loadRunData(data, undefined), config, undefined);
+  const shapes = [workshop.training(1), workshop.validation(), workshop.test(2)].map(
+    (maker) => maker?.make([0]).query.labels.shape,
+  );
+  expect(shapes).toEqual([
+    [1, 6],
+    [1, 2],
+    [1, 2],
+  ]);
+  workshop.encoder.dispose();
+  workshop.dispose();
+});
