@@ -1,4 +1,4 @@
-import { keyOf } from '../../lib/serve/calibration/sample';
+import { keyOf, withSample } from '../../lib/serve/calibration/sample';
 import { type FitOptions, fitExamples, type LabeledFeatures } from '../../lib/serve/fitted';
 import { HEAD_NAMES, HEADS, type HeadName } from '../../lib/serve/heads';
 import { indices } from '../../lib/serve/heads/features';
@@ -23,7 +23,7 @@ export function draw(part: Part, x: Tensor, shots: number, seed: number): Labele
     x: x.indexSelect(0, indices(rows)),
     y: indices(drawn.flatMap((own, label) => own.map(() => label))),
     labels: byLabel.length,
-    keys: Uint32Array.from(rows, (row) => keyOf(part.rows[row]?.text ?? '')),
+    ...withSample(Uint32Array.from(rows, (row) => keyOf(part.rows[row]?.text ?? ''))),
   };
 }
 

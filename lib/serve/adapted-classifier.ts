@@ -12,6 +12,7 @@ import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import { adaptedPrediction } from './adapted-prediction';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
+import { withMore } from './examples/known-texts';
 import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
 import { requireWithin } from './limits';
 import { placesOn } from './places';
@@ -145,10 +146,9 @@ export class AdaptedClassifier implements Servable {
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, (known) => {
       const { rows: added, labels } = readExamples(examples, 'addExamples', known);
-      const rows = [...known.rows, ...added];
-      const counts = { labels: labels.length, examples: rows.length };
+      const counts = { labels: labels.length, examples: known.rows.length + added.length };
       requireWithin(limits, counts, 'addExamples');
-      return { labels, rows };
+      return { labels, rows: withMore(known.rows, added) };
     });
   }
 

@@ -1,6 +1,7 @@
 import { normalize } from '../meta/metric/normalize';
 import type { ReadTexts } from '../text';
 import { torch } from '../torch';
+import { grownSample, withSample } from './calibration/sample';
 import {
   type FitOptions,
   type Fitted,
@@ -45,7 +46,7 @@ export type Fitting = {
 export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
     const x = normalize(read.vectors);
-    const features = { x, y: indices(y), labels, keys: Uint32Array.from(keys) };
+    const features = { x, y: indices(y), labels, ...withSample(Uint32Array.from(keys)) };
     return {
       ...fittedCore(features, fitting, fitExamples),
       known: Uint8Array.from(read.known, Number),
@@ -56,11 +57,13 @@ export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting
 /** The core with more examples, of its labels or new ones. The kind of head stays. */
 export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
+    const all = joined(core.keys, keys);
     const features = {
       x: torch.cat([core.x, normalize(read.vectors)]),
       y: torch.cat([core.y, indices(y)]),
       labels,
-      keys: joined(core.keys, keys),
+      keys: all,
+      sample: grownSample(all, core.sample, core.keys.length),
     };
     const more = fittedCore(features, fitting, (all, options) => refitted(core, all, options));
     const known = new Uint8Array(joined(core.known, read.known.map(Number)));
@@ -96,7 +99,8 @@ export function narrowed(
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const known = Uint8Array.from(rows, (row) => core.known[row] ?? 0);
-    const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
+    const x = core.x.indexSelect(0, indices(rows));
+    const features = { x, y: indices(y), labels, ...withSample(keys) };
     return { ...fittedCore(features, fitting, fitExamples), known };
   });
 }

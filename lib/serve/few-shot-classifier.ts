@@ -9,6 +9,7 @@ import { disposeTree, type Tensor } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
+import { withMore } from './examples/known-texts';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import { warnOfUnknownExamples } from './examples/unknown-examples';
 import type { FitOptions } from './fitted';
@@ -23,7 +24,6 @@ import { readEncoderOf, type Saved } from './saved-classifier';
 import {
   ADDITION,
   type AdditionOptions,
-  countsOf,
   EDIT,
   type EditOptions,
   type FewShotOptions,
@@ -326,13 +326,14 @@ export class FewShotClassifier {
     return this.#edit(signal, async (knowledge) => {
       const { rows: added, labels } = readExamples(examples, 'addExamples', knowledge);
       if (added.length === 0) return knowledge;
-      const rows = [...knowledge.rows, ...added];
-      requireWithin(limits, countsOf({ labels, rows }), 'addExamples');
+      const { length } = knowledge.rows;
+      const counts = { labels: labels.length, examples: length + added.length };
+      requireWithin(limits, counts, 'addExamples');
       const more = newRows(labels, added, this.#options);
-      const job = this.#job({ rows }, signal);
+      const job = { owner: this, size: counts.examples, signal };
       const core = await this.#pool.grow(knowledge.shared, more, job);
-      warnOfUnknownExamples(core, this.#pool.encoder.name, knowledge.rows.length);
-      return new Knowledge(labels, rows, core);
+      warnOfUnknownExamples(core, this.#pool.encoder.name, length);
+      return new Knowledge(labels, withMore(knowledge.rows, added), core);
     });
   }
 

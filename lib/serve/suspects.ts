@@ -1,5 +1,4 @@
 import { torch } from '../torch';
-import { calibrationRows } from './calibration/sample';
 import type { Core } from './core';
 import { HEADS } from './heads';
 import { heldOutScores } from './heads/held-out';
@@ -21,7 +20,7 @@ export type Suspect = {
 export function suspectsOf({ fitted, ...examples }: Core): Suspicion[] {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const rows = calibrationRows(examples.keys);
+      const rows = [...examples.sample];
       const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, examples, rows);
       const [most, best] = scores.to('float64').mul(fitted.sharpness).softmax(1).max(1);
       const [probabilities, labels] = [most.tolist() as number[], best.tolist() as bigint[]];

@@ -7,6 +7,7 @@ import {
   outOfRange,
 } from '../../errors';
 import type { LabeledText, TextDataset } from '../../text';
+import { knownTexts, sameText } from './known-texts';
 
 /** Examples as people have them: texts by label, rows, or a data set. */
 export type ExamplesInput =
@@ -16,10 +17,6 @@ export type ExamplesInput =
 
 /** Checked examples: each text of a label once, and no text under two labels. */
 export type LabeledExamples = { labels: readonly string[]; rows: readonly LabeledText[] };
-
-/** Texts are the same up to white space and the forms of their characters. */
-export const sameText = (text: string): string =>
-  text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
 
 /** Labels are the same up to case as well. */
 export const sameName = (name: string): string => sameText(name).toLowerCase();
@@ -39,12 +36,13 @@ export function readExamples(
   before: LabeledExamples = { labels: [], rows: [] },
 ): LabeledExamples {
   const names = namesOf(before.labels);
-  const first = new Map(placesOf(before));
+  const known = knownTexts(before.rows);
+  const first = new Map<string, PlacedRow>();
   const kept: LabeledText[] = [];
   for (const { text, label, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
     const key = sameText(requireText(text, where, operator));
-    const same = first.get(key);
+    const same = first.get(key) ?? placed(before.rows, known.get(key));
     if (same === undefined) kept.push({ text, label });
     else if (same.label !== label) throw contradiction(same, { label, where }, operator);
     else continue;
@@ -53,17 +51,9 @@ export function readExamples(
   return { labels: [...names.values()], rows: kept };
 }
 
-const keys = new WeakMap<LabeledText, string>();
-
-/** What makes a row's text the same as another, worked out once. */
-function keyOfRow(row: LabeledText): string {
-  const key = keys.get(row) ?? sameText(row.text);
-  keys.set(row, key);
-  return key;
-}
-
-function placesOf({ rows }: LabeledExamples): [string, PlacedRow][] {
-  return rows.map((row, i) => [keyOfRow(row), { ...row, where: `example ${i}` }]);
+function placed(rows: readonly LabeledText[], at: number | undefined): PlacedRow | undefined {
+  const row = at === undefined ? undefined : rows[at];
+  return row && { ...row, where: `example ${at}` };
 }
 
 /** Labels by what makes their names the same. */
