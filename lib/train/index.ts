@@ -60,6 +60,7 @@ export { type Report, type ReportOptions, report } from './report/report';
 export type { Run, RunSummary } from './report/runs';
 export type { RunConfig, RunInput } from './runs/config';
 export { type FitResult, fit, type SeedResult } from './runs/fit';
+export { fitInWorker, type WorkerHooks } from './runs/fit-in-worker';
 export { MetaModel, type ModelFacts } from './runs/model';
 export { loadModel, saveModel } from './runs/saved-model';
 export type { TestResult } from './runs/test-run';

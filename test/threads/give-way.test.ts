@@ -3,7 +3,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-const GIVE_WAY = join(__dirname, '../../../dist/serve/workers/give-way.js');
+const GIVE_WAY = join(__dirname, '../../dist/threads/give-way.js');
 
 const THREAD = `
 const { readlinkSync } = require('node:fs');

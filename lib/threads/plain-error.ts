@@ -1,5 +1,13 @@
-import { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } from '../../errors';
-import type { PlainError } from './tasks';
+import { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } from '../errors';
+
+/** What of an error goes from thread to thread. */
+export type PlainError = {
+  name: string;
+  message: string;
+  code: string | undefined;
+  operator: string | undefined;
+  path: string | undefined;
+};
 
 /** An error as plain data. */
 export function plainError(error: unknown): PlainError {

@@ -1,5 +1,5 @@
-import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../../lib/errors';
-import { errorOf, plainError } from '../../../lib/serve/workers/plain-error';
+import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../lib/errors';
+import { errorOf, plainError } from '../../lib/threads/plain-error';
 
 const across = (error: unknown): Error => errorOf(structuredClone(plainError(error)));
 
