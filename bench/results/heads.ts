@@ -1,5 +1,5 @@
 import { withSample } from '../../lib/serve/calibration/sample';
-import { fitExamples } from '../../lib/serve/fitted';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS, type HeadName } from '../../lib/serve/heads';
 import type { Examples } from '../../lib/serve/heads/head';
 import { type HeadMap, headMapFile, readHeadMap } from '../../lib/serve/heads/head-map';

@@ -1,5 +1,5 @@
 import { keyOf, withSample } from '../../lib/serve/calibration/sample';
-import { fitExamples } from '../../lib/serve/fitted';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS } from '../../lib/serve/heads';
 import { indices } from '../../lib/serve/heads/features';
 import { tuneEncoder } from '../../lib/serve/tuning/tune-encoder';

@@ -2,13 +2,8 @@ import { normalize } from '../meta/metric/normalize';
 import type { ReadTexts } from '../text';
 import { torch } from '../torch';
 import { grownSample, withSample } from './calibration/sample';
-import {
-  type FitOptions,
-  type Fitted,
-  fitExamples,
-  type LabeledFeatures,
-  refitted,
-} from './fitted';
+import { fitExamples, refitted } from './fit-examples';
+import type { FitOptions, Fitted, LabeledFeatures } from './fitted';
 import { indices } from './heads/features';
 import type { HeadMap } from './heads/head-map';
 import type { Tuned } from './tuning/tuned';

@@ -44,8 +44,8 @@ export type FitOptions = {
   falseAlarms: number;
 };
 
-/** Fits the named head, or the one that is best on examples it has not seen. */
-export function fitExamples(features: LabeledFeatures, options: FitOptions): Fitted {
+/** Fits a head that gives one label: the one named, or the one that is best on examples it has not seen. */
+export function fitOneLabel(features: LabeledFeatures, options: FitOptions): Fitted {
   return torch.noGrad(() =>
     torch.scope(() => {
       const rows = [...features.sample];
@@ -63,14 +63,14 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
 }
 
 /** The same kind of head for the examples of `before` and those that stand after them. */
-export function refitted(
+export function refitOneLabel(
   before: LabeledFeatures & { fitted: Fitted },
   features: LabeledFeatures,
   options: FitOptions,
 ): Fitted {
   const { head: name, state } = before.fitted;
   const { add } = HEADS[name].head;
-  if (add === undefined) return fitExamples(features, { ...options, head: name });
+  if (add === undefined) return fitOneLabel(features, { ...options, head: name });
   return torch.noGrad(() =>
     torch.scope(() => {
       const from = before.x.size(0);

@@ -1,6 +1,6 @@
 import { FewShotClassifier } from '../../lib/serve';
 import { withSample } from '../../lib/serve/calibration/sample';
-import { fitExamples } from '../../lib/serve/fitted';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { indices } from '../../lib/serve/heads/features';
 import { informative } from '../../lib/serve/informative';
 import { torch } from '../../lib/torch';

@@ -5,13 +5,23 @@ export const sameText = (text: string): string =>
   text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
 
 /** Rows by what makes their texts the same, for the lists of examples that were asked last. */
-const known = new WeakMap<readonly LabeledText[], Map<string, number>>();
+const known = new WeakMap<readonly LabeledText[], Map<string, number[]>>();
 
-/** Finds the row of examples that has the same text; a list is read through once. */
-export function knownTexts(rows: readonly LabeledText[]): ReadonlyMap<string, number> {
-  const found = known.get(rows) ?? new Map(rows.map(({ text }, row) => [sameText(text), row]));
+/** Finds the rows of examples that have the same text; a list is read through once. */
+export function knownTexts(rows: readonly LabeledText[]): ReadonlyMap<string, readonly number[]> {
+  const found = known.get(rows) ?? new Map();
+  if (!known.has(rows)) note(found, rows, 0);
   known.set(rows, found);
   return found;
+}
+
+function note(found: Map<string, number[]>, rows: readonly LabeledText[], from: number): void {
+  for (const [i, { text }] of rows.entries()) {
+    const key = sameText(text);
+    const places = found.get(key);
+    if (places === undefined) found.set(key, [from + i]);
+    else places.push(from + i);
+  }
 }
 
 /** The list with more rows. What is known of it then serves the longer one, and is found anew for the shorter. */
@@ -23,7 +33,7 @@ export function withMore(
   const found = known.get(rows);
   if (found === undefined) return all;
   known.delete(rows);
-  for (const [i, { text }] of added.entries()) found.set(sameText(text), rows.length + i);
+  note(found, added, rows.length);
   known.set(all, found);
   return all;
 }

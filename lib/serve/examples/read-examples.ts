@@ -26,6 +26,7 @@ export const sameName = (name: string): string => sameText(name).toLowerCase();
  *
  * @param before examples that are there already: the labels go on after theirs, and rows that are among
  *   them are left out
+ * @param several whether a text may stand under several labels
  * @throws ArgumentTypeError for another form, and for what is not a text or label; ArgumentRangeError
  *   for an empty text or label, labels that are one up to case and white space, and a text under two
  *   labels: which one is right only its author knows
@@ -34,26 +35,30 @@ export function readExamples(
   input: ExamplesInput,
   operator: string,
   before: LabeledExamples = { labels: [], rows: [] },
+  several = false,
 ): LabeledExamples {
   const names = namesOf(before.labels);
   const known = knownTexts(before.rows);
-  const first = new Map<string, PlacedRow>();
+  const first = new Map<string, PlacedRow[]>();
   const kept: LabeledText[] = [];
   for (const { text, label, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
     const key = sameText(requireText(text, where, operator));
     const same = first.get(key) ?? placed(before.rows, known.get(key));
-    if (same === undefined) kept.push({ text, label });
-    else if (same.label !== label) throw contradiction(same, { label, where }, operator);
-    else continue;
-    first.set(key, { text, label, where });
+    if (same.some((row) => row.label === label)) continue;
+    const [other] = same;
+    if (other !== undefined && !several) throw contradiction(other, { label, where }, operator);
+    kept.push({ text, label });
+    first.set(key, [...same, { text, label, where }]);
   }
   return { labels: [...names.values()], rows: kept };
 }
 
-function placed(rows: readonly LabeledText[], at: number | undefined): PlacedRow | undefined {
-  const row = at === undefined ? undefined : rows[at];
-  return row && { ...row, where: `example ${at}` };
+function placed(rows: readonly LabeledText[], places: readonly number[] = []): PlacedRow[] {
+  return places.flatMap((at) => {
+    const row = rows[at];
+    return row === undefined ? [] : [{ ...row, where: `example ${at}` }];
+  });
 }
 
 /** Labels by what makes their names the same. */
@@ -104,6 +109,7 @@ export type PlacedRow = { text: string; label: string; where: string };
 /**
  * The rows of any form of examples, unchecked, one after the other.
  *
+ * @param several whether a text may stand under several labels
  * @throws ArgumentTypeError for another form, and at the first hole of a list, which may have 2³²
  */
 export function* rowsOf(input: ExamplesInput, operator: string): Generator<PlacedRow> {
