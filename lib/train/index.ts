@@ -7,7 +7,7 @@ export type { ConfigOf, ConfigSchema } from './config-schema';
 export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
 export type { FineTuneOptions } from './contrastive/fine-tune-options';
-export { cosinePairLoss, supervisedContrast } from './contrastive/losses';
+export { cosinePairLoss, supervisedContrast, tokenContrast } from './contrastive/losses';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
 export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
 export type { TrainHistory } from './history';
