@@ -39,6 +39,16 @@ export interface OverloadInfo {
   returns: { name: string; type: string }[];
 }
 
+/** What came of a call of a process group. */
+export type GroupOutcome = {
+  /** Nothing if it has done its work. */
+  readonly problem: '' | 'mismatch' | 'failed';
+  readonly message: string;
+  /** The ranks at fault. */
+  readonly ranks: number[];
+  readonly tensors: Handle[];
+};
+
 /** The functions of libmetatorch. Tensors travel as handles; `null` stands for no tensor. */
 export interface NativeBinding {
   readonly runtimeVersion: string;
@@ -172,6 +182,42 @@ export interface NativeBinding {
   addBatchDim(tensor: Handle, dim: number, level: number): Handle;
   removeBatchDim(tensor: Handle, dim: number, level: number): Handle;
   varyAlongAll(tensor: Handle): Handle;
+
+  /** Why there can be no process groups; undefined if there can. */
+  distributedProblem(): string | undefined;
+  createGroup(
+    name: string,
+    file: string,
+    host: string,
+    port: number,
+    serves: boolean,
+    address: string,
+    rank: number,
+    ranks: readonly number[],
+    timeout: number,
+    checkedCalls: number,
+  ): Handle;
+  releaseGroup(group: Handle): void;
+  abortGroup(group: Handle, reason: string): void;
+  runGroupCall(
+    group: Handle,
+    kind: number,
+    tensors: Handle[],
+    reduction: string,
+    peer: number,
+    tag: number,
+    size: number,
+  ): GroupOutcome;
+  startGroupCall(
+    group: Handle,
+    kind: number,
+    tensors: Handle[],
+    reduction: string,
+    peer: number,
+    tag: number,
+    size: number,
+    callback: (outcome: GroupOutcome) => void,
+  ): void;
 
   beginCheckpoint(inputs: Handle[], recompute: (inputs: Handle[]) => void): void;
   endCheckpoint(): void;

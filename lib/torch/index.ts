@@ -12,6 +12,7 @@ import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './
 import { fromShared, releaseShared } from './create/shared';
 import { cuda } from './cuda/cuda';
 import { device, getNumThreads, setNumThreads } from './device';
+import { distributed } from './distributed/distributed';
 import { attention } from './fused/attention';
 import { convMax } from './fused/conv-max';
 import { maskedSoftmax } from './fused/masked-softmax';
@@ -99,6 +100,7 @@ export const torch = {
   manualSeed,
   device,
   cuda,
+  distributed,
   memory,
   memoryStats,
   resetPeakMemoryStats,
@@ -126,6 +128,16 @@ export type { FullOptions } from './create/full';
 export type { SharedTensor, ShareOptions } from './create/shared';
 export type { CudaGraph, GraphOptions } from './cuda/cuda-graph';
 export type { Event, EventOptions, Stream, StreamOptions } from './cuda/stream';
+export type {
+  BroadcastOptions,
+  GroupOptions,
+  RecvOptions,
+  ReduceOp,
+  ReduceOptions,
+  SendOptions,
+} from './distributed/collectives';
+export type { InitOptions } from './distributed/init';
+export type { ProcessGroup } from './distributed/process-group';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
 export { parseNpy, readNpy, serializeNpy, writeNpy } from './files/npy';

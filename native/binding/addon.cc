@@ -12,6 +12,7 @@
 #include "binding/environment.h"
 #include "device/accelerator.h"
 #include "device/device.h"
+#include "distributed/distributed.h"
 #include "memory/borrowed_arrays.h"
 #include "memory/mapped_file.h"
 #include "memory/memory.h"
@@ -54,6 +55,7 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterAccelerator(exports, self);
   metatorch::RegisterStreams(exports, self);
   metatorch::RegisterGraphs(exports, self);
+  metatorch::RegisterDistributed(exports, self);
   metatorch::RegisterFunctorch(exports, self);
   metatorch::RegisterCheckpoint(exports, self);
   return exports;

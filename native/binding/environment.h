@@ -16,6 +16,7 @@
 #include "binding/tensor_table.h"
 #include "binding/warnings.h"
 #include "device/device_graph.h"
+#include "distributed/process_group.h"
 #include "memory/borrowed_arrays.h"
 
 namespace metatorch {
@@ -30,7 +31,13 @@ struct GraphSlot {
   bool defined() const { return graph != nullptr; }
 };
 
+struct GroupSlot {
+  std::unique_ptr<ProcessGroup> group;
+  bool defined() const { return group != nullptr; }
+};
+
 class Checkpoints;
+class Courier;
 
 class Environment {
  public:
@@ -41,6 +48,9 @@ class Environment {
   GeneratorTable generators;
   HandleTable<EventSlot> events;
   HandleTable<GraphSlot> graphs;
+  // Made with the first call that is not waited for, and shared with the threads of groups.
+  std::shared_ptr<Courier> courier;
+  HandleTable<GroupSlot> groups;
   OperatorCache operators;
   // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
   torch::jit::Stack stack;
