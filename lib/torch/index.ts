@@ -1,3 +1,4 @@
+import { autograd } from './autograd';
 import { checkpoint } from './autograd/checkpoint';
 import { grad, gradOrNull } from './autograd/grad';
 import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './autograd/grad-modes';
@@ -13,6 +14,7 @@ import { fromShared, releaseShared } from './create/shared';
 import { cuda } from './cuda/cuda';
 import { device, getNumThreads, setNumThreads } from './device';
 import { distributed } from './distributed/distributed';
+import { func } from './func';
 import { attention } from './fused/attention';
 import { convMax } from './fused/conv-max';
 import { maskedSoftmax } from './fused/masked-softmax';
@@ -74,6 +76,8 @@ export const torch = {
   hvp,
   gradcheck,
   gradgradcheck,
+  autograd,
+  func,
   insideVmap,
   vmap,
   checkpoint,
@@ -111,6 +115,9 @@ export const torch = {
 };
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
+export type { Argnums, Selected } from './autograd/argnums';
+export type { FunctionContext, SavedTensors } from './autograd/function/context';
+export type { VmapInfo } from './autograd/function/function-class';
 export type {
   CreateGraphOptions,
   DerivativeOptions,
@@ -119,6 +126,9 @@ export type {
 } from './autograd/function-inputs';
 export type { GradOptions } from './autograd/grad';
 export type { GradcheckOptions, GradgradcheckOptions } from './autograd/gradcheck';
+export type { DetectAnomalyOptions } from './autograd/graph/detect-anomaly';
+export { GradFn } from './autograd/graph/grad-fn';
+export { HookHandle } from './autograd/graph/hook-handle';
 export type { Jacobian } from './autograd/jacobian';
 export type { ValueAndGradOptions } from './autograd/value-and-grad';
 export type { VmapOptions } from './autograd/vmap';
@@ -150,6 +160,9 @@ export {
   writeSafetensors,
 } from './files/safetensors';
 export type { OpenOptions, SafetensorsFile } from './files/safetensors-file';
+export type { Functional } from './func/ensemble';
+export type { JacobianOptions } from './func/jacobians';
+export type { Linearized } from './func/linearize';
 export type { AttentionOptions } from './fused/attention';
 export type { Layout, MemoryFormat } from './layout';
 export type { LeakedTensor, LeakReport } from './leaks';

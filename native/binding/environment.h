@@ -2,6 +2,7 @@
 // JavaScript into C++. No state lives outside of this.
 #pragma once
 
+#include <ATen/functorch/DynamicLayer.h>
 #include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
 #include <napi.h>
@@ -36,8 +37,11 @@ struct GroupSlot {
   bool defined() const { return group != nullptr; }
 };
 
-class Checkpoints;
 class Courier;
+class GraphFunctions;
+class Checkpoints;
+class SavedTensorHooks;
+class Anomalies;
 
 class Environment {
  public:
@@ -55,9 +59,16 @@ class Environment {
   // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
   torch::jit::Stack stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
+  std::shared_ptr<GraphFunctions> graph_functions;
   std::shared_ptr<Checkpoints> checkpoints;
+  std::shared_ptr<SavedTensorHooks> saved_tensor_hooks;
+  std::shared_ptr<Anomalies> anomalies;
+  // Runs of backward inside of each other.
+  int64_t backward_depth = 0;
   // Levels of vmap that this environment is in.
   int64_t vmap_depth = 0;
+  // Those that it has left for a while, innermost last.
+  std::vector<std::unique_ptr<at::functorch::DynamicLayer>> lowered_levels;
   // (kind, message, operator) => Error, set by TypeScript, which owns the error classes.
   Napi::FunctionReference error_factory;
   Warnings warnings;

@@ -1,5 +1,7 @@
 import { camelCase } from '../../camel-case';
 import { TorchError } from '../../errors';
+import { gradFnOf } from '../autograd/graph/grad-fn';
+import { type GraphMembers, hooks } from '../autograd/graph/hooks';
 import { tagOf } from '../compare';
 import { type SharingMethods, sharing } from '../create/shared';
 import { printing } from '../inspect';
@@ -16,6 +18,7 @@ type Members = TensorMethods &
   TensorProperties &
   ConversionMethods &
   IndexingMethods &
+  GraphMembers &
   SharingMethods;
 
 // What is put on the prototype below. Declared here, so that the class knows nothing of what uses it.
@@ -47,9 +50,10 @@ function installMethods(): void {
       return operator.callMethod(this, args);
     });
   }
-  const handwritten = { ...conversions, ...indexing, ...sharing, ...printing };
+  const handwritten = { ...conversions, ...indexing, ...hooks, ...sharing, ...printing };
   for (const name of Reflect.ownKeys(handwritten)) define(name, Reflect.get(handwritten, name));
   for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
+  defineGetter('gradFn', gradFnOf);
   defineGetter(Symbol.toStringTag, tagOf);
 }
 

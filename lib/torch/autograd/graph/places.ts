@@ -1,0 +1,54 @@
+import { isPlainObject } from '../../../check';
+import { isTensor, type Tensor } from '../../tensor';
+
+/** Stands for the n-th tensor of a value, which it does not keep alive. */
+export class Place {
+  constructor(readonly index: number) {}
+}
+
+export function isPlace(value: unknown): value is Place {
+  return value instanceof Place;
+}
+
+/** The value with places for its tensors, in the order of `leaves`. */
+export function placesOf(value: unknown): unknown {
+  let count = 0;
+  return replaceParts(value, isTensor, () => new Place(count++));
+}
+
+/** What `placesOf` was made of, with something else in each place. */
+export function fillPlaces(places: unknown, at: (index: number) => unknown): unknown {
+  return replaceParts(places, isPlace, ({ index }) => at(index));
+}
+
+/** A copy of arrays and plain objects with something else for their wanted parts. */
+export function replaceParts<T>(
+  value: unknown,
+  isWanted: (value: unknown) => value is T,
+  fn: (found: T) => unknown,
+): unknown {
+  if (isWanted(value)) return fn(value);
+  if (!Array.isArray(value) && !isPlainObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    replaceParts(item, isWanted, fn),
+  ]);
+  // Not by `map`, which would look at every hole of an array.
+  if (!Array.isArray(value)) return Object.fromEntries(entries);
+  return Object.assign(new Array(value.length), Object.fromEntries(entries));
+}
+
+/** True where a value has a place. */
+export function hasPlaces(value: unknown): boolean {
+  if (isPlace(value)) return true;
+  if (!Array.isArray(value) && !isPlainObject(value)) return false;
+  return Object.values(value).some(hasPlaces);
+}
+
+/** As `fillPlaces`, with null for everything that has no place, such as numbers. */
+export function onlyPlaces(places: unknown, at: (index: number) => Tensor | null): unknown {
+  if (!hasPlaces(places)) return null;
+  if (isPlace(places)) return at(places.index);
+  const entries = Object.entries(Object(places)).map(([key, item]) => [key, onlyPlaces(item, at)]);
+  return Array.isArray(places) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+}
