@@ -4,6 +4,7 @@ import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { DeviceMemoryStats, MemoryStats } from './memory-stats';
 import type { GraphBinding, Handle } from './native-graph';
+import type { GroupBinding } from './native-groups';
 import { glibcVersion, libraryProblem, platformError, thisPlatform } from './platform';
 import { warn } from './warnings';
 
@@ -39,18 +40,8 @@ export interface OverloadInfo {
   returns: { name: string; type: string }[];
 }
 
-/** What came of a call of a process group. */
-export type GroupOutcome = {
-  /** Nothing if it has done its work. */
-  readonly problem: '' | 'mismatch' | 'failed';
-  readonly message: string;
-  /** The ranks at fault. */
-  readonly ranks: number[];
-  readonly tensors: Handle[];
-};
-
 /** The functions of libmetatorch. Tensors travel as handles; `null` stands for no tensor. */
-export interface NativeBinding extends GraphBinding {
+export interface NativeBinding extends GraphBinding, GroupBinding {
   readonly runtimeVersion: string;
   readonly buildVersion: string;
   readonly cudaLoaded?: boolean;
@@ -187,42 +178,6 @@ export interface NativeBinding extends GraphBinding {
   raiseVmap(): void;
   /** Without the innermost level, and which dimension is its. */
   peelLevel(tensor: Handle): [tensor: Handle, dim: number | null];
-
-  /** Why there can be no process groups; undefined if there can. */
-  distributedProblem(): string | undefined;
-  createGroup(
-    name: string,
-    file: string,
-    host: string,
-    port: number,
-    serves: boolean,
-    address: string,
-    rank: number,
-    ranks: readonly number[],
-    timeout: number,
-    checkedCalls: number,
-  ): Handle;
-  releaseGroup(group: Handle): void;
-  abortGroup(group: Handle, reason: string): void;
-  runGroupCall(
-    group: Handle,
-    kind: number,
-    tensors: Handle[],
-    reduction: string,
-    peer: number,
-    tag: number,
-    size: number,
-  ): GroupOutcome;
-  startGroupCall(
-    group: Handle,
-    kind: number,
-    tensors: Handle[],
-    reduction: string,
-    peer: number,
-    tag: number,
-    size: number,
-    callback: (outcome: GroupOutcome) => void,
-  ): void;
 
   defaultGenerator(device: string): Handle;
 

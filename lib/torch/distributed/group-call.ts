@@ -1,5 +1,5 @@
 import { ArgumentTypeError, TorchError } from '../../errors';
-import type { GroupOutcome } from '../../native';
+import type { GroupOutcome } from '../../native-groups';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
 import { type Tensor, tensorOf } from '../tensor';
