@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { TorchError } from '../errors';
 import { packageVersion } from '../package-version';
 import { registerCompletion } from './completion';
+import { registerCompress } from './compress';
 import { registerDatasets } from './datasets';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
@@ -22,6 +23,7 @@ function createProgram(): Command {
     // Before commands are added, which inherit it: their errors are ours to end with.
     .exitOverride();
   registerTry(program);
+  registerCompress(program);
   registerDemo(program);
   registerDatasets(program);
   registerDoctor(program);

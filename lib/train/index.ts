@@ -3,6 +3,8 @@ export type { EarlyStoppingOptions } from './callbacks/early-stopping';
 export { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from './checkpoint';
 export type { CheckpointOptions } from './checkpoints/checkpoint-options';
 export { latestCheckpoint, type SavedRun } from './checkpoints/latest';
+export { type CompressOptions, compress } from './compress/compress';
+export type { Compression } from './compress/compression';
 export type { ConfigOf, ConfigSchema } from './config-schema';
 export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';

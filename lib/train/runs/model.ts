@@ -3,6 +3,7 @@ import { TextClassifier, type TextModel } from '../../text';
 import type { LabeledText } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
 import { disposeTree, type Tree } from '../../torch';
+import type { Compression } from '../compress/compression';
 import type { EncoderConfig } from '../registry';
 import { type AnyLearner, buildLearner, type LearnerConfig, waysOf } from '../registry';
 import { requireParams } from '../require-params';
@@ -13,6 +14,8 @@ export type ModelFacts = {
   readonly encoder: EncoderConfig;
   /** The config of the run that trained it, and what came of it. */
   readonly run?: { readonly [key: string]: Json } | undefined;
+  /** How its encoder was made smaller, if it has been. */
+  readonly compression?: Compression | undefined;
   /** The examples that it is adapted to, if it has been. */
   readonly examples?: readonly LabeledText[] | undefined;
 };

@@ -8,7 +8,7 @@ import { pretrainedKind } from './pretrained';
 import { transformerKind } from './transformer';
 
 export type { TokenStates } from '../token-states';
-export type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
+export type { FixedEncoder, TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
 /** The kinds of encoders that train, by the names that configs give them. */
 export const TRAINABLE_ENCODERS = {

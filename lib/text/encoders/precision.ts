@@ -1,9 +1,10 @@
-import { array, oneOf } from '../../../check';
-import { invalidArgument } from '../../../errors';
-import type { BertParams, Context, LinearParams } from '../../../nn';
-import { withLinearRule } from '../../../nn/linear-rule';
-import { isTensor, type Tensor, torch } from '../../../torch';
-import { halfLinear, int8Linear, packInt8 } from '../../../torch/fused/narrow-linear';
+import { array, oneOf } from '../../check';
+import { invalidArgument } from '../../errors';
+import type { Context, LinearParams } from '../../nn';
+import { type LinearRule, withLinearRule } from '../../nn/linear-rule';
+import { isTensor, type Tensor, torch } from '../../torch';
+import { halfLinear, int8Linear, packInt8 } from '../../torch/fused/narrow-linear';
+import { type LayerParams, mapLinear } from './layered-params';
 
 /**
  * What the weights of linear layers are held and multiplied in. `int8`: 8 bits, about three times as fast,
@@ -21,8 +22,11 @@ export type Int8Params = LinearParams & { readonly scales: Tensor };
 /** Steps to either side of 0. */
 const LEVELS = 127;
 
-/** The parameters with the weights of linear layers in `precision`. */
-export function narrowed(params: BertParams, precision: Precision): BertParams {
+/** The parameters of a Transformer. */
+type Layered = { readonly layers: readonly LayerParams[] };
+
+/** The parameters with the weights of linear layers in `precision`; what stays as it is, is shared. */
+export function narrowed<P extends Layered>(params: P, precision: Precision): P {
   if (precision === 'float32') return params;
   const narrow = precision === 'int8' ? toInt8 : toHalf;
   return torch.noGrad(() => mapLinear(params, narrow));
@@ -39,17 +43,13 @@ export type NarrowContext = { readonly context: Context; readonly prepared: read
  *
  * @throws ArgumentTypeError if they are of another, or of another model
  */
-export function narrowContext(params: BertParams, precision: Precision): NarrowContext {
+export function narrowContext(params: Layered, precision: Precision): NarrowContext {
   for (const { weight } of linearLayers(params)) {
     if (weight.dtype === precision) continue;
     throw invalidArgument(precision, 'the weights of an encoder of that precision', weight.dtype);
   }
   if (precision === 'float32') return { context: {}, prepared: [] };
-  if (precision === 'float16') {
-    const rule = ({ weight, bias }: LinearParams, x: Tensor) =>
-      weight.dtype === 'float16' ? halfLinear(x, weight, bias) : undefined;
-    return { context: withLinearRule({}, rule), prepared: [] };
-  }
+  if (precision === 'float16') return { context: withLinearRule({}, halfRule), prepared: [] };
   const packed = new Map<Tensor, Tensor>();
   for (const { weight } of linearLayers(params)) packed.set(weight, packInt8(weight));
   const rule = (own: LinearParams, x: Tensor) => {
@@ -61,6 +61,9 @@ export function narrowContext(params: BertParams, precision: Precision): NarrowC
   };
   return { context: withLinearRule({}, rule), prepared: [...packed.values()] };
 }
+
+const halfRule: LinearRule = ({ weight, bias }, x) =>
+  weight.dtype === 'float16' ? halfLinear(x, weight, bias) : undefined;
 
 function isInt8(params: LinearParams): params is Int8Params {
   return 'scales' in params;
@@ -81,18 +84,8 @@ function toInt8({ weight, bias }: LinearParams): Int8Params {
   return bias === undefined ? { weight: narrow, scales } : { weight: narrow, scales, bias };
 }
 
-function mapLinear(params: BertParams, fn: (own: LinearParams) => LinearParams): BertParams {
-  return {
-    ...params,
-    layers: params.layers.map(({ attention, feedForward }) => ({
-      attention: { ...attention, qkv: fn(attention.qkv), output: fn(attention.output) },
-      feedForward: { ...feedForward, up: fn(feedForward.up), down: fn(feedForward.down) },
-    })),
-  };
-}
-
 /** Those of all layers. @throws ArgumentTypeError for parameters of another model */
-function linearLayers(params: BertParams): LinearParams[] {
+function linearLayers(params: Layered): LinearParams[] {
   const layers = array(Object(params).layers, 'layers', 'parameters', 'an encoder');
   return layers.flatMap((layer, i) => {
     const { attention, feedForward } = Object(layer);
