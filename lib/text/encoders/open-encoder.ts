@@ -52,8 +52,8 @@ const REMOTE = {
 export type LocalEncoderOptions = OptionsOf<typeof LOCAL>;
 export type LoadEncoderOptions = OptionsOf<typeof REMOTE>;
 
-/** A name on a hub: `owner/model`. */
-const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
+/** A name on a hub: `owner/model`; `./model` is a folder. */
+const HUB_NAME = /^(?!\.)[\w.-]+\/[\w.-]+$/;
 
 /**
  * Loads a pre-trained encoder of sentences, to be disposed of by the caller. One that is not on this
