@@ -41,16 +41,27 @@ function createProgram(): Command {
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-createProgram()
-  .parseAsync()
-  .catch((error: unknown) => {
+/**
+ * Runs a command line, says what is wrong with it, and gives the status to end with: 0, unless the command has
+ * set `process.exitCode` itself.
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
     // Commander has said what is wrong with the command line, or shown the help that was asked for.
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
-      return;
-    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     // A failure around metatorch is reported as a message; a mistake inside it with its stack.
     console.error(error instanceof TorchError ? error.message : error);
     const isUsage = error instanceof TorchError && error.code === 'ERR_TORCH_ARGUMENT';
-    process.exitCode = isUsage ? WRONG_USAGE : FAILED;
+    return isUsage ? WRONG_USAGE : FAILED;
+  }
+}
+
+// Tests run many command lines in one process.
+if (require.main === module) {
+  runProgram(process.argv.slice(2)).then((status) => {
+    if (status !== 0) process.exitCode = status;
   });
+}

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Piscina } from 'piscina';
 import {
+  atOnce,
   type OptionsOf,
   positiveInteger,
   readOptions,
@@ -28,9 +29,9 @@ import { ADAPTED_WORKER_FILE } from './workers/worker-file';
 
 const OPTIONS = {
   /** Threads that answer; each has the model. Default: 1. */
-  workers: withDefault(positiveInteger, 1),
+  workers: withDefault(atOnce, 1),
   /** Threads of libtorch in each of them. Default: 1. */
-  threads: withDefault(positiveInteger, 1),
+  threads: withDefault(atOnce, 1),
   /** Requests that may wait. Default: 1,000. */
   maxQueue: withDefault(positiveInteger, 1000),
 };

@@ -49,8 +49,8 @@ export type LoadEncoderOptions = OptionsOf<typeof REMOTE>;
 /** Which files of a hub are meant, and whether it is asked. */
 export type RemoteOptions = Pick<LoadEncoderOptions, 'revision' | 'offline'>;
 
-/** A name on a hub: `owner/model`. */
-const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
+/** A name on a hub: `owner/model`; `./model` is a folder. */
+const HUB_NAME = /^(?!\.)[\w.-]+\/[\w.-]+$/;
 
 /**
  * Loads a pre-trained encoder of sentences, to be disposed of by the caller. One that is not on this

@@ -50,7 +50,8 @@ export class TextClassifier<P extends Tree, A, B extends Tree = Tree> {
     this.labels = [...new Set(examples.map(({ label }) => label))];
     const { learner, params, vectorizer, ways = Number.POSITIVE_INFINITY } = model;
     if (this.labels.length < 2 || this.labels.length > ways) {
-      const expected = model.ways === undefined ? 'at least 2 labels' : `2 to ${ways} labels`;
+      const most = ways === 2 ? '2 labels' : `2 to ${ways} labels`;
+      const expected = model.ways === undefined ? 'at least 2 labels' : most;
       throw outOfRange(expected, 'examples', this.labels.length, 'TextClassifier');
     }
     this.#adapted = torch.scope(() => {

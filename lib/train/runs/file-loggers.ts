@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders, onDisk } from '../../on-disk';
 import type { Logger } from '../callbacks/callback';
 import { csvLogger } from '../loggers/csv-logger';
 import { jsonLinesLogger } from '../loggers/json-lines-logger';
@@ -10,7 +10,7 @@ import type { RunConfig } from './config';
 export function fileLoggers({ out, loggers }: RunConfig, learner: string, seed: number): Logger[] {
   if (out === undefined || loggers.length === 0) return [];
   const folder = join(out, 'logs');
-  mkdirSync(folder, { recursive: true });
+  onDisk(folder, 'make the folder', () => makeFolders(folder));
   const name = `${learner}-seed-${seed}`;
   return loggers.map((kind) => MAKE[kind](join(folder, name)));
 }

@@ -1,3 +1,5 @@
+import { counted } from '../../counted';
+import { ArgumentRangeError } from '../../errors';
 import type { AugmentOptions } from '../../text/augment/augment-episode';
 import type { TextDataset } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
@@ -40,6 +42,7 @@ export async function openWorkshop(
   signal: AbortSignal | undefined,
 ): Promise<Workshop> {
   const classes = await classesOf(dataset, config.splits);
+  requireEnough(classes, config, dataset.name);
   const texts = (labels: readonly string[]) => labels.flatMap((label) => dataset.examples(label));
   const encoder = await buildEncoder(config.encoder, texts(classes.train));
   try {
@@ -50,6 +53,22 @@ export async function openWorkshop(
     encoder.dispose();
     throw error;
   }
+}
+
+/** Refuses parts with fewer classes than an episode has; validation and test may have none at all. */
+function requireEnough({ train, ...others }: RunClasses, config: RunConfig, name: string): void {
+  const { ways } = config.episodes;
+  const parts = Object.entries({ ...(config.steps !== 0 && { train }), ...others });
+  const [part, labels] = parts.find(
+    ([key, own]) => own.length < ways && (key === 'train' || own.length > 0),
+  ) ?? [undefined, []];
+  if (part === undefined) return;
+  const found = `${labels.length}: ${labels.map((label) => `'${label}'`).join(', ')}`;
+  throw new ArgumentRangeError(
+    `Expected at least ${counted(ways, 'class', 'classes')} of '${name}' for ${part} (episodes.ways and splits of the config) but received ${found}`,
+    'fit',
+    'config.splits of the config',
+  );
 }
 
 function workshopOf(

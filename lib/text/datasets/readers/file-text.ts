@@ -31,8 +31,16 @@ export async function* fileText(
   { encoding, signal }: FileTextOptions = {},
 ): AsyncGenerator<string> {
   const refuse = refusalsOf(path);
-  const bytes = withFirst(readable(fileBytes(path, { signal }), refuse, signal), LONGEST_MARK);
-  const { first: start = Buffer.alloc(0), all } = await peek(bytes);
+  yield* decodedText(readable(fileBytes(path, { signal }), refuse, signal), refuse, encoding);
+}
+
+/** The same of bytes that come from elsewhere, and are not packed. */
+export async function* decodedText(
+  bytes: AsyncIterable<Buffer>,
+  refuse: Refuse,
+  encoding?: string,
+): AsyncGenerator<string> {
+  const { first: start = Buffer.alloc(0), all } = await peek(withFirst(bytes, LONGEST_MARK));
   if (UTF32_MARKS.some((mark) => start.length >= mark.length && startsWith(start, mark))) {
     refuse({}, 'UTF-8 or UTF-16', 'the byte order mark of UTF-32');
   }

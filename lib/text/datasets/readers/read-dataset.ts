@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { readOptions, string } from '../../../check';
 import { chooseFormat } from './choose-format';
+import { refusalsOf } from './data-file-error';
 import { type DataFormat, READ_OPTIONS, type ReadDataOptions } from './options';
 import { rowsAs } from './read-rows';
 import type { TextRow } from './row-fields';
@@ -34,7 +35,7 @@ export type FileDataset = {
  * | `split-files` | a folder with files `train`, `dev`, `valid`, `validation`, `val` and `test` of one of these forms |
  *
  * Files may be packed by gzip. Text is UTF-8, with or without a byte order mark, UTF-16 with one, or of the
- * `encoding` that the options name.
+ * `encoding` that the options name. One without a row is refused.
  *
  *     const { rows, splits, format } = await readDataset('banking77');
  *     const dataset = datasetFromRows(rows);
@@ -57,6 +58,7 @@ export async function readDataset(
     if (own === undefined) splits.set(row.split, [row]);
     else own.push(row);
   }
+  if (rows.length === 0) refusalsOf(path)({}, 'at least one row', 'none');
   const { format, chosenBy } = chosen;
   return { name: basename(path), format, chosenBy, rows, splits: Object.fromEntries(splits) };
 }

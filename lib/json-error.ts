@@ -1,6 +1,7 @@
+import { endOfString, faultInString } from './json-string';
+
 const SPACE = /[ \t\n\r]*/y;
-const TOKEN =
-  /[[\]{}:,]|"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const TOKEN = /[[\]{}:,]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** What may come next. */
 type State = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' | ', or }' | 'end';
@@ -15,14 +16,25 @@ export function jsonErrorOffset(text: string): number {
   for (let at = 0; ; ) {
     SPACE.lastIndex = at;
     at += SPACE.exec(text)?.[0].length ?? 0;
-    TOKEN.lastIndex = at;
-    const token = TOKEN.exec(text)?.[0];
+    const token = tokenAt(text, at);
     if (token === undefined) return at;
+    const fault = token.startsWith('"') ? faultInString(token) : -1;
+    if (fault >= 0) return at + fault;
     const next = after(state, token, closers);
     if (next === undefined) return at;
     state = next;
     at += token.length;
   }
+}
+
+/** What stands at a place, if JSON could have it there. */
+function tokenAt(text: string, at: number): string | undefined {
+  if (text[at] !== '"') {
+    TOKEN.lastIndex = at;
+    return TOKEN.exec(text)?.[0];
+  }
+  const end = endOfString(text, at);
+  return end === undefined ? undefined : text.slice(at, end);
 }
 
 function after(state: State, token: string, closers: string[]): State | undefined {
@@ -46,4 +58,14 @@ function after(state: State, token: string, closers: string[]): State | undefine
   if (token !== '[' && token !== '{') return closed();
   closers.push(token === '[' ? ']' : '}');
   return token === '[' ? 'value or ]' : 'key or }';
+}
+
+/** Where a character of a text is, counted from 1. */
+export type TextPlace = { readonly line: number; readonly column: number };
+
+/** The place of a character of a text, which is counted from 0. */
+export function placeOf(text: string, offset: number): TextPlace {
+  const before = text.slice(0, offset);
+  const start = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: offset - start + 1 };
 }
