@@ -15,7 +15,7 @@ export function poolTexts(x: Tensor, { groups, order }: Tokens, pooling: TextPoo
 }
 
 /** The tokens' vectors of all texts with their padding, `[n, L, D]`, zeros at padding. */
-export function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
+function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
   const longest = Math.max(1, ...groups.map(({ length }) => length));
   return torch.scope(() =>
     inOrder(
@@ -28,6 +28,15 @@ export function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
       order,
     ),
   );
+}
+
+/** The same in the shape of their ids: `[…, n, L, D]` of ids `[…, n, L]`. */
+export function padLike(x: Tensor, tokens: Tokens, ids: Tensor): Tensor {
+  return torch.scope(() => {
+    const padded = padTexts(x, tokens);
+    const missing = ids.size(-1) - padded.size(-2);
+    return padded.constantPadNd([0, 0, 0, missing]).view([...ids.shape, padded.size(-1)]);
+  });
 }
 
 function inOrder(groups: readonly Tensor[], order: Tensor | undefined): Tensor {

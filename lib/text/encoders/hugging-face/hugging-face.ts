@@ -8,6 +8,7 @@ import { disposeTree, type Tensor } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';
 import { TokenVectorizer } from '../../token-vectorizer';
 import type { EncoderSpec, TokenModel } from '../token-model';
+import type { TokenVectors } from '../token-states';
 import { type ModelConfig, readModelConfig } from './model-config';
 import { narrowContext, narrowed, type Precision, precisionOf } from './precision';
 import { readParams } from './read-params';
@@ -133,6 +134,10 @@ function encoderOf(
   const { maskId } = tokenizer;
   const tokenize = (text: string): Int32Array =>
     tokenizer.tokenize(string(text, 'text', 'tokenize'), spec.maxLength);
+  const vectors: TokenVectors<BertParams> = {
+    specials: [...tokenizer.special],
+    hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
+  };
   return {
     name: basename(path),
     spec,
@@ -145,12 +150,12 @@ function encoderOf(
     depth: config.options.layers,
     embed: (own, texts, given) => layer.encode(own, texts, { ...context, ...given }),
     embedBatch: (own, batch, given) => layer.apply(own, batch, { ...context, ...given }),
+    vectors,
     ...(maskId !== undefined && {
       tokens: {
+        ...vectors,
         vocabularySize: config.options.vocabularySize,
         maskId,
-        specials: [...tokenizer.special],
-        hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
         table: ({ embeddings }) => embeddings.words.weight,
       },
     }),

@@ -12,13 +12,14 @@ import {
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { packTexts } from '../../../nn/transformer/packed-texts';
+import { padLike } from '../../../nn/transformer/text-pooling';
 import { tokensOf } from '../../../nn/transformer/tokens-of';
 import { torch } from '../../../torch';
 import { requireTensor } from '../../../torch/check-tensors';
 import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
 import type { EncoderSpec, TokenModel } from '../token-model';
-import { encode } from './graph';
+import { encode, states } from './graph';
 import { type EncoderPackage, encoderPackage, readPackageFile } from './package-files';
 import { UnigramTokenizer } from './unigram-tokenizer';
 import { readWeights, type UseLiteParams } from './weights';
@@ -117,5 +118,13 @@ function build(
         const x = encode(own, tokensOf(own, batch, KIND), context);
         return x.view([...batch.ids.shape.slice(0, -1), DIMENSIONS]);
       }),
+    vectors: {
+      specials: [],
+      hidden: (own, batch, context) =>
+        torch.scope(() => {
+          const tokens = tokensOf(own, batch, KIND);
+          return padLike(states(own, tokens, context), tokens, batch.ids);
+        }),
+    },
   };
 }
