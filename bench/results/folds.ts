@@ -4,6 +4,7 @@ import { estimate, formatAccuracy } from '../../lib/train';
 import type { RunInput } from '../../lib/train/runs/config';
 import { type FitResult, fit } from '../../lib/train/runs/fit';
 import { CACHE, readPart, SOURCES } from './data';
+import { difference } from './scores';
 
 const FOLDS = resolve(__dirname, '../../../shared/data/protaugment-splits');
 /** The published partitions of a data set's classes, and the parts that its texts come from. */
@@ -87,11 +88,6 @@ function wanted(flag: string, name: string): boolean {
   return given.length === 0 || given.includes(`${flag}=${name}`);
 }
 
-const points = (values: readonly number[]): string => {
-  const { mean, halfWidth } = estimate(values);
-  return `${mean < 0 ? '−' : '+'}${formatAccuracy({ mean: Math.abs(mean), halfWidth, count: values.length })}`;
-};
-
 /**
  * Learners on the five published partitions of the classes, 5-way: the mean over them with its interval, and
  * the gain over the nearest class mean on the same episodes, paired by partition.
@@ -118,7 +114,7 @@ export async function foldTable(encoders: readonly string[]): Promise<string[][]
           formatAccuracy(estimate(found.map((one) => one[i] ?? NaN))),
         );
         const gains = SHOTS.map((_, i) =>
-          points(found.map((one, fold) => (one[i] ?? NaN) - (base?.[fold]?.[i] ?? NaN))),
+          difference(found.map((one, fold) => (one[i] ?? NaN) - (base?.[fold]?.[i] ?? NaN))),
         );
         const line = [
           set,

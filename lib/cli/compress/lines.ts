@@ -1,6 +1,14 @@
 import { formatAccuracy } from '../../train';
 import type { Compression } from '../../train/compress/compression';
-import type { ModelChange } from './run';
+import type { AccuracyChange, EncodingTimes } from '../../train/compress/measure';
+
+/** A model before and after. */
+export type ModelChange = {
+  readonly bytes: { readonly before: number; readonly after: number };
+  /** Undefined without a test. */
+  readonly tests?: readonly AccuracyChange[] | undefined;
+  readonly encoding?: EncodingTimes | undefined;
+};
 
 const WIDTHS = [20, 16, 16];
 

@@ -6,13 +6,7 @@ import { asJson } from '../../train/as-json';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { trainingTexts } from '../../train/compress/calibration-texts';
 import { compress } from '../../train/compress/compress';
-import {
-  type AccuracyChange,
-  accuracyChanges,
-  bytesOnDisk,
-  type EncodingTimes,
-  encodingTimes,
-} from '../../train/compress/measure';
+import { accuracyChanges, bytesOnDisk, encodingTimes } from '../../train/compress/measure';
 import type { RunConfig } from '../../train/runs/config';
 import { testConfig, testModel } from '../../train/runs/evaluate-model';
 import type { MetaModel } from '../../train/runs/model';
@@ -21,7 +15,7 @@ import { interruptible } from '../interrupt';
 import { withFolder } from '../own-folder';
 import { atMost, readFlags } from '../runs/flags';
 import { forUser } from '../user-error';
-import { comparisonLines } from './lines';
+import { comparisonLines, type ModelChange } from './lines';
 
 export type CompressCommandOptions = {
   readonly out: string;
@@ -32,14 +26,6 @@ export type CompressCommandOptions = {
   readonly test: boolean;
   readonly overwrite?: boolean;
   readonly json?: boolean;
-};
-
-/** A model before and after. */
-export type ModelChange = {
-  readonly bytes: { readonly before: number; readonly after: number };
-  /** Undefined without a test. */
-  readonly tests?: readonly AccuracyChange[] | undefined;
-  readonly encoding?: EncodingTimes | undefined;
 };
 
 /** Compresses a model, saves what comes of it, and prints both side by side. */

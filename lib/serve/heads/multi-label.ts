@@ -2,13 +2,8 @@ import { oneHot } from '../../meta/task-loss';
 import { type Tensor, torch } from '../../torch';
 import { indices } from './features';
 import type { Examples, Head } from './head';
-import {
-  fitRidge,
-  linearScores,
-  type Regression,
-  type RidgeState,
-  withoutEach,
-} from './least-squares';
+import { fitRidge, type Regression, type RidgeState, withoutEach } from './least-squares';
+import { ridgeScores } from './ridge-problem';
 
 /** A score above a label's threshold `[N]` gives a text that label. */
 export type MultiLabelState = RidgeState & { thresholds: Tensor };
@@ -32,7 +27,7 @@ export const multiLabel: Head<MultiLabelState> = {
     const scores = withoutEach(regression, Number(ridge.lambda.item()));
     return { ...ridge, thresholds: thresholdsOf(scores, regression.targets) };
   },
-  scores: (state, x) => linearScores(state, x).sub(state.thresholds),
+  scores: (state, x) => ridgeScores(state.weights, x).sub(state.thresholds),
   heldOut: ({ lambda, thresholds }, examples, rows) => {
     const { regression, textOf } = distinctTexts(examples);
     const scores = withoutEach(regression, Number(lambda.item())).sub(thresholds);

@@ -1,13 +1,8 @@
 import { oneHot } from '../../meta/task-loss';
 import { balancedWeights } from './features';
 import type { Examples, Head } from './head';
-import {
-  fitRidge,
-  linearScores,
-  type Regression,
-  type RidgeState,
-  withoutEach,
-} from './least-squares';
+import { fitRidge, type Regression, type RidgeState, withoutEach } from './least-squares';
+import { ridgeScores } from './ridge-problem';
 
 /**
  * Ridge regression on one-hot labels, each label of the same weight. λ is that with the least
@@ -20,7 +15,7 @@ import {
  */
 export const ridge: Head<RidgeState> = {
   fit: (examples) => fitRidge(regressionOf(examples)),
-  scores: linearScores,
+  scores: ({ weights }, x) => ridgeScores(weights, x),
   heldOut: ({ lambda }, examples, rows) =>
     withoutEach(regressionOf(examples), Number(lambda.item())).indexSelect(0, rows),
 };

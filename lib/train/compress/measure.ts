@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { onDisk } from '../../on-disk';
 import { weightFiles } from '../../text/encoders/hugging-face';
 import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import { leaves, type Tree } from '../../torch';
 import { itemSize } from '../../torch/dtype';
 import { CONFIG_FILE, MODEL_FILE } from '../checkpoint';
 import { type Estimate, estimate } from '../estimate';
-import { onDisk } from '../on-disk';
 import type { ModelTest } from '../runs/evaluate-model';
 import type { MetaModel } from '../runs/model';
 import { encoderPart } from './encoder-part';

@@ -9,6 +9,7 @@ import { requireTensorTree } from '../../../torch/check-tensors';
 import { TokenVectorizer } from '../../token-vectorizer';
 import { narrowContext, narrowed, type Precision, precisionOf } from '../precision';
 import type { EncoderSpec, TokenModel } from '../token-model';
+import type { TokenVectors } from '../token-states';
 import { type ModelConfig, readModelConfig } from './model-config';
 import { readParams } from './read-params';
 import { readSentenceModules, type SentenceModules } from './sentence-modules';
@@ -144,6 +145,10 @@ function encoderOf(
   const { maskId } = tokenizer;
   const tokenize = (text: string): Int32Array =>
     tokenizer.tokenize(string(text, 'text', 'tokenize'), spec.maxLength);
+  const vectors: TokenVectors<BertParams> = {
+    specials: [...tokenizer.special],
+    hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
+  };
   return {
     name: basename(path),
     spec,
@@ -156,12 +161,12 @@ function encoderOf(
     depth: config.options.layers,
     embed: (own, texts, given) => layer.encode(own, texts, { ...context, ...given }),
     embedBatch: (own, batch, given) => layer.apply(own, batch, { ...context, ...given }),
+    vectors,
     ...(maskId !== undefined && {
       tokens: {
+        ...vectors,
         vocabularySize: config.options.vocabularySize,
         maskId,
-        specials: [...tokenizer.special],
-        hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
         table: ({ embeddings }) => embeddings.words.weight,
       },
     }),

@@ -12,6 +12,7 @@ import {
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { packTexts } from '../../../nn/transformer/packed-texts';
+import { padLike } from '../../../nn/transformer/text-pooling';
 import { tokensOf } from '../../../nn/transformer/tokens-of';
 import { disposeTree, torch } from '../../../torch';
 import { requireTensor } from '../../../torch/check-tensors';
@@ -19,7 +20,7 @@ import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
 import { narrowContext, narrowed, type Precision, precisionOf } from '../precision';
 import type { EncoderSpec, TokenModel } from '../token-model';
-import { encode } from './graph';
+import { encode, states } from './graph';
 import { type EncoderPackage, encoderPackage, readPackageFile } from './package-files';
 import { UnigramTokenizer } from './unigram-tokenizer';
 import { readWeights, type UseLiteParams } from './weights';
@@ -133,5 +134,13 @@ function build(
         const x = encode(own, tokensOf(own, batch, KIND), { ...context, ...given });
         return x.view([...batch.ids.shape.slice(0, -1), DIMENSIONS]);
       }),
+    vectors: {
+      specials: [],
+      hidden: (own, batch, context) =>
+        torch.scope(() => {
+          const tokens = tokensOf(own, batch, KIND);
+          return padLike(states(own, tokens, context), tokens, batch.ids);
+        }),
+    },
   };
 }
