@@ -53,7 +53,8 @@ class NanCheck : public torch::autograd::FunctionPostHook {
     const at::NoGradGuard guard;
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (!outputs[i].defined()) continue;
-      const at::Tensor plain = Unbatch(outputs[i]).plain;
+      at::Tensor plain = Unbatch(outputs[i]).plain;
+      if (plain.is_sparse()) plain = plain._values();
       if (!plain.is_floating_point() && !plain.is_complex()) continue;
       TORCH_CHECK(!at::isnan(plain).any().item<bool>(), "Function '", node_->name(),
                   "' returned nan values in its ", i, "th output");

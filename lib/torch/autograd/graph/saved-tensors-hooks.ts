@@ -48,15 +48,17 @@ function packing<P>(pack: (tensor: Tensor) => P, unpack: (packed: P) => Tensor) 
     if (!tensor) return undefined;
     const { shape, dtype, device } = tensor;
     const packed = synchronous(pack(tensor), 'savedTensorsHooks');
+    // First, since it refuses what holds itself.
+    const parts = leaves(packed);
     const places = placesOf(packed);
-    const unpackAgain = graphCallback((parts) => {
+    const unpackAgain = graphCallback((again) => {
       const name = 'the result of unpack';
-      const found: unknown = unpack(fillPlaces(places, (index) => parts[index]) as P);
+      const found: unknown = unpack(fillPlaces(places, (index) => again[index]) as P);
       if (!isTensor(found)) throw invalidArgument('a tensor', name, found, 'savedTensorsHooks');
       requireAlike({ shape, dtype, device }, found, name, 'savedTensorsHooks');
       return [found];
     });
-    answerWith(leaves(packed), unpackAgain);
+    answerWith(parts, unpackAgain);
     return undefined;
   });
 }
