@@ -41,7 +41,7 @@ function decompose(examples: Examples): Problem {
   const [n = 0, size = 0] = rows.shape;
   // The smaller of the two products has the same eigenvalues.
   const dual = n <= size;
-  const [values, vectors] = (dual ? rows.matmul(rows.mT) : rows.mT.matmul(rows)).linalgEigh();
+  const [values, vectors] = torch.linalg.eigh(dual ? rows.matmul(rows.mT) : rows.mT.matmul(rows));
   const squares = values.clampMin(0);
   return { rows, roots, targets, vectors, squares };
 }

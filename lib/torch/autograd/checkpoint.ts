@@ -2,6 +2,7 @@ import { callable, isPlainObject } from '../../check';
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
+import { namedAs } from '../operators/named-results';
 import { RandomRecord } from '../random-record';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
@@ -76,7 +77,7 @@ function replace<T>(
   const entries = Object.entries(value).map(([key, item]) => [key, replace(item, isWanted, fn)]);
   // Not by `map`, which would look at every hole of an array.
   if (!Array.isArray(value)) return Object.fromEntries(entries);
-  return Object.assign(new Array(value.length), Object.fromEntries(entries));
+  return namedAs(Object.assign(new Array(value.length), Object.fromEntries(entries)), value);
 }
 
 /** Runs a function later with the autocast of now. */
