@@ -1,4 +1,5 @@
 import { camelCase } from './camel-case';
+import { publicName } from './operator-name';
 
 const DTYPES: Readonly<Record<string, string>> = {
   Float: 'float32',
@@ -64,7 +65,7 @@ const RULES: readonly Rule[] = [
     (_, type = '', kind = '') => `${dtypeOf(type)}${kind === 'Tensor' ? ' tensor' : ''}`,
   ],
   [/\ba long tensor\b/g, () => 'an int64 tensor'],
-  [/\baten::(\w+)/g, (_, name = '') => camelCase(name)],
+  [/\baten::(\w+)/g, (_, name = '') => publicName(name)],
   [/\b(?:c10|at|torch|std|prims)::/g, () => ''],
   [/\bVariables?\b/g, () => 'tensor'],
   [/\b(element \d+)of the differentiated Tensors\b/, (_, element = '') => `${element} of inputs`],

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { camelCase } from './camel-case';
 import { reword } from './error-wording';
+import { publicName } from './operator-name';
 
 /** What went wrong, as a stable string that programs can switch on. */
 export type ErrorCode =
@@ -154,7 +154,7 @@ const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
   [/CUDA out of memory/i, 'ERR_TORCH_CUDA_OOM'],
   [/can't allocate memory|not enough memory|out of memory/i, 'ERR_TORCH_MEMORY'],
   [
-    /does not require grad|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad|made again in backward/i,
+    /does not require grad|support automatic differentiation|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad|made again in backward/i,
     'ERR_TORCH_AUTOGRAD',
   ],
   [
@@ -196,7 +196,7 @@ const MEMORY_ADVICE =
 
 /** Builds the error for a failure in native code; the binding calls it with what it caught. */
 export function fromNative(kind: string, message: string, operator: string): Error {
-  const name = camelCase(operator.replace(/^(?:aten|metatorch)::/, ''));
+  const name = publicName(operator);
   const words = reword(message, name);
   const text = name === '' ? words : `${name}: ${words}`;
   if (kind === 'memory limit') {
@@ -205,7 +205,9 @@ export function fromNative(kind: string, message: string, operator: string): Err
     });
   }
   if (kind === 'argument') return new ArgumentTypeError(text, name);
-  const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  // Not in the list of all kernels that libtorch has, which names every device and mode.
+  const [said = ''] = message.split(" This could be because the operator doesn't exist");
+  const byMessage = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(said))?.[1];
   const isBetter = byMessage !== undefined && BETTER_BY_MESSAGE.includes(byMessage);
   const byKind = isBetter ? undefined : CODES_BY_KIND[kind];
   const code = byKind ?? byMessage ?? 'ERR_TORCH_RUNTIME';

@@ -7,23 +7,36 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { isMethod, isPublic, signatures } = require('./support/operator-signatures');
+const {
+  isMethod,
+  isNamed,
+  isPublic,
+  isSelfSecond,
+  resultsName,
+  resultsType,
+  signatures,
+} = require('./support/operator-signatures');
 
 const ROOT = path.join(__dirname, '..');
 const OUT = path.join(ROOT, 'lib/torch/operators/generated');
 
 /** @typedef {import('../lib/native').OverloadInfo} OverloadInfo */
 
-// Members that files in lib/torch write by hand.
-const HANDWRITTEN = new Set(
-  [
-    'to index index_put index_put_ item data backward is_leaf requires_grad requires_grad_',
-    'retain_grad retains_grad output_nr set_data mT mH matrix_H numpy_T real imag full',
-    'result_type promote_types can_cast',
-  ]
-    .join(' ')
-    .split(' '),
-);
+// Methods and functions that files in lib/torch write by hand, or that only this library's own code calls.
+const HANDWRITTEN = {
+  both: new Set(
+    [
+      'to index item data backward is_leaf requires_grad requires_grad_ retain_grad retains_grad output_nr',
+      'set_data mT mH matrix_H numpy_T full result_type promote_types can_cast',
+    ]
+      .join(' ')
+      .split(' '),
+  ),
+  methods: new Set(['index_put', 'index_put_', 'real', 'imag']),
+  functions: new Set(['slice']),
+};
+
+/** @typedef {{ name: string, operator: string, overloads: OverloadInfo[] }} Member */
 
 /** @param {string} version */
 function header(version) {
@@ -31,23 +44,35 @@ function header(version) {
 }
 
 /**
- * @param {string} version @param {Map<string, OverloadInfo[]>} operators
- * @param {{type: string, list: string, doc: string, skip: number}} what
+ * @param {readonly string[]} body @param {string} folder
+ * @param {readonly string[]} results the names of all types of results
  */
-function render(version, operators, what) {
-  const body = [...operators.values()].flatMap((overloads) =>
-    overloads.flatMap((overload) => signatures(overload, what.skip)),
+function imports(body, folder, results) {
+  const text = body.join('\n');
+  const used = (/** @type {readonly string[]} */ names, before = '\\b') =>
+    names.filter((name) => new RegExp(`${before}${name}\\b`).test(text));
+  return [
+    [`${folder}/dtype`, used(['Dtype', 'Scalar'])],
+    [`${folder}/layout`, used(['Layout', 'MemoryFormat'])],
+    [`${folder}/random`, used(['Generator'])],
+    [`${folder}/tensor`, used(['Tensor'])],
+    ['./results', used(results, '\\): ')],
+  ]
+    .filter(([, names]) => names?.length)
+    .map(([from, names]) => `import type { ${[names].flat().join(', ')} } from '${from}';`);
+}
+
+/**
+ * @param {string} version @param {readonly Member[]} members @param {readonly string[]} results
+ * @param {{type: string, doc: string, asMethod: boolean, list: string, listed: readonly string[], more?: readonly string[]}} what
+ */
+function render(version, members, results, what) {
+  const body = members.flatMap(({ name, overloads }) =>
+    overloads.flatMap((overload) => signatures(overload, name, what.asMethod)),
   );
-  const types = ['Dtype', 'Scalar'].filter((type) =>
-    new RegExp(`\\b${type}\\b`).test(body.join('\n')),
-  );
-  const names = [...operators.keys()].map((name) => `  '${name}',`);
   return `${[
     header(version),
-    `import type { ${types.join(', ')} } from '../../dtype';`,
-    "import type { Layout, MemoryFormat } from '../../layout';",
-    "import type { Generator } from '../../random';",
-    "import type { Tensor } from '../../tensor';",
+    ...imports(body, '../..', results),
     '',
     `/** ${what.doc} */`,
     `export interface ${what.type} {`,
@@ -56,43 +81,100 @@ function render(version, operators, what) {
     '',
     '/** Their names in libtorch. */',
     `export const ${what.list} = [`,
-    ...names,
+    ...what.listed.map((operator) => `  '${operator}',`),
     '] as const;',
+    ...(what.more ?? []),
   ].join('\n')}\n`;
 }
 
-function generate() {
+/** @param {string} version @param {readonly Member[]} members */
+function renderResults(version, members) {
+  const types = new Map();
+  for (const overload of members.flatMap(({ overloads }) => overloads).filter(isNamed)) {
+    types.set(resultsName(overload), resultsType(overload));
+  }
+  const body = [...types.keys()].sort().map((name) => types.get(name));
+  const doc = '/** Several results of an operator: an array that is destructured, with names. */';
+  const lines = body.flatMap((type) => [doc, type]);
+  return {
+    names: [...types.keys()].sort(),
+    text: `${[header(version), ...imports(body, '../..', []), '', ...lines].join('\n')}\n`,
+  };
+}
+
+/** @returns {Map<string, Member[]>} the public operators by their namespace, '' where they have none */
+function publicOperators() {
   const { loadNative } = require('../dist/native');
+  const { placeOf } = require('../dist/operator-name');
   const native = loadNative();
-  /** @type {Map<string, OverloadInfo[]>} */
-  const methods = new Map();
-  /** @type {Map<string, OverloadInfo[]>} */
-  const functions = new Map();
+  const found = new Map();
   for (const full of native.operatorNames('aten')) {
-    const name = full.slice('aten::'.length);
-    if (name.startsWith('_') || HANDWRITTEN.has(name)) continue;
+    const operator = full.slice('aten::'.length);
+    const { namespace = '', name } = placeOf(operator);
+    const isPrivate = namespace === '' && /^_|__/.test(operator);
+    if (isPrivate || HANDWRITTEN.both.has(operator)) continue;
     const overloads = native.overloads(full).filter(isPublic);
     overloads.sort((a, b) => a.parameters.length - b.parameters.length);
-    const own = overloads.filter(isMethod);
-    const free = overloads.filter((overload) => !isMethod(overload));
-    if (own.length > 0) methods.set(name, own);
-    if (free.length > 0) functions.set(name, free);
+    if (overloads.length === 0) continue;
+    found.set(namespace, [...(found.get(namespace) ?? []), { name, operator, overloads }]);
   }
-  const version = native.buildVersion;
-  return {
-    'tensor-methods.ts': render(version, methods, {
+  return found;
+}
+
+/** @param {readonly Member[]} methods */
+function renderSelfSecond(methods) {
+  const second = operatorsOf(methods.filter(({ overloads }) => overloads.every(isSelfSecond)));
+  return [
+    '/** Those whose tensor is the second argument of the function. */',
+    `export const SELF_SECOND = [${second.map((name) => `'${name}'`).join(', ')}] as const;`,
+  ];
+}
+
+/** @param {readonly Member[]} members */
+const operatorsOf = (members) => members.map(({ operator }) => operator);
+
+function generate() {
+  const { addonBuildVersion } = require('../dist/native');
+  const { NAMESPACES } = require('../dist/operator-name');
+  const version = addonBuildVersion();
+  const found = publicOperators();
+  const open = found.get('') ?? [];
+  const methods = open
+    .filter(({ operator }) => !HANDWRITTEN.methods.has(operator))
+    .map((member) => ({ ...member, overloads: member.overloads.filter(isMethod) }))
+    .filter(({ overloads }) => overloads.length > 0);
+  const functions = open.filter(({ operator }) => !HANDWRITTEN.functions.has(operator));
+  const results = renderResults(version, [...found.values()].flat());
+  /** @type {Record<string, string>} */
+  const files = {
+    'results.ts': results.text,
+    'tensor-methods.ts': render(version, methods, results.names, {
       type: 'TensorMethods',
+      doc: 'The operators that work on a tensor called `self`, as methods.',
+      asMethod: true,
       list: 'METHODS',
-      doc: 'The operators whose first argument is a tensor called `self`, as methods.',
-      skip: 1,
+      listed: operatorsOf(methods),
+      more: ['', ...renderSelfSecond(methods)],
     }),
-    'functions.ts': render(version, functions, {
+    'functions.ts': render(version, functions, results.names, {
       type: 'TorchFunctions',
+      doc: 'The operators as functions of `torch`, those included that are methods.',
+      asMethod: false,
       list: 'FUNCTIONS',
-      doc: 'The operators that are no methods.',
-      skip: 0,
+      listed: operatorsOf(functions),
     }),
   };
+  for (const namespace of NAMESPACES) {
+    const members = found.get(namespace) ?? [];
+    files[`${namespace}.ts`] = render(version, members, results.names, {
+      type: `${namespace[0]?.toUpperCase()}${namespace.slice(1)}Functions`,
+      doc: `The functions of \`torch.${namespace}\`.`,
+      asMethod: false,
+      list: namespace.toUpperCase(),
+      listed: operatorsOf(members),
+    });
+  }
+  return files;
 }
 
 function main() {

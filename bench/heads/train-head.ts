@@ -78,9 +78,9 @@ function whitening({ part, x }: Source): Tensor {
     const all = torch.cat(deviations);
     const covariance = all.mT.matmul(all).div(all.size(0));
     const usual = covariance.diagonal().mean().mul(SHRINKAGE);
-    const [values, vectors] = covariance
-      .add(torch.eye(size, { dtype: 'float64' }).mul(usual))
-      .linalgEigh();
+    const [values, vectors] = torch.linalg.eigh(
+      covariance.add(torch.eye(size, { dtype: 'float64' }).mul(usual)),
+    );
     return normalized(vectors.mul(values.rsqrt()).matmul(vectors.mT).to('float32'));
   });
 }

@@ -3,6 +3,7 @@ export { type ConvMaxPoolOptions, convMaxPool } from './conv-max-pool';
 export { type Conv1dOptions, type ConvPadding, conv1d } from './conv1d';
 export { type DropoutOptions, dropout } from './dropout';
 export { type EmbeddingOptions, type EmbeddingParams, embedding } from './embedding';
+export { type Functional, functional } from './functional';
 export { identity } from './identity';
 export {
   type InitOptions,

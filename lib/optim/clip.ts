@@ -9,9 +9,9 @@ import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
  */
 export function globalNorm(tree: Tree): Tensor {
   return torch.scope(() => {
-    const norms = leaves(tree).map((tensor) => tensor.linalgVectorNorm());
+    const norms = leaves(tree).map((tensor) => torch.linalg.vectorNorm(tensor));
     if (norms.length === 0) throw invalidArgument('tensors', 'tree', tree, 'globalNorm');
-    return torch.stack(norms).linalgVectorNorm();
+    return torch.linalg.vectorNorm(torch.stack(norms));
   });
 }
 

@@ -42,7 +42,7 @@ export function principalPlane(x: Tensor, others: Tensor): Plane {
 /** `[D, 2]`: the two directions in which rows `[m, D]` differ most, of length 1, or 0 where they do not. */
 function directions(rows: Tensor): Tensor {
   // Of the two products with the same eigenvalues, the one over examples is the smaller.
-  const [values, vectors] = rows.matmul(rows.mT).linalgEigh();
+  const [values, vectors] = torch.linalg.eigh(rows.matmul(rows.mT));
   const first = indices([rows.size(0) - 1, rows.size(0) - 2].filter((place) => place >= 0));
   const lengths = values.indexSelect(0, first).clampMin(0).sqrt();
   const axes = rows.mT.matmul(vectors.indexSelect(1, first));

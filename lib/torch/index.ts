@@ -7,6 +7,7 @@ import { hessian, jacobian } from './autograd/jacobian';
 import { valueAndGrad } from './autograd/value-and-grad';
 import { hvp, jvp, vjp } from './autograd/vjp-jvp';
 import { insideVmap, vmap } from './autograd/vmap';
+import { asTensor } from './create/as-tensor';
 import { tensor } from './create/create';
 import { full } from './create/full';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './create/half';
@@ -14,6 +15,7 @@ import { fromShared, releaseShared } from './create/shared';
 import { cuda } from './cuda/cuda';
 import { device, getNumThreads, setNumThreads } from './device';
 import { distributed } from './distributed/distributed';
+import { finfo, iinfo } from './dtype-info';
 import { func } from './func';
 import { attention } from './fused/attention';
 import { convMax } from './fused/conv-max';
@@ -21,8 +23,10 @@ import { maskedSoftmax } from './fused/masked-softmax';
 import { taskCrossEntropy } from './fused/task-cross-entropy';
 import { taskLayerNorm } from './fused/task-layer-norm';
 import { taskLinear, taskOuter, taskProduct } from './fused/task-products';
+import { TensorHandle } from './handle';
 import { assertNoLeaks, leaks } from './leaks';
 import { emptyCache, memory, memoryStats, resetPeakMemoryStats, setMemoryLimit } from './memory';
+import { answerMissingNames } from './missing-names';
 import {
   areDeterministicAlgorithmsEnabled,
   autocast,
@@ -32,23 +36,28 @@ import {
   setFloat32MatmulPrecision,
   useDeterministicAlgorithms,
 } from './modes';
-import { functions, ops } from './operators/operators';
+import type { TorchFunctions } from './operators/generated/functions';
+import { functions, namespaces } from './operators/operators';
 // Kept in the declarations, where the one above is left out: it gives `Tensor` its methods.
 import './operators/operators';
+import { ops } from './operators/ops';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './operators/promotion';
 import { ellipsis, slice } from './operators/slice';
-import { generator, manualSeed } from './random';
+import { unique } from './operators/unique';
+import { setPrintOptions } from './printing/print-options';
+import { generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random';
 import { replace } from './replace';
 import { scope } from './scope';
+import { Tensor } from './tensor';
 
-/**
- * libtorch: operators that are not methods of `Tensor` (`torch.zeros`, `torch.cat`, …), and what
- * surrounds them.
- */
-export const torch = {
-  ...functions,
+const own = {
+  ...namespaces,
   ops,
   tensor,
+  asTensor,
+  unique,
+  finfo,
+  iinfo,
   full,
   fromShared,
   releaseShared,
@@ -102,6 +111,11 @@ export const torch = {
   getFloat32MatmulPrecision,
   generator,
   manualSeed,
+  seed,
+  initialSeed,
+  getRngState,
+  setRngState,
+  setPrintOptions,
   device,
   cuda,
   distributed,
@@ -113,6 +127,23 @@ export const torch = {
   getNumThreads,
   setNumThreads,
 };
+
+/** The type of `torch`: the operators as functions, PyTorch's namespaces, and what surrounds them. */
+export interface Torch extends TorchFunctions, Own {}
+
+type Own = typeof own;
+
+/**
+ * libtorch: every operator as a function (`torch.zeros`, `torch.cat`, `torch.exp`), those of PyTorch's
+ * modules in namespaces (`torch.linalg.inv`), and what surrounds them.
+ */
+export const torch: Torch = { ...functions, ...own };
+
+answerMissingNames([
+  { name: 'tensor', names: Tensor.prototype, last: TensorHandle.prototype },
+  { name: 'torch', names: torch },
+  ...Object.entries(namespaces).map(([name, names]) => ({ name: `torch.${name}`, names })),
+]);
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
 export type { Argnums, Selected } from './autograd/argnums';
@@ -133,6 +164,7 @@ export type { Jacobian } from './autograd/jacobian';
 export type { ValueAndGradOptions } from './autograd/value-and-grad';
 export type { VmapOptions } from './autograd/vmap';
 export type { VmapDims } from './autograd/vmap-dims';
+export type { AsTensorOptions } from './create/as-tensor';
 export type { TensorLike, TensorOptions } from './create/create';
 export type { FullOptions } from './create/full';
 export type { SharedTensor, ShareOptions } from './create/shared';
@@ -150,6 +182,7 @@ export type { InitOptions } from './distributed/init';
 export type { ProcessGroup } from './distributed/process-group';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
+export type { FloatInfo, IntegerInfo } from './dtype-info';
 export { parseNpy, readNpy, serializeNpy, writeNpy } from './files/npy';
 export { type NpzOptions, openNpz, readNpz, writeNpz } from './files/npz';
 export type { NpzFile } from './files/npz-file';
@@ -169,7 +202,10 @@ export type { LeakedTensor, LeakReport } from './leaks';
 export type { AutocastOptions, MatmulPrecision } from './modes';
 export type { TensorIndex } from './operators/index-plan';
 export type { IndexPutOptions } from './operators/indexing';
+export type { OperatorByName } from './operators/ops';
 export type { Ellipsis, Slice } from './operators/slice';
+export type { UniqueOptions, UniqueResults } from './operators/unique';
+export type { PrintOptions } from './printing/print-options';
 export { Generator } from './random';
 export { disposeTree } from './scope';
 export { isTensor, Tensor } from './tensor';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { invalidArgument, outOfRange } from '../errors';
 import { binding } from './binding';
 import { requireDevice } from './device';
@@ -153,6 +154,31 @@ function writeState(generator: number, bytes: Uint8Array): void {
   const state = tensorOf(binding.fromBytes(bytes, 'uint8', [bytes.length]));
   binding.setGeneratorState(generator, handleOf(state));
   state.dispose();
+}
+
+/** The state of a device's default generator, as bytes. */
+export function getRngState(device = 'cpu'): Tensor {
+  return tensorOf(binding.generatorState(defaultHandle(device)));
+}
+
+/** Puts a device's default generator into a state that `getRngState` gave. */
+export function setRngState(state: Tensor, device = 'cpu'): void {
+  if (!isTensor(state)) throw invalidArgument('a tensor', 'state', state, 'setRngState');
+  binding.setGeneratorState(defaultHandle(device), handleOf(state));
+}
+
+/** The seed that a device's default generator was last given; a random one until then. */
+export function initialSeed(device = 'cpu'): bigint {
+  const { buffer, byteOffset, byteLength } = readState(defaultHandle(device));
+  // On every device the seed comes first.
+  return new DataView(buffer, byteOffset, byteLength).getBigUint64(0, true);
+}
+
+/** Seeds the default generators at random; returns the seed. */
+export function seed(): bigint {
+  const chosen = randomBytes(8).readBigUInt64LE();
+  manualSeed(chosen);
+  return chosen;
 }
 
 /** True for generators of this library. */

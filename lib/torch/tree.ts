@@ -1,5 +1,6 @@
 import { callable, hasHoles, isPlainObject } from '../check';
 import { ArgumentTypeError, describe, invalidArgument } from '../errors';
+import { namedAs } from './operators/named-results';
 import { isTensor, type Tensor } from './tensor';
 
 /**
@@ -84,7 +85,7 @@ function map(
       path === '' ? key : `${path}.${key}`,
       level + 1,
     );
-  if (Array.isArray(first)) return keys.map(child);
+  if (Array.isArray(first)) return namedAs(keys.map(child), first);
   return Object.fromEntries(keys.map((key) => [key, child(key)]));
 }
 

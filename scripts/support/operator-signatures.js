@@ -1,6 +1,8 @@
 // The TypeScript signatures of operators, from what libtorch's schemas say of them.
 'use strict';
 
+const { variadicOf } = require('../../dist/torch/operators/variadic');
+
 /** @typedef {import('../../lib/native').OverloadInfo} OverloadInfo */
 /** @typedef {import('../../lib/native').ParameterInfo} ParameterInfo */
 
@@ -96,9 +98,23 @@ function isPublic(overload) {
   );
 }
 
+// Methods of PyTorch whose tensor is the second argument of the function.
+const SELF_SECOND = new Set(['aten::polygamma', 'aten::where']);
+
+/**
+ * The position of the tensor whose method an overload is; -1 if it is no method.
+ * @param {OverloadInfo} overload
+ */
+function selfOf({ name, parameters }) {
+  const place = SELF_SECOND.has(name) ? 1 : 0;
+  return parameters[place]?.name === 'self' && parameters[place].type === 'Tensor' ? place : -1;
+}
+
 /** @param {OverloadInfo} overload */
-const isMethod = (overload) =>
-  overload.parameters[0]?.name === 'self' && overload.parameters[0].type === 'Tensor';
+const isMethod = (overload) => selfOf(overload) >= 0;
+
+/** @param {OverloadInfo} overload */
+const isSelfSecond = (overload) => selfOf(overload) === 1;
 
 /** @param {ParameterInfo} parameter */
 const isOptional = (parameter) => parameter.optional || parameter.type.endsWith('?');
@@ -122,26 +138,63 @@ function declareOptions(parameters) {
 }
 
 /** @param {OverloadInfo} overload */
-function returnType(overload) {
+const isNamed = ({ returns }) => returns.length > 1 && returns.every(({ name }) => name !== '');
+
+/**
+ * The name of the type of an overload's results, where libtorch names them: `ValuesIndices`.
+ * @param {OverloadInfo} overload
+ */
+function resultsName({ returns }) {
+  const lists = returns.some(({ type }) => type !== 'Tensor') ? 'Lists' : '';
+  const words = returns.map(({ name }) => camelCase(name));
+  return `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}${lists}`;
+}
+
+/**
+ * That type: a tuple whose elements have names as well.
+ * @param {OverloadInfo} overload
+ */
+function resultsType(overload) {
+  const fields = overload.returns.map(({ name, type }) => `${camelCase(name)}: ${RETURNS[type]}`);
+  const named = fields.map((field) => `readonly ${field}`).join('; ');
+  return `export type ${resultsName(overload)} = [${fields.join(', ')}] & { ${named} };`;
+}
+
+/** @param {OverloadInfo} overload @param {boolean} asMethod */
+function returnType(overload, asMethod) {
   const types = overload.returns.map(({ type }) => RETURNS[type]);
   if (types.length === 0) return 'void';
-  if (overload.name.endsWith('_') && isMethod(overload)) return 'this';
+  if (overload.name.endsWith('_') && asMethod) return 'this';
+  if (isNamed(overload)) return resultsName(overload);
   return types.length === 1 ? types[0] : `[${types.join(', ')}]`;
 }
 
 /**
- * The TypeScript signatures of one overload: all positional arguments by position, and, where some
- * may be left out, those by name.
- * @param {OverloadInfo} overload @param {number} skip
+ * A list whose elements are given one by one, alone and before options.
+ * @param {ParameterInfo} list @param {ParameterInfo[]} keywords
  */
-function signatures(overload, skip) {
-  const parameters = overload.parameters.slice(skip);
+function oneByOne(list, keywords) {
+  const name = camelCase(list.name);
+  const elements = `${TYPES[list.type.slice(0, -2)]}[]`;
+  const [options] = declareOptions(keywords);
+  const alone = `...${name}: ${elements}`;
+  if (options === undefined) return [alone];
+  return [alone, `...${name}: [...${elements}, ${options.replace('?:', ':')}]`];
+}
+
+/**
+ * The TypeScript signatures of one overload: all positional arguments by position, and, where some
+ * may be left out, those by name. A method's tensor is not among them.
+ * @param {OverloadInfo} overload @param {string} name @param {boolean} asMethod
+ */
+function signatures(overload, name, asMethod) {
+  const self = asMethod ? selfOf(overload) : -1;
+  const parameters = overload.parameters.filter((_, i) => i !== self);
   const positional = parameters.filter((parameter) => !parameter.keywordOnly);
   const keywords = parameters.filter((parameter) => parameter.keywordOnly);
   const firstOptional = positional.findIndex(isOptional);
   const required = firstOptional === -1 ? positional : positional.slice(0, firstOptional);
   const rest = positional.slice(required.length);
-  const name = `${camelCase(overload.name.slice('aten::'.length))}`;
   const doc = `  /** \`${overload.schema}\` */`;
   const byPosition = [
     ...required.map((parameter) => declare(parameter, false)),
@@ -149,8 +202,15 @@ function signatures(overload, skip) {
     ...rest.map((p, i) => declare(p, [...rest.slice(i), ...keywords].every(isOptional))),
     ...declareOptions(keywords),
   ];
-  const result = returnType(overload);
+  const result = returnType(overload, asMethod);
   const lines = [doc, `  ${name}(${byPosition.join(', ')}): ${result};`];
+  const list = variadicOf(overload);
+  if (list !== undefined) {
+    const leading = required.slice(0, -1).map((parameter) => declare(parameter, false));
+    for (const elements of oneByOne(list, keywords)) {
+      lines.push(`  ${name}(${[...leading, elements].join(', ')}): ${result};`);
+    }
+  }
   if (!rest.every(isOptional)) return lines;
   // `x.sum(1, { keepdim: true })`: some of the optional arguments by position, the rest by name.
   for (let given = 0; given < Math.min(rest.length, MOST_BY_POSITION); given++) {
@@ -161,4 +221,12 @@ function signatures(overload, skip) {
   return lines;
 }
 
-module.exports = { isMethod, isPublic, signatures };
+module.exports = {
+  isMethod,
+  isNamed,
+  isPublic,
+  isSelfSecond,
+  resultsName,
+  resultsType,
+  signatures,
+};

@@ -1,4 +1,5 @@
 import { camelCase } from '../../lib/camel-case';
+import { placeOf } from '../../lib/operator-name';
 import { isTensor, type Tensor, torch } from '../../lib/torch';
 import { difference } from './compare';
 import { Decoder, type TensorSource } from './decode';
@@ -67,13 +68,16 @@ function forward(record: CallRecord, decoder: Decoder): { door: Door; results: u
 
 /** The door of the public interface that an operator has, the method first. */
 export function publicCall(record: CallRecord, [self]: unknown[]): { door: Door; call: Call } {
-  const name = camelCase(record.name);
-  const method: unknown = record.method && isTensor(self) ? Reflect.get(self, name) : undefined;
+  const { namespace, name } = placeOf(record.name);
+  const method: unknown =
+    record.method && namespace === undefined && isTensor(self)
+      ? Reflect.get(self, name)
+      : undefined;
   if (isTensor(method)) return { door: 'method', call: () => method };
   if (typeof method === 'function') {
     return { door: 'method', call: (on, ...rest) => Reflect.apply(method, on, rest) };
   }
-  const free: unknown = Reflect.get(torch, name);
+  const free: unknown = Reflect.get(namespace === undefined ? torch : torch[namespace], name);
   if (typeof free === 'function') {
     return { door: 'function', call: (...args) => Reflect.apply(free, torch, args) };
   }

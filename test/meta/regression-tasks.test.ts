@@ -27,7 +27,7 @@ test('tasks are sines of one amplitude and phase each', () => {
   expect(Number(labels.abs().max().item())).toBeLessThan(5);
   // a·sin(x − φ) = p·sin x + q·cos x, which four points of one task must fit exactly.
   const basis = torch.cat([inputs.sin(), inputs.cos()], -1);
-  const solution = basis.linalgPinv().bmm(labels);
+  const solution = torch.linalg.pinv(basis).bmm(labels);
   expect(distance(basis.bmm(solution), labels)).toBeLessThan(1e-9);
   const amplitude = solution.norm(2, [1]);
   expect(Number(amplitude.min().item())).toBeGreaterThan(0.09);

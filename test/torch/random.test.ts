@@ -76,3 +76,23 @@ test('restore refuses what is no snapshot, and keeps the stream', () => {
   }
   expect(source.fork().seed).toBe(expected);
 });
+
+describe('the default generator', () => {
+  test('its state is taken and put back', () => {
+    torch.manualSeed(5);
+    const state = torch.getRngState();
+    const first = torch.rand(3);
+    torch.setRngState(state);
+    expect(torch.rand(3).equal(first)).toBe(true);
+    expect(() => torch.setRngState(torch.zeros(3))).toThrow(/uint8/);
+    expect(() => torch.setRngState([1] as never)).toThrow('Expected a tensor for state');
+  });
+
+  test('its seed is known, and another is drawn', () => {
+    torch.manualSeed(2n ** 40n + 1n);
+    expect(torch.initialSeed()).toBe(2n ** 40n + 1n);
+    const drawn = torch.seed();
+    expect(torch.initialSeed()).toBe(drawn);
+    expect(torch.seed()).not.toBe(drawn);
+  });
+});

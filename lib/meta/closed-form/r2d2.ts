@@ -116,7 +116,7 @@ export function ridgeRegression(
   const [rows, targets] = [x.to('float64'), y.to('float64')];
   const solve = (gram: Tensor, right: Tensor): Tensor => {
     const eye = torch.eye(gram.size(-1), { dtype: 'float64', device: x.device });
-    return right.choleskySolve(gram.add(eye.mul(lambda)).linalgCholesky());
+    return right.choleskySolve(torch.linalg.cholesky(gram.add(eye.mul(lambda))));
   };
   const weights =
     how === 'woodbury'

@@ -65,12 +65,12 @@ function solveWithActive(kernel: Tensor, targets: Tensor, upper: Tensor, active:
   // Rows and columns of active entries become those of the identity; its inverse is cut out again.
   const among = free.unsqueeze(-1).mul(free.unsqueeze(-2));
   const block = kernel.unsqueeze(1).mul(among).add(active.to(kernel).diagEmbed());
-  const inverse = block.linalgCholesky().choleskyInverse().mul(among);
+  const inverse = torch.linalg.cholesky(block).choleskyInverse().mul(among);
   const target = targets.sub(times(kernel.unsqueeze(1), held));
   const total = times(inverse, target).add(held).sum([1]);
   const nu = total
     .unsqueeze(-1)
-    .choleskySolve(inverse.sum([1]).linalgCholesky())
+    .choleskySolve(torch.linalg.cholesky(inverse.sum([1])))
     .squeeze(-1);
   return times(inverse, target.sub(nu.unsqueeze(1))).add(held);
 }
@@ -129,9 +129,9 @@ function residuals(k: Tensor, targets: Tensor, upper: Tensor, point: Point) {
 function advance(k: Tensor, targets: Tensor, upper: Tensor, point: Point, open: Tensor): Point {
   const { slack, dual: z } = point;
   const r = residuals(k, targets, upper, point);
-  const factor = k.add(z.div(slack).diagEmbed()).linalgCholesky();
+  const factor = torch.linalg.cholesky(k.add(z.div(slack).diagEmbed()));
   const inverse = factor.choleskyInverse();
-  const coupling = inverse.sum([1]).linalgCholesky();
+  const coupling = torch.linalg.cholesky(inverse.sum([1]));
   const newton = (complementarity: Tensor): Point => {
     const right = complementarity.sub(z.mul(r.primal)).div(slack).sub(r.dual);
     const total = times(inverse, right).sum([1]).add(r.sum);

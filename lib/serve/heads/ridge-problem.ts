@@ -22,7 +22,7 @@ export function ridgeProblem(x: Tensor, targets: Tensor, weights: Tensor): Ridge
   const [n = 0, size = 0] = rows.shape;
   // The smaller of the two products has the same eigenvalues.
   const dual = n <= size;
-  const [values, vectors] = (dual ? rows.matmul(rows.mT) : rows.mT.matmul(rows)).linalgEigh();
+  const [values, vectors] = torch.linalg.eigh(dual ? rows.matmul(rows.mT) : rows.mT.matmul(rows));
   return { rows, roots, targets: targets.to('float64'), vectors, squares: values.clampMin(0) };
 }
 

@@ -1,5 +1,6 @@
 import { hasHoles, isPlainObject } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
+import { namedAs } from '../operators/named-results';
 import { isTensor, type Tensor } from '../tensor';
 import { requireLevel } from '../tree';
 
@@ -27,9 +28,10 @@ export function mapWithDims(
   refuseSurplus(tree, dims, name);
   if (Array.isArray(tree)) {
     if (hasHoles(tree)) throw invalidArgument('an array without holes', name, tree, 'vmap');
-    return tree.map((item, i) =>
+    const items = tree.map((item, i) =>
       mapWithDims(item, dimsAt(dims, i, name), `${name}[${i}]`, fn, level + 1),
     );
+    return namedAs(items, tree);
   }
   if (isPlainObject(tree)) {
     const entries = Object.entries(tree).map(([key, item]) => {

@@ -13,8 +13,9 @@ import {
   layoutOf,
   type TensorData,
 } from '../dtype';
-import { type NestedArray, type Tensor, tensorOf } from '../tensor';
+import { isTensor, type NestedArray, type Tensor, tensorOf } from '../tensor';
 import { type Reading, readNested } from './nested';
+import { isParts, type Parts, stackParts } from './parts';
 import { shareArray } from './share-array';
 
 /** What `tensor()` makes a tensor of. */
@@ -23,7 +24,9 @@ export type TensorLike =
   | NestedArray<bigint>
   | NestedArray<boolean>
   | NestedArray<number | Complex>
-  | TensorData;
+  | TensorData
+  | Tensor
+  | Parts;
 
 export type TensorOptions = {
   /**
@@ -48,8 +51,9 @@ export type TensorOptions = {
 };
 
 /**
- * A new tensor with a copy of the data: nested arrays, a scalar, or a typed array with a shape. With
- * `share` it works on the typed array's memory.
+ * A new tensor with a copy of the data: nested arrays, a scalar, a typed array with a shape, a tensor, or
+ * arrays of tensors or typed arrays of one shape, without their history. With `share` it works on the typed
+ * array's memory.
  *
  *     torch.tensor([[1, 2], [3, 4]]);
  *     torch.tensor(new Float32Array(6), { shape: [2, 3] });
@@ -67,7 +71,7 @@ export type TensorOptions = {
 export function tensor(data: TensorLike, options: TensorOptions = {}, ...surplus: never[]): Tensor {
   refuseSurplus(surplus, 'tensor');
   const read = readOptions(options);
-  const made = isTensorData(data) ? fromData(data, read) : fromNested(data, read);
+  const made = fromAny(data, read);
   const placed = read.device === 'cpu' || read.share ? made : made.to(read.device);
   return read.requiresGrad ? placed.requiresGrad_() : placed;
 }
@@ -101,6 +105,17 @@ function readOptions(options: TensorOptions): Read {
     requiresGrad,
     share,
   };
+}
+
+function fromAny(data: TensorLike, read: Read): Tensor {
+  if (isTensorData(data)) return fromData(data, read);
+  if (!isTensor(data) && !isParts(data)) return fromNested(data, read);
+  refuseShape(data, read);
+  const whole = isTensor(data) ? data.detach() : stackParts(data, (part) => tensor(part));
+  // `detach` shares the memory.
+  const made = whole.to(read.dtype ?? whole.dtype, { copy: isTensor(data) });
+  whole.dispose();
+  return made;
 }
 
 function sizesOf(shape: unknown): number[] {
@@ -146,11 +161,15 @@ function requireBooleans(data: TensorData): void {
   }
 }
 
-function fromNested(data: unknown, { dtype, shape, share }: Read): Tensor {
-  if (shape !== undefined || share) {
-    const reason = share ? 'share is true' : 'a shape is given';
-    throw invalidArgument('a typed array', `data when ${reason}`, data, 'tensor');
-  }
+function refuseShape(data: unknown, { shape, share }: Read): void {
+  if (shape === undefined && !share) return;
+  const reason = share ? 'share is true' : 'a shape is given';
+  throw invalidArgument('a typed array', `data when ${reason}`, data, 'tensor');
+}
+
+function fromNested(data: unknown, read: Read): Tensor {
+  refuseShape(data, read);
+  const { dtype } = read;
   const nested = readNested(data, { name: 'data', operator: 'tensor', check: fits(dtype) });
   if (nested.dtype === 'complex128' && dtype !== undefined && !dtype.startsWith('complex')) {
     throw invalidArgument('a complex dtype', 'dtype of data with { re, im }', dtype, 'tensor');

@@ -3,7 +3,7 @@ import { invalidArgument } from '../../errors';
 import { type Dtype, isScalar, type Scalar } from '../dtype';
 import type { Layout } from '../layout';
 import { Operator } from '../operators/dispatch';
-import type { Tensor } from '../tensor';
+import { isTensor, type Tensor } from '../tensor';
 
 export type FullOptions = {
   /** Default: `float32` for a number, `int64` for a bigint, `bool`, or `complex64`. */
@@ -20,15 +20,19 @@ const operator = new Operator('aten::full');
 
 /**
  * A tensor of one value. Its dtype follows the value's JavaScript type as `tensor` does, so
- * `full([2], 1)` and `full([2], 0.5)` are both float32; PyTorch makes int64 of an integer.
+ * `full([2], 1)` and `full([2], 0.5)` are both float32; PyTorch makes int64 of an integer. A tensor
+ * without dimensions gives its element and its dtype.
  */
 export function full(
   size: readonly number[],
-  fillValue: Scalar,
+  fillValue: Scalar | Tensor,
   options: FullOptions = {},
   ...surplus: never[]
 ): Tensor {
   refuseSurplus(surplus, 'full');
+  if (isTensor(fillValue) && fillValue.ndim === 0 && !fillValue.requiresGrad) {
+    return full(size, elementOf(fillValue), { dtype: fillValue.dtype, ...options });
+  }
   if (!isScalar(fillValue)) {
     throw invalidArgument(
       'a number, bigint, boolean or { re, im }',
@@ -39,6 +43,10 @@ export function full(
   }
   checkOptions(options, OPTIONS, 'full');
   return operator.call([size, fillValue, { dtype: dtypeOf(fillValue), ...options }]) as Tensor;
+}
+
+function elementOf(tensor: Tensor): Scalar {
+  return tensor.dtype.includes('int') ? tensor.itemBigInt() : tensor.item();
 }
 
 const OPTIONS = ['dtype', 'layout', 'device', 'pinMemory', 'requiresGrad'];

@@ -1,5 +1,6 @@
 import { checkOptions, isOptions, refuseSurplus } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { type TensorLike, type TensorOptions, tensor } from '../create/create';
 import { type Dtype, isDtype } from '../dtype';
 import type { MemoryFormat } from '../layout';
 import { isTensor, type Tensor } from '../tensor';
@@ -26,6 +27,8 @@ export type ConversionMethods = {
    */
   to(target: Dtype | (string & {}) | Tensor, options?: ToOptions): Tensor;
   to(options: ToOptions): Tensor;
+  /** A new tensor of `data` with the dtype and on the device of this one; see `torch.tensor`. */
+  newTensor(data: TensorLike, options?: TensorOptions): Tensor;
 };
 
 const toOperator = new Operator('aten::to');
@@ -53,4 +56,8 @@ function to(
   return toOperator.call([this, { ...Object(options), [name]: target }]) as Tensor;
 }
 
-export const conversions = { to };
+function newTensor(this: Tensor, data: TensorLike, options: TensorOptions = {}): Tensor {
+  return tensor(data, { dtype: this.dtype, device: this.device, ...options });
+}
+
+export const conversions = { to, newTensor };

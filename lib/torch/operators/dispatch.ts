@@ -1,33 +1,49 @@
 import { isOptions } from '../../check';
+import type { OverloadInfo } from '../../native';
 import { binding } from '../binding';
 import { type Complex, isComplex } from '../dtype';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { type Options, settledOptions, settledValue } from './arguments';
+import { dispatch } from './dispatch-values';
 import { noMatch, REQUIRES_GRAD, takesGradient } from './mismatch';
+import { named } from './named-results';
+import { intoOut } from './out-tensors';
 import { compileOverload, isUsable, type Overload, type Parameter } from './overload';
+import { gathered } from './variadic';
+
+export type Call = (...args: unknown[]) => unknown;
+
+/** The overload without a name, as PyTorch calls it. */
+export const DEFAULT = 'default';
 
 type Resolved = {
   readonly overload: Overload;
+  /** The arguments by position, as the caller gave them. */
+  readonly positional: readonly unknown[];
   readonly values: readonly unknown[];
   readonly options: Options | undefined;
 };
 
 /**
- * All overloads of one operator. They are read from libtorch when the operator is first called, so
+ * The overloads of one operator, or one of them. They are read from libtorch when the operator is first called, so
  * an operator that is never used costs nothing.
  */
 export class Operator {
-  /** The name in libtorch, for example `aten::add`. */
+  /** The name in libtorch, for example `aten::add`, or `aten::add.out` for one overload. */
   readonly name: string;
+  readonly #isIncluded: (info: OverloadInfo) => boolean;
   #overloads: readonly Overload[] | undefined;
   /** Overload that takes one tensor and nothing else, and returns one; -1 if there is none. */
   #unary = -1;
   /** Likewise for two tensors. */
   #binary = -1;
 
-  constructor(name: string) {
-    this.name = name;
+  /** Of all overloads that can be told apart, or of that with a name. */
+  constructor(name: string, overload?: string) {
+    this.name = overload === undefined ? name : `${name}.${overload}`;
+    this.#isIncluded =
+      overload === undefined ? isUsable : (info) => (info.overload || DEFAULT) === overload;
   }
 
   get overloads(): readonly Overload[] {
@@ -35,11 +51,43 @@ export class Operator {
     return this.#overloads;
   }
 
-  /** Calls the first overload that takes the arguments; options may come last. */
+  /**
+   * Calls the first overload that takes the arguments; options may come last. One or two tensors and no
+   * more is the commonest call: no search.
+   */
   call(args: readonly unknown[]): unknown {
-    const { overload, values, options } = this.resolve(args);
+    if (args.length === 2 && this.#binary >= 0) {
+      const [self, other] = args;
+      if (isTensor(self) && isTensor(other)) {
+        return tensorOf(binding.dispatch(this.#binary, handleOf(self), handleOf(other)) as number);
+      }
+    } else if (args.length === 1 && this.#unary >= 0) {
+      const [self] = args;
+      if (isTensor(self)) return tensorOf(binding.dispatch(this.#unary, handleOf(self)) as number);
+    }
+    return this.#search(args);
+  }
+
+  /** The same with `self` first. */
+  callMethod(self: Tensor, args: readonly unknown[]): unknown {
+    if (args.length === 1 && this.#binary >= 0) {
+      const [other] = args;
+      if (isTensor(other)) {
+        return tensorOf(binding.dispatch(this.#binary, handleOf(self), handleOf(other)) as number);
+      }
+    } else if (args.length === 0 && this.#unary >= 0) {
+      return tensorOf(binding.dispatch(this.#unary, handleOf(self)) as number);
+    }
+    return this.#search([self, ...args]);
+  }
+
+  #search(args: readonly unknown[]): unknown {
+    const resolved = this.resolve(args);
+    const { overload, values, options } = resolved;
     overload.check?.(values);
-    const result = this.#wrap(overload, dispatch(overload.id, values), args);
+    const results =
+      overload.outs.length > 0 ? intoOut(overload, values) : dispatch(overload.id, values);
+    const result = wrapResults(resolved, results);
     if (overload.isFactory && options?.[REQUIRES_GRAD] === true) {
       (result as Tensor).requiresGrad_();
     }
@@ -56,42 +104,37 @@ export class Operator {
     const count = options === undefined ? args.length : args.length - 1;
     const positional: unknown[] = [];
     for (let i = 0; i < count; i++) positional.push(settledValue(args[i]));
-    for (const overload of this.overloads) {
-      const values = match(overload, positional, options);
-      if (values !== undefined) return { overload, values: convert(overload, values), options };
+    for (const accept of [asItIs, asNumber]) {
+      for (const overload of this.overloads) {
+        const values = match(overload, positional, options, accept);
+        if (values === undefined) continue;
+        return { overload, positional, values: convert(overload, values), options };
+      }
     }
     throw noMatch(this, positional, options);
   }
 
-  /** Calls with `self` first. One or two tensors and no more is the commonest call: no search. */
-  callMethod(self: Tensor, args: readonly unknown[]): unknown {
-    if (args.length === 1 && this.#binary >= 0) {
-      const [other] = args;
-      if (isTensor(other)) {
-        return tensorOf(binding.dispatch(this.#binary, handleOf(self), handleOf(other)) as number);
-      }
-    } else if (args.length === 0 && this.#unary >= 0) {
-      return tensorOf(binding.dispatch(this.#unary, handleOf(self)) as number);
-    }
-    return this.call([self, ...args]);
-  }
-
-  // An operator in place returns its own tensor, and a second handle to it would be one too many.
-  #wrap(overload: Overload, results: unknown, args: readonly unknown[]): unknown {
-    const [self] = args;
-    if (!overload.inPlace || !isTensor(self)) return wrapResults(overload, results);
-    binding.release(results as number);
-    return self;
-  }
-
   #load(): readonly Overload[] {
-    const overloads = binding.overloads(this.name).filter(isUsable).map(compileOverload);
+    const name = this.name.replace(/\..*$/, '');
+    const overloads = binding.overloads(name).filter(this.#isIncluded).map(compileOverload);
     // Fewer arguments first: `sum(self)` before `sum(self, dim?)`.
     overloads.sort((a, b) => a.parameters.length - b.parameters.length);
     this.#unary = plainOverload(overloads, 1);
     this.#binary = plainOverload(overloads, 2);
     return overloads;
   }
+}
+
+const operators = new Map<string, Operator>();
+
+/** The operator of a name such as `aten::add`, one for all doors that lead to it. */
+export function operatorNamed(name: string): Operator {
+  let operator = operators.get(name);
+  if (operator === undefined) {
+    operator = new Operator(name);
+    operators.set(name, operator);
+  }
+  return operator;
 }
 
 function plainOverload(overloads: readonly Overload[], tensors: number): number {
@@ -102,17 +145,36 @@ function plainOverload(overloads: readonly Overload[], tensors: number): number 
         i < tensors ? parameter.type === 'Tensor' : parameter.optional,
       ),
   );
-  if (found === undefined || found.inPlace || found.check !== undefined) return -1;
+  const isPlain = found?.returned.length === 0 && found.check === undefined;
+  if (found === undefined || !isPlain) return -1;
   return found.returns.length === 1 && found.returns[0] === 'Tensor' ? found.id : -1;
 }
+
+/** The value that a parameter takes for another; undefined if it takes none. */
+type Accept = (parameter: Parameter, value: unknown) => unknown;
+
+const asItIs: Accept = (parameter, value) => (parameter.accepts(value) ? value : undefined);
+
+// As PyTorch: a number, where nothing takes the tensor and none would have to be differentiated.
+const asNumber: Accept = (parameter, value) => {
+  if (parameter.accepts(value)) return value;
+  if (!parameter.isNumber || !isTensor(value) || value.ndim > 0 || value.requiresGrad) {
+    return undefined;
+  }
+  if (parameter.type === 'integer' && !value.dtype.includes('int')) return undefined;
+  const number = binding.item(handleOf(value));
+  return parameter.accepts(number) ? number : undefined;
+};
 
 /** The values to dispatch with, in the schema's order; undefined if the overload does not fit. */
 function match(
   overload: Overload,
-  positional: readonly unknown[],
+  given: readonly unknown[],
   options: Options | undefined,
+  accept: Accept,
 ): unknown[] | undefined {
   const { parameters } = overload;
+  const positional = gathered(given, overload.variadic);
   if (positional.length > overload.positionals) return undefined;
   const values = new Array<unknown>(parameters.length);
   let named = overload.isFactory && takesGradient(options) ? 1 : 0;
@@ -125,10 +187,10 @@ function match(
     }
     if (value === undefined || (value === null && parameter.optional)) {
       if (!parameter.optional) return undefined;
-    } else if (parameter.accepts(value)) {
-      values[i] = value;
     } else {
-      return undefined;
+      const accepted = accept(parameter, value);
+      if (accepted === undefined) return undefined;
+      values[i] = accepted;
     }
   }
   return options === undefined || named === Object.keys(options).length ? values : undefined;
@@ -142,30 +204,22 @@ function convert({ parameters, name }: Overload, values: unknown[]): unknown[] {
   return values;
 }
 
-// Spreading costs more than the call itself for the few arguments that most operators have.
-function dispatch(id: number, values: readonly unknown[]): unknown {
-  let count = values.length;
-  while (count > 0 && values[count - 1] === undefined) count--;
-  switch (count) {
-    case 0:
-      return binding.dispatch(id);
-    case 1:
-      return binding.dispatch(id, values[0]);
-    case 2:
-      return binding.dispatch(id, values[0], values[1]);
-    case 3:
-      return binding.dispatch(id, values[0], values[1], values[2]);
-    case 4:
-      return binding.dispatch(id, values[0], values[1], values[2], values[3]);
-    default:
-      return binding.dispatch(id, ...values.slice(0, count));
+function wrapResults({ overload, positional, options }: Resolved, results: unknown): unknown {
+  const { returns, names, parameters, returned } = overload;
+  if (returned.length > 0) {
+    // What was written into is the caller's, and a second handle to it would be one too many.
+    const own = returned.map((i) => positional[i] ?? options?.[parameters[i]?.name ?? '']);
+    for (const handle of [results].flat()) binding.release(handle as number);
+    return own.length === 1 ? own[0] : namedOr(own, names);
   }
+  if (returns.length === 1) return wrap(returns[0] as string, results);
+  if (returns.length === 0) return undefined;
+  const several = (results as unknown[]).map((result, i) => wrap(returns[i] as string, result));
+  return namedOr(several, names);
 }
 
-function wrapResults(overload: Overload, results: unknown): unknown {
-  const { returns } = overload;
-  if (returns.length === 1) return wrap(returns[0] as string, results);
-  return (results as unknown[]).map((result, i) => wrap(returns[i] as string, result));
+function namedOr(results: unknown[], names: readonly string[]): unknown[] {
+  return names.length === 0 ? results : named(results, names);
 }
 
 function wrap(type: string, result: unknown): unknown {

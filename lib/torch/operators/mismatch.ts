@@ -1,7 +1,8 @@
-import { camelCase } from '../../camel-case';
 import { ArgumentTypeError, describe } from '../../errors';
+import { publicName } from '../../operator-name';
 import { MOST_ELEMENTS, type Options } from './arguments';
 import type { Overload, Parameter } from './overload';
+import { gathered } from './variadic';
 
 /** Python's factories take `requires_grad`, which libtorch's operators lack. */
 export const REQUIRES_GRAD = 'requiresGrad';
@@ -19,7 +20,7 @@ export function noMatch(
   positional: readonly unknown[],
   options: Options | undefined,
 ): ArgumentTypeError {
-  const name = camelCase(operator.name.replace(/^(?:aten|metatorch)::/, ''));
+  const name = publicName(operator.name);
   if (operator.overloads.length === 0) {
     return new ArgumentTypeError(`libtorch has no operator ${operator.name}`, name);
   }
@@ -39,10 +40,11 @@ export function noMatch(
 
 /** Why an overload does not fit, as «Expected X for Y but received Z». */
 function mismatch(
-  { parameters, positionals, isFactory }: Overload,
-  positional: readonly unknown[],
+  { parameters, positionals, isFactory, variadic }: Overload,
+  given: readonly unknown[],
   options: Readonly<Record<string, unknown>> = {},
 ): string {
+  const positional = gathered(given, variadic);
   if (positional.length > positionals) {
     return `Expected at most ${positionals} positional arguments but received ${positional.length}`;
   }

@@ -1,22 +1,28 @@
-import { camelCase } from '../../camel-case';
-import { TorchError } from '../../errors';
+import { placeOf } from '../../operator-name';
 import { gradFnOf } from '../autograd/graph/grad-fn';
 import { type GraphMembers, hooks } from '../autograd/graph/hooks';
 import { tagOf } from '../compare';
 import { type SharingMethods, sharing } from '../create/shared';
-import { printing } from '../inspect';
+import { printing } from '../printing/inspect';
 import { Tensor } from '../tensor';
+import { type CastMethods, casts } from './casts';
 import { type ConversionMethods, conversions } from './conversions';
-import { Operator } from './dispatch';
+import { type Call, operatorNamed } from './dispatch';
+import { FFT, type FftFunctions } from './generated/fft';
 import { FUNCTIONS, type TorchFunctions } from './generated/functions';
-import { METHODS, type TensorMethods } from './generated/tensor-methods';
+import { LINALG, type LinalgFunctions } from './generated/linalg';
+import { SPARSE, type SparseFunctions } from './generated/sparse';
+import { SPECIAL, type SpecialFunctions } from './generated/special';
+import { METHODS, SELF_SECOND, type TensorMethods } from './generated/tensor-methods';
 import { type IndexingMethods, indexing } from './indexing';
 import { properties, type TensorProperties } from './properties';
-import { unreachable } from './unreachable';
+import { type UniqueMethods, uniqueMethods } from './unique';
 
 type Members = TensorMethods &
   TensorProperties &
   ConversionMethods &
+  CastMethods &
+  UniqueMethods &
   IndexingMethods &
   GraphMembers &
   SharingMethods;
@@ -30,27 +36,53 @@ declare module '../tensor' {
   }
 }
 
-type Call = (...args: unknown[]) => unknown;
+/** The operators as functions of `torch`: `torch.zeros`, `torch.cat`, `torch.exp`. */
+export const functions = functionsOf<TorchFunctions>(FUNCTIONS);
 
-/**
- * Every operator of libtorch by its own name, the private and the in-place ones too, without types:
- * `ops.aten.add_(x, y)`.
- */
-export const ops: Readonly<Record<string, Readonly<Record<string, Call>>>> = namespaces();
-
-/** The operators that are not methods of `Tensor`, for example `zeros` and `cat`. */
-export const functions: TorchFunctions = installFunctions();
+/** The operators of PyTorch's modules of the same names. */
+export const namespaces = {
+  linalg: functionsOf<LinalgFunctions>(LINALG),
+  fft: functionsOf<FftFunctions>(FFT),
+  special: functionsOf<SpecialFunctions>(SPECIAL),
+  sparse: functionsOf<SparseFunctions>(SPARSE),
+};
 
 installMethods();
 
-function installMethods(): void {
-  for (const name of METHODS) {
-    const operator = new Operator(`aten::${name}`);
-    define(camelCase(name), function (this: Tensor, ...args: unknown[]): unknown {
-      return operator.callMethod(this, args);
-    });
+/** Functions that run operators. Their names and the types `F` are generated together. */
+function functionsOf<F>(names: readonly string[]): F {
+  const installed: Record<string, Call> = {};
+  for (const name of names) {
+    const operator = operatorNamed(`aten::${name}`);
+    installed[placeOf(name).name] = (...args) => operator.call(args);
   }
-  const handwritten = { ...conversions, ...indexing, ...hooks, ...sharing, ...printing };
+  return installed as F;
+}
+
+function installMethods(): void {
+  const second: ReadonlySet<string> = new Set(SELF_SECOND);
+  for (const name of METHODS) {
+    const operator = operatorNamed(`aten::${name}`);
+    define(
+      placeOf(name).name,
+      second.has(name)
+        ? function (this: Tensor, first: unknown, ...rest: unknown[]): unknown {
+            return operator.call([first, this, ...rest]);
+          }
+        : function (this: Tensor, ...args: unknown[]): unknown {
+            return operator.callMethod(this, args);
+          },
+    );
+  }
+  const handwritten = {
+    ...conversions,
+    ...casts,
+    ...uniqueMethods,
+    ...indexing,
+    ...hooks,
+    ...sharing,
+    ...printing,
+  };
   for (const name of Reflect.ownKeys(handwritten)) define(name, Reflect.get(handwritten, name));
   for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
   defineGetter('gradFn', gradFnOf);
@@ -68,48 +100,4 @@ function defineGetter(name: string | symbol, get: (self: Tensor) => unknown): vo
     },
     configurable: true,
   });
-}
-
-function installFunctions(): TorchFunctions {
-  const installed = Object.fromEntries(
-    FUNCTIONS.map((name) => [camelCase(name), callOf(`aten::${name}`)]),
-  );
-  // The names and the types are generated together from the same schemas.
-  return installed as unknown as TorchFunctions;
-}
-
-function callOf(name: string): Call {
-  const operator = new Operator(name);
-  return (...args) => operator.call(args);
-}
-
-function namespaces(): Record<string, Record<string, Call>> {
-  return lazyRecord((namespace) => lazyRecord((name) => callByName(`${namespace}::${name}`)));
-}
-
-function callByName(name: string): Call {
-  const reason = unreachable(name);
-  if (reason === undefined) return callOf(name);
-  return () => {
-    throw new TorchError('ERR_TORCH_NOT_IMPLEMENTED', reason, { operator: name });
-  };
-}
-
-/** An object that makes a property when it is first read. */
-function lazyRecord<T>(make: (name: string) => T): Record<string, T> {
-  const made = new Map<string, T>();
-  return new Proxy<Record<string, T>>(
-    {},
-    {
-      get(_, name) {
-        if (typeof name === 'symbol') return undefined;
-        let value = made.get(name);
-        if (value === undefined) {
-          value = make(name);
-          made.set(name, value);
-        }
-        return value;
-      },
-    },
-  );
 }

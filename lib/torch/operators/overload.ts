@@ -1,5 +1,6 @@
 import { camelCase } from '../../camel-case';
 import type { OverloadInfo, ParameterInfo } from '../../native';
+import { publicName } from '../../operator-name';
 import { requireDevice } from '../device';
 import { isDtype, isScalar } from '../dtype';
 import { handleOf } from '../handle';
@@ -8,6 +9,7 @@ import { isTensor } from '../tensor';
 import { MOST_ELEMENTS } from './arguments';
 import { CheckedArguments } from './checked-arguments';
 import { PRECONDITIONS } from './preconditions';
+import { variadicOf } from './variadic';
 
 /** True if a value may stand for a parameter. */
 type Accepts = (value: unknown) => boolean;
@@ -23,20 +25,28 @@ export interface Parameter {
   readonly element: { readonly accepts: Accepts; readonly type: string } | undefined;
   readonly convert: Convert;
   readonly optional: boolean;
+  /** True if a tensor without dimensions stands for the number that it holds. */
+  readonly isNumber: boolean;
   readonly keywordOnly: boolean;
 }
 
 /** One overload of an operator, ready to be matched and called. */
 export interface Overload {
   readonly id: number;
-  /** The operator's, without its namespace. */
+  /** The operator's, as callers write it. */
   readonly name: string;
   readonly schema: string;
   readonly parameters: readonly Parameter[];
   readonly positionals: number;
   readonly returns: readonly string[];
-  /** True if it writes into its first argument and returns it. */
-  readonly inPlace: boolean;
+  /** The names of several results; none where libtorch has none. */
+  readonly names: readonly string[];
+  /** The place of the list whose elements may be given one by one; -1 if there is none. */
+  readonly variadic: number;
+  /** The places of the arguments that it writes into and returns: the first in place, or those called `out`. */
+  readonly returned: readonly number[];
+  /** The places of the tensors called `out`, which get the results and their shape. */
+  readonly outs: readonly number[];
   /** Makes a new tensor, as `zeros` and `onesLike`, rather than computes one. */
   readonly isFactory: boolean;
   /** Refuses values that would crash libtorch; undefined for most operators. */
@@ -69,7 +79,8 @@ const ELEMENTS: Readonly<Record<string, Rule>> = {
   SymInt: { accepts: isInteger, type: 'integer' },
   float: { accepts: isNumber, type: 'number' },
   bool: { accepts: isBoolean, type: 'boolean' },
-  Scalar: { accepts: isScalar, type: 'Scalar' },
+  // Asked first, since a tensor answers slowly for names that it does not have.
+  Scalar: { accepts: (value) => !isTensor(value) && isScalar(value), type: 'Scalar' },
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -107,21 +118,43 @@ export function compileOverload(info: OverloadInfo): Overload {
   const parameters = info.parameters.map(compileParameter);
   return {
     id: info.id,
-    name: info.name.replace(/^\w+::/, ''),
+    name: publicName(info.name),
     schema: info.schema,
     parameters,
     positionals: parameters.filter((parameter) => !parameter.keywordOnly).length,
     returns: info.returns.map((result) => result.type),
-    inPlace: info.parameters[0]?.written === true && info.returns.length === 1,
+    names: namesOf(info),
+    variadic: placeOfList(info),
+    returned: returnedBy(info),
+    outs: outsOf(info),
     isFactory: info.parameters.some(({ name }) => name === 'pin_memory'),
     check: checkOf(info, parameters),
   };
 }
 
+function placeOfList(info: OverloadInfo): number {
+  const list = variadicOf(info);
+  return list === undefined ? -1 : info.parameters.indexOf(list);
+}
+
+const outsOf = ({ parameters }: OverloadInfo): readonly number[] =>
+  parameters.flatMap(({ out }, i) => (out ? [i] : []));
+
+function returnedBy(info: OverloadInfo): readonly number[] {
+  if (info.parameters[0]?.written === true && info.returns.length === 1) return [0];
+  const outs = outsOf(info);
+  return outs.length === info.returns.length ? outs : [];
+}
+
+function namesOf({ returns }: OverloadInfo): readonly string[] {
+  const isNamed = returns.length > 1 && returns.every(({ name }) => name !== '');
+  return isNamed ? returns.map(({ name }) => camelCase(name)) : [];
+}
+
 function checkOf(info: OverloadInfo, parameters: readonly Parameter[]): Overload['check'] {
   const check = PRECONDITIONS[info.name];
   if (check === undefined) return undefined;
-  const operator = info.name.replace(/^\w+::/, '');
+  const operator = publicName(info.name);
   return (values) => check(new CheckedArguments(operator, parameters, values));
 }
 
@@ -136,6 +169,7 @@ function compileParameter(info: ParameterInfo): Parameter {
     accepts: single ? (value) => element.accepts(value) || rule.accepts(value) : rule.accepts,
     element,
     convert: rule.convert ?? identity,
+    isNumber: /^(?:int|SymInt|float|Scalar)\??$/.test(info.type),
     optional: info.optional || info.type.endsWith('?'),
     keywordOnly: info.keywordOnly,
   };

@@ -33,7 +33,7 @@ export function leastSquares(weight: Tensor, kept: Tensor, moment: Tensor): Tens
           .gather(2, columns.unsqueeze(1).expand([size, count, count]));
         among.diagonal(0, 1, 2).add_(ridge);
         const wanted = lost.narrow(0, from, size).gather(1, columns).unsqueeze(-1);
-        const moved = wanted.choleskySolve(among.linalgCholesky()).squeeze(-1);
+        const moved = wanted.choleskySolve(torch.linalg.cholesky(among)).squeeze(-1);
         result.narrow(0, from, size).scatter_(1, columns, own.gather(1, columns).add(moved));
       });
     }

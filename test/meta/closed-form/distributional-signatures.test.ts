@@ -59,7 +59,7 @@ test.each([
   const y = torch.eye(ways, { dtype: 'float64' }).repeatInterleave(2, 0);
   const eye = torch.eye(3, { dtype: 'float64' });
   const ridge = (x: Tensor, lambda: number) =>
-    torch.linalgSolve(x.mT.matmul(x).add(eye.mul(lambda)), x.mT.matmul(y));
+    torch.linalg.solve(x.mT.matmul(x).add(eye.mul(lambda)), x.mT.matmul(y));
   const vectors = (text: Tensor) => weight.indexSelect(0, text.maskedSelect(text.ne(0)));
   const texts = [...support.ids];
   const wordWeights = ridge(torch.stack(texts.map((text) => vectors(text).mean([0]))), 0.4);

@@ -10,7 +10,7 @@ const product = (v: typeof b) => a.bmm(v.unsqueeze(2)).squeeze(2);
 
 test('as many steps as unknowns solve every system', () => {
   const x = conjugateGradient(product, b, 6);
-  expect(distance(x, torch.linalgSolve(a, b.unsqueeze(2)).squeeze(2))).toBeLessThan(1e-10);
+  expect(distance(x, torch.linalg.solve(a, b.unsqueeze(2)).squeeze(2))).toBeLessThan(1e-10);
 });
 
 test('more steps than needed change nothing; none give zeros', () => {

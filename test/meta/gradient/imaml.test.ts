@@ -26,11 +26,11 @@ describe('on a quadratic loss', () => {
     });
   const at = parametersOf(of(optimizer, 1), 5);
   const held = quadratic.a.add(torch.eye(3, { dtype: 'float64' }), { alpha: lambda });
-  const exact = torch.linalgSolve(held, quadratic.g).mul(lambda);
+  const exact = torch.linalg.solve(held, quadratic.g).mul(lambda);
 
   test('adapts to λ (A + λI)⁻¹ θ', () => {
     const { theta } = of(optimizer, 200).adapt(at, quadraticEpisodes.support, 1).model;
-    const solved = torch.linalgSolve(held, at.model.theta).mul(lambda);
+    const solved = torch.linalg.solve(held, at.model.theta).mul(lambda);
     expect(distance(theta, solved.expand([2, 3]))).toBeLessThan(1e-12);
   });
 

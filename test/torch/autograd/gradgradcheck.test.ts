@@ -49,8 +49,8 @@ const SAMPLES: Record<string, Sample> = {
   aminmax: unary((x) => x.aminmax({ dim: 1 })),
   baddbmm: ternary((x, y, z) => x.baddbmm(y, z, { beta: 0.5, alpha: 2 }), sum3, batch, stack),
   bmm: sample((x: Tensor, y: Tensor) => x.bmm(y), [batch, stack]),
-  choleskyInverse: unary((x) => definite(x).linalgCholesky().choleskyInverse()),
-  choleskySolve: binary((x, y) => y.choleskySolve(definite(x).linalgCholesky())),
+  choleskyInverse: unary((x) => torch.linalg.cholesky(definite(x)).choleskyInverse()),
+  choleskySolve: binary((x, y) => y.choleskySolve(torch.linalg.cholesky(definite(x)))),
   clamp: unary((x) => x.clamp(-0.5, 0.7)),
   maximum: binary((x, y) => x.maximum(y)),
   clampMin: unary((x) => x.clampMin(0.02)),
@@ -70,8 +70,15 @@ const SAMPLES: Record<string, Sample> = {
   indexFill: unary((x) => x.indexFill(0, torch.tensor([1n]), 0)),
   lerp: binary((x, y) => x.lerp(y, 0.3)),
   leakyRelu: unary((x) => x.leakyRelu(0.2)),
-  linalgCholesky: unary((x) => definite(x).linalgCholesky()),
-  linalgVectorNorm: unary((x) => [x.linalgVectorNorm(), x.linalgVectorNorm(2, [1])]),
+  'torch.linalg.cholesky': unary((x) => torch.linalg.cholesky(definite(x))),
+  'torch.linalg.eigh': unary((x) => {
+    const { eigenvalues, eigenvectors } = torch.linalg.eigh(definite(x));
+    return [eigenvalues, eigenvectors.square()];
+  }),
+  'torch.linalg.vectorNorm': unary((x) => [
+    torch.linalg.vectorNorm(x),
+    torch.linalg.vectorNorm(x, 2, [1]),
+  ]),
   log: unary((x) => x.log(), positive),
   logSigmoid: unary((x) => x.logSigmoid()),
   logSoftmax: unary((x) => x.logSoftmax(1)),

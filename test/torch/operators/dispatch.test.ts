@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { ArgumentTypeError, TorchError } from '../../../lib/errors';
+import { tensorsAreEqual } from '../../../lib/testing';
 import { type Tensor, torch } from '../../../lib/torch/index';
+
+expect.addEqualityTesters([tensorsAreEqual]);
 
 const x = torch.tensor([
   [1, 2, 3],
@@ -216,4 +219,28 @@ test('a result of several parts that cannot be handed over leaves no part behind
     }
     expect(torch.memory().tensors).toBe(before);
   }
+});
+
+describe('a tensor without dimensions stands for a number', () => {
+  const two = torch.tensor(2n);
+  const call = (fn: unknown, ...args: unknown[]): unknown => Reflect.apply(fn as never, x, args);
+
+  test('where a number is asked for', () => {
+    expect(call(x.softmax, torch.tensor(1n))).toEqual(x.softmax(1));
+    expect(call(x.add, x, { alpha: torch.tensor(0.5) })).toEqual(x.add(x, { alpha: 0.5 }));
+    expect(call(torch.arange, two)).toEqual(torch.arange(2));
+    expect(call(torch.full, [2], two)).toEqual(torch.tensor([2n, 2n]));
+  });
+
+  test('but a tensor where a tensor is taken, with its gradient', () => {
+    const w = torch.tensor(3, { requiresGrad: true });
+    expect(torch.grad(x.add(w, { alpha: 2 }).sum(), w).item()).toBe(12);
+  });
+
+  test('neither a fraction, nor one with a gradient or dimensions', () => {
+    expect(() => call(x.softmax, torch.tensor(1))).toThrow(/Expected integer for dim/);
+    expect(() => call(x.softmax, torch.tensor([1n]))).toThrow(/Expected integer for dim/);
+    const alpha = torch.tensor(2, { requiresGrad: true });
+    expect(() => call(x.add, x, { alpha })).toThrow(/Expected Scalar for alpha/);
+  });
 });

@@ -2,7 +2,11 @@ import { camelCase } from '../../../lib/camel-case';
 import { loadNative, type OverloadInfo } from '../../../lib/native';
 import { torch } from '../../../lib/torch/index';
 import { Operator } from '../../../lib/torch/operators/dispatch';
+import { FFT } from '../../../lib/torch/operators/generated/fft';
 import { FUNCTIONS } from '../../../lib/torch/operators/generated/functions';
+import { LINALG } from '../../../lib/torch/operators/generated/linalg';
+import { SPARSE } from '../../../lib/torch/operators/generated/sparse';
+import { SPECIAL } from '../../../lib/torch/operators/generated/special';
 import { METHODS } from '../../../lib/torch/operators/generated/tensor-methods';
 import { compileOverload, isUsable } from '../../../lib/torch/operators/overload';
 
@@ -87,7 +91,14 @@ test('every call resolves to the overload that it means, or to one that takes th
   const native = loadNative();
   const wrong: string[] = [];
   let checked = 0;
-  for (const name of new Set<string>([...METHODS, ...FUNCTIONS])) {
+  for (const name of new Set<string>([
+    ...METHODS,
+    ...FUNCTIONS,
+    ...LINALG,
+    ...FFT,
+    ...SPECIAL,
+    ...SPARSE,
+  ])) {
     const operator = new Operator(`aten::${name}`);
     for (const info of native.overloads(`aten::${name}`).filter(isUsable)) {
       if (RENAMED.has(`${info.name}.${info.overload}`)) continue;

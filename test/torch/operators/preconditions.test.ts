@@ -47,9 +47,9 @@ test.each<[string, string, () => unknown]>([
   ['resize_ of zeros without memory', 'self', () => aten('resize_', zeros(), [1_000_000])],
   ['luUnpack', 'LUPivots', () => torch.luUnpack(torch.rand([2, 1, 8, 1]), ints(), false)],
   [
-    'linalgLdlSolve',
+    'linalg.ldlSolve',
     'pivots',
-    () => torch.linalgLdlSolve(torch.rand([3, 3]), ints(), torch.rand([3, 2])),
+    () => torch.linalg.ldlSolve(torch.rand([3, 3]), ints(), torch.rand([3, 2])),
   ],
   [
     'nativeGroupNorm',
@@ -97,9 +97,9 @@ test.each<[string, string, () => unknown]>([
         .copy(torch.rand([2, 2])),
   ],
   [
-    'specialLaguerrePolynomialL',
+    'special.laguerrePolynomialL',
     'n',
-    () => torch.specialLaguerrePolynomialL(torch.rand([2]), 1e12),
+    () => torch.special.laguerrePolynomialL(torch.rand([2]), 1e12),
   ],
   ['toMkldnn of no elements', 'self', () => torch.zeros([3, 0, 2]).toMkldnn()],
   [
@@ -152,7 +152,7 @@ test('what libtorch survives is not refused', () => {
   expect(out.shape).toEqual([1, 2, 5]);
   const sparse = torch.sparseCooTensor(torch.tensor([[1n]]), torch.tensor([2]), [2]);
   expect(sparse.toDense().tolist()).toEqual([0, 2]);
-  expect(torch.specialLaguerrePolynomialL(torch.tensor([0.5]), 1).tolist()).toEqual([0.5]);
+  expect(torch.special.laguerrePolynomialL(torch.tensor([0.5]), 1).tolist()).toEqual([0.5]);
 });
 
 test('convolutions take tensors in the layout of oneDNN', () => {

@@ -16,7 +16,8 @@ test.each<readonly [string, (...args: unknown[]) => unknown, unknown[]]>([
   ['to with options alone', method('to'), [{ dtype: 'float64' }, {}]],
   ['a unary operator', method('exp'), [1]],
   ['a spread of more than an operator takes', method('add'), [...[1, {}, 2]]],
-  ['a spread of sizes', method('reshape'), [...[3, 2]]],
+  ['a spread of sizes after a list', method('reshape'), [[3], 2]],
+  ['a spread of dimensions before a flag', method('sum'), [0, 1, true]],
   ['a function', (...args) => apply(torch.zeros as never, ...args), [[2], {}, 1]],
 ])('%s refuses surplus arguments', (_, call, args) => {
   const typed = expect.objectContaining({ code: expect.stringMatching(/^ERR_TORCH_/) });

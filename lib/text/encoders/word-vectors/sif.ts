@@ -22,7 +22,7 @@ export function sifWeights(
 /** The direction `[D]` in which vectors `[m, D]` reach farthest from 0. */
 export function firstComponent(vectors: Tensor): Tensor {
   return torch.scope(() => {
-    const [, directions] = vectors.mT.matmul(vectors).linalgEigh();
+    const [, directions] = torch.linalg.eigh(vectors.mT.matmul(vectors));
     return directions.select(1, -1).clone();
   });
 }

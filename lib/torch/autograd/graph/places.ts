@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../../check';
+import { namedAs } from '../../operators/named-results';
 import { isTensor, type Tensor } from '../../tensor';
 
 /** Stands for the n-th tensor of a value, which it does not keep alive. */
@@ -35,7 +36,7 @@ export function replaceParts<T>(
   ]);
   // Not by `map`, which would look at every hole of an array.
   if (!Array.isArray(value)) return Object.fromEntries(entries);
-  return Object.assign(new Array(value.length), Object.fromEntries(entries));
+  return namedAs(Object.assign(new Array(value.length), Object.fromEntries(entries)), value);
 }
 
 /** True where a value has a place. */

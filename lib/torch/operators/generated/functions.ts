@@ -3,13 +3,198 @@ import type { Dtype, Scalar } from '../../dtype';
 import type { Layout, MemoryFormat } from '../../layout';
 import type { Generator } from '../../random';
 import type { Tensor } from '../../tensor';
+import type {
+  ATau,
+  HistBinEdges,
+  HistBinEdgesLists,
+  MantissaExponent,
+  MinMax,
+  OutputBuffer,
+  OutputIsTarget,
+  OutputMask,
+  OutputTotalWeight,
+  PLU,
+  QR,
+  SignLogabsdet,
+  SolutionClonedCoefficient,
+  USV,
+  ValuesIndices,
+} from './results';
 
-/** The operators that are no methods. */
+/** The operators as functions of `torch`, those included that are methods. */
 export interface TorchFunctions {
+  /** `aten::abs(Tensor self) -> Tensor` */
+  abs(self: Tensor): Tensor;
+  /** `aten::abs_(Tensor(a!) self) -> Tensor(a!)` */
+  abs_(self: Tensor): Tensor;
+  /** `aten::absolute(Tensor self) -> Tensor` */
+  absolute(self: Tensor): Tensor;
+  /** `aten::absolute_(Tensor(a!) self) -> Tensor(a!)` */
+  absolute_(self: Tensor): Tensor;
+  /** `aten::acos(Tensor self) -> Tensor` */
+  acos(self: Tensor): Tensor;
+  /** `aten::acos_(Tensor(a!) self) -> Tensor(a!)` */
+  acos_(self: Tensor): Tensor;
+  /** `aten::acosh(Tensor self) -> Tensor` */
+  acosh(self: Tensor): Tensor;
+  /** `aten::acosh_(Tensor(a!) self) -> Tensor(a!)` */
+  acosh_(self: Tensor): Tensor;
+  /** `aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor` */
+  adaptiveAvgPool1d(self: Tensor, outputSize: number | readonly number[]): Tensor;
+  /** `aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor` */
+  adaptiveAvgPool2d(self: Tensor, outputSize: number | readonly number[]): Tensor;
+  /** `aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor` */
+  adaptiveAvgPool3d(self: Tensor, outputSize: number | readonly number[]): Tensor;
+  /** `aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)` */
+  adaptiveMaxPool1d(self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
+  /** `aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)` */
+  adaptiveMaxPool2d(self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
+  /** `aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)` */
+  adaptiveMaxPool3d(self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
+  /** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  add(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  add(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
+  add(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  add_(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  add_(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  add_(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  addbmm(
+    self: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addbmm_(
+    self: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
+  addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  addcdiv_(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
+  addcmul(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  addcmul_(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  addmm(
+    self: Tensor,
+    mat1: Tensor,
+    mat2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  addmm(
+    self: Tensor,
+    mat1: Tensor,
+    mat2: Tensor,
+    outDtype: Dtype,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addmm_(
+    self: Tensor,
+    mat1: Tensor,
+    mat2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  addmv(
+    self: Tensor,
+    mat: Tensor,
+    vec: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addmv_(
+    self: Tensor,
+    mat: Tensor,
+    vec: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  addr(
+    self: Tensor,
+    vec1: Tensor,
+    vec2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  addr_(
+    self: Tensor,
+    vec1: Tensor,
+    vec2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::adjoint(Tensor(a) self) -> Tensor(a)` */
+  adjoint(self: Tensor): Tensor;
   /** `aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor` */
   affineGridGenerator(theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor;
+  /** `aten::alias(Tensor(a) self) -> Tensor(a)` */
+  alias(self: Tensor): Tensor;
+  /** `aten::alias_copy(Tensor self) -> Tensor` */
+  aliasCopy(self: Tensor): Tensor;
+  /** `aten::all(Tensor self) -> Tensor` */
+  all(self: Tensor): Tensor;
+  /** `aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
+  all(self: Tensor, dim: number, keepdim?: boolean): Tensor;
+  all(self: Tensor, dim: number, options?: { keepdim?: boolean }): Tensor;
+  /** `aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor` */
+  all(self: Tensor, dim?: readonly number[], keepdim?: boolean): Tensor;
+  all(self: Tensor, options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
+  all(self: Tensor, dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
+  /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool` */
+  allclose(self: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
+  allclose(
+    self: Tensor,
+    other: Tensor,
+    options?: { rtol?: number; atol?: number; equalNan?: boolean },
+  ): boolean;
+  allclose(
+    self: Tensor,
+    other: Tensor,
+    rtol: number,
+    options?: { atol?: number; equalNan?: boolean },
+  ): boolean;
+  allclose(
+    self: Tensor,
+    other: Tensor,
+    rtol: number,
+    atol: number,
+    options?: { equalNan?: boolean },
+  ): boolean;
   /** `aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
   alphaDropout(input: Tensor, p: number, train: boolean): Tensor;
+  /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  alphaDropout_(self: Tensor, p: number, train: boolean): Tensor;
+  /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+  amax(self: Tensor, dim?: number | readonly number[], keepdim?: boolean): Tensor;
+  amax(self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
+  amax(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
+  /** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+  amin(self: Tensor, dim?: number | readonly number[], keepdim?: boolean): Tensor;
+  amin(self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
+  amin(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
+  /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)` */
+  aminmax(self: Tensor, options?: { dim?: number; keepdim?: boolean }): MinMax;
+  /** `aten::angle(Tensor self) -> Tensor` */
+  angle(self: Tensor): Tensor;
+  /** `aten::any(Tensor self) -> Tensor` */
+  any(self: Tensor): Tensor;
+  /** `aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
+  any(self: Tensor, dim: number, keepdim?: boolean): Tensor;
+  any(self: Tensor, dim: number, options?: { keepdim?: boolean }): Tensor;
+  /** `aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor` */
+  any(self: Tensor, dim?: readonly number[], keepdim?: boolean): Tensor;
+  any(self: Tensor, options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
+  any(self: Tensor, dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
   /** `aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   arange(
     end: Scalar,
@@ -58,12 +243,275 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::arccos(Tensor self) -> Tensor` */
+  arccos(self: Tensor): Tensor;
+  /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)` */
+  arccos_(self: Tensor): Tensor;
+  /** `aten::arccosh(Tensor self) -> Tensor` */
+  arccosh(self: Tensor): Tensor;
+  /** `aten::arccosh_(Tensor(a!) self) -> Tensor(a!)` */
+  arccosh_(self: Tensor): Tensor;
+  /** `aten::arcsin(Tensor self) -> Tensor` */
+  arcsin(self: Tensor): Tensor;
+  /** `aten::arcsin_(Tensor(a!) self) -> Tensor(a!)` */
+  arcsin_(self: Tensor): Tensor;
+  /** `aten::arcsinh(Tensor self) -> Tensor` */
+  arcsinh(self: Tensor): Tensor;
+  /** `aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)` */
+  arcsinh_(self: Tensor): Tensor;
+  /** `aten::arctan(Tensor self) -> Tensor` */
+  arctan(self: Tensor): Tensor;
+  /** `aten::arctan2(Tensor self, Tensor other) -> Tensor` */
+  arctan2(self: Tensor, other: Tensor): Tensor;
+  /** `aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  arctan2_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::arctan_(Tensor(a!) self) -> Tensor(a!)` */
+  arctan_(self: Tensor): Tensor;
+  /** `aten::arctanh(Tensor self) -> Tensor` */
+  arctanh(self: Tensor): Tensor;
+  /** `aten::arctanh_(Tensor(a!) self) -> Tensor(a!)` */
+  arctanh_(self: Tensor): Tensor;
+  /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
+  argmax(self: Tensor, dim?: number, keepdim?: boolean): Tensor;
+  argmax(self: Tensor, options?: { dim?: number; keepdim?: boolean }): Tensor;
+  argmax(self: Tensor, dim: number | null, options?: { keepdim?: boolean }): Tensor;
+  /** `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
+  argmin(self: Tensor, dim?: number, keepdim?: boolean): Tensor;
+  argmin(self: Tensor, options?: { dim?: number; keepdim?: boolean }): Tensor;
+  argmin(self: Tensor, dim: number | null, options?: { keepdim?: boolean }): Tensor;
+  /** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor` */
+  argsort(self: Tensor, dim?: number, descending?: boolean): Tensor;
+  argsort(self: Tensor, options?: { dim?: number; descending?: boolean }): Tensor;
+  argsort(self: Tensor, dim: number, options?: { descending?: boolean }): Tensor;
+  /** `aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor` */
+  argsort(self: Tensor, options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
+  /** `aten::argwhere(Tensor self) -> Tensor` */
+  argwhere(self: Tensor): Tensor;
+  /** `aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)` */
+  asStrided(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    storageOffset?: number,
+  ): Tensor;
+  asStrided(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    options?: { storageOffset?: number },
+  ): Tensor;
+  /** `aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)` */
+  asStrided_(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    storageOffset?: number,
+  ): Tensor;
+  asStrided_(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    options?: { storageOffset?: number },
+  ): Tensor;
+  /** `aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
+  asStridedCopy(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    storageOffset?: number,
+  ): Tensor;
+  asStridedCopy(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    options?: { storageOffset?: number },
+  ): Tensor;
+  /** `aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
+  asStridedScatter(
+    self: Tensor,
+    src: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    storageOffset?: number,
+  ): Tensor;
+  asStridedScatter(
+    self: Tensor,
+    src: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    options?: { storageOffset?: number },
+  ): Tensor;
+  /** `aten::asin(Tensor self) -> Tensor` */
+  asin(self: Tensor): Tensor;
+  /** `aten::asin_(Tensor(a!) self) -> Tensor(a!)` */
+  asin_(self: Tensor): Tensor;
+  /** `aten::asinh(Tensor self) -> Tensor` */
+  asinh(self: Tensor): Tensor;
+  /** `aten::asinh_(Tensor(a!) self) -> Tensor(a!)` */
+  asinh_(self: Tensor): Tensor;
+  /** `aten::atan(Tensor self) -> Tensor` */
+  atan(self: Tensor): Tensor;
+  /** `aten::atan2(Tensor self, Tensor other) -> Tensor` */
+  atan2(self: Tensor, other: Tensor): Tensor;
+  /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  atan2_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)` */
+  atan_(self: Tensor): Tensor;
+  /** `aten::atanh(Tensor self) -> Tensor` */
+  atanh(self: Tensor): Tensor;
+  /** `aten::atanh_(Tensor(a!) self) -> Tensor(a!)` */
+  atanh_(self: Tensor): Tensor;
+  /** `aten::atleast_1d(Tensor self) -> Tensor` */
+  atleast1d(self: Tensor): Tensor;
   /** `aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast1d(tensors: readonly Tensor[]): Tensor[];
+  atleast1d(...tensors: Tensor[]): Tensor[];
+  /** `aten::atleast_2d(Tensor self) -> Tensor` */
+  atleast2d(self: Tensor): Tensor;
   /** `aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast2d(tensors: readonly Tensor[]): Tensor[];
+  atleast2d(...tensors: Tensor[]): Tensor[];
+  /** `aten::atleast_3d(Tensor self) -> Tensor` */
+  atleast3d(self: Tensor): Tensor;
   /** `aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast3d(tensors: readonly Tensor[]): Tensor[];
+  atleast3d(...tensors: Tensor[]): Tensor[];
+  /** `aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor` */
+  avgPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    ceilMode?: boolean,
+    countIncludePad?: boolean,
+  ): Tensor;
+  avgPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+    },
+  ): Tensor;
+  avgPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+    },
+  ): Tensor;
+  avgPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { ceilMode?: boolean; countIncludePad?: boolean },
+  ): Tensor;
+  /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  avgPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    ceilMode?: boolean,
+    countIncludePad?: boolean,
+    divisorOverride?: number,
+  ): Tensor;
+  avgPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+      divisorOverride?: number;
+    },
+  ): Tensor;
+  avgPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+      divisorOverride?: number;
+    },
+  ): Tensor;
+  avgPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
+  ): Tensor;
+  /** `aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  avgPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    ceilMode?: boolean,
+    countIncludePad?: boolean,
+    divisorOverride?: number,
+  ): Tensor;
+  avgPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+      divisorOverride?: number;
+    },
+  ): Tensor;
+  avgPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      ceilMode?: boolean;
+      countIncludePad?: boolean;
+      divisorOverride?: number;
+    },
+  ): Tensor;
+  avgPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
+  ): Tensor;
+  /** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  baddbmm(
+    self: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  baddbmm(
+    self: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    outDtype: Dtype,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
+  /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  baddbmm_(
+    self: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
   /** `aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   bartlettWindow(
     windowLength: number,
@@ -139,6 +587,17 @@ export interface TorchFunctions {
     runningVar: Tensor | null,
     momentum: number,
   ): [Tensor, Tensor];
+  /** `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor` */
+  bernoulli(self: Tensor, options?: { generator?: Generator }): Tensor;
+  /** `aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor` */
+  bernoulli(self: Tensor, p: Tensor, options?: { generator?: Generator }): Tensor;
+  /** `aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
+  bernoulli(self: Tensor, p: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)` */
+  bernoulli_(self: Tensor, p: Tensor, options?: { generator?: Generator }): Tensor;
+  /** `aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)` */
+  bernoulli_(self: Tensor, p?: number, options?: { generator?: Generator }): Tensor;
+  bernoulli_(self: Tensor, options?: { p?: number; generator?: Generator }): Tensor;
   /** `aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor` */
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   bilinear(
@@ -147,19 +606,111 @@ export interface TorchFunctions {
     weight: Tensor,
     options?: { bias?: Tensor | null },
   ): Tensor;
+  /** `aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor` */
+  binaryCrossEntropy(
+    self: Tensor,
+    target: Tensor,
+    weight?: Tensor | null,
+    reduction?: number,
+  ): Tensor;
+  binaryCrossEntropy(
+    self: Tensor,
+    target: Tensor,
+    options?: { weight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  binaryCrossEntropy(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number },
+  ): Tensor;
+  /** `aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor` */
+  binaryCrossEntropyWithLogits(
+    self: Tensor,
+    target: Tensor,
+    weight?: Tensor | null,
+    posWeight?: Tensor | null,
+    reduction?: number,
+  ): Tensor;
+  binaryCrossEntropyWithLogits(
+    self: Tensor,
+    target: Tensor,
+    options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  binaryCrossEntropyWithLogits(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { posWeight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  binaryCrossEntropyWithLogits(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    posWeight: Tensor | null,
+    options?: { reduction?: number },
+  ): Tensor;
+  /** `aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor` */
+  bincount(self: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
+  bincount(self: Tensor, options?: { weights?: Tensor | null; minlength?: number }): Tensor;
+  bincount(self: Tensor, weights: Tensor | null, options?: { minlength?: number }): Tensor;
   /** `aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor` */
   binomial(count: Tensor, prob: Tensor, generator?: Generator): Tensor;
   binomial(count: Tensor, prob: Tensor, options?: { generator?: Generator }): Tensor;
+  /** `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor` */
+  bitwiseAnd(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseAnd(self: Scalar, other: Tensor): Tensor;
+  /** `aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor` */
+  bitwiseAnd(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseAnd_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseAnd_(self: Tensor, other: Tensor): Tensor;
   /** `aten::bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseLeftShift(self: Scalar, other: Tensor): Tensor;
+  /** `aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
+  bitwiseLeftShift(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
+  bitwiseLeftShift(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseLeftShift_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseLeftShift_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_not(Tensor self) -> Tensor` */
+  bitwiseNot(self: Tensor): Tensor;
+  /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)` */
+  bitwiseNot_(self: Tensor): Tensor;
+  /** `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor` */
+  bitwiseOr(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseOr(self: Scalar, other: Tensor): Tensor;
+  /** `aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor` */
+  bitwiseOr(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseOr_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseOr_(self: Tensor, other: Tensor): Tensor;
   /** `aten::bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseRightShift(self: Scalar, other: Tensor): Tensor;
+  /** `aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
+  bitwiseRightShift(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
+  bitwiseRightShift(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseRightShift_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseRightShift_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor` */
+  bitwiseXor(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseXor(self: Scalar, other: Tensor): Tensor;
+  /** `aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor` */
+  bitwiseXor(self: Tensor, other: Tensor): Tensor;
+  /** `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  bitwiseXor_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  bitwiseXor_(self: Tensor, other: Tensor): Tensor;
   /** `aten::blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   blackmanWindow(
     windowLength: number,
@@ -185,25 +736,97 @@ export interface TorchFunctions {
   ): Tensor;
   /** `aten::block_diag(Tensor[] tensors) -> Tensor` */
   blockDiag(tensors: readonly Tensor[]): Tensor;
+  blockDiag(...tensors: Tensor[]): Tensor;
+  /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor` */
+  bmm(self: Tensor, mat2: Tensor): Tensor;
+  /** `aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
+  bmm(self: Tensor, mat2: Tensor, outDtype: Dtype): Tensor;
   /** `aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]` */
   broadcastTensors(tensors: readonly Tensor[]): Tensor[];
+  broadcastTensors(...tensors: Tensor[]): Tensor[];
+  /** `aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
+  broadcastTo(self: Tensor, size: readonly number[]): Tensor;
+  broadcastTo(self: Tensor, ...size: number[]): Tensor;
   /** `aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor` */
   bucketize(
     self: Scalar,
     boundaries: Tensor,
     options?: { outInt32?: boolean; right?: boolean },
   ): Tensor;
+  /** `aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor` */
+  bucketize(
+    self: Tensor,
+    boundaries: Tensor,
+    options?: { outInt32?: boolean; right?: boolean },
+  ): Tensor;
   /** `aten::cartesian_prod(Tensor[] tensors) -> Tensor` */
   cartesianProd(tensors: readonly Tensor[]): Tensor;
+  cartesianProd(...tensors: Tensor[]): Tensor;
   /** `aten::cat(Tensor[] tensors, int dim=0) -> Tensor` */
   cat(tensors: readonly Tensor[], dim?: number): Tensor;
   cat(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
+  /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor` */
+  cauchy(
+    self: Tensor,
+    median?: number,
+    sigma?: number,
+    options?: { generator?: Generator },
+  ): Tensor;
+  cauchy(
+    self: Tensor,
+    options?: { median?: number; sigma?: number; generator?: Generator },
+  ): Tensor;
+  cauchy(self: Tensor, median: number, options?: { sigma?: number; generator?: Generator }): Tensor;
+  /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
+  cauchy_(
+    self: Tensor,
+    median?: number,
+    sigma?: number,
+    options?: { generator?: Generator },
+  ): Tensor;
+  cauchy_(
+    self: Tensor,
+    options?: { median?: number; sigma?: number; generator?: Generator },
+  ): Tensor;
+  cauchy_(
+    self: Tensor,
+    median: number,
+    options?: { sigma?: number; generator?: Generator },
+  ): Tensor;
+  /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
+  ccolIndices(self: Tensor): Tensor;
+  /** `aten::ccol_indices_copy(Tensor self) -> Tensor` */
+  ccolIndicesCopy(self: Tensor): Tensor;
   /** `aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor` */
   cdist(x1: Tensor, x2: Tensor, p?: number, computeMode?: number): Tensor;
   cdist(x1: Tensor, x2: Tensor, options?: { p?: number; computeMode?: number }): Tensor;
   cdist(x1: Tensor, x2: Tensor, p: number, options?: { computeMode?: number }): Tensor;
+  /** `aten::ceil(Tensor self) -> Tensor` */
+  ceil(self: Tensor): Tensor;
+  /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)` */
+  ceil_(self: Tensor): Tensor;
+  /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor` */
+  celu(self: Tensor, alpha?: Scalar): Tensor;
+  celu(self: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)` */
+  celu_(self: Tensor, alpha?: Scalar): Tensor;
+  celu_(self: Tensor, options?: { alpha?: Scalar }): Tensor;
   /** `aten::chain_matmul(Tensor[] matrices) -> Tensor` */
   chainMatmul(matrices: readonly Tensor[]): Tensor;
+  chainMatmul(...matrices: Tensor[]): Tensor;
+  /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
+  chalf(self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
+  /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
+  channelShuffle(self: Tensor, groups: number): Tensor;
+  /** `aten::cholesky(Tensor self, bool upper=False) -> Tensor` */
+  cholesky(self: Tensor, upper?: boolean): Tensor;
+  cholesky(self: Tensor, options?: { upper?: boolean }): Tensor;
+  /** `aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor` */
+  choleskyInverse(self: Tensor, upper?: boolean): Tensor;
+  choleskyInverse(self: Tensor, options?: { upper?: boolean }): Tensor;
+  /** `aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor` */
+  choleskySolve(self: Tensor, input2: Tensor, upper?: boolean): Tensor;
+  choleskySolve(self: Tensor, input2: Tensor, options?: { upper?: boolean }): Tensor;
   /** `aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)` */
   chooseQparamsOptimized(
     input: Tensor,
@@ -212,8 +835,80 @@ export interface TorchFunctions {
     ratio: number,
     bitWidth: number,
   ): [Tensor, Tensor];
+  /** `aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]` */
+  chunk(self: Tensor, chunks: number, dim?: number): Tensor[];
+  chunk(self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
+  /** `aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
+  clamp(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
+  clamp(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
+  clamp(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
+  /** `aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor` */
+  clamp(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
+  clamp(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  clamp(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
+  /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  clamp_(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
+  clamp_(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
+  clamp_(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
+  /** `aten::clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)` */
+  clamp_(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
+  clamp_(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  clamp_(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
+  /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor` */
+  clampMax(self: Tensor, max: Scalar): Tensor;
+  /** `aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor` */
+  clampMax(self: Tensor, max: Tensor): Tensor;
+  /** `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)` */
+  clampMax_(self: Tensor, max: Scalar): Tensor;
+  /** `aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)` */
+  clampMax_(self: Tensor, max: Tensor): Tensor;
+  /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor` */
+  clampMin(self: Tensor, min: Scalar): Tensor;
+  /** `aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor` */
+  clampMin(self: Tensor, min: Tensor): Tensor;
+  /** `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)` */
+  clampMin_(self: Tensor, min: Scalar): Tensor;
+  /** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
+  clampMin_(self: Tensor, min: Tensor): Tensor;
+  /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
+  clip(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
+  clip(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
+  clip(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
+  /** `aten::clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor` */
+  clip(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
+  clip(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  clip(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
+  /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  clip_(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
+  clip_(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
+  clip_(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
+  /** `aten::clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)` */
+  clip_(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
+  clip_(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
+  clip_(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
+  /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
+  clone(self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
+  /** `aten::coalesce(Tensor(a) self) -> Tensor(a)` */
+  coalesce(self: Tensor): Tensor;
+  /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
+  col2im(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    kernelSize: number | readonly number[],
+    dilation: number | readonly number[],
+    padding: number | readonly number[],
+    stride: number | readonly number[],
+  ): Tensor;
+  /** `aten::col_indices(Tensor(a) self) -> Tensor(a)` */
+  colIndices(self: Tensor): Tensor;
+  /** `aten::col_indices_copy(Tensor self) -> Tensor` */
+  colIndicesCopy(self: Tensor): Tensor;
   /** `aten::column_stack(Tensor[] tensors) -> Tensor` */
   columnStack(tensors: readonly Tensor[]): Tensor;
+  /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor` */
+  combinations(self: Tensor, r?: number, withReplacement?: boolean): Tensor;
+  combinations(self: Tensor, options?: { r?: number; withReplacement?: boolean }): Tensor;
+  combinations(self: Tensor, r: number, options?: { withReplacement?: boolean }): Tensor;
   /** `aten::complex(Tensor real, Tensor imag) -> Tensor` */
   complex(real: Tensor, imag: Tensor): Tensor;
   /** `aten::concat(Tensor[] tensors, int dim=0) -> Tensor` */
@@ -222,6 +917,17 @@ export interface TorchFunctions {
   /** `aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor` */
   concatenate(tensors: readonly Tensor[], dim?: number): Tensor;
   concatenate(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
+  /** `aten::conj(Tensor(a) self) -> Tensor(a)` */
+  conj(self: Tensor): Tensor;
+  /** `aten::conj_physical(Tensor self) -> Tensor` */
+  conjPhysical(self: Tensor): Tensor;
+  /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)` */
+  conjPhysical_(self: Tensor): Tensor;
+  /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor` */
+  constantPadNd(self: Tensor, pad: readonly number[], value?: Scalar): Tensor;
+  constantPadNd(self: Tensor, pad: readonly number[], options?: { value?: Scalar }): Tensor;
+  /** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)` */
+  contiguous(self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
   /** `aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor` */
   conv1d(
     input: Tensor,
@@ -468,6 +1174,19 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
   ): Tensor;
+  /** `aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor` */
+  convDepthwise3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    dilation: number | readonly number[],
+  ): Tensor;
+  /** `aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor` */
+  convTbc(self: Tensor, weight: Tensor, bias: Tensor, pad?: number): Tensor;
+  convTbc(self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number }): Tensor;
   /** `aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor` */
   convTranspose1d(
     input: Tensor,
@@ -633,6 +1352,36 @@ export interface TorchFunctions {
     outputPadding: readonly number[],
     groups: number,
   ): Tensor;
+  /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
+  copy(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
+  copy(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
+  /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  copy_(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
+  copy_(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
+  /** `aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
+  copySparseToSparse(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
+  copySparseToSparse(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
+  /** `aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  copySparseToSparse_(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
+  copySparseToSparse_(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
+  /** `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor` */
+  copysign(self: Tensor, other: Scalar): Tensor;
+  /** `aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor` */
+  copysign(self: Tensor, other: Tensor): Tensor;
+  /** `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  copysign_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  copysign_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::corrcoef(Tensor self) -> Tensor` */
+  corrcoef(self: Tensor): Tensor;
+  /** `aten::cos(Tensor self) -> Tensor` */
+  cos(self: Tensor): Tensor;
+  /** `aten::cos_(Tensor(a!) self) -> Tensor(a!)` */
+  cos_(self: Tensor): Tensor;
+  /** `aten::cosh(Tensor self) -> Tensor` */
+  cosh(self: Tensor): Tensor;
+  /** `aten::cosh_(Tensor(a!) self) -> Tensor(a!)` */
+  cosh_(self: Tensor): Tensor;
   /** `aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor` */
   cosineEmbeddingLoss(
     input1: Tensor,
@@ -658,6 +1407,56 @@ export interface TorchFunctions {
   cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
   cosineSimilarity(x1: Tensor, x2: Tensor, options?: { dim?: number; eps?: number }): Tensor;
   cosineSimilarity(x1: Tensor, x2: Tensor, dim: number, options?: { eps?: number }): Tensor;
+  /** `aten::count_nonzero(Tensor self, int? dim=None) -> Tensor` */
+  countNonzero(self: Tensor, dim?: number): Tensor;
+  countNonzero(self: Tensor, options?: { dim?: number }): Tensor;
+  /** `aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor` */
+  countNonzero(self: Tensor, dim: readonly number[]): Tensor;
+  countNonzero(self: Tensor, ...dim: number[]): Tensor;
+  /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor` */
+  cov(
+    self: Tensor,
+    options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null },
+  ): Tensor;
+  /** `aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor` */
+  cross(self: Tensor, other: Tensor, dim?: number): Tensor;
+  cross(self: Tensor, other: Tensor, options?: { dim?: number }): Tensor;
+  /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor` */
+  crossEntropyLoss(
+    self: Tensor,
+    target: Tensor,
+    weight?: Tensor | null,
+    reduction?: number,
+    ignoreIndex?: number,
+    labelSmoothing?: number,
+  ): Tensor;
+  crossEntropyLoss(
+    self: Tensor,
+    target: Tensor,
+    options?: {
+      weight?: Tensor | null;
+      reduction?: number;
+      ignoreIndex?: number;
+      labelSmoothing?: number;
+    },
+  ): Tensor;
+  crossEntropyLoss(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number; labelSmoothing?: number },
+  ): Tensor;
+  crossEntropyLoss(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number; labelSmoothing?: number },
+  ): Tensor;
+  /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)` */
+  crowIndices(self: Tensor): Tensor;
+  /** `aten::crow_indices_copy(Tensor self) -> Tensor` */
+  crowIndicesCopy(self: Tensor): Tensor;
   /** `aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor` */
   ctcLoss(
     logProbs: Tensor,
@@ -739,14 +1538,207 @@ export interface TorchFunctions {
     exponentialAverageFactor: number,
     epsilon: number,
   ): [Tensor, Tensor, Tensor, Tensor];
+  /** `aten::cudnn_convolution(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor` */
+  cudnnConvolution(
+    self: Tensor,
+    weight: Tensor,
+    padding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+    benchmark: boolean,
+    deterministic: boolean,
+    allowTf32: boolean,
+  ): Tensor;
+  /** `aten::cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  cudnnConvolutionAddRelu(
+    self: Tensor,
+    weight: Tensor,
+    z: Tensor,
+    alpha: Scalar | null,
+    bias: Tensor | null,
+    stride: readonly number[],
+    padding: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+  ): Tensor;
+  /** `aten::cudnn_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  cudnnConvolutionRelu(
+    self: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: readonly number[],
+    padding: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+  ): Tensor;
+  /** `aten::cudnn_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor` */
+  cudnnConvolutionTranspose(
+    self: Tensor,
+    weight: Tensor,
+    padding: readonly number[],
+    outputPadding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+    benchmark: boolean,
+    deterministic: boolean,
+    allowTf32: boolean,
+  ): Tensor;
+  /** `aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output` */
+  cudnnGridSampler(self: Tensor, grid: Tensor): Tensor;
+  /** `aten::cudnn_is_acceptable(Tensor self) -> bool` */
+  cudnnIsAcceptable(self: Tensor): boolean;
+  /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
+  cummax(self: Tensor, dim: number): ValuesIndices;
+  /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
+  cummin(self: Tensor, dim: number): ValuesIndices;
+  /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  cumprod(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  cumprod_(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  cumsum(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  cumsum_(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
   /** `aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
   /** `aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
+  /** `aten::deg2rad(Tensor self) -> Tensor` */
+  deg2rad(self: Tensor): Tensor;
+  /** `aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)` */
+  deg2rad_(self: Tensor): Tensor;
+  /** `aten::dense_dim(Tensor self) -> int` */
+  denseDim(self: Tensor): number;
+  /** `aten::dequantize.self(Tensor self) -> Tensor` */
+  dequantize(self: Tensor): Tensor;
   /** `aten::dequantize.tensors(Tensor[] tensors) -> Tensor[]` */
   dequantize(tensors: readonly Tensor[]): Tensor[];
+  /** `aten::det(Tensor self) -> Tensor` */
+  det(self: Tensor): Tensor;
+  /** `aten::detach(Tensor(a) self) -> Tensor(a)` */
+  detach(self: Tensor): Tensor;
+  /** `aten::detach_(Tensor(a!) self) -> Tensor(a!)` */
+  detach_(self: Tensor): Tensor;
+  /** `aten::detach_copy(Tensor self) -> Tensor` */
+  detachCopy(self: Tensor): Tensor;
+  /** `aten::diag(Tensor self, int diagonal=0) -> Tensor` */
+  diag(self: Tensor, diagonal?: number): Tensor;
+  diag(self: Tensor, options?: { diagonal?: number }): Tensor;
+  /** `aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor` */
+  diagEmbed(self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagEmbed(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(self: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(self: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
+  /** `aten::diagflat(Tensor self, int offset=0) -> Tensor` */
+  diagflat(self: Tensor, offset?: number): Tensor;
+  diagflat(self: Tensor, options?: { offset?: number }): Tensor;
+  /** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)` */
+  diagonal(self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagonal(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonal(self: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagonal(self: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
+  /** `aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
+  diagonalCopy(self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagonalCopy(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalCopy(self: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
+  diagonalCopy(self: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
+  /** `aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
+  diagonalScatter(self: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagonalScatter(
+    self: Tensor,
+    src: Tensor,
+    options?: { offset?: number; dim1?: number; dim2?: number },
+  ): Tensor;
+  diagonalScatter(
+    self: Tensor,
+    src: Tensor,
+    offset: number,
+    options?: { dim1?: number; dim2?: number },
+  ): Tensor;
+  diagonalScatter(
+    self: Tensor,
+    src: Tensor,
+    offset: number,
+    dim1: number,
+    options?: { dim2?: number },
+  ): Tensor;
+  /** `aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor` */
+  diff(
+    self: Tensor,
+    n?: number,
+    dim?: number,
+    prepend?: Tensor | null,
+    append?: Tensor | null,
+  ): Tensor;
+  diff(
+    self: Tensor,
+    options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null },
+  ): Tensor;
+  diff(
+    self: Tensor,
+    n: number,
+    options?: { dim?: number; prepend?: Tensor | null; append?: Tensor | null },
+  ): Tensor;
+  diff(
+    self: Tensor,
+    n: number,
+    dim: number,
+    options?: { prepend?: Tensor | null; append?: Tensor | null },
+  ): Tensor;
+  /** `aten::digamma(Tensor self) -> Tensor` */
+  digamma(self: Tensor): Tensor;
+  /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)` */
+  digamma_(self: Tensor): Tensor;
+  /** `aten::dim(Tensor self) -> int` */
+  dim(self: Tensor): number;
+  /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor` */
+  dist(self: Tensor, other: Tensor, p?: Scalar): Tensor;
+  dist(self: Tensor, other: Tensor, options?: { p?: Scalar }): Tensor;
+  /** `aten::div.Scalar(Tensor self, Scalar other) -> Tensor` */
+  div(self: Tensor, other: Scalar): Tensor;
+  /** `aten::div.Tensor(Tensor self, Tensor other) -> Tensor` */
+  div(self: Tensor, other: Tensor): Tensor;
+  /** `aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor` */
+  div(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
+  /** `aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
+  div(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
+  /** `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  div_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  div_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)` */
+  div_(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
+  /** `aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
+  div_(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
+  /** `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  divide(self: Tensor, other: Scalar): Tensor;
+  /** `aten::divide.Tensor(Tensor self, Tensor other) -> Tensor` */
+  divide(self: Tensor, other: Tensor): Tensor;
+  /** `aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor` */
+  divide(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
+  /** `aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
+  divide(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
+  /** `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  divide_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  divide_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)` */
+  divide_(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
+  /** `aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
+  divide_(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
+  /** `aten::dot(Tensor self, Tensor tensor) -> Tensor` */
+  dot(self: Tensor, tensor: Tensor): Tensor;
   /** `aten::dropout(Tensor input, float p, bool train) -> Tensor` */
   dropout(input: Tensor, p: number, train: boolean): Tensor;
+  /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  dropout_(self: Tensor, p: number, train: boolean): Tensor;
+  /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  dsplit(self: Tensor, indices: readonly number[]): Tensor[];
+  dsplit(self: Tensor, ...indices: number[]): Tensor[];
+  /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
+  dsplit(self: Tensor, sections: number): Tensor[];
   /** `aten::dstack(Tensor[] tensors) -> Tensor` */
   dstack(tensors: readonly Tensor[]): Tensor;
   /** `aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor` */
@@ -755,6 +1747,21 @@ export interface TorchFunctions {
     tensors: readonly Tensor[],
     options?: { path?: readonly number[] },
   ): Tensor;
+  einsum(equation: string, ...tensors: Tensor[]): Tensor;
+  einsum(
+    equation: string,
+    ...tensors: [...Tensor[], options: { path?: readonly number[] }]
+  ): Tensor;
+  /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
+  elu(self: Tensor, alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
+  elu(self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
+  elu(self: Tensor, alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): Tensor;
+  elu(self: Tensor, alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): Tensor;
+  /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
+  elu_(self: Tensor, alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
+  elu_(self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
+  elu_(self: Tensor, alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): Tensor;
+  elu_(self: Tensor, alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): Tensor;
   /** `aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor` */
   embedding(
     weight: Tensor,
@@ -836,9 +1843,39 @@ export interface TorchFunctions {
     includeLastOffset: boolean,
     paddingIdx?: number,
   ): [Tensor, Tensor, Tensor, Tensor];
+  /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor` */
+  embeddingRenorm(self: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor;
+  /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)` */
+  embeddingRenorm_(self: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor;
   /** `aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
   empty(
     size: readonly number[],
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  empty(...size: number[]): Tensor;
+  empty(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        memoryFormat?: MemoryFormat;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  emptyLike(
+    self: Tensor,
     options?: {
       dtype?: Dtype;
       layout?: Layout;
@@ -885,6 +1922,56 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor` */
+  eq(self: Tensor, other: Scalar): Tensor;
+  /** `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor` */
+  eq(self: Tensor, other: Tensor): Tensor;
+  /** `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  eq_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  eq_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::equal(Tensor self, Tensor other) -> bool` */
+  equal(self: Tensor, other: Tensor): boolean;
+  /** `aten::erf(Tensor self) -> Tensor` */
+  erf(self: Tensor): Tensor;
+  /** `aten::erf_(Tensor(a!) self) -> Tensor(a!)` */
+  erf_(self: Tensor): Tensor;
+  /** `aten::erfc(Tensor self) -> Tensor` */
+  erfc(self: Tensor): Tensor;
+  /** `aten::erfc_(Tensor(a!) self) -> Tensor(a!)` */
+  erfc_(self: Tensor): Tensor;
+  /** `aten::erfinv(Tensor self) -> Tensor` */
+  erfinv(self: Tensor): Tensor;
+  /** `aten::erfinv_(Tensor(a!) self) -> Tensor(a!)` */
+  erfinv_(self: Tensor): Tensor;
+  /** `aten::exp(Tensor self) -> Tensor` */
+  exp(self: Tensor): Tensor;
+  /** `aten::exp2(Tensor self) -> Tensor` */
+  exp2(self: Tensor): Tensor;
+  /** `aten::exp2_(Tensor(a!) self) -> Tensor(a!)` */
+  exp2_(self: Tensor): Tensor;
+  /** `aten::exp_(Tensor(a!) self) -> Tensor(a!)` */
+  exp_(self: Tensor): Tensor;
+  /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
+  expand(self: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
+  expand(self: Tensor, ...size: number[]): Tensor;
+  expand(self: Tensor, ...size: [...number[], options: { implicit?: boolean }]): Tensor;
+  /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  expandAs(self: Tensor, other: Tensor): Tensor;
+  /** `aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor` */
+  expandCopy(self: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
+  expandCopy(self: Tensor, ...size: number[]): Tensor;
+  expandCopy(self: Tensor, ...size: [...number[], options: { implicit?: boolean }]): Tensor;
+  /** `aten::expm1(Tensor self) -> Tensor` */
+  expm1(self: Tensor): Tensor;
+  /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)` */
+  expm1_(self: Tensor): Tensor;
+  /** `aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor` */
+  exponential(self: Tensor, lambd?: number, options?: { generator?: Generator }): Tensor;
+  exponential(self: Tensor, options?: { lambd?: number; generator?: Generator }): Tensor;
+  /** `aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)` */
+  exponential_(self: Tensor, lambd?: number, options?: { generator?: Generator }): Tensor;
+  exponential_(self: Tensor, options?: { lambd?: number; generator?: Generator }): Tensor;
   /** `aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   eye(
     n: number,
@@ -908,60 +1995,145 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor` */
+  fakeQuantizePerChannelAffine(
+    self: Tensor,
+    scale: Tensor,
+    zeroPoint: Tensor,
+    axis: number,
+    quantMin: number,
+    quantMax: number,
+  ): Tensor;
+  /** `aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)` */
+  fakeQuantizePerChannelAffineCachemask(
+    self: Tensor,
+    scale: Tensor,
+    zeroPoint: Tensor,
+    axis: number,
+    quantMin: number,
+    quantMax: number,
+  ): OutputMask;
+  /** `aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor` */
+  fakeQuantizePerTensorAffine(
+    self: Tensor,
+    scale: number,
+    zeroPoint: number,
+    quantMin: number,
+    quantMax: number,
+  ): Tensor;
+  /** `aten::fake_quantize_per_tensor_affine.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max) -> Tensor` */
+  fakeQuantizePerTensorAffine(
+    self: Tensor,
+    scale: Tensor,
+    zeroPoint: Tensor,
+    quantMin: number,
+    quantMax: number,
+  ): Tensor;
+  /** `aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> (Tensor output, Tensor mask)` */
+  fakeQuantizePerTensorAffineCachemask(
+    self: Tensor,
+    scale: number,
+    zeroPoint: number,
+    quantMin: number,
+    quantMax: number,
+  ): OutputMask;
   /** `aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
   featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor;
+  /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  featureAlphaDropout_(self: Tensor, p: number, train: boolean): Tensor;
   /** `aten::feature_dropout(Tensor input, float p, bool train) -> Tensor` */
   featureDropout(input: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  fftFftfreq(
-    n: number,
-    d?: number,
-    options?: {
-      dtype?: Dtype;
-      layout?: Layout;
-      device?: string;
-      pinMemory?: boolean;
-      requiresGrad?: boolean;
-    },
-  ): Tensor;
-  fftFftfreq(
-    n: number,
-    options?: {
-      d?: number;
-      dtype?: Dtype;
-      layout?: Layout;
-      device?: string;
-      pinMemory?: boolean;
-      requiresGrad?: boolean;
-    },
-  ): Tensor;
-  /** `aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  fftRfftfreq(
-    n: number,
-    d?: number,
-    options?: {
-      dtype?: Dtype;
-      layout?: Layout;
-      device?: string;
-      pinMemory?: boolean;
-      requiresGrad?: boolean;
-    },
-  ): Tensor;
-  fftRfftfreq(
-    n: number,
-    options?: {
-      d?: number;
-      dtype?: Dtype;
-      layout?: Layout;
-      device?: string;
-      pinMemory?: boolean;
-      requiresGrad?: boolean;
-    },
-  ): Tensor;
+  /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  featureDropout_(self: Tensor, p: number, train: boolean): Tensor;
+  /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor` */
+  fill(self: Tensor, value: Scalar): Tensor;
+  /** `aten::fill.Tensor(Tensor self, Tensor value) -> Tensor` */
+  fill(self: Tensor, value: Tensor): Tensor;
+  /** `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)` */
+  fill_(self: Tensor, value: Scalar): Tensor;
+  /** `aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)` */
+  fill_(self: Tensor, value: Tensor): Tensor;
+  /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)` */
+  fillDiagonal_(self: Tensor, fillValue: Scalar, wrap?: boolean): Tensor;
+  fillDiagonal_(self: Tensor, fillValue: Scalar, options?: { wrap?: boolean }): Tensor;
+  /** `aten::fix(Tensor self) -> Tensor` */
+  fix(self: Tensor): Tensor;
+  /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)` */
+  fix_(self: Tensor): Tensor;
+  /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)` */
+  flatten(self: Tensor, startDim?: number, endDim?: number): Tensor;
+  flatten(self: Tensor, options?: { startDim?: number; endDim?: number }): Tensor;
+  flatten(self: Tensor, startDim: number, options?: { endDim?: number }): Tensor;
   /** `aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor` */
   flattenDenseTensors(tensors: readonly Tensor[]): Tensor;
+  /** `aten::flip(Tensor self, int[] dims) -> Tensor` */
+  flip(self: Tensor, dims: readonly number[]): Tensor;
+  flip(self: Tensor, ...dims: number[]): Tensor;
+  /** `aten::fliplr(Tensor self) -> Tensor` */
+  fliplr(self: Tensor): Tensor;
+  /** `aten::flipud(Tensor self) -> Tensor` */
+  flipud(self: Tensor): Tensor;
   /** `aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor` */
   floatPower(self: Scalar, exponent: Tensor): Tensor;
+  /** `aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
+  floatPower(self: Tensor, exponent: Scalar): Tensor;
+  /** `aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
+  floatPower(self: Tensor, exponent: Tensor): Tensor;
+  /** `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  floatPower_(self: Tensor, exponent: Scalar): Tensor;
+  /** `aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
+  floatPower_(self: Tensor, exponent: Tensor): Tensor;
+  /** `aten::floor(Tensor self) -> Tensor` */
+  floor(self: Tensor): Tensor;
+  /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)` */
+  floor_(self: Tensor): Tensor;
+  /** `aten::floor_divide(Tensor self, Tensor other) -> Tensor` */
+  floorDivide(self: Tensor, other: Tensor): Tensor;
+  /** `aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  floorDivide(self: Tensor, other: Scalar): Tensor;
+  /** `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  floorDivide_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  floorDivide_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::fmax(Tensor self, Tensor other) -> Tensor` */
+  fmax(self: Tensor, other: Tensor): Tensor;
+  /** `aten::fmin(Tensor self, Tensor other) -> Tensor` */
+  fmin(self: Tensor, other: Tensor): Tensor;
+  /** `aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor` */
+  fmod(self: Tensor, other: Scalar): Tensor;
+  /** `aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor` */
+  fmod(self: Tensor, other: Tensor): Tensor;
+  /** `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  fmod_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  fmod_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::frac(Tensor self) -> Tensor` */
+  frac(self: Tensor): Tensor;
+  /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)` */
+  frac_(self: Tensor): Tensor;
+  /** `aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
+  fractionalMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    outputSize: number | readonly number[],
+    randomSamples: Tensor,
+  ): [Tensor, Tensor];
+  /** `aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
+  fractionalMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    outputSize: number | readonly number[],
+    randomSamples: Tensor,
+  ): [Tensor, Tensor];
+  /** `aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)` */
+  frexp(self: Tensor): MantissaExponent;
+  /** `aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  frobeniusNorm(self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+  frobeniusNorm(
+    self: Tensor,
+    dim: number | readonly number[],
+    options?: { keepdim?: boolean },
+  ): Tensor;
   /** `aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   fromFile(
     filename: string,
@@ -999,8 +2171,100 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  fullLike(
+    self: Tensor,
+    fillValue: Scalar,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor` */
+  gather(self: Tensor, dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor;
+  /** `aten::gcd(Tensor self, Tensor other) -> Tensor` */
+  gcd(self: Tensor, other: Tensor): Tensor;
+  /** `aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  gcd_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor` */
+  ge(self: Tensor, other: Scalar): Tensor;
+  /** `aten::ge.Tensor(Tensor self, Tensor other) -> Tensor` */
+  ge(self: Tensor, other: Tensor): Tensor;
+  /** `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  ge_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  ge_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor` */
+  gelu(self: Tensor, options?: { approximate?: string }): Tensor;
+  /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)` */
+  gelu_(self: Tensor, options?: { approximate?: string }): Tensor;
+  /** `aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
+  geometric(self: Tensor, p: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)` */
+  geometric_(self: Tensor, p: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)` */
+  geqrf(self: Tensor): ATau;
+  /** `aten::ger(Tensor self, Tensor vec2) -> Tensor` */
+  ger(self: Tensor, vec2: Tensor): Tensor;
+  /** `aten::get_device(Tensor self) -> int` */
+  getDevice(self: Tensor): number;
+  /** `aten::glu(Tensor self, int dim=-1) -> Tensor` */
+  glu(self: Tensor, dim?: number): Tensor;
+  glu(self: Tensor, options?: { dim?: number }): Tensor;
   /** `aten::glu_jvp(Tensor glu, Tensor x, Tensor dx, int dim) -> Tensor` */
   gluJvp(glu: Tensor, x: Tensor, dx: Tensor, dim: number): Tensor;
+  /** `aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]` */
+  gradient(self: Tensor, options: { dim: readonly number[]; edgeOrder?: number }): Tensor[];
+  /** `aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]` */
+  gradient(
+    self: Tensor,
+    options: { spacing: Scalar; dim: readonly number[]; edgeOrder?: number },
+  ): Tensor[];
+  /** `aten::gradient.scalarint(Tensor self, *, Scalar? spacing=None, int? dim=None, int edge_order=1) -> Tensor[]` */
+  gradient(
+    self: Tensor,
+    options?: { spacing?: Scalar; dim?: number; edgeOrder?: number },
+  ): Tensor[];
+  /** `aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]` */
+  gradient(
+    self: Tensor,
+    options: { spacing: readonly Scalar[]; dim: readonly number[]; edgeOrder?: number },
+  ): Tensor[];
+  /** `aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]` */
+  gradient(
+    self: Tensor,
+    options: { spacing: readonly Scalar[]; dim?: number; edgeOrder?: number },
+  ): Tensor[];
+  /** `aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]` */
+  gradient(
+    self: Tensor,
+    options: { spacing: readonly Tensor[]; dim: readonly number[]; edgeOrder?: number },
+  ): Tensor[];
+  /** `aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]` */
+  gradient(
+    self: Tensor,
+    options: { spacing: readonly Tensor[]; dim?: number; edgeOrder?: number },
+  ): Tensor[];
+  /** `aten::greater.Scalar(Tensor self, Scalar other) -> Tensor` */
+  greater(self: Tensor, other: Scalar): Tensor;
+  /** `aten::greater.Tensor(Tensor self, Tensor other) -> Tensor` */
+  greater(self: Tensor, other: Tensor): Tensor;
+  /** `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  greater_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  greater_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  greaterEqual(self: Tensor, other: Scalar): Tensor;
+  /** `aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
+  greaterEqual(self: Tensor, other: Tensor): Tensor;
+  /** `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  greaterEqual_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  greaterEqual_(self: Tensor, other: Tensor): Tensor;
   /** `aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
   gridSampler(
     input: Tensor,
@@ -1105,6 +2369,14 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): Tensor;
+  /** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
+  gt(self: Tensor, other: Scalar): Tensor;
+  /** `aten::gt.Tensor(Tensor self, Tensor other) -> Tensor` */
+  gt(self: Tensor, other: Tensor): Tensor;
+  /** `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  gt_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  gt_(self: Tensor, other: Tensor): Tensor;
   /** `aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   hammingWindow(
     windowLength: number,
@@ -1178,10 +2450,275 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
+  hardshrink(self: Tensor, lambd?: Scalar): Tensor;
+  hardshrink(self: Tensor, options?: { lambd?: Scalar }): Tensor;
+  /** `aten::hardsigmoid(Tensor self) -> Tensor` */
+  hardsigmoid(self: Tensor): Tensor;
+  /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  hardsigmoid_(self: Tensor): Tensor;
+  /** `aten::hardswish(Tensor self) -> Tensor` */
+  hardswish(self: Tensor): Tensor;
+  /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)` */
+  hardswish_(self: Tensor): Tensor;
+  /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor` */
+  hardtanh(self: Tensor, minVal?: Scalar, maxVal?: Scalar): Tensor;
+  hardtanh(self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
+  hardtanh(self: Tensor, minVal: Scalar, options?: { maxVal?: Scalar }): Tensor;
+  /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)` */
+  hardtanh_(self: Tensor, minVal?: Scalar, maxVal?: Scalar): Tensor;
+  hardtanh_(self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
+  hardtanh_(self: Tensor, minVal: Scalar, options?: { maxVal?: Scalar }): Tensor;
+  /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor` */
+  hashTensor(
+    self: Tensor,
+    dim?: number | readonly number[],
+    options?: { keepdim?: boolean; mode?: number },
+  ): Tensor;
+  hashTensor(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; mode?: number },
+  ): Tensor;
+  /** `aten::heaviside(Tensor self, Tensor values) -> Tensor` */
+  heaviside(self: Tensor, values: Tensor): Tensor;
+  /** `aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)` */
+  heaviside_(self: Tensor, values: Tensor): Tensor;
+  /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor` */
+  hingeEmbeddingLoss(self: Tensor, target: Tensor, margin?: number, reduction?: number): Tensor;
+  hingeEmbeddingLoss(
+    self: Tensor,
+    target: Tensor,
+    options?: { margin?: number; reduction?: number },
+  ): Tensor;
+  hingeEmbeddingLoss(
+    self: Tensor,
+    target: Tensor,
+    margin: number,
+    options?: { reduction?: number },
+  ): Tensor;
+  /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor` */
+  histc(self: Tensor, bins?: number, min?: Scalar, max?: Scalar): Tensor;
+  histc(self: Tensor, options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
+  histc(self: Tensor, bins: number, options?: { min?: Scalar; max?: Scalar }): Tensor;
+  histc(self: Tensor, bins: number, min: Scalar, options?: { max?: Scalar }): Tensor;
+  /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
+  histogram(
+    self: Tensor,
+    bins: Tensor,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): HistBinEdges;
+  /** `aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
+  histogram(
+    self: Tensor,
+    bins?: number,
+    options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
+  ): HistBinEdges;
+  histogram(
+    self: Tensor,
+    options?: {
+      bins?: number;
+      range?: readonly number[];
+      weight?: Tensor | null;
+      density?: boolean;
+    },
+  ): HistBinEdges;
+  /** `aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
+  histogramdd(
+    self: Tensor,
+    bins: readonly number[],
+    range?: readonly number[],
+    weight?: Tensor | null,
+    density?: boolean,
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: readonly number[],
+    options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: readonly number[],
+    range: readonly number[] | null,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: readonly number[],
+    range: readonly number[] | null,
+    weight: Tensor | null,
+    options?: { density?: boolean },
+  ): HistBinEdgesLists;
+  /** `aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
+  histogramdd(
+    self: Tensor,
+    bins: readonly Tensor[],
+    range?: readonly number[],
+    weight?: Tensor | null,
+    density?: boolean,
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: readonly Tensor[],
+    options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: readonly Tensor[],
+    range: readonly number[] | null,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: readonly Tensor[],
+    range: readonly number[] | null,
+    weight: Tensor | null,
+    options?: { density?: boolean },
+  ): HistBinEdgesLists;
+  /** `aten::histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
+  histogramdd(
+    self: Tensor,
+    bins: number,
+    range?: readonly number[],
+    weight?: Tensor | null,
+    density?: boolean,
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: number,
+    options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: number,
+    range: readonly number[] | null,
+    options?: { weight?: Tensor | null; density?: boolean },
+  ): HistBinEdgesLists;
+  histogramdd(
+    self: Tensor,
+    bins: number,
+    range: readonly number[] | null,
+    weight: Tensor | null,
+    options?: { density?: boolean },
+  ): HistBinEdgesLists;
+  /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  hsplit(self: Tensor, indices: readonly number[]): Tensor[];
+  hsplit(self: Tensor, ...indices: number[]): Tensor[];
+  /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
+  hsplit(self: Tensor, sections: number): Tensor[];
   /** `aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor` */
   hspmm(mat1: Tensor, mat2: Tensor): Tensor;
   /** `aten::hstack(Tensor[] tensors) -> Tensor` */
   hstack(tensors: readonly Tensor[]): Tensor;
+  /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor` */
+  huberLoss(self: Tensor, target: Tensor, reduction?: number, delta?: number): Tensor;
+  huberLoss(self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
+  huberLoss(self: Tensor, target: Tensor, reduction: number, options?: { delta?: number }): Tensor;
+  /** `aten::hypot(Tensor self, Tensor other) -> Tensor` */
+  hypot(self: Tensor, other: Tensor): Tensor;
+  /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  hypot_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::i0(Tensor self) -> Tensor` */
+  i0(self: Tensor): Tensor;
+  /** `aten::i0_(Tensor(a!) self) -> Tensor(a!)` */
+  i0_(self: Tensor): Tensor;
+  /** `aten::igamma(Tensor self, Tensor other) -> Tensor` */
+  igamma(self: Tensor, other: Tensor): Tensor;
+  /** `aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  igamma_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::igammac(Tensor self, Tensor other) -> Tensor` */
+  igammac(self: Tensor, other: Tensor): Tensor;
+  /** `aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  igammac_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
+  im2col(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    dilation: number | readonly number[],
+    padding: number | readonly number[],
+    stride: number | readonly number[],
+  ): Tensor;
+  /** `aten::imag(Tensor(a) self) -> Tensor(a)` */
+  imag(self: Tensor): Tensor;
+  /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
+  indexAdd(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options?: { alpha?: Scalar },
+  ): Tensor;
+  /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
+  indexAdd_(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options?: { alpha?: Scalar },
+  ): Tensor;
+  /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor` */
+  indexCopy(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+  /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)` */
+  indexCopy_(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+  /** `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
+  indexFill(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+  /** `aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor` */
+  indexFill(self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
+  /** `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
+  indexFill_(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+  /** `aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)` */
+  indexFill_(self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
+  /** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor` */
+  indexPut(
+    self: Tensor,
+    indices: readonly (Tensor | null)[],
+    values: Tensor,
+    accumulate?: boolean,
+  ): Tensor;
+  indexPut(
+    self: Tensor,
+    indices: readonly (Tensor | null)[],
+    values: Tensor,
+    options?: { accumulate?: boolean },
+  ): Tensor;
+  /** `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)` */
+  indexPut_(
+    self: Tensor,
+    indices: readonly (Tensor | null)[],
+    values: Tensor,
+    accumulate?: boolean,
+  ): Tensor;
+  indexPut_(
+    self: Tensor,
+    indices: readonly (Tensor | null)[],
+    values: Tensor,
+    options?: { accumulate?: boolean },
+  ): Tensor;
+  /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor` */
+  indexReduce(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: string,
+    options?: { includeSelf?: boolean },
+  ): Tensor;
+  /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  indexReduce_(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: string,
+    options?: { includeSelf?: boolean },
+  ): Tensor;
+  /** `aten::index_select(Tensor self, int dim, Tensor index) -> Tensor` */
+  indexSelect(self: Tensor, dim: number, index: Tensor): Tensor;
+  /** `aten::indices(Tensor(a) self) -> Tensor(a)` */
+  indices(self: Tensor): Tensor;
+  /** `aten::indices_copy(Tensor self) -> Tensor` */
+  indicesCopy(self: Tensor): Tensor;
+  /** `aten::inner(Tensor self, Tensor other) -> Tensor` */
+  inner(self: Tensor, other: Tensor): Tensor;
   /** `aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
   instanceNorm(
     input: Tensor,
@@ -1194,8 +2731,63 @@ export interface TorchFunctions {
     eps: number,
     cudnnEnabled: boolean,
   ): Tensor;
+  /** `aten::int_repr(Tensor self) -> Tensor` */
+  intRepr(self: Tensor): Tensor;
+  /** `aten::inverse(Tensor self) -> Tensor` */
+  inverse(self: Tensor): Tensor;
+  /** `aten::is_coalesced(Tensor self) -> bool` */
+  isCoalesced(self: Tensor): boolean;
+  /** `aten::is_complex(Tensor self) -> bool` */
+  isComplex(self: Tensor): boolean;
+  /** `aten::is_conj(Tensor self) -> bool` */
+  isConj(self: Tensor): boolean;
+  /** `aten::is_contiguous(Tensor self) -> bool` */
+  isContiguous(self: Tensor): boolean;
+  /** `aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool` */
+  isContiguous(self: Tensor, memoryFormat: MemoryFormat): boolean;
+  /** `aten::is_distributed(Tensor self) -> bool` */
+  isDistributed(self: Tensor): boolean;
+  /** `aten::is_floating_point(Tensor self) -> bool` */
+  isFloatingPoint(self: Tensor): boolean;
+  /** `aten::is_inference(Tensor self) -> bool` */
+  isInference(self: Tensor): boolean;
+  /** `aten::is_neg(Tensor self) -> bool` */
+  isNeg(self: Tensor): boolean;
+  /** `aten::is_nonzero(Tensor self) -> bool` */
+  isNonzero(self: Tensor): boolean;
+  /** `aten::is_pinned(Tensor self, Device? device=None) -> bool` */
+  isPinned(self: Tensor, device?: string): boolean;
+  isPinned(self: Tensor, options?: { device?: string }): boolean;
+  /** `aten::is_same_size(Tensor self, Tensor other) -> bool` */
+  isSameSize(self: Tensor, other: Tensor): boolean;
+  /** `aten::is_set_to(Tensor self, Tensor tensor) -> bool` */
+  isSetTo(self: Tensor, tensor: Tensor): boolean;
+  /** `aten::is_signed(Tensor self) -> bool` */
+  isSigned(self: Tensor): boolean;
   /** `aten::is_vulkan_available() -> bool` */
   isVulkanAvailable(): boolean;
+  /** `aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor` */
+  isclose(self: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
+  isclose(
+    self: Tensor,
+    other: Tensor,
+    options?: { rtol?: number; atol?: number; equalNan?: boolean },
+  ): Tensor;
+  isclose(
+    self: Tensor,
+    other: Tensor,
+    rtol: number,
+    options?: { atol?: number; equalNan?: boolean },
+  ): Tensor;
+  isclose(
+    self: Tensor,
+    other: Tensor,
+    rtol: number,
+    atol: number,
+    options?: { equalNan?: boolean },
+  ): Tensor;
+  /** `aten::isfinite(Tensor self) -> Tensor` */
+  isfinite(self: Tensor): Tensor;
   /** `aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor` */
   isin(
     element: Scalar,
@@ -1213,6 +2805,71 @@ export interface TorchFunctions {
     elements: Tensor,
     testElements: Tensor,
     options?: { assumeUnique?: boolean; invert?: boolean },
+  ): Tensor;
+  /** `aten::isinf(Tensor self) -> Tensor` */
+  isinf(self: Tensor): Tensor;
+  /** `aten::isnan(Tensor self) -> Tensor` */
+  isnan(self: Tensor): Tensor;
+  /** `aten::isneginf(Tensor self) -> Tensor` */
+  isneginf(self: Tensor): Tensor;
+  /** `aten::isposinf(Tensor self) -> Tensor` */
+  isposinf(self: Tensor): Tensor;
+  /** `aten::isreal(Tensor self) -> Tensor` */
+  isreal(self: Tensor): Tensor;
+  /** `aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor` */
+  istft(
+    self: Tensor,
+    nFft: number,
+    hopLength?: number,
+    winLength?: number,
+    window?: Tensor | null,
+    center?: boolean,
+    normalized?: boolean,
+    onesided?: boolean,
+    length?: number,
+    returnComplex?: boolean,
+  ): Tensor;
+  istft(
+    self: Tensor,
+    nFft: number,
+    options?: {
+      hopLength?: number;
+      winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      normalized?: boolean;
+      onesided?: boolean;
+      length?: number;
+      returnComplex?: boolean;
+    },
+  ): Tensor;
+  istft(
+    self: Tensor,
+    nFft: number,
+    hopLength: number | null,
+    options?: {
+      winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      normalized?: boolean;
+      onesided?: boolean;
+      length?: number;
+      returnComplex?: boolean;
+    },
+  ): Tensor;
+  istft(
+    self: Tensor,
+    nFft: number,
+    hopLength: number | null,
+    winLength: number | null,
+    options?: {
+      window?: Tensor | null;
+      center?: boolean;
+      normalized?: boolean;
+      onesided?: boolean;
+      length?: number;
+      returnComplex?: boolean;
+    },
   ): Tensor;
   /** `aten::kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   kaiserWindow(
@@ -1250,6 +2907,27 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor` */
+  klDiv(
+    self: Tensor,
+    target: Tensor,
+    reduction?: number,
+    options?: { logTarget?: boolean },
+  ): Tensor;
+  klDiv(
+    self: Tensor,
+    target: Tensor,
+    options?: { reduction?: number; logTarget?: boolean },
+  ): Tensor;
+  /** `aten::kron(Tensor self, Tensor other) -> Tensor` */
+  kron(self: Tensor, other: Tensor): Tensor;
+  /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  kthvalue(self: Tensor, k: number, dim?: number, keepdim?: boolean): ValuesIndices;
+  kthvalue(self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
+  kthvalue(self: Tensor, k: number, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
+  /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  l1Loss(self: Tensor, target: Tensor, reduction?: number): Tensor;
+  l1Loss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
   /** `aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor` */
   layerNorm(
     input: Tensor,
@@ -1277,73 +2955,62 @@ export interface TorchFunctions {
     bias: Tensor | null,
     options?: { eps?: number; cudnnEnable?: boolean },
   ): Tensor;
-  /** `aten::linalg_det(Tensor A) -> Tensor` */
-  linalgDet(A: Tensor): Tensor;
-  /** `aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)` */
-  linalgDiagonal(A: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-  /** `aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor` */
-  linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor;
-  /** `aten::linalg_inv(Tensor A) -> Tensor` */
-  linalgInv(A: Tensor): Tensor;
-  /** `aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)` */
-  linalgInvEx(A: Tensor, options?: { checkErrors?: boolean }): [Tensor, Tensor];
-  /** `aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor` */
-  linalgLdlSolve(LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean }): Tensor;
-  /** `aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)` */
-  linalgLu(A: Tensor, options?: { pivot?: boolean }): [Tensor, Tensor, Tensor];
-  /** `aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)` */
-  linalgLuFactor(A: Tensor, options?: { pivot?: boolean }): [Tensor, Tensor];
-  /** `aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)` */
-  linalgLuFactorEx(
-    A: Tensor,
-    options?: { pivot?: boolean; checkErrors?: boolean },
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor` */
-  linalgLuSolve(
-    LU: Tensor,
-    pivots: Tensor,
-    B: Tensor,
-    options?: { left?: boolean; adjoint?: boolean },
-  ): Tensor;
-  /** `aten::linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor` */
-  linalgMatrixRank(input: Tensor, tol: Tensor, hermitian?: boolean): Tensor;
-  linalgMatrixRank(input: Tensor, tol: Tensor, options?: { hermitian?: boolean }): Tensor;
-  /** `aten::linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor` */
-  linalgMatrixRank(
-    input: Tensor,
-    options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean },
-  ): Tensor;
-  /** `aten::linalg_multi_dot(Tensor[] tensors) -> Tensor` */
-  linalgMultiDot(tensors: readonly Tensor[]): Tensor;
-  /** `aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)` */
-  linalgQr(A: Tensor, mode?: string): [Tensor, Tensor];
-  linalgQr(A: Tensor, options?: { mode?: string }): [Tensor, Tensor];
-  /** `aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)` */
-  linalgSlogdet(A: Tensor): [Tensor, Tensor];
-  /** `aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor` */
-  linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor;
-  /** `aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)` */
-  linalgSolveEx(
-    A: Tensor,
-    B: Tensor,
-    options?: { left?: boolean; checkErrors?: boolean },
-  ): [Tensor, Tensor];
-  /** `aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)` */
-  linalgSvd(
-    A: Tensor,
-    fullMatrices?: boolean,
-    options?: { driver?: string },
-  ): [Tensor, Tensor, Tensor];
-  linalgSvd(
-    A: Tensor,
-    options?: { fullMatrices?: boolean; driver?: string },
-  ): [Tensor, Tensor, Tensor];
-  /** `aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor` */
-  linalgSvdvals(A: Tensor, options?: { driver?: string }): Tensor;
-  /** `aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor` */
-  linalgVander(x: Tensor, options?: { N?: number }): Tensor;
-  /** `aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor` */
-  linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor;
+  /** `aten::lcm(Tensor self, Tensor other) -> Tensor` */
+  lcm(self: Tensor, other: Tensor): Tensor;
+  /** `aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  lcm_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor` */
+  ldexp(self: Tensor, other: Tensor): Tensor;
+  /** `aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  ldexp_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::le.Scalar(Tensor self, Scalar other) -> Tensor` */
+  le(self: Tensor, other: Scalar): Tensor;
+  /** `aten::le.Tensor(Tensor self, Tensor other) -> Tensor` */
+  le(self: Tensor, other: Tensor): Tensor;
+  /** `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  le_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  le_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */
+  leakyRelu(self: Tensor, negativeSlope?: Scalar): Tensor;
+  leakyRelu(self: Tensor, options?: { negativeSlope?: Scalar }): Tensor;
+  /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)` */
+  leakyRelu_(self: Tensor, negativeSlope?: Scalar): Tensor;
+  leakyRelu_(self: Tensor, options?: { negativeSlope?: Scalar }): Tensor;
+  /** `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor` */
+  lerp(self: Tensor, end: Tensor, weight: Scalar): Tensor;
+  /** `aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor` */
+  lerp(self: Tensor, end: Tensor, weight: Tensor): Tensor;
+  /** `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)` */
+  lerp_(self: Tensor, end: Tensor, weight: Scalar): Tensor;
+  /** `aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)` */
+  lerp_(self: Tensor, end: Tensor, weight: Tensor): Tensor;
+  /** `aten::less.Scalar(Tensor self, Scalar other) -> Tensor` */
+  less(self: Tensor, other: Scalar): Tensor;
+  /** `aten::less.Tensor(Tensor self, Tensor other) -> Tensor` */
+  less(self: Tensor, other: Tensor): Tensor;
+  /** `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  less_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  less_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  lessEqual(self: Tensor, other: Scalar): Tensor;
+  /** `aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
+  lessEqual(self: Tensor, other: Tensor): Tensor;
+  /** `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  lessEqual_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  lessEqual_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::lgamma(Tensor self) -> Tensor` */
+  lgamma(self: Tensor): Tensor;
+  /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)` */
+  lgamma_(self: Tensor): Tensor;
+  /** `aten::lift(Tensor self) -> Tensor` */
+  lift(self: Tensor): Tensor;
+  /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)` */
+  liftFresh(self: Tensor): Tensor;
+  /** `aten::lift_fresh_copy(Tensor self) -> Tensor` */
+  liftFreshCopy(self: Tensor): Tensor;
   /** `aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor` */
   linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   linear(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
@@ -1399,6 +3066,75 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::log(Tensor self) -> Tensor` */
+  log(self: Tensor): Tensor;
+  /** `aten::log10(Tensor self) -> Tensor` */
+  log10(self: Tensor): Tensor;
+  /** `aten::log10_(Tensor(a!) self) -> Tensor(a!)` */
+  log10_(self: Tensor): Tensor;
+  /** `aten::log1p(Tensor self) -> Tensor` */
+  log1p(self: Tensor): Tensor;
+  /** `aten::log1p_(Tensor(a!) self) -> Tensor(a!)` */
+  log1p_(self: Tensor): Tensor;
+  /** `aten::log2(Tensor self) -> Tensor` */
+  log2(self: Tensor): Tensor;
+  /** `aten::log2_(Tensor(a!) self) -> Tensor(a!)` */
+  log2_(self: Tensor): Tensor;
+  /** `aten::log_(Tensor(a!) self) -> Tensor(a!)` */
+  log_(self: Tensor): Tensor;
+  /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor` */
+  logNormal(self: Tensor, mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
+  logNormal(self: Tensor, options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
+  logNormal(self: Tensor, mean: number, options?: { std?: number; generator?: Generator }): Tensor;
+  /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)` */
+  logNormal_(
+    self: Tensor,
+    mean?: number,
+    std?: number,
+    options?: { generator?: Generator },
+  ): Tensor;
+  logNormal_(
+    self: Tensor,
+    options?: { mean?: number; std?: number; generator?: Generator },
+  ): Tensor;
+  logNormal_(self: Tensor, mean: number, options?: { std?: number; generator?: Generator }): Tensor;
+  /** `aten::log_sigmoid(Tensor self) -> Tensor` */
+  logSigmoid(self: Tensor): Tensor;
+  /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)` */
+  logSigmoidForward(self: Tensor): OutputBuffer;
+  /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  logSoftmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
+  logSoftmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::logaddexp(Tensor self, Tensor other) -> Tensor` */
+  logaddexp(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logaddexp2(Tensor self, Tensor other) -> Tensor` */
+  logaddexp2(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logcumsumexp(Tensor self, int dim) -> Tensor` */
+  logcumsumexp(self: Tensor, dim: number): Tensor;
+  /** `aten::logdet(Tensor self) -> Tensor` */
+  logdet(self: Tensor): Tensor;
+  /** `aten::logical_and(Tensor self, Tensor other) -> Tensor` */
+  logicalAnd(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  logicalAnd_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logical_not(Tensor self) -> Tensor` */
+  logicalNot(self: Tensor): Tensor;
+  /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)` */
+  logicalNot_(self: Tensor): Tensor;
+  /** `aten::logical_or(Tensor self, Tensor other) -> Tensor` */
+  logicalOr(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  logicalOr_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor` */
+  logicalXor(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  logicalXor_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::logit(Tensor self, float? eps=None) -> Tensor` */
+  logit(self: Tensor, eps?: number): Tensor;
+  logit(self: Tensor, options?: { eps?: number }): Tensor;
+  /** `aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)` */
+  logit_(self: Tensor, eps?: number): Tensor;
+  logit_(self: Tensor, options?: { eps?: number }): Tensor;
   /** `aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   logspace(
     start: Scalar,
@@ -1507,6 +3243,9 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  logsumexp(self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+  logsumexp(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
   /** `aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(
     data: Tensor,
@@ -1555,24 +3294,29 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): [Tensor, Tensor];
+  /** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor` */
+  lt(self: Tensor, other: Scalar): Tensor;
+  /** `aten::lt.Tensor(Tensor self, Tensor other) -> Tensor` */
+  lt(self: Tensor, other: Tensor): Tensor;
+  /** `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  lt_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  lt_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor` */
+  luSolve(self: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor;
   /** `aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)` */
-  luUnpack(
-    LUData: Tensor,
-    LUPivots: Tensor,
-    unpackData?: boolean,
-    unpackPivots?: boolean,
-  ): [Tensor, Tensor, Tensor];
+  luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean): PLU;
   luUnpack(
     LUData: Tensor,
     LUPivots: Tensor,
     options?: { unpackData?: boolean; unpackPivots?: boolean },
-  ): [Tensor, Tensor, Tensor];
+  ): PLU;
   luUnpack(
     LUData: Tensor,
     LUPivots: Tensor,
     unpackData: boolean,
     options?: { unpackPivots?: boolean },
-  ): [Tensor, Tensor, Tensor];
+  ): PLU;
   /** `aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor` */
   marginRankingLoss(
     input1: Tensor,
@@ -1594,10 +3338,300 @@ export interface TorchFunctions {
     margin: number,
     options?: { reduction?: number },
   ): Tensor;
+  /** `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor` */
+  maskedFill(self: Tensor, mask: Tensor, value: Scalar): Tensor;
+  /** `aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor` */
+  maskedFill(self: Tensor, mask: Tensor, value: Tensor): Tensor;
+  /** `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)` */
+  maskedFill_(self: Tensor, mask: Tensor, value: Scalar): Tensor;
+  /** `aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)` */
+  maskedFill_(self: Tensor, mask: Tensor, value: Tensor): Tensor;
+  /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor` */
+  maskedScatter(self: Tensor, mask: Tensor, source: Tensor): Tensor;
+  /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)` */
+  maskedScatter_(self: Tensor, mask: Tensor, source: Tensor): Tensor;
+  /** `aten::masked_select(Tensor self, Tensor mask) -> Tensor` */
+  maskedSelect(self: Tensor, mask: Tensor): Tensor;
+  /** `aten::matmul(Tensor self, Tensor other) -> Tensor` */
+  matmul(self: Tensor, other: Tensor): Tensor;
+  /** `aten::matrix_exp(Tensor self) -> Tensor` */
+  matrixExp(self: Tensor): Tensor;
+  /** `aten::matrix_power(Tensor self, int n) -> Tensor` */
+  matrixPower(self: Tensor, n: number): Tensor;
+  /** `aten::max(Tensor self) -> Tensor` */
+  max(self: Tensor): Tensor;
+  /** `aten::max.other(Tensor self, Tensor other) -> Tensor` */
+  max(self: Tensor, other: Tensor): Tensor;
+  /** `aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  max(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+  max(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
+  /** `aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
+  maxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  maxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)` */
+  maxPool1dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): [Tensor, Tensor];
+  maxPool1dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool1dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool1dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  maxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  maxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
+  maxPool2dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): [Tensor, Tensor];
+  maxPool2dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool2dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool2dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  maxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  maxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  maxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
+  maxPool3dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): [Tensor, Tensor];
+  maxPool3dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool3dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): [Tensor, Tensor];
+  maxPool3dWithIndices(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor` */
+  maxUnpool2d(self: Tensor, indices: Tensor, outputSize: number | readonly number[]): Tensor;
+  /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor` */
+  maxUnpool3d(
+    self: Tensor,
+    indices: Tensor,
+    outputSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+  ): Tensor;
+  /** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
+  maximum(self: Tensor, other: Tensor): Tensor;
+  /** `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  mean(self: Tensor, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  mean(
+    self: Tensor,
+    dim?: number | readonly number[],
+    keepdim?: boolean,
+    options?: { dtype?: Dtype },
+  ): Tensor;
+  mean(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  mean(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  /** `aten::median(Tensor self) -> Tensor` */
+  median(self: Tensor): Tensor;
+  /** `aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  median(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+  median(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::meshgrid(Tensor[] tensors) -> Tensor[]` */
   meshgrid(tensors: readonly Tensor[]): Tensor[];
+  meshgrid(...tensors: Tensor[]): Tensor[];
   /** `aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]` */
   meshgrid(tensors: readonly Tensor[], options: { indexing: string }): Tensor[];
+  meshgrid(...tensors: Tensor[]): Tensor[];
+  meshgrid(...tensors: [...Tensor[], options: { indexing: string }]): Tensor[];
+  /** `aten::min(Tensor self) -> Tensor` */
+  min(self: Tensor): Tensor;
+  /** `aten::min.other(Tensor self, Tensor other) -> Tensor` */
+  min(self: Tensor, other: Tensor): Tensor;
+  /** `aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  min(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+  min(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
+  /** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
+  minimum(self: Tensor, other: Tensor): Tensor;
   /** `aten::miopen_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor)` */
   miopenBatchNorm(
     input: Tensor,
@@ -1609,6 +3643,53 @@ export interface TorchFunctions {
     exponentialAverageFactor: number,
     epsilon: number,
   ): [Tensor, Tensor, Tensor];
+  /** `aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  miopenConvolution(
+    self: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    padding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+    benchmark: boolean,
+    deterministic: boolean,
+  ): Tensor;
+  /** `aten::miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  miopenConvolutionAddRelu(
+    self: Tensor,
+    weight: Tensor,
+    z: Tensor,
+    alpha: Scalar | null,
+    bias: Tensor | null,
+    stride: readonly number[],
+    padding: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+  ): Tensor;
+  /** `aten::miopen_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  miopenConvolutionRelu(
+    self: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    stride: readonly number[],
+    padding: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+  ): Tensor;
+  /** `aten::miopen_convolution_transpose(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  miopenConvolutionTranspose(
+    self: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    padding: readonly number[],
+    outputPadding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+    benchmark: boolean,
+    deterministic: boolean,
+  ): Tensor;
   /** `aten::miopen_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank, bool deterministic, bool zero_infinity) -> (Tensor, Tensor)` */
   miopenCtcLoss(
     logProbs: Tensor,
@@ -1629,6 +3710,18 @@ export interface TorchFunctions {
     deterministic: boolean,
     zeroInfinity: boolean,
   ): [Tensor, Tensor];
+  /** `aten::miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  miopenDepthwiseConvolution(
+    self: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    padding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+    benchmark: boolean,
+    deterministic: boolean,
+  ): Tensor;
   /** `aten::miopen_rnn(Tensor input, Tensor[] weight, int weight_stride0, Tensor hx, Tensor? cx, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)` */
   miopenRnn(
     input: Tensor,
@@ -1646,6 +3739,175 @@ export interface TorchFunctions {
     batchSizes: readonly number[],
     dropoutState?: Tensor | null,
   ): [Tensor, Tensor, Tensor, Tensor, Tensor];
+  /** `aten::mish(Tensor self) -> Tensor` */
+  mish(self: Tensor): Tensor;
+  /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)` */
+  mish_(self: Tensor): Tensor;
+  /** `aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor` */
+  mkldnnAdaptiveAvgPool2d(self: Tensor, outputSize: number | readonly number[]): Tensor;
+  /** `aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor` */
+  mkldnnConvolution(
+    self: Tensor,
+    weight: Tensor,
+    bias: Tensor | null,
+    padding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+  ): Tensor;
+  /** `aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor` */
+  mkldnnLinear(self: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+  mkldnnLinear(self: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
+  /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  mkldnnMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  mkldnnMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  mkldnnMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  mkldnnMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  mkldnnMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
+  mkldnnReorderConv2dWeight(
+    self: Tensor,
+    padding?: number | readonly number[],
+    stride?: number | readonly number[],
+    dilation?: number | readonly number[],
+    groups?: number,
+    inputSize?: readonly number[],
+  ): Tensor;
+  mkldnnReorderConv2dWeight(
+    self: Tensor,
+    options?: {
+      padding?: number | readonly number[];
+      stride?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  mkldnnReorderConv2dWeight(
+    self: Tensor,
+    padding: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  mkldnnReorderConv2dWeight(
+    self: Tensor,
+    padding: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  /** `aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
+  mkldnnReorderConv3dWeight(
+    self: Tensor,
+    padding?: number | readonly number[],
+    stride?: number | readonly number[],
+    dilation?: number | readonly number[],
+    groups?: number,
+    inputSize?: readonly number[],
+  ): Tensor;
+  mkldnnReorderConv3dWeight(
+    self: Tensor,
+    options?: {
+      padding?: number | readonly number[];
+      stride?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  mkldnnReorderConv3dWeight(
+    self: Tensor,
+    padding: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
+  mkldnnReorderConv3dWeight(
+    self: Tensor,
+    padding: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      dilation?: number | readonly number[];
+      groups?: number;
+      inputSize?: readonly number[];
+    },
+  ): Tensor;
   /** `aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)` */
   mkldnnRnnLayer(
     input: Tensor,
@@ -1665,6 +3927,202 @@ export interface TorchFunctions {
     batchFirst: boolean,
     train: boolean,
   ): [Tensor, Tensor, Tensor, Tensor];
+  /** `aten::mm(Tensor self, Tensor mat2) -> Tensor` */
+  mm(self: Tensor, mat2: Tensor): Tensor;
+  /** `aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
+  mm(self: Tensor, mat2: Tensor, outDtype: Dtype): Tensor;
+  /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  mode(self: Tensor, dim?: number, keepdim?: boolean): ValuesIndices;
+  mode(self: Tensor, options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
+  mode(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
+  /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
+  moveaxis(self: Tensor, source: number, destination: number): Tensor;
+  /** `aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
+  moveaxis(self: Tensor, source: readonly number[], destination: readonly number[]): Tensor;
+  /** `aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
+  movedim(self: Tensor, source: number, destination: number): Tensor;
+  /** `aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
+  movedim(self: Tensor, source: readonly number[], destination: readonly number[]): Tensor;
+  /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  mseLoss(self: Tensor, target: Tensor, reduction?: number): Tensor;
+  mseLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
+  /** `aten::msort(Tensor self) -> Tensor` */
+  msort(self: Tensor): Tensor;
+  /** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor` */
+  mul(self: Tensor, other: Scalar): Tensor;
+  /** `aten::mul.Tensor(Tensor self, Tensor other) -> Tensor` */
+  mul(self: Tensor, other: Tensor): Tensor;
+  /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  mul_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  mul_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor` */
+  multiMarginLoss(
+    self: Tensor,
+    target: Tensor,
+    p?: Scalar,
+    margin?: Scalar,
+    weight?: Tensor | null,
+    reduction?: number,
+  ): Tensor;
+  multiMarginLoss(
+    self: Tensor,
+    target: Tensor,
+    options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  multiMarginLoss(
+    self: Tensor,
+    target: Tensor,
+    p: Scalar,
+    options?: { margin?: Scalar; weight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  multiMarginLoss(
+    self: Tensor,
+    target: Tensor,
+    p: Scalar,
+    margin: Scalar,
+    options?: { weight?: Tensor | null; reduction?: number },
+  ): Tensor;
+  /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  multilabelMarginLoss(self: Tensor, target: Tensor, reduction?: number): Tensor;
+  multilabelMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
+  /** `aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)` */
+  multilabelMarginLossForward(self: Tensor, target: Tensor, reduction: number): OutputIsTarget;
+  /** `aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor` */
+  multinomial(
+    self: Tensor,
+    numSamples: number,
+    replacement?: boolean,
+    options?: { generator?: Generator },
+  ): Tensor;
+  multinomial(
+    self: Tensor,
+    numSamples: number,
+    options?: { replacement?: boolean; generator?: Generator },
+  ): Tensor;
+  /** `aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor` */
+  multiply(self: Tensor, other: Scalar): Tensor;
+  /** `aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor` */
+  multiply(self: Tensor, other: Tensor): Tensor;
+  /** `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  multiply_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  multiply_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::mv(Tensor self, Tensor vec) -> Tensor` */
+  mv(self: Tensor, vec: Tensor): Tensor;
+  /** `aten::mvlgamma(Tensor self, int p) -> Tensor` */
+  mvlgamma(self: Tensor, p: number): Tensor;
+  /** `aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)` */
+  mvlgamma_(self: Tensor, p: number): Tensor;
+  /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor` */
+  nanToNum(self: Tensor, nan?: number, posinf?: number, neginf?: number): Tensor;
+  nanToNum(self: Tensor, options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
+  nanToNum(
+    self: Tensor,
+    nan: number | null,
+    options?: { posinf?: number; neginf?: number },
+  ): Tensor;
+  nanToNum(
+    self: Tensor,
+    nan: number | null,
+    posinf: number | null,
+    options?: { neginf?: number },
+  ): Tensor;
+  /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)` */
+  nanToNum_(self: Tensor, nan?: number, posinf?: number, neginf?: number): Tensor;
+  nanToNum_(self: Tensor, options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
+  nanToNum_(
+    self: Tensor,
+    nan: number | null,
+    options?: { posinf?: number; neginf?: number },
+  ): Tensor;
+  nanToNum_(
+    self: Tensor,
+    nan: number | null,
+    posinf: number | null,
+    options?: { neginf?: number },
+  ): Tensor;
+  /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  nanmean(
+    self: Tensor,
+    dim?: number | readonly number[],
+    keepdim?: boolean,
+    options?: { dtype?: Dtype },
+  ): Tensor;
+  nanmean(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  nanmean(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  /** `aten::nanmedian(Tensor self) -> Tensor` */
+  nanmedian(self: Tensor): Tensor;
+  /** `aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  nanmedian(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+  nanmedian(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
+  /** `aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  nanquantile(
+    self: Tensor,
+    q: Tensor,
+    dim?: number,
+    keepdim?: boolean,
+    options?: { interpolation?: string },
+  ): Tensor;
+  nanquantile(
+    self: Tensor,
+    q: Tensor,
+    options?: { dim?: number; keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  nanquantile(
+    self: Tensor,
+    q: Tensor,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  /** `aten::nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  nanquantile(
+    self: Tensor,
+    q: number,
+    dim?: number,
+    keepdim?: boolean,
+    options?: { interpolation?: string },
+  ): Tensor;
+  nanquantile(
+    self: Tensor,
+    q: number,
+    options?: { dim?: number; keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  nanquantile(
+    self: Tensor,
+    q: number,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  /** `aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  nansum(
+    self: Tensor,
+    dim?: number | readonly number[],
+    keepdim?: boolean,
+    options?: { dtype?: Dtype },
+  ): Tensor;
+  nansum(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  nansum(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  /** `aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)` */
+  narrow(self: Tensor, dim: number, start: number, length: number): Tensor;
+  /** `aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)` */
+  narrow(self: Tensor, dim: number, start: Tensor, length: number): Tensor;
+  /** `aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor` */
+  narrowCopy(self: Tensor, dim: number, start: number, length: number): Tensor;
   /** `aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)` */
   nativeBatchNorm(
     input: Tensor,
@@ -1676,6 +4134,8 @@ export interface TorchFunctions {
     momentum: number,
     eps: number,
   ): [Tensor, Tensor, Tensor];
+  /** `aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
+  nativeChannelShuffle(self: Tensor, groups: number): Tensor;
   /** `aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)` */
   nativeDropout(input: Tensor, p: number, train?: boolean): [Tensor, Tensor];
   nativeDropout(input: Tensor, p: number, options?: { train?: boolean }): [Tensor, Tensor];
@@ -1698,6 +4158,264 @@ export interface TorchFunctions {
     bias: Tensor | null,
     eps: number,
   ): [Tensor, Tensor, Tensor];
+  /** `aten::native_norm(Tensor self, Scalar p=2) -> Tensor` */
+  nativeNorm(self: Tensor, p?: Scalar): Tensor;
+  nativeNorm(self: Tensor, options?: { p?: Scalar }): Tensor;
+  /** `aten::native_norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype) -> Tensor` */
+  nativeNorm(
+    self: Tensor,
+    p: Scalar | null,
+    dim: number | readonly number[],
+    keepdim: boolean,
+    dtype?: Dtype,
+  ): Tensor;
+  /** `aten::ne.Scalar(Tensor self, Scalar other) -> Tensor` */
+  ne(self: Tensor, other: Scalar): Tensor;
+  /** `aten::ne.Tensor(Tensor self, Tensor other) -> Tensor` */
+  ne(self: Tensor, other: Tensor): Tensor;
+  /** `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  ne_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  ne_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::neg(Tensor self) -> Tensor` */
+  neg(self: Tensor): Tensor;
+  /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)` */
+  neg_(self: Tensor): Tensor;
+  /** `aten::negative(Tensor self) -> Tensor` */
+  negative(self: Tensor): Tensor;
+  /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)` */
+  negative_(self: Tensor): Tensor;
+  /** `aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor` */
+  nestedToPaddedTensor(self: Tensor, padding: number, outputSize?: readonly number[]): Tensor;
+  nestedToPaddedTensor(
+    self: Tensor,
+    padding: number,
+    options?: { outputSize?: readonly number[] },
+  ): Tensor;
+  /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  newEmpty(
+    self: Tensor,
+    size: readonly number[],
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  newEmpty(self: Tensor, ...size: number[]): Tensor;
+  newEmpty(
+    self: Tensor,
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  newEmptyStrided(
+    self: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  newFull(
+    self: Tensor,
+    size: readonly number[],
+    fillValue: Scalar,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  newOnes(
+    self: Tensor,
+    size: readonly number[],
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  newOnes(self: Tensor, ...size: number[]): Tensor;
+  newOnes(
+    self: Tensor,
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  newZeros(
+    self: Tensor,
+    size: readonly number[],
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  newZeros(self: Tensor, ...size: number[]): Tensor;
+  newZeros(
+    self: Tensor,
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
+  nextafter(self: Tensor, other: Tensor): Tensor;
+  /** `aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  nextafter_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  nllLoss(
+    self: Tensor,
+    target: Tensor,
+    weight?: Tensor | null,
+    reduction?: number,
+    ignoreIndex?: number,
+  ): Tensor;
+  nllLoss(
+    self: Tensor,
+    target: Tensor,
+    options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number },
+  ): Tensor;
+  /** `aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  nllLoss2d(
+    self: Tensor,
+    target: Tensor,
+    weight?: Tensor | null,
+    reduction?: number,
+    ignoreIndex?: number,
+  ): Tensor;
+  nllLoss2d(
+    self: Tensor,
+    target: Tensor,
+    options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss2d(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLoss2d(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number },
+  ): Tensor;
+  /** `aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
+  nllLoss2dForward(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    ignoreIndex: number,
+  ): OutputTotalWeight;
+  /** `aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
+  nllLossForward(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    ignoreIndex: number,
+  ): OutputTotalWeight;
+  /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  nllLossNd(
+    self: Tensor,
+    target: Tensor,
+    weight?: Tensor | null,
+    reduction?: number,
+    ignoreIndex?: number,
+  ): Tensor;
+  nllLossNd(
+    self: Tensor,
+    target: Tensor,
+    options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLossNd(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    options?: { reduction?: number; ignoreIndex?: number },
+  ): Tensor;
+  nllLossNd(
+    self: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    reduction: number,
+    options?: { ignoreIndex?: number },
+  ): Tensor;
+  /** `aten::nonzero(Tensor self) -> Tensor` */
+  nonzero(self: Tensor): Tensor;
+  /** `aten::nonzero_numpy(Tensor self) -> Tensor[]` */
+  nonzeroNumpy(self: Tensor): Tensor[];
+  /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor` */
+  nonzeroStatic(self: Tensor, options: { size: number; fillValue?: number }): Tensor;
+  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor` */
+  norm(self: Tensor, p?: Scalar): Tensor;
+  norm(self: Tensor, options?: { p?: Scalar }): Tensor;
+  /** `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor` */
+  norm(self: Tensor, p: Scalar | null, options: { dtype: Dtype }): Tensor;
+  norm(self: Tensor, options: { p?: Scalar; dtype: Dtype }): Tensor;
+  /** `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor` */
+  norm(self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
+  /** `aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor` */
+  norm(
+    self: Tensor,
+    p: Scalar | null,
+    dim: number | readonly number[],
+    keepdim: boolean,
+    options: { dtype: Dtype },
+  ): Tensor;
   /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor` */
   normExceptDim(v: Tensor, pow?: number, dim?: number): Tensor;
   normExceptDim(v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
@@ -1723,6 +4441,49 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
+  normal_(self: Tensor, mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
+  normal_(self: Tensor, options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
+  normal_(self: Tensor, mean: number, options?: { std?: number; generator?: Generator }): Tensor;
+  /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor` */
+  normalFunctional(
+    self: Tensor,
+    mean?: number,
+    std?: number,
+    options?: { generator?: Generator },
+  ): Tensor;
+  normalFunctional(
+    self: Tensor,
+    options?: { mean?: number; std?: number; generator?: Generator },
+  ): Tensor;
+  normalFunctional(
+    self: Tensor,
+    mean: number,
+    options?: { std?: number; generator?: Generator },
+  ): Tensor;
+  /** `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  notEqual(self: Tensor, other: Scalar): Tensor;
+  /** `aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
+  notEqual(self: Tensor, other: Tensor): Tensor;
+  /** `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  notEqual_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  notEqual_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor` */
+  nuclearNorm(self: Tensor, keepdim?: boolean): Tensor;
+  nuclearNorm(self: Tensor, options?: { keepdim?: boolean }): Tensor;
+  /** `aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor` */
+  nuclearNorm(self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+  nuclearNorm(
+    self: Tensor,
+    dim: number | readonly number[],
+    options?: { keepdim?: boolean },
+  ): Tensor;
+  /** `aten::numel(Tensor self) -> int` */
+  numel(self: Tensor): number;
+  /** `aten::one_hot(Tensor self, int num_classes=-1) -> Tensor` */
+  oneHot(self: Tensor, numClasses?: number): Tensor;
+  oneHot(self: Tensor, options?: { numClasses?: number }): Tensor;
   /** `aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   ones(
     size: readonly number[],
@@ -1734,6 +4495,54 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  ones(...size: number[]): Tensor;
+  ones(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  onesLike(
+    self: Tensor,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::orgqr(Tensor self, Tensor input2) -> Tensor` */
+  orgqr(self: Tensor, input2: Tensor): Tensor;
+  /** `aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor` */
+  ormqr(self: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor;
+  ormqr(
+    self: Tensor,
+    input2: Tensor,
+    input3: Tensor,
+    options?: { left?: boolean; transpose?: boolean },
+  ): Tensor;
+  ormqr(
+    self: Tensor,
+    input2: Tensor,
+    input3: Tensor,
+    left: boolean,
+    options?: { transpose?: boolean },
+  ): Tensor;
+  /** `aten::outer(Tensor self, Tensor vec2) -> Tensor` */
+  outer(self: Tensor, vec2: Tensor): Tensor;
+  /** `aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor` */
+  pad(self: Tensor, pad: readonly number[], mode?: string, value?: number): Tensor;
+  pad(self: Tensor, pad: readonly number[], options?: { mode?: string; value?: number }): Tensor;
+  pad(self: Tensor, pad: readonly number[], mode: string, options?: { value?: number }): Tensor;
   /** `aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor` */
   padSequence(
     sequences: readonly Tensor[],
@@ -1776,6 +4585,28 @@ export interface TorchFunctions {
     eps: number,
     options?: { keepdim?: boolean },
   ): Tensor;
+  /** `aten::pdist(Tensor self, float p=2.) -> Tensor` */
+  pdist(self: Tensor, p?: number): Tensor;
+  pdist(self: Tensor, options?: { p?: number }): Tensor;
+  /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)` */
+  permute(self: Tensor, dims: readonly number[]): Tensor;
+  permute(self: Tensor, ...dims: number[]): Tensor;
+  /** `aten::permute_copy(Tensor self, int[] dims) -> Tensor` */
+  permuteCopy(self: Tensor, dims: readonly number[]): Tensor;
+  permuteCopy(self: Tensor, ...dims: number[]): Tensor;
+  /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)` */
+  pinMemory(self: Tensor, device?: string): Tensor;
+  pinMemory(self: Tensor, options?: { device?: string }): Tensor;
+  /** `aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor` */
+  pinverse(self: Tensor, rcond?: number): Tensor;
+  pinverse(self: Tensor, options?: { rcond?: number }): Tensor;
+  /** `aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor` */
+  pixelShuffle(self: Tensor, upscaleFactor: number): Tensor;
+  /** `aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor` */
+  pixelUnshuffle(self: Tensor, downscaleFactor: number): Tensor;
+  /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor` */
+  poisson(self: Tensor, generator?: Generator): Tensor;
+  poisson(self: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor` */
   poissonNllLoss(
     input: Tensor,
@@ -1789,8 +4620,96 @@ export interface TorchFunctions {
   polar(abs: Tensor, angle: Tensor): Tensor;
   /** `aten::polygamma(int n, Tensor self) -> Tensor` */
   polygamma(n: number, self: Tensor): Tensor;
+  /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)` */
+  polygamma_(self: Tensor, n: number): Tensor;
+  /** `aten::positive(Tensor(a) self) -> Tensor(a)` */
+  positive(self: Tensor): Tensor;
   /** `aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor` */
   pow(self: Scalar, exponent: Tensor): Tensor;
+  /** `aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
+  pow(self: Tensor, exponent: Scalar): Tensor;
+  /** `aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
+  pow(self: Tensor, exponent: Tensor): Tensor;
+  /** `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  pow_(self: Tensor, exponent: Scalar): Tensor;
+  /** `aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
+  pow_(self: Tensor, exponent: Tensor): Tensor;
+  /** `aten::prelu(Tensor self, Tensor weight) -> Tensor` */
+  prelu(self: Tensor, weight: Tensor): Tensor;
+  /** `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  prod(self: Tensor, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  prod(self: Tensor, dim: number, keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
+  prod(self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: Dtype }): Tensor;
+  /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor` */
+  put(self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
+  put(self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
+  /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)` */
+  put_(self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
+  put_(self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
+  /** `aten::q_per_channel_axis(Tensor self) -> int` */
+  qPerChannelAxis(self: Tensor): number;
+  /** `aten::q_per_channel_scales(Tensor self) -> Tensor` */
+  qPerChannelScales(self: Tensor): Tensor;
+  /** `aten::q_per_channel_zero_points(Tensor self) -> Tensor` */
+  qPerChannelZeroPoints(self: Tensor): Tensor;
+  /** `aten::q_scale(Tensor self) -> float` */
+  qScale(self: Tensor): number;
+  /** `aten::q_zero_point(Tensor self) -> int` */
+  qZeroPoint(self: Tensor): number;
+  /** `aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)` */
+  qr(self: Tensor, some?: boolean): QR;
+  qr(self: Tensor, options?: { some?: boolean }): QR;
+  /** `aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  quantile(
+    self: Tensor,
+    q: Tensor,
+    dim?: number,
+    keepdim?: boolean,
+    options?: { interpolation?: string },
+  ): Tensor;
+  quantile(
+    self: Tensor,
+    q: Tensor,
+    options?: { dim?: number; keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  quantile(
+    self: Tensor,
+    q: Tensor,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  /** `aten::quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  quantile(
+    self: Tensor,
+    q: number,
+    dim?: number,
+    keepdim?: boolean,
+    options?: { interpolation?: string },
+  ): Tensor;
+  quantile(
+    self: Tensor,
+    q: number,
+    options?: { dim?: number; keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  quantile(
+    self: Tensor,
+    q: number,
+    dim: number | null,
+    options?: { keepdim?: boolean; interpolation?: string },
+  ): Tensor;
+  /** `aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor` */
+  quantizePerChannel(
+    self: Tensor,
+    scales: Tensor,
+    zeroPoints: Tensor,
+    axis: number,
+    dtype: Dtype,
+  ): Tensor;
+  /** `aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor` */
+  quantizePerTensor(self: Tensor, scale: number, zeroPoint: number, dtype: Dtype): Tensor;
+  /** `aten::quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype) -> Tensor` */
+  quantizePerTensor(self: Tensor, scale: Tensor, zeroPoint: Tensor, dtype: Dtype): Tensor;
   /** `aten::quantize_per_tensor.tensors(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype) -> Tensor[]` */
   quantizePerTensor(
     tensors: readonly Tensor[],
@@ -1798,6 +4717,8 @@ export interface TorchFunctions {
     zeroPoints: Tensor,
     dtype: Dtype,
   ): Tensor[];
+  /** `aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor` */
+  quantizePerTensorDynamic(self: Tensor, dtype: Dtype, reduceRange: boolean): Tensor;
   /** `aten::quantized_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float output_scale, int output_zero_point) -> Tensor` */
   quantizedBatchNorm(
     input: Tensor,
@@ -1809,6 +4730,118 @@ export interface TorchFunctions {
     outputScale: number,
     outputZeroPoint: number,
   ): Tensor;
+  /** `aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
+  quantizedMaxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  quantizedMaxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool1d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  quantizedMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  quantizedMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool2d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  quantizedMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+    ceilMode?: boolean,
+  ): Tensor;
+  quantizedMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+      ceilMode?: boolean;
+    },
+  ): Tensor;
+  quantizedMaxPool3d(
+    self: Tensor,
+    kernelSize: number | readonly number[],
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+    options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
+  ): Tensor;
+  /** `aten::rad2deg(Tensor self) -> Tensor` */
+  rad2deg(self: Tensor): Tensor;
+  /** `aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)` */
+  rad2deg_(self: Tensor): Tensor;
   /** `aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   rand(
     size: readonly number[],
@@ -1820,6 +4853,19 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  rand(...size: number[]): Tensor;
+  rand(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
   /** `aten::rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   rand(
     size: readonly number[],
@@ -1829,6 +4875,45 @@ export interface TorchFunctions {
       layout?: Layout;
       device?: string;
       pinMemory?: boolean;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  rand(...size: number[]): Tensor;
+  rand(
+    ...size: [
+      ...number[],
+      options: {
+        generator?: Generator;
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randLike(
+    self: Tensor,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randLike(
+    self: Tensor,
+    options?: {
+      generator?: Generator;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
       requiresGrad?: boolean;
     },
   ): Tensor;
@@ -1884,6 +4969,89 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randintLike(
+    self: Tensor,
+    high: number,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randintLike(
+    self: Tensor,
+    high: Tensor,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randintLike(
+    self: Tensor,
+    high: Tensor,
+    options?: {
+      generator?: Generator;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randintLike(
+    self: Tensor,
+    high: number,
+    options?: {
+      generator?: Generator;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randintLike(
+    self: Tensor,
+    low: number,
+    high: number,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randintLike(
+    self: Tensor,
+    low: number,
+    high: number,
+    options?: {
+      generator?: Generator;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
   /** `aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randn(
     size: readonly number[],
@@ -1894,6 +5062,19 @@ export interface TorchFunctions {
       pinMemory?: boolean;
       requiresGrad?: boolean;
     },
+  ): Tensor;
+  randn(...size: number[]): Tensor;
+  randn(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
   ): Tensor;
   /** `aten::randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randn(
@@ -1907,6 +5088,59 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  randn(...size: number[]): Tensor;
+  randn(
+    ...size: [
+      ...number[],
+      options: {
+        generator?: Generator;
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randnLike(
+    self: Tensor,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  randnLike(
+    self: Tensor,
+    options?: {
+      generator?: Generator;
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
+  /** `aten::random(Tensor self, *, Generator? generator=None) -> Tensor` */
+  random(self: Tensor, options?: { generator?: Generator }): Tensor;
+  /** `aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor` */
+  random(self: Tensor, to: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor` */
+  random(self: Tensor, from: number, to?: number, options?: { generator?: Generator }): Tensor;
+  random(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
+  /** `aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)` */
+  random_(self: Tensor, options?: { generator?: Generator }): Tensor;
+  /** `aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)` */
+  random_(self: Tensor, to: number, options?: { generator?: Generator }): Tensor;
+  /** `aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)` */
+  random_(self: Tensor, from: number, to?: number, options?: { generator?: Generator }): Tensor;
+  random_(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
   /** `aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   randperm(
     n: number,
@@ -1967,10 +5201,102 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::ravel(Tensor(a) self) -> Tensor(a)` */
+  ravel(self: Tensor): Tensor;
+  /** `aten::real(Tensor(a) self) -> Tensor(a)` */
+  real(self: Tensor): Tensor;
+  /** `aten::reciprocal(Tensor self) -> Tensor` */
+  reciprocal(self: Tensor): Tensor;
+  /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)` */
+  reciprocal_(self: Tensor): Tensor;
+  /** `aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
+  reflectionPad1d(self: Tensor, padding: number | readonly number[]): Tensor;
+  /** `aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
+  reflectionPad2d(self: Tensor, padding: number | readonly number[]): Tensor;
+  /** `aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor` */
+  reflectionPad3d(self: Tensor, padding: number | readonly number[]): Tensor;
+  /** `aten::relu(Tensor self) -> Tensor` */
+  relu(self: Tensor): Tensor;
+  /** `aten::relu6(Tensor self) -> Tensor` */
+  relu6(self: Tensor): Tensor;
+  /** `aten::relu6_(Tensor(a!) self) -> Tensor(a!)` */
+  relu6_(self: Tensor): Tensor;
+  /** `aten::relu_(Tensor(a!) self) -> Tensor(a!)` */
+  relu_(self: Tensor): Tensor;
+  /** `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor` */
+  remainder(self: Tensor, other: Scalar): Tensor;
   /** `aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   remainder(self: Scalar, other: Tensor): Tensor;
+  /** `aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor` */
+  remainder(self: Tensor, other: Tensor): Tensor;
+  /** `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  remainder_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  remainder_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor` */
+  renorm(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+  /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)` */
+  renorm_(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+  /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor` */
+  repeat(self: Tensor, repeats: readonly number[]): Tensor;
+  repeat(self: Tensor, ...repeats: number[]): Tensor;
   /** `aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor` */
   repeatInterleave(repeats: Tensor, options?: { outputSize?: number }): Tensor;
+  /** `aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
+  repeatInterleave(
+    self: Tensor,
+    repeats: Tensor,
+    dim?: number,
+    options?: { outputSize?: number },
+  ): Tensor;
+  repeatInterleave(
+    self: Tensor,
+    repeats: Tensor,
+    options?: { dim?: number; outputSize?: number },
+  ): Tensor;
+  /** `aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
+  repeatInterleave(
+    self: Tensor,
+    repeats: number,
+    dim?: number,
+    options?: { outputSize?: number },
+  ): Tensor;
+  repeatInterleave(
+    self: Tensor,
+    repeats: number,
+    options?: { dim?: number; outputSize?: number },
+  ): Tensor;
+  /** `aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
+  replicationPad1d(self: Tensor, padding: number | readonly number[]): Tensor;
+  /** `aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
+  replicationPad2d(self: Tensor, padding: number | readonly number[]): Tensor;
+  /** `aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor` */
+  replicationPad3d(self: Tensor, padding: number | readonly number[]): Tensor;
+  /** `aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)` */
+  reshape(self: Tensor, shape: readonly number[]): Tensor;
+  reshape(self: Tensor, ...shape: number[]): Tensor;
+  /** `aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  reshapeAs(self: Tensor, other: Tensor): Tensor;
+  /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor` */
+  resize(self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
+  resize(self: Tensor, ...size: number[]): Tensor;
+  resize(self: Tensor, ...size: [...number[], options: { memoryFormat?: MemoryFormat }]): Tensor;
+  /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  resize_(self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
+  resize_(self: Tensor, ...size: number[]): Tensor;
+  resize_(self: Tensor, ...size: [...number[], options: { memoryFormat?: MemoryFormat }]): Tensor;
+  /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor` */
+  resizeAs(self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
+  /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  resizeAs_(self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
+  /** `aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor` */
+  resizeAsSparse(self: Tensor, theTemplate: Tensor): Tensor;
+  /** `aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)` */
+  resizeAsSparse_(self: Tensor, theTemplate: Tensor): Tensor;
+  /** `aten::resolve_conj(Tensor(a) self) -> Tensor(a)` */
+  resolveConj(self: Tensor): Tensor;
+  /** `aten::resolve_neg(Tensor(a) self) -> Tensor(a)` */
+  resolveNeg(self: Tensor): Tensor;
   /** `aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor` */
   rmsNorm(
     input: Tensor,
@@ -2085,8 +5411,113 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): Tensor;
+  /** `aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor` */
+  roll(self: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+  roll(
+    self: Tensor,
+    shifts: number | readonly number[],
+    options?: { dims?: number | readonly number[] },
+  ): Tensor;
+  /** `aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor` */
+  rot90(self: Tensor, k?: number, dims?: readonly number[]): Tensor;
+  rot90(self: Tensor, options?: { k?: number; dims?: readonly number[] }): Tensor;
+  rot90(self: Tensor, k: number, options?: { dims?: readonly number[] }): Tensor;
+  /** `aten::round(Tensor self) -> Tensor` */
+  round(self: Tensor): Tensor;
+  /** `aten::round.decimals(Tensor self, *, int decimals) -> Tensor` */
+  round(self: Tensor, options: { decimals: number }): Tensor;
+  /** `aten::round_(Tensor(a!) self) -> Tensor(a!)` */
+  round_(self: Tensor): Tensor;
+  /** `aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)` */
+  round_(self: Tensor, options: { decimals: number }): Tensor;
+  /** `aten::row_indices(Tensor(a) self) -> Tensor(a)` */
+  rowIndices(self: Tensor): Tensor;
+  /** `aten::row_indices_copy(Tensor self) -> Tensor` */
+  rowIndicesCopy(self: Tensor): Tensor;
   /** `aten::row_stack(Tensor[] tensors) -> Tensor` */
   rowStack(tensors: readonly Tensor[]): Tensor;
+  /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor` */
+  rrelu(
+    self: Tensor,
+    lower?: Scalar,
+    upper?: Scalar,
+    training?: boolean,
+    generator?: Generator,
+  ): Tensor;
+  rrelu(
+    self: Tensor,
+    options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator },
+  ): Tensor;
+  rrelu(
+    self: Tensor,
+    lower: Scalar,
+    options?: { upper?: Scalar; training?: boolean; generator?: Generator },
+  ): Tensor;
+  rrelu(
+    self: Tensor,
+    lower: Scalar,
+    upper: Scalar,
+    options?: { training?: boolean; generator?: Generator },
+  ): Tensor;
+  /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
+  rrelu_(
+    self: Tensor,
+    lower?: Scalar,
+    upper?: Scalar,
+    training?: boolean,
+    generator?: Generator,
+  ): Tensor;
+  rrelu_(
+    self: Tensor,
+    options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator },
+  ): Tensor;
+  rrelu_(
+    self: Tensor,
+    lower: Scalar,
+    options?: { upper?: Scalar; training?: boolean; generator?: Generator },
+  ): Tensor;
+  rrelu_(
+    self: Tensor,
+    lower: Scalar,
+    upper: Scalar,
+    options?: { training?: boolean; generator?: Generator },
+  ): Tensor;
+  /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)` */
+  rreluWithNoiseFunctional(
+    self: Tensor,
+    noise: Tensor,
+    lower?: Scalar,
+    upper?: Scalar,
+    training?: boolean,
+    generator?: Generator,
+  ): [Tensor, Tensor];
+  rreluWithNoiseFunctional(
+    self: Tensor,
+    noise: Tensor,
+    options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator },
+  ): [Tensor, Tensor];
+  rreluWithNoiseFunctional(
+    self: Tensor,
+    noise: Tensor,
+    lower: Scalar,
+    options?: { upper?: Scalar; training?: boolean; generator?: Generator },
+  ): [Tensor, Tensor];
+  rreluWithNoiseFunctional(
+    self: Tensor,
+    noise: Tensor,
+    lower: Scalar,
+    upper: Scalar,
+    options?: { training?: boolean; generator?: Generator },
+  ): [Tensor, Tensor];
+  /** `aten::rsqrt(Tensor self) -> Tensor` */
+  rsqrt(self: Tensor): Tensor;
+  /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  rsqrt_(self: Tensor): Tensor;
+  /** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  rsub(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  rsub(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
+  rsub(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
   /** `aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   scalarTensor(
     s: Scalar,
@@ -2135,6 +5566,68 @@ export interface TorchFunctions {
     dropoutP: number,
     options?: { isCausal?: boolean; scale?: number; enableGqa?: boolean },
   ): Tensor;
+  /** `aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
+  scatter(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+  /** `aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
+  scatter(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+  /** `aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor` */
+  scatter(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    options: { reduce: string },
+  ): Tensor;
+  /** `aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor` */
+  scatter(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    value: Scalar,
+    options: { reduce: string },
+  ): Tensor;
+  /** `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  scatter_(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+  /** `aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
+  scatter_(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+  /** `aten::scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)` */
+  scatter_(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    options: { reduce: string },
+  ): Tensor;
+  /** `aten::scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)` */
+  scatter_(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    value: Scalar,
+    options: { reduce: string },
+  ): Tensor;
+  /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
+  scatterAdd(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+  /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  scatterAdd_(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+  /** `aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor` */
+  scatterReduce(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: string,
+    options?: { includeSelf?: boolean },
+  ): Tensor;
+  /** `aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  scatterReduce_(
+    self: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: string,
+    options?: { includeSelf?: boolean },
+  ): Tensor;
   /** `aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor` */
   searchsorted(
     sortedSequence: Tensor,
@@ -2160,6 +5653,398 @@ export interface TorchFunctions {
       initial?: Scalar;
     },
   ): Tensor;
+  /** `aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)` */
+  select(self: Tensor, dim: number, index: number): Tensor;
+  /** `aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor` */
+  selectCopy(self: Tensor, dim: number, index: number): Tensor;
+  /** `aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor` */
+  selectScatter(self: Tensor, src: Tensor, dim: number, index: number): Tensor;
+  /** `aten::selu(Tensor self) -> Tensor` */
+  selu(self: Tensor): Tensor;
+  /** `aten::selu_(Tensor(a!) self) -> Tensor(a!)` */
+  selu_(self: Tensor): Tensor;
+  /** `aten::set(Tensor self) -> Tensor` */
+  set(self: Tensor): Tensor;
+  /** `aten::set.source_Tensor(Tensor self, Tensor source) -> Tensor` */
+  set(self: Tensor, source: Tensor): Tensor;
+  /** `aten::set_(Tensor(a!) self) -> Tensor(a!)` */
+  set_(self: Tensor): Tensor;
+  /** `aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)` */
+  set_(self: Tensor, source: Tensor): Tensor;
+  /** `aten::set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] size, SymInt[] stride=[]) -> Tensor(a!)` */
+  set_(
+    self: Tensor,
+    source: Tensor,
+    storageOffset: number,
+    size: readonly number[],
+    stride?: readonly number[],
+  ): Tensor;
+  set_(
+    self: Tensor,
+    source: Tensor,
+    storageOffset: number,
+    size: readonly number[],
+    options?: { stride?: readonly number[] },
+  ): Tensor;
+  /** `aten::sgn(Tensor self) -> Tensor` */
+  sgn(self: Tensor): Tensor;
+  /** `aten::sgn_(Tensor(a!) self) -> Tensor(a!)` */
+  sgn_(self: Tensor): Tensor;
+  /** `aten::sigmoid(Tensor self) -> Tensor` */
+  sigmoid(self: Tensor): Tensor;
+  /** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  sigmoid_(self: Tensor): Tensor;
+  /** `aten::sign(Tensor self) -> Tensor` */
+  sign(self: Tensor): Tensor;
+  /** `aten::sign_(Tensor(a!) self) -> Tensor(a!)` */
+  sign_(self: Tensor): Tensor;
+  /** `aten::signbit(Tensor self) -> Tensor` */
+  signbit(self: Tensor): Tensor;
+  /** `aten::silu(Tensor self) -> Tensor` */
+  silu(self: Tensor): Tensor;
+  /** `aten::silu_(Tensor(a!) self) -> Tensor(a!)` */
+  silu_(self: Tensor): Tensor;
+  /** `aten::sin(Tensor self) -> Tensor` */
+  sin(self: Tensor): Tensor;
+  /** `aten::sin_(Tensor(a!) self) -> Tensor(a!)` */
+  sin_(self: Tensor): Tensor;
+  /** `aten::sinc(Tensor self) -> Tensor` */
+  sinc(self: Tensor): Tensor;
+  /** `aten::sinc_(Tensor(a!) self) -> Tensor(a!)` */
+  sinc_(self: Tensor): Tensor;
+  /** `aten::sinh(Tensor self) -> Tensor` */
+  sinh(self: Tensor): Tensor;
+  /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)` */
+  sinh_(self: Tensor): Tensor;
+  /** `aten::size.int(Tensor self, int dim) -> int` */
+  size(self: Tensor, dim: number): number;
+  /** `aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
+  sliceCopy(self: Tensor, dim?: number, start?: number, end?: number, step?: number): Tensor;
+  sliceCopy(
+    self: Tensor,
+    options?: { dim?: number; start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceCopy(
+    self: Tensor,
+    dim: number,
+    options?: { start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceCopy(
+    self: Tensor,
+    dim: number,
+    start: number | null,
+    options?: { end?: number; step?: number },
+  ): Tensor;
+  /** `aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
+  sliceInverse(
+    self: Tensor,
+    src: Tensor,
+    dim?: number,
+    start?: number,
+    end?: number,
+    step?: number,
+  ): Tensor;
+  sliceInverse(
+    self: Tensor,
+    src: Tensor,
+    options?: { dim?: number; start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceInverse(
+    self: Tensor,
+    src: Tensor,
+    dim: number,
+    options?: { start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceInverse(
+    self: Tensor,
+    src: Tensor,
+    dim: number,
+    start: number | null,
+    options?: { end?: number; step?: number },
+  ): Tensor;
+  /** `aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
+  sliceScatter(
+    self: Tensor,
+    src: Tensor,
+    dim?: number,
+    start?: number,
+    end?: number,
+    step?: number,
+  ): Tensor;
+  sliceScatter(
+    self: Tensor,
+    src: Tensor,
+    options?: { dim?: number; start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceScatter(
+    self: Tensor,
+    src: Tensor,
+    dim: number,
+    options?: { start?: number; end?: number; step?: number },
+  ): Tensor;
+  sliceScatter(
+    self: Tensor,
+    src: Tensor,
+    dim: number,
+    start: number | null,
+    options?: { end?: number; step?: number },
+  ): Tensor;
+  /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)` */
+  slogdet(self: Tensor): SignLogabsdet;
+  /** `aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor` */
+  slowConv3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias?: Tensor | null,
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+  ): Tensor;
+  slowConv3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      bias?: Tensor | null;
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConv3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: { stride?: number | readonly number[]; padding?: number | readonly number[] },
+  ): Tensor;
+  slowConv3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[] },
+  ): Tensor;
+  /** `aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor` */
+  slowConv3dForward(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    padding: number | readonly number[],
+  ): Tensor;
+  /** `aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
+  slowConvDilated2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias?: Tensor | null,
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+  ): Tensor;
+  slowConvDilated2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      bias?: Tensor | null;
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvDilated2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvDilated2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
+  ): Tensor;
+  /** `aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  slowConvDilated3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias?: Tensor | null,
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    dilation?: number | readonly number[],
+  ): Tensor;
+  slowConvDilated3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      bias?: Tensor | null;
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvDilated3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvDilated3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
+  ): Tensor;
+  /** `aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
+  slowConvTranspose2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias?: Tensor | null,
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    outputPadding?: number | readonly number[],
+    dilation?: number | readonly number[],
+  ): Tensor;
+  slowConvTranspose2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      bias?: Tensor | null;
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  /** `aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  slowConvTranspose3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias?: Tensor | null,
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+    outputPadding?: number | readonly number[],
+    dilation?: number | readonly number[],
+  ): Tensor;
+  slowConvTranspose3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      bias?: Tensor | null;
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: {
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  slowConvTranspose3d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: {
+      padding?: number | readonly number[];
+      outputPadding?: number | readonly number[];
+      dilation?: number | readonly number[];
+    },
+  ): Tensor;
+  /** `aten::smm(Tensor self, Tensor mat2) -> Tensor` */
+  smm(self: Tensor, mat2: Tensor): Tensor;
+  /** `aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor` */
+  smoothL1Loss(self: Tensor, target: Tensor, reduction?: number, beta?: number): Tensor;
+  smoothL1Loss(
+    self: Tensor,
+    target: Tensor,
+    options?: { reduction?: number; beta?: number },
+  ): Tensor;
+  smoothL1Loss(
+    self: Tensor,
+    target: Tensor,
+    reduction: number,
+    options?: { beta?: number },
+  ): Tensor;
+  /** `aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  softMarginLoss(self: Tensor, target: Tensor, reduction?: number): Tensor;
+  softMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
+  /** `aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  softmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
+  softmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor` */
+  softplus(self: Tensor, beta?: Scalar, threshold?: Scalar): Tensor;
+  softplus(self: Tensor, options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
+  softplus(self: Tensor, beta: Scalar, options?: { threshold?: Scalar }): Tensor;
+  /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
+  softshrink(self: Tensor, lambd?: Scalar): Tensor;
+  softshrink(self: Tensor, options?: { lambd?: Scalar }): Tensor;
+  /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
+  sort(self: Tensor, dim?: number, descending?: boolean): ValuesIndices;
+  sort(self: Tensor, options?: { dim?: number; descending?: boolean }): ValuesIndices;
+  sort(self: Tensor, dim: number, options?: { descending?: boolean }): ValuesIndices;
+  /** `aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
+  sort(
+    self: Tensor,
+    options?: { stable?: boolean; dim?: number; descending?: boolean },
+  ): ValuesIndices;
   /** `aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
   sparseBscTensor(
     ccolIndices: Tensor,
@@ -2252,6 +6137,19 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  sparseCooTensor(...size: number[]): Tensor;
+  sparseCooTensor(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
   /** `aten::sparse_coo_tensor.indices(Tensor indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor` */
   sparseCooTensor(
     indices: Tensor,
@@ -2333,101 +6231,431 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::special_airy_ai(Tensor x) -> Tensor` */
-  specialAiryAi(x: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialT(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialChebyshevPolynomialT(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialT(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialU(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialChebyshevPolynomialU(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialU(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialV(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialChebyshevPolynomialV(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialV(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialW(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialChebyshevPolynomialW(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialChebyshevPolynomialW(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor` */
-  specialHermitePolynomialH(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialHermitePolynomialH(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialHermitePolynomialH(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor` */
-  specialHermitePolynomialHe(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialHermitePolynomialHe(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialHermitePolynomialHe(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor` */
-  specialLaguerrePolynomialL(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialLaguerrePolynomialL(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialLaguerrePolynomialL(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor` */
-  specialLegendrePolynomialP(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialLegendrePolynomialP(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialLegendrePolynomialP(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_polygamma(int n, Tensor self) -> Tensor` */
-  specialPolygamma(n: number, self: Tensor): Tensor;
-  /** `aten::special_scaled_modified_bessel_k0(Tensor x) -> Tensor` */
-  specialScaledModifiedBesselK0(x: Tensor): Tensor;
-  /** `aten::special_scaled_modified_bessel_k1(Tensor x) -> Tensor` */
-  specialScaledModifiedBesselK1(x: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialT(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialShiftedChebyshevPolynomialT(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialT(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialU(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialShiftedChebyshevPolynomialU(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialU(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialV(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialShiftedChebyshevPolynomialV(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialV(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialW(x: Tensor, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor` */
-  specialShiftedChebyshevPolynomialW(x: Tensor, n: Scalar): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor` */
-  specialShiftedChebyshevPolynomialW(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_spherical_bessel_j0(Tensor x) -> Tensor` */
-  specialSphericalBesselJ0(x: Tensor): Tensor;
-  /** `aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor` */
-  specialXlog1py(self: Scalar, other: Tensor): Tensor;
-  /** `aten::special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor` */
-  specialXlogy(self: Scalar, other: Tensor): Tensor;
-  /** `aten::special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor` */
-  specialZeta(self: Scalar, other: Tensor): Tensor;
+  /** `aten::sparse_dim(Tensor self) -> int` */
+  sparseDim(self: Tensor): number;
+  /** `aten::sparse_mask(Tensor self, Tensor mask) -> Tensor` */
+  sparseMask(self: Tensor, mask: Tensor): Tensor;
+  /** `aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
+  sparseResize(self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
+  /** `aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  sparseResize_(self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
+  /** `aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
+  sparseResizeAndClear(
+    self: Tensor,
+    size: readonly number[],
+    sparseDim: number,
+    denseDim: number,
+  ): Tensor;
+  /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  sparseResizeAndClear_(
+    self: Tensor,
+    size: readonly number[],
+    sparseDim: number,
+    denseDim: number,
+  ): Tensor;
+  /** `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]` */
+  split(self: Tensor, splitSize: number, dim?: number): Tensor[];
+  split(self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
+  /** `aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]` */
+  split(self: Tensor, splitSize: readonly number[], dim?: number): Tensor[];
+  split(self: Tensor, splitSize: readonly number[], options?: { dim?: number }): Tensor[];
+  /** `aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */
+  splitCopy(self: Tensor, splitSize: number, dim?: number): Tensor[];
+  splitCopy(self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
+  /** `aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]` */
+  splitWithSizes(self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
+  splitWithSizes(self: Tensor, splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
+  /** `aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]` */
+  splitWithSizesCopy(self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
+  splitWithSizesCopy(
+    self: Tensor,
+    splitSizes: readonly number[],
+    options?: { dim?: number },
+  ): Tensor[];
+  /** `aten::sqrt(Tensor self) -> Tensor` */
+  sqrt(self: Tensor): Tensor;
+  /** `aten::sqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  sqrt_(self: Tensor): Tensor;
+  /** `aten::square(Tensor self) -> Tensor` */
+  square(self: Tensor): Tensor;
+  /** `aten::square_(Tensor(a!) self) -> Tensor(a!)` */
+  square_(self: Tensor): Tensor;
+  /** `aten::squeeze(Tensor(a) self) -> Tensor(a)` */
+  squeeze(self: Tensor): Tensor;
+  /** `aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)` */
+  squeeze(self: Tensor, dim: number): Tensor;
+  /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
+  squeeze(self: Tensor, dim: readonly number[]): Tensor;
+  squeeze(self: Tensor, ...dim: number[]): Tensor;
+  /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)` */
+  squeeze_(self: Tensor): Tensor;
+  /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
+  squeeze_(self: Tensor, dim: number): Tensor;
+  /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
+  squeeze_(self: Tensor, dim: readonly number[]): Tensor;
+  squeeze_(self: Tensor, ...dim: number[]): Tensor;
+  /** `aten::squeeze_copy(Tensor self) -> Tensor` */
+  squeezeCopy(self: Tensor): Tensor;
+  /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
+  squeezeCopy(self: Tensor, dim: number): Tensor;
+  /** `aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor` */
+  squeezeCopy(self: Tensor, dim: readonly number[]): Tensor;
+  squeezeCopy(self: Tensor, ...dim: number[]): Tensor;
+  /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  sspaddmm(
+    self: Tensor,
+    mat1: Tensor,
+    mat2: Tensor,
+    options?: { beta?: Scalar; alpha?: Scalar },
+  ): Tensor;
   /** `aten::stack(Tensor[] tensors, int dim=0) -> Tensor` */
   stack(tensors: readonly Tensor[], dim?: number): Tensor;
   stack(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
+  /** `aten::std(Tensor self, bool unbiased=True) -> Tensor` */
+  std(self: Tensor, unbiased?: boolean): Tensor;
+  std(self: Tensor, options?: { unbiased?: boolean }): Tensor;
+  /** `aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
+  std(
+    self: Tensor,
+    dim?: number | readonly number[],
+    options?: { correction?: Scalar; keepdim?: boolean },
+  ): Tensor;
+  std(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; correction?: Scalar; keepdim?: boolean },
+  ): Tensor;
+  /** `aten::std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor` */
+  std(
+    self: Tensor,
+    dim?: number | readonly number[],
+    unbiased?: boolean,
+    keepdim?: boolean,
+  ): Tensor;
+  std(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; unbiased?: boolean; keepdim?: boolean },
+  ): Tensor;
+  std(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): Tensor;
+  std(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): Tensor;
+  /** `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
+  stdMean(self: Tensor, unbiased?: boolean): [Tensor, Tensor];
+  stdMean(self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
+  /** `aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)` */
+  stdMean(
+    self: Tensor,
+    dim?: number | readonly number[],
+    options?: { correction?: Scalar; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  stdMean(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; correction?: Scalar; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)` */
+  stdMean(
+    self: Tensor,
+    dim?: number | readonly number[],
+    unbiased?: boolean,
+    keepdim?: boolean,
+  ): [Tensor, Tensor];
+  stdMean(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; unbiased?: boolean; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  stdMean(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  stdMean(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor` */
+  stft(
+    self: Tensor,
+    nFft: number,
+    hopLength?: number,
+    winLength?: number,
+    window?: Tensor | null,
+    center?: boolean,
+    padMode?: string,
+    normalized?: boolean,
+    onesided?: boolean,
+    returnComplex?: boolean,
+    alignToWindow?: boolean,
+  ): Tensor;
+  stft(
+    self: Tensor,
+    nFft: number,
+    options?: {
+      hopLength?: number;
+      winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      padMode?: string;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  stft(
+    self: Tensor,
+    nFft: number,
+    hopLength: number | null,
+    options?: {
+      winLength?: number;
+      window?: Tensor | null;
+      center?: boolean;
+      padMode?: string;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  stft(
+    self: Tensor,
+    nFft: number,
+    hopLength: number | null,
+    winLength: number | null,
+    options?: {
+      window?: Tensor | null;
+      center?: boolean;
+      padMode?: string;
+      normalized?: boolean;
+      onesided?: boolean;
+      returnComplex?: boolean;
+      alignToWindow?: boolean;
+    },
+  ): Tensor;
+  /** `aten::storage_offset(Tensor self) -> int` */
+  storageOffset(self: Tensor): number;
+  /** `aten::stride.int(Tensor self, int dim) -> int` */
+  stride(self: Tensor, dim: number): number;
+  /** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  sub(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  sub(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
+  sub(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  sub_(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  sub_(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  sub_(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  subtract(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  subtract(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
+  subtract(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  subtract_(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+  subtract_(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  subtract_(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  sum(self: Tensor, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  sum(
+    self: Tensor,
+    dim?: number | readonly number[],
+    keepdim?: boolean,
+    options?: { dtype?: Dtype },
+  ): Tensor;
+  sum(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  sum(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { keepdim?: boolean; dtype?: Dtype },
+  ): Tensor;
+  /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor` */
+  sumToSize(self: Tensor, size: readonly number[]): Tensor;
+  sumToSize(self: Tensor, ...size: number[]): Tensor;
+  /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)` */
+  svd(self: Tensor, some?: boolean, computeUv?: boolean): USV;
+  svd(self: Tensor, options?: { some?: boolean; computeUv?: boolean }): USV;
+  svd(self: Tensor, some: boolean, options?: { computeUv?: boolean }): USV;
+  /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)` */
+  swapaxes(self: Tensor, axis0: number, axis1: number): Tensor;
+  /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)` */
+  swapaxes_(self: Tensor, axis0: number, axis1: number): Tensor;
+  /** `aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
+  swapdims(self: Tensor, dim0: number, dim1: number): Tensor;
+  /** `aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  swapdims_(self: Tensor, dim0: number, dim1: number): Tensor;
   /** `aten::sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()` */
   symConstrainRange(size: Scalar, options?: { min?: number; max?: number }): void;
   /** `aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()` */
   symConstrainRangeForSize(size: Scalar, options?: { min?: number; max?: number }): void;
+  /** `aten::sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool` */
+  symIsContiguous(self: Tensor, memoryFormat?: MemoryFormat): boolean;
+  symIsContiguous(self: Tensor, options?: { memoryFormat?: MemoryFormat }): boolean;
+  /** `aten::sym_numel(Tensor self) -> SymInt` */
+  symNumel(self: Tensor): number;
+  /** `aten::sym_size.int(Tensor self, int dim) -> SymInt` */
+  symSize(self: Tensor, dim: number): number;
+  /** `aten::sym_storage_offset(Tensor self) -> SymInt` */
+  symStorageOffset(self: Tensor): number;
+  /** `aten::sym_stride.int(Tensor self, int dim) -> SymInt` */
+  symStride(self: Tensor, dim: number): number;
+  /** `aten::t(Tensor(a) self) -> Tensor(a)` */
+  t(self: Tensor): Tensor;
+  /** `aten::t_(Tensor(a!) self) -> Tensor(a!)` */
+  t_(self: Tensor): Tensor;
+  /** `aten::t_copy(Tensor self) -> Tensor` */
+  tCopy(self: Tensor): Tensor;
+  /** `aten::take(Tensor self, Tensor index) -> Tensor` */
+  take(self: Tensor, index: Tensor): Tensor;
+  /** `aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor` */
+  takeAlongDim(self: Tensor, indices: Tensor, dim?: number): Tensor;
+  takeAlongDim(self: Tensor, indices: Tensor, options?: { dim?: number }): Tensor;
+  /** `aten::tan(Tensor self) -> Tensor` */
+  tan(self: Tensor): Tensor;
+  /** `aten::tan_(Tensor(a!) self) -> Tensor(a!)` */
+  tan_(self: Tensor): Tensor;
+  /** `aten::tanh(Tensor self) -> Tensor` */
+  tanh(self: Tensor): Tensor;
+  /** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)` */
+  tanh_(self: Tensor): Tensor;
+  /** `aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]` */
+  tensorSplit(self: Tensor, indices: readonly number[], dim?: number): Tensor[];
+  tensorSplit(self: Tensor, indices: readonly number[], options?: { dim?: number }): Tensor[];
+  /** `aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]` */
+  tensorSplit(self: Tensor, sections: number, dim?: number): Tensor[];
+  tensorSplit(self: Tensor, sections: number, options?: { dim?: number }): Tensor[];
+  /** `aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]` */
+  tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
+  tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
+  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor` */
+  tensordot(
+    self: Tensor,
+    other: Tensor,
+    dimsSelf: readonly number[],
+    dimsOther: readonly number[],
+  ): Tensor;
+  /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor` */
+  thnnConv2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias?: Tensor | null,
+    stride?: number | readonly number[],
+    padding?: number | readonly number[],
+  ): Tensor;
+  thnnConv2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    options?: {
+      bias?: Tensor | null;
+      stride?: number | readonly number[];
+      padding?: number | readonly number[];
+    },
+  ): Tensor;
+  thnnConv2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    options?: { stride?: number | readonly number[]; padding?: number | readonly number[] },
+  ): Tensor;
+  thnnConv2d(
+    self: Tensor,
+    weight: Tensor,
+    kernelSize: number | readonly number[],
+    bias: Tensor | null,
+    stride: number | readonly number[],
+    options?: { padding?: number | readonly number[] },
+  ): Tensor;
+  /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */
+  threshold(self: Tensor, threshold: Scalar, value: Scalar): Tensor;
+  /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)` */
+  threshold_(self: Tensor, threshold: Scalar, value: Scalar): Tensor;
+  /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor` */
+  tile(self: Tensor, dims: readonly number[]): Tensor;
+  tile(self: Tensor, ...dims: number[]): Tensor;
+  /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor` */
+  toDense(self: Tensor, dtype?: Dtype, options?: { maskedGrad?: boolean }): Tensor;
+  toDense(self: Tensor, options?: { dtype?: Dtype; maskedGrad?: boolean }): Tensor;
+  /** `aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor` */
+  toMkldnn(self: Tensor, dtype?: Dtype): Tensor;
+  toMkldnn(self: Tensor, options?: { dtype?: Dtype }): Tensor;
+  /** `aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor` */
+  toPaddedTensor(self: Tensor, padding: number, outputSize?: readonly number[]): Tensor;
+  toPaddedTensor(
+    self: Tensor,
+    padding: number,
+    options?: { outputSize?: readonly number[] },
+  ): Tensor;
+  /** `aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor` */
+  toSparse(self: Tensor, sparseDim: number): Tensor;
+  /** `aten::to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor` */
+  toSparse(
+    self: Tensor,
+    options?: { layout?: Layout; blocksize?: number | readonly number[]; denseDim?: number },
+  ): Tensor;
+  /** `aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor` */
+  toSparseBsc(self: Tensor, blocksize: number | readonly number[], denseDim?: number): Tensor;
+  toSparseBsc(
+    self: Tensor,
+    blocksize: number | readonly number[],
+    options?: { denseDim?: number },
+  ): Tensor;
+  /** `aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor` */
+  toSparseBsr(self: Tensor, blocksize: number | readonly number[], denseDim?: number): Tensor;
+  toSparseBsr(
+    self: Tensor,
+    blocksize: number | readonly number[],
+    options?: { denseDim?: number },
+  ): Tensor;
+  /** `aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor` */
+  toSparseCsc(self: Tensor, denseDim?: number): Tensor;
+  toSparseCsc(self: Tensor, options?: { denseDim?: number }): Tensor;
+  /** `aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor` */
+  toSparseCsr(self: Tensor, denseDim?: number): Tensor;
+  toSparseCsr(self: Tensor, options?: { denseDim?: number }): Tensor;
+  /** `aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)` */
+  topk(self: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean): ValuesIndices;
+  topk(
+    self: Tensor,
+    k: number,
+    options?: { dim?: number; largest?: boolean; sorted?: boolean },
+  ): ValuesIndices;
+  topk(
+    self: Tensor,
+    k: number,
+    dim: number,
+    options?: { largest?: boolean; sorted?: boolean },
+  ): ValuesIndices;
+  topk(
+    self: Tensor,
+    k: number,
+    dim: number,
+    largest: boolean,
+    options?: { sorted?: boolean },
+  ): ValuesIndices;
+  /** `aten::trace(Tensor self) -> Tensor` */
+  trace(self: Tensor): Tensor;
+  /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
+  transpose(self: Tensor, dim0: number, dim1: number): Tensor;
+  /** `aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  transpose_(self: Tensor, dim0: number, dim1: number): Tensor;
+  /** `aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor` */
+  transposeCopy(self: Tensor, dim0: number, dim1: number): Tensor;
   /** `aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor` */
   trapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
   /** `aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
@@ -2436,6 +6664,38 @@ export interface TorchFunctions {
   trapz(y: Tensor, options?: { dx?: number; dim?: number }): Tensor;
   /** `aten::trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
   trapz(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
+  /** `aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)` */
+  triangularSolve(
+    self: Tensor,
+    A: Tensor,
+    upper?: boolean,
+    transpose?: boolean,
+    unitriangular?: boolean,
+  ): SolutionClonedCoefficient;
+  triangularSolve(
+    self: Tensor,
+    A: Tensor,
+    options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean },
+  ): SolutionClonedCoefficient;
+  triangularSolve(
+    self: Tensor,
+    A: Tensor,
+    upper: boolean,
+    options?: { transpose?: boolean; unitriangular?: boolean },
+  ): SolutionClonedCoefficient;
+  triangularSolve(
+    self: Tensor,
+    A: Tensor,
+    upper: boolean,
+    transpose: boolean,
+    options?: { unitriangular?: boolean },
+  ): SolutionClonedCoefficient;
+  /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor` */
+  tril(self: Tensor, diagonal?: number): Tensor;
+  tril(self: Tensor, options?: { diagonal?: number }): Tensor;
+  /** `aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  tril_(self: Tensor, diagonal?: number): Tensor;
+  tril_(self: Tensor, options?: { diagonal?: number }): Tensor;
   /** `aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   trilIndices(
     row: number,
@@ -2493,6 +6753,12 @@ export interface TorchFunctions {
     p: number,
     options?: { eps?: number; swap?: boolean; reduction?: number },
   ): Tensor;
+  /** `aten::triu(Tensor self, SymInt diagonal=0) -> Tensor` */
+  triu(self: Tensor, diagonal?: number): Tensor;
+  triu(self: Tensor, options?: { diagonal?: number }): Tensor;
+  /** `aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  triu_(self: Tensor, diagonal?: number): Tensor;
+  triu_(self: Tensor, options?: { diagonal?: number }): Tensor;
   /** `aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   triuIndices(
     row: number,
@@ -2518,14 +6784,154 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  /** `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  trueDivide(self: Tensor, other: Scalar): Tensor;
+  /** `aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor` */
+  trueDivide(self: Tensor, other: Tensor): Tensor;
+  /** `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  trueDivide_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  trueDivide_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::trunc(Tensor self) -> Tensor` */
+  trunc(self: Tensor): Tensor;
+  /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)` */
+  trunc_(self: Tensor): Tensor;
+  /** `aten::type_as(Tensor self, Tensor other) -> Tensor` */
+  typeAs(self: Tensor, other: Tensor): Tensor;
+  /** `aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]` */
+  unbind(self: Tensor, dim?: number): Tensor[];
+  unbind(self: Tensor, options?: { dim?: number }): Tensor[];
+  /** `aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]` */
+  unbindCopy(self: Tensor, dim?: number): Tensor[];
+  unbindCopy(self: Tensor, options?: { dim?: number }): Tensor[];
+  /** `aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)` */
+  unflatten(self: Tensor, dim: number, sizes: readonly number[]): Tensor;
   /** `aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]` */
   unflattenDenseTensors(flat: Tensor, tensors: readonly Tensor[]): Tensor[];
+  /** `aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)` */
+  unfold(self: Tensor, dimension: number, size: number, step: number): Tensor;
+  /** `aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor` */
+  unfoldCopy(self: Tensor, dimension: number, size: number, step: number): Tensor;
+  /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor` */
+  uniform(self: Tensor, from?: number, to?: number, options?: { generator?: Generator }): Tensor;
+  uniform(self: Tensor, options?: { from?: number; to?: number; generator?: Generator }): Tensor;
+  uniform(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
+  /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
+  uniform_(self: Tensor, from?: number, to?: number, options?: { generator?: Generator }): Tensor;
+  uniform_(self: Tensor, options?: { from?: number; to?: number; generator?: Generator }): Tensor;
+  uniform_(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
+  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
+  uniqueConsecutive(
+    self: Tensor,
+    returnInverse?: boolean,
+    returnCounts?: boolean,
+    dim?: number,
+  ): [Tensor, Tensor, Tensor];
+  uniqueConsecutive(
+    self: Tensor,
+    options?: { returnInverse?: boolean; returnCounts?: boolean; dim?: number },
+  ): [Tensor, Tensor, Tensor];
+  uniqueConsecutive(
+    self: Tensor,
+    returnInverse: boolean,
+    options?: { returnCounts?: boolean; dim?: number },
+  ): [Tensor, Tensor, Tensor];
+  uniqueConsecutive(
+    self: Tensor,
+    returnInverse: boolean,
+    returnCounts: boolean,
+    options?: { dim?: number },
+  ): [Tensor, Tensor, Tensor];
+  /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
+  uniqueDim(
+    self: Tensor,
+    dim: number,
+    sorted?: boolean,
+    returnInverse?: boolean,
+    returnCounts?: boolean,
+  ): [Tensor, Tensor, Tensor];
+  uniqueDim(
+    self: Tensor,
+    dim: number,
+    options?: { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  uniqueDim(
+    self: Tensor,
+    dim: number,
+    sorted: boolean,
+    options?: { returnInverse?: boolean; returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  uniqueDim(
+    self: Tensor,
+    dim: number,
+    sorted: boolean,
+    returnInverse: boolean,
+    options?: { returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
+  uniqueDimConsecutive(
+    self: Tensor,
+    dim: number,
+    returnInverse?: boolean,
+    returnCounts?: boolean,
+  ): [Tensor, Tensor, Tensor];
+  uniqueDimConsecutive(
+    self: Tensor,
+    dim: number,
+    options?: { returnInverse?: boolean; returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  uniqueDimConsecutive(
+    self: Tensor,
+    dim: number,
+    returnInverse: boolean,
+    options?: { returnCounts?: boolean },
+  ): [Tensor, Tensor, Tensor];
+  /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]` */
+  unsafeChunk(self: Tensor, chunks: number, dim?: number): Tensor[];
+  unsafeChunk(self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
+  /** `aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */
+  unsafeSplit(self: Tensor, splitSize: number, dim?: number): Tensor[];
+  unsafeSplit(self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
+  /** `aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]` */
+  unsafeSplitWithSizes(self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
+  unsafeSplitWithSizes(
+    self: Tensor,
+    splitSizes: readonly number[],
+    options?: { dim?: number },
+  ): Tensor[];
+  /** `aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)` */
+  unsqueeze(self: Tensor, dim: number): Tensor;
+  /** `aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)` */
+  unsqueeze_(self: Tensor, dim: number): Tensor;
+  /** `aten::unsqueeze_copy(Tensor self, int dim) -> Tensor` */
+  unsqueezeCopy(self: Tensor, dim: number): Tensor;
   /** `aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleBicubic2d(
     input: Tensor,
     outputSize: readonly number[] | null,
     alignCorners: boolean,
     scaleFactors?: readonly number[],
+  ): Tensor;
+  /** `aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  upsampleBicubic2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH?: number,
+    scalesW?: number,
+  ): Tensor;
+  upsampleBicubic2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleBicubic2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH: number | null,
+    options?: { scalesW?: number },
   ): Tensor;
   /** `aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleBilinear2d(
@@ -2534,12 +6940,53 @@ export interface TorchFunctions {
     alignCorners: boolean,
     scaleFactors?: readonly number[],
   ): Tensor;
+  /** `aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  upsampleBilinear2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH?: number,
+    scalesW?: number,
+  ): Tensor;
+  upsampleBilinear2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleBilinear2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
+  /** `aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor` */
+  upsampleLinear1d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scales?: number,
+  ): Tensor;
+  upsampleLinear1d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    options?: { scales?: number },
+  ): Tensor;
   /** `aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleLinear1d(
     input: Tensor,
     outputSize: readonly number[] | null,
     alignCorners: boolean,
     scaleFactors?: readonly number[],
+  ): Tensor;
+  /** `aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor` */
+  upsampleNearest1d(self: Tensor, outputSize: number | readonly number[], scales?: number): Tensor;
+  upsampleNearest1d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    options?: { scales?: number },
   ): Tensor;
   /** `aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
   upsampleNearest1d(
@@ -2571,6 +7018,24 @@ export interface TorchFunctions {
     outputSize: readonly number[] | null,
     options?: { scaleFactors?: readonly number[] },
   ): Tensor;
+  /** `aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  upsampleNearest2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    scalesH?: number,
+    scalesW?: number,
+  ): Tensor;
+  upsampleNearest2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest2d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
   upsampleNearest3d(
     input: Tensor,
@@ -2586,6 +7051,32 @@ export interface TorchFunctions {
     outputSize: readonly number[] | null,
     options?: { scaleFactors?: readonly number[] },
   ): Tensor;
+  /** `aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  upsampleNearest3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    scalesD?: number,
+    scalesH?: number,
+    scalesW?: number,
+  ): Tensor;
+  upsampleNearest3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    options?: { scalesD?: number; scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    scalesD: number | null,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleNearest3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    scalesD: number | null,
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
   /** `aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
   upsampleTrilinear3d(
     input: Tensor,
@@ -2593,10 +7084,141 @@ export interface TorchFunctions {
     alignCorners: boolean,
     scaleFactors?: readonly number[],
   ): Tensor;
+  /** `aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  upsampleTrilinear3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD?: number,
+    scalesH?: number,
+    scalesW?: number,
+  ): Tensor;
+  upsampleTrilinear3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    options?: { scalesD?: number; scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleTrilinear3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD: number | null,
+    options?: { scalesH?: number; scalesW?: number },
+  ): Tensor;
+  upsampleTrilinear3d(
+    self: Tensor,
+    outputSize: number | readonly number[],
+    alignCorners: boolean,
+    scalesD: number | null,
+    scalesH: number | null,
+    options?: { scalesW?: number },
+  ): Tensor;
+  /** `aten::values(Tensor(a) self) -> Tensor(a)` */
+  values(self: Tensor): Tensor;
+  /** `aten::values_copy(Tensor self) -> Tensor` */
+  valuesCopy(self: Tensor): Tensor;
   /** `aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor` */
   vander(x: Tensor, N?: number, increasing?: boolean): Tensor;
   vander(x: Tensor, options?: { N?: number; increasing?: boolean }): Tensor;
   vander(x: Tensor, N: number | null, options?: { increasing?: boolean }): Tensor;
+  /** `aten::var(Tensor self, bool unbiased=True) -> Tensor` */
+  var(self: Tensor, unbiased?: boolean): Tensor;
+  var(self: Tensor, options?: { unbiased?: boolean }): Tensor;
+  /** `aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
+  var(
+    self: Tensor,
+    dim?: number | readonly number[],
+    options?: { correction?: Scalar; keepdim?: boolean },
+  ): Tensor;
+  var(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; correction?: Scalar; keepdim?: boolean },
+  ): Tensor;
+  /** `aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor` */
+  var(
+    self: Tensor,
+    dim?: number | readonly number[],
+    unbiased?: boolean,
+    keepdim?: boolean,
+  ): Tensor;
+  var(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; unbiased?: boolean; keepdim?: boolean },
+  ): Tensor;
+  var(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): Tensor;
+  var(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): Tensor;
+  /** `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
+  varMean(self: Tensor, unbiased?: boolean): [Tensor, Tensor];
+  varMean(self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
+  /** `aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)` */
+  varMean(
+    self: Tensor,
+    dim?: number | readonly number[],
+    options?: { correction?: Scalar; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  varMean(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; correction?: Scalar; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)` */
+  varMean(
+    self: Tensor,
+    dim?: number | readonly number[],
+    unbiased?: boolean,
+    keepdim?: boolean,
+  ): [Tensor, Tensor];
+  varMean(
+    self: Tensor,
+    options?: { dim?: number | readonly number[]; unbiased?: boolean; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  varMean(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    options?: { unbiased?: boolean; keepdim?: boolean },
+  ): [Tensor, Tensor];
+  varMean(
+    self: Tensor,
+    dim: number | readonly number[] | null,
+    unbiased: boolean,
+    options?: { keepdim?: boolean },
+  ): [Tensor, Tensor];
+  /** `aten::vdot(Tensor self, Tensor other) -> Tensor` */
+  vdot(self: Tensor, other: Tensor): Tensor;
+  /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
+  view(self: Tensor, size: readonly number[]): Tensor;
+  view(self: Tensor, ...size: number[]): Tensor;
+  /** `aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)` */
+  view(self: Tensor, dtype: Dtype): Tensor;
+  /** `aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  viewAs(self: Tensor, other: Tensor): Tensor;
+  /** `aten::view_as_complex(Tensor(a) self) -> Tensor(a)` */
+  viewAsComplex(self: Tensor): Tensor;
+  /** `aten::view_as_complex_copy(Tensor self) -> Tensor` */
+  viewAsComplexCopy(self: Tensor): Tensor;
+  /** `aten::view_as_real(Tensor(a) self) -> Tensor(a)` */
+  viewAsReal(self: Tensor): Tensor;
+  /** `aten::view_as_real_copy(Tensor self) -> Tensor` */
+  viewAsRealCopy(self: Tensor): Tensor;
+  /** `aten::view_copy(Tensor self, SymInt[] size) -> Tensor` */
+  viewCopy(self: Tensor, size: readonly number[]): Tensor;
+  viewCopy(self: Tensor, ...size: number[]): Tensor;
+  /** `aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor` */
+  viewCopy(self: Tensor, dtype: Dtype): Tensor;
+  /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  vsplit(self: Tensor, indices: readonly number[]): Tensor[];
+  vsplit(self: Tensor, ...indices: number[]): Tensor[];
+  /** `aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
+  vsplit(self: Tensor, sections: number): Tensor[];
   /** `aten::vstack(Tensor[] tensors) -> Tensor` */
   vstack(tensors: readonly Tensor[]): Tensor;
   /** `aten::where(Tensor condition) -> Tensor[]` */
@@ -2609,8 +7231,20 @@ export interface TorchFunctions {
   where(condition: Tensor, self: Scalar, other: Tensor): Tensor;
   /** `aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor` */
   where(condition: Tensor, self: Tensor, other: Tensor): Tensor;
+  /** `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor` */
+  xlogy(self: Tensor, other: Scalar): Tensor;
   /** `aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor` */
   xlogy(self: Scalar, other: Tensor): Tensor;
+  /** `aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor` */
+  xlogy(self: Tensor, other: Tensor): Tensor;
+  /** `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  xlogy_(self: Tensor, other: Scalar): Tensor;
+  /** `aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  xlogy_(self: Tensor, other: Tensor): Tensor;
+  /** `aten::zero(Tensor self) -> Tensor` */
+  zero(self: Tensor): Tensor;
+  /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */
+  zero_(self: Tensor): Tensor;
   /** `aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   zeros(
     size: readonly number[],
@@ -2622,16 +7256,117 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  zeros(...size: number[]): Tensor;
+  zeros(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
+  /** `aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  zerosLike(
+    self: Tensor,
+    options?: {
+      dtype?: Dtype;
+      layout?: Layout;
+      device?: string;
+      pinMemory?: boolean;
+      memoryFormat?: MemoryFormat;
+      requiresGrad?: boolean;
+    },
+  ): Tensor;
 }
 
 /** Their names in libtorch. */
 export const FUNCTIONS = [
+  'abs',
+  'abs_',
+  'absolute',
+  'absolute_',
+  'acos',
+  'acos_',
+  'acosh',
+  'acosh_',
+  'adaptive_avg_pool1d',
+  'adaptive_avg_pool2d',
+  'adaptive_avg_pool3d',
+  'adaptive_max_pool1d',
+  'adaptive_max_pool2d',
+  'adaptive_max_pool3d',
+  'add',
+  'add_',
+  'addbmm',
+  'addbmm_',
+  'addcdiv',
+  'addcdiv_',
+  'addcmul',
+  'addcmul_',
+  'addmm',
+  'addmm_',
+  'addmv',
+  'addmv_',
+  'addr',
+  'addr_',
+  'adjoint',
   'affine_grid_generator',
+  'alias',
+  'alias_copy',
+  'all',
+  'allclose',
   'alpha_dropout',
+  'alpha_dropout_',
+  'amax',
+  'amin',
+  'aminmax',
+  'angle',
+  'any',
   'arange',
+  'arccos',
+  'arccos_',
+  'arccosh',
+  'arccosh_',
+  'arcsin',
+  'arcsin_',
+  'arcsinh',
+  'arcsinh_',
+  'arctan',
+  'arctan2',
+  'arctan2_',
+  'arctan_',
+  'arctanh',
+  'arctanh_',
+  'argmax',
+  'argmin',
+  'argsort',
+  'argwhere',
+  'as_strided',
+  'as_strided_',
+  'as_strided_copy',
+  'as_strided_scatter',
+  'asin',
+  'asin_',
+  'asinh',
+  'asinh_',
+  'atan',
+  'atan2',
+  'atan2_',
+  'atan_',
+  'atanh',
+  'atanh_',
   'atleast_1d',
   'atleast_2d',
   'atleast_3d',
+  'avg_pool1d',
+  'avg_pool2d',
+  'avg_pool3d',
+  'baddbmm',
+  'baddbmm_',
   'bartlett_window',
   'batch_norm',
   'batch_norm_elemt',
@@ -2639,173 +7374,738 @@ export const FUNCTIONS = [
   'batch_norm_gather_stats_with_counts',
   'batch_norm_stats',
   'batch_norm_update_stats',
+  'bernoulli',
+  'bernoulli_',
   'bilinear',
+  'binary_cross_entropy',
+  'binary_cross_entropy_with_logits',
+  'bincount',
   'binomial',
   'bitwise_and',
+  'bitwise_and_',
   'bitwise_left_shift',
+  'bitwise_left_shift_',
+  'bitwise_not',
+  'bitwise_not_',
   'bitwise_or',
+  'bitwise_or_',
   'bitwise_right_shift',
+  'bitwise_right_shift_',
   'bitwise_xor',
+  'bitwise_xor_',
   'blackman_window',
   'block_diag',
+  'bmm',
   'broadcast_tensors',
+  'broadcast_to',
   'bucketize',
   'cartesian_prod',
   'cat',
+  'cauchy',
+  'cauchy_',
+  'ccol_indices',
+  'ccol_indices_copy',
   'cdist',
+  'ceil',
+  'ceil_',
+  'celu',
+  'celu_',
   'chain_matmul',
+  'chalf',
+  'channel_shuffle',
+  'cholesky',
+  'cholesky_inverse',
+  'cholesky_solve',
   'choose_qparams_optimized',
+  'chunk',
+  'clamp',
+  'clamp_',
+  'clamp_max',
+  'clamp_max_',
+  'clamp_min',
+  'clamp_min_',
+  'clip',
+  'clip_',
+  'clone',
+  'coalesce',
+  'col2im',
+  'col_indices',
+  'col_indices_copy',
   'column_stack',
+  'combinations',
   'complex',
   'concat',
   'concatenate',
+  'conj',
+  'conj_physical',
+  'conj_physical_',
+  'constant_pad_nd',
+  'contiguous',
   'conv1d',
   'conv2d',
   'conv3d',
+  'conv_depthwise3d',
+  'conv_tbc',
   'conv_transpose1d',
   'conv_transpose2d',
   'conv_transpose3d',
   'convolution',
   'convolution_overrideable',
+  'copy',
+  'copy_',
+  'copy_sparse_to_sparse',
+  'copy_sparse_to_sparse_',
+  'copysign',
+  'copysign_',
+  'corrcoef',
+  'cos',
+  'cos_',
+  'cosh',
+  'cosh_',
   'cosine_embedding_loss',
   'cosine_similarity',
+  'count_nonzero',
+  'cov',
+  'cross',
+  'cross_entropy_loss',
+  'crow_indices',
+  'crow_indices_copy',
   'ctc_loss',
   'cudnn_affine_grid_generator',
   'cudnn_batch_norm',
+  'cudnn_convolution',
+  'cudnn_convolution_add_relu',
+  'cudnn_convolution_relu',
+  'cudnn_convolution_transpose',
+  'cudnn_grid_sampler',
+  'cudnn_is_acceptable',
+  'cummax',
+  'cummin',
+  'cumprod',
+  'cumprod_',
+  'cumsum',
+  'cumsum_',
   'cumulative_trapezoid',
+  'deg2rad',
+  'deg2rad_',
+  'dense_dim',
   'dequantize',
+  'det',
+  'detach',
+  'detach_',
+  'detach_copy',
+  'diag',
+  'diag_embed',
+  'diagflat',
+  'diagonal',
+  'diagonal_copy',
+  'diagonal_scatter',
+  'diff',
+  'digamma',
+  'digamma_',
+  'dim',
+  'dist',
+  'div',
+  'div_',
+  'divide',
+  'divide_',
+  'dot',
   'dropout',
+  'dropout_',
+  'dsplit',
   'dstack',
   'einsum',
+  'elu',
+  'elu_',
   'embedding',
   'embedding_bag',
+  'embedding_renorm',
+  'embedding_renorm_',
   'empty',
+  'empty_like',
   'empty_permuted',
   'empty_quantized',
   'empty_strided',
+  'eq',
+  'eq_',
+  'equal',
+  'erf',
+  'erf_',
+  'erfc',
+  'erfc_',
+  'erfinv',
+  'erfinv_',
+  'exp',
+  'exp2',
+  'exp2_',
+  'exp_',
+  'expand',
+  'expand_as',
+  'expand_copy',
+  'expm1',
+  'expm1_',
+  'exponential',
+  'exponential_',
   'eye',
+  'fake_quantize_per_channel_affine',
+  'fake_quantize_per_channel_affine_cachemask',
+  'fake_quantize_per_tensor_affine',
+  'fake_quantize_per_tensor_affine_cachemask',
   'feature_alpha_dropout',
+  'feature_alpha_dropout_',
   'feature_dropout',
-  'fft_fftfreq',
-  'fft_rfftfreq',
+  'feature_dropout_',
+  'fill',
+  'fill_',
+  'fill_diagonal_',
+  'fix',
+  'fix_',
+  'flatten',
   'flatten_dense_tensors',
+  'flip',
+  'fliplr',
+  'flipud',
   'float_power',
+  'float_power_',
+  'floor',
+  'floor_',
+  'floor_divide',
+  'floor_divide_',
+  'fmax',
+  'fmin',
+  'fmod',
+  'fmod_',
+  'frac',
+  'frac_',
+  'fractional_max_pool2d',
+  'fractional_max_pool3d',
+  'frexp',
+  'frobenius_norm',
   'from_file',
+  'full_like',
+  'gather',
+  'gcd',
+  'gcd_',
+  'ge',
+  'ge_',
+  'gelu',
+  'gelu_',
+  'geometric',
+  'geometric_',
+  'geqrf',
+  'ger',
+  'get_device',
+  'glu',
   'glu_jvp',
+  'gradient',
+  'greater',
+  'greater_',
+  'greater_equal',
+  'greater_equal_',
   'grid_sampler',
   'grid_sampler_2d',
   'grid_sampler_3d',
   'group_norm',
   'gru',
   'gru_cell',
+  'gt',
+  'gt_',
   'hamming_window',
   'hann_window',
+  'hardshrink',
+  'hardsigmoid',
+  'hardsigmoid_',
+  'hardswish',
+  'hardswish_',
+  'hardtanh',
+  'hardtanh_',
+  'hash_tensor',
+  'heaviside',
+  'heaviside_',
+  'hinge_embedding_loss',
+  'histc',
+  'histogram',
+  'histogramdd',
+  'hsplit',
   'hspmm',
   'hstack',
+  'huber_loss',
+  'hypot',
+  'hypot_',
+  'i0',
+  'i0_',
+  'igamma',
+  'igamma_',
+  'igammac',
+  'igammac_',
+  'im2col',
+  'imag',
+  'index_add',
+  'index_add_',
+  'index_copy',
+  'index_copy_',
+  'index_fill',
+  'index_fill_',
+  'index_put',
+  'index_put_',
+  'index_reduce',
+  'index_reduce_',
+  'index_select',
+  'indices',
+  'indices_copy',
+  'inner',
   'instance_norm',
+  'int_repr',
+  'inverse',
+  'is_coalesced',
+  'is_complex',
+  'is_conj',
+  'is_contiguous',
+  'is_distributed',
+  'is_floating_point',
+  'is_inference',
+  'is_neg',
+  'is_nonzero',
+  'is_pinned',
+  'is_same_size',
+  'is_set_to',
+  'is_signed',
   'is_vulkan_available',
+  'isclose',
+  'isfinite',
   'isin',
+  'isinf',
+  'isnan',
+  'isneginf',
+  'isposinf',
+  'isreal',
+  'istft',
   'kaiser_window',
+  'kl_div',
+  'kron',
+  'kthvalue',
+  'l1_loss',
   'layer_norm',
-  'linalg_det',
-  'linalg_diagonal',
-  'linalg_householder_product',
-  'linalg_inv',
-  'linalg_inv_ex',
-  'linalg_ldl_solve',
-  'linalg_lu',
-  'linalg_lu_factor',
-  'linalg_lu_factor_ex',
-  'linalg_lu_solve',
-  'linalg_matrix_rank',
-  'linalg_multi_dot',
-  'linalg_qr',
-  'linalg_slogdet',
-  'linalg_solve',
-  'linalg_solve_ex',
-  'linalg_svd',
-  'linalg_svdvals',
-  'linalg_vander',
-  'linalg_vecdot',
+  'lcm',
+  'lcm_',
+  'ldexp',
+  'ldexp_',
+  'le',
+  'le_',
+  'leaky_relu',
+  'leaky_relu_',
+  'lerp',
+  'lerp_',
+  'less',
+  'less_',
+  'less_equal',
+  'less_equal_',
+  'lgamma',
+  'lgamma_',
+  'lift',
+  'lift_fresh',
+  'lift_fresh_copy',
   'linear',
   'linspace',
+  'log',
+  'log10',
+  'log10_',
+  'log1p',
+  'log1p_',
+  'log2',
+  'log2_',
+  'log_',
+  'log_normal',
+  'log_normal_',
+  'log_sigmoid',
+  'log_sigmoid_forward',
+  'log_softmax',
+  'logaddexp',
+  'logaddexp2',
+  'logcumsumexp',
+  'logdet',
+  'logical_and',
+  'logical_and_',
+  'logical_not',
+  'logical_not_',
+  'logical_or',
+  'logical_or_',
+  'logical_xor',
+  'logical_xor_',
+  'logit',
+  'logit_',
   'logspace',
+  'logsumexp',
   'lstm',
   'lstm_cell',
+  'lt',
+  'lt_',
+  'lu_solve',
   'lu_unpack',
   'margin_ranking_loss',
+  'masked_fill',
+  'masked_fill_',
+  'masked_scatter',
+  'masked_scatter_',
+  'masked_select',
+  'matmul',
+  'matrix_exp',
+  'matrix_power',
+  'max',
+  'max_pool1d',
+  'max_pool1d_with_indices',
+  'max_pool2d',
+  'max_pool2d_with_indices',
+  'max_pool3d',
+  'max_pool3d_with_indices',
+  'max_unpool2d',
+  'max_unpool3d',
+  'maximum',
+  'mean',
+  'median',
   'meshgrid',
+  'min',
+  'minimum',
   'miopen_batch_norm',
+  'miopen_convolution',
+  'miopen_convolution_add_relu',
+  'miopen_convolution_relu',
+  'miopen_convolution_transpose',
   'miopen_ctc_loss',
+  'miopen_depthwise_convolution',
   'miopen_rnn',
+  'mish',
+  'mish_',
+  'mkldnn_adaptive_avg_pool2d',
+  'mkldnn_convolution',
+  'mkldnn_linear',
+  'mkldnn_max_pool2d',
+  'mkldnn_max_pool3d',
+  'mkldnn_reorder_conv2d_weight',
+  'mkldnn_reorder_conv3d_weight',
   'mkldnn_rnn_layer',
+  'mm',
+  'mode',
+  'moveaxis',
+  'movedim',
+  'mse_loss',
+  'msort',
+  'mul',
+  'mul_',
+  'multi_margin_loss',
+  'multilabel_margin_loss',
+  'multilabel_margin_loss_forward',
+  'multinomial',
+  'multiply',
+  'multiply_',
+  'mv',
+  'mvlgamma',
+  'mvlgamma_',
+  'nan_to_num',
+  'nan_to_num_',
+  'nanmean',
+  'nanmedian',
+  'nanquantile',
+  'nansum',
+  'narrow',
+  'narrow_copy',
   'native_batch_norm',
+  'native_channel_shuffle',
   'native_dropout',
   'native_group_norm',
   'native_layer_norm',
+  'native_norm',
+  'ne',
+  'ne_',
+  'neg',
+  'neg_',
+  'negative',
+  'negative_',
+  'nested_to_padded_tensor',
+  'new_empty',
+  'new_empty_strided',
+  'new_full',
+  'new_ones',
+  'new_zeros',
+  'nextafter',
+  'nextafter_',
+  'nll_loss',
+  'nll_loss2d',
+  'nll_loss2d_forward',
+  'nll_loss_forward',
+  'nll_loss_nd',
+  'nonzero',
+  'nonzero_numpy',
+  'nonzero_static',
+  'norm',
   'norm_except_dim',
   'normal',
+  'normal_',
+  'normal_functional',
+  'not_equal',
+  'not_equal_',
+  'nuclear_norm',
+  'numel',
+  'one_hot',
   'ones',
+  'ones_like',
+  'orgqr',
+  'ormqr',
+  'outer',
+  'pad',
   'pad_sequence',
   'pairwise_distance',
+  'pdist',
+  'permute',
+  'permute_copy',
+  'pin_memory',
+  'pinverse',
+  'pixel_shuffle',
+  'pixel_unshuffle',
+  'poisson',
   'poisson_nll_loss',
   'polar',
   'polygamma',
+  'polygamma_',
+  'positive',
   'pow',
+  'pow_',
+  'prelu',
+  'prod',
+  'put',
+  'put_',
+  'q_per_channel_axis',
+  'q_per_channel_scales',
+  'q_per_channel_zero_points',
+  'q_scale',
+  'q_zero_point',
+  'qr',
+  'quantile',
+  'quantize_per_channel',
   'quantize_per_tensor',
+  'quantize_per_tensor_dynamic',
   'quantized_batch_norm',
+  'quantized_max_pool1d',
+  'quantized_max_pool2d',
+  'quantized_max_pool3d',
+  'rad2deg',
+  'rad2deg_',
   'rand',
+  'rand_like',
   'randint',
+  'randint_like',
   'randn',
+  'randn_like',
+  'random',
+  'random_',
   'randperm',
   'range',
+  'ravel',
+  'real',
+  'reciprocal',
+  'reciprocal_',
+  'reflection_pad1d',
+  'reflection_pad2d',
+  'reflection_pad3d',
+  'relu',
+  'relu6',
+  'relu6_',
+  'relu_',
   'remainder',
+  'remainder_',
+  'renorm',
+  'renorm_',
+  'repeat',
   'repeat_interleave',
+  'replication_pad1d',
+  'replication_pad2d',
+  'replication_pad3d',
+  'reshape',
+  'reshape_as',
+  'resize',
+  'resize_',
+  'resize_as',
+  'resize_as_',
+  'resize_as_sparse',
+  'resize_as_sparse_',
+  'resolve_conj',
+  'resolve_neg',
   'rms_norm',
   'rnn_relu',
   'rnn_relu_cell',
   'rnn_tanh',
   'rnn_tanh_cell',
+  'roll',
+  'rot90',
+  'round',
+  'round_',
+  'row_indices',
+  'row_indices_copy',
   'row_stack',
+  'rrelu',
+  'rrelu_',
+  'rrelu_with_noise_functional',
+  'rsqrt',
+  'rsqrt_',
+  'rsub',
   'scalar_tensor',
   'scaled_dot_product_attention',
+  'scatter',
+  'scatter_',
+  'scatter_add',
+  'scatter_add_',
+  'scatter_reduce',
+  'scatter_reduce_',
   'searchsorted',
   'segment_reduce',
+  'select',
+  'select_copy',
+  'select_scatter',
+  'selu',
+  'selu_',
+  'set',
+  'set_',
+  'sgn',
+  'sgn_',
+  'sigmoid',
+  'sigmoid_',
+  'sign',
+  'sign_',
+  'signbit',
+  'silu',
+  'silu_',
+  'sin',
+  'sin_',
+  'sinc',
+  'sinc_',
+  'sinh',
+  'sinh_',
+  'size',
+  'slice_copy',
+  'slice_inverse',
+  'slice_scatter',
+  'slogdet',
+  'slow_conv3d',
+  'slow_conv3d_forward',
+  'slow_conv_dilated2d',
+  'slow_conv_dilated3d',
+  'slow_conv_transpose2d',
+  'slow_conv_transpose3d',
+  'smm',
+  'smooth_l1_loss',
+  'soft_margin_loss',
+  'softmax',
+  'softplus',
+  'softshrink',
+  'sort',
   'sparse_bsc_tensor',
   'sparse_bsr_tensor',
   'sparse_compressed_tensor',
   'sparse_coo_tensor',
   'sparse_csc_tensor',
   'sparse_csr_tensor',
-  'special_airy_ai',
-  'special_chebyshev_polynomial_t',
-  'special_chebyshev_polynomial_u',
-  'special_chebyshev_polynomial_v',
-  'special_chebyshev_polynomial_w',
-  'special_hermite_polynomial_h',
-  'special_hermite_polynomial_he',
-  'special_laguerre_polynomial_l',
-  'special_legendre_polynomial_p',
-  'special_polygamma',
-  'special_scaled_modified_bessel_k0',
-  'special_scaled_modified_bessel_k1',
-  'special_shifted_chebyshev_polynomial_t',
-  'special_shifted_chebyshev_polynomial_u',
-  'special_shifted_chebyshev_polynomial_v',
-  'special_shifted_chebyshev_polynomial_w',
-  'special_spherical_bessel_j0',
-  'special_xlog1py',
-  'special_xlogy',
-  'special_zeta',
+  'sparse_dim',
+  'sparse_mask',
+  'sparse_resize',
+  'sparse_resize_',
+  'sparse_resize_and_clear',
+  'sparse_resize_and_clear_',
+  'split',
+  'split_copy',
+  'split_with_sizes',
+  'split_with_sizes_copy',
+  'sqrt',
+  'sqrt_',
+  'square',
+  'square_',
+  'squeeze',
+  'squeeze_',
+  'squeeze_copy',
+  'sspaddmm',
   'stack',
+  'std',
+  'std_mean',
+  'stft',
+  'storage_offset',
+  'stride',
+  'sub',
+  'sub_',
+  'subtract',
+  'subtract_',
+  'sum',
+  'sum_to_size',
+  'svd',
+  'swapaxes',
+  'swapaxes_',
+  'swapdims',
+  'swapdims_',
   'sym_constrain_range',
   'sym_constrain_range_for_size',
+  'sym_is_contiguous',
+  'sym_numel',
+  'sym_size',
+  'sym_storage_offset',
+  'sym_stride',
+  't',
+  't_',
+  't_copy',
+  'take',
+  'take_along_dim',
+  'tan',
+  'tan_',
+  'tanh',
+  'tanh_',
+  'tensor_split',
+  'tensordot',
+  'thnn_conv2d',
+  'threshold',
+  'threshold_',
+  'tile',
+  'to_dense',
+  'to_mkldnn',
+  'to_padded_tensor',
+  'to_sparse',
+  'to_sparse_bsc',
+  'to_sparse_bsr',
+  'to_sparse_csc',
+  'to_sparse_csr',
+  'topk',
+  'trace',
+  'transpose',
+  'transpose_',
+  'transpose_copy',
   'trapezoid',
   'trapz',
+  'triangular_solve',
+  'tril',
+  'tril_',
   'tril_indices',
   'triplet_margin_loss',
+  'triu',
+  'triu_',
   'triu_indices',
+  'true_divide',
+  'true_divide_',
+  'trunc',
+  'trunc_',
+  'type_as',
+  'unbind',
+  'unbind_copy',
+  'unflatten',
   'unflatten_dense_tensors',
+  'unfold',
+  'unfold_copy',
+  'uniform',
+  'uniform_',
+  'unique_consecutive',
+  'unique_dim',
+  'unique_dim_consecutive',
+  'unsafe_chunk',
+  'unsafe_split',
+  'unsafe_split_with_sizes',
+  'unsqueeze',
+  'unsqueeze_',
+  'unsqueeze_copy',
   'upsample_bicubic2d',
   'upsample_bilinear2d',
   'upsample_linear1d',
@@ -2813,9 +8113,26 @@ export const FUNCTIONS = [
   'upsample_nearest2d',
   'upsample_nearest3d',
   'upsample_trilinear3d',
+  'values',
+  'values_copy',
   'vander',
+  'var',
+  'var_mean',
+  'vdot',
+  'view',
+  'view_as',
+  'view_as_complex',
+  'view_as_complex_copy',
+  'view_as_real',
+  'view_as_real_copy',
+  'view_copy',
+  'vsplit',
   'vstack',
   'where',
   'xlogy',
+  'xlogy_',
+  'zero',
+  'zero_',
   'zeros',
+  'zeros_like',
 ] as const;

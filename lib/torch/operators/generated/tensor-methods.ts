@@ -3,8 +3,24 @@ import type { Dtype, Scalar } from '../../dtype';
 import type { Layout, MemoryFormat } from '../../layout';
 import type { Generator } from '../../random';
 import type { Tensor } from '../../tensor';
+import type {
+  ATau,
+  HistBinEdges,
+  HistBinEdgesLists,
+  MantissaExponent,
+  MinMax,
+  OutputBuffer,
+  OutputIsTarget,
+  OutputMask,
+  OutputTotalWeight,
+  QR,
+  SignLogabsdet,
+  SolutionClonedCoefficient,
+  USV,
+  ValuesIndices,
+} from './results';
 
-/** The operators whose first argument is a tensor called `self`, as methods. */
+/** The operators that work on a tensor called `self`, as methods. */
 export interface TensorMethods {
   /** `aten::abs(Tensor self) -> Tensor` */
   abs(): Tensor;
@@ -106,7 +122,7 @@ export interface TensorMethods {
   amin(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
   amin(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
   /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)` */
-  aminmax(options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
+  aminmax(options?: { dim?: number; keepdim?: boolean }): MinMax;
   /** `aten::angle(Tensor self) -> Tensor` */
   angle(): Tensor;
   /** `aten::any(Tensor self) -> Tensor` */
@@ -433,6 +449,7 @@ export interface TensorMethods {
   bmm(mat2: Tensor, outDtype: Dtype): Tensor;
   /** `aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
   broadcastTo(size: readonly number[]): Tensor;
+  broadcastTo(...size: number[]): Tensor;
   /** `aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor` */
   bucketize(boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
   /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor` */
@@ -599,6 +616,7 @@ export interface TensorMethods {
   countNonzero(options?: { dim?: number }): Tensor;
   /** `aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor` */
   countNonzero(dim: readonly number[]): Tensor;
+  countNonzero(...dim: number[]): Tensor;
   /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor` */
   cov(options?: {
     correction?: number;
@@ -688,9 +706,9 @@ export interface TensorMethods {
   /** `aten::cudnn_is_acceptable(Tensor self) -> bool` */
   cudnnIsAcceptable(): boolean;
   /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
-  cummax(dim: number): [Tensor, Tensor];
+  cummax(dim: number): ValuesIndices;
   /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
-  cummin(dim: number): [Tensor, Tensor];
+  cummin(dim: number): ValuesIndices;
   /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
   cumprod(dim: number, options?: { dtype?: Dtype }): Tensor;
   /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
@@ -805,6 +823,7 @@ export interface TensorMethods {
   dropout_(p: number, train: boolean): this;
   /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
   dsplit(indices: readonly number[]): Tensor[];
+  dsplit(...indices: number[]): Tensor[];
   /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   dsplit(sections: number): Tensor[];
   /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
@@ -862,10 +881,14 @@ export interface TensorMethods {
   exp_(): this;
   /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
   expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
+  expand(...size: number[]): Tensor;
+  expand(...size: [...number[], options: { implicit?: boolean }]): Tensor;
   /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
   expandAs(other: Tensor): Tensor;
   /** `aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor` */
   expandCopy(size: readonly number[], options?: { implicit?: boolean }): Tensor;
+  expandCopy(...size: number[]): Tensor;
+  expandCopy(...size: [...number[], options: { implicit?: boolean }]): Tensor;
   /** `aten::expm1(Tensor self) -> Tensor` */
   expm1(): Tensor;
   /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)` */
@@ -891,7 +914,7 @@ export interface TensorMethods {
     axis: number,
     quantMin: number,
     quantMax: number,
-  ): [Tensor, Tensor];
+  ): OutputMask;
   /** `aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor` */
   fakeQuantizePerTensorAffine(
     scale: number,
@@ -912,255 +935,11 @@ export interface TensorMethods {
     zeroPoint: number,
     quantMin: number,
     quantMax: number,
-  ): [Tensor, Tensor];
+  ): OutputMask;
   /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
   featureAlphaDropout_(p: number, train: boolean): this;
   /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
   featureDropout_(p: number, train: boolean): this;
-  /** `aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
-  fftFft(n?: number, dim?: number, norm?: string): Tensor;
-  fftFft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
-  fftFft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
-  fftFft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
-  fftFft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftFft2(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftFft2(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftFft2(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[],
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
-  fftFftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftFftn(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftFftn(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftFftn(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[] | null,
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor` */
-  fftFftshift(dim?: number | readonly number[]): Tensor;
-  fftFftshift(options?: { dim?: number | readonly number[] }): Tensor;
-  /** `aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
-  fftHfft(n?: number, dim?: number, norm?: string): Tensor;
-  fftHfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
-  fftHfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
-  fftHfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
-  fftHfft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftHfft2(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftHfft2(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftHfft2(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[],
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
-  fftHfftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftHfftn(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftHfftn(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftHfftn(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[] | null,
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
-  fftIfft(n?: number, dim?: number, norm?: string): Tensor;
-  fftIfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
-  fftIfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
-  fftIfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
-  fftIfft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftIfft2(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftIfft2(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftIfft2(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[],
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
-  fftIfftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftIfftn(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftIfftn(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftIfftn(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[] | null,
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor` */
-  fftIfftshift(dim?: number | readonly number[]): Tensor;
-  fftIfftshift(options?: { dim?: number | readonly number[] }): Tensor;
-  /** `aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
-  fftIhfft(n?: number, dim?: number, norm?: string): Tensor;
-  fftIhfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
-  fftIhfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
-  fftIhfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
-  fftIhfft2(
-    s?: number | readonly number[],
-    dim?: number | readonly number[],
-    norm?: string,
-  ): Tensor;
-  fftIhfft2(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftIhfft2(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftIhfft2(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[],
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
-  fftIhfftn(
-    s?: number | readonly number[],
-    dim?: number | readonly number[],
-    norm?: string,
-  ): Tensor;
-  fftIhfftn(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftIhfftn(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftIhfftn(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[] | null,
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
-  fftIrfft(n?: number, dim?: number, norm?: string): Tensor;
-  fftIrfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
-  fftIrfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
-  fftIrfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
-  fftIrfft2(
-    s?: number | readonly number[],
-    dim?: number | readonly number[],
-    norm?: string,
-  ): Tensor;
-  fftIrfft2(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftIrfft2(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftIrfft2(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[],
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
-  fftIrfftn(
-    s?: number | readonly number[],
-    dim?: number | readonly number[],
-    norm?: string,
-  ): Tensor;
-  fftIrfftn(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftIrfftn(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftIrfftn(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[] | null,
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
-  fftRfft(n?: number, dim?: number, norm?: string): Tensor;
-  fftRfft(options?: { n?: number; dim?: number; norm?: string }): Tensor;
-  fftRfft(n: number | null, options?: { dim?: number; norm?: string }): Tensor;
-  fftRfft(n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
-  fftRfft2(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftRfft2(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftRfft2(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftRfft2(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[],
-    options?: { norm?: string },
-  ): Tensor;
-  /** `aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
-  fftRfftn(s?: number | readonly number[], dim?: number | readonly number[], norm?: string): Tensor;
-  fftRfftn(options?: {
-    s?: number | readonly number[];
-    dim?: number | readonly number[];
-    norm?: string;
-  }): Tensor;
-  fftRfftn(
-    s: number | readonly number[] | null,
-    options?: { dim?: number | readonly number[]; norm?: string },
-  ): Tensor;
-  fftRfftn(
-    s: number | readonly number[] | null,
-    dim: number | readonly number[] | null,
-    options?: { norm?: string },
-  ): Tensor;
   /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor` */
   fill(value: Scalar): Tensor;
   /** `aten::fill.Tensor(Tensor self, Tensor value) -> Tensor` */
@@ -1182,6 +961,7 @@ export interface TensorMethods {
   flatten(startDim: number, options?: { endDim?: number }): Tensor;
   /** `aten::flip(Tensor self, int[] dims) -> Tensor` */
   flip(dims: readonly number[]): Tensor;
+  flip(...dims: number[]): Tensor;
   /** `aten::fliplr(Tensor self) -> Tensor` */
   fliplr(): Tensor;
   /** `aten::flipud(Tensor self) -> Tensor` */
@@ -1235,7 +1015,7 @@ export interface TensorMethods {
     randomSamples: Tensor,
   ): [Tensor, Tensor];
   /** `aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)` */
-  frexp(): [Tensor, Tensor];
+  frexp(): MantissaExponent;
   /** `aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
   frobeniusNorm(dim: number | readonly number[], keepdim?: boolean): Tensor;
   frobeniusNorm(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
@@ -1274,7 +1054,7 @@ export interface TensorMethods {
   /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)` */
   geometric_(p: number, options?: { generator?: Generator }): this;
   /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)` */
-  geqrf(): [Tensor, Tensor];
+  geqrf(): ATau;
   /** `aten::ger(Tensor self, Tensor vec2) -> Tensor` */
   ger(vec2: Tensor): Tensor;
   /** `aten::get_device(Tensor self) -> int` */
@@ -1371,89 +1151,87 @@ export interface TensorMethods {
   histc(bins: number, options?: { min?: Scalar; max?: Scalar }): Tensor;
   histc(bins: number, min: Scalar, options?: { max?: Scalar }): Tensor;
   /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
-  histogram(
-    bins: Tensor,
-    options?: { weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor];
+  histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): HistBinEdges;
   /** `aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
   histogram(
     bins?: number,
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor];
+  ): HistBinEdges;
   histogram(options?: {
     bins?: number;
     range?: readonly number[];
     weight?: Tensor | null;
     density?: boolean;
-  }): [Tensor, Tensor];
+  }): HistBinEdges;
   /** `aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
   histogramdd(
     bins: readonly number[],
     range?: readonly number[],
     weight?: Tensor | null,
     density?: boolean,
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: readonly number[],
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: readonly number[],
     range: readonly number[] | null,
     options?: { weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: readonly number[],
     range: readonly number[] | null,
     weight: Tensor | null,
     options?: { density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   /** `aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
   histogramdd(
     bins: readonly Tensor[],
     range?: readonly number[],
     weight?: Tensor | null,
     density?: boolean,
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: readonly Tensor[],
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: readonly Tensor[],
     range: readonly number[] | null,
     options?: { weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: readonly Tensor[],
     range: readonly number[] | null,
     weight: Tensor | null,
     options?: { density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   /** `aten::histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
   histogramdd(
     bins: number,
     range?: readonly number[],
     weight?: Tensor | null,
     density?: boolean,
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: number,
     options?: { range?: readonly number[]; weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: number,
     range: readonly number[] | null,
     options?: { weight?: Tensor | null; density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   histogramdd(
     bins: number,
     range: readonly number[] | null,
     weight: Tensor | null,
     options?: { density?: boolean },
-  ): [Tensor, Tensor[]];
+  ): HistBinEdgesLists;
   /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
   hsplit(indices: readonly number[]): Tensor[];
+  hsplit(...indices: number[]): Tensor[];
   /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   hsplit(sections: number): Tensor[];
   /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor` */
@@ -1630,9 +1408,9 @@ export interface TensorMethods {
   /** `aten::kron(Tensor self, Tensor other) -> Tensor` */
   kron(other: Tensor): Tensor;
   /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
-  kthvalue(k: number, dim?: number, keepdim?: boolean): [Tensor, Tensor];
-  kthvalue(k: number, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
-  kthvalue(k: number, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
+  kthvalue(k: number, dim?: number, keepdim?: boolean): ValuesIndices;
+  kthvalue(k: number, options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
+  kthvalue(k: number, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   l1Loss(target: Tensor, reduction?: number): Tensor;
   l1Loss(target: Tensor, options?: { reduction?: number }): Tensor;
@@ -1692,196 +1470,6 @@ export interface TensorMethods {
   liftFresh(): Tensor;
   /** `aten::lift_fresh_copy(Tensor self) -> Tensor` */
   liftFreshCopy(): Tensor;
-  /** `aten::linalg__powsum(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgPowsum(
-    ord?: Scalar,
-    dim?: number | readonly number[],
-    keepdim?: boolean,
-    options?: { dtype?: Dtype },
-  ): Tensor;
-  linalgPowsum(options?: {
-    ord?: Scalar;
-    dim?: number | readonly number[];
-    keepdim?: boolean;
-    dtype?: Dtype;
-  }): Tensor;
-  linalgPowsum(
-    ord: Scalar,
-    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  linalgPowsum(
-    ord: Scalar,
-    dim: number | readonly number[] | null,
-    options?: { keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  /** `aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor` */
-  linalgCholesky(options?: { upper?: boolean }): Tensor;
-  /** `aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)` */
-  linalgCholeskyEx(options?: { upper?: boolean; checkErrors?: boolean }): [Tensor, Tensor];
-  /** `aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor` */
-  linalgCond(p?: Scalar): Tensor;
-  linalgCond(options?: { p?: Scalar }): Tensor;
-  /** `aten::linalg_cond.p_str(Tensor self, str p) -> Tensor` */
-  linalgCond(p: string): Tensor;
-  /** `aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor` */
-  linalgCross(other: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)` */
-  linalgEig(): [Tensor, Tensor];
-  /** `aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)` */
-  linalgEigh(UPLO?: string): [Tensor, Tensor];
-  linalgEigh(options?: { UPLO?: string }): [Tensor, Tensor];
-  /** `aten::linalg_eigvals(Tensor self) -> Tensor` */
-  linalgEigvals(): Tensor;
-  /** `aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor` */
-  linalgEigvalsh(UPLO?: string): Tensor;
-  linalgEigvalsh(options?: { UPLO?: string }): Tensor;
-  /** `aten::linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)` */
-  linalgLdlFactor(options?: { hermitian?: boolean }): [Tensor, Tensor];
-  /** `aten::linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)` */
-  linalgLdlFactorEx(options?: {
-    hermitian?: boolean;
-    checkErrors?: boolean;
-  }): [Tensor, Tensor, Tensor];
-  /** `aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)` */
-  linalgLstsq(
-    b: Tensor,
-    rcond?: number,
-    options?: { driver?: string },
-  ): [Tensor, Tensor, Tensor, Tensor];
-  linalgLstsq(
-    b: Tensor,
-    options?: { rcond?: number; driver?: string },
-  ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::linalg_matmul(Tensor self, Tensor other) -> Tensor` */
-  linalgMatmul(other: Tensor): Tensor;
-  /** `aten::linalg_matrix_exp(Tensor self) -> Tensor` */
-  linalgMatrixExp(): Tensor;
-  /** `aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgMatrixNorm(
-    ord: Scalar,
-    dim?: readonly number[],
-    keepdim?: boolean,
-    options?: { dtype?: Dtype },
-  ): Tensor;
-  linalgMatrixNorm(
-    ord: Scalar,
-    options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  linalgMatrixNorm(
-    ord: Scalar,
-    dim: readonly number[],
-    options?: { keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  /** `aten::linalg_matrix_norm.str_ord(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgMatrixNorm(
-    ord?: string,
-    dim?: readonly number[],
-    keepdim?: boolean,
-    options?: { dtype?: Dtype },
-  ): Tensor;
-  linalgMatrixNorm(options?: {
-    ord?: string;
-    dim?: readonly number[];
-    keepdim?: boolean;
-    dtype?: Dtype;
-  }): Tensor;
-  linalgMatrixNorm(
-    ord: string,
-    options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  linalgMatrixNorm(
-    ord: string,
-    dim: readonly number[],
-    options?: { keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  /** `aten::linalg_matrix_power(Tensor self, int n) -> Tensor` */
-  linalgMatrixPower(n: number): Tensor;
-  /** `aten::linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor` */
-  linalgMatrixRank(tol: number, hermitian?: boolean): Tensor;
-  linalgMatrixRank(tol: number, options?: { hermitian?: boolean }): Tensor;
-  /** `aten::linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor` */
-  linalgMatrixRank(options?: { atol?: number; rtol?: number; hermitian?: boolean }): Tensor;
-  /** `aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgNorm(
-    ord?: Scalar,
-    dim?: number | readonly number[],
-    keepdim?: boolean,
-    options?: { dtype?: Dtype },
-  ): Tensor;
-  linalgNorm(options?: {
-    ord?: Scalar;
-    dim?: number | readonly number[];
-    keepdim?: boolean;
-    dtype?: Dtype;
-  }): Tensor;
-  linalgNorm(
-    ord: Scalar | null,
-    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  linalgNorm(
-    ord: Scalar | null,
-    dim: number | readonly number[] | null,
-    options?: { keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  /** `aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgNorm(
-    ord: string,
-    dim?: number | readonly number[],
-    keepdim?: boolean,
-    options?: { dtype?: Dtype },
-  ): Tensor;
-  linalgNorm(
-    ord: string,
-    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  linalgNorm(
-    ord: string,
-    dim: number | readonly number[] | null,
-    options?: { keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  /** `aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor` */
-  linalgPinv(rcond: number, hermitian?: boolean): Tensor;
-  linalgPinv(rcond: number, options?: { hermitian?: boolean }): Tensor;
-  /** `aten::linalg_pinv.rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False) -> Tensor` */
-  linalgPinv(rcond: Tensor, hermitian?: boolean): Tensor;
-  linalgPinv(rcond: Tensor, options?: { hermitian?: boolean }): Tensor;
-  /** `aten::linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor` */
-  linalgPinv(options?: { atol?: number; rtol?: number; hermitian?: boolean }): Tensor;
-  /** `aten::linalg_pinv.atol_rtol_tensor(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor` */
-  linalgPinv(options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean }): Tensor;
-  /** `aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor` */
-  linalgSolveTriangular(
-    B: Tensor,
-    options: { upper: boolean; left?: boolean; unitriangular?: boolean },
-  ): Tensor;
-  /** `aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor` */
-  linalgTensorinv(ind?: number): Tensor;
-  linalgTensorinv(options?: { ind?: number }): Tensor;
-  /** `aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor` */
-  linalgTensorsolve(other: Tensor, dims?: readonly number[]): Tensor;
-  linalgTensorsolve(other: Tensor, options?: { dims?: readonly number[] }): Tensor;
-  /** `aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgVectorNorm(
-    ord?: Scalar,
-    dim?: number | readonly number[],
-    keepdim?: boolean,
-    options?: { dtype?: Dtype },
-  ): Tensor;
-  linalgVectorNorm(options?: {
-    ord?: Scalar;
-    dim?: number | readonly number[];
-    keepdim?: boolean;
-    dtype?: Dtype;
-  }): Tensor;
-  linalgVectorNorm(
-    ord: Scalar,
-    options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
-  linalgVectorNorm(
-    ord: Scalar,
-    dim: number | readonly number[] | null,
-    options?: { keepdim?: boolean; dtype?: Dtype },
-  ): Tensor;
   /** `aten::log(Tensor self) -> Tensor` */
   log(): Tensor;
   /** `aten::log10(Tensor self) -> Tensor` */
@@ -1909,7 +1497,7 @@ export interface TensorMethods {
   /** `aten::log_sigmoid(Tensor self) -> Tensor` */
   logSigmoid(): Tensor;
   /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)` */
-  logSigmoidForward(): [Tensor, Tensor];
+  logSigmoidForward(): OutputBuffer;
   /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
   logSoftmax(dim: number, dtype?: Dtype): Tensor;
   logSoftmax(dim: number, options?: { dtype?: Dtype }): Tensor;
@@ -1981,8 +1569,8 @@ export interface TensorMethods {
   /** `aten::max.other(Tensor self, Tensor other) -> Tensor` */
   max(other: Tensor): Tensor;
   /** `aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
-  max(dim: number, keepdim?: boolean): [Tensor, Tensor];
-  max(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
+  max(dim: number, keepdim?: boolean): ValuesIndices;
+  max(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
   maxPool1d(
     kernelSize: number | readonly number[],
@@ -2198,15 +1786,15 @@ export interface TensorMethods {
   /** `aten::median(Tensor self) -> Tensor` */
   median(): Tensor;
   /** `aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
-  median(dim: number, keepdim?: boolean): [Tensor, Tensor];
-  median(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
+  median(dim: number, keepdim?: boolean): ValuesIndices;
+  median(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::min(Tensor self) -> Tensor` */
   min(): Tensor;
   /** `aten::min.other(Tensor self, Tensor other) -> Tensor` */
   min(other: Tensor): Tensor;
   /** `aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
-  min(dim: number, keepdim?: boolean): [Tensor, Tensor];
-  min(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
+  min(dim: number, keepdim?: boolean): ValuesIndices;
+  min(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
   minimum(other: Tensor): Tensor;
   /** `aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
@@ -2416,9 +2004,9 @@ export interface TensorMethods {
   /** `aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
   mm(mat2: Tensor, outDtype: Dtype): Tensor;
   /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
-  mode(dim?: number, keepdim?: boolean): [Tensor, Tensor];
-  mode(options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
-  mode(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
+  mode(dim?: number, keepdim?: boolean): ValuesIndices;
+  mode(options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
+  mode(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
   moveaxis(source: number, destination: number): Tensor;
   /** `aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
@@ -2467,7 +2055,7 @@ export interface TensorMethods {
   multilabelMarginLoss(target: Tensor, reduction?: number): Tensor;
   multilabelMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor;
   /** `aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)` */
-  multilabelMarginLossForward(target: Tensor, reduction: number): [Tensor, Tensor];
+  multilabelMarginLossForward(target: Tensor, reduction: number): OutputIsTarget;
   /** `aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor` */
   multinomial(
     numSamples: number,
@@ -2512,8 +2100,8 @@ export interface TensorMethods {
   /** `aten::nanmedian(Tensor self) -> Tensor` */
   nanmedian(): Tensor;
   /** `aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
-  nanmedian(dim: number, keepdim?: boolean): [Tensor, Tensor];
-  nanmedian(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
+  nanmedian(dim: number, keepdim?: boolean): ValuesIndices;
+  nanmedian(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
   /** `aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
   nanquantile(
     q: Tensor,
@@ -2601,6 +2189,19 @@ export interface TensorMethods {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  newEmpty(...size: number[]): Tensor;
+  newEmpty(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
   /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newEmptyStrided(
     size: readonly number[],
@@ -2636,6 +2237,19 @@ export interface TensorMethods {
       requiresGrad?: boolean;
     },
   ): Tensor;
+  newOnes(...size: number[]): Tensor;
+  newOnes(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
+  ): Tensor;
   /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newZeros(
     size: readonly number[],
@@ -2646,6 +2260,19 @@ export interface TensorMethods {
       pinMemory?: boolean;
       requiresGrad?: boolean;
     },
+  ): Tensor;
+  newZeros(...size: number[]): Tensor;
+  newZeros(
+    ...size: [
+      ...number[],
+      options: {
+        dtype?: Dtype;
+        layout?: Layout;
+        device?: string;
+        pinMemory?: boolean;
+        requiresGrad?: boolean;
+      },
+    ]
   ): Tensor;
   /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
   nextafter(other: Tensor): Tensor;
@@ -2696,14 +2323,14 @@ export interface TensorMethods {
     weight: Tensor | null,
     reduction: number,
     ignoreIndex: number,
-  ): [Tensor, Tensor];
+  ): OutputTotalWeight;
   /** `aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
   nllLossForward(
     target: Tensor,
     weight: Tensor | null,
     reduction: number,
     ignoreIndex: number,
-  ): [Tensor, Tensor];
+  ): OutputTotalWeight;
   /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
   nllLossNd(
     target: Tensor,
@@ -2800,8 +2427,10 @@ export interface TensorMethods {
   pdist(options?: { p?: number }): Tensor;
   /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)` */
   permute(dims: readonly number[]): Tensor;
+  permute(...dims: number[]): Tensor;
   /** `aten::permute_copy(Tensor self, int[] dims) -> Tensor` */
   permuteCopy(dims: readonly number[]): Tensor;
+  permuteCopy(...dims: number[]): Tensor;
   /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)` */
   pinMemory(device?: string): Tensor;
   pinMemory(options?: { device?: string }): Tensor;
@@ -2815,6 +2444,8 @@ export interface TensorMethods {
   /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor` */
   poisson(generator?: Generator): Tensor;
   poisson(options?: { generator?: Generator }): Tensor;
+  /** `aten::polygamma(int n, Tensor self) -> Tensor` */
+  polygamma(n: number): Tensor;
   /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)` */
   polygamma_(n: number): this;
   /** `aten::positive(Tensor(a) self) -> Tensor(a)` */
@@ -2851,8 +2482,8 @@ export interface TensorMethods {
   /** `aten::q_zero_point(Tensor self) -> int` */
   qZeroPoint(): number;
   /** `aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)` */
-  qr(some?: boolean): [Tensor, Tensor];
-  qr(options?: { some?: boolean }): [Tensor, Tensor];
+  qr(some?: boolean): QR;
+  qr(options?: { some?: boolean }): QR;
   /** `aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
   quantile(
     q: Tensor,
@@ -3156,6 +2787,7 @@ export interface TensorMethods {
   renorm_(p: Scalar, dim: number, maxnorm: Scalar): this;
   /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor` */
   repeat(repeats: readonly number[]): Tensor;
+  repeat(...repeats: number[]): Tensor;
   /** `aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
   repeatInterleave(repeats: Tensor, dim?: number, options?: { outputSize?: number }): Tensor;
   repeatInterleave(repeats: Tensor, options?: { dim?: number; outputSize?: number }): Tensor;
@@ -3170,12 +2802,17 @@ export interface TensorMethods {
   replicationPad3d(padding: number | readonly number[]): Tensor;
   /** `aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)` */
   reshape(shape: readonly number[]): Tensor;
+  reshape(...shape: number[]): Tensor;
   /** `aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
   reshapeAs(other: Tensor): Tensor;
   /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor` */
   resize(size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
+  resize(...size: number[]): Tensor;
+  resize(...size: [...number[], options: { memoryFormat?: MemoryFormat }]): Tensor;
   /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
   resize_(size: readonly number[], options?: { memoryFormat?: MemoryFormat }): this;
+  resize_(...size: number[]): this;
+  resize_(...size: [...number[], options: { memoryFormat?: MemoryFormat }]): this;
   /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor` */
   resizeAs(theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
   /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
@@ -3417,7 +3054,7 @@ export interface TensorMethods {
     options?: { end?: number; step?: number },
   ): Tensor;
   /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)` */
-  slogdet(): [Tensor, Tensor];
+  slogdet(): SignLogabsdet;
   /** `aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor` */
   slowConv3d(
     weight: Tensor,
@@ -3634,11 +3271,11 @@ export interface TensorMethods {
   softshrink(lambd?: Scalar): Tensor;
   softshrink(options?: { lambd?: Scalar }): Tensor;
   /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
-  sort(dim?: number, descending?: boolean): [Tensor, Tensor];
-  sort(options?: { dim?: number; descending?: boolean }): [Tensor, Tensor];
-  sort(dim: number, options?: { descending?: boolean }): [Tensor, Tensor];
+  sort(dim?: number, descending?: boolean): ValuesIndices;
+  sort(options?: { dim?: number; descending?: boolean }): ValuesIndices;
+  sort(dim: number, options?: { descending?: boolean }): ValuesIndices;
   /** `aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
-  sort(options?: { stable?: boolean; dim?: number; descending?: boolean }): [Tensor, Tensor];
+  sort(options?: { stable?: boolean; dim?: number; descending?: boolean }): ValuesIndices;
   /** `aten::sparse_dim(Tensor self) -> int` */
   sparseDim(): number;
   /** `aten::sparse_mask(Tensor self, Tensor mask) -> Tensor` */
@@ -3651,99 +3288,6 @@ export interface TensorMethods {
   sparseResizeAndClear(size: readonly number[], sparseDim: number, denseDim: number): Tensor;
   /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
   sparseResizeAndClear_(size: readonly number[], sparseDim: number, denseDim: number): this;
-  /** `aten::sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
-  sparseSampledAddmm(
-    mat1: Tensor,
-    mat2: Tensor,
-    options?: { beta?: Scalar; alpha?: Scalar },
-  ): Tensor;
-  /** `aten::special_bessel_j0(Tensor self) -> Tensor` */
-  specialBesselJ0(): Tensor;
-  /** `aten::special_bessel_j1(Tensor self) -> Tensor` */
-  specialBesselJ1(): Tensor;
-  /** `aten::special_bessel_y0(Tensor self) -> Tensor` */
-  specialBesselY0(): Tensor;
-  /** `aten::special_bessel_y1(Tensor self) -> Tensor` */
-  specialBesselY1(): Tensor;
-  /** `aten::special_digamma(Tensor self) -> Tensor` */
-  specialDigamma(): Tensor;
-  /** `aten::special_entr(Tensor self) -> Tensor` */
-  specialEntr(): Tensor;
-  /** `aten::special_erf(Tensor self) -> Tensor` */
-  specialErf(): Tensor;
-  /** `aten::special_erfc(Tensor self) -> Tensor` */
-  specialErfc(): Tensor;
-  /** `aten::special_erfcx(Tensor self) -> Tensor` */
-  specialErfcx(): Tensor;
-  /** `aten::special_erfinv(Tensor self) -> Tensor` */
-  specialErfinv(): Tensor;
-  /** `aten::special_exp2(Tensor self) -> Tensor` */
-  specialExp2(): Tensor;
-  /** `aten::special_expit(Tensor self) -> Tensor` */
-  specialExpit(): Tensor;
-  /** `aten::special_expm1(Tensor self) -> Tensor` */
-  specialExpm1(): Tensor;
-  /** `aten::special_gammainc(Tensor self, Tensor other) -> Tensor` */
-  specialGammainc(other: Tensor): Tensor;
-  /** `aten::special_gammaincc(Tensor self, Tensor other) -> Tensor` */
-  specialGammaincc(other: Tensor): Tensor;
-  /** `aten::special_gammaln(Tensor self) -> Tensor` */
-  specialGammaln(): Tensor;
-  /** `aten::special_i0(Tensor self) -> Tensor` */
-  specialI0(): Tensor;
-  /** `aten::special_i0e(Tensor self) -> Tensor` */
-  specialI0e(): Tensor;
-  /** `aten::special_i1(Tensor self) -> Tensor` */
-  specialI1(): Tensor;
-  /** `aten::special_i1e(Tensor self) -> Tensor` */
-  specialI1e(): Tensor;
-  /** `aten::special_log1p(Tensor self) -> Tensor` */
-  specialLog1p(): Tensor;
-  /** `aten::special_log_ndtr(Tensor self) -> Tensor` */
-  specialLogNdtr(): Tensor;
-  /** `aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
-  specialLogSoftmax(dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::special_logit(Tensor self, float? eps=None) -> Tensor` */
-  specialLogit(eps?: number): Tensor;
-  specialLogit(options?: { eps?: number }): Tensor;
-  /** `aten::special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
-  specialLogsumexp(dim: number | readonly number[], keepdim?: boolean): Tensor;
-  specialLogsumexp(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::special_modified_bessel_i0(Tensor self) -> Tensor` */
-  specialModifiedBesselI0(): Tensor;
-  /** `aten::special_modified_bessel_i1(Tensor self) -> Tensor` */
-  specialModifiedBesselI1(): Tensor;
-  /** `aten::special_modified_bessel_k0(Tensor self) -> Tensor` */
-  specialModifiedBesselK0(): Tensor;
-  /** `aten::special_modified_bessel_k1(Tensor self) -> Tensor` */
-  specialModifiedBesselK1(): Tensor;
-  /** `aten::special_multigammaln(Tensor self, int p) -> Tensor` */
-  specialMultigammaln(p: number): Tensor;
-  /** `aten::special_ndtr(Tensor self) -> Tensor` */
-  specialNdtr(): Tensor;
-  /** `aten::special_ndtri(Tensor self) -> Tensor` */
-  specialNdtri(): Tensor;
-  /** `aten::special_psi(Tensor self) -> Tensor` */
-  specialPsi(): Tensor;
-  /** `aten::special_round(Tensor self, *, int decimals=0) -> Tensor` */
-  specialRound(options?: { decimals?: number }): Tensor;
-  /** `aten::special_sinc(Tensor self) -> Tensor` */
-  specialSinc(): Tensor;
-  /** `aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
-  specialSoftmax(dim: number, dtype?: Dtype): Tensor;
-  specialSoftmax(dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::special_xlog1py(Tensor self, Tensor other) -> Tensor` */
-  specialXlog1py(other: Tensor): Tensor;
-  /** `aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor` */
-  specialXlog1py(other: Scalar): Tensor;
-  /** `aten::special_xlogy(Tensor self, Tensor other) -> Tensor` */
-  specialXlogy(other: Tensor): Tensor;
-  /** `aten::special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor` */
-  specialXlogy(other: Scalar): Tensor;
-  /** `aten::special_zeta(Tensor self, Tensor other) -> Tensor` */
-  specialZeta(other: Tensor): Tensor;
-  /** `aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor` */
-  specialZeta(other: Scalar): Tensor;
   /** `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]` */
   split(splitSize: number, dim?: number): Tensor[];
   split(splitSize: number, options?: { dim?: number }): Tensor[];
@@ -3773,18 +3317,21 @@ export interface TensorMethods {
   squeeze(dim: number): Tensor;
   /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
   squeeze(dim: readonly number[]): Tensor;
+  squeeze(...dim: number[]): Tensor;
   /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)` */
   squeeze_(): this;
   /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
   squeeze_(dim: number): this;
   /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
   squeeze_(dim: readonly number[]): this;
+  squeeze_(...dim: number[]): this;
   /** `aten::squeeze_copy(Tensor self) -> Tensor` */
   squeezeCopy(): Tensor;
   /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
   squeezeCopy(dim: number): Tensor;
   /** `aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor` */
   squeezeCopy(dim: readonly number[]): Tensor;
+  squeezeCopy(...dim: number[]): Tensor;
   /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** `aten::std(Tensor self, bool unbiased=True) -> Tensor` */
@@ -3939,10 +3486,11 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor` */
   sumToSize(size: readonly number[]): Tensor;
+  sumToSize(...size: number[]): Tensor;
   /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)` */
-  svd(some?: boolean, computeUv?: boolean): [Tensor, Tensor, Tensor];
-  svd(options?: { some?: boolean; computeUv?: boolean }): [Tensor, Tensor, Tensor];
-  svd(some: boolean, options?: { computeUv?: boolean }): [Tensor, Tensor, Tensor];
+  svd(some?: boolean, computeUv?: boolean): USV;
+  svd(options?: { some?: boolean; computeUv?: boolean }): USV;
+  svd(some: boolean, options?: { computeUv?: boolean }): USV;
   /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)` */
   swapaxes(axis0: number, axis1: number): Tensor;
   /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)` */
@@ -4028,6 +3576,7 @@ export interface TensorMethods {
   threshold_(threshold: Scalar, value: Scalar): this;
   /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor` */
   tile(dims: readonly number[]): Tensor;
+  tile(...dims: number[]): Tensor;
   /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor` */
   toDense(dtype?: Dtype, options?: { maskedGrad?: boolean }): Tensor;
   toDense(options?: { dtype?: Dtype; maskedGrad?: boolean }): Tensor;
@@ -4058,13 +3607,10 @@ export interface TensorMethods {
   toSparseCsr(denseDim?: number): Tensor;
   toSparseCsr(options?: { denseDim?: number }): Tensor;
   /** `aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)` */
-  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean): [Tensor, Tensor];
-  topk(
-    k: number,
-    options?: { dim?: number; largest?: boolean; sorted?: boolean },
-  ): [Tensor, Tensor];
-  topk(k: number, dim: number, options?: { largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
-  topk(k: number, dim: number, largest: boolean, options?: { sorted?: boolean }): [Tensor, Tensor];
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean): ValuesIndices;
+  topk(k: number, options?: { dim?: number; largest?: boolean; sorted?: boolean }): ValuesIndices;
+  topk(k: number, dim: number, options?: { largest?: boolean; sorted?: boolean }): ValuesIndices;
+  topk(k: number, dim: number, largest: boolean, options?: { sorted?: boolean }): ValuesIndices;
   /** `aten::trace(Tensor self) -> Tensor` */
   trace(): Tensor;
   /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
@@ -4079,22 +3625,22 @@ export interface TensorMethods {
     upper?: boolean,
     transpose?: boolean,
     unitriangular?: boolean,
-  ): [Tensor, Tensor];
+  ): SolutionClonedCoefficient;
   triangularSolve(
     A: Tensor,
     options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean },
-  ): [Tensor, Tensor];
+  ): SolutionClonedCoefficient;
   triangularSolve(
     A: Tensor,
     upper: boolean,
     options?: { transpose?: boolean; unitriangular?: boolean },
-  ): [Tensor, Tensor];
+  ): SolutionClonedCoefficient;
   triangularSolve(
     A: Tensor,
     upper: boolean,
     transpose: boolean,
     options?: { unitriangular?: boolean },
-  ): [Tensor, Tensor];
+  ): SolutionClonedCoefficient;
   /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor` */
   tril(diagonal?: number): Tensor;
   tril(options?: { diagonal?: number }): Tensor;
@@ -4396,6 +3942,7 @@ export interface TensorMethods {
   vdot(other: Tensor): Tensor;
   /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
   view(size: readonly number[]): Tensor;
+  view(...size: number[]): Tensor;
   /** `aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)` */
   view(dtype: Dtype): Tensor;
   /** `aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
@@ -4410,12 +3957,18 @@ export interface TensorMethods {
   viewAsRealCopy(): Tensor;
   /** `aten::view_copy(Tensor self, SymInt[] size) -> Tensor` */
   viewCopy(size: readonly number[]): Tensor;
+  viewCopy(...size: number[]): Tensor;
   /** `aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor` */
   viewCopy(dtype: Dtype): Tensor;
   /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
   vsplit(indices: readonly number[]): Tensor[];
+  vsplit(...indices: number[]): Tensor[];
   /** `aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   vsplit(sections: number): Tensor[];
+  /** `aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor` */
+  where(condition: Tensor, other: Scalar): Tensor;
+  /** `aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor` */
+  where(condition: Tensor, other: Tensor): Tensor;
   /** `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor` */
   xlogy(other: Scalar): Tensor;
   /** `aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor` */
@@ -4661,26 +4214,6 @@ export const METHODS = [
   'fake_quantize_per_tensor_affine_cachemask',
   'feature_alpha_dropout_',
   'feature_dropout_',
-  'fft_fft',
-  'fft_fft2',
-  'fft_fftn',
-  'fft_fftshift',
-  'fft_hfft',
-  'fft_hfft2',
-  'fft_hfftn',
-  'fft_ifft',
-  'fft_ifft2',
-  'fft_ifftn',
-  'fft_ifftshift',
-  'fft_ihfft',
-  'fft_ihfft2',
-  'fft_ihfftn',
-  'fft_irfft',
-  'fft_irfft2',
-  'fft_irfftn',
-  'fft_rfft',
-  'fft_rfft2',
-  'fft_rfftn',
   'fill',
   'fill_',
   'fill_diagonal_',
@@ -4810,29 +4343,6 @@ export const METHODS = [
   'lift',
   'lift_fresh',
   'lift_fresh_copy',
-  'linalg__powsum',
-  'linalg_cholesky',
-  'linalg_cholesky_ex',
-  'linalg_cond',
-  'linalg_cross',
-  'linalg_eig',
-  'linalg_eigh',
-  'linalg_eigvals',
-  'linalg_eigvalsh',
-  'linalg_ldl_factor',
-  'linalg_ldl_factor_ex',
-  'linalg_lstsq',
-  'linalg_matmul',
-  'linalg_matrix_exp',
-  'linalg_matrix_norm',
-  'linalg_matrix_power',
-  'linalg_matrix_rank',
-  'linalg_norm',
-  'linalg_pinv',
-  'linalg_solve_triangular',
-  'linalg_tensorinv',
-  'linalg_tensorsolve',
-  'linalg_vector_norm',
   'log',
   'log10',
   'log10_',
@@ -4970,6 +4480,7 @@ export const METHODS = [
   'pixel_shuffle',
   'pixel_unshuffle',
   'poisson',
+  'polygamma',
   'polygamma_',
   'positive',
   'pow',
@@ -5092,46 +4603,6 @@ export const METHODS = [
   'sparse_resize_',
   'sparse_resize_and_clear',
   'sparse_resize_and_clear_',
-  'sparse_sampled_addmm',
-  'special_bessel_j0',
-  'special_bessel_j1',
-  'special_bessel_y0',
-  'special_bessel_y1',
-  'special_digamma',
-  'special_entr',
-  'special_erf',
-  'special_erfc',
-  'special_erfcx',
-  'special_erfinv',
-  'special_exp2',
-  'special_expit',
-  'special_expm1',
-  'special_gammainc',
-  'special_gammaincc',
-  'special_gammaln',
-  'special_i0',
-  'special_i0e',
-  'special_i1',
-  'special_i1e',
-  'special_log1p',
-  'special_log_ndtr',
-  'special_log_softmax',
-  'special_logit',
-  'special_logsumexp',
-  'special_modified_bessel_i0',
-  'special_modified_bessel_i1',
-  'special_modified_bessel_k0',
-  'special_modified_bessel_k1',
-  'special_multigammaln',
-  'special_ndtr',
-  'special_ndtri',
-  'special_psi',
-  'special_round',
-  'special_sinc',
-  'special_softmax',
-  'special_xlog1py',
-  'special_xlogy',
-  'special_zeta',
   'split',
   'split_copy',
   'split_with_sizes',
@@ -5239,9 +4710,13 @@ export const METHODS = [
   'view_as_real_copy',
   'view_copy',
   'vsplit',
+  'where',
   'xlogy',
   'xlogy_',
   'zero',
   'zero_',
   'zeros_like',
 ] as const;
+
+/** Those whose tensor is the second argument of the function. */
+export const SELF_SECOND = ['polygamma', 'where'] as const;

@@ -1,7 +1,12 @@
 import { camelCase } from '../../../../lib/camel-case';
+import { placeOf, publicName } from '../../../../lib/operator-name';
 import { Tensor, torch } from '../../../../lib/torch';
 import { binding } from '../../../../lib/torch/binding';
+import { FFT } from '../../../../lib/torch/operators/generated/fft';
 import { FUNCTIONS } from '../../../../lib/torch/operators/generated/functions';
+import { LINALG } from '../../../../lib/torch/operators/generated/linalg';
+import { SPARSE } from '../../../../lib/torch/operators/generated/sparse';
+import { SPECIAL } from '../../../../lib/torch/operators/generated/special';
 import { METHODS } from '../../../../lib/torch/operators/generated/tensor-methods';
 import { hostile } from './hostile';
 import { operatorArguments } from './operator-arguments';
@@ -43,9 +48,10 @@ function functionTarget(area: string, name: string, fn: Fn, operator: string): T
 }
 
 function operatorTargets(): Target[] {
-  const functions = FUNCTIONS.map((name) => {
-    const fn = Reflect.get(torch, camelCase(name)) as Fn;
-    return functionTarget('operators', `torch.${camelCase(name)}`, fn, `aten::${name}`);
+  const functions = [...FUNCTIONS, ...LINALG, ...FFT, ...SPECIAL, ...SPARSE].map((operator) => {
+    const { namespace, name } = placeOf(operator);
+    const fn = Reflect.get(namespace === undefined ? torch : torch[namespace], name) as Fn;
+    return functionTarget('operators', `torch.${publicName(operator)}`, fn, `aten::${operator}`);
   });
   return [...METHODS.map(methodTarget), ...functions];
 }

@@ -55,13 +55,18 @@ function ofFunction(name: keyof typeof torch, shape: number[], ...more: unknown[
 /** A function whose methods do what they are told, and gradients through it. */
 function throughFunction(forward: never, backward: never, ...args: never[]): unknown {
   class Told extends torch.autograd.Function {
-    static forward = (_: unknown, ...own: never[]) => (forward as AnyFunction)(...own);
-    static backward = (_: unknown, ...own: never[]) => (backward as AnyFunction)(...own);
+    static forward = (_: unknown, ...own: unknown[]): unknown =>
+      Reflect.apply(forward, undefined, own);
+    static backward = (_: unknown, ...own: unknown[]): unknown =>
+      Reflect.apply(backward, undefined, own);
   }
-  const result = Told.apply(...(args as readonly unknown[] as never));
+  const result = Told.apply(...args);
   const outputs = leaves(result).filter((output) => output.requiresGrad);
   const sums = outputs.map((output) => output.sum());
-  return torch.gradOrNull(sums, leaves(args).filter((input) => input.requiresGrad));
+  return torch.gradOrNull(
+    sums,
+    leaves(args).filter((input) => input.requiresGrad),
+  );
 }
 
 function throughHook(hook: never, x: Tensor): unknown {

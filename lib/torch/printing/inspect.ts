@@ -1,16 +1,12 @@
 import { inspect } from 'node:util';
-import { binding } from './binding';
-import type { Dtype } from './dtype';
-import { handleOf } from './handle';
+import { binding } from '../binding';
+import type { Dtype } from '../dtype';
+import { handleOf } from '../handle';
+import { scope } from '../scope';
+import type { NestedArray, Tensor } from '../tensor';
 import { chooseFormat, type Element, type ElementFormat } from './number-format';
-import { scope } from './scope';
-import type { NestedArray, Tensor } from './tensor';
+import { printOptions } from './print-options';
 
-/** Elements beyond which a tensor is summarised. */
-const THRESHOLD = 1000;
-/** Items shown at each end of a dimension that is summarised. */
-const EDGE_ITEMS = 3;
-const LINE_WIDTH = 80;
 const PREFIX = 'tensor(';
 
 const DEFAULT_DTYPES: readonly Dtype[] = ['float32', 'complex64', 'int64', 'bool'];
@@ -96,8 +92,8 @@ function tuple(shape: readonly number[]): string {
 function formatElements(tensor: Tensor, indent: number): string {
   const { shape, dtype } = tensor;
   if (shape.includes(0)) return '[]';
-  const isLarge = shape.reduce((product, size) => product * size, 1) > THRESHOLD;
-  const cut = shape.map((size) => isLarge && size > 2 * EDGE_ITEMS);
+  const isLarge = shape.reduce((product, size) => product * size, 1) > printOptions.threshold;
+  const cut = shape.map((size) => isLarge && size > 2 * printOptions.edgeItems);
   const items = edges(tensor, cut, 0);
   const elements: Element[] = [];
   flatten(items, elements);
@@ -109,8 +105,12 @@ function edges(tensor: Tensor, cut: readonly boolean[], dim: number): NestedArra
   if (dim === cut.length) return tensor.tolist();
   if (cut[dim] !== true) return edges(tensor, cut, dim + 1);
   const size = tensor.shape[dim] ?? 0;
-  const start = edges(tensor.narrow(dim, 0, EDGE_ITEMS), cut, dim + 1);
-  const end = edges(tensor.narrow(dim, size - EDGE_ITEMS, EDGE_ITEMS), cut, dim + 1);
+  const start = edges(tensor.narrow(dim, 0, printOptions.edgeItems), cut, dim + 1);
+  const end = edges(
+    tensor.narrow(dim, size - printOptions.edgeItems, printOptions.edgeItems),
+    cut,
+    dim + 1,
+  );
   return join(start, end, dim);
 }
 
@@ -138,13 +138,16 @@ function formatItems(
   if (!Array.isArray(items)) return sample.format.format(items);
   const written = items.map((item) => formatItems(sample, item, dim + 1, indent + 1));
   const isRow = dim === sample.cut.length - 1;
-  if (sample.cut[dim] === true) written.splice(EDGE_ITEMS, 0, isRow ? ' ...' : '...');
+  if (sample.cut[dim] === true) written.splice(printOptions.edgeItems, 0, isRow ? ' ...' : '...');
   const margin = ' '.repeat(indent + 1);
   if (!isRow) {
     const gap = '\n'.repeat(sample.cut.length - dim - 1);
     return `[${written.join(`,${gap}${margin}`)}]`;
   }
-  const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (sample.format.width + 2)));
+  const perLine = Math.max(
+    1,
+    Math.floor((printOptions.lineWidth - indent) / (sample.format.width + 2)),
+  );
   const lines: string[] = [];
   for (let at = 0; at < written.length; at += perLine) {
     lines.push(written.slice(at, at + perLine).join(', '));
@@ -158,7 +161,7 @@ function addSuffixes(start: string, suffixes: readonly string[], onNewLine: bool
   let column = start.length - start.lastIndexOf('\n') + 1;
   let breaks = onNewLine;
   for (const suffix of suffixes) {
-    if (breaks || column + suffix.length + 2 > LINE_WIDTH) {
+    if (breaks || column + suffix.length + 2 > printOptions.lineWidth) {
       text += `,\n${' '.repeat(PREFIX.length)}${suffix}`;
       column = PREFIX.length + suffix.length;
     } else {

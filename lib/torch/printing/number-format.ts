@@ -1,4 +1,5 @@
-import { type Complex, type Dtype, isComplex } from './dtype';
+import { type Complex, type Dtype, isComplex } from '../dtype';
+import { printOptions } from './print-options';
 
 /** One element of a tensor. */
 export type Element = number | bigint | boolean | Complex;
@@ -10,7 +11,6 @@ export type ElementFormat = {
   readonly format: (element: Element) => string;
 };
 
-const DIGITS = 4;
 // Where PyTorch turns to powers of ten: too wide a range, too large, or too small.
 const MAX_RATIO = 1000;
 const MAX_PLAIN = 1e8;
@@ -70,16 +70,16 @@ function notation(telling: readonly number[]): (value: number) => string {
 function fixed(value: number): string {
   return signed(value, (size) => {
     const exact = size.toFixed(EXACT_DIGITS);
-    const kept = exact.indexOf('.') + 1 + DIGITS;
-    return isUnevenTie(exact, kept) ? exact.slice(0, kept) : size.toFixed(DIGITS);
+    const kept = exact.indexOf('.') + 1 + printOptions.precision;
+    return isUnevenTie(exact, kept) ? exact.slice(0, kept) : size.toFixed(printOptions.precision);
   });
 }
 
 function scientific(value: number): string {
   return signed(value, (size) => {
-    const [rounded = '', exponent = ''] = size.toExponential(DIGITS).split('e');
+    const [rounded = '', exponent = ''] = size.toExponential(printOptions.precision).split('e');
     const [exact = ''] = size.toExponential(EXACT_DIGITS).split('e');
-    const kept = 2 + DIGITS;
+    const kept = 2 + printOptions.precision;
     const digits = isUnevenTie(exact, kept) ? exact.slice(0, kept) : rounded;
     return `${digits}e${exponent.slice(0, 1)}${exponent.slice(1).padStart(2, '0')}`;
   });

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { camelCase } from '../../lib/camel-case';
-import { type Dtype, isTensor, type Tensor, torch } from '../../lib/torch';
-import { formatTensor } from '../../lib/torch/inspect';
-import { readFixture } from '../helpers/fixture';
+import { camelCase } from '../../../lib/camel-case';
+import { type Dtype, isTensor, type Tensor, torch } from '../../../lib/torch';
+import { formatTensor } from '../../../lib/torch/printing/inspect';
+import { readFixture } from '../../helpers/fixture';
 
 type Source = { dtype: Dtype; shape: number[]; data: string } | { range: number };
 type Case = Source & { name: string; methods: [string, ...unknown[]][]; text: string };
