@@ -14,8 +14,8 @@ import {
   type LearnerConfig,
 } from '../registry';
 import { train } from '../trainer';
-import { fileLoggers } from './file-loggers';
 import { onlineTasks } from './online-tasks';
+import { runLoggers } from './run-loggers';
 import { batchesOf, numbersFrom } from './task-maker';
 import type { Workshop } from './workshop';
 
@@ -139,7 +139,7 @@ async function trainOne(
       precision: run.precision,
       generator,
       evaluateEvery: every,
-      logger: [...(hooks.loggers?.(title, seed) ?? []), ...fileLoggers(run, config.kind, seed)],
+      logger: [...(hooks.loggers?.(title, seed) ?? []), ...runLoggers(run, config.kind, seed)],
       callbacks: hooks.callbacks ?? [],
       ...(validation && {
         evaluate: (own: Tree) => evaluate(learner, own, batchesOf(validation, episodes)),

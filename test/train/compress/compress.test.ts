@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { AdaptedClassifier } from '../../../lib/serve';
 import type { LabeledText } from '../../../lib/text';
 import { flattenTree, leaves, torch } from '../../../lib/torch';
-import { type CompressOptions, compress, fit as fitRun, loadModel, saveModel } from '../../../lib/train';
+import {
+  type CompressOptions,
+  compress,
+  fit as fitRun,
+  loadModel,
+  saveModel,
+} from '../../../lib/train';
 import type { EncoderInput } from '../../../lib/train/registry';
 import type { MetaModel } from '../../../lib/train/runs/model';
 import { temporaryFolder } from '../../helpers/folders';
@@ -27,7 +33,7 @@ async function trained(
 ): Promise<MetaModel> {
   const { model } = await fitRun(undefined, {
     data: TEXTS_FILE,
-    splits: { train: 0.5, validation: 0.25, test: 0.25 },
+    splits: { kind: 'shares', train: 0.5, validation: 0.25, test: 0.25 },
     episodes: { ways: 3, shots: 2, queries: 2, tasks: 2 },
     encoder,
     learner,
