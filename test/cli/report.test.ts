@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { registerReport } from '../../lib/cli/report';
 import { type Protocol, type Report, writePredictions } from '../../lib/train';
@@ -185,4 +186,16 @@ test('a wrong option ends with what commander says', async () => {
     'Expected an integer of at least 1',
   );
   await expect(run()).rejects.toThrow("missing required argument 'predictions'");
+});
+
+test('reads predictions from standard input, once', async () => {
+  const input = (bytes: Buffer) =>
+    jest.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([bytes]) as never);
+  input(readFileSync(at('a.jsonl')));
+  const made: Report = JSON.parse((await run('-', '--json')).out);
+  const own: Report = JSON.parse((await run(at('a.jsonl'), '--json')).out);
+  expect(made.accuracy).toEqual(own.accuracy);
+  input(readFileSync(at('a.jsonl')).subarray(0, -20));
+  await expect(run('-')).rejects.toThrow(/standard input, line \d+: expected/);
+  await expect(run('-', '--compare', '-')).rejects.toThrow('Expected standard input, -, once');
 });

@@ -6,7 +6,7 @@ import { readRegular } from '../../regular-file';
 import { StagedFile } from '../../torch/files/replace-file';
 import { type CardDetails, cardDetails, modelCard } from '../../train/report/card';
 import { comparePredictions } from '../../train/report/comparison';
-import { loadPredictions } from '../../train/report/predictions';
+import { loadPredictions, readPredictions } from '../../train/report/predictions';
 import {
   cardMarkdown,
   comparisonHtml,
@@ -45,6 +45,7 @@ export async function runReport(
   options: ReportCommandOptions,
 ): Promise<void> {
   requireFitting(options);
+  requireOneInput([...paths, ...(options.compare ?? [])]);
   const runs = await loadRuns(paths);
   const others = options.compare === undefined ? undefined : await loadRuns(options.compare);
   const { value, lines, files } = await forUser(() =>
@@ -68,11 +69,24 @@ function requireFitting({ out, html, card, about, compare }: ReportCommandOption
   if (about !== undefined && !card) refuse('--about is for a model card: add --card');
 }
 
+/** Stands for standard input. */
+const INPUT = '-';
+
+function requireOneInput(paths: readonly string[]): void {
+  if (paths.filter((path) => path === INPUT).length < 2) return;
+  const message =
+    'Expected standard input, -, once but received it twice: name files for the others';
+  throw new TorchError('ERR_TORCH_ARGUMENT', message);
+}
+
 async function loadRuns(paths: readonly string[]): Promise<Run[]> {
   const runs: Run[] = [];
   for (const path of paths) {
-    const { protocol, queries } = await forUser(() => loadPredictions(path));
-    runs.push({ name: path, protocol, queries });
+    const name = path === INPUT ? 'standard input' : path;
+    const { protocol, queries } = await forUser(() =>
+      path === INPUT ? readPredictions(process.stdin, name) : loadPredictions(path),
+    );
+    runs.push({ name, protocol, queries });
   }
   return runs;
 }

@@ -128,8 +128,11 @@ export const RUN = {
   earlyStopping: optional(strictObject(EARLY_STOPPING)),
   /** The state of the run, to resume it, in the folder `checkpoints` of `out`. Default: none. */
   checkpoints: optional(checkpointing),
-  /** What the steps are written to, in the folder `logs` of `out`. Default: nothing. */
-  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl'), 0), []),
+  /**
+   * What the steps are written to, in the folder `logs` of `out`; `opentelemetry` tells them to the meter of
+   * `@opentelemetry/api`. Default: nothing.
+   */
+  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl', 'opentelemetry'), 0), []),
   /** A folder that keeps the vectors of frozen encoders for other runs; see `cachedFeatures`. Default: none. */
   features: optional(string),
   /** One run for each. Default: 1. */

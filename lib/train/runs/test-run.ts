@@ -95,7 +95,7 @@ export async function answersOf(
 }
 
 function episodeAnswers(
-  { sampler }: TaskMaker,
+  { sampler, groups: groupsOf }: TaskMaker,
   episode: number,
   rows: readonly (readonly number[])[],
   ms: number,
@@ -109,10 +109,13 @@ function episodeAnswers(
     const sum = own.reduce((total, p) => total + p, 0);
     const best = own.reduce((at, p, k) => (p > (own[at] ?? 0) ? k : at), 0);
     if (best === query.labels[i]) right++;
+    const text = sampler.texts[row] ?? '';
+    const groups = groupsOf(text);
     return {
       episode,
       row,
-      text: sampler.texts[row] ?? '',
+      text,
+      ...(groups && { groups }),
       label: labels[query.labels[i] ?? 0] ?? '',
       predicted: labels[best] ?? null,
       probabilities: Object.fromEntries(labels.map((label, k) => [label, (own[k] ?? 0) / sum])),

@@ -15,8 +15,8 @@ import {
 } from '../registry';
 import { train } from '../trainer';
 import { evaluatedTasks } from './config';
-import { fileLoggers } from './file-loggers';
 import { onlineTasks } from './online-tasks';
+import { runLoggers } from './run-loggers';
 import { batchesOf, numbersFrom, type TaskMaker } from './task-maker';
 import { type BuiltLearner, readerOf } from './test-run';
 import type { Workshop } from './workshop';
@@ -143,7 +143,7 @@ async function trainOne(
       precision: run.precision,
       generator,
       evaluateEvery: every,
-      logger: [...(hooks.loggers?.(title, seed) ?? []), ...fileLoggers(run, config.kind, seed)],
+      logger: [...(hooks.loggers?.(title, seed) ?? []), ...runLoggers(run, config.kind, seed)],
       callbacks: hooks.callbacks ?? [],
       ...(classes.validation.length > 0 && { evaluate: validate }),
       ...(run.clipNorm !== undefined && { clipNorm: run.clipNorm }),

@@ -18,6 +18,8 @@ export type FileTextOptions = {
   /** As `TextDecoder` names it. Default: UTF-8, or UTF-16 if a byte order mark says so. */
   readonly encoding?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Read instead of a file, for which the path is a name then, for example those of standard input. */
+  readonly bytes?: AsyncIterable<Buffer> | undefined;
 };
 
 /**
@@ -28,10 +30,10 @@ export type FileTextOptions = {
  */
 export async function* fileText(
   path: string,
-  { encoding, signal }: FileTextOptions = {},
+  { encoding, signal, bytes = fileBytes(path, { signal }) }: FileTextOptions = {},
 ): AsyncGenerator<string> {
   const refuse = refusalsOf(path);
-  yield* decodedText(readable(fileBytes(path, { signal }), refuse, signal), refuse, encoding);
+  yield* decodedText(readable(bytes, refuse, signal), refuse, encoding);
 }
 
 /** The same of bytes that come from elsewhere, and are not packed. */
