@@ -7,7 +7,6 @@ import type { Figure } from '../metrics/figure';
 import { type PairedScores, paired } from '../metrics/paired';
 import { compareQueries, probabilityOf } from '../metrics/query-table';
 import type { QueryPrediction } from './predictions';
-import type { Protocol } from './query-prediction';
 import { REPORT_OPTIONS, type ReportOptions } from './report';
 import { type Pooled, pooled, type Run, type RunSummary } from './runs';
 
@@ -93,19 +92,15 @@ function requireSameProtocols(a: Pooled, b: Pooled, operator: string): void {
     const second = b.runs[i]?.protocol;
     for (const name of SHARED) {
       const [own, other] = [first[name], second?.[name]];
-      if (own === undefined || other === undefined || same(own, other)) continue;
-      const found = `${JSON.stringify(own)} and ${JSON.stringify(other)}`;
+      if (own === undefined || other === undefined) continue;
+      const [one, two] = [own, other].map((value) => JSON.stringify(value));
+      const isSameFile = name === 'dataset' && basename(first.dataset) === basename(`${other}`);
+      if (one === two || isSameFile) continue;
+      const found = `${one} and ${two}`;
       const message = `Expected the same ${name} in the protocols of both models but received ${found}`;
       throw new ArgumentTypeError(message, operator);
     }
   }
-}
-
-function same(first: Protocol[keyof Protocol], second: Protocol[keyof Protocol]): boolean {
-  const [own, other] = [first, second].map((one) =>
-    JSON.stringify(typeof one === 'string' ? basename(one) : one),
-  );
-  return own === other;
 }
 
 function overRuns(a: Pooled, b: Pooled): Figure | null {
