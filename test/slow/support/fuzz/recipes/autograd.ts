@@ -58,10 +58,13 @@ function throughFunction(forward: never, backward: never, ...args: never[]): unk
     static forward = (_: unknown, ...own: never[]) => (forward as AnyFunction)(...own);
     static backward = (_: unknown, ...own: never[]) => (backward as AnyFunction)(...own);
   }
-  const result = Told.apply(...(args as readonly unknown[] as never));
+  const result: unknown = Reflect.apply(Told.apply as AnyFunction, Told, args);
   const outputs = leaves(result).filter((output) => output.requiresGrad);
   const sums = outputs.map((output) => output.sum());
-  return torch.gradOrNull(sums, leaves(args).filter((input) => input.requiresGrad));
+  return torch.gradOrNull(
+    sums,
+    leaves(args).filter((input) => input.requiresGrad),
+  );
 }
 
 function throughHook(hook: never, x: Tensor): unknown {
