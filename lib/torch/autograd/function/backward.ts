@@ -1,16 +1,16 @@
-import { isPlainObject } from '../../../check';
 import { ArgumentTypeError, describe, invalidArgument } from '../../../errors';
 import { requireAlike } from '../../backward-arguments';
+import type { Dtype } from '../../dtype';
 import { functions } from '../../operators/operators';
 import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor } from '../../tensor';
 import { gradOrNull } from '../grad';
 import { enableGrad, isGradEnabled } from '../grad-modes';
-import { fillPlaces, hasPlaces, isPlace, onlyPlaces } from '../graph/places';
+import { fillPlaces, onlyPlaces, visitPlaces } from '../graph/places';
 import { type Context, insideBackward } from './context';
 import type { FunctionClass } from './function-class';
 
-type Facts = { readonly shape: readonly number[]; readonly dtype: string; readonly device: string };
+type Facts = { readonly shape: readonly number[]; readonly dtype: Dtype; readonly device: string };
 
 /** What backward has to know of one call of a function. */
 export type FunctionCall = {
@@ -61,39 +61,12 @@ function collect({ args, inputs }: FunctionCall, found: unknown, name: string): 
     );
   }
   const gradients: (Tensor | null)[] = inputs.map(() => null);
-  args.forEach((arg, i) => {
-    collectInto(gradients, inputs, arg, list[i], `the gradient of argument ${i}`, operator);
-  });
+  for (const [i, arg] of args.entries()) {
+    visitPlaces(arg, list[i], `the gradient of argument ${i}`, operator, (index, part, name) => {
+      gradients[index] = alike(part, inputs[index] as Facts, name, operator);
+    });
+  }
   return gradients;
-}
-
-function collectInto(
-  gradients: (Tensor | null)[],
-  inputs: readonly Facts[],
-  places: unknown,
-  found: unknown,
-  name: string,
-  operator: string,
-): void {
-  if (found === null || found === undefined) return;
-  if (isPlace(places)) {
-    gradients[places.index] = alike(found, inputs[places.index] as Facts, name, operator);
-    return;
-  }
-  if (!hasPlaces(places)) {
-    const expected = 'null, as the argument is no tensor,';
-    throw invalidArgument(expected, name, found, operator);
-  }
-  const isList = Array.isArray(places);
-  if (isList ? !Array.isArray(found) : !isPlainObject(found)) {
-    const expected = isList ? 'an array' : 'an object';
-    throw invalidArgument(`${expected} like the argument`, name, found, operator);
-  }
-  for (const [key, item] of Object.entries(Object(found))) {
-    const path = `${name} at '${key}'`;
-    const place: unknown = Object.hasOwn(Object(places), key) ? Object(places)[key] : undefined;
-    collectInto(gradients, inputs, place, item, path, operator);
-  }
 }
 
 function alike(found: unknown, input: Facts, name: string, operator: string): Tensor {
@@ -114,30 +87,20 @@ function transposedJvp(
 ): (Tensor | null)[] {
   const operator = `${fn.name}.jvp`;
   const tangents = inputs.map(({ shape, dtype, device }, i) =>
-    functions
-      .zeros([...shape], { dtype: dtype as never, device })
-      .requiresGrad_(needed[i] === true),
+    functions.zeros([...shape], { dtype, device }).requiresGrad_(needed[i] === true),
   );
   const own = args.map((arg) => onlyPlaces(arg, (index) => tangents[index] ?? null));
   const found = enableGrad(() => synchronous(fn.jvp?.(ctx as never, ...(own as never[])), fn.name));
   const outputs: Tensor[] = [];
   const weights: Tensor[] = [];
-  const visit = (places: unknown, part: unknown, name: string): void => {
-    if (part === null || part === undefined || !hasPlaces(places)) return;
-    if (isPlace(places)) {
-      const weight = gradients[places.index] ?? null;
-      if (!isTensor(part)) throw invalidArgument('a tensor or null', name, part, operator);
-      if (weight === null || !part.requiresGrad) return;
-      requireAlike(weight, part, name, operator);
-      outputs.push(part);
-      weights.push(weight);
-      return;
-    }
-    for (const [key, item] of Object.entries(Object(places))) {
-      visit(item, Object(part)[key], `${name} at '${key}'`);
-    }
-  };
-  visit(result, found, 'the tangent of the result');
+  visitPlaces(result, found, 'the tangent of the result', operator, (index, part, name) => {
+    if (!isTensor(part)) throw invalidArgument('a tensor or null', name, part, operator);
+    const weight = gradients[index] ?? null;
+    if (weight === null || !part.requiresGrad) return;
+    requireAlike(weight, part, name, operator);
+    outputs.push(part);
+    weights.push(weight);
+  });
   const wanted = tangents.filter((tangent) => tangent.requiresGrad);
   if (outputs.length === 0) return tangents.map(() => null);
   const products = gradOrNull(outputs, wanted, {

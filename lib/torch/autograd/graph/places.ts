@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../../check';
+import { ArgumentTypeError, invalidArgument } from '../../../errors';
 import { namedAs } from '../../operators/named-results';
 import { isTensor, type Tensor } from '../../tensor';
 
@@ -52,4 +53,48 @@ export function onlyPlaces(places: unknown, at: (index: number) => Tensor | null
   if (isPlace(places)) return at(places.index);
   const entries = Object.entries(Object(places)).map(([key, item]) => [key, onlyPlaces(item, at)]);
   return Array.isArray(places) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+}
+
+/**
+ * Calls `visit` with what a value has in each place, unless that is null or undefined, as a whole part of
+ * it may be.
+ *
+ * @throws ArgumentTypeError where the value is not of the structure of the places, and where it has
+ *   something that no place is for
+ */
+export function visitPlaces(
+  places: unknown,
+  value: unknown,
+  name: string,
+  operator: string,
+  visit: (index: number, part: unknown, name: string) => void,
+): void {
+  if (value === null || value === undefined) return;
+  if (isPlace(places)) {
+    visit(places.index, value, name);
+    return;
+  }
+  if (!hasPlaces(places)) throw invalidArgument('null, for no tensor,', name, value, operator);
+  requireStructure(places, value, name, operator);
+  for (const [key, part] of Object.entries(Object(places))) {
+    visitPlaces(part, Reflect.get(Object(value), key), `${name} at '${key}'`, operator, visit);
+  }
+}
+
+function requireStructure(places: unknown, value: unknown, name: string, operator: string): void {
+  const isList = Array.isArray(places);
+  if (isList ? !Array.isArray(value) : !isPlainObject(value)) {
+    const expected = isList ? `an array of ${places.length}` : 'an object';
+    throw invalidArgument(expected, name, value, operator);
+  }
+  const [expected, found] = [Object.keys(Object(places)), Object.keys(Object(value))];
+  const missing = expected.find((key) => !found.includes(key) && hasPlaces(Object(places)[key]));
+  const surplus = found.find((key) => !expected.includes(key));
+  if (missing === undefined && surplus === undefined) return;
+  const difference = missing === undefined ? `has '${surplus}' too` : `lacks '${missing}'`;
+  throw new ArgumentTypeError(
+    `${operator}: Expected '${expected.join("', '")}' for ${name}, which ${difference}`,
+    operator,
+    name,
+  );
 }

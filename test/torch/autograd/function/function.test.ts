@@ -127,6 +127,29 @@ describe('results and arguments of several parts', () => {
     expect(gv.tolist()).toEqual([3, 3, 3]);
   });
 
+  test.each<[string, unknown, RegExp]>([
+    [
+      'a part missing',
+      { w: null },
+      /'w', 'rest' for the gradient of argument 0, which lacks 'rest'/,
+    ],
+    ['a part too much', { w: null, rest: null, b: null }, /which has 'b' too/],
+    [
+      'another structure',
+      { w: null, rest: {} },
+      /an array of 2 for the gradient of argument 0 at 'rest'/,
+    ],
+    ['one for no tensor', { w: null, rest: [null, 5] }, /null, for no tensor, .* at 'rest' at '1'/],
+  ])('%s in the gradients is refused', (_, found, message) => {
+    class Given extends torch.autograd.Function {
+      static forward = Parts.forward;
+      static backward = (): unknown => found;
+    }
+    const w = leaf([2]);
+    const { product } = Given.apply({ w, rest: [w, 'text'] });
+    expect(() => torch.grad(product.sum(), w)).toThrow(message);
+  });
+
   test('outputs that nothing depends on get zeros, or null', () => {
     const seen: unknown[] = [];
     class Two extends torch.autograd.Function {
@@ -319,11 +342,7 @@ describe('what backward gives is checked', () => {
     ['too few', [], /Given\.backward: Expected 2 gradients, one for each argument .* received 0/],
     ['too many', [null, null, null], /Expected 2 gradients.* received 3/],
     ['no array', 5, /Expected 2 gradients.* received number 5/],
-    [
-      'of a number',
-      [null, torch.ones([2])],
-      /null, as the argument is no tensor, for the gradient of argument 1/,
-    ],
+    ['of a number', [null, torch.ones([2])], /null, for no tensor, for the gradient of argument 1/],
     ['no tensor', ['text', null], /a tensor or null for the gradient of argument 0/],
     [
       'shape',
