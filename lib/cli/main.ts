@@ -12,6 +12,7 @@ import { registerReport } from './report';
 import { registerRuns } from './runs';
 import { registerSearch } from './search';
 import { registerServe } from './serve';
+import { registerTensors } from './tensors';
 import { registerTry } from './try';
 
 /** The command line: one file per command, each of which adds itself to the program. */
@@ -31,6 +32,7 @@ function createProgram(): Command {
   registerRuns(program);
   registerSearch(program);
   registerServe(program);
+  registerTensors(program);
   registerCompletion(program);
   return program;
 }
