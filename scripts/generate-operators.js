@@ -64,11 +64,13 @@ function imports(body, folder, results) {
 
 /**
  * @param {string} version @param {readonly Member[]} members @param {readonly string[]} results
- * @param {{type: string, doc: string, asMethod: boolean, list: string, listed: readonly string[], more?: readonly string[]}} what
+ * @param {{type: string, doc: string, door: string, asMethod: boolean, list: string, listed: readonly string[], more?: readonly string[]}} what
  */
 function render(version, members, results, what) {
   const body = members.flatMap(({ name, overloads }) =>
-    overloads.flatMap((overload) => signatures(overload, name, what.asMethod)),
+    overloads.flatMap((overload, i) =>
+      signatures(overload, name, what.asMethod, i === 0 ? what.door : undefined),
+    ),
   );
   return `${[
     header(version),
@@ -151,6 +153,7 @@ function generate() {
     'tensor-methods.ts': render(version, methods, results.names, {
       type: 'TensorMethods',
       doc: 'The operators that work on a tensor called `self`, as methods.',
+      door: 'x',
       asMethod: true,
       list: 'METHODS',
       listed: operatorsOf(methods),
@@ -159,6 +162,7 @@ function generate() {
     'functions.ts': render(version, functions, results.names, {
       type: 'TorchFunctions',
       doc: 'The operators as functions of `torch`, those included that are methods.',
+      door: 'torch',
       asMethod: false,
       list: 'FUNCTIONS',
       listed: operatorsOf(functions),
@@ -169,6 +173,7 @@ function generate() {
     files[`${namespace}.ts`] = render(version, members, results.names, {
       type: `${namespace[0]?.toUpperCase()}${namespace.slice(1)}Functions`,
       doc: `The functions of \`torch.${namespace}\`.`,
+      door: `torch.${namespace}`,
       asMethod: false,
       list: namespace.toUpperCase(),
       listed: operatorsOf(members),

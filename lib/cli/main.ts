@@ -13,6 +13,7 @@ import { registerReport } from './report';
 import { registerRuns } from './runs';
 import { registerSearch } from './search';
 import { registerServe } from './serve';
+import { registerTensors } from './tensors';
 import { registerTry } from './try';
 
 /** The command line: one file per command, each of which adds itself to the program. */
@@ -33,6 +34,7 @@ function createProgram(): Command {
   registerRuns(program);
   registerSearch(program);
   registerServe(program);
+  registerTensors(program);
   registerCompletion(program);
   return program;
 }

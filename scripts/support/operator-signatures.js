@@ -170,6 +170,36 @@ function returnType(overload, asMethod) {
 }
 
 /**
+ * A default as JavaScript writes it; undefined for those that say nothing.
+ * @param {ParameterInfo} parameter
+ */
+function defaultOf({ type, default: value }) {
+  if (value === undefined || value === 'None') return undefined;
+  if (value === 'True' || value === 'False') return value.toLowerCase();
+  if (type === 'str') return /^[\w ]+$/.test(value) ? `'${value}'` : undefined;
+  return /^(?:int|SymInt|float|Scalar)$/.test(type) ? String(Number(value)) : undefined;
+}
+
+/**
+ * The arguments of a call: what has no default by its name, and one option with its default.
+ * @param {ParameterInfo[]} parameters
+ */
+function exampleOf(parameters) {
+  const required = parameters.filter((p) => !isOptional(p));
+  const positional = required
+    .filter((p) => !p.keywordOnly)
+    .map(({ name }) => (name === 'self' ? 'x' : camelCase(name)));
+  const options = parameters.flatMap((parameter) => {
+    const name = camelCase(parameter.name);
+    if (!isOptional(parameter)) return parameter.keywordOnly ? [name] : [];
+    const value = defaultOf(parameter);
+    return value === undefined ? [] : [`${name}: ${value}`];
+  });
+  const last = options.length === 0 ? [] : [`{ ${options.join(', ')} }`];
+  return [...positional, ...last].join(', ');
+}
+
+/**
  * A list whose elements are given one by one, alone and before options.
  * @param {ParameterInfo} list @param {ParameterInfo[]} keywords
  */
@@ -186,8 +216,9 @@ function oneByOne(list, keywords) {
  * The TypeScript signatures of one overload: all positional arguments by position, and, where some
  * may be left out, those by name. A method's tensor is not among them.
  * @param {OverloadInfo} overload @param {string} name @param {boolean} asMethod
+ * @param {string} [door] what the name is a member of, for an example
  */
-function signatures(overload, name, asMethod) {
+function signatures(overload, name, asMethod, door) {
   const self = asMethod ? selfOf(overload) : -1;
   const parameters = overload.parameters.filter((_, i) => i !== self);
   const positional = parameters.filter((parameter) => !parameter.keywordOnly);
@@ -195,7 +226,8 @@ function signatures(overload, name, asMethod) {
   const firstOptional = positional.findIndex(isOptional);
   const required = firstOptional === -1 ? positional : positional.slice(0, firstOptional);
   const rest = positional.slice(required.length);
-  const doc = `  /** \`${overload.schema}\` */`;
+  const example = door === undefined ? '' : `, as in \`${door}.${name}(${exampleOf(parameters)})\``;
+  const doc = `  /** \`${overload.schema}\`${example} */`;
   const byPosition = [
     ...required.map((parameter) => declare(parameter, false)),
     // A required argument behind an optional one cannot be left out in TypeScript.

@@ -13,9 +13,10 @@ function declared(file: string): Set<string> {
 
 /**
  * Operators that the sources of some folders of `lib/` call: methods of tensors by name, functions
- * as `torch.name` or `torch.linalg.name`, and where each is used. A name that arrays or `Math` have as well counts too.
+ * as `torch.name` or `torch.linalg.name`, and where each is used, but
+ * not of the folder `except`. A name that arrays or `Math` have as well counts too.
  */
-export function usedOperators(folders: readonly string[]): Map<string, string> {
+export function usedOperators(folders: readonly string[], except: string): Map<string, string> {
   const methods = declared('tensor-methods.ts');
   const functions = new Map(
     ['functions', ...NAMESPACES].map((file) => [
@@ -27,7 +28,7 @@ export function usedOperators(folders: readonly string[]): Map<string, string> {
   for (const folder of folders) {
     for (const entry of readdirSync(path.join(LIB, folder), { recursive: true })) {
       const file = path.join(folder, String(entry));
-      if (!file.endsWith('.ts')) continue;
+      if (!file.endsWith('.ts') || file.startsWith(except)) continue;
       const text = readFileSync(path.join(LIB, file), 'utf8');
       for (const [, owner, name = ''] of text.matchAll(CALL)) {
         const known = owner === undefined ? methods : functions.get(owner);

@@ -136,6 +136,32 @@ test.each(Object.entries(CASES))('%s gives what PyTorch gives', (name, run) => {
     expect(numbers[i]).toBeCloseTo(value, 9);
 });
 
+describe('what is written here has exact derivatives of the second order', () => {
+  const rows = wave([2, 3], 0.9);
+  const targets = wave([2, 3], 0.5).gt(0).double();
+  const planes = wave([1, 2, 4, 4], 0.37).abs().add(0.1);
+  test.each<readonly [string, (x: Tensor) => Tensor, Tensor]>([
+    ['gaussianNllLoss', (x) => F.gaussianNllLoss(rows, targets, x), rows.square().add(0.5)],
+    ['multilabelSoftMarginLoss', (x) => F.multilabelSoftMarginLoss(x, targets), rows],
+    [
+      'tripletMarginWithDistanceLoss',
+      (x) => F.tripletMarginWithDistanceLoss(x, targets, rows.flip(1), { margin: 3 }),
+      rows,
+    ],
+    ['klDiv', (x) => F.klDiv(x, targets.softmax(1), { reduction: 'batchmean' }), rows],
+    ['softmin', (x) => F.softmin(x, 1), rows],
+    ['softsign', (x) => F.softsign(x), rows.add(0.05)],
+    ['tanhshrink', (x) => F.tanhshrink(x), rows],
+    ['normalize', (x) => F.normalize(x), rows.add(0.3)],
+    ['lpPool2d', (x) => F.lpPool2d(x, 3, 2), planes],
+    ['localResponseNorm', (x) => F.localResponseNorm(x, 2, { alpha: 0.5 }), planes],
+  ])('%s', (_, fn, input) => {
+    const x = input.detach().clone().requiresGrad_();
+    expect(() => torch.gradcheck(fn, [x])).not.toThrow();
+    expect(() => torch.gradgradcheck(fn, [x])).not.toThrow();
+  });
+});
+
 describe('at random', () => {
   test('gumbelSoftmax samples in proportion, and is differentiable', () => {
     const generator = torch.generator(1);

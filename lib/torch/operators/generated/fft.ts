@@ -5,12 +5,12 @@ import type { Tensor } from '../../tensor';
 
 /** The functions of `torch.fft`. */
 export interface FftFunctions {
-  /** `aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
+  /** `aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`, as in `torch.fft.fft(x, { dim: -1 })` */
   fft(self: Tensor, n?: number, dim?: number, norm?: string): Tensor;
   fft(self: Tensor, options?: { n?: number; dim?: number; norm?: string }): Tensor;
   fft(self: Tensor, n: number | null, options?: { dim?: number; norm?: string }): Tensor;
   fft(self: Tensor, n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
+  /** `aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor`, as in `torch.fft.fft2(x)` */
   fft2(
     self: Tensor,
     s?: number | readonly number[],
@@ -32,7 +32,7 @@ export interface FftFunctions {
     dim: number | readonly number[],
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.fft.fftfreq(n, { d: 1 })` */
   fftfreq(
     n: number,
     d?: number,
@@ -55,7 +55,7 @@ export interface FftFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
+  /** `aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`, as in `torch.fft.fftn(x)` */
   fftn(
     self: Tensor,
     s?: number | readonly number[],
@@ -77,15 +77,15 @@ export interface FftFunctions {
     dim: number | readonly number[] | null,
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor` */
+  /** `aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor`, as in `torch.fft.fftshift(x)` */
   fftshift(self: Tensor, dim?: number | readonly number[]): Tensor;
   fftshift(self: Tensor, options?: { dim?: number | readonly number[] }): Tensor;
-  /** `aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
+  /** `aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`, as in `torch.fft.hfft(x, { dim: -1 })` */
   hfft(self: Tensor, n?: number, dim?: number, norm?: string): Tensor;
   hfft(self: Tensor, options?: { n?: number; dim?: number; norm?: string }): Tensor;
   hfft(self: Tensor, n: number | null, options?: { dim?: number; norm?: string }): Tensor;
   hfft(self: Tensor, n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
+  /** `aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor`, as in `torch.fft.hfft2(x)` */
   hfft2(
     self: Tensor,
     s?: number | readonly number[],
@@ -107,7 +107,7 @@ export interface FftFunctions {
     dim: number | readonly number[],
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
+  /** `aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`, as in `torch.fft.hfftn(x)` */
   hfftn(
     self: Tensor,
     s?: number | readonly number[],
@@ -129,12 +129,12 @@ export interface FftFunctions {
     dim: number | readonly number[] | null,
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
+  /** `aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`, as in `torch.fft.ifft(x, { dim: -1 })` */
   ifft(self: Tensor, n?: number, dim?: number, norm?: string): Tensor;
   ifft(self: Tensor, options?: { n?: number; dim?: number; norm?: string }): Tensor;
   ifft(self: Tensor, n: number | null, options?: { dim?: number; norm?: string }): Tensor;
   ifft(self: Tensor, n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
+  /** `aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor`, as in `torch.fft.ifft2(x)` */
   ifft2(
     self: Tensor,
     s?: number | readonly number[],
@@ -156,7 +156,7 @@ export interface FftFunctions {
     dim: number | readonly number[],
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
+  /** `aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`, as in `torch.fft.ifftn(x)` */
   ifftn(
     self: Tensor,
     s?: number | readonly number[],
@@ -178,15 +178,15 @@ export interface FftFunctions {
     dim: number | readonly number[] | null,
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor` */
+  /** `aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor`, as in `torch.fft.ifftshift(x)` */
   ifftshift(self: Tensor, dim?: number | readonly number[]): Tensor;
   ifftshift(self: Tensor, options?: { dim?: number | readonly number[] }): Tensor;
-  /** `aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
+  /** `aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`, as in `torch.fft.ihfft(x, { dim: -1 })` */
   ihfft(self: Tensor, n?: number, dim?: number, norm?: string): Tensor;
   ihfft(self: Tensor, options?: { n?: number; dim?: number; norm?: string }): Tensor;
   ihfft(self: Tensor, n: number | null, options?: { dim?: number; norm?: string }): Tensor;
   ihfft(self: Tensor, n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
+  /** `aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor`, as in `torch.fft.ihfft2(x)` */
   ihfft2(
     self: Tensor,
     s?: number | readonly number[],
@@ -208,7 +208,7 @@ export interface FftFunctions {
     dim: number | readonly number[],
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
+  /** `aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`, as in `torch.fft.ihfftn(x)` */
   ihfftn(
     self: Tensor,
     s?: number | readonly number[],
@@ -230,12 +230,12 @@ export interface FftFunctions {
     dim: number | readonly number[] | null,
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
+  /** `aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`, as in `torch.fft.irfft(x, { dim: -1 })` */
   irfft(self: Tensor, n?: number, dim?: number, norm?: string): Tensor;
   irfft(self: Tensor, options?: { n?: number; dim?: number; norm?: string }): Tensor;
   irfft(self: Tensor, n: number | null, options?: { dim?: number; norm?: string }): Tensor;
   irfft(self: Tensor, n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
+  /** `aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor`, as in `torch.fft.irfft2(x)` */
   irfft2(
     self: Tensor,
     s?: number | readonly number[],
@@ -257,7 +257,7 @@ export interface FftFunctions {
     dim: number | readonly number[],
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
+  /** `aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`, as in `torch.fft.irfftn(x)` */
   irfftn(
     self: Tensor,
     s?: number | readonly number[],
@@ -279,12 +279,12 @@ export interface FftFunctions {
     dim: number | readonly number[] | null,
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor` */
+  /** `aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`, as in `torch.fft.rfft(x, { dim: -1 })` */
   rfft(self: Tensor, n?: number, dim?: number, norm?: string): Tensor;
   rfft(self: Tensor, options?: { n?: number; dim?: number; norm?: string }): Tensor;
   rfft(self: Tensor, n: number | null, options?: { dim?: number; norm?: string }): Tensor;
   rfft(self: Tensor, n: number | null, dim: number, options?: { norm?: string }): Tensor;
-  /** `aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor` */
+  /** `aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor`, as in `torch.fft.rfft2(x)` */
   rfft2(
     self: Tensor,
     s?: number | readonly number[],
@@ -306,7 +306,7 @@ export interface FftFunctions {
     dim: number | readonly number[],
     options?: { norm?: string },
   ): Tensor;
-  /** `aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.fft.rfftfreq(n, { d: 1 })` */
   rfftfreq(
     n: number,
     d?: number,
@@ -329,7 +329,7 @@ export interface FftFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor` */
+  /** `aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`, as in `torch.fft.rfftn(x)` */
   rfftn(
     self: Tensor,
     s?: number | readonly number[],

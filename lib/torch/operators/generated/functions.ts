@@ -23,67 +23,67 @@ import type {
 
 /** The operators as functions of `torch`, those included that are methods. */
 export interface TorchFunctions {
-  /** `aten::abs(Tensor self) -> Tensor` */
+  /** `aten::abs(Tensor self) -> Tensor`, as in `torch.abs(x)` */
   abs(self: Tensor): Tensor;
-  /** `aten::abs_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::abs_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.abs_(x)` */
   abs_(self: Tensor): Tensor;
-  /** `aten::absolute(Tensor self) -> Tensor` */
+  /** `aten::absolute(Tensor self) -> Tensor`, as in `torch.absolute(x)` */
   absolute(self: Tensor): Tensor;
-  /** `aten::absolute_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::absolute_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.absolute_(x)` */
   absolute_(self: Tensor): Tensor;
-  /** `aten::acos(Tensor self) -> Tensor` */
+  /** `aten::acos(Tensor self) -> Tensor`, as in `torch.acos(x)` */
   acos(self: Tensor): Tensor;
-  /** `aten::acos_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::acos_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.acos_(x)` */
   acos_(self: Tensor): Tensor;
-  /** `aten::acosh(Tensor self) -> Tensor` */
+  /** `aten::acosh(Tensor self) -> Tensor`, as in `torch.acosh(x)` */
   acosh(self: Tensor): Tensor;
-  /** `aten::acosh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::acosh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.acosh_(x)` */
   acosh_(self: Tensor): Tensor;
-  /** `aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor` */
+  /** `aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor`, as in `torch.adaptiveAvgPool1d(x, outputSize)` */
   adaptiveAvgPool1d(self: Tensor, outputSize: number | readonly number[]): Tensor;
-  /** `aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor` */
+  /** `aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor`, as in `torch.adaptiveAvgPool2d(x, outputSize)` */
   adaptiveAvgPool2d(self: Tensor, outputSize: number | readonly number[]): Tensor;
-  /** `aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor` */
+  /** `aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor`, as in `torch.adaptiveAvgPool3d(x, outputSize)` */
   adaptiveAvgPool3d(self: Tensor, outputSize: number | readonly number[]): Tensor;
-  /** `aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)` */
+  /** `aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)`, as in `torch.adaptiveMaxPool1d(x, outputSize)` */
   adaptiveMaxPool1d(self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
-  /** `aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)` */
+  /** `aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)`, as in `torch.adaptiveMaxPool2d(x, outputSize)` */
   adaptiveMaxPool2d(self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
-  /** `aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)` */
+  /** `aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)`, as in `torch.adaptiveMaxPool3d(x, outputSize)` */
   adaptiveMaxPool3d(self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
-  /** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `torch.add(x, other, { alpha: 1 })` */
   add(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   add(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   add(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`, as in `torch.add_(x, other, { alpha: 1 })` */
   add_(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   add_(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   add_(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.addbmm(x, batch1, batch2, { beta: 1, alpha: 1 })` */
   addbmm(
     self: Tensor,
     batch1: Tensor,
     batch2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `torch.addbmm_(x, batch1, batch2, { beta: 1, alpha: 1 })` */
   addbmm_(
     self: Tensor,
     batch1: Tensor,
     batch2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
+  /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`, as in `torch.addcdiv(x, tensor1, tensor2, { value: 1 })` */
   addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
-  /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)`, as in `torch.addcdiv_(x, tensor1, tensor2, { value: 1 })` */
   addcdiv_(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
-  /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
+  /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`, as in `torch.addcmul(x, tensor1, tensor2, { value: 1 })` */
   addcmul(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
-  /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)`, as in `torch.addcmul_(x, tensor1, tensor2, { value: 1 })` */
   addcmul_(self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
-  /** `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.addmm(x, mat1, mat2, { beta: 1, alpha: 1 })` */
   addmm(
     self: Tensor,
     mat1: Tensor,
@@ -98,50 +98,50 @@ export interface TorchFunctions {
     outDtype: Dtype,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `torch.addmm_(x, mat1, mat2, { beta: 1, alpha: 1 })` */
   addmm_(
     self: Tensor,
     mat1: Tensor,
     mat2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.addmv(x, mat, vec, { beta: 1, alpha: 1 })` */
   addmv(
     self: Tensor,
     mat: Tensor,
     vec: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `torch.addmv_(x, mat, vec, { beta: 1, alpha: 1 })` */
   addmv_(
     self: Tensor,
     mat: Tensor,
     vec: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.addr(x, vec1, vec2, { beta: 1, alpha: 1 })` */
   addr(
     self: Tensor,
     vec1: Tensor,
     vec2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `torch.addr_(x, vec1, vec2, { beta: 1, alpha: 1 })` */
   addr_(
     self: Tensor,
     vec1: Tensor,
     vec2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::adjoint(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::adjoint(Tensor(a) self) -> Tensor(a)`, as in `torch.adjoint(x)` */
   adjoint(self: Tensor): Tensor;
-  /** `aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor` */
+  /** `aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor`, as in `torch.affineGridGenerator(theta, size, alignCorners)` */
   affineGridGenerator(theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor;
-  /** `aten::alias(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::alias(Tensor(a) self) -> Tensor(a)`, as in `torch.alias(x)` */
   alias(self: Tensor): Tensor;
-  /** `aten::alias_copy(Tensor self) -> Tensor` */
+  /** `aten::alias_copy(Tensor self) -> Tensor`, as in `torch.aliasCopy(x)` */
   aliasCopy(self: Tensor): Tensor;
-  /** `aten::all(Tensor self) -> Tensor` */
+  /** `aten::all(Tensor self) -> Tensor`, as in `torch.all(x)` */
   all(self: Tensor): Tensor;
   /** `aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
   all(self: Tensor, dim: number, keepdim?: boolean): Tensor;
@@ -150,7 +150,7 @@ export interface TorchFunctions {
   all(self: Tensor, dim?: readonly number[], keepdim?: boolean): Tensor;
   all(self: Tensor, options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
   all(self: Tensor, dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool` */
+  /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool`, as in `torch.allclose(x, other, { rtol: 0.00001, atol: 1e-8, equalNan: false })` */
   allclose(self: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
   allclose(
     self: Tensor,
@@ -170,23 +170,23 @@ export interface TorchFunctions {
     atol: number,
     options?: { equalNan?: boolean },
   ): boolean;
-  /** `aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
+  /** `aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor`, as in `torch.alphaDropout(input, p, train)` */
   alphaDropout(input: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `torch.alphaDropout_(x, p, train)` */
   alphaDropout_(self: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+  /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`, as in `torch.amax(x, { keepdim: false })` */
   amax(self: Tensor, dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amax(self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
   amax(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+  /** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`, as in `torch.amin(x, { keepdim: false })` */
   amin(self: Tensor, dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amin(self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
   amin(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)` */
+  /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`, as in `torch.aminmax(x, { keepdim: false })` */
   aminmax(self: Tensor, options?: { dim?: number; keepdim?: boolean }): MinMax;
-  /** `aten::angle(Tensor self) -> Tensor` */
+  /** `aten::angle(Tensor self) -> Tensor`, as in `torch.angle(x)` */
   angle(self: Tensor): Tensor;
-  /** `aten::any(Tensor self) -> Tensor` */
+  /** `aten::any(Tensor self) -> Tensor`, as in `torch.any(x)` */
   any(self: Tensor): Tensor;
   /** `aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
   any(self: Tensor, dim: number, keepdim?: boolean): Tensor;
@@ -195,7 +195,7 @@ export interface TorchFunctions {
   any(self: Tensor, dim?: readonly number[], keepdim?: boolean): Tensor;
   any(self: Tensor, options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
   any(self: Tensor, dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.arange(end)` */
   arange(
     end: Scalar,
     options?: {
@@ -243,51 +243,51 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::arccos(Tensor self) -> Tensor` */
+  /** `aten::arccos(Tensor self) -> Tensor`, as in `torch.arccos(x)` */
   arccos(self: Tensor): Tensor;
-  /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.arccos_(x)` */
   arccos_(self: Tensor): Tensor;
-  /** `aten::arccosh(Tensor self) -> Tensor` */
+  /** `aten::arccosh(Tensor self) -> Tensor`, as in `torch.arccosh(x)` */
   arccosh(self: Tensor): Tensor;
-  /** `aten::arccosh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arccosh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.arccosh_(x)` */
   arccosh_(self: Tensor): Tensor;
-  /** `aten::arcsin(Tensor self) -> Tensor` */
+  /** `aten::arcsin(Tensor self) -> Tensor`, as in `torch.arcsin(x)` */
   arcsin(self: Tensor): Tensor;
-  /** `aten::arcsin_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arcsin_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.arcsin_(x)` */
   arcsin_(self: Tensor): Tensor;
-  /** `aten::arcsinh(Tensor self) -> Tensor` */
+  /** `aten::arcsinh(Tensor self) -> Tensor`, as in `torch.arcsinh(x)` */
   arcsinh(self: Tensor): Tensor;
-  /** `aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.arcsinh_(x)` */
   arcsinh_(self: Tensor): Tensor;
-  /** `aten::arctan(Tensor self) -> Tensor` */
+  /** `aten::arctan(Tensor self) -> Tensor`, as in `torch.arctan(x)` */
   arctan(self: Tensor): Tensor;
-  /** `aten::arctan2(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::arctan2(Tensor self, Tensor other) -> Tensor`, as in `torch.arctan2(x, other)` */
   arctan2(self: Tensor, other: Tensor): Tensor;
-  /** `aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.arctan2_(x, other)` */
   arctan2_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::arctan_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arctan_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.arctan_(x)` */
   arctan_(self: Tensor): Tensor;
-  /** `aten::arctanh(Tensor self) -> Tensor` */
+  /** `aten::arctanh(Tensor self) -> Tensor`, as in `torch.arctanh(x)` */
   arctanh(self: Tensor): Tensor;
-  /** `aten::arctanh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arctanh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.arctanh_(x)` */
   arctanh_(self: Tensor): Tensor;
-  /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
+  /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`, as in `torch.argmax(x, { keepdim: false })` */
   argmax(self: Tensor, dim?: number, keepdim?: boolean): Tensor;
   argmax(self: Tensor, options?: { dim?: number; keepdim?: boolean }): Tensor;
   argmax(self: Tensor, dim: number | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
+  /** `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`, as in `torch.argmin(x, { keepdim: false })` */
   argmin(self: Tensor, dim?: number, keepdim?: boolean): Tensor;
   argmin(self: Tensor, options?: { dim?: number; keepdim?: boolean }): Tensor;
   argmin(self: Tensor, dim: number | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor` */
+  /** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor`, as in `torch.argsort(x, { dim: -1, descending: false })` */
   argsort(self: Tensor, dim?: number, descending?: boolean): Tensor;
   argsort(self: Tensor, options?: { dim?: number; descending?: boolean }): Tensor;
   argsort(self: Tensor, dim: number, options?: { descending?: boolean }): Tensor;
   /** `aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor` */
   argsort(self: Tensor, options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
-  /** `aten::argwhere(Tensor self) -> Tensor` */
+  /** `aten::argwhere(Tensor self) -> Tensor`, as in `torch.argwhere(x)` */
   argwhere(self: Tensor): Tensor;
-  /** `aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)` */
+  /** `aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)`, as in `torch.asStrided(x, size, stride)` */
   asStrided(
     self: Tensor,
     size: readonly number[],
@@ -300,7 +300,7 @@ export interface TorchFunctions {
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)` */
+  /** `aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)`, as in `torch.asStrided_(x, size, stride)` */
   asStrided_(
     self: Tensor,
     size: readonly number[],
@@ -313,7 +313,7 @@ export interface TorchFunctions {
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
+  /** `aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`, as in `torch.asStridedCopy(x, size, stride)` */
   asStridedCopy(
     self: Tensor,
     size: readonly number[],
@@ -326,7 +326,7 @@ export interface TorchFunctions {
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
+  /** `aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`, as in `torch.asStridedScatter(x, src, size, stride)` */
   asStridedScatter(
     self: Tensor,
     src: Tensor,
@@ -341,42 +341,42 @@ export interface TorchFunctions {
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::asin(Tensor self) -> Tensor` */
+  /** `aten::asin(Tensor self) -> Tensor`, as in `torch.asin(x)` */
   asin(self: Tensor): Tensor;
-  /** `aten::asin_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::asin_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.asin_(x)` */
   asin_(self: Tensor): Tensor;
-  /** `aten::asinh(Tensor self) -> Tensor` */
+  /** `aten::asinh(Tensor self) -> Tensor`, as in `torch.asinh(x)` */
   asinh(self: Tensor): Tensor;
-  /** `aten::asinh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::asinh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.asinh_(x)` */
   asinh_(self: Tensor): Tensor;
-  /** `aten::atan(Tensor self) -> Tensor` */
+  /** `aten::atan(Tensor self) -> Tensor`, as in `torch.atan(x)` */
   atan(self: Tensor): Tensor;
-  /** `aten::atan2(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::atan2(Tensor self, Tensor other) -> Tensor`, as in `torch.atan2(x, other)` */
   atan2(self: Tensor, other: Tensor): Tensor;
-  /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.atan2_(x, other)` */
   atan2_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.atan_(x)` */
   atan_(self: Tensor): Tensor;
-  /** `aten::atanh(Tensor self) -> Tensor` */
+  /** `aten::atanh(Tensor self) -> Tensor`, as in `torch.atanh(x)` */
   atanh(self: Tensor): Tensor;
-  /** `aten::atanh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::atanh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.atanh_(x)` */
   atanh_(self: Tensor): Tensor;
-  /** `aten::atleast_1d(Tensor self) -> Tensor` */
+  /** `aten::atleast_1d(Tensor self) -> Tensor`, as in `torch.atleast1d(x)` */
   atleast1d(self: Tensor): Tensor;
   /** `aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast1d(tensors: readonly Tensor[]): Tensor[];
   atleast1d(...tensors: Tensor[]): Tensor[];
-  /** `aten::atleast_2d(Tensor self) -> Tensor` */
+  /** `aten::atleast_2d(Tensor self) -> Tensor`, as in `torch.atleast2d(x)` */
   atleast2d(self: Tensor): Tensor;
   /** `aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast2d(tensors: readonly Tensor[]): Tensor[];
   atleast2d(...tensors: Tensor[]): Tensor[];
-  /** `aten::atleast_3d(Tensor self) -> Tensor` */
+  /** `aten::atleast_3d(Tensor self) -> Tensor`, as in `torch.atleast3d(x)` */
   atleast3d(self: Tensor): Tensor;
   /** `aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]` */
   atleast3d(tensors: readonly Tensor[]): Tensor[];
   atleast3d(...tensors: Tensor[]): Tensor[];
-  /** `aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor` */
+  /** `aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor`, as in `torch.avgPool1d(x, kernelSize, { ceilMode: false, countIncludePad: true })` */
   avgPool1d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -412,7 +412,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { ceilMode?: boolean; countIncludePad?: boolean },
   ): Tensor;
-  /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`, as in `torch.avgPool2d(x, kernelSize, { ceilMode: false, countIncludePad: true })` */
   avgPool2d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -451,7 +451,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
   ): Tensor;
-  /** `aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  /** `aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`, as in `torch.avgPool3d(x, kernelSize, { ceilMode: false, countIncludePad: true })` */
   avgPool3d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -490,7 +490,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
   ): Tensor;
-  /** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.baddbmm(x, batch1, batch2, { beta: 1, alpha: 1 })` */
   baddbmm(
     self: Tensor,
     batch1: Tensor,
@@ -505,14 +505,14 @@ export interface TorchFunctions {
     outDtype: Dtype,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `torch.baddbmm_(x, batch1, batch2, { beta: 1, alpha: 1 })` */
   baddbmm_(
     self: Tensor,
     batch1: Tensor,
     batch2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.bartlettWindow(windowLength)` */
   bartlettWindow(
     windowLength: number,
     options?: {
@@ -535,7 +535,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
+  /** `aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor`, as in `torch.batchNorm(input, training, momentum, eps, cudnnEnabled)` */
   batchNorm(
     input: Tensor,
     weight: Tensor | null,
@@ -547,7 +547,7 @@ export interface TorchFunctions {
     eps: number,
     cudnnEnabled: boolean,
   ): Tensor;
-  /** `aten::batch_norm_elemt(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps) -> Tensor` */
+  /** `aten::batch_norm_elemt(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps) -> Tensor`, as in `torch.batchNormElemt(input, mean, invstd, eps)` */
   batchNormElemt(
     input: Tensor,
     weight: Tensor | null,
@@ -556,7 +556,7 @@ export interface TorchFunctions {
     invstd: Tensor,
     eps: number,
   ): Tensor;
-  /** `aten::batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, int count) -> (Tensor, Tensor)` */
+  /** `aten::batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, int count) -> (Tensor, Tensor)`, as in `torch.batchNormGatherStats(input, mean, invstd, momentum, eps, count)` */
   batchNormGatherStats(
     input: Tensor,
     mean: Tensor,
@@ -567,7 +567,7 @@ export interface TorchFunctions {
     eps: number,
     count: number,
   ): [Tensor, Tensor];
-  /** `aten::batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, Tensor counts) -> (Tensor, Tensor)` */
+  /** `aten::batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, Tensor counts) -> (Tensor, Tensor)`, as in `torch.batchNormGatherStatsWithCounts(input, mean, invstd, momentum, eps, counts)` */
   batchNormGatherStatsWithCounts(
     input: Tensor,
     mean: Tensor,
@@ -578,27 +578,27 @@ export interface TorchFunctions {
     eps: number,
     counts: Tensor,
   ): [Tensor, Tensor];
-  /** `aten::batch_norm_stats(Tensor input, float eps) -> (Tensor, Tensor)` */
+  /** `aten::batch_norm_stats(Tensor input, float eps) -> (Tensor, Tensor)`, as in `torch.batchNormStats(input, eps)` */
   batchNormStats(input: Tensor, eps: number): [Tensor, Tensor];
-  /** `aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)` */
+  /** `aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)`, as in `torch.batchNormUpdateStats(input, momentum)` */
   batchNormUpdateStats(
     input: Tensor,
     runningMean: Tensor | null,
     runningVar: Tensor | null,
     momentum: number,
   ): [Tensor, Tensor];
-  /** `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor` */
+  /** `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor`, as in `torch.bernoulli(x)` */
   bernoulli(self: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor` */
   bernoulli(self: Tensor, p: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
   bernoulli(self: Tensor, p: number, options?: { generator?: Generator }): Tensor;
-  /** `aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)`, as in `torch.bernoulli_(x, p)` */
   bernoulli_(self: Tensor, p: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)` */
   bernoulli_(self: Tensor, p?: number, options?: { generator?: Generator }): Tensor;
   bernoulli_(self: Tensor, options?: { p?: number; generator?: Generator }): Tensor;
-  /** `aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor` */
+  /** `aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor`, as in `torch.bilinear(input1, input2, weight)` */
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   bilinear(
     input1: Tensor,
@@ -606,7 +606,7 @@ export interface TorchFunctions {
     weight: Tensor,
     options?: { bias?: Tensor | null },
   ): Tensor;
-  /** `aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor` */
+  /** `aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor`, as in `torch.binaryCrossEntropy(x, target, { reduction: 1 })` */
   binaryCrossEntropy(
     self: Tensor,
     target: Tensor,
@@ -624,7 +624,7 @@ export interface TorchFunctions {
     weight: Tensor | null,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor` */
+  /** `aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor`, as in `torch.binaryCrossEntropyWithLogits(x, target, { reduction: 1 })` */
   binaryCrossEntropyWithLogits(
     self: Tensor,
     target: Tensor,
@@ -650,68 +650,68 @@ export interface TorchFunctions {
     posWeight: Tensor | null,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor` */
+  /** `aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor`, as in `torch.bincount(x, { minlength: 0 })` */
   bincount(self: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
   bincount(self: Tensor, options?: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(self: Tensor, weights: Tensor | null, options?: { minlength?: number }): Tensor;
-  /** `aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor` */
+  /** `aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor`, as in `torch.binomial(count, prob)` */
   binomial(count: Tensor, prob: Tensor, generator?: Generator): Tensor;
   binomial(count: Tensor, prob: Tensor, options?: { generator?: Generator }): Tensor;
-  /** `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.bitwiseAnd(x, other)` */
   bitwiseAnd(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseAnd(self: Scalar, other: Tensor): Tensor;
   /** `aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseAnd(self: Tensor, other: Tensor): Tensor;
-  /** `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.bitwiseAnd_(x, other)` */
   bitwiseAnd_(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   bitwiseAnd_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
+  /** `aten::bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`, as in `torch.bitwiseLeftShift(x, other)` */
   bitwiseLeftShift(self: Scalar, other: Tensor): Tensor;
   /** `aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseLeftShift(self: Tensor, other: Tensor): Tensor;
   /** `aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseLeftShift(self: Tensor, other: Scalar): Tensor;
-  /** `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.bitwiseLeftShift_(x, other)` */
   bitwiseLeftShift_(self: Tensor, other: Tensor): Tensor;
   /** `aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
   bitwiseLeftShift_(self: Tensor, other: Scalar): Tensor;
-  /** `aten::bitwise_not(Tensor self) -> Tensor` */
+  /** `aten::bitwise_not(Tensor self) -> Tensor`, as in `torch.bitwiseNot(x)` */
   bitwiseNot(self: Tensor): Tensor;
-  /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.bitwiseNot_(x)` */
   bitwiseNot_(self: Tensor): Tensor;
-  /** `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.bitwiseOr(x, other)` */
   bitwiseOr(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseOr(self: Scalar, other: Tensor): Tensor;
   /** `aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseOr(self: Tensor, other: Tensor): Tensor;
-  /** `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.bitwiseOr_(x, other)` */
   bitwiseOr_(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   bitwiseOr_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
+  /** `aten::bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor`, as in `torch.bitwiseRightShift(x, other)` */
   bitwiseRightShift(self: Scalar, other: Tensor): Tensor;
   /** `aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseRightShift(self: Tensor, other: Tensor): Tensor;
   /** `aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseRightShift(self: Tensor, other: Scalar): Tensor;
-  /** `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.bitwiseRightShift_(x, other)` */
   bitwiseRightShift_(self: Tensor, other: Tensor): Tensor;
   /** `aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
   bitwiseRightShift_(self: Tensor, other: Scalar): Tensor;
-  /** `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.bitwiseXor(x, other)` */
   bitwiseXor(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   bitwiseXor(self: Scalar, other: Tensor): Tensor;
   /** `aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseXor(self: Tensor, other: Tensor): Tensor;
-  /** `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.bitwiseXor_(x, other)` */
   bitwiseXor_(self: Tensor, other: Scalar): Tensor;
   /** `aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   bitwiseXor_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.blackmanWindow(windowLength)` */
   blackmanWindow(
     windowLength: number,
     options?: {
@@ -734,20 +734,20 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::block_diag(Tensor[] tensors) -> Tensor` */
+  /** `aten::block_diag(Tensor[] tensors) -> Tensor`, as in `torch.blockDiag(tensors)` */
   blockDiag(tensors: readonly Tensor[]): Tensor;
   blockDiag(...tensors: Tensor[]): Tensor;
-  /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor` */
+  /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor`, as in `torch.bmm(x, mat2)` */
   bmm(self: Tensor, mat2: Tensor): Tensor;
   /** `aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
   bmm(self: Tensor, mat2: Tensor, outDtype: Dtype): Tensor;
-  /** `aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]` */
+  /** `aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]`, as in `torch.broadcastTensors(tensors)` */
   broadcastTensors(tensors: readonly Tensor[]): Tensor[];
   broadcastTensors(...tensors: Tensor[]): Tensor[];
-  /** `aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
+  /** `aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)`, as in `torch.broadcastTo(x, size)` */
   broadcastTo(self: Tensor, size: readonly number[]): Tensor;
   broadcastTo(self: Tensor, ...size: number[]): Tensor;
-  /** `aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor` */
+  /** `aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`, as in `torch.bucketize(x, boundaries, { outInt32: false, right: false })` */
   bucketize(
     self: Scalar,
     boundaries: Tensor,
@@ -759,13 +759,13 @@ export interface TorchFunctions {
     boundaries: Tensor,
     options?: { outInt32?: boolean; right?: boolean },
   ): Tensor;
-  /** `aten::cartesian_prod(Tensor[] tensors) -> Tensor` */
+  /** `aten::cartesian_prod(Tensor[] tensors) -> Tensor`, as in `torch.cartesianProd(tensors)` */
   cartesianProd(tensors: readonly Tensor[]): Tensor;
   cartesianProd(...tensors: Tensor[]): Tensor;
-  /** `aten::cat(Tensor[] tensors, int dim=0) -> Tensor` */
+  /** `aten::cat(Tensor[] tensors, int dim=0) -> Tensor`, as in `torch.cat(tensors, { dim: 0 })` */
   cat(tensors: readonly Tensor[], dim?: number): Tensor;
   cat(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-  /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor`, as in `torch.cauchy(x, { median: 0, sigma: 1 })` */
   cauchy(
     self: Tensor,
     median?: number,
@@ -777,7 +777,7 @@ export interface TorchFunctions {
     options?: { median?: number; sigma?: number; generator?: Generator },
   ): Tensor;
   cauchy(self: Tensor, median: number, options?: { sigma?: number; generator?: Generator }): Tensor;
-  /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)`, as in `torch.cauchy_(x, { median: 0, sigma: 1 })` */
   cauchy_(
     self: Tensor,
     median?: number,
@@ -793,41 +793,41 @@ export interface TorchFunctions {
     median: number,
     options?: { sigma?: number; generator?: Generator },
   ): Tensor;
-  /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)`, as in `torch.ccolIndices(x)` */
   ccolIndices(self: Tensor): Tensor;
-  /** `aten::ccol_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::ccol_indices_copy(Tensor self) -> Tensor`, as in `torch.ccolIndicesCopy(x)` */
   ccolIndicesCopy(self: Tensor): Tensor;
-  /** `aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor` */
+  /** `aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor`, as in `torch.cdist(x1, x2, { p: 2 })` */
   cdist(x1: Tensor, x2: Tensor, p?: number, computeMode?: number): Tensor;
   cdist(x1: Tensor, x2: Tensor, options?: { p?: number; computeMode?: number }): Tensor;
   cdist(x1: Tensor, x2: Tensor, p: number, options?: { computeMode?: number }): Tensor;
-  /** `aten::ceil(Tensor self) -> Tensor` */
+  /** `aten::ceil(Tensor self) -> Tensor`, as in `torch.ceil(x)` */
   ceil(self: Tensor): Tensor;
-  /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.ceil_(x)` */
   ceil_(self: Tensor): Tensor;
-  /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor` */
+  /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor`, as in `torch.celu(x, { alpha: 1 })` */
   celu(self: Tensor, alpha?: Scalar): Tensor;
   celu(self: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)` */
+  /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)`, as in `torch.celu_(x, { alpha: 1 })` */
   celu_(self: Tensor, alpha?: Scalar): Tensor;
   celu_(self: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::chain_matmul(Tensor[] matrices) -> Tensor` */
+  /** `aten::chain_matmul(Tensor[] matrices) -> Tensor`, as in `torch.chainMatmul(matrices)` */
   chainMatmul(matrices: readonly Tensor[]): Tensor;
   chainMatmul(...matrices: Tensor[]): Tensor;
-  /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.chalf(x)` */
   chalf(self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
+  /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor`, as in `torch.channelShuffle(x, groups)` */
   channelShuffle(self: Tensor, groups: number): Tensor;
-  /** `aten::cholesky(Tensor self, bool upper=False) -> Tensor` */
+  /** `aten::cholesky(Tensor self, bool upper=False) -> Tensor`, as in `torch.cholesky(x, { upper: false })` */
   cholesky(self: Tensor, upper?: boolean): Tensor;
   cholesky(self: Tensor, options?: { upper?: boolean }): Tensor;
-  /** `aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor` */
+  /** `aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor`, as in `torch.choleskyInverse(x, { upper: false })` */
   choleskyInverse(self: Tensor, upper?: boolean): Tensor;
   choleskyInverse(self: Tensor, options?: { upper?: boolean }): Tensor;
-  /** `aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor` */
+  /** `aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor`, as in `torch.choleskySolve(x, input2, { upper: false })` */
   choleskySolve(self: Tensor, input2: Tensor, upper?: boolean): Tensor;
   choleskySolve(self: Tensor, input2: Tensor, options?: { upper?: boolean }): Tensor;
-  /** `aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)` */
+  /** `aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)`, as in `torch.chooseQparamsOptimized(input, numel, nBins, ratio, bitWidth)` */
   chooseQparamsOptimized(
     input: Tensor,
     numel: number,
@@ -835,10 +835,10 @@ export interface TorchFunctions {
     ratio: number,
     bitWidth: number,
   ): [Tensor, Tensor];
-  /** `aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]` */
+  /** `aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]`, as in `torch.chunk(x, chunks, { dim: 0 })` */
   chunk(self: Tensor, chunks: number, dim?: number): Tensor[];
   chunk(self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
-  /** `aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
+  /** `aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`, as in `torch.clamp(x)` */
   clamp(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
   clamp(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
   clamp(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
@@ -846,7 +846,7 @@ export interface TorchFunctions {
   clamp(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
   clamp(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clamp(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
-  /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`, as in `torch.clamp_(x)` */
   clamp_(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
   clamp_(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
   clamp_(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
@@ -854,23 +854,23 @@ export interface TorchFunctions {
   clamp_(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
   clamp_(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clamp_(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
-  /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor` */
+  /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor`, as in `torch.clampMax(x, max)` */
   clampMax(self: Tensor, max: Scalar): Tensor;
   /** `aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor` */
   clampMax(self: Tensor, max: Tensor): Tensor;
-  /** `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)` */
+  /** `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)`, as in `torch.clampMax_(x, max)` */
   clampMax_(self: Tensor, max: Scalar): Tensor;
   /** `aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)` */
   clampMax_(self: Tensor, max: Tensor): Tensor;
-  /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor` */
+  /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor`, as in `torch.clampMin(x, min)` */
   clampMin(self: Tensor, min: Scalar): Tensor;
   /** `aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor` */
   clampMin(self: Tensor, min: Tensor): Tensor;
-  /** `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)` */
+  /** `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)`, as in `torch.clampMin_(x, min)` */
   clampMin_(self: Tensor, min: Scalar): Tensor;
   /** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
   clampMin_(self: Tensor, min: Tensor): Tensor;
-  /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
+  /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`, as in `torch.clip(x)` */
   clip(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
   clip(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
   clip(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
@@ -878,7 +878,7 @@ export interface TorchFunctions {
   clip(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
   clip(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clip(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
-  /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`, as in `torch.clip_(x)` */
   clip_(self: Tensor, min?: Scalar, max?: Scalar): Tensor;
   clip_(self: Tensor, options?: { min?: Scalar; max?: Scalar }): Tensor;
   clip_(self: Tensor, min: Scalar | null, options?: { max?: Scalar }): Tensor;
@@ -886,11 +886,11 @@ export interface TorchFunctions {
   clip_(self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
   clip_(self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clip_(self: Tensor, min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
-  /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.clone(x)` */
   clone(self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::coalesce(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::coalesce(Tensor(a) self) -> Tensor(a)`, as in `torch.coalesce(x)` */
   coalesce(self: Tensor): Tensor;
-  /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
+  /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`, as in `torch.col2im(x, outputSize, kernelSize, dilation, padding, stride)` */
   col2im(
     self: Tensor,
     outputSize: number | readonly number[],
@@ -899,36 +899,36 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     stride: number | readonly number[],
   ): Tensor;
-  /** `aten::col_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::col_indices(Tensor(a) self) -> Tensor(a)`, as in `torch.colIndices(x)` */
   colIndices(self: Tensor): Tensor;
-  /** `aten::col_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::col_indices_copy(Tensor self) -> Tensor`, as in `torch.colIndicesCopy(x)` */
   colIndicesCopy(self: Tensor): Tensor;
-  /** `aten::column_stack(Tensor[] tensors) -> Tensor` */
+  /** `aten::column_stack(Tensor[] tensors) -> Tensor`, as in `torch.columnStack(tensors)` */
   columnStack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor` */
+  /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor`, as in `torch.combinations(x, { r: 2, withReplacement: false })` */
   combinations(self: Tensor, r?: number, withReplacement?: boolean): Tensor;
   combinations(self: Tensor, options?: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(self: Tensor, r: number, options?: { withReplacement?: boolean }): Tensor;
-  /** `aten::complex(Tensor real, Tensor imag) -> Tensor` */
+  /** `aten::complex(Tensor real, Tensor imag) -> Tensor`, as in `torch.complex(real, imag)` */
   complex(real: Tensor, imag: Tensor): Tensor;
-  /** `aten::concat(Tensor[] tensors, int dim=0) -> Tensor` */
+  /** `aten::concat(Tensor[] tensors, int dim=0) -> Tensor`, as in `torch.concat(tensors, { dim: 0 })` */
   concat(tensors: readonly Tensor[], dim?: number): Tensor;
   concat(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-  /** `aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor` */
+  /** `aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor`, as in `torch.concatenate(tensors, { dim: 0 })` */
   concatenate(tensors: readonly Tensor[], dim?: number): Tensor;
   concatenate(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-  /** `aten::conj(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::conj(Tensor(a) self) -> Tensor(a)`, as in `torch.conj(x)` */
   conj(self: Tensor): Tensor;
-  /** `aten::conj_physical(Tensor self) -> Tensor` */
+  /** `aten::conj_physical(Tensor self) -> Tensor`, as in `torch.conjPhysical(x)` */
   conjPhysical(self: Tensor): Tensor;
-  /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.conjPhysical_(x)` */
   conjPhysical_(self: Tensor): Tensor;
-  /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor` */
+  /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor`, as in `torch.constantPadNd(x, pad, { value: 0 })` */
   constantPadNd(self: Tensor, pad: readonly number[], value?: Scalar): Tensor;
   constantPadNd(self: Tensor, pad: readonly number[], options?: { value?: Scalar }): Tensor;
-  /** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)` */
+  /** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)`, as in `torch.contiguous(x)` */
   contiguous(self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor` */
+  /** `aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor`, as in `torch.conv1d(input, weight, { groups: 1 })` */
   conv1d(
     input: Tensor,
     weight: Tensor,
@@ -1010,7 +1010,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
   ): Tensor;
-  /** `aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor` */
+  /** `aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor`, as in `torch.conv2d(input, weight, { groups: 1 })` */
   conv2d(
     input: Tensor,
     weight: Tensor,
@@ -1092,7 +1092,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
   ): Tensor;
-  /** `aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor` */
+  /** `aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor`, as in `torch.conv3d(input, weight, { groups: 1 })` */
   conv3d(
     input: Tensor,
     weight: Tensor,
@@ -1174,7 +1174,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: string; dilation?: number | readonly number[]; groups?: number },
   ): Tensor;
-  /** `aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor` */
+  /** `aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor`, as in `torch.convDepthwise3d(x, weight, kernelSize, stride, padding, dilation)` */
   convDepthwise3d(
     self: Tensor,
     weight: Tensor,
@@ -1184,10 +1184,10 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     dilation: number | readonly number[],
   ): Tensor;
-  /** `aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor` */
+  /** `aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor`, as in `torch.convTbc(x, weight, bias, { pad: 0 })` */
   convTbc(self: Tensor, weight: Tensor, bias: Tensor, pad?: number): Tensor;
   convTbc(self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number }): Tensor;
-  /** `aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor` */
+  /** `aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor`, as in `torch.convTranspose1d(input, weight, { groups: 1 })` */
   convTranspose1d(
     input: Tensor,
     weight: Tensor,
@@ -1234,7 +1234,7 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor` */
+  /** `aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor`, as in `torch.convTranspose2d(input, weight, { groups: 1 })` */
   convTranspose2d(
     input: Tensor,
     weight: Tensor,
@@ -1281,7 +1281,7 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  /** `aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor`, as in `torch.convTranspose3d(input, weight, { groups: 1 })` */
   convTranspose3d(
     input: Tensor,
     weight: Tensor,
@@ -1328,7 +1328,7 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor` */
+  /** `aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor`, as in `torch.convolution(input, weight, stride, padding, dilation, transposed, outputPadding, groups)` */
   convolution(
     input: Tensor,
     weight: Tensor,
@@ -1340,7 +1340,7 @@ export interface TorchFunctions {
     outputPadding: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor` */
+  /** `aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor`, as in `torch.convolutionOverrideable(input, weight, stride, padding, dilation, transposed, outputPadding, groups)` */
   convolutionOverrideable(
     input: Tensor,
     weight: Tensor,
@@ -1352,37 +1352,37 @@ export interface TorchFunctions {
     outputPadding: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
+  /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor`, as in `torch.copy(x, src, { nonBlocking: false })` */
   copy(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
   copy(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-  /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)`, as in `torch.copy_(x, src, { nonBlocking: false })` */
   copy_(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
   copy_(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-  /** `aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
+  /** `aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor`, as in `torch.copySparseToSparse(x, src, { nonBlocking: false })` */
   copySparseToSparse(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
   copySparseToSparse(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-  /** `aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  /** `aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)`, as in `torch.copySparseToSparse_(x, src, { nonBlocking: false })` */
   copySparseToSparse_(self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
   copySparseToSparse_(self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-  /** `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.copysign(x, other)` */
   copysign(self: Tensor, other: Scalar): Tensor;
   /** `aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor` */
   copysign(self: Tensor, other: Tensor): Tensor;
-  /** `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.copysign_(x, other)` */
   copysign_(self: Tensor, other: Scalar): Tensor;
   /** `aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   copysign_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::corrcoef(Tensor self) -> Tensor` */
+  /** `aten::corrcoef(Tensor self) -> Tensor`, as in `torch.corrcoef(x)` */
   corrcoef(self: Tensor): Tensor;
-  /** `aten::cos(Tensor self) -> Tensor` */
+  /** `aten::cos(Tensor self) -> Tensor`, as in `torch.cos(x)` */
   cos(self: Tensor): Tensor;
-  /** `aten::cos_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::cos_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.cos_(x)` */
   cos_(self: Tensor): Tensor;
-  /** `aten::cosh(Tensor self) -> Tensor` */
+  /** `aten::cosh(Tensor self) -> Tensor`, as in `torch.cosh(x)` */
   cosh(self: Tensor): Tensor;
-  /** `aten::cosh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::cosh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.cosh_(x)` */
   cosh_(self: Tensor): Tensor;
-  /** `aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor` */
+  /** `aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor`, as in `torch.cosineEmbeddingLoss(input1, input2, target, { margin: 0, reduction: 1 })` */
   cosineEmbeddingLoss(
     input1: Tensor,
     input2: Tensor,
@@ -1403,25 +1403,25 @@ export interface TorchFunctions {
     margin: number,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor` */
+  /** `aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor`, as in `torch.cosineSimilarity(x1, x2, { dim: 1, eps: 1e-8 })` */
   cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
   cosineSimilarity(x1: Tensor, x2: Tensor, options?: { dim?: number; eps?: number }): Tensor;
   cosineSimilarity(x1: Tensor, x2: Tensor, dim: number, options?: { eps?: number }): Tensor;
-  /** `aten::count_nonzero(Tensor self, int? dim=None) -> Tensor` */
+  /** `aten::count_nonzero(Tensor self, int? dim=None) -> Tensor`, as in `torch.countNonzero(x)` */
   countNonzero(self: Tensor, dim?: number): Tensor;
   countNonzero(self: Tensor, options?: { dim?: number }): Tensor;
   /** `aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor` */
   countNonzero(self: Tensor, dim: readonly number[]): Tensor;
   countNonzero(self: Tensor, ...dim: number[]): Tensor;
-  /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor` */
+  /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`, as in `torch.cov(x, { correction: 1 })` */
   cov(
     self: Tensor,
     options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null },
   ): Tensor;
-  /** `aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor` */
+  /** `aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor`, as in `torch.cross(x, other)` */
   cross(self: Tensor, other: Tensor, dim?: number): Tensor;
   cross(self: Tensor, other: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor` */
+  /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor`, as in `torch.crossEntropyLoss(x, target, { reduction: 1, ignoreIndex: -100, labelSmoothing: 0 })` */
   crossEntropyLoss(
     self: Tensor,
     target: Tensor,
@@ -1453,11 +1453,11 @@ export interface TorchFunctions {
     reduction: number,
     options?: { ignoreIndex?: number; labelSmoothing?: number },
   ): Tensor;
-  /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)`, as in `torch.crowIndices(x)` */
   crowIndices(self: Tensor): Tensor;
-  /** `aten::crow_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::crow_indices_copy(Tensor self) -> Tensor`, as in `torch.crowIndicesCopy(x)` */
   crowIndicesCopy(self: Tensor): Tensor;
-  /** `aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor` */
+  /** `aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor`, as in `torch.ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank: 0, reduction: 1, zeroInfinity: false })` */
   ctcLoss(
     logProbs: Tensor,
     targets: Tensor,
@@ -1525,9 +1525,9 @@ export interface TorchFunctions {
     reduction: number,
     options?: { zeroInfinity?: boolean },
   ): Tensor;
-  /** `aten::cudnn_affine_grid_generator(Tensor theta, int N, int C, int H, int W) -> Tensor grid` */
+  /** `aten::cudnn_affine_grid_generator(Tensor theta, int N, int C, int H, int W) -> Tensor grid`, as in `torch.cudnnAffineGridGenerator(theta, N, C, H, W)` */
   cudnnAffineGridGenerator(theta: Tensor, N: number, C: number, H: number, W: number): Tensor;
-  /** `aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** `aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)`, as in `torch.cudnnBatchNorm(input, weight, training, exponentialAverageFactor, epsilon)` */
   cudnnBatchNorm(
     input: Tensor,
     weight: Tensor,
@@ -1538,7 +1538,7 @@ export interface TorchFunctions {
     exponentialAverageFactor: number,
     epsilon: number,
   ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::cudnn_convolution(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor` */
+  /** `aten::cudnn_convolution(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor`, as in `torch.cudnnConvolution(x, weight, padding, stride, dilation, groups, benchmark, deterministic, allowTf32)` */
   cudnnConvolution(
     self: Tensor,
     weight: Tensor,
@@ -1550,7 +1550,7 @@ export interface TorchFunctions {
     deterministic: boolean,
     allowTf32: boolean,
   ): Tensor;
-  /** `aten::cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `torch.cudnnConvolutionAddRelu(x, weight, z, stride, padding, dilation, groups)` */
   cudnnConvolutionAddRelu(
     self: Tensor,
     weight: Tensor,
@@ -1562,7 +1562,7 @@ export interface TorchFunctions {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::cudnn_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::cudnn_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `torch.cudnnConvolutionRelu(x, weight, stride, padding, dilation, groups)` */
   cudnnConvolutionRelu(
     self: Tensor,
     weight: Tensor,
@@ -1572,7 +1572,7 @@ export interface TorchFunctions {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::cudnn_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor` */
+  /** `aten::cudnn_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor`, as in `torch.cudnnConvolutionTranspose(x, weight, padding, outputPadding, stride, dilation, groups, benchmark, deterministic, allowTf32)` */
   cudnnConvolutionTranspose(
     self: Tensor,
     weight: Tensor,
@@ -1585,66 +1585,66 @@ export interface TorchFunctions {
     deterministic: boolean,
     allowTf32: boolean,
   ): Tensor;
-  /** `aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output` */
+  /** `aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output`, as in `torch.cudnnGridSampler(x, grid)` */
   cudnnGridSampler(self: Tensor, grid: Tensor): Tensor;
-  /** `aten::cudnn_is_acceptable(Tensor self) -> bool` */
+  /** `aten::cudnn_is_acceptable(Tensor self) -> bool`, as in `torch.cudnnIsAcceptable(x)` */
   cudnnIsAcceptable(self: Tensor): boolean;
-  /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
+  /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)`, as in `torch.cummax(x, dim)` */
   cummax(self: Tensor, dim: number): ValuesIndices;
-  /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
+  /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)`, as in `torch.cummin(x, dim)` */
   cummin(self: Tensor, dim: number): ValuesIndices;
-  /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`, as in `torch.cumprod(x, dim)` */
   cumprod(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)`, as in `torch.cumprod_(x, dim)` */
   cumprod_(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`, as in `torch.cumsum(x, dim)` */
   cumsum(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  /** `aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)`, as in `torch.cumsum_(x, dim)` */
   cumsum_(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor` */
+  /** `aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`, as in `torch.cumulativeTrapezoid(y, { dx: 1, dim: -1 })` */
   cumulativeTrapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
   /** `aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::deg2rad(Tensor self) -> Tensor` */
+  /** `aten::deg2rad(Tensor self) -> Tensor`, as in `torch.deg2rad(x)` */
   deg2rad(self: Tensor): Tensor;
-  /** `aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.deg2rad_(x)` */
   deg2rad_(self: Tensor): Tensor;
-  /** `aten::dense_dim(Tensor self) -> int` */
+  /** `aten::dense_dim(Tensor self) -> int`, as in `torch.denseDim(x)` */
   denseDim(self: Tensor): number;
-  /** `aten::dequantize.self(Tensor self) -> Tensor` */
+  /** `aten::dequantize.self(Tensor self) -> Tensor`, as in `torch.dequantize(x)` */
   dequantize(self: Tensor): Tensor;
   /** `aten::dequantize.tensors(Tensor[] tensors) -> Tensor[]` */
   dequantize(tensors: readonly Tensor[]): Tensor[];
-  /** `aten::det(Tensor self) -> Tensor` */
+  /** `aten::det(Tensor self) -> Tensor`, as in `torch.det(x)` */
   det(self: Tensor): Tensor;
-  /** `aten::detach(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::detach(Tensor(a) self) -> Tensor(a)`, as in `torch.detach(x)` */
   detach(self: Tensor): Tensor;
-  /** `aten::detach_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::detach_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.detach_(x)` */
   detach_(self: Tensor): Tensor;
-  /** `aten::detach_copy(Tensor self) -> Tensor` */
+  /** `aten::detach_copy(Tensor self) -> Tensor`, as in `torch.detachCopy(x)` */
   detachCopy(self: Tensor): Tensor;
-  /** `aten::diag(Tensor self, int diagonal=0) -> Tensor` */
+  /** `aten::diag(Tensor self, int diagonal=0) -> Tensor`, as in `torch.diag(x, { diagonal: 0 })` */
   diag(self: Tensor, diagonal?: number): Tensor;
   diag(self: Tensor, options?: { diagonal?: number }): Tensor;
-  /** `aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor` */
+  /** `aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor`, as in `torch.diagEmbed(x, { offset: 0, dim1: -2, dim2: -1 })` */
   diagEmbed(self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   diagEmbed(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagEmbed(self: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagEmbed(self: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diagflat(Tensor self, int offset=0) -> Tensor` */
+  /** `aten::diagflat(Tensor self, int offset=0) -> Tensor`, as in `torch.diagflat(x, { offset: 0 })` */
   diagflat(self: Tensor, offset?: number): Tensor;
   diagflat(self: Tensor, options?: { offset?: number }): Tensor;
-  /** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)` */
+  /** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)`, as in `torch.diagonal(x, { offset: 0, dim1: 0, dim2: 1 })` */
   diagonal(self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonal(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(self: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagonal(self: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
+  /** `aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor`, as in `torch.diagonalCopy(x, { offset: 0, dim1: 0, dim2: 1 })` */
   diagonalCopy(self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonalCopy(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonalCopy(self: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagonalCopy(self: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
+  /** `aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor`, as in `torch.diagonalScatter(x, src, { offset: 0, dim1: 0, dim2: 1 })` */
   diagonalScatter(self: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonalScatter(
     self: Tensor,
@@ -1664,7 +1664,7 @@ export interface TorchFunctions {
     dim1: number,
     options?: { dim2?: number },
   ): Tensor;
-  /** `aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor` */
+  /** `aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor`, as in `torch.diff(x, { n: 1, dim: -1 })` */
   diff(
     self: Tensor,
     n?: number,
@@ -1687,16 +1687,16 @@ export interface TorchFunctions {
     dim: number,
     options?: { prepend?: Tensor | null; append?: Tensor | null },
   ): Tensor;
-  /** `aten::digamma(Tensor self) -> Tensor` */
+  /** `aten::digamma(Tensor self) -> Tensor`, as in `torch.digamma(x)` */
   digamma(self: Tensor): Tensor;
-  /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.digamma_(x)` */
   digamma_(self: Tensor): Tensor;
-  /** `aten::dim(Tensor self) -> int` */
+  /** `aten::dim(Tensor self) -> int`, as in `torch.dim(x)` */
   dim(self: Tensor): number;
-  /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor` */
+  /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor`, as in `torch.dist(x, other, { p: 2 })` */
   dist(self: Tensor, other: Tensor, p?: Scalar): Tensor;
   dist(self: Tensor, other: Tensor, options?: { p?: Scalar }): Tensor;
-  /** `aten::div.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::div.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.div(x, other)` */
   div(self: Tensor, other: Scalar): Tensor;
   /** `aten::div.Tensor(Tensor self, Tensor other) -> Tensor` */
   div(self: Tensor, other: Tensor): Tensor;
@@ -1704,7 +1704,7 @@ export interface TorchFunctions {
   div(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
   div(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
-  /** `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.div_(x, other)` */
   div_(self: Tensor, other: Scalar): Tensor;
   /** `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   div_(self: Tensor, other: Tensor): Tensor;
@@ -1712,7 +1712,7 @@ export interface TorchFunctions {
   div_(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
   div_(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
-  /** `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.divide(x, other)` */
   divide(self: Tensor, other: Scalar): Tensor;
   /** `aten::divide.Tensor(Tensor self, Tensor other) -> Tensor` */
   divide(self: Tensor, other: Tensor): Tensor;
@@ -1720,7 +1720,7 @@ export interface TorchFunctions {
   divide(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
   divide(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
-  /** `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.divide_(x, other)` */
   divide_(self: Tensor, other: Scalar): Tensor;
   /** `aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   divide_(self: Tensor, other: Tensor): Tensor;
@@ -1728,20 +1728,20 @@ export interface TorchFunctions {
   divide_(self: Tensor, other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
   divide_(self: Tensor, other: Tensor, options?: { roundingMode?: string }): Tensor;
-  /** `aten::dot(Tensor self, Tensor tensor) -> Tensor` */
+  /** `aten::dot(Tensor self, Tensor tensor) -> Tensor`, as in `torch.dot(x, tensor)` */
   dot(self: Tensor, tensor: Tensor): Tensor;
-  /** `aten::dropout(Tensor input, float p, bool train) -> Tensor` */
+  /** `aten::dropout(Tensor input, float p, bool train) -> Tensor`, as in `torch.dropout(input, p, train)` */
   dropout(input: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `torch.dropout_(x, p, train)` */
   dropout_(self: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `torch.dsplit(x, indices)` */
   dsplit(self: Tensor, indices: readonly number[]): Tensor[];
   dsplit(self: Tensor, ...indices: number[]): Tensor[];
   /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   dsplit(self: Tensor, sections: number): Tensor[];
-  /** `aten::dstack(Tensor[] tensors) -> Tensor` */
+  /** `aten::dstack(Tensor[] tensors) -> Tensor`, as in `torch.dstack(tensors)` */
   dstack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor` */
+  /** `aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor`, as in `torch.einsum(equation, tensors)` */
   einsum(
     equation: string,
     tensors: readonly Tensor[],
@@ -1752,17 +1752,17 @@ export interface TorchFunctions {
     equation: string,
     ...tensors: [...Tensor[], options: { path?: readonly number[] }]
   ): Tensor;
-  /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
+  /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor`, as in `torch.elu(x, { alpha: 1, scale: 1, inputScale: 1 })` */
   elu(self: Tensor, alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
   elu(self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
   elu(self: Tensor, alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): Tensor;
   elu(self: Tensor, alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): Tensor;
-  /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
+  /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)`, as in `torch.elu_(x, { alpha: 1, scale: 1, inputScale: 1 })` */
   elu_(self: Tensor, alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
   elu_(self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
   elu_(self: Tensor, alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): Tensor;
   elu_(self: Tensor, alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): Tensor;
-  /** `aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor` */
+  /** `aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor`, as in `torch.embedding(weight, indices, { paddingIdx: -1, scaleGradByFreq: false, sparse: false })` */
   embedding(
     weight: Tensor,
     indices: Tensor,
@@ -1788,7 +1788,7 @@ export interface TorchFunctions {
     scaleGradByFreq: boolean,
     options?: { sparse?: boolean },
   ): Tensor;
-  /** `aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** `aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)`, as in `torch.embeddingBag(weight, indices, offsets, { scaleGradByFreq: false, mode: 0, sparse: false, includeLastOffset: false })` */
   embeddingBag(
     weight: Tensor,
     indices: Tensor,
@@ -1843,11 +1843,11 @@ export interface TorchFunctions {
     includeLastOffset: boolean,
     paddingIdx?: number,
   ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor` */
+  /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor`, as in `torch.embeddingRenorm(x, indices, maxNorm, normType)` */
   embeddingRenorm(self: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor;
-  /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)` */
+  /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)`, as in `torch.embeddingRenorm_(x, indices, maxNorm, normType)` */
   embeddingRenorm_(self: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor;
-  /** `aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.empty(size)` */
   empty(
     size: readonly number[],
     options?: {
@@ -1873,7 +1873,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.emptyLike(x)` */
   emptyLike(
     self: Tensor,
     options?: {
@@ -1885,7 +1885,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.emptyPermuted(size, physicalLayout)` */
   emptyPermuted(
     size: readonly number[],
     physicalLayout: readonly number[],
@@ -1897,7 +1897,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::empty_quantized(int[] size, Tensor qtensor, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::empty_quantized(int[] size, Tensor qtensor, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.emptyQuantized(size, qtensor)` */
   emptyQuantized(
     size: readonly number[],
     qtensor: Tensor,
@@ -1910,7 +1910,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.emptyStrided(size, stride)` */
   emptyStrided(
     size: readonly number[],
     stride: readonly number[],
@@ -1922,57 +1922,57 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.eq(x, other)` */
   eq(self: Tensor, other: Scalar): Tensor;
   /** `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor` */
   eq(self: Tensor, other: Tensor): Tensor;
-  /** `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.eq_(x, other)` */
   eq_(self: Tensor, other: Scalar): Tensor;
   /** `aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   eq_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::equal(Tensor self, Tensor other) -> bool` */
+  /** `aten::equal(Tensor self, Tensor other) -> bool`, as in `torch.equal(x, other)` */
   equal(self: Tensor, other: Tensor): boolean;
-  /** `aten::erf(Tensor self) -> Tensor` */
+  /** `aten::erf(Tensor self) -> Tensor`, as in `torch.erf(x)` */
   erf(self: Tensor): Tensor;
-  /** `aten::erf_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::erf_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.erf_(x)` */
   erf_(self: Tensor): Tensor;
-  /** `aten::erfc(Tensor self) -> Tensor` */
+  /** `aten::erfc(Tensor self) -> Tensor`, as in `torch.erfc(x)` */
   erfc(self: Tensor): Tensor;
-  /** `aten::erfc_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::erfc_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.erfc_(x)` */
   erfc_(self: Tensor): Tensor;
-  /** `aten::erfinv(Tensor self) -> Tensor` */
+  /** `aten::erfinv(Tensor self) -> Tensor`, as in `torch.erfinv(x)` */
   erfinv(self: Tensor): Tensor;
-  /** `aten::erfinv_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::erfinv_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.erfinv_(x)` */
   erfinv_(self: Tensor): Tensor;
-  /** `aten::exp(Tensor self) -> Tensor` */
+  /** `aten::exp(Tensor self) -> Tensor`, as in `torch.exp(x)` */
   exp(self: Tensor): Tensor;
-  /** `aten::exp2(Tensor self) -> Tensor` */
+  /** `aten::exp2(Tensor self) -> Tensor`, as in `torch.exp2(x)` */
   exp2(self: Tensor): Tensor;
-  /** `aten::exp2_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::exp2_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.exp2_(x)` */
   exp2_(self: Tensor): Tensor;
-  /** `aten::exp_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::exp_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.exp_(x)` */
   exp_(self: Tensor): Tensor;
-  /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
+  /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)`, as in `torch.expand(x, size, { implicit: false })` */
   expand(self: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expand(self: Tensor, ...size: number[]): Tensor;
   expand(self: Tensor, ...size: [...number[], options: { implicit?: boolean }]): Tensor;
-  /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)`, as in `torch.expandAs(x, other)` */
   expandAs(self: Tensor, other: Tensor): Tensor;
-  /** `aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor` */
+  /** `aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor`, as in `torch.expandCopy(x, size, { implicit: false })` */
   expandCopy(self: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expandCopy(self: Tensor, ...size: number[]): Tensor;
   expandCopy(self: Tensor, ...size: [...number[], options: { implicit?: boolean }]): Tensor;
-  /** `aten::expm1(Tensor self) -> Tensor` */
+  /** `aten::expm1(Tensor self) -> Tensor`, as in `torch.expm1(x)` */
   expm1(self: Tensor): Tensor;
-  /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.expm1_(x)` */
   expm1_(self: Tensor): Tensor;
-  /** `aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor`, as in `torch.exponential(x, { lambd: 1 })` */
   exponential(self: Tensor, lambd?: number, options?: { generator?: Generator }): Tensor;
   exponential(self: Tensor, options?: { lambd?: number; generator?: Generator }): Tensor;
-  /** `aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)`, as in `torch.exponential_(x, { lambd: 1 })` */
   exponential_(self: Tensor, lambd?: number, options?: { generator?: Generator }): Tensor;
   exponential_(self: Tensor, options?: { lambd?: number; generator?: Generator }): Tensor;
-  /** `aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.eye(n)` */
   eye(
     n: number,
     options?: {
@@ -1995,7 +1995,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor` */
+  /** `aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor`, as in `torch.fakeQuantizePerChannelAffine(x, scale, zeroPoint, axis, quantMin, quantMax)` */
   fakeQuantizePerChannelAffine(
     self: Tensor,
     scale: Tensor,
@@ -2004,7 +2004,7 @@ export interface TorchFunctions {
     quantMin: number,
     quantMax: number,
   ): Tensor;
-  /** `aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)` */
+  /** `aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)`, as in `torch.fakeQuantizePerChannelAffineCachemask(x, scale, zeroPoint, axis, quantMin, quantMax)` */
   fakeQuantizePerChannelAffineCachemask(
     self: Tensor,
     scale: Tensor,
@@ -2013,7 +2013,7 @@ export interface TorchFunctions {
     quantMin: number,
     quantMax: number,
   ): OutputMask;
-  /** `aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor` */
+  /** `aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor`, as in `torch.fakeQuantizePerTensorAffine(x, scale, zeroPoint, quantMin, quantMax)` */
   fakeQuantizePerTensorAffine(
     self: Tensor,
     scale: number,
@@ -2029,7 +2029,7 @@ export interface TorchFunctions {
     quantMin: number,
     quantMax: number,
   ): Tensor;
-  /** `aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> (Tensor output, Tensor mask)` */
+  /** `aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> (Tensor output, Tensor mask)`, as in `torch.fakeQuantizePerTensorAffineCachemask(x, scale, zeroPoint, quantMin, quantMax)` */
   fakeQuantizePerTensorAffineCachemask(
     self: Tensor,
     scale: number,
@@ -2037,104 +2037,104 @@ export interface TorchFunctions {
     quantMin: number,
     quantMax: number,
   ): OutputMask;
-  /** `aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor` */
+  /** `aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor`, as in `torch.featureAlphaDropout(input, p, train)` */
   featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `torch.featureAlphaDropout_(x, p, train)` */
   featureAlphaDropout_(self: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::feature_dropout(Tensor input, float p, bool train) -> Tensor` */
+  /** `aten::feature_dropout(Tensor input, float p, bool train) -> Tensor`, as in `torch.featureDropout(input, p, train)` */
   featureDropout(input: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `torch.featureDropout_(x, p, train)` */
   featureDropout_(self: Tensor, p: number, train: boolean): Tensor;
-  /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor` */
+  /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor`, as in `torch.fill(x, value)` */
   fill(self: Tensor, value: Scalar): Tensor;
   /** `aten::fill.Tensor(Tensor self, Tensor value) -> Tensor` */
   fill(self: Tensor, value: Tensor): Tensor;
-  /** `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)` */
+  /** `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)`, as in `torch.fill_(x, value)` */
   fill_(self: Tensor, value: Scalar): Tensor;
   /** `aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)` */
   fill_(self: Tensor, value: Tensor): Tensor;
-  /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)` */
+  /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)`, as in `torch.fillDiagonal_(x, fillValue, { wrap: false })` */
   fillDiagonal_(self: Tensor, fillValue: Scalar, wrap?: boolean): Tensor;
   fillDiagonal_(self: Tensor, fillValue: Scalar, options?: { wrap?: boolean }): Tensor;
-  /** `aten::fix(Tensor self) -> Tensor` */
+  /** `aten::fix(Tensor self) -> Tensor`, as in `torch.fix(x)` */
   fix(self: Tensor): Tensor;
-  /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.fix_(x)` */
   fix_(self: Tensor): Tensor;
-  /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)` */
+  /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)`, as in `torch.flatten(x, { startDim: 0, endDim: -1 })` */
   flatten(self: Tensor, startDim?: number, endDim?: number): Tensor;
   flatten(self: Tensor, options?: { startDim?: number; endDim?: number }): Tensor;
   flatten(self: Tensor, startDim: number, options?: { endDim?: number }): Tensor;
-  /** `aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor` */
+  /** `aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor`, as in `torch.flattenDenseTensors(tensors)` */
   flattenDenseTensors(tensors: readonly Tensor[]): Tensor;
-  /** `aten::flip(Tensor self, int[] dims) -> Tensor` */
+  /** `aten::flip(Tensor self, int[] dims) -> Tensor`, as in `torch.flip(x, dims)` */
   flip(self: Tensor, dims: readonly number[]): Tensor;
   flip(self: Tensor, ...dims: number[]): Tensor;
-  /** `aten::fliplr(Tensor self) -> Tensor` */
+  /** `aten::fliplr(Tensor self) -> Tensor`, as in `torch.fliplr(x)` */
   fliplr(self: Tensor): Tensor;
-  /** `aten::flipud(Tensor self) -> Tensor` */
+  /** `aten::flipud(Tensor self) -> Tensor`, as in `torch.flipud(x)` */
   flipud(self: Tensor): Tensor;
-  /** `aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor` */
+  /** `aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor`, as in `torch.floatPower(x, exponent)` */
   floatPower(self: Scalar, exponent: Tensor): Tensor;
   /** `aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
   floatPower(self: Tensor, exponent: Scalar): Tensor;
   /** `aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
   floatPower(self: Tensor, exponent: Tensor): Tensor;
-  /** `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  /** `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`, as in `torch.floatPower_(x, exponent)` */
   floatPower_(self: Tensor, exponent: Scalar): Tensor;
   /** `aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
   floatPower_(self: Tensor, exponent: Tensor): Tensor;
-  /** `aten::floor(Tensor self) -> Tensor` */
+  /** `aten::floor(Tensor self) -> Tensor`, as in `torch.floor(x)` */
   floor(self: Tensor): Tensor;
-  /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.floor_(x)` */
   floor_(self: Tensor): Tensor;
-  /** `aten::floor_divide(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::floor_divide(Tensor self, Tensor other) -> Tensor`, as in `torch.floorDivide(x, other)` */
   floorDivide(self: Tensor, other: Tensor): Tensor;
   /** `aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
   floorDivide(self: Tensor, other: Scalar): Tensor;
-  /** `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.floorDivide_(x, other)` */
   floorDivide_(self: Tensor, other: Scalar): Tensor;
   /** `aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   floorDivide_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::fmax(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::fmax(Tensor self, Tensor other) -> Tensor`, as in `torch.fmax(x, other)` */
   fmax(self: Tensor, other: Tensor): Tensor;
-  /** `aten::fmin(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::fmin(Tensor self, Tensor other) -> Tensor`, as in `torch.fmin(x, other)` */
   fmin(self: Tensor, other: Tensor): Tensor;
-  /** `aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.fmod(x, other)` */
   fmod(self: Tensor, other: Scalar): Tensor;
   /** `aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor` */
   fmod(self: Tensor, other: Tensor): Tensor;
-  /** `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.fmod_(x, other)` */
   fmod_(self: Tensor, other: Scalar): Tensor;
   /** `aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   fmod_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::frac(Tensor self) -> Tensor` */
+  /** `aten::frac(Tensor self) -> Tensor`, as in `torch.frac(x)` */
   frac(self: Tensor): Tensor;
-  /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.frac_(x)` */
   frac_(self: Tensor): Tensor;
-  /** `aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
+  /** `aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)`, as in `torch.fractionalMaxPool2d(x, kernelSize, outputSize, randomSamples)` */
   fractionalMaxPool2d(
     self: Tensor,
     kernelSize: number | readonly number[],
     outputSize: number | readonly number[],
     randomSamples: Tensor,
   ): [Tensor, Tensor];
-  /** `aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
+  /** `aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)`, as in `torch.fractionalMaxPool3d(x, kernelSize, outputSize, randomSamples)` */
   fractionalMaxPool3d(
     self: Tensor,
     kernelSize: number | readonly number[],
     outputSize: number | readonly number[],
     randomSamples: Tensor,
   ): [Tensor, Tensor];
-  /** `aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)` */
+  /** `aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)`, as in `torch.frexp(x)` */
   frexp(self: Tensor): MantissaExponent;
-  /** `aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  /** `aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`, as in `torch.frobeniusNorm(x, dim, { keepdim: false })` */
   frobeniusNorm(self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
   frobeniusNorm(
     self: Tensor,
     dim: number | readonly number[],
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.fromFile(filename)` */
   fromFile(
     filename: string,
     shared?: boolean,
@@ -2171,7 +2171,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.fullLike(x, fillValue)` */
   fullLike(
     self: Tensor,
     fillValue: Scalar,
@@ -2184,40 +2184,40 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor` */
+  /** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`, as in `torch.gather(x, dim, index, { sparseGrad: false })` */
   gather(self: Tensor, dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor;
-  /** `aten::gcd(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::gcd(Tensor self, Tensor other) -> Tensor`, as in `torch.gcd(x, other)` */
   gcd(self: Tensor, other: Tensor): Tensor;
-  /** `aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.gcd_(x, other)` */
   gcd_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.ge(x, other)` */
   ge(self: Tensor, other: Scalar): Tensor;
   /** `aten::ge.Tensor(Tensor self, Tensor other) -> Tensor` */
   ge(self: Tensor, other: Tensor): Tensor;
-  /** `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.ge_(x, other)` */
   ge_(self: Tensor, other: Scalar): Tensor;
   /** `aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   ge_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor` */
+  /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor`, as in `torch.gelu(x, { approximate: 'none' })` */
   gelu(self: Tensor, options?: { approximate?: string }): Tensor;
-  /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)` */
+  /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)`, as in `torch.gelu_(x, { approximate: 'none' })` */
   gelu_(self: Tensor, options?: { approximate?: string }): Tensor;
-  /** `aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
+  /** `aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor`, as in `torch.geometric(x, p)` */
   geometric(self: Tensor, p: number, options?: { generator?: Generator }): Tensor;
-  /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)`, as in `torch.geometric_(x, p)` */
   geometric_(self: Tensor, p: number, options?: { generator?: Generator }): Tensor;
-  /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)` */
+  /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)`, as in `torch.geqrf(x)` */
   geqrf(self: Tensor): ATau;
-  /** `aten::ger(Tensor self, Tensor vec2) -> Tensor` */
+  /** `aten::ger(Tensor self, Tensor vec2) -> Tensor`, as in `torch.ger(x, vec2)` */
   ger(self: Tensor, vec2: Tensor): Tensor;
-  /** `aten::get_device(Tensor self) -> int` */
+  /** `aten::get_device(Tensor self) -> int`, as in `torch.getDevice(x)` */
   getDevice(self: Tensor): number;
-  /** `aten::glu(Tensor self, int dim=-1) -> Tensor` */
+  /** `aten::glu(Tensor self, int dim=-1) -> Tensor`, as in `torch.glu(x, { dim: -1 })` */
   glu(self: Tensor, dim?: number): Tensor;
   glu(self: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::glu_jvp(Tensor glu, Tensor x, Tensor dx, int dim) -> Tensor` */
+  /** `aten::glu_jvp(Tensor glu, Tensor x, Tensor dx, int dim) -> Tensor`, as in `torch.gluJvp(glu, x, dx, dim)` */
   gluJvp(glu: Tensor, x: Tensor, dx: Tensor, dim: number): Tensor;
-  /** `aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]` */
+  /** `aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]`, as in `torch.gradient(x, { dim, edgeOrder: 1 })` */
   gradient(self: Tensor, options: { dim: readonly number[]; edgeOrder?: number }): Tensor[];
   /** `aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]` */
   gradient(
@@ -2249,23 +2249,23 @@ export interface TorchFunctions {
     self: Tensor,
     options: { spacing: readonly Tensor[]; dim?: number; edgeOrder?: number },
   ): Tensor[];
-  /** `aten::greater.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::greater.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.greater(x, other)` */
   greater(self: Tensor, other: Scalar): Tensor;
   /** `aten::greater.Tensor(Tensor self, Tensor other) -> Tensor` */
   greater(self: Tensor, other: Tensor): Tensor;
-  /** `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.greater_(x, other)` */
   greater_(self: Tensor, other: Scalar): Tensor;
   /** `aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   greater_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.greaterEqual(x, other)` */
   greaterEqual(self: Tensor, other: Scalar): Tensor;
   /** `aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   greaterEqual(self: Tensor, other: Tensor): Tensor;
-  /** `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.greaterEqual_(x, other)` */
   greaterEqual_(self: Tensor, other: Scalar): Tensor;
   /** `aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   greaterEqual_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
+  /** `aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor`, as in `torch.gridSampler(input, grid, interpolationMode, paddingMode, alignCorners)` */
   gridSampler(
     input: Tensor,
     grid: Tensor,
@@ -2273,7 +2273,7 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
   ): Tensor;
-  /** `aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
+  /** `aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor`, as in `torch.gridSampler2d(input, grid, interpolationMode, paddingMode, alignCorners)` */
   gridSampler2d(
     input: Tensor,
     grid: Tensor,
@@ -2281,7 +2281,7 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
   ): Tensor;
-  /** `aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor` */
+  /** `aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor`, as in `torch.gridSampler3d(input, grid, interpolationMode, paddingMode, alignCorners)` */
   gridSampler3d(
     input: Tensor,
     grid: Tensor,
@@ -2289,7 +2289,7 @@ export interface TorchFunctions {
     paddingMode: number,
     alignCorners: boolean,
   ): Tensor;
-  /** `aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor` */
+  /** `aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor`, as in `torch.groupNorm(input, numGroups, { eps: 0.00001, cudnnEnabled: true })` */
   groupNorm(
     input: Tensor,
     numGroups: number,
@@ -2321,7 +2321,7 @@ export interface TorchFunctions {
     bias: Tensor | null,
     options?: { eps?: number; cudnnEnabled?: boolean },
   ): Tensor;
-  /** `aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
+  /** `aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)`, as in `torch.gru(data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional)` */
   gru(
     data: Tensor,
     batchSizes: Tensor,
@@ -2345,7 +2345,7 @@ export interface TorchFunctions {
     bidirectional: boolean,
     batchFirst: boolean,
   ): [Tensor, Tensor];
-  /** `aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor` */
+  /** `aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor`, as in `torch.gruCell(input, hx, wIh, wHh)` */
   gruCell(
     input: Tensor,
     hx: Tensor,
@@ -2369,15 +2369,15 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): Tensor;
-  /** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.gt(x, other)` */
   gt(self: Tensor, other: Scalar): Tensor;
   /** `aten::gt.Tensor(Tensor self, Tensor other) -> Tensor` */
   gt(self: Tensor, other: Tensor): Tensor;
-  /** `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.gt_(x, other)` */
   gt_(self: Tensor, other: Scalar): Tensor;
   /** `aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   gt_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.hammingWindow(windowLength)` */
   hammingWindow(
     windowLength: number,
     options?: {
@@ -2427,7 +2427,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.hannWindow(windowLength)` */
   hannWindow(
     windowLength: number,
     options?: {
@@ -2450,26 +2450,26 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
+  /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor`, as in `torch.hardshrink(x, { lambd: 0.5 })` */
   hardshrink(self: Tensor, lambd?: Scalar): Tensor;
   hardshrink(self: Tensor, options?: { lambd?: Scalar }): Tensor;
-  /** `aten::hardsigmoid(Tensor self) -> Tensor` */
+  /** `aten::hardsigmoid(Tensor self) -> Tensor`, as in `torch.hardsigmoid(x)` */
   hardsigmoid(self: Tensor): Tensor;
-  /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.hardsigmoid_(x)` */
   hardsigmoid_(self: Tensor): Tensor;
-  /** `aten::hardswish(Tensor self) -> Tensor` */
+  /** `aten::hardswish(Tensor self) -> Tensor`, as in `torch.hardswish(x)` */
   hardswish(self: Tensor): Tensor;
-  /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.hardswish_(x)` */
   hardswish_(self: Tensor): Tensor;
-  /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor` */
+  /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor`, as in `torch.hardtanh(x, { minVal: -1, maxVal: 1 })` */
   hardtanh(self: Tensor, minVal?: Scalar, maxVal?: Scalar): Tensor;
   hardtanh(self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
   hardtanh(self: Tensor, minVal: Scalar, options?: { maxVal?: Scalar }): Tensor;
-  /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)` */
+  /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)`, as in `torch.hardtanh_(x, { minVal: -1, maxVal: 1 })` */
   hardtanh_(self: Tensor, minVal?: Scalar, maxVal?: Scalar): Tensor;
   hardtanh_(self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
   hardtanh_(self: Tensor, minVal: Scalar, options?: { maxVal?: Scalar }): Tensor;
-  /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor` */
+  /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor`, as in `torch.hashTensor(x, { keepdim: false, mode: 0 })` */
   hashTensor(
     self: Tensor,
     dim?: number | readonly number[],
@@ -2479,11 +2479,11 @@ export interface TorchFunctions {
     self: Tensor,
     options?: { dim?: number | readonly number[]; keepdim?: boolean; mode?: number },
   ): Tensor;
-  /** `aten::heaviside(Tensor self, Tensor values) -> Tensor` */
+  /** `aten::heaviside(Tensor self, Tensor values) -> Tensor`, as in `torch.heaviside(x, values)` */
   heaviside(self: Tensor, values: Tensor): Tensor;
-  /** `aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)` */
+  /** `aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)`, as in `torch.heaviside_(x, values)` */
   heaviside_(self: Tensor, values: Tensor): Tensor;
-  /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor` */
+  /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor`, as in `torch.hingeEmbeddingLoss(x, target, { margin: 1, reduction: 1 })` */
   hingeEmbeddingLoss(self: Tensor, target: Tensor, margin?: number, reduction?: number): Tensor;
   hingeEmbeddingLoss(
     self: Tensor,
@@ -2496,12 +2496,12 @@ export interface TorchFunctions {
     margin: number,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor` */
+  /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`, as in `torch.histc(x, { bins: 100, min: 0, max: 0 })` */
   histc(self: Tensor, bins?: number, min?: Scalar, max?: Scalar): Tensor;
   histc(self: Tensor, options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
   histc(self: Tensor, bins: number, options?: { min?: Scalar; max?: Scalar }): Tensor;
   histc(self: Tensor, bins: number, min: Scalar, options?: { max?: Scalar }): Tensor;
-  /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
+  /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`, as in `torch.histogram(x, bins, { density: false })` */
   histogram(
     self: Tensor,
     bins: Tensor,
@@ -2522,7 +2522,7 @@ export interface TorchFunctions {
       density?: boolean;
     },
   ): HistBinEdges;
-  /** `aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
+  /** `aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)`, as in `torch.histogramdd(x, bins, { density: false })` */
   histogramdd(
     self: Tensor,
     bins: readonly number[],
@@ -2600,36 +2600,36 @@ export interface TorchFunctions {
     weight: Tensor | null,
     options?: { density?: boolean },
   ): HistBinEdgesLists;
-  /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `torch.hsplit(x, indices)` */
   hsplit(self: Tensor, indices: readonly number[]): Tensor[];
   hsplit(self: Tensor, ...indices: number[]): Tensor[];
   /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   hsplit(self: Tensor, sections: number): Tensor[];
-  /** `aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor` */
+  /** `aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor`, as in `torch.hspmm(mat1, mat2)` */
   hspmm(mat1: Tensor, mat2: Tensor): Tensor;
-  /** `aten::hstack(Tensor[] tensors) -> Tensor` */
+  /** `aten::hstack(Tensor[] tensors) -> Tensor`, as in `torch.hstack(tensors)` */
   hstack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor` */
+  /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor`, as in `torch.huberLoss(x, target, { reduction: 1, delta: 1 })` */
   huberLoss(self: Tensor, target: Tensor, reduction?: number, delta?: number): Tensor;
   huberLoss(self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
   huberLoss(self: Tensor, target: Tensor, reduction: number, options?: { delta?: number }): Tensor;
-  /** `aten::hypot(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::hypot(Tensor self, Tensor other) -> Tensor`, as in `torch.hypot(x, other)` */
   hypot(self: Tensor, other: Tensor): Tensor;
-  /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.hypot_(x, other)` */
   hypot_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::i0(Tensor self) -> Tensor` */
+  /** `aten::i0(Tensor self) -> Tensor`, as in `torch.i0(x)` */
   i0(self: Tensor): Tensor;
-  /** `aten::i0_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::i0_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.i0_(x)` */
   i0_(self: Tensor): Tensor;
-  /** `aten::igamma(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::igamma(Tensor self, Tensor other) -> Tensor`, as in `torch.igamma(x, other)` */
   igamma(self: Tensor, other: Tensor): Tensor;
-  /** `aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.igamma_(x, other)` */
   igamma_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::igammac(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::igammac(Tensor self, Tensor other) -> Tensor`, as in `torch.igammac(x, other)` */
   igammac(self: Tensor, other: Tensor): Tensor;
-  /** `aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.igammac_(x, other)` */
   igammac_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
+  /** `aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`, as in `torch.im2col(x, kernelSize, dilation, padding, stride)` */
   im2col(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -2637,9 +2637,9 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     stride: number | readonly number[],
   ): Tensor;
-  /** `aten::imag(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::imag(Tensor(a) self) -> Tensor(a)`, as in `torch.imag(x)` */
   imag(self: Tensor): Tensor;
-  /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
+  /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`, as in `torch.indexAdd(x, dim, index, source, { alpha: 1 })` */
   indexAdd(
     self: Tensor,
     dim: number,
@@ -2647,7 +2647,7 @@ export interface TorchFunctions {
     source: Tensor,
     options?: { alpha?: Scalar },
   ): Tensor;
-  /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)`, as in `torch.indexAdd_(x, dim, index, source, { alpha: 1 })` */
   indexAdd_(
     self: Tensor,
     dim: number,
@@ -2655,19 +2655,19 @@ export interface TorchFunctions {
     source: Tensor,
     options?: { alpha?: Scalar },
   ): Tensor;
-  /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor` */
+  /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor`, as in `torch.indexCopy(x, dim, index, source)` */
   indexCopy(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
-  /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)` */
+  /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)`, as in `torch.indexCopy_(x, dim, index, source)` */
   indexCopy_(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
-  /** `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
+  /** `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`, as in `torch.indexFill(x, dim, index, value)` */
   indexFill(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
   /** `aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor` */
   indexFill(self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
-  /** `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
+  /** `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)`, as in `torch.indexFill_(x, dim, index, value)` */
   indexFill_(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
   /** `aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)` */
   indexFill_(self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
-  /** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor` */
+  /** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`, as in `torch.indexPut(x, indices, values, { accumulate: false })` */
   indexPut(
     self: Tensor,
     indices: readonly (Tensor | null)[],
@@ -2680,7 +2680,7 @@ export interface TorchFunctions {
     values: Tensor,
     options?: { accumulate?: boolean },
   ): Tensor;
-  /** `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)` */
+  /** `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)`, as in `torch.indexPut_(x, indices, values, { accumulate: false })` */
   indexPut_(
     self: Tensor,
     indices: readonly (Tensor | null)[],
@@ -2693,7 +2693,7 @@ export interface TorchFunctions {
     values: Tensor,
     options?: { accumulate?: boolean },
   ): Tensor;
-  /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor` */
+  /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor`, as in `torch.indexReduce(x, dim, index, source, reduce, { includeSelf: true })` */
   indexReduce(
     self: Tensor,
     dim: number,
@@ -2702,7 +2702,7 @@ export interface TorchFunctions {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
-  /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)`, as in `torch.indexReduce_(x, dim, index, source, reduce, { includeSelf: true })` */
   indexReduce_(
     self: Tensor,
     dim: number,
@@ -2711,15 +2711,15 @@ export interface TorchFunctions {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
-  /** `aten::index_select(Tensor self, int dim, Tensor index) -> Tensor` */
+  /** `aten::index_select(Tensor self, int dim, Tensor index) -> Tensor`, as in `torch.indexSelect(x, dim, index)` */
   indexSelect(self: Tensor, dim: number, index: Tensor): Tensor;
-  /** `aten::indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::indices(Tensor(a) self) -> Tensor(a)`, as in `torch.indices(x)` */
   indices(self: Tensor): Tensor;
-  /** `aten::indices_copy(Tensor self) -> Tensor` */
+  /** `aten::indices_copy(Tensor self) -> Tensor`, as in `torch.indicesCopy(x)` */
   indicesCopy(self: Tensor): Tensor;
-  /** `aten::inner(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::inner(Tensor self, Tensor other) -> Tensor`, as in `torch.inner(x, other)` */
   inner(self: Tensor, other: Tensor): Tensor;
-  /** `aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
+  /** `aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor`, as in `torch.instanceNorm(input, useInputStats, momentum, eps, cudnnEnabled)` */
   instanceNorm(
     input: Tensor,
     weight: Tensor | null,
@@ -2731,42 +2731,42 @@ export interface TorchFunctions {
     eps: number,
     cudnnEnabled: boolean,
   ): Tensor;
-  /** `aten::int_repr(Tensor self) -> Tensor` */
+  /** `aten::int_repr(Tensor self) -> Tensor`, as in `torch.intRepr(x)` */
   intRepr(self: Tensor): Tensor;
-  /** `aten::inverse(Tensor self) -> Tensor` */
+  /** `aten::inverse(Tensor self) -> Tensor`, as in `torch.inverse(x)` */
   inverse(self: Tensor): Tensor;
-  /** `aten::is_coalesced(Tensor self) -> bool` */
+  /** `aten::is_coalesced(Tensor self) -> bool`, as in `torch.isCoalesced(x)` */
   isCoalesced(self: Tensor): boolean;
-  /** `aten::is_complex(Tensor self) -> bool` */
+  /** `aten::is_complex(Tensor self) -> bool`, as in `torch.isComplex(x)` */
   isComplex(self: Tensor): boolean;
-  /** `aten::is_conj(Tensor self) -> bool` */
+  /** `aten::is_conj(Tensor self) -> bool`, as in `torch.isConj(x)` */
   isConj(self: Tensor): boolean;
-  /** `aten::is_contiguous(Tensor self) -> bool` */
+  /** `aten::is_contiguous(Tensor self) -> bool`, as in `torch.isContiguous(x)` */
   isContiguous(self: Tensor): boolean;
   /** `aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool` */
   isContiguous(self: Tensor, memoryFormat: MemoryFormat): boolean;
-  /** `aten::is_distributed(Tensor self) -> bool` */
+  /** `aten::is_distributed(Tensor self) -> bool`, as in `torch.isDistributed(x)` */
   isDistributed(self: Tensor): boolean;
-  /** `aten::is_floating_point(Tensor self) -> bool` */
+  /** `aten::is_floating_point(Tensor self) -> bool`, as in `torch.isFloatingPoint(x)` */
   isFloatingPoint(self: Tensor): boolean;
-  /** `aten::is_inference(Tensor self) -> bool` */
+  /** `aten::is_inference(Tensor self) -> bool`, as in `torch.isInference(x)` */
   isInference(self: Tensor): boolean;
-  /** `aten::is_neg(Tensor self) -> bool` */
+  /** `aten::is_neg(Tensor self) -> bool`, as in `torch.isNeg(x)` */
   isNeg(self: Tensor): boolean;
-  /** `aten::is_nonzero(Tensor self) -> bool` */
+  /** `aten::is_nonzero(Tensor self) -> bool`, as in `torch.isNonzero(x)` */
   isNonzero(self: Tensor): boolean;
-  /** `aten::is_pinned(Tensor self, Device? device=None) -> bool` */
+  /** `aten::is_pinned(Tensor self, Device? device=None) -> bool`, as in `torch.isPinned(x)` */
   isPinned(self: Tensor, device?: string): boolean;
   isPinned(self: Tensor, options?: { device?: string }): boolean;
-  /** `aten::is_same_size(Tensor self, Tensor other) -> bool` */
+  /** `aten::is_same_size(Tensor self, Tensor other) -> bool`, as in `torch.isSameSize(x, other)` */
   isSameSize(self: Tensor, other: Tensor): boolean;
-  /** `aten::is_set_to(Tensor self, Tensor tensor) -> bool` */
+  /** `aten::is_set_to(Tensor self, Tensor tensor) -> bool`, as in `torch.isSetTo(x, tensor)` */
   isSetTo(self: Tensor, tensor: Tensor): boolean;
-  /** `aten::is_signed(Tensor self) -> bool` */
+  /** `aten::is_signed(Tensor self) -> bool`, as in `torch.isSigned(x)` */
   isSigned(self: Tensor): boolean;
-  /** `aten::is_vulkan_available() -> bool` */
+  /** `aten::is_vulkan_available() -> bool`, as in `torch.isVulkanAvailable()` */
   isVulkanAvailable(): boolean;
-  /** `aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor` */
+  /** `aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`, as in `torch.isclose(x, other, { rtol: 0.00001, atol: 1e-8, equalNan: false })` */
   isclose(self: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
   isclose(
     self: Tensor,
@@ -2786,9 +2786,9 @@ export interface TorchFunctions {
     atol: number,
     options?: { equalNan?: boolean },
   ): Tensor;
-  /** `aten::isfinite(Tensor self) -> Tensor` */
+  /** `aten::isfinite(Tensor self) -> Tensor`, as in `torch.isfinite(x)` */
   isfinite(self: Tensor): Tensor;
-  /** `aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor` */
+  /** `aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor`, as in `torch.isin(element, testElements, { assumeUnique: false, invert: false })` */
   isin(
     element: Scalar,
     testElements: Tensor,
@@ -2806,17 +2806,17 @@ export interface TorchFunctions {
     testElements: Tensor,
     options?: { assumeUnique?: boolean; invert?: boolean },
   ): Tensor;
-  /** `aten::isinf(Tensor self) -> Tensor` */
+  /** `aten::isinf(Tensor self) -> Tensor`, as in `torch.isinf(x)` */
   isinf(self: Tensor): Tensor;
-  /** `aten::isnan(Tensor self) -> Tensor` */
+  /** `aten::isnan(Tensor self) -> Tensor`, as in `torch.isnan(x)` */
   isnan(self: Tensor): Tensor;
-  /** `aten::isneginf(Tensor self) -> Tensor` */
+  /** `aten::isneginf(Tensor self) -> Tensor`, as in `torch.isneginf(x)` */
   isneginf(self: Tensor): Tensor;
-  /** `aten::isposinf(Tensor self) -> Tensor` */
+  /** `aten::isposinf(Tensor self) -> Tensor`, as in `torch.isposinf(x)` */
   isposinf(self: Tensor): Tensor;
-  /** `aten::isreal(Tensor self) -> Tensor` */
+  /** `aten::isreal(Tensor self) -> Tensor`, as in `torch.isreal(x)` */
   isreal(self: Tensor): Tensor;
-  /** `aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor` */
+  /** `aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor`, as in `torch.istft(x, nFft, { center: true, normalized: false, returnComplex: false })` */
   istft(
     self: Tensor,
     nFft: number,
@@ -2871,7 +2871,7 @@ export interface TorchFunctions {
       returnComplex?: boolean;
     },
   ): Tensor;
-  /** `aten::kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.kaiserWindow(windowLength)` */
   kaiserWindow(
     windowLength: number,
     options?: {
@@ -2907,7 +2907,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor` */
+  /** `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor`, as in `torch.klDiv(x, target, { reduction: 1, logTarget: false })` */
   klDiv(
     self: Tensor,
     target: Tensor,
@@ -2919,16 +2919,16 @@ export interface TorchFunctions {
     target: Tensor,
     options?: { reduction?: number; logTarget?: boolean },
   ): Tensor;
-  /** `aten::kron(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::kron(Tensor self, Tensor other) -> Tensor`, as in `torch.kron(x, other)` */
   kron(self: Tensor, other: Tensor): Tensor;
-  /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`, as in `torch.kthvalue(x, k, { dim: -1, keepdim: false })` */
   kthvalue(self: Tensor, k: number, dim?: number, keepdim?: boolean): ValuesIndices;
   kthvalue(self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
   kthvalue(self: Tensor, k: number, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `torch.l1Loss(x, target, { reduction: 1 })` */
   l1Loss(self: Tensor, target: Tensor, reduction?: number): Tensor;
   l1Loss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor` */
+  /** `aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor`, as in `torch.layerNorm(input, normalizedShape, { eps: 0.00001, cudnnEnable: true })` */
   layerNorm(
     input: Tensor,
     normalizedShape: readonly number[],
@@ -2955,66 +2955,66 @@ export interface TorchFunctions {
     bias: Tensor | null,
     options?: { eps?: number; cudnnEnable?: boolean },
   ): Tensor;
-  /** `aten::lcm(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::lcm(Tensor self, Tensor other) -> Tensor`, as in `torch.lcm(x, other)` */
   lcm(self: Tensor, other: Tensor): Tensor;
-  /** `aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.lcm_(x, other)` */
   lcm_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor`, as in `torch.ldexp(x, other)` */
   ldexp(self: Tensor, other: Tensor): Tensor;
-  /** `aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.ldexp_(x, other)` */
   ldexp_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::le.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::le.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.le(x, other)` */
   le(self: Tensor, other: Scalar): Tensor;
   /** `aten::le.Tensor(Tensor self, Tensor other) -> Tensor` */
   le(self: Tensor, other: Tensor): Tensor;
-  /** `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.le_(x, other)` */
   le_(self: Tensor, other: Scalar): Tensor;
   /** `aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   le_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */
+  /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor`, as in `torch.leakyRelu(x, { negativeSlope: 0.01 })` */
   leakyRelu(self: Tensor, negativeSlope?: Scalar): Tensor;
   leakyRelu(self: Tensor, options?: { negativeSlope?: Scalar }): Tensor;
-  /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)` */
+  /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)`, as in `torch.leakyRelu_(x, { negativeSlope: 0.01 })` */
   leakyRelu_(self: Tensor, negativeSlope?: Scalar): Tensor;
   leakyRelu_(self: Tensor, options?: { negativeSlope?: Scalar }): Tensor;
-  /** `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor` */
+  /** `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`, as in `torch.lerp(x, end, weight)` */
   lerp(self: Tensor, end: Tensor, weight: Scalar): Tensor;
   /** `aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor` */
   lerp(self: Tensor, end: Tensor, weight: Tensor): Tensor;
-  /** `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)` */
+  /** `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)`, as in `torch.lerp_(x, end, weight)` */
   lerp_(self: Tensor, end: Tensor, weight: Scalar): Tensor;
   /** `aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)` */
   lerp_(self: Tensor, end: Tensor, weight: Tensor): Tensor;
-  /** `aten::less.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::less.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.less(x, other)` */
   less(self: Tensor, other: Scalar): Tensor;
   /** `aten::less.Tensor(Tensor self, Tensor other) -> Tensor` */
   less(self: Tensor, other: Tensor): Tensor;
-  /** `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.less_(x, other)` */
   less_(self: Tensor, other: Scalar): Tensor;
   /** `aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   less_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.lessEqual(x, other)` */
   lessEqual(self: Tensor, other: Scalar): Tensor;
   /** `aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   lessEqual(self: Tensor, other: Tensor): Tensor;
-  /** `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.lessEqual_(x, other)` */
   lessEqual_(self: Tensor, other: Scalar): Tensor;
   /** `aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   lessEqual_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::lgamma(Tensor self) -> Tensor` */
+  /** `aten::lgamma(Tensor self) -> Tensor`, as in `torch.lgamma(x)` */
   lgamma(self: Tensor): Tensor;
-  /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.lgamma_(x)` */
   lgamma_(self: Tensor): Tensor;
-  /** `aten::lift(Tensor self) -> Tensor` */
+  /** `aten::lift(Tensor self) -> Tensor`, as in `torch.lift(x)` */
   lift(self: Tensor): Tensor;
-  /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)`, as in `torch.liftFresh(x)` */
   liftFresh(self: Tensor): Tensor;
-  /** `aten::lift_fresh_copy(Tensor self) -> Tensor` */
+  /** `aten::lift_fresh_copy(Tensor self) -> Tensor`, as in `torch.liftFreshCopy(x)` */
   liftFreshCopy(self: Tensor): Tensor;
-  /** `aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor` */
+  /** `aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor`, as in `torch.linear(input, weight)` */
   linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   linear(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
-  /** `aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.linspace(start, end, steps)` */
   linspace(
     start: Scalar,
     end: Scalar,
@@ -3066,27 +3066,27 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::log(Tensor self) -> Tensor` */
+  /** `aten::log(Tensor self) -> Tensor`, as in `torch.log(x)` */
   log(self: Tensor): Tensor;
-  /** `aten::log10(Tensor self) -> Tensor` */
+  /** `aten::log10(Tensor self) -> Tensor`, as in `torch.log10(x)` */
   log10(self: Tensor): Tensor;
-  /** `aten::log10_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log10_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.log10_(x)` */
   log10_(self: Tensor): Tensor;
-  /** `aten::log1p(Tensor self) -> Tensor` */
+  /** `aten::log1p(Tensor self) -> Tensor`, as in `torch.log1p(x)` */
   log1p(self: Tensor): Tensor;
-  /** `aten::log1p_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log1p_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.log1p_(x)` */
   log1p_(self: Tensor): Tensor;
-  /** `aten::log2(Tensor self) -> Tensor` */
+  /** `aten::log2(Tensor self) -> Tensor`, as in `torch.log2(x)` */
   log2(self: Tensor): Tensor;
-  /** `aten::log2_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log2_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.log2_(x)` */
   log2_(self: Tensor): Tensor;
-  /** `aten::log_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.log_(x)` */
   log_(self: Tensor): Tensor;
-  /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor` */
+  /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor`, as in `torch.logNormal(x, { mean: 1, std: 2 })` */
   logNormal(self: Tensor, mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   logNormal(self: Tensor, options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
   logNormal(self: Tensor, mean: number, options?: { std?: number; generator?: Generator }): Tensor;
-  /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)`, as in `torch.logNormal_(x, { mean: 1, std: 2 })` */
   logNormal_(
     self: Tensor,
     mean?: number,
@@ -3098,44 +3098,44 @@ export interface TorchFunctions {
     options?: { mean?: number; std?: number; generator?: Generator },
   ): Tensor;
   logNormal_(self: Tensor, mean: number, options?: { std?: number; generator?: Generator }): Tensor;
-  /** `aten::log_sigmoid(Tensor self) -> Tensor` */
+  /** `aten::log_sigmoid(Tensor self) -> Tensor`, as in `torch.logSigmoid(x)` */
   logSigmoid(self: Tensor): Tensor;
-  /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)` */
+  /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)`, as in `torch.logSigmoidForward(x)` */
   logSigmoidForward(self: Tensor): OutputBuffer;
-  /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`, as in `torch.logSoftmax(x, dim)` */
   logSoftmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
   logSoftmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::logaddexp(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logaddexp(Tensor self, Tensor other) -> Tensor`, as in `torch.logaddexp(x, other)` */
   logaddexp(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logaddexp2(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logaddexp2(Tensor self, Tensor other) -> Tensor`, as in `torch.logaddexp2(x, other)` */
   logaddexp2(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logcumsumexp(Tensor self, int dim) -> Tensor` */
+  /** `aten::logcumsumexp(Tensor self, int dim) -> Tensor`, as in `torch.logcumsumexp(x, dim)` */
   logcumsumexp(self: Tensor, dim: number): Tensor;
-  /** `aten::logdet(Tensor self) -> Tensor` */
+  /** `aten::logdet(Tensor self) -> Tensor`, as in `torch.logdet(x)` */
   logdet(self: Tensor): Tensor;
-  /** `aten::logical_and(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logical_and(Tensor self, Tensor other) -> Tensor`, as in `torch.logicalAnd(x, other)` */
   logicalAnd(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.logicalAnd_(x, other)` */
   logicalAnd_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logical_not(Tensor self) -> Tensor` */
+  /** `aten::logical_not(Tensor self) -> Tensor`, as in `torch.logicalNot(x)` */
   logicalNot(self: Tensor): Tensor;
-  /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.logicalNot_(x)` */
   logicalNot_(self: Tensor): Tensor;
-  /** `aten::logical_or(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logical_or(Tensor self, Tensor other) -> Tensor`, as in `torch.logicalOr(x, other)` */
   logicalOr(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.logicalOr_(x, other)` */
   logicalOr_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor`, as in `torch.logicalXor(x, other)` */
   logicalXor(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.logicalXor_(x, other)` */
   logicalXor_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::logit(Tensor self, float? eps=None) -> Tensor` */
+  /** `aten::logit(Tensor self, float? eps=None) -> Tensor`, as in `torch.logit(x)` */
   logit(self: Tensor, eps?: number): Tensor;
   logit(self: Tensor, options?: { eps?: number }): Tensor;
-  /** `aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)` */
+  /** `aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)`, as in `torch.logit_(x)` */
   logit_(self: Tensor, eps?: number): Tensor;
   logit_(self: Tensor, options?: { eps?: number }): Tensor;
-  /** `aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.logspace(start, end, steps, { base: 10 })` */
   logspace(
     start: Scalar,
     end: Scalar,
@@ -3243,10 +3243,10 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  /** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`, as in `torch.logsumexp(x, dim, { keepdim: false })` */
   logsumexp(self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
   logsumexp(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)`, as in `torch.lstm(data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional)` */
   lstm(
     data: Tensor,
     batchSizes: Tensor,
@@ -3270,7 +3270,7 @@ export interface TorchFunctions {
     bidirectional: boolean,
     batchFirst: boolean,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)` */
+  /** `aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)`, as in `torch.lstmCell(input, hx, wIh, wHh)` */
   lstmCell(
     input: Tensor,
     hx: readonly Tensor[],
@@ -3294,17 +3294,17 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): [Tensor, Tensor];
-  /** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.lt(x, other)` */
   lt(self: Tensor, other: Scalar): Tensor;
   /** `aten::lt.Tensor(Tensor self, Tensor other) -> Tensor` */
   lt(self: Tensor, other: Tensor): Tensor;
-  /** `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.lt_(x, other)` */
   lt_(self: Tensor, other: Scalar): Tensor;
   /** `aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   lt_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor` */
+  /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor`, as in `torch.luSolve(x, LUData, LUPivots)` */
   luSolve(self: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor;
-  /** `aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)` */
+  /** `aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)`, as in `torch.luUnpack(LUData, LUPivots, { unpackData: true, unpackPivots: true })` */
   luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean): PLU;
   luUnpack(
     LUData: Tensor,
@@ -3317,7 +3317,7 @@ export interface TorchFunctions {
     unpackData: boolean,
     options?: { unpackPivots?: boolean },
   ): PLU;
-  /** `aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor` */
+  /** `aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor`, as in `torch.marginRankingLoss(input1, input2, target, { margin: 0, reduction: 1 })` */
   marginRankingLoss(
     input1: Tensor,
     input2: Tensor,
@@ -3338,34 +3338,34 @@ export interface TorchFunctions {
     margin: number,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor` */
+  /** `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`, as in `torch.maskedFill(x, mask, value)` */
   maskedFill(self: Tensor, mask: Tensor, value: Scalar): Tensor;
   /** `aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor` */
   maskedFill(self: Tensor, mask: Tensor, value: Tensor): Tensor;
-  /** `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)` */
+  /** `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)`, as in `torch.maskedFill_(x, mask, value)` */
   maskedFill_(self: Tensor, mask: Tensor, value: Scalar): Tensor;
   /** `aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)` */
   maskedFill_(self: Tensor, mask: Tensor, value: Tensor): Tensor;
-  /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor` */
+  /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor`, as in `torch.maskedScatter(x, mask, source)` */
   maskedScatter(self: Tensor, mask: Tensor, source: Tensor): Tensor;
-  /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)` */
+  /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)`, as in `torch.maskedScatter_(x, mask, source)` */
   maskedScatter_(self: Tensor, mask: Tensor, source: Tensor): Tensor;
-  /** `aten::masked_select(Tensor self, Tensor mask) -> Tensor` */
+  /** `aten::masked_select(Tensor self, Tensor mask) -> Tensor`, as in `torch.maskedSelect(x, mask)` */
   maskedSelect(self: Tensor, mask: Tensor): Tensor;
-  /** `aten::matmul(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::matmul(Tensor self, Tensor other) -> Tensor`, as in `torch.matmul(x, other)` */
   matmul(self: Tensor, other: Tensor): Tensor;
-  /** `aten::matrix_exp(Tensor self) -> Tensor` */
+  /** `aten::matrix_exp(Tensor self) -> Tensor`, as in `torch.matrixExp(x)` */
   matrixExp(self: Tensor): Tensor;
-  /** `aten::matrix_power(Tensor self, int n) -> Tensor` */
+  /** `aten::matrix_power(Tensor self, int n) -> Tensor`, as in `torch.matrixPower(x, n)` */
   matrixPower(self: Tensor, n: number): Tensor;
-  /** `aten::max(Tensor self) -> Tensor` */
+  /** `aten::max(Tensor self) -> Tensor`, as in `torch.max(x)` */
   max(self: Tensor): Tensor;
   /** `aten::max.other(Tensor self, Tensor other) -> Tensor` */
   max(self: Tensor, other: Tensor): Tensor;
   /** `aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   max(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
   max(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
+  /** `aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor`, as in `torch.maxPool1d(x, kernelSize, { ceilMode: false })` */
   maxPool1d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3401,7 +3401,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)` */
+  /** `aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)`, as in `torch.maxPool1dWithIndices(x, kernelSize, { ceilMode: false })` */
   maxPool1dWithIndices(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3437,7 +3437,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`, as in `torch.maxPool2d(x, kernelSize, { ceilMode: false })` */
   maxPool2d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3473,7 +3473,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
+  /** `aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)`, as in `torch.maxPool2dWithIndices(x, kernelSize, { ceilMode: false })` */
   maxPool2dWithIndices(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3509,7 +3509,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor`, as in `torch.maxPool3d(x, kernelSize, { ceilMode: false })` */
   maxPool3d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3545,7 +3545,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
+  /** `aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)`, as in `torch.maxPool3dWithIndices(x, kernelSize, { ceilMode: false })` */
   maxPool3dWithIndices(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3581,9 +3581,9 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor` */
+  /** `aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor`, as in `torch.maxUnpool2d(x, indices, outputSize)` */
   maxUnpool2d(self: Tensor, indices: Tensor, outputSize: number | readonly number[]): Tensor;
-  /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor` */
+  /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor`, as in `torch.maxUnpool3d(x, indices, outputSize, stride, padding)` */
   maxUnpool3d(
     self: Tensor,
     indices: Tensor,
@@ -3591,9 +3591,9 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     padding: number | readonly number[],
   ): Tensor;
-  /** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::maximum(Tensor self, Tensor other) -> Tensor`, as in `torch.maximum(x, other)` */
   maximum(self: Tensor, other: Tensor): Tensor;
-  /** `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`, as in `torch.mean(x)` */
   mean(self: Tensor, options?: { dtype?: Dtype }): Tensor;
   /** `aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   mean(
@@ -3611,28 +3611,28 @@ export interface TorchFunctions {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::median(Tensor self) -> Tensor` */
+  /** `aten::median(Tensor self) -> Tensor`, as in `torch.median(x)` */
   median(self: Tensor): Tensor;
   /** `aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   median(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
   median(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::meshgrid(Tensor[] tensors) -> Tensor[]` */
+  /** `aten::meshgrid(Tensor[] tensors) -> Tensor[]`, as in `torch.meshgrid(tensors)` */
   meshgrid(tensors: readonly Tensor[]): Tensor[];
   meshgrid(...tensors: Tensor[]): Tensor[];
   /** `aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]` */
   meshgrid(tensors: readonly Tensor[], options: { indexing: string }): Tensor[];
   meshgrid(...tensors: Tensor[]): Tensor[];
   meshgrid(...tensors: [...Tensor[], options: { indexing: string }]): Tensor[];
-  /** `aten::min(Tensor self) -> Tensor` */
+  /** `aten::min(Tensor self) -> Tensor`, as in `torch.min(x)` */
   min(self: Tensor): Tensor;
   /** `aten::min.other(Tensor self, Tensor other) -> Tensor` */
   min(self: Tensor, other: Tensor): Tensor;
   /** `aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   min(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
   min(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::minimum(Tensor self, Tensor other) -> Tensor`, as in `torch.minimum(x, other)` */
   minimum(self: Tensor, other: Tensor): Tensor;
-  /** `aten::miopen_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::miopen_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor)`, as in `torch.miopenBatchNorm(input, weight, training, exponentialAverageFactor, epsilon)` */
   miopenBatchNorm(
     input: Tensor,
     weight: Tensor,
@@ -3643,7 +3643,7 @@ export interface TorchFunctions {
     exponentialAverageFactor: number,
     epsilon: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  /** `aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor`, as in `torch.miopenConvolution(x, weight, padding, stride, dilation, groups, benchmark, deterministic)` */
   miopenConvolution(
     self: Tensor,
     weight: Tensor,
@@ -3655,7 +3655,7 @@ export interface TorchFunctions {
     benchmark: boolean,
     deterministic: boolean,
   ): Tensor;
-  /** `aten::miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `torch.miopenConvolutionAddRelu(x, weight, z, stride, padding, dilation, groups)` */
   miopenConvolutionAddRelu(
     self: Tensor,
     weight: Tensor,
@@ -3667,7 +3667,7 @@ export interface TorchFunctions {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::miopen_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::miopen_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `torch.miopenConvolutionRelu(x, weight, stride, padding, dilation, groups)` */
   miopenConvolutionRelu(
     self: Tensor,
     weight: Tensor,
@@ -3677,7 +3677,7 @@ export interface TorchFunctions {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::miopen_convolution_transpose(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  /** `aten::miopen_convolution_transpose(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor`, as in `torch.miopenConvolutionTranspose(x, weight, padding, outputPadding, stride, dilation, groups, benchmark, deterministic)` */
   miopenConvolutionTranspose(
     self: Tensor,
     weight: Tensor,
@@ -3690,7 +3690,7 @@ export interface TorchFunctions {
     benchmark: boolean,
     deterministic: boolean,
   ): Tensor;
-  /** `aten::miopen_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank, bool deterministic, bool zero_infinity) -> (Tensor, Tensor)` */
+  /** `aten::miopen_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank, bool deterministic, bool zero_infinity) -> (Tensor, Tensor)`, as in `torch.miopenCtcLoss(logProbs, targets, inputLengths, targetLengths, blank, deterministic, zeroInfinity)` */
   miopenCtcLoss(
     logProbs: Tensor,
     targets: Tensor,
@@ -3710,7 +3710,7 @@ export interface TorchFunctions {
     deterministic: boolean,
     zeroInfinity: boolean,
   ): [Tensor, Tensor];
-  /** `aten::miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  /** `aten::miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor`, as in `torch.miopenDepthwiseConvolution(x, weight, padding, stride, dilation, groups, benchmark, deterministic)` */
   miopenDepthwiseConvolution(
     self: Tensor,
     weight: Tensor,
@@ -3722,7 +3722,7 @@ export interface TorchFunctions {
     benchmark: boolean,
     deterministic: boolean,
   ): Tensor;
-  /** `aten::miopen_rnn(Tensor input, Tensor[] weight, int weight_stride0, Tensor hx, Tensor? cx, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)` */
+  /** `aten::miopen_rnn(Tensor input, Tensor[] weight, int weight_stride0, Tensor hx, Tensor? cx, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)`, as in `torch.miopenRnn(input, weight, weightStride0, hx, mode, hiddenSize, numLayers, batchFirst, dropout, train, bidirectional, batchSizes)` */
   miopenRnn(
     input: Tensor,
     weight: readonly Tensor[],
@@ -3739,13 +3739,13 @@ export interface TorchFunctions {
     batchSizes: readonly number[],
     dropoutState?: Tensor | null,
   ): [Tensor, Tensor, Tensor, Tensor, Tensor];
-  /** `aten::mish(Tensor self) -> Tensor` */
+  /** `aten::mish(Tensor self) -> Tensor`, as in `torch.mish(x)` */
   mish(self: Tensor): Tensor;
-  /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.mish_(x)` */
   mish_(self: Tensor): Tensor;
-  /** `aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor` */
+  /** `aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor`, as in `torch.mkldnnAdaptiveAvgPool2d(x, outputSize)` */
   mkldnnAdaptiveAvgPool2d(self: Tensor, outputSize: number | readonly number[]): Tensor;
-  /** `aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor`, as in `torch.mkldnnConvolution(x, weight, padding, stride, dilation, groups)` */
   mkldnnConvolution(
     self: Tensor,
     weight: Tensor,
@@ -3755,10 +3755,10 @@ export interface TorchFunctions {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor` */
+  /** `aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor`, as in `torch.mkldnnLinear(x, weight)` */
   mkldnnLinear(self: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   mkldnnLinear(self: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
-  /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`, as in `torch.mkldnnMaxPool2d(x, kernelSize, { ceilMode: false })` */
   mkldnnMaxPool2d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3794,7 +3794,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor`, as in `torch.mkldnnMaxPool3d(x, kernelSize, { ceilMode: false })` */
   mkldnnMaxPool3d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -3830,7 +3830,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
+  /** `aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor`, as in `torch.mkldnnReorderConv2dWeight(x, { groups: 1 })` */
   mkldnnReorderConv2dWeight(
     self: Tensor,
     padding?: number | readonly number[],
@@ -3869,7 +3869,7 @@ export interface TorchFunctions {
       inputSize?: readonly number[];
     },
   ): Tensor;
-  /** `aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
+  /** `aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor`, as in `torch.mkldnnReorderConv3dWeight(x, { groups: 1 })` */
   mkldnnReorderConv3dWeight(
     self: Tensor,
     padding?: number | readonly number[],
@@ -3908,7 +3908,7 @@ export interface TorchFunctions {
       inputSize?: readonly number[];
     },
   ): Tensor;
-  /** `aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** `aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)`, as in `torch.mkldnnRnnLayer(input, weight0, weight1, weight2, weight3, hx_, cx_, reverse, batchSizes, mode, hiddenSize, numLayers, hasBiases, bidirectional, batchFirst, train)` */
   mkldnnRnnLayer(
     input: Tensor,
     weight0: Tensor,
@@ -3927,36 +3927,36 @@ export interface TorchFunctions {
     batchFirst: boolean,
     train: boolean,
   ): [Tensor, Tensor, Tensor, Tensor];
-  /** `aten::mm(Tensor self, Tensor mat2) -> Tensor` */
+  /** `aten::mm(Tensor self, Tensor mat2) -> Tensor`, as in `torch.mm(x, mat2)` */
   mm(self: Tensor, mat2: Tensor): Tensor;
   /** `aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
   mm(self: Tensor, mat2: Tensor, outDtype: Dtype): Tensor;
-  /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`, as in `torch.mode(x, { dim: -1, keepdim: false })` */
   mode(self: Tensor, dim?: number, keepdim?: boolean): ValuesIndices;
   mode(self: Tensor, options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
   mode(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
+  /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)`, as in `torch.moveaxis(x, source, destination)` */
   moveaxis(self: Tensor, source: number, destination: number): Tensor;
   /** `aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
   moveaxis(self: Tensor, source: readonly number[], destination: readonly number[]): Tensor;
-  /** `aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
+  /** `aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)`, as in `torch.movedim(x, source, destination)` */
   movedim(self: Tensor, source: number, destination: number): Tensor;
   /** `aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
   movedim(self: Tensor, source: readonly number[], destination: readonly number[]): Tensor;
-  /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `torch.mseLoss(x, target, { reduction: 1 })` */
   mseLoss(self: Tensor, target: Tensor, reduction?: number): Tensor;
   mseLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::msort(Tensor self) -> Tensor` */
+  /** `aten::msort(Tensor self) -> Tensor`, as in `torch.msort(x)` */
   msort(self: Tensor): Tensor;
-  /** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.mul(x, other)` */
   mul(self: Tensor, other: Scalar): Tensor;
   /** `aten::mul.Tensor(Tensor self, Tensor other) -> Tensor` */
   mul(self: Tensor, other: Tensor): Tensor;
-  /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.mul_(x, other)` */
   mul_(self: Tensor, other: Scalar): Tensor;
   /** `aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   mul_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor` */
+  /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor`, as in `torch.multiMarginLoss(x, target, { p: 1, margin: 1, reduction: 1 })` */
   multiMarginLoss(
     self: Tensor,
     target: Tensor,
@@ -3983,12 +3983,12 @@ export interface TorchFunctions {
     margin: Scalar,
     options?: { weight?: Tensor | null; reduction?: number },
   ): Tensor;
-  /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `torch.multilabelMarginLoss(x, target, { reduction: 1 })` */
   multilabelMarginLoss(self: Tensor, target: Tensor, reduction?: number): Tensor;
   multilabelMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)` */
+  /** `aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)`, as in `torch.multilabelMarginLossForward(x, target, reduction)` */
   multilabelMarginLossForward(self: Tensor, target: Tensor, reduction: number): OutputIsTarget;
-  /** `aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor` */
+  /** `aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`, as in `torch.multinomial(x, numSamples, { replacement: false })` */
   multinomial(
     self: Tensor,
     numSamples: number,
@@ -4000,21 +4000,21 @@ export interface TorchFunctions {
     numSamples: number,
     options?: { replacement?: boolean; generator?: Generator },
   ): Tensor;
-  /** `aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.multiply(x, other)` */
   multiply(self: Tensor, other: Scalar): Tensor;
   /** `aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor` */
   multiply(self: Tensor, other: Tensor): Tensor;
-  /** `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.multiply_(x, other)` */
   multiply_(self: Tensor, other: Scalar): Tensor;
   /** `aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   multiply_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::mv(Tensor self, Tensor vec) -> Tensor` */
+  /** `aten::mv(Tensor self, Tensor vec) -> Tensor`, as in `torch.mv(x, vec)` */
   mv(self: Tensor, vec: Tensor): Tensor;
-  /** `aten::mvlgamma(Tensor self, int p) -> Tensor` */
+  /** `aten::mvlgamma(Tensor self, int p) -> Tensor`, as in `torch.mvlgamma(x, p)` */
   mvlgamma(self: Tensor, p: number): Tensor;
-  /** `aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)` */
+  /** `aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)`, as in `torch.mvlgamma_(x, p)` */
   mvlgamma_(self: Tensor, p: number): Tensor;
-  /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor` */
+  /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`, as in `torch.nanToNum(x)` */
   nanToNum(self: Tensor, nan?: number, posinf?: number, neginf?: number): Tensor;
   nanToNum(self: Tensor, options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
   nanToNum(
@@ -4028,7 +4028,7 @@ export interface TorchFunctions {
     posinf: number | null,
     options?: { neginf?: number },
   ): Tensor;
-  /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)` */
+  /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)`, as in `torch.nanToNum_(x)` */
   nanToNum_(self: Tensor, nan?: number, posinf?: number, neginf?: number): Tensor;
   nanToNum_(self: Tensor, options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
   nanToNum_(
@@ -4042,7 +4042,7 @@ export interface TorchFunctions {
     posinf: number | null,
     options?: { neginf?: number },
   ): Tensor;
-  /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `torch.nanmean(x, { keepdim: false })` */
   nanmean(
     self: Tensor,
     dim?: number | readonly number[],
@@ -4058,12 +4058,12 @@ export interface TorchFunctions {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::nanmedian(Tensor self) -> Tensor` */
+  /** `aten::nanmedian(Tensor self) -> Tensor`, as in `torch.nanmedian(x)` */
   nanmedian(self: Tensor): Tensor;
   /** `aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   nanmedian(self: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
   nanmedian(self: Tensor, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  /** `aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`, as in `torch.nanquantile(x, q, { keepdim: false, interpolation: 'linear' })` */
   nanquantile(
     self: Tensor,
     q: Tensor,
@@ -4101,7 +4101,7 @@ export interface TorchFunctions {
     dim: number | null,
     options?: { keepdim?: boolean; interpolation?: string },
   ): Tensor;
-  /** `aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `torch.nansum(x, { keepdim: false })` */
   nansum(
     self: Tensor,
     dim?: number | readonly number[],
@@ -4117,13 +4117,13 @@ export interface TorchFunctions {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)` */
+  /** `aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)`, as in `torch.narrow(x, dim, start, length)` */
   narrow(self: Tensor, dim: number, start: number, length: number): Tensor;
   /** `aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)` */
   narrow(self: Tensor, dim: number, start: Tensor, length: number): Tensor;
-  /** `aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor` */
+  /** `aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor`, as in `torch.narrowCopy(x, dim, start, length)` */
   narrowCopy(self: Tensor, dim: number, start: number, length: number): Tensor;
-  /** `aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)`, as in `torch.nativeBatchNorm(input, training, momentum, eps)` */
   nativeBatchNorm(
     input: Tensor,
     weight: Tensor | null,
@@ -4134,12 +4134,12 @@ export interface TorchFunctions {
     momentum: number,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
+  /** `aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor`, as in `torch.nativeChannelShuffle(x, groups)` */
   nativeChannelShuffle(self: Tensor, groups: number): Tensor;
-  /** `aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)` */
+  /** `aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)`, as in `torch.nativeDropout(input, p)` */
   nativeDropout(input: Tensor, p: number, train?: boolean): [Tensor, Tensor];
   nativeDropout(input: Tensor, p: number, options?: { train?: boolean }): [Tensor, Tensor];
-  /** `aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps) -> (Tensor, Tensor, Tensor)`, as in `torch.nativeGroupNorm(input, N, C, HxW, group, eps)` */
   nativeGroupNorm(
     input: Tensor,
     weight: Tensor | null,
@@ -4150,7 +4150,7 @@ export interface TorchFunctions {
     group: number,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)`, as in `torch.nativeLayerNorm(input, normalizedShape, eps)` */
   nativeLayerNorm(
     input: Tensor,
     normalizedShape: readonly number[],
@@ -4158,7 +4158,7 @@ export interface TorchFunctions {
     bias: Tensor | null,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  /** `aten::native_norm(Tensor self, Scalar p=2) -> Tensor` */
+  /** `aten::native_norm(Tensor self, Scalar p=2) -> Tensor`, as in `torch.nativeNorm(x, { p: 2 })` */
   nativeNorm(self: Tensor, p?: Scalar): Tensor;
   nativeNorm(self: Tensor, options?: { p?: Scalar }): Tensor;
   /** `aten::native_norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype) -> Tensor` */
@@ -4169,30 +4169,30 @@ export interface TorchFunctions {
     keepdim: boolean,
     dtype?: Dtype,
   ): Tensor;
-  /** `aten::ne.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::ne.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.ne(x, other)` */
   ne(self: Tensor, other: Scalar): Tensor;
   /** `aten::ne.Tensor(Tensor self, Tensor other) -> Tensor` */
   ne(self: Tensor, other: Tensor): Tensor;
-  /** `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.ne_(x, other)` */
   ne_(self: Tensor, other: Scalar): Tensor;
   /** `aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   ne_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::neg(Tensor self) -> Tensor` */
+  /** `aten::neg(Tensor self) -> Tensor`, as in `torch.neg(x)` */
   neg(self: Tensor): Tensor;
-  /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.neg_(x)` */
   neg_(self: Tensor): Tensor;
-  /** `aten::negative(Tensor self) -> Tensor` */
+  /** `aten::negative(Tensor self) -> Tensor`, as in `torch.negative(x)` */
   negative(self: Tensor): Tensor;
-  /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.negative_(x)` */
   negative_(self: Tensor): Tensor;
-  /** `aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor` */
+  /** `aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor`, as in `torch.nestedToPaddedTensor(x, padding)` */
   nestedToPaddedTensor(self: Tensor, padding: number, outputSize?: readonly number[]): Tensor;
   nestedToPaddedTensor(
     self: Tensor,
     padding: number,
     options?: { outputSize?: readonly number[] },
   ): Tensor;
-  /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.newEmpty(x, size)` */
   newEmpty(
     self: Tensor,
     size: readonly number[],
@@ -4218,7 +4218,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.newEmptyStrided(x, size, stride)` */
   newEmptyStrided(
     self: Tensor,
     size: readonly number[],
@@ -4231,7 +4231,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.newFull(x, size, fillValue)` */
   newFull(
     self: Tensor,
     size: readonly number[],
@@ -4244,7 +4244,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.newOnes(x, size)` */
   newOnes(
     self: Tensor,
     size: readonly number[],
@@ -4270,7 +4270,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.newZeros(x, size)` */
   newZeros(
     self: Tensor,
     size: readonly number[],
@@ -4296,11 +4296,11 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::nextafter(Tensor self, Tensor other) -> Tensor`, as in `torch.nextafter(x, other)` */
   nextafter(self: Tensor, other: Tensor): Tensor;
-  /** `aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `torch.nextafter_(x, other)` */
   nextafter_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  /** `aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor`, as in `torch.nllLoss(x, target, { reduction: 1, ignoreIndex: -100 })` */
   nllLoss(
     self: Tensor,
     target: Tensor,
@@ -4326,7 +4326,7 @@ export interface TorchFunctions {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  /** `aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor`, as in `torch.nllLoss2d(x, target, { reduction: 1, ignoreIndex: -100 })` */
   nllLoss2d(
     self: Tensor,
     target: Tensor,
@@ -4352,7 +4352,7 @@ export interface TorchFunctions {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
+  /** `aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)`, as in `torch.nllLoss2dForward(x, target, reduction, ignoreIndex)` */
   nllLoss2dForward(
     self: Tensor,
     target: Tensor,
@@ -4360,7 +4360,7 @@ export interface TorchFunctions {
     reduction: number,
     ignoreIndex: number,
   ): OutputTotalWeight;
-  /** `aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
+  /** `aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)`, as in `torch.nllLossForward(x, target, reduction, ignoreIndex)` */
   nllLossForward(
     self: Tensor,
     target: Tensor,
@@ -4368,7 +4368,7 @@ export interface TorchFunctions {
     reduction: number,
     ignoreIndex: number,
   ): OutputTotalWeight;
-  /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor`, as in `torch.nllLossNd(x, target, { reduction: 1, ignoreIndex: -100 })` */
   nllLossNd(
     self: Tensor,
     target: Tensor,
@@ -4394,13 +4394,13 @@ export interface TorchFunctions {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nonzero(Tensor self) -> Tensor` */
+  /** `aten::nonzero(Tensor self) -> Tensor`, as in `torch.nonzero(x)` */
   nonzero(self: Tensor): Tensor;
-  /** `aten::nonzero_numpy(Tensor self) -> Tensor[]` */
+  /** `aten::nonzero_numpy(Tensor self) -> Tensor[]`, as in `torch.nonzeroNumpy(x)` */
   nonzeroNumpy(self: Tensor): Tensor[];
-  /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor` */
+  /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`, as in `torch.nonzeroStatic(x, { size, fillValue: -1 })` */
   nonzeroStatic(self: Tensor, options: { size: number; fillValue?: number }): Tensor;
-  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor` */
+  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`, as in `torch.norm(x, { p: 2 })` */
   norm(self: Tensor, p?: Scalar): Tensor;
   norm(self: Tensor, options?: { p?: Scalar }): Tensor;
   /** `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor` */
@@ -4416,11 +4416,11 @@ export interface TorchFunctions {
     keepdim: boolean,
     options: { dtype: Dtype },
   ): Tensor;
-  /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor` */
+  /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor`, as in `torch.normExceptDim(v, { pow: 2, dim: 0 })` */
   normExceptDim(v: Tensor, pow?: number, dim?: number): Tensor;
   normExceptDim(v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
   normExceptDim(v: Tensor, pow: number, options?: { dim?: number }): Tensor;
-  /** `aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor` */
+  /** `aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor`, as in `torch.normal(mean, std)` */
   normal(mean: Tensor, std: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::normal.Tensor_float(Tensor mean, float std=1., *, Generator? generator=None) -> Tensor` */
   normal(mean: Tensor, std?: number, options?: { generator?: Generator }): Tensor;
@@ -4441,11 +4441,11 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)`, as in `torch.normal_(x, { mean: 0, std: 1 })` */
   normal_(self: Tensor, mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   normal_(self: Tensor, options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
   normal_(self: Tensor, mean: number, options?: { std?: number; generator?: Generator }): Tensor;
-  /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor`, as in `torch.normalFunctional(x, { mean: 0, std: 1 })` */
   normalFunctional(
     self: Tensor,
     mean?: number,
@@ -4461,15 +4461,15 @@ export interface TorchFunctions {
     mean: number,
     options?: { std?: number; generator?: Generator },
   ): Tensor;
-  /** `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.notEqual(x, other)` */
   notEqual(self: Tensor, other: Scalar): Tensor;
   /** `aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   notEqual(self: Tensor, other: Tensor): Tensor;
-  /** `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.notEqual_(x, other)` */
   notEqual_(self: Tensor, other: Scalar): Tensor;
   /** `aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   notEqual_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor` */
+  /** `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor`, as in `torch.nuclearNorm(x, { keepdim: false })` */
   nuclearNorm(self: Tensor, keepdim?: boolean): Tensor;
   nuclearNorm(self: Tensor, options?: { keepdim?: boolean }): Tensor;
   /** `aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor` */
@@ -4479,12 +4479,12 @@ export interface TorchFunctions {
     dim: number | readonly number[],
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::numel(Tensor self) -> int` */
+  /** `aten::numel(Tensor self) -> int`, as in `torch.numel(x)` */
   numel(self: Tensor): number;
-  /** `aten::one_hot(Tensor self, int num_classes=-1) -> Tensor` */
+  /** `aten::one_hot(Tensor self, int num_classes=-1) -> Tensor`, as in `torch.oneHot(x, { numClasses: -1 })` */
   oneHot(self: Tensor, numClasses?: number): Tensor;
   oneHot(self: Tensor, options?: { numClasses?: number }): Tensor;
-  /** `aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.ones(size)` */
   ones(
     size: readonly number[],
     options?: {
@@ -4508,7 +4508,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.onesLike(x)` */
   onesLike(
     self: Tensor,
     options?: {
@@ -4520,9 +4520,9 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::orgqr(Tensor self, Tensor input2) -> Tensor` */
+  /** `aten::orgqr(Tensor self, Tensor input2) -> Tensor`, as in `torch.orgqr(x, input2)` */
   orgqr(self: Tensor, input2: Tensor): Tensor;
-  /** `aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor` */
+  /** `aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`, as in `torch.ormqr(x, input2, input3, { left: true, transpose: false })` */
   ormqr(self: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor;
   ormqr(
     self: Tensor,
@@ -4537,13 +4537,13 @@ export interface TorchFunctions {
     left: boolean,
     options?: { transpose?: boolean },
   ): Tensor;
-  /** `aten::outer(Tensor self, Tensor vec2) -> Tensor` */
+  /** `aten::outer(Tensor self, Tensor vec2) -> Tensor`, as in `torch.outer(x, vec2)` */
   outer(self: Tensor, vec2: Tensor): Tensor;
-  /** `aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor` */
+  /** `aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor`, as in `torch.pad(x, pad, { mode: 'constant' })` */
   pad(self: Tensor, pad: readonly number[], mode?: string, value?: number): Tensor;
   pad(self: Tensor, pad: readonly number[], options?: { mode?: string; value?: number }): Tensor;
   pad(self: Tensor, pad: readonly number[], mode: string, options?: { value?: number }): Tensor;
-  /** `aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor` */
+  /** `aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor`, as in `torch.padSequence(sequences, { batchFirst: false, paddingValue: 0, paddingSide: 'right' })` */
   padSequence(
     sequences: readonly Tensor[],
     batchFirst?: boolean,
@@ -4565,7 +4565,7 @@ export interface TorchFunctions {
     paddingValue: number,
     options?: { paddingSide?: string },
   ): Tensor;
-  /** `aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor` */
+  /** `aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor`, as in `torch.pairwiseDistance(x1, x2, { p: 2, eps: 0.000001, keepdim: false })` */
   pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor;
   pairwiseDistance(
     x1: Tensor,
@@ -4585,29 +4585,29 @@ export interface TorchFunctions {
     eps: number,
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::pdist(Tensor self, float p=2.) -> Tensor` */
+  /** `aten::pdist(Tensor self, float p=2.) -> Tensor`, as in `torch.pdist(x, { p: 2 })` */
   pdist(self: Tensor, p?: number): Tensor;
   pdist(self: Tensor, options?: { p?: number }): Tensor;
-  /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)` */
+  /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)`, as in `torch.permute(x, dims)` */
   permute(self: Tensor, dims: readonly number[]): Tensor;
   permute(self: Tensor, ...dims: number[]): Tensor;
-  /** `aten::permute_copy(Tensor self, int[] dims) -> Tensor` */
+  /** `aten::permute_copy(Tensor self, int[] dims) -> Tensor`, as in `torch.permuteCopy(x, dims)` */
   permuteCopy(self: Tensor, dims: readonly number[]): Tensor;
   permuteCopy(self: Tensor, ...dims: number[]): Tensor;
-  /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)` */
+  /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)`, as in `torch.pinMemory(x)` */
   pinMemory(self: Tensor, device?: string): Tensor;
   pinMemory(self: Tensor, options?: { device?: string }): Tensor;
-  /** `aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor` */
+  /** `aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor`, as in `torch.pinverse(x, { rcond: 1e-15 })` */
   pinverse(self: Tensor, rcond?: number): Tensor;
   pinverse(self: Tensor, options?: { rcond?: number }): Tensor;
-  /** `aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor` */
+  /** `aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor`, as in `torch.pixelShuffle(x, upscaleFactor)` */
   pixelShuffle(self: Tensor, upscaleFactor: number): Tensor;
-  /** `aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor` */
+  /** `aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor`, as in `torch.pixelUnshuffle(x, downscaleFactor)` */
   pixelUnshuffle(self: Tensor, downscaleFactor: number): Tensor;
-  /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor` */
+  /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor`, as in `torch.poisson(x)` */
   poisson(self: Tensor, generator?: Generator): Tensor;
   poisson(self: Tensor, options?: { generator?: Generator }): Tensor;
-  /** `aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor` */
+  /** `aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor`, as in `torch.poissonNllLoss(input, target, logInput, full, eps, reduction)` */
   poissonNllLoss(
     input: Tensor,
     target: Tensor,
@@ -4616,51 +4616,51 @@ export interface TorchFunctions {
     eps: number,
     reduction: number,
   ): Tensor;
-  /** `aten::polar(Tensor abs, Tensor angle) -> Tensor` */
+  /** `aten::polar(Tensor abs, Tensor angle) -> Tensor`, as in `torch.polar(abs, angle)` */
   polar(abs: Tensor, angle: Tensor): Tensor;
-  /** `aten::polygamma(int n, Tensor self) -> Tensor` */
+  /** `aten::polygamma(int n, Tensor self) -> Tensor`, as in `torch.polygamma(n, x)` */
   polygamma(n: number, self: Tensor): Tensor;
-  /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)` */
+  /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)`, as in `torch.polygamma_(x, n)` */
   polygamma_(self: Tensor, n: number): Tensor;
-  /** `aten::positive(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::positive(Tensor(a) self) -> Tensor(a)`, as in `torch.positive(x)` */
   positive(self: Tensor): Tensor;
-  /** `aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor` */
+  /** `aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor`, as in `torch.pow(x, exponent)` */
   pow(self: Scalar, exponent: Tensor): Tensor;
   /** `aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
   pow(self: Tensor, exponent: Scalar): Tensor;
   /** `aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
   pow(self: Tensor, exponent: Tensor): Tensor;
-  /** `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  /** `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`, as in `torch.pow_(x, exponent)` */
   pow_(self: Tensor, exponent: Scalar): Tensor;
   /** `aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
   pow_(self: Tensor, exponent: Tensor): Tensor;
-  /** `aten::prelu(Tensor self, Tensor weight) -> Tensor` */
+  /** `aten::prelu(Tensor self, Tensor weight) -> Tensor`, as in `torch.prelu(x, weight)` */
   prelu(self: Tensor, weight: Tensor): Tensor;
-  /** `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor`, as in `torch.prod(x)` */
   prod(self: Tensor, options?: { dtype?: Dtype }): Tensor;
   /** `aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   prod(self: Tensor, dim: number, keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   prod(self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: Dtype }): Tensor;
-  /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor` */
+  /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor`, as in `torch.put(x, index, source, { accumulate: false })` */
   put(self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
   put(self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
-  /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)` */
+  /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)`, as in `torch.put_(x, index, source, { accumulate: false })` */
   put_(self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
   put_(self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
-  /** `aten::q_per_channel_axis(Tensor self) -> int` */
+  /** `aten::q_per_channel_axis(Tensor self) -> int`, as in `torch.qPerChannelAxis(x)` */
   qPerChannelAxis(self: Tensor): number;
-  /** `aten::q_per_channel_scales(Tensor self) -> Tensor` */
+  /** `aten::q_per_channel_scales(Tensor self) -> Tensor`, as in `torch.qPerChannelScales(x)` */
   qPerChannelScales(self: Tensor): Tensor;
-  /** `aten::q_per_channel_zero_points(Tensor self) -> Tensor` */
+  /** `aten::q_per_channel_zero_points(Tensor self) -> Tensor`, as in `torch.qPerChannelZeroPoints(x)` */
   qPerChannelZeroPoints(self: Tensor): Tensor;
-  /** `aten::q_scale(Tensor self) -> float` */
+  /** `aten::q_scale(Tensor self) -> float`, as in `torch.qScale(x)` */
   qScale(self: Tensor): number;
-  /** `aten::q_zero_point(Tensor self) -> int` */
+  /** `aten::q_zero_point(Tensor self) -> int`, as in `torch.qZeroPoint(x)` */
   qZeroPoint(self: Tensor): number;
-  /** `aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)` */
+  /** `aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)`, as in `torch.qr(x, { some: true })` */
   qr(self: Tensor, some?: boolean): QR;
   qr(self: Tensor, options?: { some?: boolean }): QR;
-  /** `aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  /** `aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`, as in `torch.quantile(x, q, { keepdim: false, interpolation: 'linear' })` */
   quantile(
     self: Tensor,
     q: Tensor,
@@ -4698,7 +4698,7 @@ export interface TorchFunctions {
     dim: number | null,
     options?: { keepdim?: boolean; interpolation?: string },
   ): Tensor;
-  /** `aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor` */
+  /** `aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor`, as in `torch.quantizePerChannel(x, scales, zeroPoints, axis, dtype)` */
   quantizePerChannel(
     self: Tensor,
     scales: Tensor,
@@ -4706,7 +4706,7 @@ export interface TorchFunctions {
     axis: number,
     dtype: Dtype,
   ): Tensor;
-  /** `aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor` */
+  /** `aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor`, as in `torch.quantizePerTensor(x, scale, zeroPoint, dtype)` */
   quantizePerTensor(self: Tensor, scale: number, zeroPoint: number, dtype: Dtype): Tensor;
   /** `aten::quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype) -> Tensor` */
   quantizePerTensor(self: Tensor, scale: Tensor, zeroPoint: Tensor, dtype: Dtype): Tensor;
@@ -4717,9 +4717,9 @@ export interface TorchFunctions {
     zeroPoints: Tensor,
     dtype: Dtype,
   ): Tensor[];
-  /** `aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor` */
+  /** `aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor`, as in `torch.quantizePerTensorDynamic(x, dtype, reduceRange)` */
   quantizePerTensorDynamic(self: Tensor, dtype: Dtype, reduceRange: boolean): Tensor;
-  /** `aten::quantized_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float output_scale, int output_zero_point) -> Tensor` */
+  /** `aten::quantized_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float output_scale, int output_zero_point) -> Tensor`, as in `torch.quantizedBatchNorm(input, mean, var, eps, outputScale, outputZeroPoint)` */
   quantizedBatchNorm(
     input: Tensor,
     weight: Tensor | null,
@@ -4730,7 +4730,7 @@ export interface TorchFunctions {
     outputScale: number,
     outputZeroPoint: number,
   ): Tensor;
-  /** `aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
+  /** `aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor`, as in `torch.quantizedMaxPool1d(x, kernelSize, { ceilMode: false })` */
   quantizedMaxPool1d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -4766,7 +4766,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`, as in `torch.quantizedMaxPool2d(x, kernelSize, { ceilMode: false })` */
   quantizedMaxPool2d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -4802,7 +4802,7 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor`, as in `torch.quantizedMaxPool3d(x, kernelSize, { ceilMode: false })` */
   quantizedMaxPool3d(
     self: Tensor,
     kernelSize: number | readonly number[],
@@ -4838,11 +4838,11 @@ export interface TorchFunctions {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::rad2deg(Tensor self) -> Tensor` */
+  /** `aten::rad2deg(Tensor self) -> Tensor`, as in `torch.rad2deg(x)` */
   rad2deg(self: Tensor): Tensor;
-  /** `aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.rad2deg_(x)` */
   rad2deg_(self: Tensor): Tensor;
-  /** `aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.rand(size)` */
   rand(
     size: readonly number[],
     options?: {
@@ -4892,7 +4892,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.randLike(x)` */
   randLike(
     self: Tensor,
     options?: {
@@ -4917,7 +4917,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::randint(SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::randint(SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.randint(high, size)` */
   randint(
     high: number,
     size: readonly number[],
@@ -4969,7 +4969,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.randintLike(x, high)` */
   randintLike(
     self: Tensor,
     high: number,
@@ -5052,7 +5052,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.randn(size)` */
   randn(
     size: readonly number[],
     options?: {
@@ -5102,7 +5102,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.randnLike(x)` */
   randnLike(
     self: Tensor,
     options?: {
@@ -5127,21 +5127,21 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::random(Tensor self, *, Generator? generator=None) -> Tensor` */
+  /** `aten::random(Tensor self, *, Generator? generator=None) -> Tensor`, as in `torch.random(x)` */
   random(self: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor` */
   random(self: Tensor, to: number, options?: { generator?: Generator }): Tensor;
   /** `aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor` */
   random(self: Tensor, from: number, to?: number, options?: { generator?: Generator }): Tensor;
   random(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)`, as in `torch.random_(x)` */
   random_(self: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)` */
   random_(self: Tensor, to: number, options?: { generator?: Generator }): Tensor;
   /** `aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)` */
   random_(self: Tensor, from: number, to?: number, options?: { generator?: Generator }): Tensor;
   random_(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.randperm(n)` */
   randperm(
     n: number,
     options?: {
@@ -5164,7 +5164,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.range(start, end)` */
   range(
     start: Scalar,
     end: Scalar,
@@ -5201,46 +5201,46 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::ravel(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::ravel(Tensor(a) self) -> Tensor(a)`, as in `torch.ravel(x)` */
   ravel(self: Tensor): Tensor;
-  /** `aten::real(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::real(Tensor(a) self) -> Tensor(a)`, as in `torch.real(x)` */
   real(self: Tensor): Tensor;
-  /** `aten::reciprocal(Tensor self) -> Tensor` */
+  /** `aten::reciprocal(Tensor self) -> Tensor`, as in `torch.reciprocal(x)` */
   reciprocal(self: Tensor): Tensor;
-  /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.reciprocal_(x)` */
   reciprocal_(self: Tensor): Tensor;
-  /** `aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
+  /** `aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor`, as in `torch.reflectionPad1d(x, padding)` */
   reflectionPad1d(self: Tensor, padding: number | readonly number[]): Tensor;
-  /** `aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
+  /** `aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor`, as in `torch.reflectionPad2d(x, padding)` */
   reflectionPad2d(self: Tensor, padding: number | readonly number[]): Tensor;
-  /** `aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor` */
+  /** `aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor`, as in `torch.reflectionPad3d(x, padding)` */
   reflectionPad3d(self: Tensor, padding: number | readonly number[]): Tensor;
-  /** `aten::relu(Tensor self) -> Tensor` */
+  /** `aten::relu(Tensor self) -> Tensor`, as in `torch.relu(x)` */
   relu(self: Tensor): Tensor;
-  /** `aten::relu6(Tensor self) -> Tensor` */
+  /** `aten::relu6(Tensor self) -> Tensor`, as in `torch.relu6(x)` */
   relu6(self: Tensor): Tensor;
-  /** `aten::relu6_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::relu6_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.relu6_(x)` */
   relu6_(self: Tensor): Tensor;
-  /** `aten::relu_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::relu_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.relu_(x)` */
   relu_(self: Tensor): Tensor;
-  /** `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.remainder(x, other)` */
   remainder(self: Tensor, other: Scalar): Tensor;
   /** `aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor` */
   remainder(self: Scalar, other: Tensor): Tensor;
   /** `aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor` */
   remainder(self: Tensor, other: Tensor): Tensor;
-  /** `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.remainder_(x, other)` */
   remainder_(self: Tensor, other: Scalar): Tensor;
   /** `aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   remainder_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor` */
+  /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`, as in `torch.renorm(x, p, dim, maxnorm)` */
   renorm(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
-  /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)` */
+  /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)`, as in `torch.renorm_(x, p, dim, maxnorm)` */
   renorm_(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
-  /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor` */
+  /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor`, as in `torch.repeat(x, repeats)` */
   repeat(self: Tensor, repeats: readonly number[]): Tensor;
   repeat(self: Tensor, ...repeats: number[]): Tensor;
-  /** `aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor` */
+  /** `aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor`, as in `torch.repeatInterleave(repeats)` */
   repeatInterleave(repeats: Tensor, options?: { outputSize?: number }): Tensor;
   /** `aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
   repeatInterleave(
@@ -5266,38 +5266,38 @@ export interface TorchFunctions {
     repeats: number,
     options?: { dim?: number; outputSize?: number },
   ): Tensor;
-  /** `aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
+  /** `aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor`, as in `torch.replicationPad1d(x, padding)` */
   replicationPad1d(self: Tensor, padding: number | readonly number[]): Tensor;
-  /** `aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
+  /** `aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor`, as in `torch.replicationPad2d(x, padding)` */
   replicationPad2d(self: Tensor, padding: number | readonly number[]): Tensor;
-  /** `aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor` */
+  /** `aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor`, as in `torch.replicationPad3d(x, padding)` */
   replicationPad3d(self: Tensor, padding: number | readonly number[]): Tensor;
-  /** `aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)` */
+  /** `aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)`, as in `torch.reshape(x, shape)` */
   reshape(self: Tensor, shape: readonly number[]): Tensor;
   reshape(self: Tensor, ...shape: number[]): Tensor;
-  /** `aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  /** `aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)`, as in `torch.reshapeAs(x, other)` */
   reshapeAs(self: Tensor, other: Tensor): Tensor;
-  /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.resize(x, size)` */
   resize(self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
   resize(self: Tensor, ...size: number[]): Tensor;
   resize(self: Tensor, ...size: [...number[], options: { memoryFormat?: MemoryFormat }]): Tensor;
-  /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)`, as in `torch.resize_(x, size)` */
   resize_(self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
   resize_(self: Tensor, ...size: number[]): Tensor;
   resize_(self: Tensor, ...size: [...number[], options: { memoryFormat?: MemoryFormat }]): Tensor;
-  /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.resizeAs(x, theTemplate)` */
   resizeAs(self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)`, as in `torch.resizeAs_(x, theTemplate)` */
   resizeAs_(self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor` */
+  /** `aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor`, as in `torch.resizeAsSparse(x, theTemplate)` */
   resizeAsSparse(self: Tensor, theTemplate: Tensor): Tensor;
-  /** `aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)` */
+  /** `aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)`, as in `torch.resizeAsSparse_(x, theTemplate)` */
   resizeAsSparse_(self: Tensor, theTemplate: Tensor): Tensor;
-  /** `aten::resolve_conj(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::resolve_conj(Tensor(a) self) -> Tensor(a)`, as in `torch.resolveConj(x)` */
   resolveConj(self: Tensor): Tensor;
-  /** `aten::resolve_neg(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::resolve_neg(Tensor(a) self) -> Tensor(a)`, as in `torch.resolveNeg(x)` */
   resolveNeg(self: Tensor): Tensor;
-  /** `aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor` */
+  /** `aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor`, as in `torch.rmsNorm(input, normalizedShape)` */
   rmsNorm(
     input: Tensor,
     normalizedShape: readonly number[],
@@ -5315,7 +5315,7 @@ export interface TorchFunctions {
     weight: Tensor | null,
     options?: { eps?: number },
   ): Tensor;
-  /** `aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
+  /** `aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)`, as in `torch.rnnRelu(data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional)` */
   rnnRelu(
     data: Tensor,
     batchSizes: Tensor,
@@ -5339,7 +5339,7 @@ export interface TorchFunctions {
     bidirectional: boolean,
     batchFirst: boolean,
   ): [Tensor, Tensor];
-  /** `aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor` */
+  /** `aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor`, as in `torch.rnnReluCell(input, hx, wIh, wHh)` */
   rnnReluCell(
     input: Tensor,
     hx: Tensor,
@@ -5363,7 +5363,7 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): Tensor;
-  /** `aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)` */
+  /** `aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)`, as in `torch.rnnTanh(data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional)` */
   rnnTanh(
     data: Tensor,
     batchSizes: Tensor,
@@ -5387,7 +5387,7 @@ export interface TorchFunctions {
     bidirectional: boolean,
     batchFirst: boolean,
   ): [Tensor, Tensor];
-  /** `aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor` */
+  /** `aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor`, as in `torch.rnnTanhCell(input, hx, wIh, wHh)` */
   rnnTanhCell(
     input: Tensor,
     hx: Tensor,
@@ -5411,32 +5411,32 @@ export interface TorchFunctions {
     bIh: Tensor | null,
     options?: { bHh?: Tensor | null },
   ): Tensor;
-  /** `aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor` */
+  /** `aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor`, as in `torch.roll(x, shifts)` */
   roll(self: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   roll(
     self: Tensor,
     shifts: number | readonly number[],
     options?: { dims?: number | readonly number[] },
   ): Tensor;
-  /** `aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor` */
+  /** `aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor`, as in `torch.rot90(x, { k: 1 })` */
   rot90(self: Tensor, k?: number, dims?: readonly number[]): Tensor;
   rot90(self: Tensor, options?: { k?: number; dims?: readonly number[] }): Tensor;
   rot90(self: Tensor, k: number, options?: { dims?: readonly number[] }): Tensor;
-  /** `aten::round(Tensor self) -> Tensor` */
+  /** `aten::round(Tensor self) -> Tensor`, as in `torch.round(x)` */
   round(self: Tensor): Tensor;
   /** `aten::round.decimals(Tensor self, *, int decimals) -> Tensor` */
   round(self: Tensor, options: { decimals: number }): Tensor;
-  /** `aten::round_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::round_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.round_(x)` */
   round_(self: Tensor): Tensor;
   /** `aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)` */
   round_(self: Tensor, options: { decimals: number }): Tensor;
-  /** `aten::row_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::row_indices(Tensor(a) self) -> Tensor(a)`, as in `torch.rowIndices(x)` */
   rowIndices(self: Tensor): Tensor;
-  /** `aten::row_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::row_indices_copy(Tensor self) -> Tensor`, as in `torch.rowIndicesCopy(x)` */
   rowIndicesCopy(self: Tensor): Tensor;
-  /** `aten::row_stack(Tensor[] tensors) -> Tensor` */
+  /** `aten::row_stack(Tensor[] tensors) -> Tensor`, as in `torch.rowStack(tensors)` */
   rowStack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor` */
+  /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor`, as in `torch.rrelu(x, { lower: 0.125, upper: 0.3333333333333333, training: false })` */
   rrelu(
     self: Tensor,
     lower?: Scalar,
@@ -5459,7 +5459,7 @@ export interface TorchFunctions {
     upper: Scalar,
     options?: { training?: boolean; generator?: Generator },
   ): Tensor;
-  /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)`, as in `torch.rrelu_(x, { lower: 0.125, upper: 0.3333333333333333, training: false })` */
   rrelu_(
     self: Tensor,
     lower?: Scalar,
@@ -5482,7 +5482,7 @@ export interface TorchFunctions {
     upper: Scalar,
     options?: { training?: boolean; generator?: Generator },
   ): Tensor;
-  /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)` */
+  /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)`, as in `torch.rreluWithNoiseFunctional(x, noise, { lower: 0.125, upper: 0.3333333333333333, training: false })` */
   rreluWithNoiseFunctional(
     self: Tensor,
     noise: Tensor,
@@ -5509,16 +5509,16 @@ export interface TorchFunctions {
     upper: Scalar,
     options?: { training?: boolean; generator?: Generator },
   ): [Tensor, Tensor];
-  /** `aten::rsqrt(Tensor self) -> Tensor` */
+  /** `aten::rsqrt(Tensor self) -> Tensor`, as in `torch.rsqrt(x)` */
   rsqrt(self: Tensor): Tensor;
-  /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.rsqrt_(x)` */
   rsqrt_(self: Tensor): Tensor;
-  /** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `torch.rsub(x, other, { alpha: 1 })` */
   rsub(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   rsub(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   rsub(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.scalarTensor(s)` */
   scalarTensor(
     s: Scalar,
     options?: {
@@ -5529,7 +5529,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor` */
+  /** `aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor`, as in `torch.scaledDotProductAttention(query, key, value, { dropoutP: 0, isCausal: false, enableGqa: false })` */
   scaledDotProductAttention(
     query: Tensor,
     key: Tensor,
@@ -5566,7 +5566,7 @@ export interface TorchFunctions {
     dropoutP: number,
     options?: { isCausal?: boolean; scale?: number; enableGqa?: boolean },
   ): Tensor;
-  /** `aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
+  /** `aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`, as in `torch.scatter(x, dim, index, src)` */
   scatter(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
   /** `aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
   scatter(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
@@ -5586,7 +5586,7 @@ export interface TorchFunctions {
     value: Scalar,
     options: { reduce: string },
   ): Tensor;
-  /** `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  /** `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`, as in `torch.scatter_(x, dim, index, src)` */
   scatter_(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
   /** `aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
   scatter_(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
@@ -5606,11 +5606,11 @@ export interface TorchFunctions {
     value: Scalar,
     options: { reduce: string },
   ): Tensor;
-  /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
+  /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`, as in `torch.scatterAdd(x, dim, index, src)` */
   scatterAdd(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
-  /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`, as in `torch.scatterAdd_(x, dim, index, src)` */
   scatterAdd_(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
-  /** `aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor` */
+  /** `aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor`, as in `torch.scatterReduce(x, dim, index, src, reduce, { includeSelf: true })` */
   scatterReduce(
     self: Tensor,
     dim: number,
@@ -5619,7 +5619,7 @@ export interface TorchFunctions {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
-  /** `aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  /** `aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)`, as in `torch.scatterReduce_(x, dim, index, src, reduce, { includeSelf: true })` */
   scatterReduce_(
     self: Tensor,
     dim: number,
@@ -5628,7 +5628,7 @@ export interface TorchFunctions {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
-  /** `aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor` */
+  /** `aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor`, as in `torch.searchsorted(sortedSequence, x, { outInt32: false, right: false })` */
   searchsorted(
     sortedSequence: Tensor,
     self: Scalar,
@@ -5640,7 +5640,7 @@ export interface TorchFunctions {
     self: Tensor,
     options?: { outInt32?: boolean; right?: boolean; side?: string; sorter?: Tensor | null },
   ): Tensor;
-  /** `aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor` */
+  /** `aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor`, as in `torch.segmentReduce(data, reduce, { axis: 0, unsafe: false })` */
   segmentReduce(
     data: Tensor,
     reduce: string,
@@ -5653,21 +5653,21 @@ export interface TorchFunctions {
       initial?: Scalar;
     },
   ): Tensor;
-  /** `aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)` */
+  /** `aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)`, as in `torch.select(x, dim, index)` */
   select(self: Tensor, dim: number, index: number): Tensor;
-  /** `aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor` */
+  /** `aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor`, as in `torch.selectCopy(x, dim, index)` */
   selectCopy(self: Tensor, dim: number, index: number): Tensor;
-  /** `aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor` */
+  /** `aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor`, as in `torch.selectScatter(x, src, dim, index)` */
   selectScatter(self: Tensor, src: Tensor, dim: number, index: number): Tensor;
-  /** `aten::selu(Tensor self) -> Tensor` */
+  /** `aten::selu(Tensor self) -> Tensor`, as in `torch.selu(x)` */
   selu(self: Tensor): Tensor;
-  /** `aten::selu_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::selu_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.selu_(x)` */
   selu_(self: Tensor): Tensor;
-  /** `aten::set(Tensor self) -> Tensor` */
+  /** `aten::set(Tensor self) -> Tensor`, as in `torch.set(x)` */
   set(self: Tensor): Tensor;
   /** `aten::set.source_Tensor(Tensor self, Tensor source) -> Tensor` */
   set(self: Tensor, source: Tensor): Tensor;
-  /** `aten::set_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::set_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.set_(x)` */
   set_(self: Tensor): Tensor;
   /** `aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)` */
   set_(self: Tensor, source: Tensor): Tensor;
@@ -5686,39 +5686,39 @@ export interface TorchFunctions {
     size: readonly number[],
     options?: { stride?: readonly number[] },
   ): Tensor;
-  /** `aten::sgn(Tensor self) -> Tensor` */
+  /** `aten::sgn(Tensor self) -> Tensor`, as in `torch.sgn(x)` */
   sgn(self: Tensor): Tensor;
-  /** `aten::sgn_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sgn_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sgn_(x)` */
   sgn_(self: Tensor): Tensor;
-  /** `aten::sigmoid(Tensor self) -> Tensor` */
+  /** `aten::sigmoid(Tensor self) -> Tensor`, as in `torch.sigmoid(x)` */
   sigmoid(self: Tensor): Tensor;
-  /** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sigmoid_(x)` */
   sigmoid_(self: Tensor): Tensor;
-  /** `aten::sign(Tensor self) -> Tensor` */
+  /** `aten::sign(Tensor self) -> Tensor`, as in `torch.sign(x)` */
   sign(self: Tensor): Tensor;
-  /** `aten::sign_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sign_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sign_(x)` */
   sign_(self: Tensor): Tensor;
-  /** `aten::signbit(Tensor self) -> Tensor` */
+  /** `aten::signbit(Tensor self) -> Tensor`, as in `torch.signbit(x)` */
   signbit(self: Tensor): Tensor;
-  /** `aten::silu(Tensor self) -> Tensor` */
+  /** `aten::silu(Tensor self) -> Tensor`, as in `torch.silu(x)` */
   silu(self: Tensor): Tensor;
-  /** `aten::silu_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::silu_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.silu_(x)` */
   silu_(self: Tensor): Tensor;
-  /** `aten::sin(Tensor self) -> Tensor` */
+  /** `aten::sin(Tensor self) -> Tensor`, as in `torch.sin(x)` */
   sin(self: Tensor): Tensor;
-  /** `aten::sin_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sin_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sin_(x)` */
   sin_(self: Tensor): Tensor;
-  /** `aten::sinc(Tensor self) -> Tensor` */
+  /** `aten::sinc(Tensor self) -> Tensor`, as in `torch.sinc(x)` */
   sinc(self: Tensor): Tensor;
-  /** `aten::sinc_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sinc_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sinc_(x)` */
   sinc_(self: Tensor): Tensor;
-  /** `aten::sinh(Tensor self) -> Tensor` */
+  /** `aten::sinh(Tensor self) -> Tensor`, as in `torch.sinh(x)` */
   sinh(self: Tensor): Tensor;
-  /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sinh_(x)` */
   sinh_(self: Tensor): Tensor;
-  /** `aten::size.int(Tensor self, int dim) -> int` */
+  /** `aten::size.int(Tensor self, int dim) -> int`, as in `torch.size(x, dim)` */
   size(self: Tensor, dim: number): number;
-  /** `aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
+  /** `aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor`, as in `torch.sliceCopy(x, { dim: 0, step: 1 })` */
   sliceCopy(self: Tensor, dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceCopy(
     self: Tensor,
@@ -5735,7 +5735,7 @@ export interface TorchFunctions {
     start: number | null,
     options?: { end?: number; step?: number },
   ): Tensor;
-  /** `aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
+  /** `aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)`, as in `torch.sliceInverse(x, src, { dim: 0, step: 1 })` */
   sliceInverse(
     self: Tensor,
     src: Tensor,
@@ -5762,7 +5762,7 @@ export interface TorchFunctions {
     start: number | null,
     options?: { end?: number; step?: number },
   ): Tensor;
-  /** `aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
+  /** `aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor`, as in `torch.sliceScatter(x, src, { dim: 0, step: 1 })` */
   sliceScatter(
     self: Tensor,
     src: Tensor,
@@ -5789,9 +5789,9 @@ export interface TorchFunctions {
     start: number | null,
     options?: { end?: number; step?: number },
   ): Tensor;
-  /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)` */
+  /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)`, as in `torch.slogdet(x)` */
   slogdet(self: Tensor): SignLogabsdet;
-  /** `aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor` */
+  /** `aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor`, as in `torch.slowConv3d(x, weight, kernelSize)` */
   slowConv3d(
     self: Tensor,
     weight: Tensor,
@@ -5825,7 +5825,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[] },
   ): Tensor;
-  /** `aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor` */
+  /** `aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor`, as in `torch.slowConv3dForward(x, weight, kernelSize, stride, padding)` */
   slowConv3dForward(
     self: Tensor,
     weight: Tensor,
@@ -5834,7 +5834,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     padding: number | readonly number[],
   ): Tensor;
-  /** `aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
+  /** `aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor`, as in `torch.slowConvDilated2d(x, weight, kernelSize)` */
   slowConvDilated2d(
     self: Tensor,
     weight: Tensor,
@@ -5874,7 +5874,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
   ): Tensor;
-  /** `aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  /** `aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor`, as in `torch.slowConvDilated3d(x, weight, kernelSize)` */
   slowConvDilated3d(
     self: Tensor,
     weight: Tensor,
@@ -5914,7 +5914,7 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
   ): Tensor;
-  /** `aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
+  /** `aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor`, as in `torch.slowConvTranspose2d(x, weight, kernelSize)` */
   slowConvTranspose2d(
     self: Tensor,
     weight: Tensor,
@@ -5961,7 +5961,7 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  /** `aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor`, as in `torch.slowConvTranspose3d(x, weight, kernelSize)` */
   slowConvTranspose3d(
     self: Tensor,
     weight: Tensor,
@@ -6008,9 +6008,9 @@ export interface TorchFunctions {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::smm(Tensor self, Tensor mat2) -> Tensor` */
+  /** `aten::smm(Tensor self, Tensor mat2) -> Tensor`, as in `torch.smm(x, mat2)` */
   smm(self: Tensor, mat2: Tensor): Tensor;
-  /** `aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor` */
+  /** `aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor`, as in `torch.smoothL1Loss(x, target, { reduction: 1, beta: 1 })` */
   smoothL1Loss(self: Tensor, target: Tensor, reduction?: number, beta?: number): Tensor;
   smoothL1Loss(
     self: Tensor,
@@ -6023,20 +6023,20 @@ export interface TorchFunctions {
     reduction: number,
     options?: { beta?: number },
   ): Tensor;
-  /** `aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `torch.softMarginLoss(x, target, { reduction: 1 })` */
   softMarginLoss(self: Tensor, target: Tensor, reduction?: number): Tensor;
   softMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`, as in `torch.softmax(x, dim)` */
   softmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
   softmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor` */
+  /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor`, as in `torch.softplus(x, { beta: 1, threshold: 20 })` */
   softplus(self: Tensor, beta?: Scalar, threshold?: Scalar): Tensor;
   softplus(self: Tensor, options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
   softplus(self: Tensor, beta: Scalar, options?: { threshold?: Scalar }): Tensor;
-  /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
+  /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor`, as in `torch.softshrink(x, { lambd: 0.5 })` */
   softshrink(self: Tensor, lambd?: Scalar): Tensor;
   softshrink(self: Tensor, options?: { lambd?: Scalar }): Tensor;
-  /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
+  /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`, as in `torch.sort(x, { dim: -1, descending: false })` */
   sort(self: Tensor, dim?: number, descending?: boolean): ValuesIndices;
   sort(self: Tensor, options?: { dim?: number; descending?: boolean }): ValuesIndices;
   sort(self: Tensor, dim: number, options?: { descending?: boolean }): ValuesIndices;
@@ -6045,7 +6045,7 @@ export interface TorchFunctions {
     self: Tensor,
     options?: { stable?: boolean; dim?: number; descending?: boolean },
   ): ValuesIndices;
-  /** `aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
+  /** `aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor`, as in `torch.sparseBscTensor(ccolIndices, rowIndices, values, { pinMemory: false })` */
   sparseBscTensor(
     ccolIndices: Tensor,
     rowIndices: Tensor,
@@ -6072,7 +6072,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::sparse_bsr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
+  /** `aten::sparse_bsr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor`, as in `torch.sparseBsrTensor(crowIndices, colIndices, values, { pinMemory: false })` */
   sparseBsrTensor(
     crowIndices: Tensor,
     colIndices: Tensor,
@@ -6099,7 +6099,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::sparse_compressed_tensor.comp_plain_value(Tensor compressed_indices, Tensor plain_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
+  /** `aten::sparse_compressed_tensor.comp_plain_value(Tensor compressed_indices, Tensor plain_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor`, as in `torch.sparseCompressedTensor(compressedIndices, plainIndices, values, { pinMemory: false })` */
   sparseCompressedTensor(
     compressedIndices: Tensor,
     plainIndices: Tensor,
@@ -6126,7 +6126,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::sparse_coo_tensor.size(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
+  /** `aten::sparse_coo_tensor.size(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor`, as in `torch.sparseCooTensor(size, { pinMemory: false })` */
   sparseCooTensor(
     size: readonly number[],
     options?: {
@@ -6177,7 +6177,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::sparse_csc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
+  /** `aten::sparse_csc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor`, as in `torch.sparseCscTensor(ccolIndices, rowIndices, values, { pinMemory: false })` */
   sparseCscTensor(
     ccolIndices: Tensor,
     rowIndices: Tensor,
@@ -6204,7 +6204,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::sparse_csr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor` */
+  /** `aten::sparse_csr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor`, as in `torch.sparseCsrTensor(crowIndices, colIndices, values, { pinMemory: false })` */
   sparseCsrTensor(
     crowIndices: Tensor,
     colIndices: Tensor,
@@ -6231,87 +6231,87 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::sparse_dim(Tensor self) -> int` */
+  /** `aten::sparse_dim(Tensor self) -> int`, as in `torch.sparseDim(x)` */
   sparseDim(self: Tensor): number;
-  /** `aten::sparse_mask(Tensor self, Tensor mask) -> Tensor` */
+  /** `aten::sparse_mask(Tensor self, Tensor mask) -> Tensor`, as in `torch.sparseMask(x, mask)` */
   sparseMask(self: Tensor, mask: Tensor): Tensor;
-  /** `aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
+  /** `aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor`, as in `torch.sparseResize(x, size, sparseDim, denseDim)` */
   sparseResize(self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
-  /** `aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  /** `aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)`, as in `torch.sparseResize_(x, size, sparseDim, denseDim)` */
   sparseResize_(self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
-  /** `aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
+  /** `aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor`, as in `torch.sparseResizeAndClear(x, size, sparseDim, denseDim)` */
   sparseResizeAndClear(
     self: Tensor,
     size: readonly number[],
     sparseDim: number,
     denseDim: number,
   ): Tensor;
-  /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)`, as in `torch.sparseResizeAndClear_(x, size, sparseDim, denseDim)` */
   sparseResizeAndClear_(
     self: Tensor,
     size: readonly number[],
     sparseDim: number,
     denseDim: number,
   ): Tensor;
-  /** `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]` */
+  /** `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]`, as in `torch.split(x, splitSize, { dim: 0 })` */
   split(self: Tensor, splitSize: number, dim?: number): Tensor[];
   split(self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
   /** `aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]` */
   split(self: Tensor, splitSize: readonly number[], dim?: number): Tensor[];
   split(self: Tensor, splitSize: readonly number[], options?: { dim?: number }): Tensor[];
-  /** `aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */
+  /** `aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`, as in `torch.splitCopy(x, splitSize, { dim: 0 })` */
   splitCopy(self: Tensor, splitSize: number, dim?: number): Tensor[];
   splitCopy(self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
-  /** `aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]` */
+  /** `aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]`, as in `torch.splitWithSizes(x, splitSizes, { dim: 0 })` */
   splitWithSizes(self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
   splitWithSizes(self: Tensor, splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
-  /** `aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]` */
+  /** `aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`, as in `torch.splitWithSizesCopy(x, splitSizes, { dim: 0 })` */
   splitWithSizesCopy(self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
   splitWithSizesCopy(
     self: Tensor,
     splitSizes: readonly number[],
     options?: { dim?: number },
   ): Tensor[];
-  /** `aten::sqrt(Tensor self) -> Tensor` */
+  /** `aten::sqrt(Tensor self) -> Tensor`, as in `torch.sqrt(x)` */
   sqrt(self: Tensor): Tensor;
-  /** `aten::sqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sqrt_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.sqrt_(x)` */
   sqrt_(self: Tensor): Tensor;
-  /** `aten::square(Tensor self) -> Tensor` */
+  /** `aten::square(Tensor self) -> Tensor`, as in `torch.square(x)` */
   square(self: Tensor): Tensor;
-  /** `aten::square_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::square_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.square_(x)` */
   square_(self: Tensor): Tensor;
-  /** `aten::squeeze(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::squeeze(Tensor(a) self) -> Tensor(a)`, as in `torch.squeeze(x)` */
   squeeze(self: Tensor): Tensor;
   /** `aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)` */
   squeeze(self: Tensor, dim: number): Tensor;
   /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
   squeeze(self: Tensor, dim: readonly number[]): Tensor;
   squeeze(self: Tensor, ...dim: number[]): Tensor;
-  /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.squeeze_(x)` */
   squeeze_(self: Tensor): Tensor;
   /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
   squeeze_(self: Tensor, dim: number): Tensor;
   /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
   squeeze_(self: Tensor, dim: readonly number[]): Tensor;
   squeeze_(self: Tensor, ...dim: number[]): Tensor;
-  /** `aten::squeeze_copy(Tensor self) -> Tensor` */
+  /** `aten::squeeze_copy(Tensor self) -> Tensor`, as in `torch.squeezeCopy(x)` */
   squeezeCopy(self: Tensor): Tensor;
   /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
   squeezeCopy(self: Tensor, dim: number): Tensor;
   /** `aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor` */
   squeezeCopy(self: Tensor, dim: readonly number[]): Tensor;
   squeezeCopy(self: Tensor, ...dim: number[]): Tensor;
-  /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.sspaddmm(x, mat1, mat2, { beta: 1, alpha: 1 })` */
   sspaddmm(
     self: Tensor,
     mat1: Tensor,
     mat2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::stack(Tensor[] tensors, int dim=0) -> Tensor` */
+  /** `aten::stack(Tensor[] tensors, int dim=0) -> Tensor`, as in `torch.stack(tensors, { dim: 0 })` */
   stack(tensors: readonly Tensor[], dim?: number): Tensor;
   stack(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-  /** `aten::std(Tensor self, bool unbiased=True) -> Tensor` */
+  /** `aten::std(Tensor self, bool unbiased=True) -> Tensor`, as in `torch.std(x, { unbiased: true })` */
   std(self: Tensor, unbiased?: boolean): Tensor;
   std(self: Tensor, options?: { unbiased?: boolean }): Tensor;
   /** `aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
@@ -6346,7 +6346,7 @@ export interface TorchFunctions {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
+  /** `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`, as in `torch.stdMean(x, { unbiased: true })` */
   stdMean(self: Tensor, unbiased?: boolean): [Tensor, Tensor];
   stdMean(self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
   /** `aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)` */
@@ -6381,7 +6381,7 @@ export interface TorchFunctions {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor` */
+  /** `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`, as in `torch.stft(x, nFft, { center: true, padMode: 'reflect', normalized: false })` */
   stft(
     self: Tensor,
     nFft: number,
@@ -6440,31 +6440,31 @@ export interface TorchFunctions {
       alignToWindow?: boolean;
     },
   ): Tensor;
-  /** `aten::storage_offset(Tensor self) -> int` */
+  /** `aten::storage_offset(Tensor self) -> int`, as in `torch.storageOffset(x)` */
   storageOffset(self: Tensor): number;
-  /** `aten::stride.int(Tensor self, int dim) -> int` */
+  /** `aten::stride.int(Tensor self, int dim) -> int`, as in `torch.stride(x, dim)` */
   stride(self: Tensor, dim: number): number;
-  /** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `torch.sub(x, other, { alpha: 1 })` */
   sub(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   sub(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   sub(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`, as in `torch.sub_(x, other, { alpha: 1 })` */
   sub_(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   sub_(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   sub_(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `torch.subtract(x, other, { alpha: 1 })` */
   subtract(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   subtract(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   subtract(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`, as in `torch.subtract_(x, other, { alpha: 1 })` */
   subtract_(self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
   subtract_(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   subtract_(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor`, as in `torch.sum(x)` */
   sum(self: Tensor, options?: { dtype?: Dtype }): Tensor;
   /** `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   sum(
@@ -6482,56 +6482,56 @@ export interface TorchFunctions {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor` */
+  /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor`, as in `torch.sumToSize(x, size)` */
   sumToSize(self: Tensor, size: readonly number[]): Tensor;
   sumToSize(self: Tensor, ...size: number[]): Tensor;
-  /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)` */
+  /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)`, as in `torch.svd(x, { some: true, computeUv: true })` */
   svd(self: Tensor, some?: boolean, computeUv?: boolean): USV;
   svd(self: Tensor, options?: { some?: boolean; computeUv?: boolean }): USV;
   svd(self: Tensor, some: boolean, options?: { computeUv?: boolean }): USV;
-  /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)` */
+  /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)`, as in `torch.swapaxes(x, axis0, axis1)` */
   swapaxes(self: Tensor, axis0: number, axis1: number): Tensor;
-  /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)` */
+  /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)`, as in `torch.swapaxes_(x, axis0, axis1)` */
   swapaxes_(self: Tensor, axis0: number, axis1: number): Tensor;
-  /** `aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
+  /** `aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)`, as in `torch.swapdims(x, dim0, dim1)` */
   swapdims(self: Tensor, dim0: number, dim1: number): Tensor;
-  /** `aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  /** `aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)`, as in `torch.swapdims_(x, dim0, dim1)` */
   swapdims_(self: Tensor, dim0: number, dim1: number): Tensor;
-  /** `aten::sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()` */
+  /** `aten::sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()`, as in `torch.symConstrainRange(size)` */
   symConstrainRange(size: Scalar, options?: { min?: number; max?: number }): void;
-  /** `aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()` */
+  /** `aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()`, as in `torch.symConstrainRangeForSize(size)` */
   symConstrainRangeForSize(size: Scalar, options?: { min?: number; max?: number }): void;
-  /** `aten::sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool` */
+  /** `aten::sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool`, as in `torch.symIsContiguous(x)` */
   symIsContiguous(self: Tensor, memoryFormat?: MemoryFormat): boolean;
   symIsContiguous(self: Tensor, options?: { memoryFormat?: MemoryFormat }): boolean;
-  /** `aten::sym_numel(Tensor self) -> SymInt` */
+  /** `aten::sym_numel(Tensor self) -> SymInt`, as in `torch.symNumel(x)` */
   symNumel(self: Tensor): number;
-  /** `aten::sym_size.int(Tensor self, int dim) -> SymInt` */
+  /** `aten::sym_size.int(Tensor self, int dim) -> SymInt`, as in `torch.symSize(x, dim)` */
   symSize(self: Tensor, dim: number): number;
-  /** `aten::sym_storage_offset(Tensor self) -> SymInt` */
+  /** `aten::sym_storage_offset(Tensor self) -> SymInt`, as in `torch.symStorageOffset(x)` */
   symStorageOffset(self: Tensor): number;
-  /** `aten::sym_stride.int(Tensor self, int dim) -> SymInt` */
+  /** `aten::sym_stride.int(Tensor self, int dim) -> SymInt`, as in `torch.symStride(x, dim)` */
   symStride(self: Tensor, dim: number): number;
-  /** `aten::t(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::t(Tensor(a) self) -> Tensor(a)`, as in `torch.t(x)` */
   t(self: Tensor): Tensor;
-  /** `aten::t_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::t_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.t_(x)` */
   t_(self: Tensor): Tensor;
-  /** `aten::t_copy(Tensor self) -> Tensor` */
+  /** `aten::t_copy(Tensor self) -> Tensor`, as in `torch.tCopy(x)` */
   tCopy(self: Tensor): Tensor;
-  /** `aten::take(Tensor self, Tensor index) -> Tensor` */
+  /** `aten::take(Tensor self, Tensor index) -> Tensor`, as in `torch.take(x, index)` */
   take(self: Tensor, index: Tensor): Tensor;
-  /** `aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor` */
+  /** `aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor`, as in `torch.takeAlongDim(x, indices)` */
   takeAlongDim(self: Tensor, indices: Tensor, dim?: number): Tensor;
   takeAlongDim(self: Tensor, indices: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::tan(Tensor self) -> Tensor` */
+  /** `aten::tan(Tensor self) -> Tensor`, as in `torch.tan(x)` */
   tan(self: Tensor): Tensor;
-  /** `aten::tan_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::tan_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.tan_(x)` */
   tan_(self: Tensor): Tensor;
-  /** `aten::tanh(Tensor self) -> Tensor` */
+  /** `aten::tanh(Tensor self) -> Tensor`, as in `torch.tanh(x)` */
   tanh(self: Tensor): Tensor;
-  /** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.tanh_(x)` */
   tanh_(self: Tensor): Tensor;
-  /** `aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]` */
+  /** `aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]`, as in `torch.tensorSplit(x, indices, { dim: 0 })` */
   tensorSplit(self: Tensor, indices: readonly number[], dim?: number): Tensor[];
   tensorSplit(self: Tensor, indices: readonly number[], options?: { dim?: number }): Tensor[];
   /** `aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]` */
@@ -6540,14 +6540,14 @@ export interface TorchFunctions {
   /** `aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]` */
   tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
   tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
-  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor` */
+  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor`, as in `torch.tensordot(x, other, dimsSelf, dimsOther)` */
   tensordot(
     self: Tensor,
     other: Tensor,
     dimsSelf: readonly number[],
     dimsOther: readonly number[],
   ): Tensor;
-  /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor` */
+  /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor`, as in `torch.thnnConv2d(x, weight, kernelSize)` */
   thnnConv2d(
     self: Tensor,
     weight: Tensor,
@@ -6581,54 +6581,54 @@ export interface TorchFunctions {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[] },
   ): Tensor;
-  /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */
+  /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor`, as in `torch.threshold(x, threshold, value)` */
   threshold(self: Tensor, threshold: Scalar, value: Scalar): Tensor;
-  /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)` */
+  /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)`, as in `torch.threshold_(x, threshold, value)` */
   threshold_(self: Tensor, threshold: Scalar, value: Scalar): Tensor;
-  /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor` */
+  /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor`, as in `torch.tile(x, dims)` */
   tile(self: Tensor, dims: readonly number[]): Tensor;
   tile(self: Tensor, ...dims: number[]): Tensor;
-  /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor` */
+  /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor`, as in `torch.toDense(x)` */
   toDense(self: Tensor, dtype?: Dtype, options?: { maskedGrad?: boolean }): Tensor;
   toDense(self: Tensor, options?: { dtype?: Dtype; maskedGrad?: boolean }): Tensor;
-  /** `aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor`, as in `torch.toMkldnn(x)` */
   toMkldnn(self: Tensor, dtype?: Dtype): Tensor;
   toMkldnn(self: Tensor, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor` */
+  /** `aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor`, as in `torch.toPaddedTensor(x, padding)` */
   toPaddedTensor(self: Tensor, padding: number, outputSize?: readonly number[]): Tensor;
   toPaddedTensor(
     self: Tensor,
     padding: number,
     options?: { outputSize?: readonly number[] },
   ): Tensor;
-  /** `aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor` */
+  /** `aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor`, as in `torch.toSparse(x, sparseDim)` */
   toSparse(self: Tensor, sparseDim: number): Tensor;
   /** `aten::to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor` */
   toSparse(
     self: Tensor,
     options?: { layout?: Layout; blocksize?: number | readonly number[]; denseDim?: number },
   ): Tensor;
-  /** `aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor`, as in `torch.toSparseBsc(x, blocksize)` */
   toSparseBsc(self: Tensor, blocksize: number | readonly number[], denseDim?: number): Tensor;
   toSparseBsc(
     self: Tensor,
     blocksize: number | readonly number[],
     options?: { denseDim?: number },
   ): Tensor;
-  /** `aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor`, as in `torch.toSparseBsr(x, blocksize)` */
   toSparseBsr(self: Tensor, blocksize: number | readonly number[], denseDim?: number): Tensor;
   toSparseBsr(
     self: Tensor,
     blocksize: number | readonly number[],
     options?: { denseDim?: number },
   ): Tensor;
-  /** `aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor`, as in `torch.toSparseCsc(x)` */
   toSparseCsc(self: Tensor, denseDim?: number): Tensor;
   toSparseCsc(self: Tensor, options?: { denseDim?: number }): Tensor;
-  /** `aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor`, as in `torch.toSparseCsr(x)` */
   toSparseCsr(self: Tensor, denseDim?: number): Tensor;
   toSparseCsr(self: Tensor, options?: { denseDim?: number }): Tensor;
-  /** `aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)` */
+  /** `aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)`, as in `torch.topk(x, k, { dim: -1, largest: true, sorted: true })` */
   topk(self: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean): ValuesIndices;
   topk(
     self: Tensor,
@@ -6648,23 +6648,23 @@ export interface TorchFunctions {
     largest: boolean,
     options?: { sorted?: boolean },
   ): ValuesIndices;
-  /** `aten::trace(Tensor self) -> Tensor` */
+  /** `aten::trace(Tensor self) -> Tensor`, as in `torch.trace(x)` */
   trace(self: Tensor): Tensor;
-  /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
+  /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)`, as in `torch.transpose(x, dim0, dim1)` */
   transpose(self: Tensor, dim0: number, dim1: number): Tensor;
-  /** `aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  /** `aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)`, as in `torch.transpose_(x, dim0, dim1)` */
   transpose_(self: Tensor, dim0: number, dim1: number): Tensor;
-  /** `aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor` */
+  /** `aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor`, as in `torch.transposeCopy(x, dim0, dim1)` */
   transposeCopy(self: Tensor, dim0: number, dim1: number): Tensor;
-  /** `aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor` */
+  /** `aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`, as in `torch.trapezoid(y, { dx: 1, dim: -1 })` */
   trapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
   /** `aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
   trapezoid(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor` */
+  /** `aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor`, as in `torch.trapz(y, { dx: 1, dim: -1 })` */
   trapz(y: Tensor, options?: { dx?: number; dim?: number }): Tensor;
   /** `aten::trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor` */
   trapz(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)` */
+  /** `aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)`, as in `torch.triangularSolve(x, A, { upper: true, transpose: false, unitriangular: false })` */
   triangularSolve(
     self: Tensor,
     A: Tensor,
@@ -6690,13 +6690,13 @@ export interface TorchFunctions {
     transpose: boolean,
     options?: { unitriangular?: boolean },
   ): SolutionClonedCoefficient;
-  /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor` */
+  /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor`, as in `torch.tril(x, { diagonal: 0 })` */
   tril(self: Tensor, diagonal?: number): Tensor;
   tril(self: Tensor, options?: { diagonal?: number }): Tensor;
-  /** `aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  /** `aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)`, as in `torch.tril_(x, { diagonal: 0 })` */
   tril_(self: Tensor, diagonal?: number): Tensor;
   tril_(self: Tensor, options?: { diagonal?: number }): Tensor;
-  /** `aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.trilIndices(row, col, { offset: 0 })` */
   trilIndices(
     row: number,
     col: number,
@@ -6721,7 +6721,7 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor` */
+  /** `aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor`, as in `torch.tripletMarginLoss(anchor, positive, negative, { margin: 1, p: 2, eps: 0.000001, swap: false, reduction: 1 })` */
   tripletMarginLoss(
     anchor: Tensor,
     positive: Tensor,
@@ -6753,13 +6753,13 @@ export interface TorchFunctions {
     p: number,
     options?: { eps?: number; swap?: boolean; reduction?: number },
   ): Tensor;
-  /** `aten::triu(Tensor self, SymInt diagonal=0) -> Tensor` */
+  /** `aten::triu(Tensor self, SymInt diagonal=0) -> Tensor`, as in `torch.triu(x, { diagonal: 0 })` */
   triu(self: Tensor, diagonal?: number): Tensor;
   triu(self: Tensor, options?: { diagonal?: number }): Tensor;
-  /** `aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  /** `aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)`, as in `torch.triu_(x, { diagonal: 0 })` */
   triu_(self: Tensor, diagonal?: number): Tensor;
   triu_(self: Tensor, options?: { diagonal?: number }): Tensor;
-  /** `aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.triuIndices(row, col, { offset: 0 })` */
   triuIndices(
     row: number,
     col: number,
@@ -6784,43 +6784,43 @@ export interface TorchFunctions {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor`, as in `torch.trueDivide(x, other)` */
   trueDivide(self: Tensor, other: Scalar): Tensor;
   /** `aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor` */
   trueDivide(self: Tensor, other: Tensor): Tensor;
-  /** `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.trueDivide_(x, other)` */
   trueDivide_(self: Tensor, other: Scalar): Tensor;
   /** `aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   trueDivide_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::trunc(Tensor self) -> Tensor` */
+  /** `aten::trunc(Tensor self) -> Tensor`, as in `torch.trunc(x)` */
   trunc(self: Tensor): Tensor;
-  /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.trunc_(x)` */
   trunc_(self: Tensor): Tensor;
-  /** `aten::type_as(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::type_as(Tensor self, Tensor other) -> Tensor`, as in `torch.typeAs(x, other)` */
   typeAs(self: Tensor, other: Tensor): Tensor;
-  /** `aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]` */
+  /** `aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]`, as in `torch.unbind(x, { dim: 0 })` */
   unbind(self: Tensor, dim?: number): Tensor[];
   unbind(self: Tensor, options?: { dim?: number }): Tensor[];
-  /** `aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]` */
+  /** `aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]`, as in `torch.unbindCopy(x, { dim: 0 })` */
   unbindCopy(self: Tensor, dim?: number): Tensor[];
   unbindCopy(self: Tensor, options?: { dim?: number }): Tensor[];
-  /** `aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)` */
+  /** `aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)`, as in `torch.unflatten(x, dim, sizes)` */
   unflatten(self: Tensor, dim: number, sizes: readonly number[]): Tensor;
-  /** `aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]` */
+  /** `aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]`, as in `torch.unflattenDenseTensors(flat, tensors)` */
   unflattenDenseTensors(flat: Tensor, tensors: readonly Tensor[]): Tensor[];
-  /** `aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)` */
+  /** `aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)`, as in `torch.unfold(x, dimension, size, step)` */
   unfold(self: Tensor, dimension: number, size: number, step: number): Tensor;
-  /** `aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor` */
+  /** `aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor`, as in `torch.unfoldCopy(x, dimension, size, step)` */
   unfoldCopy(self: Tensor, dimension: number, size: number, step: number): Tensor;
-  /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor`, as in `torch.uniform(x, { from: 0, to: 1 })` */
   uniform(self: Tensor, from?: number, to?: number, options?: { generator?: Generator }): Tensor;
   uniform(self: Tensor, options?: { from?: number; to?: number; generator?: Generator }): Tensor;
   uniform(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)`, as in `torch.uniform_(x, { from: 0, to: 1 })` */
   uniform_(self: Tensor, from?: number, to?: number, options?: { generator?: Generator }): Tensor;
   uniform_(self: Tensor, options?: { from?: number; to?: number; generator?: Generator }): Tensor;
   uniform_(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)`, as in `torch.uniqueConsecutive(x, { returnInverse: false, returnCounts: false })` */
   uniqueConsecutive(
     self: Tensor,
     returnInverse?: boolean,
@@ -6842,7 +6842,7 @@ export interface TorchFunctions {
     returnCounts: boolean,
     options?: { dim?: number },
   ): [Tensor, Tensor, Tensor];
-  /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`, as in `torch.uniqueDim(x, dim, { sorted: true, returnInverse: false, returnCounts: false })` */
   uniqueDim(
     self: Tensor,
     dim: number,
@@ -6868,7 +6868,7 @@ export interface TorchFunctions {
     returnInverse: boolean,
     options?: { returnCounts?: boolean },
   ): [Tensor, Tensor, Tensor];
-  /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`, as in `torch.uniqueDimConsecutive(x, dim, { returnInverse: false, returnCounts: false })` */
   uniqueDimConsecutive(
     self: Tensor,
     dim: number,
@@ -6886,26 +6886,26 @@ export interface TorchFunctions {
     returnInverse: boolean,
     options?: { returnCounts?: boolean },
   ): [Tensor, Tensor, Tensor];
-  /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]` */
+  /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]`, as in `torch.unsafeChunk(x, chunks, { dim: 0 })` */
   unsafeChunk(self: Tensor, chunks: number, dim?: number): Tensor[];
   unsafeChunk(self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
-  /** `aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */
+  /** `aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`, as in `torch.unsafeSplit(x, splitSize, { dim: 0 })` */
   unsafeSplit(self: Tensor, splitSize: number, dim?: number): Tensor[];
   unsafeSplit(self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
-  /** `aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]` */
+  /** `aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`, as in `torch.unsafeSplitWithSizes(x, splitSizes, { dim: 0 })` */
   unsafeSplitWithSizes(self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
   unsafeSplitWithSizes(
     self: Tensor,
     splitSizes: readonly number[],
     options?: { dim?: number },
   ): Tensor[];
-  /** `aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)` */
+  /** `aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)`, as in `torch.unsqueeze(x, dim)` */
   unsqueeze(self: Tensor, dim: number): Tensor;
-  /** `aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)` */
+  /** `aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)`, as in `torch.unsqueeze_(x, dim)` */
   unsqueeze_(self: Tensor, dim: number): Tensor;
-  /** `aten::unsqueeze_copy(Tensor self, int dim) -> Tensor` */
+  /** `aten::unsqueeze_copy(Tensor self, int dim) -> Tensor`, as in `torch.unsqueezeCopy(x, dim)` */
   unsqueezeCopy(self: Tensor, dim: number): Tensor;
-  /** `aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
+  /** `aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`, as in `torch.upsampleBicubic2d(input, alignCorners)` */
   upsampleBicubic2d(
     input: Tensor,
     outputSize: readonly number[] | null,
@@ -6933,7 +6933,7 @@ export interface TorchFunctions {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
+  /** `aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`, as in `torch.upsampleBilinear2d(input, alignCorners)` */
   upsampleBilinear2d(
     input: Tensor,
     outputSize: readonly number[] | null,
@@ -6961,7 +6961,7 @@ export interface TorchFunctions {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor` */
+  /** `aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor`, as in `torch.upsampleLinear1d(x, outputSize, alignCorners)` */
   upsampleLinear1d(
     self: Tensor,
     outputSize: number | readonly number[],
@@ -6981,7 +6981,7 @@ export interface TorchFunctions {
     alignCorners: boolean,
     scaleFactors?: readonly number[],
   ): Tensor;
-  /** `aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor` */
+  /** `aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor`, as in `torch.upsampleNearest1d(x, outputSize)` */
   upsampleNearest1d(self: Tensor, outputSize: number | readonly number[], scales?: number): Tensor;
   upsampleNearest1d(
     self: Tensor,
@@ -7003,7 +7003,7 @@ export interface TorchFunctions {
     outputSize: readonly number[] | null,
     options?: { scaleFactors?: readonly number[] },
   ): Tensor;
-  /** `aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
+  /** `aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`, as in `torch.upsampleNearest2d(input)` */
   upsampleNearest2d(
     input: Tensor,
     outputSize?: readonly number[],
@@ -7036,7 +7036,7 @@ export interface TorchFunctions {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor` */
+  /** `aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`, as in `torch.upsampleNearest3d(input)` */
   upsampleNearest3d(
     input: Tensor,
     outputSize?: readonly number[],
@@ -7077,7 +7077,7 @@ export interface TorchFunctions {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor` */
+  /** `aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`, as in `torch.upsampleTrilinear3d(input, alignCorners)` */
   upsampleTrilinear3d(
     input: Tensor,
     outputSize: readonly number[] | null,
@@ -7114,15 +7114,15 @@ export interface TorchFunctions {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::values(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::values(Tensor(a) self) -> Tensor(a)`, as in `torch.values(x)` */
   values(self: Tensor): Tensor;
-  /** `aten::values_copy(Tensor self) -> Tensor` */
+  /** `aten::values_copy(Tensor self) -> Tensor`, as in `torch.valuesCopy(x)` */
   valuesCopy(self: Tensor): Tensor;
-  /** `aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor` */
+  /** `aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor`, as in `torch.vander(x, { increasing: false })` */
   vander(x: Tensor, N?: number, increasing?: boolean): Tensor;
   vander(x: Tensor, options?: { N?: number; increasing?: boolean }): Tensor;
   vander(x: Tensor, N: number | null, options?: { increasing?: boolean }): Tensor;
-  /** `aten::var(Tensor self, bool unbiased=True) -> Tensor` */
+  /** `aten::var(Tensor self, bool unbiased=True) -> Tensor`, as in `torch.var(x, { unbiased: true })` */
   var(self: Tensor, unbiased?: boolean): Tensor;
   var(self: Tensor, options?: { unbiased?: boolean }): Tensor;
   /** `aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
@@ -7157,7 +7157,7 @@ export interface TorchFunctions {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
+  /** `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`, as in `torch.varMean(x, { unbiased: true })` */
   varMean(self: Tensor, unbiased?: boolean): [Tensor, Tensor];
   varMean(self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
   /** `aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)` */
@@ -7192,36 +7192,36 @@ export interface TorchFunctions {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::vdot(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::vdot(Tensor self, Tensor other) -> Tensor`, as in `torch.vdot(x, other)` */
   vdot(self: Tensor, other: Tensor): Tensor;
-  /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
+  /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)`, as in `torch.view(x, size)` */
   view(self: Tensor, size: readonly number[]): Tensor;
   view(self: Tensor, ...size: number[]): Tensor;
   /** `aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)` */
   view(self: Tensor, dtype: Dtype): Tensor;
-  /** `aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  /** `aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)`, as in `torch.viewAs(x, other)` */
   viewAs(self: Tensor, other: Tensor): Tensor;
-  /** `aten::view_as_complex(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::view_as_complex(Tensor(a) self) -> Tensor(a)`, as in `torch.viewAsComplex(x)` */
   viewAsComplex(self: Tensor): Tensor;
-  /** `aten::view_as_complex_copy(Tensor self) -> Tensor` */
+  /** `aten::view_as_complex_copy(Tensor self) -> Tensor`, as in `torch.viewAsComplexCopy(x)` */
   viewAsComplexCopy(self: Tensor): Tensor;
-  /** `aten::view_as_real(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::view_as_real(Tensor(a) self) -> Tensor(a)`, as in `torch.viewAsReal(x)` */
   viewAsReal(self: Tensor): Tensor;
-  /** `aten::view_as_real_copy(Tensor self) -> Tensor` */
+  /** `aten::view_as_real_copy(Tensor self) -> Tensor`, as in `torch.viewAsRealCopy(x)` */
   viewAsRealCopy(self: Tensor): Tensor;
-  /** `aten::view_copy(Tensor self, SymInt[] size) -> Tensor` */
+  /** `aten::view_copy(Tensor self, SymInt[] size) -> Tensor`, as in `torch.viewCopy(x, size)` */
   viewCopy(self: Tensor, size: readonly number[]): Tensor;
   viewCopy(self: Tensor, ...size: number[]): Tensor;
   /** `aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor` */
   viewCopy(self: Tensor, dtype: Dtype): Tensor;
-  /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `torch.vsplit(x, indices)` */
   vsplit(self: Tensor, indices: readonly number[]): Tensor[];
   vsplit(self: Tensor, ...indices: number[]): Tensor[];
   /** `aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   vsplit(self: Tensor, sections: number): Tensor[];
-  /** `aten::vstack(Tensor[] tensors) -> Tensor` */
+  /** `aten::vstack(Tensor[] tensors) -> Tensor`, as in `torch.vstack(tensors)` */
   vstack(tensors: readonly Tensor[]): Tensor;
-  /** `aten::where(Tensor condition) -> Tensor[]` */
+  /** `aten::where(Tensor condition) -> Tensor[]`, as in `torch.where(condition)` */
   where(condition: Tensor): Tensor[];
   /** `aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor` */
   where(condition: Tensor, self: Scalar, other: Scalar): Tensor;
@@ -7231,21 +7231,21 @@ export interface TorchFunctions {
   where(condition: Tensor, self: Scalar, other: Tensor): Tensor;
   /** `aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor` */
   where(condition: Tensor, self: Tensor, other: Tensor): Tensor;
-  /** `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`, as in `torch.xlogy(x, other)` */
   xlogy(self: Tensor, other: Scalar): Tensor;
   /** `aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor` */
   xlogy(self: Scalar, other: Tensor): Tensor;
   /** `aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor` */
   xlogy(self: Tensor, other: Tensor): Tensor;
-  /** `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `torch.xlogy_(x, other)` */
   xlogy_(self: Tensor, other: Scalar): Tensor;
   /** `aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   xlogy_(self: Tensor, other: Tensor): Tensor;
-  /** `aten::zero(Tensor self) -> Tensor` */
+  /** `aten::zero(Tensor self) -> Tensor`, as in `torch.zero(x)` */
   zero(self: Tensor): Tensor;
-  /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.zero_(x)` */
   zero_(self: Tensor): Tensor;
-  /** `aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `torch.zeros(size)` */
   zeros(
     size: readonly number[],
     options?: {
@@ -7269,7 +7269,7 @@ export interface TorchFunctions {
       },
     ]
   ): Tensor;
-  /** `aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `torch.zerosLike(x)` */
   zerosLike(
     self: Tensor,
     options?: {

@@ -19,44 +19,44 @@ import type {
 
 /** The functions of `torch.linalg`. */
 export interface LinalgFunctions {
-  /** `aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor` */
+  /** `aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor`, as in `torch.linalg.cholesky(x, { upper: false })` */
   cholesky(self: Tensor, options?: { upper?: boolean }): Tensor;
-  /** `aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)` */
+  /** `aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)`, as in `torch.linalg.choleskyEx(x, { upper: false, checkErrors: false })` */
   choleskyEx(self: Tensor, options?: { upper?: boolean; checkErrors?: boolean }): LInfo;
-  /** `aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor` */
+  /** `aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor`, as in `torch.linalg.cond(x)` */
   cond(self: Tensor, p?: Scalar): Tensor;
   cond(self: Tensor, options?: { p?: Scalar }): Tensor;
   /** `aten::linalg_cond.p_str(Tensor self, str p) -> Tensor` */
   cond(self: Tensor, p: string): Tensor;
-  /** `aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor` */
+  /** `aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor`, as in `torch.linalg.cross(x, other, { dim: -1 })` */
   cross(self: Tensor, other: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::linalg_det(Tensor A) -> Tensor` */
+  /** `aten::linalg_det(Tensor A) -> Tensor`, as in `torch.linalg.det(A)` */
   det(A: Tensor): Tensor;
-  /** `aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)` */
+  /** `aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)`, as in `torch.linalg.diagonal(A, { offset: 0, dim1: -2, dim2: -1 })` */
   diagonal(A: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-  /** `aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)` */
+  /** `aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)`, as in `torch.linalg.eig(x)` */
   eig(self: Tensor): EigenvaluesEigenvectors;
-  /** `aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)` */
+  /** `aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)`, as in `torch.linalg.eigh(x, { UPLO: 'L' })` */
   eigh(self: Tensor, UPLO?: string): EigenvaluesEigenvectors;
   eigh(self: Tensor, options?: { UPLO?: string }): EigenvaluesEigenvectors;
-  /** `aten::linalg_eigvals(Tensor self) -> Tensor` */
+  /** `aten::linalg_eigvals(Tensor self) -> Tensor`, as in `torch.linalg.eigvals(x)` */
   eigvals(self: Tensor): Tensor;
-  /** `aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor` */
+  /** `aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor`, as in `torch.linalg.eigvalsh(x, { UPLO: 'L' })` */
   eigvalsh(self: Tensor, UPLO?: string): Tensor;
   eigvalsh(self: Tensor, options?: { UPLO?: string }): Tensor;
-  /** `aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor` */
+  /** `aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor`, as in `torch.linalg.householderProduct(input, tau)` */
   householderProduct(input: Tensor, tau: Tensor): Tensor;
-  /** `aten::linalg_inv(Tensor A) -> Tensor` */
+  /** `aten::linalg_inv(Tensor A) -> Tensor`, as in `torch.linalg.inv(A)` */
   inv(A: Tensor): Tensor;
-  /** `aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)` */
+  /** `aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)`, as in `torch.linalg.invEx(A, { checkErrors: false })` */
   invEx(A: Tensor, options?: { checkErrors?: boolean }): InverseInfo;
-  /** `aten::linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)` */
+  /** `aten::linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)`, as in `torch.linalg.ldlFactor(x, { hermitian: false })` */
   ldlFactor(self: Tensor, options?: { hermitian?: boolean }): LDPivots;
-  /** `aten::linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)` */
+  /** `aten::linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)`, as in `torch.linalg.ldlFactorEx(x, { hermitian: false, checkErrors: false })` */
   ldlFactorEx(self: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean }): LDPivotsInfo;
-  /** `aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor` */
+  /** `aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor`, as in `torch.linalg.ldlSolve(LD, pivots, B, { hermitian: false })` */
   ldlSolve(LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean }): Tensor;
-  /** `aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)` */
+  /** `aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)`, as in `torch.linalg.lstsq(x, b)` */
   lstsq(
     self: Tensor,
     b: Tensor,
@@ -68,24 +68,24 @@ export interface LinalgFunctions {
     b: Tensor,
     options?: { rcond?: number; driver?: string },
   ): SolutionResidualsRankSingularValues;
-  /** `aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)` */
+  /** `aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)`, as in `torch.linalg.lu(A, { pivot: true })` */
   lu(A: Tensor, options?: { pivot?: boolean }): PLU;
-  /** `aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)` */
+  /** `aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)`, as in `torch.linalg.luFactor(A, { pivot: true })` */
   luFactor(A: Tensor, options?: { pivot?: boolean }): LUPivots;
-  /** `aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)` */
+  /** `aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)`, as in `torch.linalg.luFactorEx(A, { pivot: true, checkErrors: false })` */
   luFactorEx(A: Tensor, options?: { pivot?: boolean; checkErrors?: boolean }): LUPivotsInfo;
-  /** `aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor` */
+  /** `aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor`, as in `torch.linalg.luSolve(LU, pivots, B, { left: true, adjoint: false })` */
   luSolve(
     LU: Tensor,
     pivots: Tensor,
     B: Tensor,
     options?: { left?: boolean; adjoint?: boolean },
   ): Tensor;
-  /** `aten::linalg_matmul(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::linalg_matmul(Tensor self, Tensor other) -> Tensor`, as in `torch.linalg.matmul(x, other)` */
   matmul(self: Tensor, other: Tensor): Tensor;
-  /** `aten::linalg_matrix_exp(Tensor self) -> Tensor` */
+  /** `aten::linalg_matrix_exp(Tensor self) -> Tensor`, as in `torch.linalg.matrixExp(x)` */
   matrixExp(self: Tensor): Tensor;
-  /** `aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `torch.linalg.matrixNorm(x, ord, { keepdim: false })` */
   matrixNorm(
     self: Tensor,
     ord: Scalar,
@@ -127,9 +127,9 @@ export interface LinalgFunctions {
     dim: readonly number[],
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::linalg_matrix_power(Tensor self, int n) -> Tensor` */
+  /** `aten::linalg_matrix_power(Tensor self, int n) -> Tensor`, as in `torch.linalg.matrixPower(x, n)` */
   matrixPower(self: Tensor, n: number): Tensor;
-  /** `aten::linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor` */
+  /** `aten::linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor`, as in `torch.linalg.matrixRank(x, tol, { hermitian: false })` */
   matrixRank(self: Tensor, tol: number, hermitian?: boolean): Tensor;
   matrixRank(self: Tensor, tol: number, options?: { hermitian?: boolean }): Tensor;
   /** `aten::linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor` */
@@ -142,9 +142,9 @@ export interface LinalgFunctions {
     input: Tensor,
     options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean },
   ): Tensor;
-  /** `aten::linalg_multi_dot(Tensor[] tensors) -> Tensor` */
+  /** `aten::linalg_multi_dot(Tensor[] tensors) -> Tensor`, as in `torch.linalg.multiDot(tensors)` */
   multiDot(tensors: readonly Tensor[]): Tensor;
-  /** `aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `torch.linalg.norm(x, { keepdim: false })` */
   norm(
     self: Tensor,
     ord?: Scalar,
@@ -186,7 +186,7 @@ export interface LinalgFunctions {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor` */
+  /** `aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor`, as in `torch.linalg.pinv(x, rcond, { hermitian: false })` */
   pinv(self: Tensor, rcond: number, hermitian?: boolean): Tensor;
   pinv(self: Tensor, rcond: number, options?: { hermitian?: boolean }): Tensor;
   /** `aten::linalg_pinv.rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False) -> Tensor` */
@@ -199,37 +199,37 @@ export interface LinalgFunctions {
     self: Tensor,
     options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean },
   ): Tensor;
-  /** `aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)` */
+  /** `aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)`, as in `torch.linalg.qr(A, { mode: 'reduced' })` */
   qr(A: Tensor, mode?: string): QR;
   qr(A: Tensor, options?: { mode?: string }): QR;
-  /** `aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)` */
+  /** `aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)`, as in `torch.linalg.slogdet(A)` */
   slogdet(A: Tensor): SignLogabsdet;
-  /** `aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor` */
+  /** `aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor`, as in `torch.linalg.solve(A, B, { left: true })` */
   solve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor;
-  /** `aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)` */
+  /** `aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)`, as in `torch.linalg.solveEx(A, B, { left: true, checkErrors: false })` */
   solveEx(A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean }): ResultInfo;
-  /** `aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor` */
+  /** `aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor`, as in `torch.linalg.solveTriangular(x, B, { upper, left: true, unitriangular: false })` */
   solveTriangular(
     self: Tensor,
     B: Tensor,
     options: { upper: boolean; left?: boolean; unitriangular?: boolean },
   ): Tensor;
-  /** `aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)` */
+  /** `aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)`, as in `torch.linalg.svd(A, { fullMatrices: true })` */
   svd(A: Tensor, fullMatrices?: boolean, options?: { driver?: string }): USVh;
   svd(A: Tensor, options?: { fullMatrices?: boolean; driver?: string }): USVh;
-  /** `aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor` */
+  /** `aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor`, as in `torch.linalg.svdvals(A)` */
   svdvals(A: Tensor, options?: { driver?: string }): Tensor;
-  /** `aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor` */
+  /** `aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor`, as in `torch.linalg.tensorinv(x, { ind: 2 })` */
   tensorinv(self: Tensor, ind?: number): Tensor;
   tensorinv(self: Tensor, options?: { ind?: number }): Tensor;
-  /** `aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor` */
+  /** `aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor`, as in `torch.linalg.tensorsolve(x, other)` */
   tensorsolve(self: Tensor, other: Tensor, dims?: readonly number[]): Tensor;
   tensorsolve(self: Tensor, other: Tensor, options?: { dims?: readonly number[] }): Tensor;
-  /** `aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor` */
+  /** `aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor`, as in `torch.linalg.vander(x)` */
   vander(x: Tensor, options?: { N?: number }): Tensor;
-  /** `aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor` */
+  /** `aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor`, as in `torch.linalg.vecdot(x, y, { dim: -1 })` */
   vecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `torch.linalg.vectorNorm(x, { ord: 2, keepdim: false })` */
   vectorNorm(
     self: Tensor,
     ord?: Scalar,

@@ -5,28 +5,28 @@ import type { Tensor } from '../../tensor';
 
 /** The functions of `torch.sparse`. */
 export interface SparseFunctions {
-  /** `aten::_sparse_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::_sparse_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.sparse.addmm(x, mat1, mat2, { beta: 1, alpha: 1 })` */
   addmm(
     self: Tensor,
     mat1: Tensor,
     mat2: Tensor,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::_sparse_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor` */
+  /** `aten::_sparse_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor`, as in `torch.sparse.logSoftmax(x, dim, halfToFloat)` */
   logSoftmax(self: Tensor, dim: number, halfToFloat: boolean): Tensor;
   /** `aten::_sparse_log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
   logSoftmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
   logSoftmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::_sparse_mm(Tensor sparse, Tensor dense) -> Tensor` */
+  /** `aten::_sparse_mm(Tensor sparse, Tensor dense) -> Tensor`, as in `torch.sparse.mm(sparse, dense)` */
   mm(sparse: Tensor, dense: Tensor): Tensor;
   /** `aten::_sparse_mm.reduce(Tensor sparse, Tensor dense, str reduce) -> Tensor` */
   mm(sparse: Tensor, dense: Tensor, reduce: string): Tensor;
-  /** `aten::_sparse_softmax(Tensor self, int dim, bool half_to_float) -> Tensor` */
+  /** `aten::_sparse_softmax(Tensor self, int dim, bool half_to_float) -> Tensor`, as in `torch.sparse.softmax(x, dim, halfToFloat)` */
   softmax(self: Tensor, dim: number, halfToFloat: boolean): Tensor;
   /** `aten::_sparse_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
   softmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
   softmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::_sparse_sum(Tensor self) -> Tensor` */
+  /** `aten::_sparse_sum(Tensor self) -> Tensor`, as in `torch.sparse.sum(x)` */
   sum(self: Tensor): Tensor;
   /** `aten::_sparse_sum.dim(Tensor self, int[1] dim) -> Tensor` */
   sum(self: Tensor, dim: number | readonly number[]): Tensor;
@@ -34,7 +34,7 @@ export interface SparseFunctions {
   sum(self: Tensor, options: { dtype: Dtype }): Tensor;
   /** `aten::_sparse_sum.dim_dtype(Tensor self, int[1] dim, *, ScalarType dtype) -> Tensor` */
   sum(self: Tensor, dim: number | readonly number[], options: { dtype: Dtype }): Tensor;
-  /** `aten::_spdiags(Tensor diagonals, Tensor offsets, int[] shape, Layout? layout=None) -> Tensor` */
+  /** `aten::_spdiags(Tensor diagonals, Tensor offsets, int[] shape, Layout? layout=None) -> Tensor`, as in `torch.sparse.spdiags(diagonals, offsets, shape)` */
   spdiags(diagonals: Tensor, offsets: Tensor, shape: readonly number[], layout?: Layout): Tensor;
   spdiags(
     diagonals: Tensor,
@@ -42,9 +42,9 @@ export interface SparseFunctions {
     shape: readonly number[],
     options?: { layout?: Layout },
   ): Tensor;
-  /** `aten::_spsolve(Tensor A, Tensor B, *, bool left=True) -> Tensor` */
+  /** `aten::_spsolve(Tensor A, Tensor B, *, bool left=True) -> Tensor`, as in `torch.sparse.spsolve(A, B, { left: true })` */
   spsolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor;
-  /** `aten::sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.sparse.sampledAddmm(x, mat1, mat2, { beta: 1, alpha: 1 })` */
   sampledAddmm(
     self: Tensor,
     mat1: Tensor,

@@ -4,176 +4,176 @@ import type { Tensor } from '../../tensor';
 
 /** The functions of `torch.special`. */
 export interface SpecialFunctions {
-  /** `aten::special_airy_ai(Tensor x) -> Tensor` */
+  /** `aten::special_airy_ai(Tensor x) -> Tensor`, as in `torch.special.airyAi(x)` */
   airyAi(x: Tensor): Tensor;
-  /** `aten::special_bessel_j0(Tensor self) -> Tensor` */
+  /** `aten::special_bessel_j0(Tensor self) -> Tensor`, as in `torch.special.besselJ0(x)` */
   besselJ0(self: Tensor): Tensor;
-  /** `aten::special_bessel_j1(Tensor self) -> Tensor` */
+  /** `aten::special_bessel_j1(Tensor self) -> Tensor`, as in `torch.special.besselJ1(x)` */
   besselJ1(self: Tensor): Tensor;
-  /** `aten::special_bessel_y0(Tensor self) -> Tensor` */
+  /** `aten::special_bessel_y0(Tensor self) -> Tensor`, as in `torch.special.besselY0(x)` */
   besselY0(self: Tensor): Tensor;
-  /** `aten::special_bessel_y1(Tensor self) -> Tensor` */
+  /** `aten::special_bessel_y1(Tensor self) -> Tensor`, as in `torch.special.besselY1(x)` */
   besselY1(self: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor`, as in `torch.special.chebyshevPolynomialT(x, n)` */
   chebyshevPolynomialT(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor` */
   chebyshevPolynomialT(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor` */
   chebyshevPolynomialT(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor`, as in `torch.special.chebyshevPolynomialU(x, n)` */
   chebyshevPolynomialU(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor` */
   chebyshevPolynomialU(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor` */
   chebyshevPolynomialU(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor`, as in `torch.special.chebyshevPolynomialV(x, n)` */
   chebyshevPolynomialV(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor` */
   chebyshevPolynomialV(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor` */
   chebyshevPolynomialV(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor`, as in `torch.special.chebyshevPolynomialW(x, n)` */
   chebyshevPolynomialW(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor` */
   chebyshevPolynomialW(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor` */
   chebyshevPolynomialW(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_digamma(Tensor self) -> Tensor` */
+  /** `aten::special_digamma(Tensor self) -> Tensor`, as in `torch.special.digamma(x)` */
   digamma(self: Tensor): Tensor;
-  /** `aten::special_entr(Tensor self) -> Tensor` */
+  /** `aten::special_entr(Tensor self) -> Tensor`, as in `torch.special.entr(x)` */
   entr(self: Tensor): Tensor;
-  /** `aten::special_erf(Tensor self) -> Tensor` */
+  /** `aten::special_erf(Tensor self) -> Tensor`, as in `torch.special.erf(x)` */
   erf(self: Tensor): Tensor;
-  /** `aten::special_erfc(Tensor self) -> Tensor` */
+  /** `aten::special_erfc(Tensor self) -> Tensor`, as in `torch.special.erfc(x)` */
   erfc(self: Tensor): Tensor;
-  /** `aten::special_erfcx(Tensor self) -> Tensor` */
+  /** `aten::special_erfcx(Tensor self) -> Tensor`, as in `torch.special.erfcx(x)` */
   erfcx(self: Tensor): Tensor;
-  /** `aten::special_erfinv(Tensor self) -> Tensor` */
+  /** `aten::special_erfinv(Tensor self) -> Tensor`, as in `torch.special.erfinv(x)` */
   erfinv(self: Tensor): Tensor;
-  /** `aten::special_exp2(Tensor self) -> Tensor` */
+  /** `aten::special_exp2(Tensor self) -> Tensor`, as in `torch.special.exp2(x)` */
   exp2(self: Tensor): Tensor;
-  /** `aten::special_expit(Tensor self) -> Tensor` */
+  /** `aten::special_expit(Tensor self) -> Tensor`, as in `torch.special.expit(x)` */
   expit(self: Tensor): Tensor;
-  /** `aten::special_expm1(Tensor self) -> Tensor` */
+  /** `aten::special_expm1(Tensor self) -> Tensor`, as in `torch.special.expm1(x)` */
   expm1(self: Tensor): Tensor;
-  /** `aten::special_gammainc(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::special_gammainc(Tensor self, Tensor other) -> Tensor`, as in `torch.special.gammainc(x, other)` */
   gammainc(self: Tensor, other: Tensor): Tensor;
-  /** `aten::special_gammaincc(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::special_gammaincc(Tensor self, Tensor other) -> Tensor`, as in `torch.special.gammaincc(x, other)` */
   gammaincc(self: Tensor, other: Tensor): Tensor;
-  /** `aten::special_gammaln(Tensor self) -> Tensor` */
+  /** `aten::special_gammaln(Tensor self) -> Tensor`, as in `torch.special.gammaln(x)` */
   gammaln(self: Tensor): Tensor;
-  /** `aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor`, as in `torch.special.hermitePolynomialH(x, n)` */
   hermitePolynomialH(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor` */
   hermitePolynomialH(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor` */
   hermitePolynomialH(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor`, as in `torch.special.hermitePolynomialHe(x, n)` */
   hermitePolynomialHe(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor` */
   hermitePolynomialHe(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor` */
   hermitePolynomialHe(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_i0(Tensor self) -> Tensor` */
+  /** `aten::special_i0(Tensor self) -> Tensor`, as in `torch.special.i0(x)` */
   i0(self: Tensor): Tensor;
-  /** `aten::special_i0e(Tensor self) -> Tensor` */
+  /** `aten::special_i0e(Tensor self) -> Tensor`, as in `torch.special.i0e(x)` */
   i0e(self: Tensor): Tensor;
-  /** `aten::special_i1(Tensor self) -> Tensor` */
+  /** `aten::special_i1(Tensor self) -> Tensor`, as in `torch.special.i1(x)` */
   i1(self: Tensor): Tensor;
-  /** `aten::special_i1e(Tensor self) -> Tensor` */
+  /** `aten::special_i1e(Tensor self) -> Tensor`, as in `torch.special.i1e(x)` */
   i1e(self: Tensor): Tensor;
-  /** `aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor`, as in `torch.special.laguerrePolynomialL(x, n)` */
   laguerrePolynomialL(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor` */
   laguerrePolynomialL(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor` */
   laguerrePolynomialL(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor`, as in `torch.special.legendrePolynomialP(x, n)` */
   legendrePolynomialP(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor` */
   legendrePolynomialP(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor` */
   legendrePolynomialP(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_log1p(Tensor self) -> Tensor` */
+  /** `aten::special_log1p(Tensor self) -> Tensor`, as in `torch.special.log1p(x)` */
   log1p(self: Tensor): Tensor;
-  /** `aten::special_log_ndtr(Tensor self) -> Tensor` */
+  /** `aten::special_log_ndtr(Tensor self) -> Tensor`, as in `torch.special.logNdtr(x)` */
   logNdtr(self: Tensor): Tensor;
-  /** `aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`, as in `torch.special.logSoftmax(x, dim)` */
   logSoftmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::special_logit(Tensor self, float? eps=None) -> Tensor` */
+  /** `aten::special_logit(Tensor self, float? eps=None) -> Tensor`, as in `torch.special.logit(x)` */
   logit(self: Tensor, eps?: number): Tensor;
   logit(self: Tensor, options?: { eps?: number }): Tensor;
-  /** `aten::special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  /** `aten::special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`, as in `torch.special.logsumexp(x, dim, { keepdim: false })` */
   logsumexp(self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
   logsumexp(self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::special_modified_bessel_i0(Tensor self) -> Tensor` */
+  /** `aten::special_modified_bessel_i0(Tensor self) -> Tensor`, as in `torch.special.modifiedBesselI0(x)` */
   modifiedBesselI0(self: Tensor): Tensor;
-  /** `aten::special_modified_bessel_i1(Tensor self) -> Tensor` */
+  /** `aten::special_modified_bessel_i1(Tensor self) -> Tensor`, as in `torch.special.modifiedBesselI1(x)` */
   modifiedBesselI1(self: Tensor): Tensor;
-  /** `aten::special_modified_bessel_k0(Tensor self) -> Tensor` */
+  /** `aten::special_modified_bessel_k0(Tensor self) -> Tensor`, as in `torch.special.modifiedBesselK0(x)` */
   modifiedBesselK0(self: Tensor): Tensor;
-  /** `aten::special_modified_bessel_k1(Tensor self) -> Tensor` */
+  /** `aten::special_modified_bessel_k1(Tensor self) -> Tensor`, as in `torch.special.modifiedBesselK1(x)` */
   modifiedBesselK1(self: Tensor): Tensor;
-  /** `aten::special_multigammaln(Tensor self, int p) -> Tensor` */
+  /** `aten::special_multigammaln(Tensor self, int p) -> Tensor`, as in `torch.special.multigammaln(x, p)` */
   multigammaln(self: Tensor, p: number): Tensor;
-  /** `aten::special_ndtr(Tensor self) -> Tensor` */
+  /** `aten::special_ndtr(Tensor self) -> Tensor`, as in `torch.special.ndtr(x)` */
   ndtr(self: Tensor): Tensor;
-  /** `aten::special_ndtri(Tensor self) -> Tensor` */
+  /** `aten::special_ndtri(Tensor self) -> Tensor`, as in `torch.special.ndtri(x)` */
   ndtri(self: Tensor): Tensor;
-  /** `aten::special_polygamma(int n, Tensor self) -> Tensor` */
+  /** `aten::special_polygamma(int n, Tensor self) -> Tensor`, as in `torch.special.polygamma(n, x)` */
   polygamma(n: number, self: Tensor): Tensor;
-  /** `aten::special_psi(Tensor self) -> Tensor` */
+  /** `aten::special_psi(Tensor self) -> Tensor`, as in `torch.special.psi(x)` */
   psi(self: Tensor): Tensor;
-  /** `aten::special_round(Tensor self, *, int decimals=0) -> Tensor` */
+  /** `aten::special_round(Tensor self, *, int decimals=0) -> Tensor`, as in `torch.special.round(x, { decimals: 0 })` */
   round(self: Tensor, options?: { decimals?: number }): Tensor;
-  /** `aten::special_scaled_modified_bessel_k0(Tensor x) -> Tensor` */
+  /** `aten::special_scaled_modified_bessel_k0(Tensor x) -> Tensor`, as in `torch.special.scaledModifiedBesselK0(x)` */
   scaledModifiedBesselK0(x: Tensor): Tensor;
-  /** `aten::special_scaled_modified_bessel_k1(Tensor x) -> Tensor` */
+  /** `aten::special_scaled_modified_bessel_k1(Tensor x) -> Tensor`, as in `torch.special.scaledModifiedBesselK1(x)` */
   scaledModifiedBesselK1(x: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor`, as in `torch.special.shiftedChebyshevPolynomialT(x, n)` */
   shiftedChebyshevPolynomialT(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor` */
   shiftedChebyshevPolynomialT(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor` */
   shiftedChebyshevPolynomialT(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor`, as in `torch.special.shiftedChebyshevPolynomialU(x, n)` */
   shiftedChebyshevPolynomialU(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor` */
   shiftedChebyshevPolynomialU(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor` */
   shiftedChebyshevPolynomialU(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor`, as in `torch.special.shiftedChebyshevPolynomialV(x, n)` */
   shiftedChebyshevPolynomialV(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor` */
   shiftedChebyshevPolynomialV(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor` */
   shiftedChebyshevPolynomialV(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor` */
+  /** `aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor`, as in `torch.special.shiftedChebyshevPolynomialW(x, n)` */
   shiftedChebyshevPolynomialW(x: Tensor, n: Tensor): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor` */
   shiftedChebyshevPolynomialW(x: Tensor, n: Scalar): Tensor;
   /** `aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor` */
   shiftedChebyshevPolynomialW(x: Scalar, n: Tensor): Tensor;
-  /** `aten::special_sinc(Tensor self) -> Tensor` */
+  /** `aten::special_sinc(Tensor self) -> Tensor`, as in `torch.special.sinc(x)` */
   sinc(self: Tensor): Tensor;
-  /** `aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`, as in `torch.special.softmax(x, dim)` */
   softmax(self: Tensor, dim: number, dtype?: Dtype): Tensor;
   softmax(self: Tensor, dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::special_spherical_bessel_j0(Tensor x) -> Tensor` */
+  /** `aten::special_spherical_bessel_j0(Tensor x) -> Tensor`, as in `torch.special.sphericalBesselJ0(x)` */
   sphericalBesselJ0(x: Tensor): Tensor;
-  /** `aten::special_xlog1py(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::special_xlog1py(Tensor self, Tensor other) -> Tensor`, as in `torch.special.xlog1py(x, other)` */
   xlog1py(self: Tensor, other: Tensor): Tensor;
   /** `aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor` */
   xlog1py(self: Tensor, other: Scalar): Tensor;
   /** `aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor` */
   xlog1py(self: Scalar, other: Tensor): Tensor;
-  /** `aten::special_xlogy(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::special_xlogy(Tensor self, Tensor other) -> Tensor`, as in `torch.special.xlogy(x, other)` */
   xlogy(self: Tensor, other: Tensor): Tensor;
   /** `aten::special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor` */
   xlogy(self: Tensor, other: Scalar): Tensor;
   /** `aten::special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor` */
   xlogy(self: Scalar, other: Tensor): Tensor;
-  /** `aten::special_zeta(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::special_zeta(Tensor self, Tensor other) -> Tensor`, as in `torch.special.zeta(x, other)` */
   zeta(self: Tensor, other: Tensor): Tensor;
   /** `aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor` */
   zeta(self: Tensor, other: Scalar): Tensor;

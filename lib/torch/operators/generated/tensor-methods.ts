@@ -22,57 +22,57 @@ import type {
 
 /** The operators that work on a tensor called `self`, as methods. */
 export interface TensorMethods {
-  /** `aten::abs(Tensor self) -> Tensor` */
+  /** `aten::abs(Tensor self) -> Tensor`, as in `x.abs()` */
   abs(): Tensor;
-  /** `aten::abs_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::abs_(Tensor(a!) self) -> Tensor(a!)`, as in `x.abs_()` */
   abs_(): this;
-  /** `aten::absolute(Tensor self) -> Tensor` */
+  /** `aten::absolute(Tensor self) -> Tensor`, as in `x.absolute()` */
   absolute(): Tensor;
-  /** `aten::absolute_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::absolute_(Tensor(a!) self) -> Tensor(a!)`, as in `x.absolute_()` */
   absolute_(): this;
-  /** `aten::acos(Tensor self) -> Tensor` */
+  /** `aten::acos(Tensor self) -> Tensor`, as in `x.acos()` */
   acos(): Tensor;
-  /** `aten::acos_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::acos_(Tensor(a!) self) -> Tensor(a!)`, as in `x.acos_()` */
   acos_(): this;
-  /** `aten::acosh(Tensor self) -> Tensor` */
+  /** `aten::acosh(Tensor self) -> Tensor`, as in `x.acosh()` */
   acosh(): Tensor;
-  /** `aten::acosh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::acosh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.acosh_()` */
   acosh_(): this;
-  /** `aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor` */
+  /** `aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor`, as in `x.adaptiveAvgPool1d(outputSize)` */
   adaptiveAvgPool1d(outputSize: number | readonly number[]): Tensor;
-  /** `aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor` */
+  /** `aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor`, as in `x.adaptiveAvgPool2d(outputSize)` */
   adaptiveAvgPool2d(outputSize: number | readonly number[]): Tensor;
-  /** `aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor` */
+  /** `aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor`, as in `x.adaptiveAvgPool3d(outputSize)` */
   adaptiveAvgPool3d(outputSize: number | readonly number[]): Tensor;
-  /** `aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)` */
+  /** `aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)`, as in `x.adaptiveMaxPool1d(outputSize)` */
   adaptiveMaxPool1d(outputSize: number | readonly number[]): [Tensor, Tensor];
-  /** `aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)` */
+  /** `aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)`, as in `x.adaptiveMaxPool2d(outputSize)` */
   adaptiveMaxPool2d(outputSize: number | readonly number[]): [Tensor, Tensor];
-  /** `aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)` */
+  /** `aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)`, as in `x.adaptiveMaxPool3d(outputSize)` */
   adaptiveMaxPool3d(outputSize: number | readonly number[]): [Tensor, Tensor];
-  /** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `x.add(other, { alpha: 1 })` */
   add(other: Scalar, alpha?: Scalar): Tensor;
   add(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   add(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`, as in `x.add_(other, { alpha: 1 })` */
   add_(other: Scalar, alpha?: Scalar): this;
   add_(other: Scalar, options?: { alpha?: Scalar }): this;
   /** `aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   add_(other: Tensor, options?: { alpha?: Scalar }): this;
-  /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.addbmm(batch1, batch2, { beta: 1, alpha: 1 })` */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-  /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `x.addbmm_(batch1, batch2, { beta: 1, alpha: 1 })` */
   addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
-  /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
+  /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`, as in `x.addcdiv(tensor1, tensor2, { value: 1 })` */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
-  /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)`, as in `x.addcdiv_(tensor1, tensor2, { value: 1 })` */
   addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
-  /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
+  /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`, as in `x.addcmul(tensor1, tensor2, { value: 1 })` */
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
-  /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+  /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)`, as in `x.addcmul_(tensor1, tensor2, { value: 1 })` */
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
-  /** `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.addmm(mat1, mat2, { beta: 1, alpha: 1 })` */
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** `aten::addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   addmm(
@@ -81,23 +81,23 @@ export interface TensorMethods {
     outDtype: Dtype,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `x.addmm_(mat1, mat2, { beta: 1, alpha: 1 })` */
   addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
-  /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.addmv(mat, vec, { beta: 1, alpha: 1 })` */
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-  /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `x.addmv_(mat, vec, { beta: 1, alpha: 1 })` */
   addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
-  /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.addr(vec1, vec2, { beta: 1, alpha: 1 })` */
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-  /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `x.addr_(vec1, vec2, { beta: 1, alpha: 1 })` */
   addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
-  /** `aten::adjoint(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::adjoint(Tensor(a) self) -> Tensor(a)`, as in `x.adjoint()` */
   adjoint(): Tensor;
-  /** `aten::alias(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::alias(Tensor(a) self) -> Tensor(a)`, as in `x.alias()` */
   alias(): Tensor;
-  /** `aten::alias_copy(Tensor self) -> Tensor` */
+  /** `aten::alias_copy(Tensor self) -> Tensor`, as in `x.aliasCopy()` */
   aliasCopy(): Tensor;
-  /** `aten::all(Tensor self) -> Tensor` */
+  /** `aten::all(Tensor self) -> Tensor`, as in `x.all()` */
   all(): Tensor;
   /** `aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
   all(dim: number, keepdim?: boolean): Tensor;
@@ -106,26 +106,26 @@ export interface TensorMethods {
   all(dim?: readonly number[], keepdim?: boolean): Tensor;
   all(options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
   all(dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool` */
+  /** `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool`, as in `x.allclose(other, { rtol: 0.00001, atol: 1e-8, equalNan: false })` */
   allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
   allclose(other: Tensor, options?: { rtol?: number; atol?: number; equalNan?: boolean }): boolean;
   allclose(other: Tensor, rtol: number, options?: { atol?: number; equalNan?: boolean }): boolean;
   allclose(other: Tensor, rtol: number, atol: number, options?: { equalNan?: boolean }): boolean;
-  /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `x.alphaDropout_(p, train)` */
   alphaDropout_(p: number, train: boolean): this;
-  /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+  /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`, as in `x.amax({ keepdim: false })` */
   amax(dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amax(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
   amax(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+  /** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`, as in `x.amin({ keepdim: false })` */
   amin(dim?: number | readonly number[], keepdim?: boolean): Tensor;
   amin(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
   amin(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)` */
+  /** `aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`, as in `x.aminmax({ keepdim: false })` */
   aminmax(options?: { dim?: number; keepdim?: boolean }): MinMax;
-  /** `aten::angle(Tensor self) -> Tensor` */
+  /** `aten::angle(Tensor self) -> Tensor`, as in `x.angle()` */
   angle(): Tensor;
-  /** `aten::any(Tensor self) -> Tensor` */
+  /** `aten::any(Tensor self) -> Tensor`, as in `x.any()` */
   any(): Tensor;
   /** `aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
   any(dim: number, keepdim?: boolean): Tensor;
@@ -134,72 +134,72 @@ export interface TensorMethods {
   any(dim?: readonly number[], keepdim?: boolean): Tensor;
   any(options?: { dim?: readonly number[]; keepdim?: boolean }): Tensor;
   any(dim: readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::arccos(Tensor self) -> Tensor` */
+  /** `aten::arccos(Tensor self) -> Tensor`, as in `x.arccos()` */
   arccos(): Tensor;
-  /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arccos_(Tensor(a!) self) -> Tensor(a!)`, as in `x.arccos_()` */
   arccos_(): this;
-  /** `aten::arccosh(Tensor self) -> Tensor` */
+  /** `aten::arccosh(Tensor self) -> Tensor`, as in `x.arccosh()` */
   arccosh(): Tensor;
-  /** `aten::arccosh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arccosh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.arccosh_()` */
   arccosh_(): this;
-  /** `aten::arcsin(Tensor self) -> Tensor` */
+  /** `aten::arcsin(Tensor self) -> Tensor`, as in `x.arcsin()` */
   arcsin(): Tensor;
-  /** `aten::arcsin_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arcsin_(Tensor(a!) self) -> Tensor(a!)`, as in `x.arcsin_()` */
   arcsin_(): this;
-  /** `aten::arcsinh(Tensor self) -> Tensor` */
+  /** `aten::arcsinh(Tensor self) -> Tensor`, as in `x.arcsinh()` */
   arcsinh(): Tensor;
-  /** `aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.arcsinh_()` */
   arcsinh_(): this;
-  /** `aten::arctan(Tensor self) -> Tensor` */
+  /** `aten::arctan(Tensor self) -> Tensor`, as in `x.arctan()` */
   arctan(): Tensor;
-  /** `aten::arctan2(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::arctan2(Tensor self, Tensor other) -> Tensor`, as in `x.arctan2(other)` */
   arctan2(other: Tensor): Tensor;
-  /** `aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.arctan2_(other)` */
   arctan2_(other: Tensor): this;
-  /** `aten::arctan_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arctan_(Tensor(a!) self) -> Tensor(a!)`, as in `x.arctan_()` */
   arctan_(): this;
-  /** `aten::arctanh(Tensor self) -> Tensor` */
+  /** `aten::arctanh(Tensor self) -> Tensor`, as in `x.arctanh()` */
   arctanh(): Tensor;
-  /** `aten::arctanh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::arctanh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.arctanh_()` */
   arctanh_(): this;
-  /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
+  /** `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`, as in `x.argmax({ keepdim: false })` */
   argmax(dim?: number, keepdim?: boolean): Tensor;
   argmax(options?: { dim?: number; keepdim?: boolean }): Tensor;
   argmax(dim: number | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
+  /** `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`, as in `x.argmin({ keepdim: false })` */
   argmin(dim?: number, keepdim?: boolean): Tensor;
   argmin(options?: { dim?: number; keepdim?: boolean }): Tensor;
   argmin(dim: number | null, options?: { keepdim?: boolean }): Tensor;
-  /** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor` */
+  /** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor`, as in `x.argsort({ dim: -1, descending: false })` */
   argsort(dim?: number, descending?: boolean): Tensor;
   argsort(options?: { dim?: number; descending?: boolean }): Tensor;
   argsort(dim: number, options?: { descending?: boolean }): Tensor;
   /** `aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor` */
   argsort(options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
-  /** `aten::argwhere(Tensor self) -> Tensor` */
+  /** `aten::argwhere(Tensor self) -> Tensor`, as in `x.argwhere()` */
   argwhere(): Tensor;
-  /** `aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)` */
+  /** `aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)`, as in `x.asStrided(size, stride)` */
   asStrided(size: readonly number[], stride: readonly number[], storageOffset?: number): Tensor;
   asStrided(
     size: readonly number[],
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)` */
+  /** `aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)`, as in `x.asStrided_(size, stride)` */
   asStrided_(size: readonly number[], stride: readonly number[], storageOffset?: number): this;
   asStrided_(
     size: readonly number[],
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): this;
-  /** `aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
+  /** `aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`, as in `x.asStridedCopy(size, stride)` */
   asStridedCopy(size: readonly number[], stride: readonly number[], storageOffset?: number): Tensor;
   asStridedCopy(
     size: readonly number[],
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor` */
+  /** `aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`, as in `x.asStridedScatter(src, size, stride)` */
   asStridedScatter(
     src: Tensor,
     size: readonly number[],
@@ -212,33 +212,33 @@ export interface TensorMethods {
     stride: readonly number[],
     options?: { storageOffset?: number },
   ): Tensor;
-  /** `aten::asin(Tensor self) -> Tensor` */
+  /** `aten::asin(Tensor self) -> Tensor`, as in `x.asin()` */
   asin(): Tensor;
-  /** `aten::asin_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::asin_(Tensor(a!) self) -> Tensor(a!)`, as in `x.asin_()` */
   asin_(): this;
-  /** `aten::asinh(Tensor self) -> Tensor` */
+  /** `aten::asinh(Tensor self) -> Tensor`, as in `x.asinh()` */
   asinh(): Tensor;
-  /** `aten::asinh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::asinh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.asinh_()` */
   asinh_(): this;
-  /** `aten::atan(Tensor self) -> Tensor` */
+  /** `aten::atan(Tensor self) -> Tensor`, as in `x.atan()` */
   atan(): Tensor;
-  /** `aten::atan2(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::atan2(Tensor self, Tensor other) -> Tensor`, as in `x.atan2(other)` */
   atan2(other: Tensor): Tensor;
-  /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.atan2_(other)` */
   atan2_(other: Tensor): this;
-  /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)`, as in `x.atan_()` */
   atan_(): this;
-  /** `aten::atanh(Tensor self) -> Tensor` */
+  /** `aten::atanh(Tensor self) -> Tensor`, as in `x.atanh()` */
   atanh(): Tensor;
-  /** `aten::atanh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::atanh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.atanh_()` */
   atanh_(): this;
-  /** `aten::atleast_1d(Tensor self) -> Tensor` */
+  /** `aten::atleast_1d(Tensor self) -> Tensor`, as in `x.atleast1d()` */
   atleast1d(): Tensor;
-  /** `aten::atleast_2d(Tensor self) -> Tensor` */
+  /** `aten::atleast_2d(Tensor self) -> Tensor`, as in `x.atleast2d()` */
   atleast2d(): Tensor;
-  /** `aten::atleast_3d(Tensor self) -> Tensor` */
+  /** `aten::atleast_3d(Tensor self) -> Tensor`, as in `x.atleast3d()` */
   atleast3d(): Tensor;
-  /** `aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor` */
+  /** `aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor`, as in `x.avgPool1d(kernelSize, { ceilMode: false, countIncludePad: true })` */
   avgPool1d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -270,7 +270,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { ceilMode?: boolean; countIncludePad?: boolean },
   ): Tensor;
-  /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`, as in `x.avgPool2d(kernelSize, { ceilMode: false, countIncludePad: true })` */
   avgPool2d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -305,7 +305,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
   ): Tensor;
-  /** `aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  /** `aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`, as in `x.avgPool3d(kernelSize, { ceilMode: false, countIncludePad: true })` */
   avgPool3d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -340,7 +340,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number },
   ): Tensor;
-  /** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.baddbmm(batch1, batch2, { beta: 1, alpha: 1 })` */
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** `aten::baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
   baddbmm(
@@ -349,20 +349,20 @@ export interface TensorMethods {
     outDtype: Dtype,
     options?: { beta?: Scalar; alpha?: Scalar },
   ): Tensor;
-  /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`, as in `x.baddbmm_(batch1, batch2, { beta: 1, alpha: 1 })` */
   baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
-  /** `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor` */
+  /** `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor`, as in `x.bernoulli()` */
   bernoulli(options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor` */
   bernoulli(p: Tensor, options?: { generator?: Generator }): Tensor;
   /** `aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
   bernoulli(p: number, options?: { generator?: Generator }): Tensor;
-  /** `aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)`, as in `x.bernoulli_(p)` */
   bernoulli_(p: Tensor, options?: { generator?: Generator }): this;
   /** `aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)` */
   bernoulli_(p?: number, options?: { generator?: Generator }): this;
   bernoulli_(options?: { p?: number; generator?: Generator }): this;
-  /** `aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor` */
+  /** `aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor`, as in `x.binaryCrossEntropy(target, { reduction: 1 })` */
   binaryCrossEntropy(target: Tensor, weight?: Tensor | null, reduction?: number): Tensor;
   binaryCrossEntropy(
     target: Tensor,
@@ -373,7 +373,7 @@ export interface TensorMethods {
     weight: Tensor | null,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor` */
+  /** `aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor`, as in `x.binaryCrossEntropyWithLogits(target, { reduction: 1 })` */
   binaryCrossEntropyWithLogits(
     target: Tensor,
     weight?: Tensor | null,
@@ -395,102 +395,102 @@ export interface TensorMethods {
     posWeight: Tensor | null,
     options?: { reduction?: number },
   ): Tensor;
-  /** `aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor` */
+  /** `aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor`, as in `x.bincount({ minlength: 0 })` */
   bincount(weights?: Tensor | null, minlength?: number): Tensor;
   bincount(options?: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(weights: Tensor | null, options?: { minlength?: number }): Tensor;
-  /** `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.bitwiseAnd(other)` */
   bitwiseAnd(other: Scalar): Tensor;
   /** `aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseAnd(other: Tensor): Tensor;
-  /** `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.bitwiseAnd_(other)` */
   bitwiseAnd_(other: Scalar): this;
   /** `aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   bitwiseAnd_(other: Tensor): this;
-  /** `aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor`, as in `x.bitwiseLeftShift(other)` */
   bitwiseLeftShift(other: Tensor): Tensor;
   /** `aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseLeftShift(other: Scalar): Tensor;
-  /** `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.bitwiseLeftShift_(other)` */
   bitwiseLeftShift_(other: Tensor): this;
   /** `aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
   bitwiseLeftShift_(other: Scalar): this;
-  /** `aten::bitwise_not(Tensor self) -> Tensor` */
+  /** `aten::bitwise_not(Tensor self) -> Tensor`, as in `x.bitwiseNot()` */
   bitwiseNot(): Tensor;
-  /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)`, as in `x.bitwiseNot_()` */
   bitwiseNot_(): this;
-  /** `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.bitwiseOr(other)` */
   bitwiseOr(other: Scalar): Tensor;
   /** `aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseOr(other: Tensor): Tensor;
-  /** `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.bitwiseOr_(other)` */
   bitwiseOr_(other: Scalar): this;
   /** `aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   bitwiseOr_(other: Tensor): this;
-  /** `aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor`, as in `x.bitwiseRightShift(other)` */
   bitwiseRightShift(other: Tensor): Tensor;
   /** `aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor` */
   bitwiseRightShift(other: Scalar): Tensor;
-  /** `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.bitwiseRightShift_(other)` */
   bitwiseRightShift_(other: Tensor): this;
   /** `aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
   bitwiseRightShift_(other: Scalar): this;
-  /** `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.bitwiseXor(other)` */
   bitwiseXor(other: Scalar): Tensor;
   /** `aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor` */
   bitwiseXor(other: Tensor): Tensor;
-  /** `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.bitwiseXor_(other)` */
   bitwiseXor_(other: Scalar): this;
   /** `aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   bitwiseXor_(other: Tensor): this;
-  /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor` */
+  /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor`, as in `x.bmm(mat2)` */
   bmm(mat2: Tensor): Tensor;
   /** `aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
   bmm(mat2: Tensor, outDtype: Dtype): Tensor;
-  /** `aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
+  /** `aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)`, as in `x.broadcastTo(size)` */
   broadcastTo(size: readonly number[]): Tensor;
   broadcastTo(...size: number[]): Tensor;
-  /** `aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor` */
+  /** `aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`, as in `x.bucketize(boundaries, { outInt32: false, right: false })` */
   bucketize(boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
-  /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor`, as in `x.cauchy({ median: 0, sigma: 1 })` */
   cauchy(median?: number, sigma?: number, options?: { generator?: Generator }): Tensor;
   cauchy(options?: { median?: number; sigma?: number; generator?: Generator }): Tensor;
   cauchy(median: number, options?: { sigma?: number; generator?: Generator }): Tensor;
-  /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)`, as in `x.cauchy_({ median: 0, sigma: 1 })` */
   cauchy_(median?: number, sigma?: number, options?: { generator?: Generator }): this;
   cauchy_(options?: { median?: number; sigma?: number; generator?: Generator }): this;
   cauchy_(median: number, options?: { sigma?: number; generator?: Generator }): this;
-  /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)`, as in `x.ccolIndices()` */
   ccolIndices(): Tensor;
-  /** `aten::ccol_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::ccol_indices_copy(Tensor self) -> Tensor`, as in `x.ccolIndicesCopy()` */
   ccolIndicesCopy(): Tensor;
-  /** `aten::ceil(Tensor self) -> Tensor` */
+  /** `aten::ceil(Tensor self) -> Tensor`, as in `x.ceil()` */
   ceil(): Tensor;
-  /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)`, as in `x.ceil_()` */
   ceil_(): this;
-  /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor` */
+  /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor`, as in `x.celu({ alpha: 1 })` */
   celu(alpha?: Scalar): Tensor;
   celu(options?: { alpha?: Scalar }): Tensor;
-  /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)` */
+  /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)`, as in `x.celu_({ alpha: 1 })` */
   celu_(alpha?: Scalar): this;
   celu_(options?: { alpha?: Scalar }): this;
-  /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`, as in `x.chalf()` */
   chalf(options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
+  /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor`, as in `x.channelShuffle(groups)` */
   channelShuffle(groups: number): Tensor;
-  /** `aten::cholesky(Tensor self, bool upper=False) -> Tensor` */
+  /** `aten::cholesky(Tensor self, bool upper=False) -> Tensor`, as in `x.cholesky({ upper: false })` */
   cholesky(upper?: boolean): Tensor;
   cholesky(options?: { upper?: boolean }): Tensor;
-  /** `aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor` */
+  /** `aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor`, as in `x.choleskyInverse({ upper: false })` */
   choleskyInverse(upper?: boolean): Tensor;
   choleskyInverse(options?: { upper?: boolean }): Tensor;
-  /** `aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor` */
+  /** `aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor`, as in `x.choleskySolve(input2, { upper: false })` */
   choleskySolve(input2: Tensor, upper?: boolean): Tensor;
   choleskySolve(input2: Tensor, options?: { upper?: boolean }): Tensor;
-  /** `aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]` */
+  /** `aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]`, as in `x.chunk(chunks, { dim: 0 })` */
   chunk(chunks: number, dim?: number): Tensor[];
   chunk(chunks: number, options?: { dim?: number }): Tensor[];
-  /** `aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
+  /** `aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`, as in `x.clamp()` */
   clamp(min?: Scalar, max?: Scalar): Tensor;
   clamp(options?: { min?: Scalar; max?: Scalar }): Tensor;
   clamp(min: Scalar | null, options?: { max?: Scalar }): Tensor;
@@ -498,7 +498,7 @@ export interface TensorMethods {
   clamp(min?: Tensor | null, max?: Tensor | null): Tensor;
   clamp(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clamp(min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
-  /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  /** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`, as in `x.clamp_()` */
   clamp_(min?: Scalar, max?: Scalar): this;
   clamp_(options?: { min?: Scalar; max?: Scalar }): this;
   clamp_(min: Scalar | null, options?: { max?: Scalar }): this;
@@ -506,23 +506,23 @@ export interface TensorMethods {
   clamp_(min?: Tensor | null, max?: Tensor | null): this;
   clamp_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
   clamp_(min: Tensor | null, options?: { max?: Tensor | null }): this;
-  /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor` */
+  /** `aten::clamp_max(Tensor self, Scalar max) -> Tensor`, as in `x.clampMax(max)` */
   clampMax(max: Scalar): Tensor;
   /** `aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor` */
   clampMax(max: Tensor): Tensor;
-  /** `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)` */
+  /** `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)`, as in `x.clampMax_(max)` */
   clampMax_(max: Scalar): this;
   /** `aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)` */
   clampMax_(max: Tensor): this;
-  /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor` */
+  /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor`, as in `x.clampMin(min)` */
   clampMin(min: Scalar): Tensor;
   /** `aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor` */
   clampMin(min: Tensor): Tensor;
-  /** `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)` */
+  /** `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)`, as in `x.clampMin_(min)` */
   clampMin_(min: Scalar): this;
   /** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
   clampMin_(min: Tensor): this;
-  /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor` */
+  /** `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`, as in `x.clip()` */
   clip(min?: Scalar, max?: Scalar): Tensor;
   clip(options?: { min?: Scalar; max?: Scalar }): Tensor;
   clip(min: Scalar | null, options?: { max?: Scalar }): Tensor;
@@ -530,7 +530,7 @@ export interface TensorMethods {
   clip(min?: Tensor | null, max?: Tensor | null): Tensor;
   clip(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clip(min: Tensor | null, options?: { max?: Tensor | null }): Tensor;
-  /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+  /** `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`, as in `x.clip_()` */
   clip_(min?: Scalar, max?: Scalar): this;
   clip_(options?: { min?: Scalar; max?: Scalar }): this;
   clip_(min: Scalar | null, options?: { max?: Scalar }): this;
@@ -538,11 +538,11 @@ export interface TensorMethods {
   clip_(min?: Tensor | null, max?: Tensor | null): this;
   clip_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
   clip_(min: Tensor | null, options?: { max?: Tensor | null }): this;
-  /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`, as in `x.clone()` */
   clone(options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::coalesce(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::coalesce(Tensor(a) self) -> Tensor(a)`, as in `x.coalesce()` */
   coalesce(): Tensor;
-  /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
+  /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`, as in `x.col2im(outputSize, kernelSize, dilation, padding, stride)` */
   col2im(
     outputSize: number | readonly number[],
     kernelSize: number | readonly number[],
@@ -550,26 +550,26 @@ export interface TensorMethods {
     padding: number | readonly number[],
     stride: number | readonly number[],
   ): Tensor;
-  /** `aten::col_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::col_indices(Tensor(a) self) -> Tensor(a)`, as in `x.colIndices()` */
   colIndices(): Tensor;
-  /** `aten::col_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::col_indices_copy(Tensor self) -> Tensor`, as in `x.colIndicesCopy()` */
   colIndicesCopy(): Tensor;
-  /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor` */
+  /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor`, as in `x.combinations({ r: 2, withReplacement: false })` */
   combinations(r?: number, withReplacement?: boolean): Tensor;
   combinations(options?: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(r: number, options?: { withReplacement?: boolean }): Tensor;
-  /** `aten::conj(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::conj(Tensor(a) self) -> Tensor(a)`, as in `x.conj()` */
   conj(): Tensor;
-  /** `aten::conj_physical(Tensor self) -> Tensor` */
+  /** `aten::conj_physical(Tensor self) -> Tensor`, as in `x.conjPhysical()` */
   conjPhysical(): Tensor;
-  /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)`, as in `x.conjPhysical_()` */
   conjPhysical_(): this;
-  /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor` */
+  /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor`, as in `x.constantPadNd(pad, { value: 0 })` */
   constantPadNd(pad: readonly number[], value?: Scalar): Tensor;
   constantPadNd(pad: readonly number[], options?: { value?: Scalar }): Tensor;
-  /** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)` */
+  /** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)`, as in `x.contiguous()` */
   contiguous(options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor` */
+  /** `aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor`, as in `x.convDepthwise3d(weight, kernelSize, stride, padding, dilation)` */
   convDepthwise3d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -578,55 +578,55 @@ export interface TensorMethods {
     padding: number | readonly number[],
     dilation: number | readonly number[],
   ): Tensor;
-  /** `aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor` */
+  /** `aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor`, as in `x.convTbc(weight, bias, { pad: 0 })` */
   convTbc(weight: Tensor, bias: Tensor, pad?: number): Tensor;
   convTbc(weight: Tensor, bias: Tensor, options?: { pad?: number }): Tensor;
-  /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
+  /** `aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor`, as in `x.copy(src, { nonBlocking: false })` */
   copy(src: Tensor, nonBlocking?: boolean): Tensor;
   copy(src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-  /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)`, as in `x.copy_(src, { nonBlocking: false })` */
   copy_(src: Tensor, nonBlocking?: boolean): this;
   copy_(src: Tensor, options?: { nonBlocking?: boolean }): this;
-  /** `aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor` */
+  /** `aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor`, as in `x.copySparseToSparse(src, { nonBlocking: false })` */
   copySparseToSparse(src: Tensor, nonBlocking?: boolean): Tensor;
   copySparseToSparse(src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-  /** `aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
+  /** `aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)`, as in `x.copySparseToSparse_(src, { nonBlocking: false })` */
   copySparseToSparse_(src: Tensor, nonBlocking?: boolean): this;
   copySparseToSparse_(src: Tensor, options?: { nonBlocking?: boolean }): this;
-  /** `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.copysign(other)` */
   copysign(other: Scalar): Tensor;
   /** `aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor` */
   copysign(other: Tensor): Tensor;
-  /** `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.copysign_(other)` */
   copysign_(other: Scalar): this;
   /** `aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   copysign_(other: Tensor): this;
-  /** `aten::corrcoef(Tensor self) -> Tensor` */
+  /** `aten::corrcoef(Tensor self) -> Tensor`, as in `x.corrcoef()` */
   corrcoef(): Tensor;
-  /** `aten::cos(Tensor self) -> Tensor` */
+  /** `aten::cos(Tensor self) -> Tensor`, as in `x.cos()` */
   cos(): Tensor;
-  /** `aten::cos_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::cos_(Tensor(a!) self) -> Tensor(a!)`, as in `x.cos_()` */
   cos_(): this;
-  /** `aten::cosh(Tensor self) -> Tensor` */
+  /** `aten::cosh(Tensor self) -> Tensor`, as in `x.cosh()` */
   cosh(): Tensor;
-  /** `aten::cosh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::cosh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.cosh_()` */
   cosh_(): this;
-  /** `aten::count_nonzero(Tensor self, int? dim=None) -> Tensor` */
+  /** `aten::count_nonzero(Tensor self, int? dim=None) -> Tensor`, as in `x.countNonzero()` */
   countNonzero(dim?: number): Tensor;
   countNonzero(options?: { dim?: number }): Tensor;
   /** `aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor` */
   countNonzero(dim: readonly number[]): Tensor;
   countNonzero(...dim: number[]): Tensor;
-  /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor` */
+  /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`, as in `x.cov({ correction: 1 })` */
   cov(options?: {
     correction?: number;
     fweights?: Tensor | null;
     aweights?: Tensor | null;
   }): Tensor;
-  /** `aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor` */
+  /** `aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor`, as in `x.cross(other)` */
   cross(other: Tensor, dim?: number): Tensor;
   cross(other: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor` */
+  /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor`, as in `x.crossEntropyLoss(target, { reduction: 1, ignoreIndex: -100, labelSmoothing: 0 })` */
   crossEntropyLoss(
     target: Tensor,
     weight?: Tensor | null,
@@ -654,11 +654,11 @@ export interface TensorMethods {
     reduction: number,
     options?: { ignoreIndex?: number; labelSmoothing?: number },
   ): Tensor;
-  /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)`, as in `x.crowIndices()` */
   crowIndices(): Tensor;
-  /** `aten::crow_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::crow_indices_copy(Tensor self) -> Tensor`, as in `x.crowIndicesCopy()` */
   crowIndicesCopy(): Tensor;
-  /** `aten::cudnn_convolution(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor` */
+  /** `aten::cudnn_convolution(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor`, as in `x.cudnnConvolution(weight, padding, stride, dilation, groups, benchmark, deterministic, allowTf32)` */
   cudnnConvolution(
     weight: Tensor,
     padding: readonly number[],
@@ -669,7 +669,7 @@ export interface TensorMethods {
     deterministic: boolean,
     allowTf32: boolean,
   ): Tensor;
-  /** `aten::cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `x.cudnnConvolutionAddRelu(weight, z, stride, padding, dilation, groups)` */
   cudnnConvolutionAddRelu(
     weight: Tensor,
     z: Tensor,
@@ -680,7 +680,7 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::cudnn_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::cudnn_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `x.cudnnConvolutionRelu(weight, stride, padding, dilation, groups)` */
   cudnnConvolutionRelu(
     weight: Tensor,
     bias: Tensor | null,
@@ -689,7 +689,7 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::cudnn_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor` */
+  /** `aten::cudnn_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor`, as in `x.cudnnConvolutionTranspose(weight, padding, outputPadding, stride, dilation, groups, benchmark, deterministic, allowTf32)` */
   cudnnConvolutionTranspose(
     weight: Tensor,
     padding: readonly number[],
@@ -701,65 +701,65 @@ export interface TensorMethods {
     deterministic: boolean,
     allowTf32: boolean,
   ): Tensor;
-  /** `aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output` */
+  /** `aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output`, as in `x.cudnnGridSampler(grid)` */
   cudnnGridSampler(grid: Tensor): Tensor;
-  /** `aten::cudnn_is_acceptable(Tensor self) -> bool` */
+  /** `aten::cudnn_is_acceptable(Tensor self) -> bool`, as in `x.cudnnIsAcceptable()` */
   cudnnIsAcceptable(): boolean;
-  /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
+  /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)`, as in `x.cummax(dim)` */
   cummax(dim: number): ValuesIndices;
-  /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
+  /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)`, as in `x.cummin(dim)` */
   cummin(dim: number): ValuesIndices;
-  /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`, as in `x.cumprod(dim)` */
   cumprod(dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  /** `aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)`, as in `x.cumprod_(dim)` */
   cumprod_(dim: number, options?: { dtype?: Dtype }): this;
-  /** `aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`, as in `x.cumsum(dim)` */
   cumsum(dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)` */
+  /** `aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)`, as in `x.cumsum_(dim)` */
   cumsum_(dim: number, options?: { dtype?: Dtype }): this;
-  /** `aten::deg2rad(Tensor self) -> Tensor` */
+  /** `aten::deg2rad(Tensor self) -> Tensor`, as in `x.deg2rad()` */
   deg2rad(): Tensor;
-  /** `aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)`, as in `x.deg2rad_()` */
   deg2rad_(): this;
-  /** `aten::dense_dim(Tensor self) -> int` */
+  /** `aten::dense_dim(Tensor self) -> int`, as in `x.denseDim()` */
   denseDim(): number;
-  /** `aten::dequantize.self(Tensor self) -> Tensor` */
+  /** `aten::dequantize.self(Tensor self) -> Tensor`, as in `x.dequantize()` */
   dequantize(): Tensor;
-  /** `aten::det(Tensor self) -> Tensor` */
+  /** `aten::det(Tensor self) -> Tensor`, as in `x.det()` */
   det(): Tensor;
-  /** `aten::detach(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::detach(Tensor(a) self) -> Tensor(a)`, as in `x.detach()` */
   detach(): Tensor;
-  /** `aten::detach_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::detach_(Tensor(a!) self) -> Tensor(a!)`, as in `x.detach_()` */
   detach_(): this;
-  /** `aten::detach_copy(Tensor self) -> Tensor` */
+  /** `aten::detach_copy(Tensor self) -> Tensor`, as in `x.detachCopy()` */
   detachCopy(): Tensor;
-  /** `aten::diag(Tensor self, int diagonal=0) -> Tensor` */
+  /** `aten::diag(Tensor self, int diagonal=0) -> Tensor`, as in `x.diag({ diagonal: 0 })` */
   diag(diagonal?: number): Tensor;
   diag(options?: { diagonal?: number }): Tensor;
-  /** `aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor` */
+  /** `aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor`, as in `x.diagEmbed({ offset: 0, dim1: -2, dim2: -1 })` */
   diagEmbed(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagEmbed(options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagEmbed(offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagEmbed(offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diagflat(Tensor self, int offset=0) -> Tensor` */
+  /** `aten::diagflat(Tensor self, int offset=0) -> Tensor`, as in `x.diagflat({ offset: 0 })` */
   diagflat(offset?: number): Tensor;
   diagflat(options?: { offset?: number }): Tensor;
-  /** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)` */
+  /** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)`, as in `x.diagonal({ offset: 0, dim1: 0, dim2: 1 })` */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonal(options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagonal(offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
+  /** `aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor`, as in `x.diagonalCopy({ offset: 0, dim1: 0, dim2: 1 })` */
   diagonalCopy(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonalCopy(options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonalCopy(offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagonalCopy(offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor` */
+  /** `aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor`, as in `x.diagonalScatter(src, { offset: 0, dim1: 0, dim2: 1 })` */
   diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonalScatter(src: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonalScatter(src: Tensor, offset: number, options?: { dim1?: number; dim2?: number }): Tensor;
   diagonalScatter(src: Tensor, offset: number, dim1: number, options?: { dim2?: number }): Tensor;
-  /** `aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor` */
+  /** `aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor`, as in `x.diff({ n: 1, dim: -1 })` */
   diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null): Tensor;
   diff(options?: {
     n?: number;
@@ -776,16 +776,16 @@ export interface TensorMethods {
     dim: number,
     options?: { prepend?: Tensor | null; append?: Tensor | null },
   ): Tensor;
-  /** `aten::digamma(Tensor self) -> Tensor` */
+  /** `aten::digamma(Tensor self) -> Tensor`, as in `x.digamma()` */
   digamma(): Tensor;
-  /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)`, as in `x.digamma_()` */
   digamma_(): this;
-  /** `aten::dim(Tensor self) -> int` */
+  /** `aten::dim(Tensor self) -> int`, as in `x.dim()` */
   dim(): number;
-  /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor` */
+  /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor`, as in `x.dist(other, { p: 2 })` */
   dist(other: Tensor, p?: Scalar): Tensor;
   dist(other: Tensor, options?: { p?: Scalar }): Tensor;
-  /** `aten::div.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::div.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.div(other)` */
   div(other: Scalar): Tensor;
   /** `aten::div.Tensor(Tensor self, Tensor other) -> Tensor` */
   div(other: Tensor): Tensor;
@@ -793,7 +793,7 @@ export interface TensorMethods {
   div(other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
   div(other: Tensor, options?: { roundingMode?: string }): Tensor;
-  /** `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.div_(other)` */
   div_(other: Scalar): this;
   /** `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   div_(other: Tensor): this;
@@ -801,7 +801,7 @@ export interface TensorMethods {
   div_(other: Scalar, options?: { roundingMode?: string }): this;
   /** `aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
   div_(other: Tensor, options?: { roundingMode?: string }): this;
-  /** `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.divide(other)` */
   divide(other: Scalar): Tensor;
   /** `aten::divide.Tensor(Tensor self, Tensor other) -> Tensor` */
   divide(other: Tensor): Tensor;
@@ -809,7 +809,7 @@ export interface TensorMethods {
   divide(other: Scalar, options?: { roundingMode?: string }): Tensor;
   /** `aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor` */
   divide(other: Tensor, options?: { roundingMode?: string }): Tensor;
-  /** `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.divide_(other)` */
   divide_(other: Scalar): this;
   /** `aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   divide_(other: Tensor): this;
@@ -817,30 +817,30 @@ export interface TensorMethods {
   divide_(other: Scalar, options?: { roundingMode?: string }): this;
   /** `aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)` */
   divide_(other: Tensor, options?: { roundingMode?: string }): this;
-  /** `aten::dot(Tensor self, Tensor tensor) -> Tensor` */
+  /** `aten::dot(Tensor self, Tensor tensor) -> Tensor`, as in `x.dot(tensor)` */
   dot(tensor: Tensor): Tensor;
-  /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `x.dropout_(p, train)` */
   dropout_(p: number, train: boolean): this;
-  /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `x.dsplit(indices)` */
   dsplit(indices: readonly number[]): Tensor[];
   dsplit(...indices: number[]): Tensor[];
   /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   dsplit(sections: number): Tensor[];
-  /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
+  /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor`, as in `x.elu({ alpha: 1, scale: 1, inputScale: 1 })` */
   elu(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
   elu(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
   elu(alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): Tensor;
   elu(alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): Tensor;
-  /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
+  /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)`, as in `x.elu_({ alpha: 1, scale: 1, inputScale: 1 })` */
   elu_(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): this;
   elu_(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): this;
   elu_(alpha: Scalar, options?: { scale?: Scalar; inputScale?: Scalar }): this;
   elu_(alpha: Scalar, scale: Scalar, options?: { inputScale?: Scalar }): this;
-  /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor` */
+  /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor`, as in `x.embeddingRenorm(indices, maxNorm, normType)` */
   embeddingRenorm(indices: Tensor, maxNorm: number, normType: number): Tensor;
-  /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)` */
+  /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)`, as in `x.embeddingRenorm_(indices, maxNorm, normType)` */
   embeddingRenorm_(indices: Tensor, maxNorm: number, normType: number): this;
-  /** `aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.emptyLike()` */
   emptyLike(options?: {
     dtype?: Dtype;
     layout?: Layout;
@@ -849,57 +849,57 @@ export interface TensorMethods {
     memoryFormat?: MemoryFormat;
     requiresGrad?: boolean;
   }): Tensor;
-  /** `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.eq(other)` */
   eq(other: Scalar): Tensor;
   /** `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor` */
   eq(other: Tensor): Tensor;
-  /** `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.eq_(other)` */
   eq_(other: Scalar): this;
   /** `aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   eq_(other: Tensor): this;
-  /** `aten::equal(Tensor self, Tensor other) -> bool` */
+  /** `aten::equal(Tensor self, Tensor other) -> bool`, as in `x.equal(other)` */
   equal(other: Tensor): boolean;
-  /** `aten::erf(Tensor self) -> Tensor` */
+  /** `aten::erf(Tensor self) -> Tensor`, as in `x.erf()` */
   erf(): Tensor;
-  /** `aten::erf_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::erf_(Tensor(a!) self) -> Tensor(a!)`, as in `x.erf_()` */
   erf_(): this;
-  /** `aten::erfc(Tensor self) -> Tensor` */
+  /** `aten::erfc(Tensor self) -> Tensor`, as in `x.erfc()` */
   erfc(): Tensor;
-  /** `aten::erfc_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::erfc_(Tensor(a!) self) -> Tensor(a!)`, as in `x.erfc_()` */
   erfc_(): this;
-  /** `aten::erfinv(Tensor self) -> Tensor` */
+  /** `aten::erfinv(Tensor self) -> Tensor`, as in `x.erfinv()` */
   erfinv(): Tensor;
-  /** `aten::erfinv_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::erfinv_(Tensor(a!) self) -> Tensor(a!)`, as in `x.erfinv_()` */
   erfinv_(): this;
-  /** `aten::exp(Tensor self) -> Tensor` */
+  /** `aten::exp(Tensor self) -> Tensor`, as in `x.exp()` */
   exp(): Tensor;
-  /** `aten::exp2(Tensor self) -> Tensor` */
+  /** `aten::exp2(Tensor self) -> Tensor`, as in `x.exp2()` */
   exp2(): Tensor;
-  /** `aten::exp2_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::exp2_(Tensor(a!) self) -> Tensor(a!)`, as in `x.exp2_()` */
   exp2_(): this;
-  /** `aten::exp_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::exp_(Tensor(a!) self) -> Tensor(a!)`, as in `x.exp_()` */
   exp_(): this;
-  /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
+  /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)`, as in `x.expand(size, { implicit: false })` */
   expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expand(...size: number[]): Tensor;
   expand(...size: [...number[], options: { implicit?: boolean }]): Tensor;
-  /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  /** `aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)`, as in `x.expandAs(other)` */
   expandAs(other: Tensor): Tensor;
-  /** `aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor` */
+  /** `aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor`, as in `x.expandCopy(size, { implicit: false })` */
   expandCopy(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expandCopy(...size: number[]): Tensor;
   expandCopy(...size: [...number[], options: { implicit?: boolean }]): Tensor;
-  /** `aten::expm1(Tensor self) -> Tensor` */
+  /** `aten::expm1(Tensor self) -> Tensor`, as in `x.expm1()` */
   expm1(): Tensor;
-  /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::expm1_(Tensor(a!) self) -> Tensor(a!)`, as in `x.expm1_()` */
   expm1_(): this;
-  /** `aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor`, as in `x.exponential({ lambd: 1 })` */
   exponential(lambd?: number, options?: { generator?: Generator }): Tensor;
   exponential(options?: { lambd?: number; generator?: Generator }): Tensor;
-  /** `aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)`, as in `x.exponential_({ lambd: 1 })` */
   exponential_(lambd?: number, options?: { generator?: Generator }): this;
   exponential_(options?: { lambd?: number; generator?: Generator }): this;
-  /** `aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor` */
+  /** `aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor`, as in `x.fakeQuantizePerChannelAffine(scale, zeroPoint, axis, quantMin, quantMax)` */
   fakeQuantizePerChannelAffine(
     scale: Tensor,
     zeroPoint: Tensor,
@@ -907,7 +907,7 @@ export interface TensorMethods {
     quantMin: number,
     quantMax: number,
   ): Tensor;
-  /** `aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)` */
+  /** `aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)`, as in `x.fakeQuantizePerChannelAffineCachemask(scale, zeroPoint, axis, quantMin, quantMax)` */
   fakeQuantizePerChannelAffineCachemask(
     scale: Tensor,
     zeroPoint: Tensor,
@@ -915,7 +915,7 @@ export interface TensorMethods {
     quantMin: number,
     quantMax: number,
   ): OutputMask;
-  /** `aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor` */
+  /** `aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor`, as in `x.fakeQuantizePerTensorAffine(scale, zeroPoint, quantMin, quantMax)` */
   fakeQuantizePerTensorAffine(
     scale: number,
     zeroPoint: number,
@@ -929,97 +929,97 @@ export interface TensorMethods {
     quantMin: number,
     quantMax: number,
   ): Tensor;
-  /** `aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> (Tensor output, Tensor mask)` */
+  /** `aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> (Tensor output, Tensor mask)`, as in `x.fakeQuantizePerTensorAffineCachemask(scale, zeroPoint, quantMin, quantMax)` */
   fakeQuantizePerTensorAffineCachemask(
     scale: number,
     zeroPoint: number,
     quantMin: number,
     quantMax: number,
   ): OutputMask;
-  /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `x.featureAlphaDropout_(p, train)` */
   featureAlphaDropout_(p: number, train: boolean): this;
-  /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
+  /** `aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)`, as in `x.featureDropout_(p, train)` */
   featureDropout_(p: number, train: boolean): this;
-  /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor` */
+  /** `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor`, as in `x.fill(value)` */
   fill(value: Scalar): Tensor;
   /** `aten::fill.Tensor(Tensor self, Tensor value) -> Tensor` */
   fill(value: Tensor): Tensor;
-  /** `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)` */
+  /** `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)`, as in `x.fill_(value)` */
   fill_(value: Scalar): this;
   /** `aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)` */
   fill_(value: Tensor): this;
-  /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)` */
+  /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)`, as in `x.fillDiagonal_(fillValue, { wrap: false })` */
   fillDiagonal_(fillValue: Scalar, wrap?: boolean): this;
   fillDiagonal_(fillValue: Scalar, options?: { wrap?: boolean }): this;
-  /** `aten::fix(Tensor self) -> Tensor` */
+  /** `aten::fix(Tensor self) -> Tensor`, as in `x.fix()` */
   fix(): Tensor;
-  /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)`, as in `x.fix_()` */
   fix_(): this;
-  /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)` */
+  /** `aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)`, as in `x.flatten({ startDim: 0, endDim: -1 })` */
   flatten(startDim?: number, endDim?: number): Tensor;
   flatten(options?: { startDim?: number; endDim?: number }): Tensor;
   flatten(startDim: number, options?: { endDim?: number }): Tensor;
-  /** `aten::flip(Tensor self, int[] dims) -> Tensor` */
+  /** `aten::flip(Tensor self, int[] dims) -> Tensor`, as in `x.flip(dims)` */
   flip(dims: readonly number[]): Tensor;
   flip(...dims: number[]): Tensor;
-  /** `aten::fliplr(Tensor self) -> Tensor` */
+  /** `aten::fliplr(Tensor self) -> Tensor`, as in `x.fliplr()` */
   fliplr(): Tensor;
-  /** `aten::flipud(Tensor self) -> Tensor` */
+  /** `aten::flipud(Tensor self) -> Tensor`, as in `x.flipud()` */
   flipud(): Tensor;
-  /** `aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
+  /** `aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`, as in `x.floatPower(exponent)` */
   floatPower(exponent: Scalar): Tensor;
   /** `aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
   floatPower(exponent: Tensor): Tensor;
-  /** `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  /** `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`, as in `x.floatPower_(exponent)` */
   floatPower_(exponent: Scalar): this;
   /** `aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
   floatPower_(exponent: Tensor): this;
-  /** `aten::floor(Tensor self) -> Tensor` */
+  /** `aten::floor(Tensor self) -> Tensor`, as in `x.floor()` */
   floor(): Tensor;
-  /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)`, as in `x.floor_()` */
   floor_(): this;
-  /** `aten::floor_divide(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::floor_divide(Tensor self, Tensor other) -> Tensor`, as in `x.floorDivide(other)` */
   floorDivide(other: Tensor): Tensor;
   /** `aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
   floorDivide(other: Scalar): Tensor;
-  /** `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.floorDivide_(other)` */
   floorDivide_(other: Scalar): this;
   /** `aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   floorDivide_(other: Tensor): this;
-  /** `aten::fmax(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::fmax(Tensor self, Tensor other) -> Tensor`, as in `x.fmax(other)` */
   fmax(other: Tensor): Tensor;
-  /** `aten::fmin(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::fmin(Tensor self, Tensor other) -> Tensor`, as in `x.fmin(other)` */
   fmin(other: Tensor): Tensor;
-  /** `aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.fmod(other)` */
   fmod(other: Scalar): Tensor;
   /** `aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor` */
   fmod(other: Tensor): Tensor;
-  /** `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.fmod_(other)` */
   fmod_(other: Scalar): this;
   /** `aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   fmod_(other: Tensor): this;
-  /** `aten::frac(Tensor self) -> Tensor` */
+  /** `aten::frac(Tensor self) -> Tensor`, as in `x.frac()` */
   frac(): Tensor;
-  /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)`, as in `x.frac_()` */
   frac_(): this;
-  /** `aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
+  /** `aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)`, as in `x.fractionalMaxPool2d(kernelSize, outputSize, randomSamples)` */
   fractionalMaxPool2d(
     kernelSize: number | readonly number[],
     outputSize: number | readonly number[],
     randomSamples: Tensor,
   ): [Tensor, Tensor];
-  /** `aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)` */
+  /** `aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)`, as in `x.fractionalMaxPool3d(kernelSize, outputSize, randomSamples)` */
   fractionalMaxPool3d(
     kernelSize: number | readonly number[],
     outputSize: number | readonly number[],
     randomSamples: Tensor,
   ): [Tensor, Tensor];
-  /** `aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)` */
+  /** `aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)`, as in `x.frexp()` */
   frexp(): MantissaExponent;
-  /** `aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  /** `aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`, as in `x.frobeniusNorm(dim, { keepdim: false })` */
   frobeniusNorm(dim: number | readonly number[], keepdim?: boolean): Tensor;
   frobeniusNorm(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.fullLike(fillValue)` */
   fullLike(
     fillValue: Scalar,
     options?: {
@@ -1031,38 +1031,38 @@ export interface TensorMethods {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor` */
+  /** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`, as in `x.gather(dim, index, { sparseGrad: false })` */
   gather(dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor;
-  /** `aten::gcd(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::gcd(Tensor self, Tensor other) -> Tensor`, as in `x.gcd(other)` */
   gcd(other: Tensor): Tensor;
-  /** `aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.gcd_(other)` */
   gcd_(other: Tensor): this;
-  /** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.ge(other)` */
   ge(other: Scalar): Tensor;
   /** `aten::ge.Tensor(Tensor self, Tensor other) -> Tensor` */
   ge(other: Tensor): Tensor;
-  /** `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.ge_(other)` */
   ge_(other: Scalar): this;
   /** `aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   ge_(other: Tensor): this;
-  /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor` */
+  /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor`, as in `x.gelu({ approximate: 'none' })` */
   gelu(options?: { approximate?: string }): Tensor;
-  /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)` */
+  /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)`, as in `x.gelu_({ approximate: 'none' })` */
   gelu_(options?: { approximate?: string }): this;
-  /** `aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor` */
+  /** `aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor`, as in `x.geometric(p)` */
   geometric(p: number, options?: { generator?: Generator }): Tensor;
-  /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)`, as in `x.geometric_(p)` */
   geometric_(p: number, options?: { generator?: Generator }): this;
-  /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)` */
+  /** `aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)`, as in `x.geqrf()` */
   geqrf(): ATau;
-  /** `aten::ger(Tensor self, Tensor vec2) -> Tensor` */
+  /** `aten::ger(Tensor self, Tensor vec2) -> Tensor`, as in `x.ger(vec2)` */
   ger(vec2: Tensor): Tensor;
-  /** `aten::get_device(Tensor self) -> int` */
+  /** `aten::get_device(Tensor self) -> int`, as in `x.getDevice()` */
   getDevice(): number;
-  /** `aten::glu(Tensor self, int dim=-1) -> Tensor` */
+  /** `aten::glu(Tensor self, int dim=-1) -> Tensor`, as in `x.glu({ dim: -1 })` */
   glu(dim?: number): Tensor;
   glu(options?: { dim?: number }): Tensor;
-  /** `aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]` */
+  /** `aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]`, as in `x.gradient({ dim, edgeOrder: 1 })` */
   gradient(options: { dim: readonly number[]; edgeOrder?: number }): Tensor[];
   /** `aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]` */
   gradient(options: { spacing: Scalar; dim: readonly number[]; edgeOrder?: number }): Tensor[];
@@ -1084,50 +1084,50 @@ export interface TensorMethods {
   }): Tensor[];
   /** `aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]` */
   gradient(options: { spacing: readonly Tensor[]; dim?: number; edgeOrder?: number }): Tensor[];
-  /** `aten::greater.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::greater.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.greater(other)` */
   greater(other: Scalar): Tensor;
   /** `aten::greater.Tensor(Tensor self, Tensor other) -> Tensor` */
   greater(other: Tensor): Tensor;
-  /** `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.greater_(other)` */
   greater_(other: Scalar): this;
   /** `aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   greater_(other: Tensor): this;
-  /** `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.greaterEqual(other)` */
   greaterEqual(other: Scalar): Tensor;
   /** `aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   greaterEqual(other: Tensor): Tensor;
-  /** `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.greaterEqual_(other)` */
   greaterEqual_(other: Scalar): this;
   /** `aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   greaterEqual_(other: Tensor): this;
-  /** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.gt(other)` */
   gt(other: Scalar): Tensor;
   /** `aten::gt.Tensor(Tensor self, Tensor other) -> Tensor` */
   gt(other: Tensor): Tensor;
-  /** `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.gt_(other)` */
   gt_(other: Scalar): this;
   /** `aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   gt_(other: Tensor): this;
-  /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
+  /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor`, as in `x.hardshrink({ lambd: 0.5 })` */
   hardshrink(lambd?: Scalar): Tensor;
   hardshrink(options?: { lambd?: Scalar }): Tensor;
-  /** `aten::hardsigmoid(Tensor self) -> Tensor` */
+  /** `aten::hardsigmoid(Tensor self) -> Tensor`, as in `x.hardsigmoid()` */
   hardsigmoid(): Tensor;
-  /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)`, as in `x.hardsigmoid_()` */
   hardsigmoid_(): this;
-  /** `aten::hardswish(Tensor self) -> Tensor` */
+  /** `aten::hardswish(Tensor self) -> Tensor`, as in `x.hardswish()` */
   hardswish(): Tensor;
-  /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)`, as in `x.hardswish_()` */
   hardswish_(): this;
-  /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor` */
+  /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor`, as in `x.hardtanh({ minVal: -1, maxVal: 1 })` */
   hardtanh(minVal?: Scalar, maxVal?: Scalar): Tensor;
   hardtanh(options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
   hardtanh(minVal: Scalar, options?: { maxVal?: Scalar }): Tensor;
-  /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)` */
+  /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)`, as in `x.hardtanh_({ minVal: -1, maxVal: 1 })` */
   hardtanh_(minVal?: Scalar, maxVal?: Scalar): this;
   hardtanh_(options?: { minVal?: Scalar; maxVal?: Scalar }): this;
   hardtanh_(minVal: Scalar, options?: { maxVal?: Scalar }): this;
-  /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor` */
+  /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor`, as in `x.hashTensor({ keepdim: false, mode: 0 })` */
   hashTensor(
     dim?: number | readonly number[],
     options?: { keepdim?: boolean; mode?: number },
@@ -1137,20 +1137,20 @@ export interface TensorMethods {
     keepdim?: boolean;
     mode?: number;
   }): Tensor;
-  /** `aten::heaviside(Tensor self, Tensor values) -> Tensor` */
+  /** `aten::heaviside(Tensor self, Tensor values) -> Tensor`, as in `x.heaviside(values)` */
   heaviside(values: Tensor): Tensor;
-  /** `aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)` */
+  /** `aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)`, as in `x.heaviside_(values)` */
   heaviside_(values: Tensor): this;
-  /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor` */
+  /** `aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor`, as in `x.hingeEmbeddingLoss(target, { margin: 1, reduction: 1 })` */
   hingeEmbeddingLoss(target: Tensor, margin?: number, reduction?: number): Tensor;
   hingeEmbeddingLoss(target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
   hingeEmbeddingLoss(target: Tensor, margin: number, options?: { reduction?: number }): Tensor;
-  /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor` */
+  /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`, as in `x.histc({ bins: 100, min: 0, max: 0 })` */
   histc(bins?: number, min?: Scalar, max?: Scalar): Tensor;
   histc(options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
   histc(bins: number, options?: { min?: Scalar; max?: Scalar }): Tensor;
   histc(bins: number, min: Scalar, options?: { max?: Scalar }): Tensor;
-  /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
+  /** `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`, as in `x.histogram(bins, { density: false })` */
   histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): HistBinEdges;
   /** `aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)` */
   histogram(
@@ -1163,7 +1163,7 @@ export interface TensorMethods {
     weight?: Tensor | null;
     density?: boolean;
   }): HistBinEdges;
-  /** `aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)` */
+  /** `aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)`, as in `x.histogramdd(bins, { density: false })` */
   histogramdd(
     bins: readonly number[],
     range?: readonly number[],
@@ -1229,55 +1229,55 @@ export interface TensorMethods {
     weight: Tensor | null,
     options?: { density?: boolean },
   ): HistBinEdgesLists;
-  /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `x.hsplit(indices)` */
   hsplit(indices: readonly number[]): Tensor[];
   hsplit(...indices: number[]): Tensor[];
   /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   hsplit(sections: number): Tensor[];
-  /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor` */
+  /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor`, as in `x.huberLoss(target, { reduction: 1, delta: 1 })` */
   huberLoss(target: Tensor, reduction?: number, delta?: number): Tensor;
   huberLoss(target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
   huberLoss(target: Tensor, reduction: number, options?: { delta?: number }): Tensor;
-  /** `aten::hypot(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::hypot(Tensor self, Tensor other) -> Tensor`, as in `x.hypot(other)` */
   hypot(other: Tensor): Tensor;
-  /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.hypot_(other)` */
   hypot_(other: Tensor): this;
-  /** `aten::i0(Tensor self) -> Tensor` */
+  /** `aten::i0(Tensor self) -> Tensor`, as in `x.i0()` */
   i0(): Tensor;
-  /** `aten::i0_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::i0_(Tensor(a!) self) -> Tensor(a!)`, as in `x.i0_()` */
   i0_(): this;
-  /** `aten::igamma(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::igamma(Tensor self, Tensor other) -> Tensor`, as in `x.igamma(other)` */
   igamma(other: Tensor): Tensor;
-  /** `aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.igamma_(other)` */
   igamma_(other: Tensor): this;
-  /** `aten::igammac(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::igammac(Tensor self, Tensor other) -> Tensor`, as in `x.igammac(other)` */
   igammac(other: Tensor): Tensor;
-  /** `aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.igammac_(other)` */
   igammac_(other: Tensor): this;
-  /** `aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
+  /** `aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`, as in `x.im2col(kernelSize, dilation, padding, stride)` */
   im2col(
     kernelSize: number | readonly number[],
     dilation: number | readonly number[],
     padding: number | readonly number[],
     stride: number | readonly number[],
   ): Tensor;
-  /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
+  /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`, as in `x.indexAdd(dim, index, source, { alpha: 1 })` */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)`, as in `x.indexAdd_(dim, index, source, { alpha: 1 })` */
   indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this;
-  /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor` */
+  /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor`, as in `x.indexCopy(dim, index, source)` */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
-  /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)` */
+  /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)`, as in `x.indexCopy_(dim, index, source)` */
   indexCopy_(dim: number, index: Tensor, source: Tensor): this;
-  /** `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
+  /** `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`, as in `x.indexFill(dim, index, value)` */
   indexFill(dim: number, index: Tensor, value: Scalar): Tensor;
   /** `aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor` */
   indexFill(dim: number, index: Tensor, value: Tensor): Tensor;
-  /** `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
+  /** `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)`, as in `x.indexFill_(dim, index, value)` */
   indexFill_(dim: number, index: Tensor, value: Scalar): this;
   /** `aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)` */
   indexFill_(dim: number, index: Tensor, value: Tensor): this;
-  /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor` */
+  /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor`, as in `x.indexReduce(dim, index, source, reduce, { includeSelf: true })` */
   indexReduce(
     dim: number,
     index: Tensor,
@@ -1285,7 +1285,7 @@ export interface TensorMethods {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
-  /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)`, as in `x.indexReduce_(dim, index, source, reduce, { includeSelf: true })` */
   indexReduce_(
     dim: number,
     index: Tensor,
@@ -1293,65 +1293,65 @@ export interface TensorMethods {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): this;
-  /** `aten::index_select(Tensor self, int dim, Tensor index) -> Tensor` */
+  /** `aten::index_select(Tensor self, int dim, Tensor index) -> Tensor`, as in `x.indexSelect(dim, index)` */
   indexSelect(dim: number, index: Tensor): Tensor;
-  /** `aten::indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::indices(Tensor(a) self) -> Tensor(a)`, as in `x.indices()` */
   indices(): Tensor;
-  /** `aten::indices_copy(Tensor self) -> Tensor` */
+  /** `aten::indices_copy(Tensor self) -> Tensor`, as in `x.indicesCopy()` */
   indicesCopy(): Tensor;
-  /** `aten::inner(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::inner(Tensor self, Tensor other) -> Tensor`, as in `x.inner(other)` */
   inner(other: Tensor): Tensor;
-  /** `aten::int_repr(Tensor self) -> Tensor` */
+  /** `aten::int_repr(Tensor self) -> Tensor`, as in `x.intRepr()` */
   intRepr(): Tensor;
-  /** `aten::inverse(Tensor self) -> Tensor` */
+  /** `aten::inverse(Tensor self) -> Tensor`, as in `x.inverse()` */
   inverse(): Tensor;
-  /** `aten::is_coalesced(Tensor self) -> bool` */
+  /** `aten::is_coalesced(Tensor self) -> bool`, as in `x.isCoalesced()` */
   isCoalesced(): boolean;
-  /** `aten::is_complex(Tensor self) -> bool` */
+  /** `aten::is_complex(Tensor self) -> bool`, as in `x.isComplex()` */
   isComplex(): boolean;
-  /** `aten::is_conj(Tensor self) -> bool` */
+  /** `aten::is_conj(Tensor self) -> bool`, as in `x.isConj()` */
   isConj(): boolean;
-  /** `aten::is_contiguous(Tensor self) -> bool` */
+  /** `aten::is_contiguous(Tensor self) -> bool`, as in `x.isContiguous()` */
   isContiguous(): boolean;
   /** `aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool` */
   isContiguous(memoryFormat: MemoryFormat): boolean;
-  /** `aten::is_distributed(Tensor self) -> bool` */
+  /** `aten::is_distributed(Tensor self) -> bool`, as in `x.isDistributed()` */
   isDistributed(): boolean;
-  /** `aten::is_floating_point(Tensor self) -> bool` */
+  /** `aten::is_floating_point(Tensor self) -> bool`, as in `x.isFloatingPoint()` */
   isFloatingPoint(): boolean;
-  /** `aten::is_inference(Tensor self) -> bool` */
+  /** `aten::is_inference(Tensor self) -> bool`, as in `x.isInference()` */
   isInference(): boolean;
-  /** `aten::is_neg(Tensor self) -> bool` */
+  /** `aten::is_neg(Tensor self) -> bool`, as in `x.isNeg()` */
   isNeg(): boolean;
-  /** `aten::is_nonzero(Tensor self) -> bool` */
+  /** `aten::is_nonzero(Tensor self) -> bool`, as in `x.isNonzero()` */
   isNonzero(): boolean;
-  /** `aten::is_pinned(Tensor self, Device? device=None) -> bool` */
+  /** `aten::is_pinned(Tensor self, Device? device=None) -> bool`, as in `x.isPinned()` */
   isPinned(device?: string): boolean;
   isPinned(options?: { device?: string }): boolean;
-  /** `aten::is_same_size(Tensor self, Tensor other) -> bool` */
+  /** `aten::is_same_size(Tensor self, Tensor other) -> bool`, as in `x.isSameSize(other)` */
   isSameSize(other: Tensor): boolean;
-  /** `aten::is_set_to(Tensor self, Tensor tensor) -> bool` */
+  /** `aten::is_set_to(Tensor self, Tensor tensor) -> bool`, as in `x.isSetTo(tensor)` */
   isSetTo(tensor: Tensor): boolean;
-  /** `aten::is_signed(Tensor self) -> bool` */
+  /** `aten::is_signed(Tensor self) -> bool`, as in `x.isSigned()` */
   isSigned(): boolean;
-  /** `aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor` */
+  /** `aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`, as in `x.isclose(other, { rtol: 0.00001, atol: 1e-8, equalNan: false })` */
   isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
   isclose(other: Tensor, options?: { rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(other: Tensor, rtol: number, options?: { atol?: number; equalNan?: boolean }): Tensor;
   isclose(other: Tensor, rtol: number, atol: number, options?: { equalNan?: boolean }): Tensor;
-  /** `aten::isfinite(Tensor self) -> Tensor` */
+  /** `aten::isfinite(Tensor self) -> Tensor`, as in `x.isfinite()` */
   isfinite(): Tensor;
-  /** `aten::isinf(Tensor self) -> Tensor` */
+  /** `aten::isinf(Tensor self) -> Tensor`, as in `x.isinf()` */
   isinf(): Tensor;
-  /** `aten::isnan(Tensor self) -> Tensor` */
+  /** `aten::isnan(Tensor self) -> Tensor`, as in `x.isnan()` */
   isnan(): Tensor;
-  /** `aten::isneginf(Tensor self) -> Tensor` */
+  /** `aten::isneginf(Tensor self) -> Tensor`, as in `x.isneginf()` */
   isneginf(): Tensor;
-  /** `aten::isposinf(Tensor self) -> Tensor` */
+  /** `aten::isposinf(Tensor self) -> Tensor`, as in `x.isposinf()` */
   isposinf(): Tensor;
-  /** `aten::isreal(Tensor self) -> Tensor` */
+  /** `aten::isreal(Tensor self) -> Tensor`, as in `x.isreal()` */
   isreal(): Tensor;
-  /** `aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor` */
+  /** `aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor`, as in `x.istft(nFft, { center: true, normalized: false, returnComplex: false })` */
   istft(
     nFft: number,
     hopLength?: number,
@@ -1402,176 +1402,176 @@ export interface TensorMethods {
       returnComplex?: boolean;
     },
   ): Tensor;
-  /** `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor` */
+  /** `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor`, as in `x.klDiv(target, { reduction: 1, logTarget: false })` */
   klDiv(target: Tensor, reduction?: number, options?: { logTarget?: boolean }): Tensor;
   klDiv(target: Tensor, options?: { reduction?: number; logTarget?: boolean }): Tensor;
-  /** `aten::kron(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::kron(Tensor self, Tensor other) -> Tensor`, as in `x.kron(other)` */
   kron(other: Tensor): Tensor;
-  /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  /** `aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`, as in `x.kthvalue(k, { dim: -1, keepdim: false })` */
   kthvalue(k: number, dim?: number, keepdim?: boolean): ValuesIndices;
   kthvalue(k: number, options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
   kthvalue(k: number, dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `x.l1Loss(target, { reduction: 1 })` */
   l1Loss(target: Tensor, reduction?: number): Tensor;
   l1Loss(target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::lcm(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::lcm(Tensor self, Tensor other) -> Tensor`, as in `x.lcm(other)` */
   lcm(other: Tensor): Tensor;
-  /** `aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.lcm_(other)` */
   lcm_(other: Tensor): this;
-  /** `aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor`, as in `x.ldexp(other)` */
   ldexp(other: Tensor): Tensor;
-  /** `aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.ldexp_(other)` */
   ldexp_(other: Tensor): this;
-  /** `aten::le.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::le.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.le(other)` */
   le(other: Scalar): Tensor;
   /** `aten::le.Tensor(Tensor self, Tensor other) -> Tensor` */
   le(other: Tensor): Tensor;
-  /** `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.le_(other)` */
   le_(other: Scalar): this;
   /** `aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   le_(other: Tensor): this;
-  /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */
+  /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor`, as in `x.leakyRelu({ negativeSlope: 0.01 })` */
   leakyRelu(negativeSlope?: Scalar): Tensor;
   leakyRelu(options?: { negativeSlope?: Scalar }): Tensor;
-  /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)` */
+  /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)`, as in `x.leakyRelu_({ negativeSlope: 0.01 })` */
   leakyRelu_(negativeSlope?: Scalar): this;
   leakyRelu_(options?: { negativeSlope?: Scalar }): this;
-  /** `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor` */
+  /** `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`, as in `x.lerp(end, weight)` */
   lerp(end: Tensor, weight: Scalar): Tensor;
   /** `aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor` */
   lerp(end: Tensor, weight: Tensor): Tensor;
-  /** `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)` */
+  /** `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)`, as in `x.lerp_(end, weight)` */
   lerp_(end: Tensor, weight: Scalar): this;
   /** `aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)` */
   lerp_(end: Tensor, weight: Tensor): this;
-  /** `aten::less.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::less.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.less(other)` */
   less(other: Scalar): Tensor;
   /** `aten::less.Tensor(Tensor self, Tensor other) -> Tensor` */
   less(other: Tensor): Tensor;
-  /** `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.less_(other)` */
   less_(other: Scalar): this;
   /** `aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   less_(other: Tensor): this;
-  /** `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.lessEqual(other)` */
   lessEqual(other: Scalar): Tensor;
   /** `aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   lessEqual(other: Tensor): Tensor;
-  /** `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.lessEqual_(other)` */
   lessEqual_(other: Scalar): this;
   /** `aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   lessEqual_(other: Tensor): this;
-  /** `aten::lgamma(Tensor self) -> Tensor` */
+  /** `aten::lgamma(Tensor self) -> Tensor`, as in `x.lgamma()` */
   lgamma(): Tensor;
-  /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)`, as in `x.lgamma_()` */
   lgamma_(): this;
-  /** `aten::lift(Tensor self) -> Tensor` */
+  /** `aten::lift(Tensor self) -> Tensor`, as in `x.lift()` */
   lift(): Tensor;
-  /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)`, as in `x.liftFresh()` */
   liftFresh(): Tensor;
-  /** `aten::lift_fresh_copy(Tensor self) -> Tensor` */
+  /** `aten::lift_fresh_copy(Tensor self) -> Tensor`, as in `x.liftFreshCopy()` */
   liftFreshCopy(): Tensor;
-  /** `aten::log(Tensor self) -> Tensor` */
+  /** `aten::log(Tensor self) -> Tensor`, as in `x.log()` */
   log(): Tensor;
-  /** `aten::log10(Tensor self) -> Tensor` */
+  /** `aten::log10(Tensor self) -> Tensor`, as in `x.log10()` */
   log10(): Tensor;
-  /** `aten::log10_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log10_(Tensor(a!) self) -> Tensor(a!)`, as in `x.log10_()` */
   log10_(): this;
-  /** `aten::log1p(Tensor self) -> Tensor` */
+  /** `aten::log1p(Tensor self) -> Tensor`, as in `x.log1p()` */
   log1p(): Tensor;
-  /** `aten::log1p_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log1p_(Tensor(a!) self) -> Tensor(a!)`, as in `x.log1p_()` */
   log1p_(): this;
-  /** `aten::log2(Tensor self) -> Tensor` */
+  /** `aten::log2(Tensor self) -> Tensor`, as in `x.log2()` */
   log2(): Tensor;
-  /** `aten::log2_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log2_(Tensor(a!) self) -> Tensor(a!)`, as in `x.log2_()` */
   log2_(): this;
-  /** `aten::log_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::log_(Tensor(a!) self) -> Tensor(a!)`, as in `x.log_()` */
   log_(): this;
-  /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor` */
+  /** `aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor`, as in `x.logNormal({ mean: 1, std: 2 })` */
   logNormal(mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   logNormal(options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
   logNormal(mean: number, options?: { std?: number; generator?: Generator }): Tensor;
-  /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)`, as in `x.logNormal_({ mean: 1, std: 2 })` */
   logNormal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
   logNormal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
   logNormal_(mean: number, options?: { std?: number; generator?: Generator }): this;
-  /** `aten::log_sigmoid(Tensor self) -> Tensor` */
+  /** `aten::log_sigmoid(Tensor self) -> Tensor`, as in `x.logSigmoid()` */
   logSigmoid(): Tensor;
-  /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)` */
+  /** `aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)`, as in `x.logSigmoidForward()` */
   logSigmoidForward(): OutputBuffer;
-  /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`, as in `x.logSoftmax(dim)` */
   logSoftmax(dim: number, dtype?: Dtype): Tensor;
   logSoftmax(dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::logaddexp(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logaddexp(Tensor self, Tensor other) -> Tensor`, as in `x.logaddexp(other)` */
   logaddexp(other: Tensor): Tensor;
-  /** `aten::logaddexp2(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logaddexp2(Tensor self, Tensor other) -> Tensor`, as in `x.logaddexp2(other)` */
   logaddexp2(other: Tensor): Tensor;
-  /** `aten::logcumsumexp(Tensor self, int dim) -> Tensor` */
+  /** `aten::logcumsumexp(Tensor self, int dim) -> Tensor`, as in `x.logcumsumexp(dim)` */
   logcumsumexp(dim: number): Tensor;
-  /** `aten::logdet(Tensor self) -> Tensor` */
+  /** `aten::logdet(Tensor self) -> Tensor`, as in `x.logdet()` */
   logdet(): Tensor;
-  /** `aten::logical_and(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logical_and(Tensor self, Tensor other) -> Tensor`, as in `x.logicalAnd(other)` */
   logicalAnd(other: Tensor): Tensor;
-  /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.logicalAnd_(other)` */
   logicalAnd_(other: Tensor): this;
-  /** `aten::logical_not(Tensor self) -> Tensor` */
+  /** `aten::logical_not(Tensor self) -> Tensor`, as in `x.logicalNot()` */
   logicalNot(): Tensor;
-  /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)`, as in `x.logicalNot_()` */
   logicalNot_(): this;
-  /** `aten::logical_or(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logical_or(Tensor self, Tensor other) -> Tensor`, as in `x.logicalOr(other)` */
   logicalOr(other: Tensor): Tensor;
-  /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.logicalOr_(other)` */
   logicalOr_(other: Tensor): this;
-  /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor`, as in `x.logicalXor(other)` */
   logicalXor(other: Tensor): Tensor;
-  /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.logicalXor_(other)` */
   logicalXor_(other: Tensor): this;
-  /** `aten::logit(Tensor self, float? eps=None) -> Tensor` */
+  /** `aten::logit(Tensor self, float? eps=None) -> Tensor`, as in `x.logit()` */
   logit(eps?: number): Tensor;
   logit(options?: { eps?: number }): Tensor;
-  /** `aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)` */
+  /** `aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)`, as in `x.logit_()` */
   logit_(eps?: number): this;
   logit_(options?: { eps?: number }): this;
-  /** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+  /** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`, as in `x.logsumexp(dim, { keepdim: false })` */
   logsumexp(dim: number | readonly number[], keepdim?: boolean): Tensor;
   logsumexp(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.lt(other)` */
   lt(other: Scalar): Tensor;
   /** `aten::lt.Tensor(Tensor self, Tensor other) -> Tensor` */
   lt(other: Tensor): Tensor;
-  /** `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.lt_(other)` */
   lt_(other: Scalar): this;
   /** `aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   lt_(other: Tensor): this;
-  /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor` */
+  /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor`, as in `x.luSolve(LUData, LUPivots)` */
   luSolve(LUData: Tensor, LUPivots: Tensor): Tensor;
-  /** `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor` */
+  /** `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`, as in `x.maskedFill(mask, value)` */
   maskedFill(mask: Tensor, value: Scalar): Tensor;
   /** `aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor` */
   maskedFill(mask: Tensor, value: Tensor): Tensor;
-  /** `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)` */
+  /** `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)`, as in `x.maskedFill_(mask, value)` */
   maskedFill_(mask: Tensor, value: Scalar): this;
   /** `aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)` */
   maskedFill_(mask: Tensor, value: Tensor): this;
-  /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor` */
+  /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor`, as in `x.maskedScatter(mask, source)` */
   maskedScatter(mask: Tensor, source: Tensor): Tensor;
-  /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)` */
+  /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)`, as in `x.maskedScatter_(mask, source)` */
   maskedScatter_(mask: Tensor, source: Tensor): this;
-  /** `aten::masked_select(Tensor self, Tensor mask) -> Tensor` */
+  /** `aten::masked_select(Tensor self, Tensor mask) -> Tensor`, as in `x.maskedSelect(mask)` */
   maskedSelect(mask: Tensor): Tensor;
-  /** `aten::matmul(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::matmul(Tensor self, Tensor other) -> Tensor`, as in `x.matmul(other)` */
   matmul(other: Tensor): Tensor;
-  /** `aten::matrix_exp(Tensor self) -> Tensor` */
+  /** `aten::matrix_exp(Tensor self) -> Tensor`, as in `x.matrixExp()` */
   matrixExp(): Tensor;
-  /** `aten::matrix_power(Tensor self, int n) -> Tensor` */
+  /** `aten::matrix_power(Tensor self, int n) -> Tensor`, as in `x.matrixPower(n)` */
   matrixPower(n: number): Tensor;
-  /** `aten::max(Tensor self) -> Tensor` */
+  /** `aten::max(Tensor self) -> Tensor`, as in `x.max()` */
   max(): Tensor;
   /** `aten::max.other(Tensor self, Tensor other) -> Tensor` */
   max(other: Tensor): Tensor;
   /** `aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   max(dim: number, keepdim?: boolean): ValuesIndices;
   max(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
+  /** `aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor`, as in `x.maxPool1d(kernelSize, { ceilMode: false })` */
   maxPool1d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1603,7 +1603,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)` */
+  /** `aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)`, as in `x.maxPool1dWithIndices(kernelSize, { ceilMode: false })` */
   maxPool1dWithIndices(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1635,7 +1635,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`, as in `x.maxPool2d(kernelSize, { ceilMode: false })` */
   maxPool2d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1667,7 +1667,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
+  /** `aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)`, as in `x.maxPool2dWithIndices(kernelSize, { ceilMode: false })` */
   maxPool2dWithIndices(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1699,7 +1699,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor`, as in `x.maxPool3d(kernelSize, { ceilMode: false })` */
   maxPool3d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1731,7 +1731,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)` */
+  /** `aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)`, as in `x.maxPool3dWithIndices(kernelSize, { ceilMode: false })` */
   maxPool3dWithIndices(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1763,18 +1763,18 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor` */
+  /** `aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor`, as in `x.maxUnpool2d(indices, outputSize)` */
   maxUnpool2d(indices: Tensor, outputSize: number | readonly number[]): Tensor;
-  /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor` */
+  /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor`, as in `x.maxUnpool3d(indices, outputSize, stride, padding)` */
   maxUnpool3d(
     indices: Tensor,
     outputSize: number | readonly number[],
     stride: number | readonly number[],
     padding: number | readonly number[],
   ): Tensor;
-  /** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::maximum(Tensor self, Tensor other) -> Tensor`, as in `x.maximum(other)` */
   maximum(other: Tensor): Tensor;
-  /** `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`, as in `x.mean()` */
   mean(options?: { dtype?: Dtype }): Tensor;
   /** `aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   mean(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
@@ -1783,21 +1783,21 @@ export interface TensorMethods {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::median(Tensor self) -> Tensor` */
+  /** `aten::median(Tensor self) -> Tensor`, as in `x.median()` */
   median(): Tensor;
   /** `aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   median(dim: number, keepdim?: boolean): ValuesIndices;
   median(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::min(Tensor self) -> Tensor` */
+  /** `aten::min(Tensor self) -> Tensor`, as in `x.min()` */
   min(): Tensor;
   /** `aten::min.other(Tensor self, Tensor other) -> Tensor` */
   min(other: Tensor): Tensor;
   /** `aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   min(dim: number, keepdim?: boolean): ValuesIndices;
   min(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::minimum(Tensor self, Tensor other) -> Tensor`, as in `x.minimum(other)` */
   minimum(other: Tensor): Tensor;
-  /** `aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  /** `aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor`, as in `x.miopenConvolution(weight, padding, stride, dilation, groups, benchmark, deterministic)` */
   miopenConvolution(
     weight: Tensor,
     bias: Tensor | null,
@@ -1808,7 +1808,7 @@ export interface TensorMethods {
     benchmark: boolean,
     deterministic: boolean,
   ): Tensor;
-  /** `aten::miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `x.miopenConvolutionAddRelu(weight, z, stride, padding, dilation, groups)` */
   miopenConvolutionAddRelu(
     weight: Tensor,
     z: Tensor,
@@ -1819,7 +1819,7 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::miopen_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::miopen_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor`, as in `x.miopenConvolutionRelu(weight, stride, padding, dilation, groups)` */
   miopenConvolutionRelu(
     weight: Tensor,
     bias: Tensor | null,
@@ -1828,7 +1828,7 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::miopen_convolution_transpose(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  /** `aten::miopen_convolution_transpose(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor`, as in `x.miopenConvolutionTranspose(weight, padding, outputPadding, stride, dilation, groups, benchmark, deterministic)` */
   miopenConvolutionTranspose(
     weight: Tensor,
     bias: Tensor | null,
@@ -1840,7 +1840,7 @@ export interface TensorMethods {
     benchmark: boolean,
     deterministic: boolean,
   ): Tensor;
-  /** `aten::miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor` */
+  /** `aten::miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor`, as in `x.miopenDepthwiseConvolution(weight, padding, stride, dilation, groups, benchmark, deterministic)` */
   miopenDepthwiseConvolution(
     weight: Tensor,
     bias: Tensor | null,
@@ -1851,13 +1851,13 @@ export interface TensorMethods {
     benchmark: boolean,
     deterministic: boolean,
   ): Tensor;
-  /** `aten::mish(Tensor self) -> Tensor` */
+  /** `aten::mish(Tensor self) -> Tensor`, as in `x.mish()` */
   mish(): Tensor;
-  /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)`, as in `x.mish_()` */
   mish_(): this;
-  /** `aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor` */
+  /** `aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor`, as in `x.mkldnnAdaptiveAvgPool2d(outputSize)` */
   mkldnnAdaptiveAvgPool2d(outputSize: number | readonly number[]): Tensor;
-  /** `aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor` */
+  /** `aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor`, as in `x.mkldnnConvolution(weight, padding, stride, dilation, groups)` */
   mkldnnConvolution(
     weight: Tensor,
     bias: Tensor | null,
@@ -1866,10 +1866,10 @@ export interface TensorMethods {
     dilation: readonly number[],
     groups: number,
   ): Tensor;
-  /** `aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor` */
+  /** `aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor`, as in `x.mkldnnLinear(weight)` */
   mkldnnLinear(weight: Tensor, bias?: Tensor | null): Tensor;
   mkldnnLinear(weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
-  /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`, as in `x.mkldnnMaxPool2d(kernelSize, { ceilMode: false })` */
   mkldnnMaxPool2d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1901,7 +1901,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor`, as in `x.mkldnnMaxPool3d(kernelSize, { ceilMode: false })` */
   mkldnnMaxPool3d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -1933,7 +1933,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
+  /** `aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor`, as in `x.mkldnnReorderConv2dWeight({ groups: 1 })` */
   mkldnnReorderConv2dWeight(
     padding?: number | readonly number[],
     stride?: number | readonly number[],
@@ -1966,7 +1966,7 @@ export interface TensorMethods {
       inputSize?: readonly number[];
     },
   ): Tensor;
-  /** `aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor` */
+  /** `aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor`, as in `x.mkldnnReorderConv3dWeight({ groups: 1 })` */
   mkldnnReorderConv3dWeight(
     padding?: number | readonly number[],
     stride?: number | readonly number[],
@@ -1999,36 +1999,36 @@ export interface TensorMethods {
       inputSize?: readonly number[];
     },
   ): Tensor;
-  /** `aten::mm(Tensor self, Tensor mat2) -> Tensor` */
+  /** `aten::mm(Tensor self, Tensor mat2) -> Tensor`, as in `x.mm(mat2)` */
   mm(mat2: Tensor): Tensor;
   /** `aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor` */
   mm(mat2: Tensor, outDtype: Dtype): Tensor;
-  /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  /** `aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`, as in `x.mode({ dim: -1, keepdim: false })` */
   mode(dim?: number, keepdim?: boolean): ValuesIndices;
   mode(options?: { dim?: number; keepdim?: boolean }): ValuesIndices;
   mode(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
+  /** `aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)`, as in `x.moveaxis(source, destination)` */
   moveaxis(source: number, destination: number): Tensor;
   /** `aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
   moveaxis(source: readonly number[], destination: readonly number[]): Tensor;
-  /** `aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)` */
+  /** `aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)`, as in `x.movedim(source, destination)` */
   movedim(source: number, destination: number): Tensor;
   /** `aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)` */
   movedim(source: readonly number[], destination: readonly number[]): Tensor;
-  /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `x.mseLoss(target, { reduction: 1 })` */
   mseLoss(target: Tensor, reduction?: number): Tensor;
   mseLoss(target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::msort(Tensor self) -> Tensor` */
+  /** `aten::msort(Tensor self) -> Tensor`, as in `x.msort()` */
   msort(): Tensor;
-  /** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.mul(other)` */
   mul(other: Scalar): Tensor;
   /** `aten::mul.Tensor(Tensor self, Tensor other) -> Tensor` */
   mul(other: Tensor): Tensor;
-  /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.mul_(other)` */
   mul_(other: Scalar): this;
   /** `aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   mul_(other: Tensor): this;
-  /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor` */
+  /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor`, as in `x.multiMarginLoss(target, { p: 1, margin: 1, reduction: 1 })` */
   multiMarginLoss(
     target: Tensor,
     p?: Scalar,
@@ -2051,12 +2051,12 @@ export interface TensorMethods {
     margin: Scalar,
     options?: { weight?: Tensor | null; reduction?: number },
   ): Tensor;
-  /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `x.multilabelMarginLoss(target, { reduction: 1 })` */
   multilabelMarginLoss(target: Tensor, reduction?: number): Tensor;
   multilabelMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)` */
+  /** `aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)`, as in `x.multilabelMarginLossForward(target, reduction)` */
   multilabelMarginLossForward(target: Tensor, reduction: number): OutputIsTarget;
-  /** `aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor` */
+  /** `aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`, as in `x.multinomial(numSamples, { replacement: false })` */
   multinomial(
     numSamples: number,
     replacement?: boolean,
@@ -2066,43 +2066,43 @@ export interface TensorMethods {
     numSamples: number,
     options?: { replacement?: boolean; generator?: Generator },
   ): Tensor;
-  /** `aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.multiply(other)` */
   multiply(other: Scalar): Tensor;
   /** `aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor` */
   multiply(other: Tensor): Tensor;
-  /** `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.multiply_(other)` */
   multiply_(other: Scalar): this;
   /** `aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   multiply_(other: Tensor): this;
-  /** `aten::mv(Tensor self, Tensor vec) -> Tensor` */
+  /** `aten::mv(Tensor self, Tensor vec) -> Tensor`, as in `x.mv(vec)` */
   mv(vec: Tensor): Tensor;
-  /** `aten::mvlgamma(Tensor self, int p) -> Tensor` */
+  /** `aten::mvlgamma(Tensor self, int p) -> Tensor`, as in `x.mvlgamma(p)` */
   mvlgamma(p: number): Tensor;
-  /** `aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)` */
+  /** `aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)`, as in `x.mvlgamma_(p)` */
   mvlgamma_(p: number): this;
-  /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor` */
+  /** `aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`, as in `x.nanToNum()` */
   nanToNum(nan?: number, posinf?: number, neginf?: number): Tensor;
   nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
   nanToNum(nan: number | null, options?: { posinf?: number; neginf?: number }): Tensor;
   nanToNum(nan: number | null, posinf: number | null, options?: { neginf?: number }): Tensor;
-  /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)` */
+  /** `aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)`, as in `x.nanToNum_()` */
   nanToNum_(nan?: number, posinf?: number, neginf?: number): this;
   nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
   nanToNum_(nan: number | null, options?: { posinf?: number; neginf?: number }): this;
   nanToNum_(nan: number | null, posinf: number | null, options?: { neginf?: number }): this;
-  /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `x.nanmean({ keepdim: false })` */
   nanmean(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   nanmean(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
   nanmean(
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::nanmedian(Tensor self) -> Tensor` */
+  /** `aten::nanmedian(Tensor self) -> Tensor`, as in `x.nanmedian()` */
   nanmedian(): Tensor;
   /** `aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   nanmedian(dim: number, keepdim?: boolean): ValuesIndices;
   nanmedian(dim: number, options?: { keepdim?: boolean }): ValuesIndices;
-  /** `aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  /** `aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`, as in `x.nanquantile(q, { keepdim: false, interpolation: 'linear' })` */
   nanquantile(
     q: Tensor,
     dim?: number,
@@ -2134,22 +2134,22 @@ export interface TensorMethods {
     dim: number | null,
     options?: { keepdim?: boolean; interpolation?: string },
   ): Tensor;
-  /** `aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`, as in `x.nansum({ keepdim: false })` */
   nansum(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   nansum(options?: { dim?: number | readonly number[]; keepdim?: boolean; dtype?: Dtype }): Tensor;
   nansum(
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)` */
+  /** `aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)`, as in `x.narrow(dim, start, length)` */
   narrow(dim: number, start: number, length: number): Tensor;
   /** `aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)` */
   narrow(dim: number, start: Tensor, length: number): Tensor;
-  /** `aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor` */
+  /** `aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor`, as in `x.narrowCopy(dim, start, length)` */
   narrowCopy(dim: number, start: number, length: number): Tensor;
-  /** `aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
+  /** `aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor`, as in `x.nativeChannelShuffle(groups)` */
   nativeChannelShuffle(groups: number): Tensor;
-  /** `aten::native_norm(Tensor self, Scalar p=2) -> Tensor` */
+  /** `aten::native_norm(Tensor self, Scalar p=2) -> Tensor`, as in `x.nativeNorm({ p: 2 })` */
   nativeNorm(p?: Scalar): Tensor;
   nativeNorm(options?: { p?: Scalar }): Tensor;
   /** `aten::native_norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype) -> Tensor` */
@@ -2159,26 +2159,26 @@ export interface TensorMethods {
     keepdim: boolean,
     dtype?: Dtype,
   ): Tensor;
-  /** `aten::ne.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::ne.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.ne(other)` */
   ne(other: Scalar): Tensor;
   /** `aten::ne.Tensor(Tensor self, Tensor other) -> Tensor` */
   ne(other: Tensor): Tensor;
-  /** `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.ne_(other)` */
   ne_(other: Scalar): this;
   /** `aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   ne_(other: Tensor): this;
-  /** `aten::neg(Tensor self) -> Tensor` */
+  /** `aten::neg(Tensor self) -> Tensor`, as in `x.neg()` */
   neg(): Tensor;
-  /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)`, as in `x.neg_()` */
   neg_(): this;
-  /** `aten::negative(Tensor self) -> Tensor` */
+  /** `aten::negative(Tensor self) -> Tensor`, as in `x.negative()` */
   negative(): Tensor;
-  /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)`, as in `x.negative_()` */
   negative_(): this;
-  /** `aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor` */
+  /** `aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor`, as in `x.nestedToPaddedTensor(padding)` */
   nestedToPaddedTensor(padding: number, outputSize?: readonly number[]): Tensor;
   nestedToPaddedTensor(padding: number, options?: { outputSize?: readonly number[] }): Tensor;
-  /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `x.newEmpty(size)` */
   newEmpty(
     size: readonly number[],
     options?: {
@@ -2202,7 +2202,7 @@ export interface TensorMethods {
       },
     ]
   ): Tensor;
-  /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `x.newEmptyStrided(size, stride)` */
   newEmptyStrided(
     size: readonly number[],
     stride: readonly number[],
@@ -2214,7 +2214,7 @@ export interface TensorMethods {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `x.newFull(size, fillValue)` */
   newFull(
     size: readonly number[],
     fillValue: Scalar,
@@ -2226,7 +2226,7 @@ export interface TensorMethods {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `x.newOnes(size)` */
   newOnes(
     size: readonly number[],
     options?: {
@@ -2250,7 +2250,7 @@ export interface TensorMethods {
       },
     ]
   ): Tensor;
-  /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`, as in `x.newZeros(size)` */
   newZeros(
     size: readonly number[],
     options?: {
@@ -2274,11 +2274,11 @@ export interface TensorMethods {
       },
     ]
   ): Tensor;
-  /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::nextafter(Tensor self, Tensor other) -> Tensor`, as in `x.nextafter(other)` */
   nextafter(other: Tensor): Tensor;
-  /** `aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  /** `aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)`, as in `x.nextafter_(other)` */
   nextafter_(other: Tensor): this;
-  /** `aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  /** `aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor`, as in `x.nllLoss(target, { reduction: 1, ignoreIndex: -100 })` */
   nllLoss(target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number): Tensor;
   nllLoss(
     target: Tensor,
@@ -2295,7 +2295,7 @@ export interface TensorMethods {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  /** `aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor`, as in `x.nllLoss2d(target, { reduction: 1, ignoreIndex: -100 })` */
   nllLoss2d(
     target: Tensor,
     weight?: Tensor | null,
@@ -2317,21 +2317,21 @@ export interface TensorMethods {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
+  /** `aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)`, as in `x.nllLoss2dForward(target, reduction, ignoreIndex)` */
   nllLoss2dForward(
     target: Tensor,
     weight: Tensor | null,
     reduction: number,
     ignoreIndex: number,
   ): OutputTotalWeight;
-  /** `aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)` */
+  /** `aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)`, as in `x.nllLossForward(target, reduction, ignoreIndex)` */
   nllLossForward(
     target: Tensor,
     weight: Tensor | null,
     reduction: number,
     ignoreIndex: number,
   ): OutputTotalWeight;
-  /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
+  /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor`, as in `x.nllLossNd(target, { reduction: 1, ignoreIndex: -100 })` */
   nllLossNd(
     target: Tensor,
     weight?: Tensor | null,
@@ -2353,13 +2353,13 @@ export interface TensorMethods {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nonzero(Tensor self) -> Tensor` */
+  /** `aten::nonzero(Tensor self) -> Tensor`, as in `x.nonzero()` */
   nonzero(): Tensor;
-  /** `aten::nonzero_numpy(Tensor self) -> Tensor[]` */
+  /** `aten::nonzero_numpy(Tensor self) -> Tensor[]`, as in `x.nonzeroNumpy()` */
   nonzeroNumpy(): Tensor[];
-  /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor` */
+  /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`, as in `x.nonzeroStatic({ size, fillValue: -1 })` */
   nonzeroStatic(options: { size: number; fillValue?: number }): Tensor;
-  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor` */
+  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`, as in `x.norm({ p: 2 })` */
   norm(p?: Scalar): Tensor;
   norm(options?: { p?: Scalar }): Tensor;
   /** `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor` */
@@ -2374,34 +2374,34 @@ export interface TensorMethods {
     keepdim: boolean,
     options: { dtype: Dtype },
   ): Tensor;
-  /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)`, as in `x.normal_({ mean: 0, std: 1 })` */
   normal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
   normal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
   normal_(mean: number, options?: { std?: number; generator?: Generator }): this;
-  /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor`, as in `x.normalFunctional({ mean: 0, std: 1 })` */
   normalFunctional(mean?: number, std?: number, options?: { generator?: Generator }): Tensor;
   normalFunctional(options?: { mean?: number; std?: number; generator?: Generator }): Tensor;
   normalFunctional(mean: number, options?: { std?: number; generator?: Generator }): Tensor;
-  /** `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.notEqual(other)` */
   notEqual(other: Scalar): Tensor;
   /** `aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor` */
   notEqual(other: Tensor): Tensor;
-  /** `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.notEqual_(other)` */
   notEqual_(other: Scalar): this;
   /** `aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   notEqual_(other: Tensor): this;
-  /** `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor` */
+  /** `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor`, as in `x.nuclearNorm({ keepdim: false })` */
   nuclearNorm(keepdim?: boolean): Tensor;
   nuclearNorm(options?: { keepdim?: boolean }): Tensor;
   /** `aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor` */
   nuclearNorm(dim: number | readonly number[], keepdim?: boolean): Tensor;
   nuclearNorm(dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  /** `aten::numel(Tensor self) -> int` */
+  /** `aten::numel(Tensor self) -> int`, as in `x.numel()` */
   numel(): number;
-  /** `aten::one_hot(Tensor self, int num_classes=-1) -> Tensor` */
+  /** `aten::one_hot(Tensor self, int num_classes=-1) -> Tensor`, as in `x.oneHot({ numClasses: -1 })` */
   oneHot(numClasses?: number): Tensor;
   oneHot(options?: { numClasses?: number }): Tensor;
-  /** `aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.onesLike()` */
   onesLike(options?: {
     dtype?: Dtype;
     layout?: Layout;
@@ -2410,81 +2410,81 @@ export interface TensorMethods {
     memoryFormat?: MemoryFormat;
     requiresGrad?: boolean;
   }): Tensor;
-  /** `aten::orgqr(Tensor self, Tensor input2) -> Tensor` */
+  /** `aten::orgqr(Tensor self, Tensor input2) -> Tensor`, as in `x.orgqr(input2)` */
   orgqr(input2: Tensor): Tensor;
-  /** `aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor` */
+  /** `aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`, as in `x.ormqr(input2, input3, { left: true, transpose: false })` */
   ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor;
   ormqr(input2: Tensor, input3: Tensor, options?: { left?: boolean; transpose?: boolean }): Tensor;
   ormqr(input2: Tensor, input3: Tensor, left: boolean, options?: { transpose?: boolean }): Tensor;
-  /** `aten::outer(Tensor self, Tensor vec2) -> Tensor` */
+  /** `aten::outer(Tensor self, Tensor vec2) -> Tensor`, as in `x.outer(vec2)` */
   outer(vec2: Tensor): Tensor;
-  /** `aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor` */
+  /** `aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor`, as in `x.pad(pad, { mode: 'constant' })` */
   pad(pad: readonly number[], mode?: string, value?: number): Tensor;
   pad(pad: readonly number[], options?: { mode?: string; value?: number }): Tensor;
   pad(pad: readonly number[], mode: string, options?: { value?: number }): Tensor;
-  /** `aten::pdist(Tensor self, float p=2.) -> Tensor` */
+  /** `aten::pdist(Tensor self, float p=2.) -> Tensor`, as in `x.pdist({ p: 2 })` */
   pdist(p?: number): Tensor;
   pdist(options?: { p?: number }): Tensor;
-  /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)` */
+  /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)`, as in `x.permute(dims)` */
   permute(dims: readonly number[]): Tensor;
   permute(...dims: number[]): Tensor;
-  /** `aten::permute_copy(Tensor self, int[] dims) -> Tensor` */
+  /** `aten::permute_copy(Tensor self, int[] dims) -> Tensor`, as in `x.permuteCopy(dims)` */
   permuteCopy(dims: readonly number[]): Tensor;
   permuteCopy(...dims: number[]): Tensor;
-  /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)` */
+  /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)`, as in `x.pinMemory()` */
   pinMemory(device?: string): Tensor;
   pinMemory(options?: { device?: string }): Tensor;
-  /** `aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor` */
+  /** `aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor`, as in `x.pinverse({ rcond: 1e-15 })` */
   pinverse(rcond?: number): Tensor;
   pinverse(options?: { rcond?: number }): Tensor;
-  /** `aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor` */
+  /** `aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor`, as in `x.pixelShuffle(upscaleFactor)` */
   pixelShuffle(upscaleFactor: number): Tensor;
-  /** `aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor` */
+  /** `aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor`, as in `x.pixelUnshuffle(downscaleFactor)` */
   pixelUnshuffle(downscaleFactor: number): Tensor;
-  /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor` */
+  /** `aten::poisson(Tensor self, Generator? generator=None) -> Tensor`, as in `x.poisson()` */
   poisson(generator?: Generator): Tensor;
   poisson(options?: { generator?: Generator }): Tensor;
-  /** `aten::polygamma(int n, Tensor self) -> Tensor` */
+  /** `aten::polygamma(int n, Tensor self) -> Tensor`, as in `x.polygamma(n)` */
   polygamma(n: number): Tensor;
-  /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)` */
+  /** `aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)`, as in `x.polygamma_(n)` */
   polygamma_(n: number): this;
-  /** `aten::positive(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::positive(Tensor(a) self) -> Tensor(a)`, as in `x.positive()` */
   positive(): Tensor;
-  /** `aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
+  /** `aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`, as in `x.pow(exponent)` */
   pow(exponent: Scalar): Tensor;
   /** `aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
   pow(exponent: Tensor): Tensor;
-  /** `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)` */
+  /** `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`, as in `x.pow_(exponent)` */
   pow_(exponent: Scalar): this;
   /** `aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)` */
   pow_(exponent: Tensor): this;
-  /** `aten::prelu(Tensor self, Tensor weight) -> Tensor` */
+  /** `aten::prelu(Tensor self, Tensor weight) -> Tensor`, as in `x.prelu(weight)` */
   prelu(weight: Tensor): Tensor;
-  /** `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor`, as in `x.prod()` */
   prod(options?: { dtype?: Dtype }): Tensor;
   /** `aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   prod(dim: number, keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
   prod(dim: number, options?: { keepdim?: boolean; dtype?: Dtype }): Tensor;
-  /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor` */
+  /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor`, as in `x.put(index, source, { accumulate: false })` */
   put(index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
   put(index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
-  /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)` */
+  /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)`, as in `x.put_(index, source, { accumulate: false })` */
   put_(index: Tensor, source: Tensor, accumulate?: boolean): this;
   put_(index: Tensor, source: Tensor, options?: { accumulate?: boolean }): this;
-  /** `aten::q_per_channel_axis(Tensor self) -> int` */
+  /** `aten::q_per_channel_axis(Tensor self) -> int`, as in `x.qPerChannelAxis()` */
   qPerChannelAxis(): number;
-  /** `aten::q_per_channel_scales(Tensor self) -> Tensor` */
+  /** `aten::q_per_channel_scales(Tensor self) -> Tensor`, as in `x.qPerChannelScales()` */
   qPerChannelScales(): Tensor;
-  /** `aten::q_per_channel_zero_points(Tensor self) -> Tensor` */
+  /** `aten::q_per_channel_zero_points(Tensor self) -> Tensor`, as in `x.qPerChannelZeroPoints()` */
   qPerChannelZeroPoints(): Tensor;
-  /** `aten::q_scale(Tensor self) -> float` */
+  /** `aten::q_scale(Tensor self) -> float`, as in `x.qScale()` */
   qScale(): number;
-  /** `aten::q_zero_point(Tensor self) -> int` */
+  /** `aten::q_zero_point(Tensor self) -> int`, as in `x.qZeroPoint()` */
   qZeroPoint(): number;
-  /** `aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)` */
+  /** `aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)`, as in `x.qr({ some: true })` */
   qr(some?: boolean): QR;
   qr(options?: { some?: boolean }): QR;
-  /** `aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor` */
+  /** `aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`, as in `x.quantile(q, { keepdim: false, interpolation: 'linear' })` */
   quantile(
     q: Tensor,
     dim?: number,
@@ -2516,15 +2516,15 @@ export interface TensorMethods {
     dim: number | null,
     options?: { keepdim?: boolean; interpolation?: string },
   ): Tensor;
-  /** `aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor` */
+  /** `aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor`, as in `x.quantizePerChannel(scales, zeroPoints, axis, dtype)` */
   quantizePerChannel(scales: Tensor, zeroPoints: Tensor, axis: number, dtype: Dtype): Tensor;
-  /** `aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor` */
+  /** `aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor`, as in `x.quantizePerTensor(scale, zeroPoint, dtype)` */
   quantizePerTensor(scale: number, zeroPoint: number, dtype: Dtype): Tensor;
   /** `aten::quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype) -> Tensor` */
   quantizePerTensor(scale: Tensor, zeroPoint: Tensor, dtype: Dtype): Tensor;
-  /** `aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor` */
+  /** `aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor`, as in `x.quantizePerTensorDynamic(dtype, reduceRange)` */
   quantizePerTensorDynamic(dtype: Dtype, reduceRange: boolean): Tensor;
-  /** `aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor` */
+  /** `aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor`, as in `x.quantizedMaxPool1d(kernelSize, { ceilMode: false })` */
   quantizedMaxPool1d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -2556,7 +2556,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`, as in `x.quantizedMaxPool2d(kernelSize, { ceilMode: false })` */
   quantizedMaxPool2d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -2588,7 +2588,7 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor` */
+  /** `aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor`, as in `x.quantizedMaxPool3d(kernelSize, { ceilMode: false })` */
   quantizedMaxPool3d(
     kernelSize: number | readonly number[],
     stride?: number | readonly number[],
@@ -2620,11 +2620,11 @@ export interface TensorMethods {
     padding: number | readonly number[],
     options?: { dilation?: number | readonly number[]; ceilMode?: boolean },
   ): Tensor;
-  /** `aten::rad2deg(Tensor self) -> Tensor` */
+  /** `aten::rad2deg(Tensor self) -> Tensor`, as in `x.rad2deg()` */
   rad2deg(): Tensor;
-  /** `aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)`, as in `x.rad2deg_()` */
   rad2deg_(): this;
-  /** `aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.randLike()` */
   randLike(options?: {
     dtype?: Dtype;
     layout?: Layout;
@@ -2643,7 +2643,7 @@ export interface TensorMethods {
     memoryFormat?: MemoryFormat;
     requiresGrad?: boolean;
   }): Tensor;
-  /** `aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.randintLike(high)` */
   randintLike(
     high: number,
     options?: {
@@ -2720,7 +2720,7 @@ export interface TensorMethods {
       requiresGrad?: boolean;
     },
   ): Tensor;
-  /** `aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.randnLike()` */
   randnLike(options?: {
     dtype?: Dtype;
     layout?: Layout;
@@ -2739,112 +2739,112 @@ export interface TensorMethods {
     memoryFormat?: MemoryFormat;
     requiresGrad?: boolean;
   }): Tensor;
-  /** `aten::random(Tensor self, *, Generator? generator=None) -> Tensor` */
+  /** `aten::random(Tensor self, *, Generator? generator=None) -> Tensor`, as in `x.random()` */
   random(options?: { generator?: Generator }): Tensor;
   /** `aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor` */
   random(to: number, options?: { generator?: Generator }): Tensor;
   /** `aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor` */
   random(from: number, to?: number, options?: { generator?: Generator }): Tensor;
   random(from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)`, as in `x.random_()` */
   random_(options?: { generator?: Generator }): this;
   /** `aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)` */
   random_(to: number, options?: { generator?: Generator }): this;
   /** `aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)` */
   random_(from: number, to?: number, options?: { generator?: Generator }): this;
   random_(from: number, options?: { to?: number; generator?: Generator }): this;
-  /** `aten::ravel(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::ravel(Tensor(a) self) -> Tensor(a)`, as in `x.ravel()` */
   ravel(): Tensor;
-  /** `aten::reciprocal(Tensor self) -> Tensor` */
+  /** `aten::reciprocal(Tensor self) -> Tensor`, as in `x.reciprocal()` */
   reciprocal(): Tensor;
-  /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)`, as in `x.reciprocal_()` */
   reciprocal_(): this;
-  /** `aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
+  /** `aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor`, as in `x.reflectionPad1d(padding)` */
   reflectionPad1d(padding: number | readonly number[]): Tensor;
-  /** `aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
+  /** `aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor`, as in `x.reflectionPad2d(padding)` */
   reflectionPad2d(padding: number | readonly number[]): Tensor;
-  /** `aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor` */
+  /** `aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor`, as in `x.reflectionPad3d(padding)` */
   reflectionPad3d(padding: number | readonly number[]): Tensor;
-  /** `aten::relu(Tensor self) -> Tensor` */
+  /** `aten::relu(Tensor self) -> Tensor`, as in `x.relu()` */
   relu(): Tensor;
-  /** `aten::relu6(Tensor self) -> Tensor` */
+  /** `aten::relu6(Tensor self) -> Tensor`, as in `x.relu6()` */
   relu6(): Tensor;
-  /** `aten::relu6_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::relu6_(Tensor(a!) self) -> Tensor(a!)`, as in `x.relu6_()` */
   relu6_(): this;
-  /** `aten::relu_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::relu_(Tensor(a!) self) -> Tensor(a!)`, as in `x.relu_()` */
   relu_(): this;
-  /** `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.remainder(other)` */
   remainder(other: Scalar): Tensor;
   /** `aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor` */
   remainder(other: Tensor): Tensor;
-  /** `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.remainder_(other)` */
   remainder_(other: Scalar): this;
   /** `aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   remainder_(other: Tensor): this;
-  /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor` */
+  /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`, as in `x.renorm(p, dim, maxnorm)` */
   renorm(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
-  /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)` */
+  /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)`, as in `x.renorm_(p, dim, maxnorm)` */
   renorm_(p: Scalar, dim: number, maxnorm: Scalar): this;
-  /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor` */
+  /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor`, as in `x.repeat(repeats)` */
   repeat(repeats: readonly number[]): Tensor;
   repeat(...repeats: number[]): Tensor;
-  /** `aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
+  /** `aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor`, as in `x.repeatInterleave(repeats)` */
   repeatInterleave(repeats: Tensor, dim?: number, options?: { outputSize?: number }): Tensor;
   repeatInterleave(repeats: Tensor, options?: { dim?: number; outputSize?: number }): Tensor;
   /** `aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor` */
   repeatInterleave(repeats: number, dim?: number, options?: { outputSize?: number }): Tensor;
   repeatInterleave(repeats: number, options?: { dim?: number; outputSize?: number }): Tensor;
-  /** `aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor` */
+  /** `aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor`, as in `x.replicationPad1d(padding)` */
   replicationPad1d(padding: number | readonly number[]): Tensor;
-  /** `aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor` */
+  /** `aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor`, as in `x.replicationPad2d(padding)` */
   replicationPad2d(padding: number | readonly number[]): Tensor;
-  /** `aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor` */
+  /** `aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor`, as in `x.replicationPad3d(padding)` */
   replicationPad3d(padding: number | readonly number[]): Tensor;
-  /** `aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)` */
+  /** `aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)`, as in `x.reshape(shape)` */
   reshape(shape: readonly number[]): Tensor;
   reshape(...shape: number[]): Tensor;
-  /** `aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  /** `aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)`, as in `x.reshapeAs(other)` */
   reshapeAs(other: Tensor): Tensor;
-  /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor`, as in `x.resize(size)` */
   resize(size: readonly number[], options?: { memoryFormat?: MemoryFormat }): Tensor;
   resize(...size: number[]): Tensor;
   resize(...size: [...number[], options: { memoryFormat?: MemoryFormat }]): Tensor;
-  /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  /** `aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)`, as in `x.resize_(size)` */
   resize_(size: readonly number[], options?: { memoryFormat?: MemoryFormat }): this;
   resize_(...size: number[]): this;
   resize_(...size: [...number[], options: { memoryFormat?: MemoryFormat }]): this;
-  /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor`, as in `x.resizeAs(theTemplate)` */
   resizeAs(theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
-  /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)` */
+  /** `aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)`, as in `x.resizeAs_(theTemplate)` */
   resizeAs_(theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat }): this;
-  /** `aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor` */
+  /** `aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor`, as in `x.resizeAsSparse(theTemplate)` */
   resizeAsSparse(theTemplate: Tensor): Tensor;
-  /** `aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)` */
+  /** `aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)`, as in `x.resizeAsSparse_(theTemplate)` */
   resizeAsSparse_(theTemplate: Tensor): this;
-  /** `aten::resolve_conj(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::resolve_conj(Tensor(a) self) -> Tensor(a)`, as in `x.resolveConj()` */
   resolveConj(): Tensor;
-  /** `aten::resolve_neg(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::resolve_neg(Tensor(a) self) -> Tensor(a)`, as in `x.resolveNeg()` */
   resolveNeg(): Tensor;
-  /** `aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor` */
+  /** `aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor`, as in `x.roll(shifts)` */
   roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   roll(shifts: number | readonly number[], options?: { dims?: number | readonly number[] }): Tensor;
-  /** `aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor` */
+  /** `aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor`, as in `x.rot90({ k: 1 })` */
   rot90(k?: number, dims?: readonly number[]): Tensor;
   rot90(options?: { k?: number; dims?: readonly number[] }): Tensor;
   rot90(k: number, options?: { dims?: readonly number[] }): Tensor;
-  /** `aten::round(Tensor self) -> Tensor` */
+  /** `aten::round(Tensor self) -> Tensor`, as in `x.round()` */
   round(): Tensor;
   /** `aten::round.decimals(Tensor self, *, int decimals) -> Tensor` */
   round(options: { decimals: number }): Tensor;
-  /** `aten::round_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::round_(Tensor(a!) self) -> Tensor(a!)`, as in `x.round_()` */
   round_(): this;
   /** `aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)` */
   round_(options: { decimals: number }): this;
-  /** `aten::row_indices(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::row_indices(Tensor(a) self) -> Tensor(a)`, as in `x.rowIndices()` */
   rowIndices(): Tensor;
-  /** `aten::row_indices_copy(Tensor self) -> Tensor` */
+  /** `aten::row_indices_copy(Tensor self) -> Tensor`, as in `x.rowIndicesCopy()` */
   rowIndicesCopy(): Tensor;
-  /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor` */
+  /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor`, as in `x.rrelu({ lower: 0.125, upper: 0.3333333333333333, training: false })` */
   rrelu(lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator): Tensor;
   rrelu(options?: {
     lower?: Scalar;
@@ -2861,7 +2861,7 @@ export interface TensorMethods {
     upper: Scalar,
     options?: { training?: boolean; generator?: Generator },
   ): Tensor;
-  /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)`, as in `x.rrelu_({ lower: 0.125, upper: 0.3333333333333333, training: false })` */
   rrelu_(lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator): this;
   rrelu_(options?: {
     lower?: Scalar;
@@ -2878,7 +2878,7 @@ export interface TensorMethods {
     upper: Scalar,
     options?: { training?: boolean; generator?: Generator },
   ): this;
-  /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)` */
+  /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)`, as in `x.rreluWithNoiseFunctional(noise, { lower: 0.125, upper: 0.3333333333333333, training: false })` */
   rreluWithNoiseFunctional(
     noise: Tensor,
     lower?: Scalar,
@@ -2901,16 +2901,16 @@ export interface TensorMethods {
     upper: Scalar,
     options?: { training?: boolean; generator?: Generator },
   ): [Tensor, Tensor];
-  /** `aten::rsqrt(Tensor self) -> Tensor` */
+  /** `aten::rsqrt(Tensor self) -> Tensor`, as in `x.rsqrt()` */
   rsqrt(): Tensor;
-  /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)`, as in `x.rsqrt_()` */
   rsqrt_(): this;
-  /** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `x.rsub(other, { alpha: 1 })` */
   rsub(other: Scalar, alpha?: Scalar): Tensor;
   rsub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   rsub(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
+  /** `aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`, as in `x.scatter(dim, index, src)` */
   scatter(dim: number, index: Tensor, src: Tensor): Tensor;
   /** `aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor` */
   scatter(dim: number, index: Tensor, value: Scalar): Tensor;
@@ -2918,7 +2918,7 @@ export interface TensorMethods {
   scatter(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor;
   /** `aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor` */
   scatter(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor;
-  /** `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  /** `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`, as in `x.scatter_(dim, index, src)` */
   scatter_(dim: number, index: Tensor, src: Tensor): this;
   /** `aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)` */
   scatter_(dim: number, index: Tensor, value: Scalar): this;
@@ -2926,11 +2926,11 @@ export interface TensorMethods {
   scatter_(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): this;
   /** `aten::scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)` */
   scatter_(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): this;
-  /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
+  /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`, as in `x.scatterAdd(dim, index, src)` */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
-  /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
+  /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`, as in `x.scatterAdd_(dim, index, src)` */
   scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
-  /** `aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor` */
+  /** `aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor`, as in `x.scatterReduce(dim, index, src, reduce, { includeSelf: true })` */
   scatterReduce(
     dim: number,
     index: Tensor,
@@ -2938,7 +2938,7 @@ export interface TensorMethods {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): Tensor;
-  /** `aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)` */
+  /** `aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)`, as in `x.scatterReduce_(dim, index, src, reduce, { includeSelf: true })` */
   scatterReduce_(
     dim: number,
     index: Tensor,
@@ -2946,21 +2946,21 @@ export interface TensorMethods {
     reduce: string,
     options?: { includeSelf?: boolean },
   ): this;
-  /** `aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)` */
+  /** `aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)`, as in `x.select(dim, index)` */
   select(dim: number, index: number): Tensor;
-  /** `aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor` */
+  /** `aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor`, as in `x.selectCopy(dim, index)` */
   selectCopy(dim: number, index: number): Tensor;
-  /** `aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor` */
+  /** `aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor`, as in `x.selectScatter(src, dim, index)` */
   selectScatter(src: Tensor, dim: number, index: number): Tensor;
-  /** `aten::selu(Tensor self) -> Tensor` */
+  /** `aten::selu(Tensor self) -> Tensor`, as in `x.selu()` */
   selu(): Tensor;
-  /** `aten::selu_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::selu_(Tensor(a!) self) -> Tensor(a!)`, as in `x.selu_()` */
   selu_(): this;
-  /** `aten::set(Tensor self) -> Tensor` */
+  /** `aten::set(Tensor self) -> Tensor`, as in `x.set()` */
   set(): Tensor;
   /** `aten::set.source_Tensor(Tensor self, Tensor source) -> Tensor` */
   set(source: Tensor): Tensor;
-  /** `aten::set_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::set_(Tensor(a!) self) -> Tensor(a!)`, as in `x.set_()` */
   set_(): this;
   /** `aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)` */
   set_(source: Tensor): this;
@@ -2977,49 +2977,49 @@ export interface TensorMethods {
     size: readonly number[],
     options?: { stride?: readonly number[] },
   ): this;
-  /** `aten::sgn(Tensor self) -> Tensor` */
+  /** `aten::sgn(Tensor self) -> Tensor`, as in `x.sgn()` */
   sgn(): Tensor;
-  /** `aten::sgn_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sgn_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sgn_()` */
   sgn_(): this;
-  /** `aten::sigmoid(Tensor self) -> Tensor` */
+  /** `aten::sigmoid(Tensor self) -> Tensor`, as in `x.sigmoid()` */
   sigmoid(): Tensor;
-  /** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sigmoid_()` */
   sigmoid_(): this;
-  /** `aten::sign(Tensor self) -> Tensor` */
+  /** `aten::sign(Tensor self) -> Tensor`, as in `x.sign()` */
   sign(): Tensor;
-  /** `aten::sign_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sign_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sign_()` */
   sign_(): this;
-  /** `aten::signbit(Tensor self) -> Tensor` */
+  /** `aten::signbit(Tensor self) -> Tensor`, as in `x.signbit()` */
   signbit(): Tensor;
-  /** `aten::silu(Tensor self) -> Tensor` */
+  /** `aten::silu(Tensor self) -> Tensor`, as in `x.silu()` */
   silu(): Tensor;
-  /** `aten::silu_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::silu_(Tensor(a!) self) -> Tensor(a!)`, as in `x.silu_()` */
   silu_(): this;
-  /** `aten::sin(Tensor self) -> Tensor` */
+  /** `aten::sin(Tensor self) -> Tensor`, as in `x.sin()` */
   sin(): Tensor;
-  /** `aten::sin_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sin_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sin_()` */
   sin_(): this;
-  /** `aten::sinc(Tensor self) -> Tensor` */
+  /** `aten::sinc(Tensor self) -> Tensor`, as in `x.sinc()` */
   sinc(): Tensor;
-  /** `aten::sinc_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sinc_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sinc_()` */
   sinc_(): this;
-  /** `aten::sinh(Tensor self) -> Tensor` */
+  /** `aten::sinh(Tensor self) -> Tensor`, as in `x.sinh()` */
   sinh(): Tensor;
-  /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sinh_()` */
   sinh_(): this;
-  /** `aten::size.int(Tensor self, int dim) -> int` */
+  /** `aten::size.int(Tensor self, int dim) -> int`, as in `x.size(dim)` */
   size(dim: number): number;
-  /** `aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
+  /** `aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)`, as in `x.slice({ dim: 0, step: 1 })` */
   slice(dim?: number, start?: number, end?: number, step?: number): Tensor;
   slice(options?: { dim?: number; start?: number; end?: number; step?: number }): Tensor;
   slice(dim: number, options?: { start?: number; end?: number; step?: number }): Tensor;
   slice(dim: number, start: number | null, options?: { end?: number; step?: number }): Tensor;
-  /** `aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
+  /** `aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor`, as in `x.sliceCopy({ dim: 0, step: 1 })` */
   sliceCopy(dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceCopy(options?: { dim?: number; start?: number; end?: number; step?: number }): Tensor;
   sliceCopy(dim: number, options?: { start?: number; end?: number; step?: number }): Tensor;
   sliceCopy(dim: number, start: number | null, options?: { end?: number; step?: number }): Tensor;
-  /** `aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)` */
+  /** `aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)`, as in `x.sliceInverse(src, { dim: 0, step: 1 })` */
   sliceInverse(src: Tensor, dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceInverse(
     src: Tensor,
@@ -3036,7 +3036,7 @@ export interface TensorMethods {
     start: number | null,
     options?: { end?: number; step?: number },
   ): Tensor;
-  /** `aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor` */
+  /** `aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor`, as in `x.sliceScatter(src, { dim: 0, step: 1 })` */
   sliceScatter(src: Tensor, dim?: number, start?: number, end?: number, step?: number): Tensor;
   sliceScatter(
     src: Tensor,
@@ -3053,9 +3053,9 @@ export interface TensorMethods {
     start: number | null,
     options?: { end?: number; step?: number },
   ): Tensor;
-  /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)` */
+  /** `aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)`, as in `x.slogdet()` */
   slogdet(): SignLogabsdet;
-  /** `aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor` */
+  /** `aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor`, as in `x.slowConv3d(weight, kernelSize)` */
   slowConv3d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3085,7 +3085,7 @@ export interface TensorMethods {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[] },
   ): Tensor;
-  /** `aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor` */
+  /** `aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor`, as in `x.slowConv3dForward(weight, kernelSize, stride, padding)` */
   slowConv3dForward(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3093,7 +3093,7 @@ export interface TensorMethods {
     stride: number | readonly number[],
     padding: number | readonly number[],
   ): Tensor;
-  /** `aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
+  /** `aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor`, as in `x.slowConvDilated2d(weight, kernelSize)` */
   slowConvDilated2d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3129,7 +3129,7 @@ export interface TensorMethods {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
   ): Tensor;
-  /** `aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  /** `aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor`, as in `x.slowConvDilated3d(weight, kernelSize)` */
   slowConvDilated3d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3165,7 +3165,7 @@ export interface TensorMethods {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[]; dilation?: number | readonly number[] },
   ): Tensor;
-  /** `aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor` */
+  /** `aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor`, as in `x.slowConvTranspose2d(weight, kernelSize)` */
   slowConvTranspose2d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3208,7 +3208,7 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor` */
+  /** `aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor`, as in `x.slowConvTranspose3d(weight, kernelSize)` */
   slowConvTranspose3d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3251,90 +3251,90 @@ export interface TensorMethods {
       dilation?: number | readonly number[];
     },
   ): Tensor;
-  /** `aten::smm(Tensor self, Tensor mat2) -> Tensor` */
+  /** `aten::smm(Tensor self, Tensor mat2) -> Tensor`, as in `x.smm(mat2)` */
   smm(mat2: Tensor): Tensor;
-  /** `aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor` */
+  /** `aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor`, as in `x.smoothL1Loss(target, { reduction: 1, beta: 1 })` */
   smoothL1Loss(target: Tensor, reduction?: number, beta?: number): Tensor;
   smoothL1Loss(target: Tensor, options?: { reduction?: number; beta?: number }): Tensor;
   smoothL1Loss(target: Tensor, reduction: number, options?: { beta?: number }): Tensor;
-  /** `aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
+  /** `aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor`, as in `x.softMarginLoss(target, { reduction: 1 })` */
   softMarginLoss(target: Tensor, reduction?: number): Tensor;
   softMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor;
-  /** `aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`, as in `x.softmax(dim)` */
   softmax(dim: number, dtype?: Dtype): Tensor;
   softmax(dim: number, options?: { dtype?: Dtype }): Tensor;
-  /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor` */
+  /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor`, as in `x.softplus({ beta: 1, threshold: 20 })` */
   softplus(beta?: Scalar, threshold?: Scalar): Tensor;
   softplus(options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
   softplus(beta: Scalar, options?: { threshold?: Scalar }): Tensor;
-  /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
+  /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor`, as in `x.softshrink({ lambd: 0.5 })` */
   softshrink(lambd?: Scalar): Tensor;
   softshrink(options?: { lambd?: Scalar }): Tensor;
-  /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
+  /** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`, as in `x.sort({ dim: -1, descending: false })` */
   sort(dim?: number, descending?: boolean): ValuesIndices;
   sort(options?: { dim?: number; descending?: boolean }): ValuesIndices;
   sort(dim: number, options?: { descending?: boolean }): ValuesIndices;
   /** `aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
   sort(options?: { stable?: boolean; dim?: number; descending?: boolean }): ValuesIndices;
-  /** `aten::sparse_dim(Tensor self) -> int` */
+  /** `aten::sparse_dim(Tensor self) -> int`, as in `x.sparseDim()` */
   sparseDim(): number;
-  /** `aten::sparse_mask(Tensor self, Tensor mask) -> Tensor` */
+  /** `aten::sparse_mask(Tensor self, Tensor mask) -> Tensor`, as in `x.sparseMask(mask)` */
   sparseMask(mask: Tensor): Tensor;
-  /** `aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
+  /** `aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor`, as in `x.sparseResize(size, sparseDim, denseDim)` */
   sparseResize(size: readonly number[], sparseDim: number, denseDim: number): Tensor;
-  /** `aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  /** `aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)`, as in `x.sparseResize_(size, sparseDim, denseDim)` */
   sparseResize_(size: readonly number[], sparseDim: number, denseDim: number): this;
-  /** `aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor` */
+  /** `aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor`, as in `x.sparseResizeAndClear(size, sparseDim, denseDim)` */
   sparseResizeAndClear(size: readonly number[], sparseDim: number, denseDim: number): Tensor;
-  /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
+  /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)`, as in `x.sparseResizeAndClear_(size, sparseDim, denseDim)` */
   sparseResizeAndClear_(size: readonly number[], sparseDim: number, denseDim: number): this;
-  /** `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]` */
+  /** `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]`, as in `x.split(splitSize, { dim: 0 })` */
   split(splitSize: number, dim?: number): Tensor[];
   split(splitSize: number, options?: { dim?: number }): Tensor[];
   /** `aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]` */
   split(splitSize: readonly number[], dim?: number): Tensor[];
   split(splitSize: readonly number[], options?: { dim?: number }): Tensor[];
-  /** `aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */
+  /** `aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`, as in `x.splitCopy(splitSize, { dim: 0 })` */
   splitCopy(splitSize: number, dim?: number): Tensor[];
   splitCopy(splitSize: number, options?: { dim?: number }): Tensor[];
-  /** `aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]` */
+  /** `aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]`, as in `x.splitWithSizes(splitSizes, { dim: 0 })` */
   splitWithSizes(splitSizes: readonly number[], dim?: number): Tensor[];
   splitWithSizes(splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
-  /** `aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]` */
+  /** `aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`, as in `x.splitWithSizesCopy(splitSizes, { dim: 0 })` */
   splitWithSizesCopy(splitSizes: readonly number[], dim?: number): Tensor[];
   splitWithSizesCopy(splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
-  /** `aten::sqrt(Tensor self) -> Tensor` */
+  /** `aten::sqrt(Tensor self) -> Tensor`, as in `x.sqrt()` */
   sqrt(): Tensor;
-  /** `aten::sqrt_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::sqrt_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sqrt_()` */
   sqrt_(): this;
-  /** `aten::square(Tensor self) -> Tensor` */
+  /** `aten::square(Tensor self) -> Tensor`, as in `x.square()` */
   square(): Tensor;
-  /** `aten::square_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::square_(Tensor(a!) self) -> Tensor(a!)`, as in `x.square_()` */
   square_(): this;
-  /** `aten::squeeze(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::squeeze(Tensor(a) self) -> Tensor(a)`, as in `x.squeeze()` */
   squeeze(): Tensor;
   /** `aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)` */
   squeeze(dim: number): Tensor;
   /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
   squeeze(dim: readonly number[]): Tensor;
   squeeze(...dim: number[]): Tensor;
-  /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)`, as in `x.squeeze_()` */
   squeeze_(): this;
   /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
   squeeze_(dim: number): this;
   /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
   squeeze_(dim: readonly number[]): this;
   squeeze_(...dim: number[]): this;
-  /** `aten::squeeze_copy(Tensor self) -> Tensor` */
+  /** `aten::squeeze_copy(Tensor self) -> Tensor`, as in `x.squeezeCopy()` */
   squeezeCopy(): Tensor;
   /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
   squeezeCopy(dim: number): Tensor;
   /** `aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor` */
   squeezeCopy(dim: readonly number[]): Tensor;
   squeezeCopy(...dim: number[]): Tensor;
-  /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+  /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.sspaddmm(mat1, mat2, { beta: 1, alpha: 1 })` */
   sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-  /** `aten::std(Tensor self, bool unbiased=True) -> Tensor` */
+  /** `aten::std(Tensor self, bool unbiased=True) -> Tensor`, as in `x.std({ unbiased: true })` */
   std(unbiased?: boolean): Tensor;
   std(options?: { unbiased?: boolean }): Tensor;
   /** `aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
@@ -3363,7 +3363,7 @@ export interface TensorMethods {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
+  /** `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`, as in `x.stdMean({ unbiased: true })` */
   stdMean(unbiased?: boolean): [Tensor, Tensor];
   stdMean(options?: { unbiased?: boolean }): [Tensor, Tensor];
   /** `aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)` */
@@ -3396,7 +3396,7 @@ export interface TensorMethods {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor` */
+  /** `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`, as in `x.stft(nFft, { center: true, padMode: 'reflect', normalized: false })` */
   stft(
     nFft: number,
     hopLength?: number,
@@ -3451,31 +3451,31 @@ export interface TensorMethods {
       alignToWindow?: boolean;
     },
   ): Tensor;
-  /** `aten::storage_offset(Tensor self) -> int` */
+  /** `aten::storage_offset(Tensor self) -> int`, as in `x.storageOffset()` */
   storageOffset(): number;
-  /** `aten::stride.int(Tensor self, int dim) -> int` */
+  /** `aten::stride.int(Tensor self, int dim) -> int`, as in `x.stride(dim)` */
   stride(dim: number): number;
-  /** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `x.sub(other, { alpha: 1 })` */
   sub(other: Scalar, alpha?: Scalar): Tensor;
   sub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   sub(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`, as in `x.sub_(other, { alpha: 1 })` */
   sub_(other: Scalar, alpha?: Scalar): this;
   sub_(other: Scalar, options?: { alpha?: Scalar }): this;
   /** `aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   sub_(other: Tensor, options?: { alpha?: Scalar }): this;
-  /** `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+  /** `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `x.subtract(other, { alpha: 1 })` */
   subtract(other: Scalar, alpha?: Scalar): Tensor;
   subtract(other: Scalar, options?: { alpha?: Scalar }): Tensor;
   /** `aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   subtract(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  /** `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  /** `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`, as in `x.subtract_(other, { alpha: 1 })` */
   subtract_(other: Scalar, alpha?: Scalar): this;
   subtract_(other: Scalar, options?: { alpha?: Scalar }): this;
   /** `aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   subtract_(other: Tensor, options?: { alpha?: Scalar }): this;
-  /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor`, as in `x.sum()` */
   sum(options?: { dtype?: Dtype }): Tensor;
   /** `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   sum(dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: Dtype }): Tensor;
@@ -3484,52 +3484,52 @@ export interface TensorMethods {
     dim: number | readonly number[] | null,
     options?: { keepdim?: boolean; dtype?: Dtype },
   ): Tensor;
-  /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor` */
+  /** `aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor`, as in `x.sumToSize(size)` */
   sumToSize(size: readonly number[]): Tensor;
   sumToSize(...size: number[]): Tensor;
-  /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)` */
+  /** `aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)`, as in `x.svd({ some: true, computeUv: true })` */
   svd(some?: boolean, computeUv?: boolean): USV;
   svd(options?: { some?: boolean; computeUv?: boolean }): USV;
   svd(some: boolean, options?: { computeUv?: boolean }): USV;
-  /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)` */
+  /** `aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)`, as in `x.swapaxes(axis0, axis1)` */
   swapaxes(axis0: number, axis1: number): Tensor;
-  /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)` */
+  /** `aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)`, as in `x.swapaxes_(axis0, axis1)` */
   swapaxes_(axis0: number, axis1: number): this;
-  /** `aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
+  /** `aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)`, as in `x.swapdims(dim0, dim1)` */
   swapdims(dim0: number, dim1: number): Tensor;
-  /** `aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  /** `aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)`, as in `x.swapdims_(dim0, dim1)` */
   swapdims_(dim0: number, dim1: number): this;
-  /** `aten::sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool` */
+  /** `aten::sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool`, as in `x.symIsContiguous()` */
   symIsContiguous(memoryFormat?: MemoryFormat): boolean;
   symIsContiguous(options?: { memoryFormat?: MemoryFormat }): boolean;
-  /** `aten::sym_numel(Tensor self) -> SymInt` */
+  /** `aten::sym_numel(Tensor self) -> SymInt`, as in `x.symNumel()` */
   symNumel(): number;
-  /** `aten::sym_size.int(Tensor self, int dim) -> SymInt` */
+  /** `aten::sym_size.int(Tensor self, int dim) -> SymInt`, as in `x.symSize(dim)` */
   symSize(dim: number): number;
-  /** `aten::sym_storage_offset(Tensor self) -> SymInt` */
+  /** `aten::sym_storage_offset(Tensor self) -> SymInt`, as in `x.symStorageOffset()` */
   symStorageOffset(): number;
-  /** `aten::sym_stride.int(Tensor self, int dim) -> SymInt` */
+  /** `aten::sym_stride.int(Tensor self, int dim) -> SymInt`, as in `x.symStride(dim)` */
   symStride(dim: number): number;
-  /** `aten::t(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::t(Tensor(a) self) -> Tensor(a)`, as in `x.t()` */
   t(): Tensor;
-  /** `aten::t_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::t_(Tensor(a!) self) -> Tensor(a!)`, as in `x.t_()` */
   t_(): this;
-  /** `aten::t_copy(Tensor self) -> Tensor` */
+  /** `aten::t_copy(Tensor self) -> Tensor`, as in `x.tCopy()` */
   tCopy(): Tensor;
-  /** `aten::take(Tensor self, Tensor index) -> Tensor` */
+  /** `aten::take(Tensor self, Tensor index) -> Tensor`, as in `x.take(index)` */
   take(index: Tensor): Tensor;
-  /** `aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor` */
+  /** `aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor`, as in `x.takeAlongDim(indices)` */
   takeAlongDim(indices: Tensor, dim?: number): Tensor;
   takeAlongDim(indices: Tensor, options?: { dim?: number }): Tensor;
-  /** `aten::tan(Tensor self) -> Tensor` */
+  /** `aten::tan(Tensor self) -> Tensor`, as in `x.tan()` */
   tan(): Tensor;
-  /** `aten::tan_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::tan_(Tensor(a!) self) -> Tensor(a!)`, as in `x.tan_()` */
   tan_(): this;
-  /** `aten::tanh(Tensor self) -> Tensor` */
+  /** `aten::tanh(Tensor self) -> Tensor`, as in `x.tanh()` */
   tanh(): Tensor;
-  /** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.tanh_()` */
   tanh_(): this;
-  /** `aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]` */
+  /** `aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]`, as in `x.tensorSplit(indices, { dim: 0 })` */
   tensorSplit(indices: readonly number[], dim?: number): Tensor[];
   tensorSplit(indices: readonly number[], options?: { dim?: number }): Tensor[];
   /** `aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]` */
@@ -3538,9 +3538,9 @@ export interface TensorMethods {
   /** `aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]` */
   tensorSplit(tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
   tensorSplit(tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
-  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor` */
+  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor`, as in `x.tensordot(other, dimsSelf, dimsOther)` */
   tensordot(other: Tensor, dimsSelf: readonly number[], dimsOther: readonly number[]): Tensor;
-  /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor` */
+  /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor`, as in `x.thnnConv2d(weight, kernelSize)` */
   thnnConv2d(
     weight: Tensor,
     kernelSize: number | readonly number[],
@@ -3570,23 +3570,23 @@ export interface TensorMethods {
     stride: number | readonly number[],
     options?: { padding?: number | readonly number[] },
   ): Tensor;
-  /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */
+  /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor`, as in `x.threshold(threshold, value)` */
   threshold(threshold: Scalar, value: Scalar): Tensor;
-  /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)` */
+  /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)`, as in `x.threshold_(threshold, value)` */
   threshold_(threshold: Scalar, value: Scalar): this;
-  /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor` */
+  /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor`, as in `x.tile(dims)` */
   tile(dims: readonly number[]): Tensor;
   tile(...dims: number[]): Tensor;
-  /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor` */
+  /** `aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor`, as in `x.toDense()` */
   toDense(dtype?: Dtype, options?: { maskedGrad?: boolean }): Tensor;
   toDense(options?: { dtype?: Dtype; maskedGrad?: boolean }): Tensor;
-  /** `aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor` */
+  /** `aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor`, as in `x.toMkldnn()` */
   toMkldnn(dtype?: Dtype): Tensor;
   toMkldnn(options?: { dtype?: Dtype }): Tensor;
-  /** `aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor` */
+  /** `aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor`, as in `x.toPaddedTensor(padding)` */
   toPaddedTensor(padding: number, outputSize?: readonly number[]): Tensor;
   toPaddedTensor(padding: number, options?: { outputSize?: readonly number[] }): Tensor;
-  /** `aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor` */
+  /** `aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor`, as in `x.toSparse(sparseDim)` */
   toSparse(sparseDim: number): Tensor;
   /** `aten::to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor` */
   toSparse(options?: {
@@ -3594,32 +3594,32 @@ export interface TensorMethods {
     blocksize?: number | readonly number[];
     denseDim?: number;
   }): Tensor;
-  /** `aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor`, as in `x.toSparseBsc(blocksize)` */
   toSparseBsc(blocksize: number | readonly number[], denseDim?: number): Tensor;
   toSparseBsc(blocksize: number | readonly number[], options?: { denseDim?: number }): Tensor;
-  /** `aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor`, as in `x.toSparseBsr(blocksize)` */
   toSparseBsr(blocksize: number | readonly number[], denseDim?: number): Tensor;
   toSparseBsr(blocksize: number | readonly number[], options?: { denseDim?: number }): Tensor;
-  /** `aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor`, as in `x.toSparseCsc()` */
   toSparseCsc(denseDim?: number): Tensor;
   toSparseCsc(options?: { denseDim?: number }): Tensor;
-  /** `aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor` */
+  /** `aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor`, as in `x.toSparseCsr()` */
   toSparseCsr(denseDim?: number): Tensor;
   toSparseCsr(options?: { denseDim?: number }): Tensor;
-  /** `aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)` */
+  /** `aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)`, as in `x.topk(k, { dim: -1, largest: true, sorted: true })` */
   topk(k: number, dim?: number, largest?: boolean, sorted?: boolean): ValuesIndices;
   topk(k: number, options?: { dim?: number; largest?: boolean; sorted?: boolean }): ValuesIndices;
   topk(k: number, dim: number, options?: { largest?: boolean; sorted?: boolean }): ValuesIndices;
   topk(k: number, dim: number, largest: boolean, options?: { sorted?: boolean }): ValuesIndices;
-  /** `aten::trace(Tensor self) -> Tensor` */
+  /** `aten::trace(Tensor self) -> Tensor`, as in `x.trace()` */
   trace(): Tensor;
-  /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)` */
+  /** `aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)`, as in `x.transpose(dim0, dim1)` */
   transpose(dim0: number, dim1: number): Tensor;
-  /** `aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)` */
+  /** `aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)`, as in `x.transpose_(dim0, dim1)` */
   transpose_(dim0: number, dim1: number): this;
-  /** `aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor` */
+  /** `aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor`, as in `x.transposeCopy(dim0, dim1)` */
   transposeCopy(dim0: number, dim1: number): Tensor;
-  /** `aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)` */
+  /** `aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)`, as in `x.triangularSolve(A, { upper: true, transpose: false, unitriangular: false })` */
   triangularSolve(
     A: Tensor,
     upper?: boolean,
@@ -3641,53 +3641,53 @@ export interface TensorMethods {
     transpose: boolean,
     options?: { unitriangular?: boolean },
   ): SolutionClonedCoefficient;
-  /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor` */
+  /** `aten::tril(Tensor self, SymInt diagonal=0) -> Tensor`, as in `x.tril({ diagonal: 0 })` */
   tril(diagonal?: number): Tensor;
   tril(options?: { diagonal?: number }): Tensor;
-  /** `aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  /** `aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)`, as in `x.tril_({ diagonal: 0 })` */
   tril_(diagonal?: number): this;
   tril_(options?: { diagonal?: number }): this;
-  /** `aten::triu(Tensor self, SymInt diagonal=0) -> Tensor` */
+  /** `aten::triu(Tensor self, SymInt diagonal=0) -> Tensor`, as in `x.triu({ diagonal: 0 })` */
   triu(diagonal?: number): Tensor;
   triu(options?: { diagonal?: number }): Tensor;
-  /** `aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)` */
+  /** `aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)`, as in `x.triu_({ diagonal: 0 })` */
   triu_(diagonal?: number): this;
   triu_(options?: { diagonal?: number }): this;
-  /** `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor`, as in `x.trueDivide(other)` */
   trueDivide(other: Scalar): Tensor;
   /** `aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor` */
   trueDivide(other: Tensor): Tensor;
-  /** `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.trueDivide_(other)` */
   trueDivide_(other: Scalar): this;
   /** `aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   trueDivide_(other: Tensor): this;
-  /** `aten::trunc(Tensor self) -> Tensor` */
+  /** `aten::trunc(Tensor self) -> Tensor`, as in `x.trunc()` */
   trunc(): Tensor;
-  /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)`, as in `x.trunc_()` */
   trunc_(): this;
-  /** `aten::type_as(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::type_as(Tensor self, Tensor other) -> Tensor`, as in `x.typeAs(other)` */
   typeAs(other: Tensor): Tensor;
-  /** `aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]` */
+  /** `aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]`, as in `x.unbind({ dim: 0 })` */
   unbind(dim?: number): Tensor[];
   unbind(options?: { dim?: number }): Tensor[];
-  /** `aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]` */
+  /** `aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]`, as in `x.unbindCopy({ dim: 0 })` */
   unbindCopy(dim?: number): Tensor[];
   unbindCopy(options?: { dim?: number }): Tensor[];
-  /** `aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)` */
+  /** `aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)`, as in `x.unflatten(dim, sizes)` */
   unflatten(dim: number, sizes: readonly number[]): Tensor;
-  /** `aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)` */
+  /** `aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)`, as in `x.unfold(dimension, size, step)` */
   unfold(dimension: number, size: number, step: number): Tensor;
-  /** `aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor` */
+  /** `aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor`, as in `x.unfoldCopy(dimension, size, step)` */
   unfoldCopy(dimension: number, size: number, step: number): Tensor;
-  /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor` */
+  /** `aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor`, as in `x.uniform({ from: 0, to: 1 })` */
   uniform(from?: number, to?: number, options?: { generator?: Generator }): Tensor;
   uniform(options?: { from?: number; to?: number; generator?: Generator }): Tensor;
   uniform(from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
+  /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)`, as in `x.uniform_({ from: 0, to: 1 })` */
   uniform_(from?: number, to?: number, options?: { generator?: Generator }): this;
   uniform_(options?: { from?: number; to?: number; generator?: Generator }): this;
   uniform_(from: number, options?: { to?: number; generator?: Generator }): this;
-  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)`, as in `x.uniqueConsecutive({ returnInverse: false, returnCounts: false })` */
   uniqueConsecutive(
     returnInverse?: boolean,
     returnCounts?: boolean,
@@ -3707,7 +3707,7 @@ export interface TensorMethods {
     returnCounts: boolean,
     options?: { dim?: number },
   ): [Tensor, Tensor, Tensor];
-  /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`, as in `x.uniqueDim(dim, { sorted: true, returnInverse: false, returnCounts: false })` */
   uniqueDim(
     dim: number,
     sorted?: boolean,
@@ -3729,7 +3729,7 @@ export interface TensorMethods {
     returnInverse: boolean,
     options?: { returnCounts?: boolean },
   ): [Tensor, Tensor, Tensor];
-  /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
+  /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`, as in `x.uniqueDimConsecutive(dim, { returnInverse: false, returnCounts: false })` */
   uniqueDimConsecutive(
     dim: number,
     returnInverse?: boolean,
@@ -3744,22 +3744,22 @@ export interface TensorMethods {
     returnInverse: boolean,
     options?: { returnCounts?: boolean },
   ): [Tensor, Tensor, Tensor];
-  /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]` */
+  /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]`, as in `x.unsafeChunk(chunks, { dim: 0 })` */
   unsafeChunk(chunks: number, dim?: number): Tensor[];
   unsafeChunk(chunks: number, options?: { dim?: number }): Tensor[];
-  /** `aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */
+  /** `aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`, as in `x.unsafeSplit(splitSize, { dim: 0 })` */
   unsafeSplit(splitSize: number, dim?: number): Tensor[];
   unsafeSplit(splitSize: number, options?: { dim?: number }): Tensor[];
-  /** `aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]` */
+  /** `aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`, as in `x.unsafeSplitWithSizes(splitSizes, { dim: 0 })` */
   unsafeSplitWithSizes(splitSizes: readonly number[], dim?: number): Tensor[];
   unsafeSplitWithSizes(splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
-  /** `aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)` */
+  /** `aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)`, as in `x.unsqueeze(dim)` */
   unsqueeze(dim: number): Tensor;
-  /** `aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)` */
+  /** `aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)`, as in `x.unsqueeze_(dim)` */
   unsqueeze_(dim: number): this;
-  /** `aten::unsqueeze_copy(Tensor self, int dim) -> Tensor` */
+  /** `aten::unsqueeze_copy(Tensor self, int dim) -> Tensor`, as in `x.unsqueezeCopy(dim)` */
   unsqueezeCopy(dim: number): Tensor;
-  /** `aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  /** `aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor`, as in `x.upsampleBicubic2d(outputSize, alignCorners)` */
   upsampleBicubic2d(
     outputSize: number | readonly number[],
     alignCorners: boolean,
@@ -3777,7 +3777,7 @@ export interface TensorMethods {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  /** `aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor`, as in `x.upsampleBilinear2d(outputSize, alignCorners)` */
   upsampleBilinear2d(
     outputSize: number | readonly number[],
     alignCorners: boolean,
@@ -3795,7 +3795,7 @@ export interface TensorMethods {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor` */
+  /** `aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor`, as in `x.upsampleLinear1d(outputSize, alignCorners)` */
   upsampleLinear1d(
     outputSize: number | readonly number[],
     alignCorners: boolean,
@@ -3806,10 +3806,10 @@ export interface TensorMethods {
     alignCorners: boolean,
     options?: { scales?: number },
   ): Tensor;
-  /** `aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor` */
+  /** `aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor`, as in `x.upsampleNearest1d(outputSize)` */
   upsampleNearest1d(outputSize: number | readonly number[], scales?: number): Tensor;
   upsampleNearest1d(outputSize: number | readonly number[], options?: { scales?: number }): Tensor;
-  /** `aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  /** `aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor`, as in `x.upsampleNearest2d(outputSize)` */
   upsampleNearest2d(
     outputSize: number | readonly number[],
     scalesH?: number,
@@ -3824,7 +3824,7 @@ export interface TensorMethods {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  /** `aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor`, as in `x.upsampleNearest3d(outputSize)` */
   upsampleNearest3d(
     outputSize: number | readonly number[],
     scalesD?: number,
@@ -3846,7 +3846,7 @@ export interface TensorMethods {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  /** `aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor`, as in `x.upsampleTrilinear3d(outputSize, alignCorners)` */
   upsampleTrilinear3d(
     outputSize: number | readonly number[],
     alignCorners: boolean,
@@ -3872,11 +3872,11 @@ export interface TensorMethods {
     scalesH: number | null,
     options?: { scalesW?: number },
   ): Tensor;
-  /** `aten::values(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::values(Tensor(a) self) -> Tensor(a)`, as in `x.values()` */
   values(): Tensor;
-  /** `aten::values_copy(Tensor self) -> Tensor` */
+  /** `aten::values_copy(Tensor self) -> Tensor`, as in `x.valuesCopy()` */
   valuesCopy(): Tensor;
-  /** `aten::var(Tensor self, bool unbiased=True) -> Tensor` */
+  /** `aten::var(Tensor self, bool unbiased=True) -> Tensor`, as in `x.var({ unbiased: true })` */
   var(unbiased?: boolean): Tensor;
   var(options?: { unbiased?: boolean }): Tensor;
   /** `aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
@@ -3905,7 +3905,7 @@ export interface TensorMethods {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): Tensor;
-  /** `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)` */
+  /** `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`, as in `x.varMean({ unbiased: true })` */
   varMean(unbiased?: boolean): [Tensor, Tensor];
   varMean(options?: { unbiased?: boolean }): [Tensor, Tensor];
   /** `aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)` */
@@ -3938,50 +3938,50 @@ export interface TensorMethods {
     unbiased: boolean,
     options?: { keepdim?: boolean },
   ): [Tensor, Tensor];
-  /** `aten::vdot(Tensor self, Tensor other) -> Tensor` */
+  /** `aten::vdot(Tensor self, Tensor other) -> Tensor`, as in `x.vdot(other)` */
   vdot(other: Tensor): Tensor;
-  /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
+  /** `aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)`, as in `x.view(size)` */
   view(size: readonly number[]): Tensor;
   view(...size: number[]): Tensor;
   /** `aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)` */
   view(dtype: Dtype): Tensor;
-  /** `aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)` */
+  /** `aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)`, as in `x.viewAs(other)` */
   viewAs(other: Tensor): Tensor;
-  /** `aten::view_as_complex(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::view_as_complex(Tensor(a) self) -> Tensor(a)`, as in `x.viewAsComplex()` */
   viewAsComplex(): Tensor;
-  /** `aten::view_as_complex_copy(Tensor self) -> Tensor` */
+  /** `aten::view_as_complex_copy(Tensor self) -> Tensor`, as in `x.viewAsComplexCopy()` */
   viewAsComplexCopy(): Tensor;
-  /** `aten::view_as_real(Tensor(a) self) -> Tensor(a)` */
+  /** `aten::view_as_real(Tensor(a) self) -> Tensor(a)`, as in `x.viewAsReal()` */
   viewAsReal(): Tensor;
-  /** `aten::view_as_real_copy(Tensor self) -> Tensor` */
+  /** `aten::view_as_real_copy(Tensor self) -> Tensor`, as in `x.viewAsRealCopy()` */
   viewAsRealCopy(): Tensor;
-  /** `aten::view_copy(Tensor self, SymInt[] size) -> Tensor` */
+  /** `aten::view_copy(Tensor self, SymInt[] size) -> Tensor`, as in `x.viewCopy(size)` */
   viewCopy(size: readonly number[]): Tensor;
   viewCopy(...size: number[]): Tensor;
   /** `aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor` */
   viewCopy(dtype: Dtype): Tensor;
-  /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]` */
+  /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `x.vsplit(indices)` */
   vsplit(indices: readonly number[]): Tensor[];
   vsplit(...indices: number[]): Tensor[];
   /** `aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   vsplit(sections: number): Tensor[];
-  /** `aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor` */
+  /** `aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor`, as in `x.where(condition, other)` */
   where(condition: Tensor, other: Scalar): Tensor;
   /** `aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor` */
   where(condition: Tensor, other: Tensor): Tensor;
-  /** `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor` */
+  /** `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`, as in `x.xlogy(other)` */
   xlogy(other: Scalar): Tensor;
   /** `aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor` */
   xlogy(other: Tensor): Tensor;
-  /** `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  /** `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)`, as in `x.xlogy_(other)` */
   xlogy_(other: Scalar): this;
   /** `aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   xlogy_(other: Tensor): this;
-  /** `aten::zero(Tensor self) -> Tensor` */
+  /** `aten::zero(Tensor self) -> Tensor`, as in `x.zero()` */
   zero(): Tensor;
-  /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */
+  /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)`, as in `x.zero_()` */
   zero_(): this;
-  /** `aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  /** `aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`, as in `x.zerosLike()` */
   zerosLike(options?: {
     dtype?: Dtype;
     layout?: Layout;
