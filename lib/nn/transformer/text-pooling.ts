@@ -15,7 +15,7 @@ export function poolTexts(x: Tensor, { groups, order }: Tokens, pooling: TextPoo
 }
 
 /** The tokens' vectors of all texts with their padding, `[n, L, D]`, zeros at padding. */
-function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
+export function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
   const longest = Math.max(1, ...groups.map(({ length }) => length));
   return torch.scope(() =>
     inOrder(
