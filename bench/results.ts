@@ -9,6 +9,9 @@ import { ENCODERS, hasData } from './results/data';
 import { encoderTable } from './results/encoders';
 import { foldTable } from './results/folds';
 import { headTable } from './results/heads';
+import { monitorTable } from './results/monitor';
+import { responsibleTable } from './results/responsible';
+import { serviceTable } from './results/service';
 import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
 
@@ -19,6 +22,9 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   heads: headTable,
   tuned: tunedTable,
   folds: foldTable,
+  service: serviceTable,
+  monitor: monitorTable,
+  responsible: responsibleTable,
 };
 
 async function main(): Promise<void> {

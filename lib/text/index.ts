@@ -143,6 +143,8 @@ export {
   type TransformerLanguageModelOptions,
   transformerLanguageModel,
 } from './language-models/transformer-language-model';
+export { Bm25, type Bm25Options, type Ranked } from './retrieval/bm25';
+export { reciprocalRankFusion } from './retrieval/rank-fusion';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';

@@ -1,4 +1,4 @@
-import { isPlainObject, string } from '../../check';
+import { isPlainObject, optional, required, strictObject, string } from '../../check';
 import {
   ArgumentRangeError,
   ArgumentTypeError,
@@ -11,11 +11,21 @@ import type { LabeledText, TextDataset } from '../../text';
 /** Examples as people have them: texts by label, rows, or a data set. */
 export type ExamplesInput =
   | { readonly [label: string]: readonly string[] }
-  | readonly LabeledText[]
+  | readonly Example[]
   | TextDataset;
 
-/** Checked examples: each text of a label once, and no text under two labels. */
-export type LabeledExamples = { labels: readonly string[]; rows: readonly LabeledText[] };
+/** A text with its label, and whose it is: `removeOwner` forgets all examples of a person. */
+export type Example = LabeledText & { readonly owner?: string | undefined };
+
+/** An example as files have it. */
+export const exampleCheck = strictObject({
+  text: required(string),
+  label: required(string),
+  owner: optional(string),
+});
+
+/** Checked examples: each text of a label once for each owner, and no text under two labels. */
+export type LabeledExamples = { labels: readonly string[]; rows: readonly Example[] };
 
 /** Texts are the same up to white space and the forms of their characters. */
 export const sameText = (text: string): string =>
@@ -25,7 +35,8 @@ export const sameText = (text: string): string =>
 export const sameName = (name: string): string => sameText(name).toLowerCase();
 
 /**
- * The rows of any form of examples. A text that stands twice under its label counts once.
+ * The rows of any form of examples. A text that stands twice under its label counts once; of two owners it
+ * counts twice, so that either can be forgotten as if it had never been there.
  *
  * @param before examples that are there already: the labels go on after theirs, and rows that are among
  *   them are left out
@@ -39,31 +50,59 @@ export function readExamples(
   before: LabeledExamples = { labels: [], rows: [] },
 ): LabeledExamples {
   const names = namesOf(before.labels);
-  const first = new Map(placesOf(before));
-  const kept: LabeledText[] = [];
-  for (const { text, label, where } of rowsOf(input, operator)) {
+  const first = placesOf(before);
+  const kept: Example[] = [];
+  for (const { text, label, owner, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
     const key = sameText(requireText(text, where, operator));
     const same = first.get(key);
-    if (same === undefined) kept.push({ text, label });
-    else if (same.label !== label) throw contradiction(same, { label, where }, operator);
-    else continue;
-    first.set(key, { text, label, where });
+    if (same !== undefined && same.label !== label) {
+      throw contradiction(same, { label, where }, operator);
+    }
+    const named = owner === undefined ? undefined : requireOwner(owner, where, operator);
+    if (same?.owners.has(named)) continue;
+    kept.push(exampleOf({ text, label, owner: named }));
+    first.set(key, {
+      text,
+      label,
+      where,
+      owners: new Set([...(same?.owners ?? []), named]),
+    });
   }
   return { labels: [...names.values()], rows: kept };
 }
 
-const keys = new WeakMap<LabeledText, string>();
+/** The example without a key for an owner that it does not have. */
+export function exampleOf({ text, label, owner }: Example): Example {
+  return owner === undefined ? { text, label } : { text, label, owner };
+}
+
+/** Returns `value` if it can name an owner. */
+export function requireOwner(value: unknown, where: string, operator: string): string {
+  const owner = string(value, `the owner of ${where}`, operator);
+  if (owner.trim() !== '') return owner;
+  throw outOfRange('a name', `the owner of ${where}`, owner, operator);
+}
+
+const keys = new WeakMap<Example, string>();
 
 /** What makes a row's text the same as another, worked out once. */
-function keyOfRow(row: LabeledText): string {
+function keyOfRow(row: Example): string {
   const key = keys.get(row) ?? sameText(row.text);
   keys.set(row, key);
   return key;
 }
 
-function placesOf({ rows }: LabeledExamples): [string, PlacedRow][] {
-  return rows.map((row, i) => [keyOfRow(row), { ...row, where: `example ${i}` }]);
+type Place = PlacedRow & { owners: ReadonlySet<string | undefined> };
+
+function placesOf({ rows }: LabeledExamples): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const [i, row] of rows.entries()) {
+    const key = keyOfRow(row);
+    const owners = new Set([...(places.get(key)?.owners ?? []), row.owner]);
+    places.set(key, { ...row, where: `example ${i}`, owners });
+  }
+  return places;
 }
 
 /** Labels by what makes their names the same. */
@@ -109,7 +148,7 @@ function contradiction(
 }
 
 /** A row, and where its author wrote it. */
-export type PlacedRow = { text: string; label: string; where: string };
+export type PlacedRow = { text: string; label: string; owner?: string | undefined; where: string };
 
 /**
  * The rows of any form of examples, unchecked, one after the other.
@@ -120,8 +159,8 @@ export function* rowsOf(input: ExamplesInput, operator: string): Generator<Place
   if (Array.isArray(input)) {
     for (const [i, row] of input.entries()) {
       requirePlace(input, i, 'examples', operator);
-      const { text, label } = Object(row);
-      yield { text, label, where: `examples[${i}]` };
+      const { text, label, owner } = Object(row);
+      yield { text, label, owner, where: `examples[${i}]` };
     }
   } else if (isDataset(input)) {
     for (const label of input.classes) {
