@@ -12,8 +12,8 @@ import { type Example, type ExamplesInput, readExamples } from './examples/read-
 import { warnOfUnknownExamples } from './examples/unknown-examples';
 import {
   EXPLAIN,
-  type Explanation,
   type ExplainOptions,
+  type Explanation,
   explanationOf,
   likeliest,
 } from './explain/explanation';

@@ -1,6 +1,6 @@
 import { FewShotClassifier, membershipTest, queriesOf, savedContents } from '../../lib/serve';
-import { fairness } from '../../lib/train';
 import { withoutWord, wordsOf } from '../../lib/serve/explain/words';
+import { fairness } from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
 import { sharedPool } from '../helpers/served';
 

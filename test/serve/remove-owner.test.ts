@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { ClassifierStore, createServer, type Example, FewShotClassifier } from '../../lib/serve';
 import { HEAD_NAMES } from '../../lib/serve/heads';
 import { temporaryFolder } from '../helpers/folders';
@@ -68,7 +68,10 @@ test('examples that came later are forgotten as well as the first', async () => 
 });
 
 test('a text of two owners stays as long as one of them', async () => {
-  const both: Example[] = [...OTHERS, { text: 'I lost my card ', label: 'card_lost', owner: 'kim' }];
+  const both: Example[] = [
+    ...OTHERS,
+    { text: 'I lost my card ', label: 'card_lost', owner: 'kim' },
+  ];
   await using classifier = await FewShotClassifier.fit([...both, ...both], { pool: pool() });
   expect(classifier.examples).toEqual(both);
   await classifier.removeOwner('jones');
@@ -92,7 +95,10 @@ test('owners are kept in files, and in no prediction', async () => {
 });
 
 test.each([
-  ['nobody', /Expected the owner of an example for owner of removeOwner but received string 'nobody'/],
+  [
+    'nobody',
+    /Expected the owner of an example for owner of removeOwner but received string 'nobody'/,
+  ],
   [' ', /Expected a name for the owner of the examples/],
   [Object(5), /Expected a string for the owner of the examples/],
 ])('%p is refused', async (owner, message) => {
@@ -130,7 +136,10 @@ test('a store keeps no word of an owner that was removed', async () => {
 
 test('over HTTP', async () => {
   await using classifier = await FewShotClassifier.fit(OTHERS, { pool: pool() });
-  const server = createServer<FastifyInstance>({ cards: classifier }, { log: 'silent', warmUp: false });
+  const server = createServer<FastifyInstance>(
+    { cards: classifier },
+    { log: 'silent', warmUp: false },
+  );
   const ask = (method: 'POST' | 'DELETE', payload: object) =>
     server.inject({ method, url: '/v1/labels', payload });
   await ask('POST', { examples: { weather: ['a storm is near'] }, owner: 'kim' });

@@ -20,7 +20,8 @@ const MOST_TIMES = 2;
 /** What is said to a customer's words. @param session is changed */
 export async function converse(session: Session, text: string, knowing: Knowing): Promise<Reply> {
   const { prediction, threshold, intents } = knowing;
-  const sure = threshold !== null && prediction.label !== null && prediction.probability >= threshold;
+  const sure =
+    threshold !== null && prediction.label !== null && prediction.probability >= threshold;
   const label = sure ? prediction.label : null;
   const asked = session.asked && intents.get(session.asked.intent);
   if (session.asked !== undefined && asked !== undefined) {

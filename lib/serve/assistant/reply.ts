@@ -65,4 +65,3 @@ export type Forgotten = {
   readonly answers: number;
   readonly sessions: number;
 };
-

@@ -92,7 +92,10 @@ function dateIn(text: string, now: number): Found | undefined {
   const [iso, dotted] = [ISO.exec(text), DOTTED.exec(text)];
   if (iso !== null) return dayOf(iso[0], [iso[1], iso[2], iso[3]]);
   if (dotted !== null) return dayOf(dotted[0], [dotted[3], dotted[2], dotted[1]]);
-  const word = text.toLowerCase().match(/\p{L}+/gu)?.find((one) => Object.hasOwn(DAYS, one));
+  const word = text
+    .toLowerCase()
+    .match(/\p{L}+/gu)
+    ?.find((one) => Object.hasOwn(DAYS, one));
   if (word === undefined) return undefined;
   const day = new Date(now + (DAYS[word] ?? 0) * 86_400_000);
   return { value: day.toISOString().slice(0, 10), part: word };
@@ -113,7 +116,11 @@ function choiceIn(
   const words = ` ${sameName(text).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
   const found = Object.entries(values).filter(([value, others]) =>
     [value, ...others].some((one) =>
-      words.includes(` ${sameName(one).replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `),
+      words.includes(
+        ` ${sameName(one)
+          .replace(/[^\p{L}\p{N}]+/gu, ' ')
+          .trim()} `,
+      ),
     ),
   );
   const [first] = found;

@@ -125,11 +125,7 @@ function gradientsAlong(
  * For each token the place of its word; −1 for special ones. Null where the tokens of the text are not those of its
  * words one after the other.
  */
-function ownersOf(
-  model: TokenModel,
-  ids: Int32Array,
-  words: readonly TextWord[],
-): number[] | null {
+function ownersOf(model: TokenModel, ids: Int32Array, words: readonly TextWord[]): number[] | null {
   const bare = model.tokenize('');
   const parts = words.map(({ word }) => model.tokenize(word));
   for (const [before, after] of [

@@ -11,8 +11,8 @@ import {
   withDefault,
   withMethods,
 } from '../../check';
-import { encoderPool } from '../encoder-pool';
 import type { Assistant } from '../assistant/assistant';
+import { encoderPool } from '../encoder-pool';
 import type { OpinionMonitor } from '../monitor/opinion-monitor';
 import { checkTokens, type Tokens } from './access';
 
@@ -64,7 +64,9 @@ export const SERVER_OPTIONS = {
   /** An assistant of customers, at `/v1/assistant`; tokens of `assistant` open it. It stays the caller's. Default: none. */
   assistant: optional<Assistant>(withMethods<Assistant>('an Assistant', 'reply', 'teach')),
   /** A monitor of opinions, with a page at `/monitor`; tokens of `monitor` open it. It stays the caller's. Default: none. */
-  monitor: optional<OpinionMonitor>(withMethods<OpinionMonitor>('an OpinionMonitor', 'push', 'summary')),
+  monitor: optional<OpinionMonitor>(
+    withMethods<OpinionMonitor>('an OpinionMonitor', 'push', 'summary'),
+  ),
   /** Threads for classifiers that come by request. Default: threads of their own. */
   pool: optional(encoderPool),
 };

@@ -51,14 +51,22 @@ const prediction = {
 };
 const point = { type: 'object', properties: { text, label: text, x: number, y: number } };
 
-export const body = (description: string, properties: Record<string, object>, more: object = {}) => ({
+export const body = (
+  description: string,
+  properties: Record<string, object>,
+  more: object = {},
+) => ({
   type: 'object',
   description,
   additionalProperties: false,
   properties,
   ...more,
 });
-export const answers = (success: Record<number, object>) => ({ ...success, '4xx': error, '5xx': error });
+export const answers = (success: Record<number, object>) => ({
+  ...success,
+  '4xx': error,
+  '5xx': error,
+});
 
 /** What may be sent. */
 function inputsOf(maxTexts: number, maxLength: number) {

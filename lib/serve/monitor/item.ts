@@ -55,7 +55,11 @@ const itemCheck = strictObject({
 export type TimedItem = { id: string; text: string; time: number };
 
 /** The items with their times. @throws ArgumentTypeError or ArgumentRangeError that names the item */
-export function readItems(items: readonly MonitorItem[], now: number, operator: string): TimedItem[] {
+export function readItems(
+  items: readonly MonitorItem[],
+  now: number,
+  operator: string,
+): TimedItem[] {
   return listOf<TimedItem>((value, name) => readItem(value, name, now, operator))(
     items,
     'items',
@@ -69,7 +73,11 @@ function readItem(value: unknown, name: string, now: number, operator: string): 
     const where = `${name}.id of ${operator}`;
     throw outOfRange(`1 to ${LONGEST_ID} characters`, where, id, operator);
   }
-  return { id, text, time: time === undefined ? now : readTime(time, `${name}.time`, now, operator) };
+  return {
+    id,
+    text,
+    time: time === undefined ? now : readTime(time, `${name}.time`, now, operator),
+  };
 }
 
 const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/u;

@@ -17,7 +17,7 @@ import { FolderLock } from '../../folder-lock';
 import { folderName, makeFolder } from '../folders';
 import type { Prediction } from '../prediction';
 import type { Servable } from '../servable';
-import { type MonitorItem, keptText, readItems, type JudgedItem, type TimedItem } from './item';
+import { type JudgedItem, keptText, type MonitorItem, readItems, type TimedItem } from './item';
 import { MonitorFiles } from './monitor-files';
 import type { MonitorAlert } from './monitor-state';
 import { type MonitorSummary, summaryOf } from './summary';
@@ -43,7 +43,8 @@ const OPTIONS = {
   itemsPerFalseAlarm: withDefault(falseAlarms, 10_000),
   /** Items of a topic that its baseline is learned from before it is watched. Default: 200. */
   baseline: withDefault(
-    (value: unknown, name: string, operator: string) => integerFrom(50, value, name, operator, 1000),
+    (value: unknown, name: string, operator: string) =>
+      integerFrom(50, value, name, operator, 1000),
     200,
   ),
   /** Milliseconds for which an item waits for others that were written before it. Default: 0. */

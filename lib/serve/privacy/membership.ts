@@ -47,7 +47,8 @@ export async function membershipTest(
   const members = classifier.examples;
   const known = new Set(members.map(({ text }) => text));
   for (const { text, label } of rows) {
-    if (known.has(text)) throw outOfRange('texts that are no examples', 'outsiders', text, operator);
+    if (known.has(text))
+      throw outOfRange('texts that are no examples', 'outsiders', text, operator);
     if (classifier.labels.includes(label)) continue;
     throw outOfRange('a label of the classifier', 'outsiders', label, operator);
   }
@@ -64,10 +65,7 @@ export async function membershipTest(
 
 type Scores = { probability: number; similarity: number };
 
-async function scored(
-  classifier: FewShotClassifier,
-  rows: readonly Example[],
-): Promise<Scores[]> {
+async function scored(classifier: FewShotClassifier, rows: readonly Example[]): Promise<Scores[]> {
   const scores: Scores[] = [];
   const AT_ONCE = 256;
   for (let from = 0; from < rows.length; from += AT_ONCE) {

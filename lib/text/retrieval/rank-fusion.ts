@@ -14,10 +14,7 @@ const ranking = listOf(listOf(stepCount));
  * @param rankings places of texts, the best first
  * @param k how little the first ranks stand out. Default: 60
  */
-export function reciprocalRankFusion(
-  rankings: readonly (readonly number[])[],
-  k = 60,
-): Ranked[] {
+export function reciprocalRankFusion(rankings: readonly (readonly number[])[], k = 60): Ranked[] {
   positiveNumber(k, 'k', 'reciprocalRankFusion');
   const scores = new Map<number, number>();
   for (const places of ranking(rankings, 'rankings', 'reciprocalRankFusion')) {

@@ -1,4 +1,11 @@
-import { positiveInteger, readOptions, required, stepCount, string, withDefault } from '../../check';
+import {
+  positiveInteger,
+  readOptions,
+  required,
+  stepCount,
+  string,
+  withDefault,
+} from '../../check';
 import { outOfRange } from '../../errors';
 import { compareCodePoints } from '../../text/code-point-order';
 import type { QueryPrediction } from '../report/query-prediction';
@@ -58,10 +65,7 @@ export type Fairness = {
  *
  * @throws ArgumentRangeError for queries without the group or the label
  */
-export function fairness(
-  queries: readonly QueryPrediction[],
-  options: FairnessOptions,
-): Fairness {
+export function fairness(queries: readonly QueryPrediction[], options: FairnessOptions): Fairness {
   const { group, label, ...drawing } = readOptions(OPTIONS, options, 'fairness');
   const table = queryTable(queries, 'fairness');
   const number = table.labels.indexOf(label);
@@ -76,7 +80,10 @@ export function fairness(
   }
   const lists = values
     .sort(compareCodePoints)
-    .map((value) => ({ value, rates: ratesOf(table, number, (place) => groupAt(place) === value) }));
+    .map((value) => ({
+      value,
+      rates: ratesOf(table, number, (place) => groupAt(place) === value),
+    }));
   const statistic = (weights: Weights): number[] => {
     const rates = lists.map((list) => list.rates.map((one) => weighted(one, weights)));
     return [...rates.flat(), ...[0, 1, 2].map((k) => gapOf(rates.map((own) => own[k])))];

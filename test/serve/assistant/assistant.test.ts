@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import {
   Assistant,
   type AssistantDefinition,
@@ -41,12 +41,27 @@ const open = (options: AssistantOptions = {}) =>
 test('answers once it knows what it needs, and a session keeps that', async () => {
   await using assistant = await open();
   const asked = await assistant.reply('a', 'I have lost my card');
-  expect(asked).toMatchObject({ kind: 'ask', text: 'Which card?', asked: 'card', intent: 'card_lost' });
-  expect(await assistant.reply('a', 'hm')).toMatchObject({ text: 'I did not understand that. Which card?' });
+  expect(asked).toMatchObject({
+    kind: 'ask',
+    text: 'Which card?',
+    asked: 'card',
+    intent: 'card_lost',
+  });
+  expect(await assistant.reply('a', 'hm')).toMatchObject({
+    text: 'I did not understand that. Which card?',
+  });
   const answer = await assistant.reply('a', 'it ends in 4711');
-  expect(answer).toMatchObject({ kind: 'answer', text: 'Card 4711 is blocked.', slots: { card: '4711' } });
-  expect(await assistant.reply('a', 'my card is gone')).toMatchObject({ text: 'Card 4711 is blocked.' });
-  expect(await assistant.reply('b', 'my card 1234 is gone')).toMatchObject({ text: 'Card 1234 is blocked.' });
+  expect(answer).toMatchObject({
+    kind: 'answer',
+    text: 'Card 4711 is blocked.',
+    slots: { card: '4711' },
+  });
+  expect(await assistant.reply('a', 'my card is gone')).toMatchObject({
+    text: 'Card 4711 is blocked.',
+  });
+  expect(await assistant.reply('b', 'my card 1234 is gone')).toMatchObject({
+    text: 'Card 1234 is blocked.',
+  });
 });
 
 test('a customer may speak of something else, and is handed over when not understood twice', async () => {
@@ -83,7 +98,9 @@ test('learns from people, for good', async () => {
   const path = join(folder(), 'assistant');
   const assistant = await open({ folder: path });
   await assistant.reply('a', 'will it rain tomorrow', { owner: 'ann' });
-  await expect(assistant.correct('a', 'weather')).rejects.toThrow(/the name of an intent, or its answer/);
+  await expect(assistant.correct('a', 'weather')).rejects.toThrow(
+    /the name of an intent, or its answer/,
+  );
   await assistant.correct('a', 'weather', { answer: 'Look out of the window.' });
   await assistant.teach({ text: 'is it going to snow', label: 'weather' });
   const learned = await assistant.reply('b', 'rain or snow?');
@@ -92,7 +109,10 @@ test('learns from people, for good', async () => {
   await assistant.close();
   appendFileSync(join(path, 'lessons.jsonl'), '{"sum":"torn');
   await using again = await open({ folder: path });
-  expect(again.status()).toMatchObject({ examples: 11, intents: expect.arrayContaining(['weather']) });
+  expect(again.status()).toMatchObject({
+    examples: 11,
+    intents: expect.arrayContaining(['weather']),
+  });
   expect(await again.reply('b', 'rain or snow?')).toMatchObject({ intent: 'weather' });
 });
 
@@ -102,7 +122,11 @@ test('forgets a person to the bit, in its file too', async () => {
   const owner = 'ann';
   await assistant.reply('a', 'Ann Miller wants her credit doubled', { owner });
   await assistant.correct('a', 'loan');
-  await assistant.answered({ question: 'where is Ann Miller?', answer: 'On the first floor.', owner });
+  await assistant.answered({
+    question: 'where is Ann Miller?',
+    answer: 'On the first floor.',
+    owner,
+  });
   await assistant.teach({ text: 'lend me something', label: 'loan' });
   expect(readFileSync(join(path, 'lessons.jsonl'), 'utf8')).toContain('Ann Miller');
   expect(await assistant.forget(owner)).toEqual({ corrections: 1, answers: 1, sessions: 1 });
@@ -112,7 +136,10 @@ test('forgets a person to the bit, in its file too', async () => {
       ...DEFINITION,
       intents: {
         ...DEFINITION.intents,
-        loan: { answer: 'a', examples: [...(DEFINITION.intents.loan?.examples ?? []), 'lend me something'] },
+        loan: {
+          answer: 'a',
+          examples: [...(DEFINITION.intents.loan?.examples ?? []), 'lend me something'],
+        },
       },
     },
     { pool: pool(), threshold: 0.5, head: 'class-mean' },
@@ -173,14 +200,21 @@ test('over HTTP', async () => {
   };
   const said = { session: 's', text: 'I lost card 4711', owner: 'ann' };
   const reply = await ask('POST', '/v1/assistant/replies', said);
-  expect(reply.body).toMatchObject({ kind: 'answer', text: 'Card 4711 is blocked.', slots: { card: '4711' } });
+  expect(reply.body).toMatchObject({
+    kind: 'answer',
+    text: 'Card 4711 is blocked.',
+    slots: { card: '4711' },
+  });
   const correction = { session: 's', intent: 'other', answer: { answer: 'Well.' } };
   const corrected = await ask('POST', '/v1/assistant/corrections', correction);
   expect(corrected.body).toMatchObject({ examples: 10 });
   const wrong = await ask('POST', '/v1/assistant/corrections', { session: 'none', intent: 'loan' });
   expect(wrong.status).toBe(400);
   await ask('POST', '/v1/assistant/answers', { question: 'a b', answer: 'c', owner: 'ann' });
-  expect((await ask('GET', '/v1/assistant')).body).toMatchObject({ pastAnswers: 3, threshold: 0.5 });
+  expect((await ask('GET', '/v1/assistant')).body).toMatchObject({
+    pastAnswers: 3,
+    threshold: 0.5,
+  });
   const forgotten = await ask('DELETE', '/v1/assistant/owners', { owner: 'ann' });
   expect(forgotten.body).toEqual({ corrections: 1, answers: 1, sessions: 1 });
   await server.close();

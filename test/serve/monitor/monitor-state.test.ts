@@ -85,9 +85,7 @@ test('a state survives being written, and goes on as it would have', () => {
 });
 
 test('topics may have any name, and a flush of nothing is nothing', () => {
-  const state = fed([
-    [{ id: 'a', time: 1, text: 'b', topic: '__proto__', negative: true }],
-  ]);
+  const state = fed([[{ id: 'a', time: 1, text: 'b', topic: '__proto__', negative: true }]]);
   expect(Object.keys(state.topics)).toEqual(['__proto__']);
   expect(fed([])).toEqual(newMonitorState());
 });

@@ -51,7 +51,11 @@ test('tells of a surge once, with what people say, and has it all after a kill',
   expect(alerts).toEqual(told);
   stop();
   expect(alerts).toHaveLength(1);
-  expect(alerts[0]).toMatchObject({ number: 1, topic: 'app', texts: Array(5).fill('the app is negative') });
+  expect(alerts[0]).toMatchObject({
+    number: 1,
+    topic: 'app',
+    texts: Array(5).fill('the app is negative'),
+  });
   expect(alerts[0]?.since).toBeCloseTo(400_000, -4);
   expect(alerts[0]?.time).toBeLessThan(430_000);
   expect(alerts[0]?.baseline).toBeCloseTo(0.2, 1);
@@ -198,6 +202,9 @@ describe('over HTTP', () => {
     expect((await server.inject({ url: '/v1/monitor', headers: foreign })).statusCode).toBe(403);
     expect((await server.inject({ url: '/v1/monitor' })).statusCode).toBe(401);
     const page = await server.inject({ url: '/monitor' });
-    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect([page.statusCode, page.headers['content-type']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
   });
 });

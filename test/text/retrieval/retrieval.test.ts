@@ -4,9 +4,10 @@ import { Bm25, reciprocalRankFusion } from '../../../lib/text';
 test('scores are those of the formula', () => {
   const index = new Bm25(['a b b', 'a c', 'd e f g']);
   const idf = (n: number) => Math.log(1 + (3 - n + 0.5) / (n + 0.5));
-  const score = (f: number, length: number) =>
-    (f * 2.2) / (f + 1.2 * (0.25 + (0.75 * length) / 3));
-  expect(index.search('b')).toEqual([{ index: 0, score: expect.closeTo(idf(1) * score(2, 3), 12) }]);
+  const score = (f: number, length: number) => (f * 2.2) / (f + 1.2 * (0.25 + (0.75 * length) / 3));
+  expect(index.search('b')).toEqual([
+    { index: 0, score: expect.closeTo(idf(1) * score(2, 3), 12) },
+  ]);
   const [first, second] = index.search('A c?');
   expect(first).toEqual({ index: 1, score: expect.closeTo((idf(2) + idf(1)) * score(1, 2), 12) });
   expect(second).toEqual({ index: 0, score: expect.closeTo(idf(2) * score(1, 3), 12) });
@@ -15,7 +16,9 @@ test('scores are those of the formula', () => {
 });
 
 test('texts that are added are found as those that were there', () => {
-  const text = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 5 }).map((w) => w.join(' '));
+  const text = fc
+    .array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 5 })
+    .map((w) => w.join(' '));
   fc.assert(
     fc.property(fc.array(text, { maxLength: 8 }), text, (texts, query) => {
       const grown = new Bm25();
@@ -26,7 +29,12 @@ test('texts that are added are found as those that were there', () => {
 });
 
 test('ranks are fused: what is high in two rankings is before what is first in one', () => {
-  expect(reciprocalRankFusion([[3, 1, 2], [1, 4]])).toEqual([
+  expect(
+    reciprocalRankFusion([
+      [3, 1, 2],
+      [1, 4],
+    ]),
+  ).toEqual([
     { index: 1, score: expect.closeTo(1 / 62 + 1 / 61, 12) },
     { index: 3, score: expect.closeTo(1 / 61, 12) },
     { index: 4, score: expect.closeTo(1 / 62, 12) },

@@ -5,7 +5,11 @@ import { type Description, description } from '../description';
 import { additionOf, chosen, requireWritable, type Service } from '../service';
 
 type Add = { classifier?: string; examples: Record<string, string[]>; owner?: string };
-type Remove = { classifier?: string } & ({ label: string } | { texts: string[] } | { owner: string });
+type Remove = { classifier?: string } & (
+  | { label: string }
+  | { texts: string[] }
+  | { owner: string }
+);
 type Rename = { classifier?: string; label: string; name: string };
 
 /** `POST`, `DELETE` and `PATCH /v1/labels`. They answer with what the classifier is then. */

@@ -15,14 +15,10 @@ export function addMonitor(server: FastifyInstance, { settings }: Service): void
     requireOpen(request, 'monitor');
     return monitor.summary();
   });
-  server.post<{ Body: Body }>(
-    '/v1/monitor/items',
-    { schema: schemas.push },
-    async (request) => {
-      requireOpen(request, 'monitor');
-      return monitor.push(request.body.items);
-    },
-  );
+  server.post<{ Body: Body }>('/v1/monitor/items', { schema: schemas.push }, async (request) => {
+    requireOpen(request, 'monitor');
+    return monitor.push(request.body.items);
+  });
   addFile(server, '/monitor', 'monitor.html');
   addFile(server, '/playground/monitor.mjs', 'monitor.mjs');
   addFile(server, '/playground/curve.mjs', 'curve.mjs');

@@ -47,7 +47,9 @@ export function drawCurve({ topic, curve, baseline }, alerts) {
     );
   }
   const points = curve.map(({ start, items, negative }) => [xOf(start), yOf(negative / items)]);
-  svg.append(shape('polyline', { points: points.map((xy) => xy.join()).join(' '), class: 'share' }));
+  svg.append(
+    shape('polyline', { points: points.map((xy) => xy.join()).join(' '), class: 'share' }),
+  );
   for (const [i, [cx, cy]] of points.entries()) {
     const { start, items, negative } = curve[i];
     const dot = shape('circle', { cx, cy, r: 2.5, class: 'point' });

@@ -25,7 +25,9 @@ function element(name, content = [], attributes = {}) {
 
 function alertItem({ number, topic, time, since, items, share, baseline, texts }) {
   return element('li', [
-    element('strong', [`${number}. ${topic}: ${percent(share)} negative, usually ${percent(baseline)}`]),
+    element('strong', [
+      `${number}. ${topic}: ${percent(share)} negative, usually ${percent(baseline)}`,
+    ]),
     ' ',
     element('small', [`since ${timeOf(since)}, ${items} items, raised ${timeOf(time)}`]),
     element(
