@@ -10,6 +10,9 @@ import { encoderTable } from './results/encoders';
 import { entityTable } from './results/entities';
 import { foldTable } from './results/folds';
 import { headTable } from './results/heads';
+import { monitorTable } from './results/monitor';
+import { responsibleTable } from './results/responsible';
+import { serviceTable } from './results/service';
 import { languageTable, sentimentTable, topicTable } from './results/transfer';
 import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
@@ -25,6 +28,9 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   sentiment: sentimentTable,
   topics: topicTable,
   languages: languageTable,
+  service: serviceTable,
+  monitor: monitorTable,
+  responsible: responsibleTable,
 };
 
 async function main(): Promise<void> {

@@ -12,9 +12,14 @@ import {
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import { adaptedPrediction } from './adapted-prediction';
-import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
+import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from './edits';
 import { withMore } from './examples/known-texts';
-import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
+import {
+  type Example,
+  type ExamplesInput,
+  type LabeledExamples,
+  readExamples,
+} from './examples/read-examples';
 import { requireWithin } from './limits';
 import { placesOn } from './places';
 import type { Prediction } from './prediction';
@@ -97,12 +102,12 @@ export class AdaptedClassifier implements Servable {
     return this.#known.labels;
   }
 
-  get examples(): readonly LabeledText[] {
+  get examples(): readonly Example[] {
     return this.#known.rows;
   }
 
   /** Always empty: a learner is not asked for single tokens. */
-  get unknownExamples(): readonly LabeledText[] {
+  get unknownExamples(): readonly Example[] {
     return [];
   }
 
@@ -167,6 +172,12 @@ export class AdaptedClassifier implements Servable {
     });
   }
 
+  /** Forgets all examples of an owner: it adapts to the others, as if those had never been there. */
+  removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
+    const { signal } = readOptions(EDIT, options, 'removeOwner');
+    return this.#edit(signal, (known) => withoutOwner(known, owner));
+  }
+
   /** Forgets a label with its examples. */
   removeLabel(label: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeLabel');
@@ -209,7 +220,7 @@ export class AdaptedClassifier implements Servable {
       signal?.throwIfAborted();
       const next = change(this.#known);
       const version = this.#version + 1;
-      await this.#run('score', { texts: [], examples: next.rows, version });
+      await this.#run('score', { texts: [], examples: bare(next), version });
       this.#known = next;
       this.#version = version;
     });
@@ -218,7 +229,7 @@ export class AdaptedClassifier implements Servable {
   }
 
   #request(texts: readonly string[]) {
-    return { texts, examples: this.#known.rows, version: this.#version };
+    return { texts, examples: bare(this.#known), version: this.#version };
   }
 
   async #run<K extends keyof AdaptedTasks>(
@@ -236,10 +247,15 @@ export class AdaptedClassifier implements Servable {
 
 function atLeastTwo(
   known: LabeledExamples,
-  kept: (row: LabeledText) => boolean,
+  kept: (row: Example) => boolean,
   operator: string,
 ): LabeledExamples {
   const { labels, rows } = rowsWith(known, kept);
   requireTwo(labels, operator);
   return { labels, rows };
+}
+
+/** The rows without their owners, whom no learner needs to know. */
+function bare({ rows }: LabeledExamples): LabeledText[] {
+  return rows.map(({ text, label }) => ({ text, label }));
 }

@@ -1,7 +1,12 @@
 import { string } from '../check';
 import { outOfRange } from '../errors';
-import type { LabeledText } from '../text';
-import { type LabeledExamples, namesOf, requireName } from './examples/read-examples';
+import {
+  type Example,
+  type LabeledExamples,
+  namesOf,
+  requireName,
+  requireOwner,
+} from './examples/read-examples';
 
 /** Refuses fewer than two labels: there would be nothing to tell apart. */
 export function requireTwo(labels: readonly string[], operator: string): void {
@@ -33,7 +38,7 @@ export function requireNewName(labels: readonly string[], label: string, name: s
 /** The rows for which `kept` holds, with their places among all, and the labels that are left. */
 export function rowsWith(
   { labels, rows }: LabeledExamples,
-  kept: (row: LabeledText) => boolean,
+  kept: (row: Example) => boolean,
 ): LabeledExamples & { places: number[] } {
   const pairs = [...rows.entries()].filter(([, row]) => kept(row));
   const left = new Set(pairs.map(([, { label }]) => label));
@@ -42,4 +47,21 @@ export function rowsWith(
     rows: pairs.map(([, row]) => row),
     labels: labels.filter((label) => left.has(label)),
   };
+}
+
+/**
+ * The examples of all others than an owner, as they would be if those had never been there: labels stand in the
+ * order of their first example.
+ *
+ * @throws ArgumentRangeError if nothing is the owner's, or fewer than two labels were left
+ */
+export function withoutOwner({ rows }: LabeledExamples, owner: string): LabeledExamples {
+  requireOwner(owner, 'the examples', 'removeOwner');
+  const kept = rows.filter((row) => row.owner !== owner);
+  if (kept.length === rows.length) {
+    throw outOfRange('the owner of an example', 'owner of removeOwner', owner, 'removeOwner');
+  }
+  const labels = [...new Set(kept.map(({ label }) => label))];
+  requireTwo(labels, 'removeOwner');
+  return { labels, rows: kept };
 }

@@ -7,6 +7,8 @@ import { errorOf, workerEnded } from '../threads/plain-error';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
+import type { Attribution, AttributionInput } from './explain/integrated-gradients';
+import type { HeldOutRow } from './held-out-answers';
 import type { Doubt } from './informative';
 import type { Plane } from './plane';
 import { type EncoderPoolOptions, POOL_OPTIONS, type PoolLimits } from './pool-options';
@@ -147,6 +149,20 @@ export class EncoderPool {
   /** The examples that look mislabeled. */
   suspects(core: Shared<Core>, job: JobOptions): Promise<readonly Suspicion[]> {
     return this.#job('suspects', core, job);
+  }
+
+  /** How much the words of a text add to a label; null where the encoder cannot say. */
+  attribute(
+    scorer: Shared<Scorer>,
+    input: AttributionInput,
+    job: JobOptions,
+  ): Promise<Attribution | null> {
+    return this.#job('attribute', { scorer, input }, job);
+  }
+
+  /** What heads that have not seen the examples make of them. */
+  heldOut(core: Shared<Core>, job: JobOptions): Promise<readonly HeldOutRow[]> {
+    return this.#job('heldOut', core, job);
   }
 
   /** Examples and texts on a plane. */

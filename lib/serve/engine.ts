@@ -2,6 +2,11 @@ import type { SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
 import type { FineTuneStep } from '../train/contrastive/fine-tune';
 import { type Core, coreOf, type Fitting, grown, narrowed } from './core';
+import {
+  type Attribution,
+  type AttributionInput,
+  integratedGradients,
+} from './explain/integrated-gradients';
 import type { FitOptions } from './fitted';
 import { headMapFile, readHeadMap } from './heads/head-map';
 import { type Doubt, informative } from './informative';
@@ -89,6 +94,10 @@ export class Engine {
 
   informative(scorer: Scorer, texts: readonly string[], count: number): Doubt[] {
     return torch.scope(() => informative(scorer, this.encode(texts, scorer.tuned), count));
+  }
+
+  attribute(scorer: Scorer, input: AttributionInput): Attribution | null {
+    return integratedGradients(encoderFor(this.#encoder, scorer.tuned), scorer, input);
   }
 
   encode(texts: readonly string[], tuned?: Tuned): Tensor {

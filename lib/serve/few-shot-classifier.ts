@@ -4,17 +4,25 @@
 import { resolve } from 'node:path';
 import { positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
-import type { LabeledText } from '../text';
 import { disposeTree, type Tensor } from '../torch';
-import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
+import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { withMore } from './examples/known-texts';
-import { type ExamplesInput, readExamples } from './examples/read-examples';
+import { type Example, type ExamplesInput, readExamples } from './examples/read-examples';
 import { warnOfUnknownExamples } from './examples/unknown-examples';
+import {
+  EXPLAIN,
+  type ExplainOptions,
+  type Explanation,
+  explanationOf,
+  likeliest,
+} from './explain/explanation';
+import { withoutWord, wordsOf } from './explain/words';
 import type { FitOptions } from './fitted';
 import { folderName, makeFolder, poolFor, requireOwnFolder, requireSameEncoder } from './folders';
 import { givesSeveral, type HeadName } from './heads';
+import type { HeldOutAnswer } from './held-out-answers';
 import { Knowledge } from './knowledge';
 import { requireWithin } from './limits';
 import { type Place, type PlacedExample, placesOn } from './places';
@@ -179,7 +187,7 @@ export class FewShotClassifier {
   }
 
   /** The examples, in their order. */
-  get examples(): readonly LabeledText[] {
+  get examples(): readonly Example[] {
     return this.#current().rows;
   }
 
@@ -187,7 +195,7 @@ export class FewShotClassifier {
    * The examples of which the encoder knows no token: their vectors say nothing, and texts of other words are
    * like them. To fit them, or add them, is a warning `METATORCH_UNKNOWN_EXAMPLES`.
    */
-  get unknownExamples(): readonly LabeledText[] {
+  get unknownExamples(): readonly Example[] {
     const { rows, core } = this.#current();
     return rows.filter((_, row) => core.known[row] === 0);
   }
@@ -277,7 +285,50 @@ export class FewShotClassifier {
     return found.flatMap(({ row, label, probability }) => {
       const likely = knowledge.labels[label];
       const example = knowledge.rows[row];
-      return example && likely !== undefined ? [{ ...example, likely, probability }] : [];
+      if (example === undefined || likely === undefined) return [];
+      return [{ text: example.text, label: example.label, likely, probability }];
+    });
+  }
+
+  /**
+   * Why a text has its most probable label: the nearest examples, what leaving out each word does, and how much each
+   * word adds by integrated gradients, where the encoder has a table of vectors of tokens.
+   *
+   * @throws ArgumentRangeError for a text of more than 500 words
+   */
+  async explain(text: string, options: ExplainOptions = {}): Promise<Explanation> {
+    const { steps } = readOptions(EXPLAIN, options, 'explain');
+    const words = wordsOf(string(text, 'text', 'explain'), 'explain');
+    const knowledge = this.#current();
+    const texts = [text, ...words.map((word) => withoutWord(text, word))];
+    return knowledge.use(async () => {
+      const { known, scored } = await this.#pool.predict(texts, knowledge.scorer, {});
+      const [own, ...fewer] = predictionsOf(texts, known, scored, knowledge);
+      const prediction = onlyOne(own === undefined ? [] : [own]);
+      const input = { text, words, label: likeliest(prediction).place, steps };
+      const gradients =
+        steps === 0 || words.length === 0
+          ? null
+          : await this.#pool.attribute(knowledge.scorer, input, { owner: this });
+      return explanationOf(prediction, words, fewer, gradients);
+    });
+  }
+
+  /**
+   * What the classifier would say of its examples if it had not seen them, of labels with two at least: by this a
+   * threshold can be chosen, see `Assistant`. Of many examples, about 512 are looked at.
+   *
+   * @throws ArgumentRangeError after `fineTune`, whose encoder has seen all of them
+   */
+  async heldOut(): Promise<HeldOutAnswer[]> {
+    const knowledge = this.#current();
+    const job = this.#job(knowledge);
+    const found = await knowledge.use(() => this.#pool.heldOut(knowledge.shared, job));
+    return found.flatMap(({ row, label, probability, known }) => {
+      const [example, likely] = [knowledge.rows[row], knowledge.labels[label]];
+      if (example === undefined || likely === undefined) return [];
+      const predicted = known ? likely : null;
+      return [{ text: example.text, label: example.label, predicted, probability }];
     });
   }
 
@@ -363,8 +414,24 @@ export class FewShotClassifier {
         if (known.has(text)) continue;
         throw outOfRange('texts of examples', 'texts of removeExamples', text);
       }
-      const kept = ({ text }: LabeledText): boolean => !gone.has(text);
+      const kept = ({ text }: Example): boolean => !gone.has(text);
       return this.#narrowed(knowledge, kept, 'removeExamples', signal);
+    });
+  }
+
+  /**
+   * Forgets all examples of an owner. The others are encoded and fitted anew by the options of `fit`, and an
+   * encoder that `fineTune` made is given up, so that the classifier is, to the bit, the one that `fit` makes
+   * of them: nothing depends on what is forgotten.
+   *
+   * @throws ArgumentRangeError for an owner of no example, or if fewer than two labels were left
+   */
+  removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
+    const { signal } = readOptions(EDIT, options, 'removeOwner');
+    return this.#edit(signal, async (knowledge) => {
+      const { labels, rows } = withoutOwner(knowledge, owner);
+      const made = newRows(labels, rows, this.#options);
+      return new Knowledge(labels, rows, await this.#pool.fit(made, this.#job({ rows }, signal)));
     });
   }
 
@@ -485,7 +552,7 @@ export class FewShotClassifier {
 
   async #narrowed(
     knowledge: Knowledge,
-    kept: (row: LabeledText) => boolean,
+    kept: (row: Example) => boolean,
     operator: string,
     signal: AbortSignal | undefined,
   ): Promise<Knowledge> {
@@ -499,7 +566,7 @@ export class FewShotClassifier {
   }
 
   /** Work on all examples, of this classifier. */
-  #job({ rows }: { rows: readonly LabeledText[] }, signal?: AbortSignal): JobOptions {
+  #job({ rows }: { rows: readonly Example[] }, signal?: AbortSignal): JobOptions {
     return { owner: this, size: rows.length, signal };
   }
 }

@@ -1,6 +1,6 @@
-import type { LabeledText } from '../text';
 import { disposeTree } from '../torch';
 import type { Core } from './core';
+import type { Example } from './examples/read-examples';
 import type { Scorer } from './predict';
 import { partOf, releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 
@@ -10,14 +10,14 @@ import { partOf, releaseAll, type Shared, shareAll, takeAll } from './workers/sh
  */
 export class Knowledge {
   readonly labels: readonly string[];
-  readonly rows: readonly LabeledText[];
+  readonly rows: readonly Example[];
   readonly core: Core;
   readonly shared: Shared<Core>;
   /** What scoring needs: every request sends it. */
   readonly scorer: Shared<Scorer>;
   #users = 1;
 
-  constructor(labels: readonly string[], rows: readonly LabeledText[], core: Core) {
+  constructor(labels: readonly string[], rows: readonly Example[], core: Core) {
     this.labels = labels;
     this.rows = rows;
     this.core = core;
@@ -27,7 +27,7 @@ export class Knowledge {
 
   /** The same knowledge under other names of its labels. */
   renamed(rename: (label: string) => string): Knowledge {
-    const rows = this.rows.map(({ text, label }) => ({ text, label: rename(label) }));
+    const rows = this.rows.map((row) => ({ ...row, label: rename(row.label) }));
     return new Knowledge(this.labels.map(rename), rows, takeAll(this.shared));
   }
 

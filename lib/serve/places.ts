@@ -16,7 +16,7 @@ export function placesOn(
   return {
     examples: [...rows].flatMap((row, i) => {
       const [example, place] = [all[row], places[i]];
-      return example && place ? [{ ...example, ...place }] : [];
+      return example && place ? [{ text: example.text, label: example.label, ...place }] : [];
     }),
     texts: pairs(others),
   };

@@ -113,7 +113,8 @@ export function nearestRows(
     const similarities = best.to('float64').tolist() as number[];
     return (places.tolist() as bigint[]).flatMap((place, i) => {
       const row = rows[Number(place)];
-      return row === undefined ? [] : { ...row, similarity: similarities[i] ?? 0 };
+      if (row === undefined) return [];
+      return { text: row.text, label: row.label, similarity: similarities[i] ?? 0 };
     });
   });
 }

@@ -19,7 +19,6 @@ import {
   string,
 } from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
-import type { LabeledText } from '../text';
 import type { NamedTensors } from '../text/encoders/trained-params';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import {
@@ -32,6 +31,7 @@ import { configSchema } from '../train/config-schema';
 import { requireSeal } from '../train/seal';
 import { calibrationRows, keyOf, withSample } from './calibration/sample';
 import type { Core } from './core';
+import { type Example, exampleCheck, exampleOf } from './examples/read-examples';
 import type { FitOptions, Fitted } from './fitted';
 import { HEAD_NAMES, HEADS } from './heads';
 import { classMean } from './heads/class-mean';
@@ -69,7 +69,7 @@ const configCheck = strictObject({
     strictObject({ head: required(oneOf('auto', ...HEAD_NAMES)), falseAlarms: required(share) }),
   ),
   labels: required(listOf(string, 2)),
-  rows: required(listOf(strictObject({ text: required(string), label: required(string) }))),
+  rows: required(listOf(exampleCheck)),
   /** The rows of which the encoder knows no token. */
   unknown: required(listOf(stepCount)),
   head: required(oneOf(...HEAD_NAMES)),
@@ -97,7 +97,7 @@ export type Saved = {
   encoder: SavedConfig['encoder'];
   options: FitOptions;
   labels: readonly string[];
-  rows: readonly LabeledText[];
+  rows: readonly Example[];
   core: Core;
 };
 
@@ -111,7 +111,7 @@ export function writeClassifier(folder: string, saved: Saved): void {
     encoder: { name, fingerprint, spec: { ...spec } },
     options: saved.options,
     labels: [...saved.labels],
-    rows: saved.rows.map(({ text, label }) => ({ text, label })),
+    rows: saved.rows.map(exampleOf),
     unknown: [...saved.core.known].flatMap((known, row) => (known === 1 ? [] : [row])),
     head,
     sharpness,

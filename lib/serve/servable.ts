@@ -1,5 +1,4 @@
-import type { LabeledText } from '../text';
-import type { ExamplesInput } from './examples/read-examples';
+import type { Example, ExamplesInput } from './examples/read-examples';
 import type { Place, PlacedExample } from './places';
 import type { Prediction } from './prediction';
 import type { AdditionOptions, EditOptions } from './setup';
@@ -8,8 +7,8 @@ import type { RequestOptions } from './workers/request-queue';
 /** A classifier as a server uses it: a `FewShotClassifier` or an `AdaptedClassifier`. */
 export interface Servable {
   readonly labels: readonly string[];
-  readonly examples: readonly LabeledText[];
-  readonly unknownExamples: readonly LabeledText[];
+  readonly examples: readonly Example[];
+  readonly unknownExamples: readonly Example[];
   /** What tells labels apart. */
   readonly head: string;
   readonly heldOutAccuracy: number | null;
@@ -20,6 +19,7 @@ export interface Servable {
   ): Promise<{ examples: PlacedExample[]; texts: Place[] }>;
   addExamples(examples: ExamplesInput, options?: AdditionOptions): Promise<void>;
   removeExamples(texts: readonly string[], options?: EditOptions): Promise<void>;
+  removeOwner(owner: string, options?: EditOptions): Promise<void>;
   removeLabel(label: string, options?: EditOptions): Promise<void>;
   renameLabel(label: string, name: string, options?: EditOptions): Promise<void>;
   close(): Promise<void>;

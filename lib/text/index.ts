@@ -146,6 +146,8 @@ export {
   type TransformerLanguageModelOptions,
   transformerLanguageModel,
 } from './language-models/transformer-language-model';
+export { Bm25, type Bm25Options, type Ranked } from './retrieval/bm25';
+export { reciprocalRankFusion } from './retrieval/rank-fusion';
 export {
   type Entity,
   type EntityDomain,

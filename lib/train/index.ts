@@ -25,6 +25,7 @@ export { type ProgressOptions, progressLogger } from './loggers/progress-logger'
 export { type TensorBoardOptions, tensorBoardLogger } from './loggers/tensorboard-logger';
 export type { Calibration, ReliabilityBin } from './metrics/calibration';
 export type { ClassScore } from './metrics/class-scores';
+export { type Fairness, type FairnessOptions, fairness, type GroupRates } from './metrics/fairness';
 export type { Figure } from './metrics/figure';
 export type { Groups } from './metrics/groups';
 export { type SpanScore, type SpanScores, spanScores } from './metrics/span-scores';

@@ -2,6 +2,7 @@ import * as text from '../../lib/text';
 
 test('exports the text layer', () => {
   expect(Object.keys(text).sort()).toEqual([
+    'Bm25',
     'DEFAULT_ENCODER',
     'DataFileError',
     'EpisodeSampler',
@@ -56,6 +57,7 @@ test('exports the text layer', () => {
     'readEntities',
     'readRows',
     'readWordNetDefinitions',
+    'reciprocalRankFusion',
     'requireDisjointClasses',
     'sameText',
     'sameWords',

@@ -25,10 +25,10 @@ function note(found: Map<string, number[]>, rows: readonly LabeledText[], from: 
 }
 
 /** The list with more rows. What is known of it then serves the longer one, and is found anew for the shorter. */
-export function withMore(
-  rows: readonly LabeledText[],
-  added: readonly LabeledText[],
-): readonly LabeledText[] {
+export function withMore<T extends LabeledText>(
+  rows: readonly T[],
+  added: readonly T[],
+): readonly T[] {
   const all = [...rows, ...added];
   const found = known.get(rows);
   if (found === undefined) return all;

@@ -1,8 +1,7 @@
 import { isPlainObject } from '../../check';
 import { outOfRange } from '../../errors';
-import type { LabeledText } from '../../text';
 import { nameAsText } from '../../text/name-as-text';
-import { type ExamplesInput, rowsOf } from './read-examples';
+import { type Example, type ExamplesInput, exampleOf, rowsOf } from './read-examples';
 
 /** What a label says of itself. */
 export type LabelTexts = {
@@ -32,11 +31,11 @@ export function withLabelTexts(
   if (stranger !== undefined) {
     throw outOfRange('labels of the examples', `descriptions of ${operator}`, stranger, operator);
   }
-  const own = labels.flatMap((label): LabeledText[] => {
+  const own = labels.flatMap((label): Example[] => {
     const texts = [...(labelNames ? [nameAsText(label)] : []), descriptions[label]];
     return texts.flatMap((text) => (text === undefined ? [] : [{ text, label }]));
   });
-  return [...rows.map(({ text, label }) => ({ text, label })), ...own];
+  return [...rows.map(exampleOf), ...own];
 }
 
 /** The labels of an object that have no text. */

@@ -1,4 +1,4 @@
-import { isPlainObject, string } from '../../check';
+import { isPlainObject, optional, required, strictObject, string } from '../../check';
 import {
   ArgumentRangeError,
   ArgumentTypeError,
@@ -12,17 +12,28 @@ import { knownTexts, sameText } from './known-texts';
 /** Examples as people have them: texts by label, rows, or a data set. */
 export type ExamplesInput =
   | { readonly [label: string]: readonly string[] }
-  | readonly LabeledText[]
+  | readonly Example[]
   | TextDataset;
 
-/** Checked examples: each text of a label once, and no text under two labels. */
-export type LabeledExamples = { labels: readonly string[]; rows: readonly LabeledText[] };
+/** A text with its label, and whose it is: `removeOwner` forgets all examples of a person. */
+export type Example = LabeledText & { readonly owner?: string | undefined };
+
+/** An example as files have it. */
+export const exampleCheck = strictObject({
+  text: required(string),
+  label: required(string),
+  owner: optional(string),
+});
+
+/** Checked examples: each text of a label once for each owner, and no text under two labels. */
+export type LabeledExamples = { labels: readonly string[]; rows: readonly Example[] };
 
 /** Labels are the same up to case as well. */
 export const sameName = (name: string): string => sameText(name).toLowerCase();
 
 /**
- * The rows of any form of examples. A text that stands twice under its label counts once.
+ * The rows of any form of examples. A text that stands twice under its label counts once; of two owners it
+ * counts twice, so that either can be forgotten as if it had never been there.
  *
  * @param before examples that are there already: the labels go on after theirs, and rows that are among
  *   them are left out
@@ -40,25 +51,39 @@ export function readExamples(
   const names = namesOf(before.labels);
   const known = knownTexts(before.rows);
   const first = new Map<string, PlacedRow[]>();
-  const kept: LabeledText[] = [];
-  for (const { text, label, where } of rowsOf(input, operator)) {
+  const kept: Example[] = [];
+  for (const { text, label, owner, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
     const key = sameText(requireText(text, where, operator));
     const same = first.get(key) ?? placed(before.rows, known.get(key));
-    if (same.some((row) => row.label === label)) continue;
-    const [other] = same;
+    const other = same.find((row) => row.label !== label);
     if (other !== undefined && !several) throw contradiction(other, { label, where }, operator);
-    kept.push({ text, label });
-    first.set(key, [...same, { text, label, where }]);
+    const named = owner === undefined ? undefined : requireOwner(owner, where, operator);
+    if (same.some((row) => row.label === label && row.owner === named)) continue;
+    const row = exampleOf({ text, label, owner: named });
+    kept.push(row);
+    first.set(key, [...same, { ...row, where }]);
   }
   return { labels: [...names.values()], rows: kept };
 }
 
-function placed(rows: readonly LabeledText[], places: readonly number[] = []): PlacedRow[] {
+function placed(rows: readonly Example[], places: readonly number[] = []): PlacedRow[] {
   return places.flatMap((at) => {
     const row = rows[at];
     return row === undefined ? [] : [{ ...row, where: `example ${at}` }];
   });
+}
+
+/** The example without a key for an owner that it does not have. */
+export function exampleOf({ text, label, owner }: Example): Example {
+  return owner === undefined ? { text, label } : { text, label, owner };
+}
+
+/** Returns `value` if it can name an owner. */
+export function requireOwner(value: unknown, where: string, operator: string): string {
+  const owner = string(value, `the owner of ${where}`, operator);
+  if (owner.trim() !== '') return owner;
+  throw outOfRange('a name', `the owner of ${where}`, owner, operator);
 }
 
 /** Labels by what makes their names the same. */
@@ -104,7 +129,7 @@ function contradiction(
 }
 
 /** A row, and where its author wrote it. */
-export type PlacedRow = { text: string; label: string; where: string };
+export type PlacedRow = { text: string; label: string; owner?: string | undefined; where: string };
 
 /**
  * The rows of any form of examples, unchecked, one after the other.
@@ -116,8 +141,8 @@ export function* rowsOf(input: ExamplesInput, operator: string): Generator<Place
   if (Array.isArray(input)) {
     for (const [i, row] of input.entries()) {
       requirePlace(input, i, 'examples', operator);
-      const { text, label } = Object(row);
-      yield { text, label, where: `examples[${i}]` };
+      const { text, label, owner } = Object(row);
+      yield { text, label, owner, where: `examples[${i}]` };
     }
   } else if (isDataset(input)) {
     for (const label of input.classes) {

@@ -11,7 +11,9 @@ import {
   withDefault,
   withMethods,
 } from '../../check';
+import type { Assistant } from '../assistant/assistant';
 import { encoderPool } from '../encoder-pool';
+import type { OpinionMonitor } from '../monitor/opinion-monitor';
 import { checkTokens, type Tokens } from './access';
 
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -59,6 +61,12 @@ export const SERVER_OPTIONS = {
   log: withDefault<LogLevel>(oneOf('silent', 'error', 'warn', 'info'), 'info'),
   /** Where logs go. Default: standard output. */
   logTo: optional<Writable>(withMethods<Writable>('a writable stream', 'write')),
+  /** An assistant of customers, at `/v1/assistant`; tokens of `assistant` open it. It stays the caller's. Default: none. */
+  assistant: optional<Assistant>(withMethods<Assistant>('an Assistant', 'reply', 'teach')),
+  /** A monitor of opinions, with a page at `/monitor`; tokens of `monitor` open it. It stays the caller's. Default: none. */
+  monitor: optional<OpinionMonitor>(
+    withMethods<OpinionMonitor>('an OpinionMonitor', 'push', 'summary'),
+  ),
   /** Threads for classifiers that come by request. Default: threads of their own. */
   pool: optional(encoderPool),
 };

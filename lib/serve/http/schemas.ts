@@ -52,19 +52,33 @@ const prediction = {
 };
 const point = { type: 'object', properties: { text, label: text, x: number, y: number } };
 
-const body = (description: string, properties: Record<string, object>, more: object = {}) => ({
+export const body = (
+  description: string,
+  properties: Record<string, object>,
+  more: object = {},
+) => ({
   type: 'object',
   description,
   additionalProperties: false,
   properties,
   ...more,
 });
-const answers = (success: Record<number, object>) => ({ ...success, '4xx': error, '5xx': error });
+export const answers = (success: Record<number, object>) => ({
+  ...success,
+  '4xx': error,
+  '5xx': error,
+});
 
 /** What may be sent. */
 function inputsOf(maxTexts: number, maxLength: number) {
   const text = { type: 'string', maxLength, description: 'a text' };
   const label = { type: 'string', minLength: 1, maxLength, description: 'the name of a label' };
+  const owner = {
+    type: 'string',
+    minLength: 1,
+    maxLength,
+    description: 'whose the examples are, a name',
+  };
   const someTexts = { type: 'array', minItems: 1, items: text, description: 'one or more texts' };
   const examples = {
     type: 'object',
@@ -78,7 +92,7 @@ function inputsOf(maxTexts: number, maxLength: number) {
     maxItems: maxTexts,
     description: `an array of 1 to ${maxTexts} texts`,
   };
-  return { text, label, someTexts, examples, texts };
+  return { text, label, owner, someTexts, examples, texts };
 }
 
 /** Schemas of all routes, which depend on how many texts a request may have, and how long they may be. */
@@ -89,7 +103,7 @@ export function schemasOf({
   maxTexts: number;
   maxTextLength: number;
 }) {
-  const { text, label, someTexts, examples, texts } = inputsOf(maxTexts, maxTextLength);
+  const { text, label, owner, someTexts, examples, texts } = inputsOf(maxTexts, maxTextLength);
   const timeout = { type: 'number', exclusiveMinimum: 0, description: 'milliseconds above 0' };
   return {
     classify: {
@@ -111,16 +125,16 @@ export function schemasOf({
     addExamples: {
       summary: 'Learn examples, of labels that are there or new',
       tags: ['labels'],
-      body: body('an object', { classifier, examples }, { required: ['examples'] }),
+      body: body('an object', { classifier, examples, owner }, { required: ['examples'] }),
       response: answers({ 200: described }),
     },
     removeExamples: {
-      summary: 'Forget a label, or examples',
+      summary: 'Forget a label, examples, or all examples of an owner',
       tags: ['labels'],
       body: body(
-        'an object with exactly one of label and texts',
-        { classifier, label, texts: someTexts },
-        { oneOf: [{ required: ['label'] }, { required: ['texts'] }] },
+        'an object with exactly one of label, texts and owner',
+        { classifier, label, texts: someTexts, owner },
+        { oneOf: [{ required: ['label'] }, { required: ['texts'] }, { required: ['owner'] }] },
       ),
       response: answers({ 200: described }),
     },

@@ -22,10 +22,12 @@ import { followLife } from './life';
 import { Metrics } from './metrics';
 import { SERVER_OPTIONS, type ServerOptions, type ServerSettings } from './options';
 import { recordAnswers } from './request-log';
+import { addAssistant } from './routes/assistant';
 import { addClassifiers } from './routes/classifiers';
 import { addClassify } from './routes/classify';
 import { addHealth } from './routes/health';
 import { addLabels } from './routes/labels';
+import { addMonitor } from './routes/monitor';
 import { addPages } from './routes/pages';
 import { schemaError } from './schema-message';
 import { schemasOf } from './schemas';
@@ -40,7 +42,7 @@ export function createServer(
 ): FastifyInstance {
   const settings = readOptions(SERVER_OPTIONS, options, OPERATOR);
   const kept = keptIn(classifiers, settings);
-  if (settings.tokens) warnOfUnusedTokens(settings.tokens, kept.names());
+  if (settings.tokens) warnOfUnusedTokens(settings.tokens, [...kept.names(), ...tasksOf(settings)]);
   const metrics = new Metrics(() => kept.pools(), settings.maxLabelMetrics);
   const schemas = schemasOf(settings);
   const changes = new ChangesUnderWay(settings.maxChanges);
@@ -58,6 +60,11 @@ export function createServer(
   void server.register(async (scope) => addRoutes(scope, service));
   followLife(server, service);
   return server;
+}
+
+/** What is served beside classifiers, by the names that tokens have for it. */
+function tasksOf({ assistant, monitor }: ServerSettings): string[] {
+  return [...(assistant ? ['assistant'] : []), ...(monitor ? ['monitor'] : [])];
 }
 
 function keptIn(
@@ -156,5 +163,7 @@ async function addRoutes(server: FastifyInstance, service: Service): Promise<voi
   addClassify(server, service);
   addLabels(server, service);
   addClassifiers(server, service);
+  addAssistant(server, service);
+  addMonitor(server, service);
   addPages(server, service);
 }

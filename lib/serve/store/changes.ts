@@ -1,13 +1,15 @@
-import { listOf, required, strictObject, strictVariant, string } from '../../check';
+import { listOf, required, strictVariant, string } from '../../check';
+import { exampleCheck } from '../examples/read-examples';
 import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
 
 /** What can be changed of a classifier, as data: it is sent, written to a journal, and applied again. */
 export const changeCheck = strictVariant('type', {
   addExamples: {
-    examples: required(listOf(strictObject({ text: required(string), label: required(string) }))),
+    examples: required(listOf(exampleCheck)),
   },
   removeExamples: { texts: required(listOf(string)) },
+  removeOwner: { owner: required(string) },
   removeLabel: { label: required(string) },
   renameLabel: { label: required(string), name: required(string) },
 });
@@ -26,6 +28,8 @@ export function applyChange(
       return classifier.addExamples(change.examples, options);
     case 'removeExamples':
       return classifier.removeExamples(change.texts, { signal });
+    case 'removeOwner':
+      return classifier.removeOwner(change.owner, { signal });
     case 'removeLabel':
       return classifier.removeLabel(change.label, { signal });
     case 'renameLabel':

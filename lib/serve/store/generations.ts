@@ -6,6 +6,7 @@ import { parseFileContent, readJsonFile, refuseFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
 import type { FewShotClassifier } from '../few-shot-classifier';
+import type { Change } from './changes';
 import { Journal, onDisk } from './journal';
 
 // `current.json` names the generation that counts, `snapshot-N` is the classifier as saved then, `journal-N.jsonl`
@@ -73,9 +74,9 @@ export async function beginGeneration(
   folder: string,
   generation: number,
   classifier: FewShotClassifier,
-): Promise<Journal> {
+): Promise<Journal<Change>> {
   const { snapshot, journal: path } = pathsOf(folder, generation);
-  let journal: Journal | undefined;
+  let journal: Journal<Change> | undefined;
   try {
     await classifier.save(snapshot);
     journal = await Journal.create(path);
@@ -103,6 +104,19 @@ export async function clear(folder: string, keep: number): Promise<void> {
     const generation = snapshot ?? journal;
     if (generation === undefined || Number(generation) === keep) continue;
     await removePart(join(folder, name));
+  }
+}
+
+/** Refuses a folder that still has files of another generation. @throws TorchError `ERR_TORCH_FILE` */
+export async function requireOnly(folder: string, generation: number): Promise<void> {
+  await onDisk(folder, () => syncFolder(folder));
+  for (const name of await onDisk(folder, () => readdir(folder))) {
+    const [, snapshot, journal] = PART.exec(name) ?? [];
+    const found = snapshot ?? journal;
+    if (found === undefined || Number(found) === generation) continue;
+    const path = join(folder, name);
+    const message = `Cannot remove ${path}, which holds texts that are to be forgotten; remove it by hand`;
+    throw new TorchError('ERR_TORCH_FILE', message, { path });
   }
 }
 

@@ -1,20 +1,17 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { positiveInteger, required, strictObject } from '../../check';
+import { type Check, positiveInteger, required, strictObject } from '../../check';
 import { TorchError } from '../../errors';
 import { readSealedLines, sealedLine } from '../../sealed-lines';
-import { type Change, changeCheck } from './changes';
-
-const entryCheck = strictObject({ seq: required(positiveInteger), change: required(changeCheck) });
 
 /**
- * The changes since a snapshot, a line of JSON each:
+ * Changes since a snapshot, a line of JSON each:
  *
  *     {"sum":"…","seq":1,"change":{"type":"removeLabel","label":"weather"}}
  *
  * `sum` is the beginning of the sha256 of all that follows it, and `seq` counts from 1. A change has been
  * accepted once its line is on the disk.
  */
-export class Journal {
+export class Journal<T extends object> {
   readonly #path: string;
   readonly #file: FileHandle;
   #seq: number;
@@ -30,29 +27,33 @@ export class Journal {
   }
 
   /** An empty journal in a file of its own. @throws TorchError `ERR_TORCH_FILE` */
-  static async create(path: string): Promise<Journal> {
+  static async create<T extends object>(path: string): Promise<Journal<T>> {
     return onDisk(path, async () => {
       const file = await open(path, 'wx');
       await file.sync();
-      return new Journal(path, file, 0, 0);
+      return new Journal<T>(path, file, 0, 0);
     });
   }
 
   /**
    * Opens a journal with the changes that it holds. A torn last line, which was never accepted, is cut off.
    *
+   * @param check makes a change of what a line holds; what it throws means that the line is damaged
    * @throws TorchError `ERR_TORCH_FILE` that names the line, if one before the last is damaged
    */
-  static async open(path: string): Promise<{ journal: Journal; changes: readonly Change[] }> {
+  static async open<T extends object>(
+    path: string,
+    check: Check<T>,
+  ): Promise<{ journal: Journal<T>; changes: readonly T[] }> {
     return onDisk(path, async () => {
       const content = await readFile(path);
-      const { changes, bytes } = readLines(content, path);
+      const { changes, bytes } = readLines(content, path, check);
       const file = await open(path, 'r+');
       if (bytes < content.length) {
         await file.truncate(bytes);
         await file.sync();
       }
-      return { journal: new Journal(path, file, changes.length, bytes), changes };
+      return { journal: new Journal<T>(path, file, changes.length, bytes), changes };
     });
   }
 
@@ -71,7 +72,7 @@ export class Journal {
   }
 
   /** Adds a change; it is on the disk when the promise is fulfilled. @throws TorchError `ERR_TORCH_FILE` */
-  async append(change: Change): Promise<void> {
+  async append(change: T): Promise<void> {
     const line = Buffer.from(lineOf(this.#seq + 1, change));
     await onDisk(this.#path, async () => {
       this.#broken = true;
@@ -98,11 +99,16 @@ export class Journal {
 }
 
 /** The line of a change, for the journal. */
-export function lineOf(seq: number, change: Change): string {
+export function lineOf(seq: number, change: object): string {
   return sealedLine({ seq, change });
 }
 
-function readLines(content: Buffer, path: string): { changes: readonly Change[]; bytes: number } {
+function readLines<T>(
+  content: Buffer,
+  path: string,
+  check: Check<T>,
+): { changes: readonly T[]; bytes: number } {
+  const entryCheck = strictObject({ seq: required(positiveInteger), change: required(check) });
   const { entries, bytes, damaged } = readSealedLines(content, (entry, line) => {
     const { seq, change } = entryCheck(entry, 'entry', 'the journal');
     if (seq !== line) throw damagedLine(path, line);

@@ -5,7 +5,7 @@ import { warnOf } from '../../warnings';
 import type { EncoderPool } from '../encoder-pool';
 import { FewShotClassifier } from '../few-shot-classifier';
 import type { AdditionOptions } from '../setup';
-import { applyChange, type Change } from './changes';
+import { applyChange, type Change, changeCheck } from './changes';
 import {
   beginGeneration,
   clear,
@@ -13,6 +13,7 @@ import {
   makeCurrent,
   pathsOf,
   removePart,
+  requireOnly,
   syncFolder,
 } from './generations';
 import { Journal, onDisk } from './journal';
@@ -42,7 +43,7 @@ export class StoredClassifier {
   #classifier: FewShotClassifier;
   /** The last generation that was begun. */
   #generation: number;
-  #journal: Journal;
+  #journal: Journal<Change>;
   /** True if it is not known which generation counts on the disk. */
   #uncertain = false;
 
@@ -50,7 +51,7 @@ export class StoredClassifier {
     folder: string,
     classifier: FewShotClassifier,
     generation: number,
-    journal: Journal,
+    journal: Journal<Change>,
     mostChanges: number,
   ) {
     this.#folder = folder;
@@ -73,7 +74,7 @@ export class StoredClassifier {
       await (await beginGeneration(begun, 1, classifier)).close();
       makeCurrent(begun, 1);
       await onDisk(folder, () => moved(begun, folder));
-      const { journal } = await Journal.open(pathsOf(folder, 1).journal);
+      const { journal } = await Journal.open(pathsOf(folder, 1).journal, changeCheck);
       return new StoredClassifier(folder, classifier, 1, journal, mostChanges);
     } catch (error) {
       await removePart(begun);
@@ -95,9 +96,9 @@ export class StoredClassifier {
     const { generation, lost } = await currentGeneration(folder);
     const { snapshot, journal: path } = pathsOf(folder, generation);
     const classifier = await FewShotClassifier.load(snapshot, { pool });
-    let journal: Journal | undefined;
+    let journal: Journal<Change> | undefined;
     try {
-      const opened = await Journal.open(path);
+      const opened = await Journal.open(path, changeCheck);
       journal = opened.journal;
       await replay(classifier, opened.changes, path);
       if (lost !== undefined) {
@@ -124,6 +125,8 @@ export class StoredClassifier {
     // After a failed write files cannot be trusted; a new snapshot stands for all that is.
     if (this.#journal.broken || this.#uncertain) await this.compact();
     await applyChange(this.#classifier, change, options);
+    // Journal and snapshot hold the texts that are to be forgotten: what is written anew must take their place.
+    if (change.type === 'removeOwner') return this.#compactForGood();
     await this.#journal.append(change);
     if (this.#journal.length >= this.#mostChanges || this.#journal.bytes >= MOST_BYTES) {
       // The change is safe already; if this fails, it is tried again after the next.
@@ -134,6 +137,12 @@ export class StoredClassifier {
   /** Folds the journal into a new snapshot. */
   compact(): Promise<void> {
     return this.#next(this.#classifier);
+  }
+
+  /** As `compact`. @throws TorchError `ERR_TORCH_FILE` if a file of before is still there */
+  async #compactForGood(): Promise<void> {
+    await this.compact();
+    await requireOnly(this.#folder, this.#generation);
   }
 
   /** Stores another classifier in the place of this one, which is closed. */

@@ -4,6 +4,8 @@ import type { PlainError } from '../../threads/plain-error';
 import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
+import type { Attribution, AttributionInput } from '../explain/integrated-gradients';
+import type { HeldOutRow } from '../held-out-answers';
 import type { Doubt } from '../informative';
 import type { Plane } from '../plane';
 import type { Scorer } from '../predict';
@@ -37,6 +39,11 @@ export type Tasks = {
   narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
   suspects: { input: Shared<Core>; output: readonly Suspicion[] };
+  attribute: {
+    input: { scorer: Shared<Scorer>; input: AttributionInput };
+    output: Attribution | null;
+  };
+  heldOut: { input: Shared<Core>; output: readonly HeldOutRow[] };
   plane: { input: { scorer: Shared<Scorer>; texts: readonly string[] }; output: Plane };
   informative: {
     input: { scorer: Shared<Scorer>; texts: readonly string[]; count: number };

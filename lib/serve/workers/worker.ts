@@ -6,6 +6,7 @@ import { giveWay } from '../../threads/give-way';
 import { plainError } from '../../threads/plain-error';
 import { torch } from '../../torch';
 import { Engine } from '../engine';
+import { heldOutRows } from '../held-out-answers';
 import { readClassifier, writeClassifier } from '../saved-classifier';
 import { suspectsOf } from '../suspects';
 import type { TuneOutput } from '../tuning/tune-encoder';
@@ -29,6 +30,8 @@ const run: Run = {
       parts: parts.map(({ scorer, count }) => ({ scorer: takeAll(scorer), count })),
     }),
   suspects: (core) => suspectsOf(takeAll(core)),
+  attribute: ({ scorer, input }) => engine.attribute(takeAll(scorer), input),
+  heldOut: (core) => heldOutRows(takeAll(core)),
   plane: ({ scorer, texts }) => engine.plane(takeAll(scorer), texts),
   informative: ({ scorer, texts, count }) => engine.informative(takeAll(scorer), texts, count),
   save: ({ folder, saved }) => {
@@ -60,6 +63,8 @@ export const grow = guarded('grow');
 export const narrow = guarded('narrow');
 export const predict = guarded('predict');
 export const suspects = guarded('suspects');
+export const attribute = guarded('attribute');
+export const heldOut = guarded('heldOut');
 export const plane = guarded('plane');
 export const informative = guarded('informative');
 export const save = guarded('save');

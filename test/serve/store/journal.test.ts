@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Change } from '../../../lib/serve';
+import { changeCheck } from '../../../lib/serve/store/changes';
 import { Journal, lineOf } from '../../../lib/serve/store/journal';
 import { temporaryFolder } from '../../helpers/folders';
 
@@ -10,13 +11,13 @@ const path = () => join(folder(), 'journal.jsonl');
 const removal = (label: string): Change => ({ type: 'removeLabel', label });
 
 async function written(...changes: Change[]): Promise<Buffer> {
-  const journal = await Journal.create(path());
+  const journal = await Journal.create<Change>(path());
   for (const change of changes) await journal.append(change);
   await journal.close();
   return readFileSync(path());
 }
 async function opened() {
-  const { journal, changes } = await Journal.open(path());
+  const { journal, changes } = await Journal.open(path(), changeCheck);
   await journal.close();
   return changes;
 }
@@ -45,7 +46,7 @@ test('a last line cut anywhere is dropped, and what comes next takes its place',
   const first = whole.indexOf('\n') + 1;
   for (let length = first; length < whole.length; length++) {
     writeFileSync(path(), whole.subarray(0, length));
-    const { journal, changes } = await Journal.open(path());
+    const { journal, changes } = await Journal.open(path(), changeCheck);
     expect(changes).toEqual([removal('a')]);
     await journal.append(removal('c'));
     await journal.close();
@@ -68,7 +69,7 @@ test('one damaged byte before the last line is an error that names the line', as
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(path(), bytes);
     const line = at < second ? 1 : 2;
-    await expect(Journal.open(path())).rejects.toMatchObject({
+    await expect(Journal.open(path(), changeCheck)).rejects.toMatchObject({
       code: 'ERR_TORCH_FILE',
       path: path(),
       message: expect.stringContaining(`in line ${line} but found`),
@@ -84,6 +85,6 @@ test('a line that is missing, or stands twice, is damage', async () => {
     [0, 0, 1],
   ]) {
     writeFileSync(path(), order.map((i) => `${lines[i]}\n`).join(''));
-    await expect(Journal.open(path())).rejects.toThrow(/found a damaged line/);
+    await expect(Journal.open(path(), changeCheck)).rejects.toThrow(/found a damaged line/);
   }
 });

@@ -1,10 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { exampleOf } from '../../examples/read-examples';
 import type { Change } from '../../store/changes';
 import { type Description, description } from '../description';
 import { additionOf, chosen, requireWritable, type Service } from '../service';
 
-type Add = { classifier?: string; examples: Record<string, string[]> };
-type Remove = { classifier?: string } & ({ label: string } | { texts: string[] });
+type Add = { classifier?: string; examples: Record<string, string[]>; owner?: string };
+type Remove = { classifier?: string } & (
+  | { label: string }
+  | { texts: string[] }
+  | { owner: string }
+);
 type Rename = { classifier?: string; label: string; name: string };
 
 /** `POST`, `DELETE` and `PATCH /v1/labels`. They answer with what the classifier is then. */
@@ -14,9 +19,9 @@ export function addLabels(server: FastifyInstance, service: Service): void {
     '/v1/labels',
     { schema: schemas.addExamples },
     async (request, reply) => {
-      const { classifier, examples } = request.body;
+      const { classifier, examples, owner } = request.body;
       const rows = Object.entries(examples).flatMap(([label, texts]) =>
-        texts.map((text) => ({ text, label })),
+        texts.map((text) => exampleOf({ text, label, owner })),
       );
       return changed(service, [request, reply], classifier, {
         type: 'addExamples',
@@ -29,11 +34,7 @@ export function addLabels(server: FastifyInstance, service: Service): void {
     { schema: schemas.removeExamples },
     async (request, reply) => {
       const { classifier, ...body } = request.body;
-      const change: Change =
-        'label' in body
-          ? { type: 'removeLabel', label: body.label }
-          : { type: 'removeExamples', texts: body.texts };
-      return changed(service, [request, reply], classifier, change);
+      return changed(service, [request, reply], classifier, removalOf(body));
     },
   );
   server.patch<{ Body: Rename }>(
@@ -44,6 +45,12 @@ export function addLabels(server: FastifyInstance, service: Service): void {
       return changed(service, [request, reply], classifier, { type: 'renameLabel', label, name });
     },
   );
+}
+
+function removalOf(body: Remove): Change {
+  if ('owner' in body) return { type: 'removeOwner', owner: body.owner };
+  if ('label' in body) return { type: 'removeLabel', label: body.label };
+  return { type: 'removeExamples', texts: body.texts };
 }
 
 async function changed(

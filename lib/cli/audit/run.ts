@@ -1,0 +1,140 @@
+import { listOf, looseObject, nullable, optional, recordOf, required, string } from '../../check';
+import { parseFileContent, readJsonFile } from '../../checked-file';
+import {
+  type Explanation,
+  FewShotClassifier,
+  type Membership,
+  membershipTest,
+  type QueryRow,
+  queriesOf,
+  type SavedContents,
+  savedContents,
+} from '../../serve';
+import { type Fairness, type Figure, fairness } from '../../train';
+import { forUser } from '../user-error';
+
+export type AuditOptions = { label?: string; explain?: string; forget?: string; json?: boolean };
+
+/** What was found; what was not asked for is left out. */
+export type Audit = {
+  forgotten?: number;
+  contents: SavedContents;
+  explanation?: Explanation;
+  right?: number;
+  membership?: Membership;
+  fairness?: Fairness[];
+};
+
+const FORM = 'texts [{ text, label, groups }, …]';
+const rowsCheck = listOf(
+  looseObject({
+    text: required(string),
+    label: required(nullable(string)),
+    groups: optional(recordOf(string)),
+  }),
+  1,
+);
+
+/** Looks into a saved classifier, after forgetting whom it is to forget. */
+export function runAudit(
+  folder: string,
+  texts: string | undefined,
+  options: AuditOptions,
+): Promise<void> {
+  return forUser(async () => {
+    await using classifier = await FewShotClassifier.load(folder);
+    const { forget, explain, label } = options;
+    const before = classifier.examples.length;
+    if (forget !== undefined) {
+      await classifier.removeOwner(forget);
+      await classifier.save(folder);
+    }
+    const audit: Audit = {
+      ...(forget !== undefined && { forgotten: before - classifier.examples.length }),
+      contents: savedContents(folder),
+      ...(explain !== undefined && { explanation: await classifier.explain(explain) }),
+      ...(texts !== undefined && (await heldOut(classifier, readRows(texts), label))),
+    };
+    console.log(options.json ? JSON.stringify(audit) : linesOf(audit).join('\n'));
+  });
+}
+
+function readRows(path: string): QueryRow[] {
+  const rows = parseFileContent(path, rowsCheck, readJsonFile(path, FORM), FORM);
+  return rows.map(({ text, label, groups }) => ({ text, label, ...(groups && { groups }) }));
+}
+
+async function heldOut(
+  classifier: FewShotClassifier,
+  rows: readonly QueryRow[],
+  label: string | undefined,
+): Promise<Pick<Audit, 'right' | 'membership' | 'fairness'>> {
+  const queries = await queriesOf(classifier, rows);
+  const right = queries.filter((query) => query.predicted === query.label).length / queries.length;
+  const known = rows.flatMap(({ text, label: own }) =>
+    own !== null && classifier.labels.includes(own) ? [{ text, label: own }] : [],
+  );
+  const columns = new Set(queries.flatMap(({ groups }) => Object.keys(groups ?? {})));
+  return {
+    right,
+    ...(known.length > 0 && { membership: await membershipTest(classifier, known) }),
+    ...(label !== undefined && {
+      fairness: [...columns].map((group) => fairness(queries, { group, label })),
+    }),
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const figure = (one: Figure | null): string => {
+  if (one === null) return 'unknown';
+  const { value, low, high } = one;
+  return low === null || high === null
+    ? percent(value)
+    : `${percent(value)} (${percent(low)} to ${percent(high)})`;
+};
+
+function linesOf({ forgotten, contents, explanation, right, membership, fairness }: Audit) {
+  const owners = Object.keys(contents.owners).length;
+  return [
+    ...(forgotten === undefined ? [] : [`Forgotten: ${forgotten} examples`]),
+    `In the folder: ${contents.texts} texts word for word, ${contents.characters} characters,`,
+    `  of ${owners} owners, ${contents.withoutOwner} of nobody`,
+    ...contents.tensors.map(
+      ({ name, shape, perExample }) =>
+        `  ${name} [${shape.join(', ')}]${perExample ? ', a row for each example' : ''}`,
+    ),
+    ...(explanation === undefined ? [] : explanationLines(explanation)),
+    ...(right === undefined ? [] : [`Right on held-out texts: ${percent(right)}`]),
+    ...(membership === undefined ? [] : membershipLines(membership)),
+    ...(fairness ?? []).flatMap(fairnessLines),
+  ];
+}
+
+function explanationLines({ label, probability, words, nearest }: Explanation): string[] {
+  return [
+    `Most probable: ${label}, ${percent(probability)}`,
+    ...words.map(({ word, effect, gradient }) => {
+      const added = gradient === null ? '' : `   ${gradient.toFixed(2)} by gradients`;
+      return `  ${word.slice(0, 24).padEnd(24)} ${effect.toFixed(3).padStart(7)} without it${added}`;
+    }),
+    ...nearest.map(
+      ({ text, similarity }) => `  ${similarity.toFixed(2)} like: ${text.slice(0, 60)}`,
+    ),
+  ];
+}
+
+function membershipLines({ byProbability, bySimilarity }: Membership): string[] {
+  return [
+    'Whether a text was an example can be told from an answer, AUROC:',
+    `  by its probability   ${figure(byProbability.auroc)}`,
+    `  by the nearest one   ${figure(bySimilarity.auroc)}`,
+  ];
+}
+
+function fairnessLines({ group, label, groups, parityGap, opportunityGap }: Fairness): string[] {
+  return [
+    `${label} by ${group}:`,
+    ...groups.map(({ value, selected }) => `  ${value}: given to ${figure(selected)}`),
+    `  gap ${figure(parityGap)}, among those who have it ${figure(opportunityGap)}`,
+  ];
+}

@@ -1,0 +1,37 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+export function numberFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+  };
+}
+
+/** `metatorch monitor`: watches a stream of opinions. */
+export function registerMonitor(program: Command): void {
+  program
+    .command('monitor')
+    .description('watch a stream of texts, and tell when a topic is spoken of worse than usual')
+    .argument(
+      '<examples.json>',
+      '{ topics: { label: [text, …] }, sentiment: { label: [text, …] } }',
+    )
+    .argument(
+      '[stream]',
+      'a file with a JSON object { id, text, time } a line; - for standard input',
+    )
+    .option('--folder <folder>', 'where what was seen is kept', 'monitor')
+    .option('--negative <label>', 'the sentiment that is watched', 'negative')
+    .option('--false-alarms <n>', 'items from one to the next', numberFrom(100, 1e9), 10_000)
+    .option('--lateness <s>', 'seconds that items wait for earlier ones', numberFrom(0, 1e9), 0)
+    .option('--baseline <n>', 'items that a baseline is of at least', numberFrom(50, 1000), 200)
+    .option('--port <n>', 'take items over HTTP too, and show curves', numberFrom(0, 65535))
+    .option('--host <address>', 'address to listen at', '127.0.0.1')
+    .option('--json', 'print alerts as JSON, a line each, and what was seen last')
+    .action(async (examples: string, stream: string | undefined, options) => {
+      // Loaded here, so that the other commands run without libtorch.
+      const { runMonitor } = await import('./tasks/monitor.js');
+      await runMonitor(examples, stream, options);
+    });
+}

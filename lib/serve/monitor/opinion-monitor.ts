@@ -1,0 +1,281 @@
+import { resolve } from 'node:path';
+import {
+  integerFrom,
+  notNegative,
+  numberWhere,
+  type OptionsOf,
+  positiveFinite,
+  positiveInteger,
+  readOptions,
+  required,
+  string,
+  withDefault,
+  withMethods,
+} from '../../check';
+import { outOfRange, TorchError } from '../../errors';
+import { FolderLock } from '../../folder-lock';
+import { folderName, makeFolder } from '../folders';
+import type { Prediction } from '../prediction';
+import type { Servable } from '../servable';
+import { type JudgedItem, keptText, type MonitorItem, readItems, type TimedItem } from './item';
+import { MonitorFiles } from './monitor-files';
+import type { MonitorAlert } from './monitor-state';
+import { type MonitorSummary, summaryOf } from './summary';
+
+const OPERATOR = 'OpinionMonitor.open';
+
+/** What a monitor asks of a classifier. */
+export type Judge = Pick<Servable, 'labels' | 'predict'>;
+
+const judge = withMethods<Judge>('a classifier', 'predict');
+
+const falseAlarms = (value: unknown, name: string, operator: string): number =>
+  numberWhere((x) => x >= 100 && x <= 1e9, 'a number from 100 to 1e9', value, name, operator);
+
+const OPTIONS = {
+  /** Says what a text is about. */
+  topics: required<Judge>(judge),
+  /** Says what a text thinks of it. */
+  sentiment: required<Judge>(judge),
+  /** The label of `sentiment` whose share is watched. Default: `negative`. */
+  negative: withDefault(string, 'negative'),
+  /** Items of a topic from one false alarm to the next, on average at least. Default: 10,000. */
+  itemsPerFalseAlarm: withDefault(falseAlarms, 10_000),
+  /** Items of a topic that its baseline is learned from before it is watched. Default: 200. */
+  baseline: withDefault(
+    (value: unknown, name: string, operator: string) =>
+      integerFrom(50, value, name, operator, 1000),
+    200,
+  ),
+  /** Milliseconds for which an item waits for others that were written before it. Default: 0. */
+  lateness: withDefault(notNegative, 0),
+  /** Milliseconds of a point of the curves. Default: an hour. */
+  bucket: withDefault(positiveFinite, 3_600_000),
+  /** Ids by which items that come again are known, of the last ones that were counted. Default: 10,000. */
+  remember: withDefault(positiveInteger, 10_000),
+  /** Items that may wait to be classified. Default: 10,000. */
+  maxQueue: withDefault(positiveInteger, 10_000),
+};
+
+export type MonitorOptions = OptionsOf<typeof OPTIONS>;
+
+/** What became of items that were pushed. */
+export type PushResult = {
+  /** Items that are kept. */
+  readonly accepted: number;
+  /** Items that had come before. */
+  readonly duplicates: number;
+  /** Items whose time was over: all until the watermark had been counted. */
+  readonly late: number;
+  /** What they have raised. */
+  readonly alerts: readonly MonitorAlert[];
+};
+
+type Waiting = {
+  items: readonly TimedItem[];
+  done: (result: PushResult) => void;
+  failed: (error: unknown) => void;
+};
+
+/** Items that are classified and written together. */
+const BATCH = 256;
+
+/**
+ * Watches a stream of texts: what they are about, what share of each topic is negative, and whether that rises above
+ * the topic's own baseline.
+ *
+ *     await using monitor = await OpinionMonitor.open('opinions', { topics, sentiment });
+ *     const { alerts } = await monitor.push([{ id: '17', text: 'the app crashes again', time: '2026-05-01' }]);
+ *
+ * An item counts once, however often it comes, and in the order of the times at which items were written. What `push`
+ * has accepted is on the disk: it outlives the process, however it ends, and a stream that is pushed again after a
+ * crash changes nothing. The classifiers stay the caller's to close.
+ */
+export class OpinionMonitor {
+  readonly #settings: ReturnType<typeof readSettings>;
+  readonly #files: MonitorFiles;
+  readonly #lock: FolderLock;
+  readonly #listeners = new Set<(alert: MonitorAlert) => void>();
+  #waiting: Waiting[] = [];
+  #queued = 0;
+  #work: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    settings: ReturnType<typeof readSettings>,
+    files: MonitorFiles,
+    lock: FolderLock,
+  ) {
+    this.#settings = settings;
+    this.#files = files;
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens the monitor in a folder, which is made if it is not there, with all that it has seen.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError for wrong options; TorchError `ERR_TORCH_BUSY` if another process
+   *   uses the folder, `ERR_TORCH_FILE` if a file is damaged or the folder holds other things
+   */
+  static async open(folder: string, options: MonitorOptions): Promise<OpinionMonitor> {
+    const settings = readSettings(options);
+    const path = resolve(folderName(folder, 'folder', OPERATOR));
+    await makeFolder(path);
+    const lock = new FolderLock(path);
+    try {
+      const { itemsPerFalseAlarm, baseline, lateness, bucket, remember } = settings;
+      const rules = { itemsPerFalseAlarm, baseline, lateness, bucket, remember };
+      return new OpinionMonitor(settings, await MonitorFiles.open(path, rules), lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes items. Those without a time are taken to be written now.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError that names the item, and nothing is taken; TorchError
+   *   `ERR_TORCH_BUSY` if too many wait, `ERR_TORCH_FILE` if they cannot be written, `ERR_TORCH_DISPOSED` after
+   *   `close`, and what a classifier throws. Push them again then: those that were kept count once
+   */
+  async push(items: readonly MonitorItem[]): Promise<PushResult> {
+    this.#requireOpen();
+    const read = readItems(items, Date.now(), 'push');
+    const { maxQueue } = this.#settings;
+    if (this.#queued + read.length > maxQueue && this.#queued > 0) {
+      const message = `Expected at most ${maxQueue} items to wait; push again later`;
+      throw new TorchError('ERR_TORCH_BUSY', message);
+    }
+    this.#queued += read.length;
+    return new Promise<PushResult>((done, failed) => {
+      this.#waiting.push({ items: read, done, failed });
+      this.#later(() => this.#takeWaiting());
+    }).finally(() => {
+      this.#queued -= read.length;
+    });
+  }
+
+  /** Counts the items that wait for others: the stream has ended. What is older is late from then on. */
+  flush(): Promise<readonly MonitorAlert[]> {
+    this.#requireOpen();
+    return this.#later(async () => {
+      await this.#files.keep({ type: 'flush' });
+      return this.#tell(this.#files.fold.apply({ type: 'flush' }));
+    });
+  }
+
+  /** What it has seen: counts, baselines, curves and the last alerts. */
+  summary(): MonitorSummary {
+    this.#requireOpen();
+    const { topics, itemsPerFalseAlarm } = this.#settings;
+    return summaryOf(this.#files.fold.state, topics.labels, itemsPerFalseAlarm);
+  }
+
+  /** Calls `listener` for each alert from now on. Returns a function that ends this. */
+  onAlert(listener: (alert: MonitorAlert) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes what waits, then lets others open the folder. */
+  close(): Promise<void> {
+    this.#closed ??= this.#work.then(async () => {
+      try {
+        await this.#files.close();
+      } finally {
+        this.#lock.release();
+      }
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new TorchError('ERR_TORCH_DISPOSED', 'The monitor is closed');
+  }
+
+  /** Runs a task after those before it. */
+  #later<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(task);
+    this.#work = result.then(ignore, ignore);
+    return result;
+  }
+
+  /** Takes what waits by now, in one write. */
+  async #takeWaiting(): Promise<void> {
+    const taken: Waiting[] = [];
+    let count = 0;
+    while (this.#waiting.length > 0 && (count === 0 || count < BATCH)) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      taken.push(next);
+      count += next.items.length;
+    }
+    if (taken.length === 0) return;
+    try {
+      const judged = await this.#judge(taken.flatMap(({ items }) => items));
+      await this.#files.keep({ type: 'items', items: judged });
+      let from = 0;
+      for (const { items, done } of taken) {
+        done(this.#apply(judged.slice(from, from + items.length)));
+        from += items.length;
+      }
+    } catch (error) {
+      for (const { failed } of taken) failed(error);
+    }
+  }
+
+  #apply(items: JudgedItem[]): PushResult {
+    const { fold } = this.#files;
+    const before = { ...fold.state };
+    const alerts = this.#tell(fold.apply({ type: 'items', items }));
+    const duplicates = fold.state.duplicates - before.duplicates;
+    const late = fold.state.late - before.late;
+    return { accepted: items.length - duplicates - late, duplicates, late, alerts };
+  }
+
+  #tell(alerts: readonly MonitorAlert[]): readonly MonitorAlert[] {
+    for (const alert of alerts) for (const listener of this.#listeners) listener(alert);
+    return alerts;
+  }
+
+  /** What the classifiers say of items. Those that have come before are not asked for. */
+  async #judge(items: readonly TimedItem[]): Promise<JudgedItem[]> {
+    const { topics, sentiment, negative } = this.#settings;
+    const { fold } = this.#files;
+    const texts = items.flatMap(({ id, text }) => (fold.knows(id) ? [] : [text]));
+    const [about, think] =
+      texts.length === 0
+        ? [[], []]
+        : await Promise.all([topics.predict(texts), sentiment.predict(texts)]);
+    let asked = 0;
+    return items.map(({ id, time, text }) => {
+      const place = fold.knows(id) ? -1 : asked++;
+      const isNegative = likeliest(think[place]) === negative;
+      const topic = about[place]?.label ?? null;
+      return { id, time, text: keptText(text), topic, negative: isNegative };
+    });
+  }
+}
+
+function readSettings(options: MonitorOptions) {
+  const settings = readOptions(OPTIONS, options, OPERATOR);
+  const { sentiment, negative } = settings;
+  if (sentiment.labels.includes(negative)) return settings;
+  throw outOfRange('a label of sentiment', `negative of ${OPERATOR}`, negative, OPERATOR);
+}
+
+/** Of a text that is unlike all examples too: what it thinks is one of the labels. */
+function likeliest(prediction: Prediction | undefined): string | undefined {
+  const entries = Object.entries(prediction?.probabilities ?? {});
+  return entries.reduce<[string, number] | undefined>(
+    (best, next) => (best === undefined || next[1] > best[1] ? next : best),
+    undefined,
+  )?.[0];
+}
+
+function ignore(): void {}
