@@ -5,7 +5,7 @@
 const LAYERS = [
   ['libtorch', '^lib/libtorch/'],
   ['download', '^lib/download/'],
-  ['native', '^lib/(native|addon-path|memory-stats)\\.ts$'],
+  ['native', '^lib/(native|native-graph|native-groups|addon-path|memory-stats)\\.ts$'],
   ['torch', '^lib/torch/'],
   ['nn and optim', '^lib/(nn|optim)/'],
   ['meta', '^lib/meta/'],

@@ -7,8 +7,10 @@ import { torch } from '../lib/torch';
 import { allWayTable } from './results/all-way';
 import { ENCODERS, hasData } from './results/data';
 import { encoderTable } from './results/encoders';
+import { entityTable } from './results/entities';
 import { foldTable } from './results/folds';
 import { headTable } from './results/heads';
+import { languageTable, sentimentTable, topicTable } from './results/transfer';
 import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
 
@@ -19,6 +21,10 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   heads: headTable,
   tuned: tunedTable,
   folds: foldTable,
+  entities: entityTable,
+  sentiment: sentimentTable,
+  topics: topicTable,
+  languages: languageTable,
 };
 
 async function main(): Promise<void> {

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import type { Check } from './check';
 import { TorchError } from './errors';
+import { jsonErrorOffset, placeOf, type TextPlace } from './json-error';
+import { repeatedKey } from './json-string';
 import { openRegular, readRegular } from './regular-file';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Characters of a text that a message shows. */
+const PREVIEW = 40;
 
 /** The error for a file that is not what it should be. */
 export function refuseFile(
@@ -36,10 +40,50 @@ export function onFile<T>(path: string, expected: string, action: () => T): T {
  * @throws TorchError `ERR_TORCH_FILE` if the file cannot be read or is not JSON in UTF-8
  */
 export function readJsonFile(path: string, what: string): unknown {
+  return parsedJson(path, readUtf8(path, what));
+}
+
+/** The same for a file that a person may have written: a key that stands twice in its object is refused. */
+export function readOwnJsonFile(path: string, what: string): unknown {
+  const text = readUtf8(path, what);
+  const value = parsedJson(path, text);
+  const again = repeatedKey(text);
+  if (again === undefined) return value;
+  throw refuseText(
+    path,
+    placeOf(text, again.index),
+    'each key once',
+    `${JSON.stringify(again.key)} twice`,
+  );
+}
+
+function readUtf8(path: string, what: string): string {
   const bytes = onFile(path, what, () => readRegular(path));
   // Reading the file as a string would replace damaged bytes silently.
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return onFile(path, 'JSON', () => JSON.parse(utf8.decode(bytes)) as unknown);
+  return onFile(path, 'JSON', () => utf8.decode(bytes));
+}
+
+function parsedJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const offset = jsonErrorOffset(text);
+    const [rest = ''] = text.slice(offset, offset + PREVIEW).split('\n', 1);
+    const found = offset < text.length ? JSON.stringify(rest) : 'its end';
+    throw refuseText(path, placeOf(text, offset), 'JSON', found, cause);
+  }
+}
+
+function refuseText(
+  path: string,
+  { line, column }: TextPlace,
+  expected: string,
+  found: string,
+  cause?: unknown,
+): TorchError {
+  const message = `Cannot load ${path}, line ${line}, column ${column}: expected ${expected} but found ${found}`;
+  return new TorchError('ERR_TORCH_FILE', message, { path, cause });
 }
 
 /**

@@ -30,7 +30,8 @@ export type ErrorCode =
   | 'ERR_TORCH_DOWNLOAD'
   | 'ERR_TORCH_BUSY'
   | 'ERR_TORCH_TIMEOUT'
-  | 'ERR_TORCH_WORKER';
+  | 'ERR_TORCH_WORKER'
+  | 'ERR_TORCH_DISTRIBUTED';
 
 /** Extra facts an error carries beside its message. */
 export interface ErrorDetails {
@@ -38,6 +39,8 @@ export interface ErrorDetails {
   operator?: string;
   /** The file that could not be read or written. */
   path?: string;
+  /** The ranks of a job at fault. */
+  ranks?: readonly number[];
   cause?: unknown;
 }
 
@@ -46,6 +49,7 @@ export class TorchError extends Error {
   readonly code: ErrorCode;
   readonly operator: string | undefined;
   readonly path: string | undefined;
+  readonly ranks: readonly number[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -53,6 +57,7 @@ export class TorchError extends Error {
     this.code = code;
     this.operator = details.operator;
     this.path = details.path;
+    this.ranks = details.ranks;
   }
 }
 

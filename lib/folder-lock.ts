@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  existsSync,
   linkSync,
   readFileSync,
   renameSync,
@@ -62,10 +63,8 @@ function acquire(path: string, id: string): void {
   // Written apart and linked, so that nobody ever reads a lock that is half written.
   const own = `${path}.${id}`;
   const owner: Owner = { id, pid: process.pid, host: hostname(), started: startOf(process.pid) };
-  let written = false;
   try {
     writeFileSync(own, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
-    written = true;
     for (let i = 0; i < TRIES; i++) {
       if (linked(own, path)) return;
       const other = readOwner(path);
@@ -78,7 +77,8 @@ function acquire(path: string, id: string): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TorchError('ERR_TORCH_FILE', `Cannot lock ${path}: ${reason}`, { path, cause });
   } finally {
-    if (written) rmSync(own, { force: true });
+    // Also what a full disk took only a part of.
+    if (existsSync(own)) rmSync(own, { force: true });
   }
 }
 

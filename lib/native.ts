@@ -3,13 +3,14 @@ import { addonPath, SHARED_LIBRARY } from './addon-path';
 import { type ErrorCode, fromNative, TorchError } from './errors';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { DeviceMemoryStats, MemoryStats } from './memory-stats';
+import type { GraphBinding, Handle } from './native-graph';
+import type { GroupBinding } from './native-groups';
 import { glibcVersion, libraryProblem, platformError, thisPlatform } from './platform';
 import { warn } from './warnings';
 
+export type { GraphNode } from './native-graph';
+export type { Handle };
 export { addonPath };
-
-/** An index into the native table of tensors or generators; exactly one object owns it. */
-export type Handle = number;
 
 /** libtorch's number of a stream; with its device it names the stream. */
 export type StreamId = number | bigint;
@@ -40,7 +41,7 @@ export interface OverloadInfo {
 }
 
 /** The functions of libmetatorch. Tensors travel as handles; `null` stands for no tensor. */
-export interface NativeBinding {
+export interface NativeBinding extends GraphBinding, GroupBinding {
   readonly runtimeVersion: string;
   readonly buildVersion: string;
   readonly cudaLoaded?: boolean;
@@ -74,7 +75,6 @@ export interface NativeBinding {
   setRequiresGrad(tensor: Handle, value: boolean): void;
   isLeaf(tensor: Handle): boolean;
   retainGrad(tensor: Handle): void;
-  gradFn(tensor: Handle): string | null;
   version(tensor: Handle): number;
   gradMode(): boolean;
   setGradMode(enabled: boolean): void;
@@ -173,8 +173,12 @@ export interface NativeBinding {
   removeBatchDim(tensor: Handle, dim: number, level: number): Handle;
   varyAlongAll(tensor: Handle): Handle;
 
-  beginCheckpoint(inputs: Handle[], recompute: (inputs: Handle[]) => void): void;
-  endCheckpoint(): void;
+  /** Leaves the innermost level for a while: its size and randomness. */
+  lowerVmap(): [size: number, randomness: string];
+  raiseVmap(): void;
+  /** Without the innermost level, and which dimension is its. */
+  peelLevel(tensor: Handle): [tensor: Handle, dim: number | null];
+
   defaultGenerator(device: string): Handle;
 
   setErrorFactory(factory: (kind: string, message: string, operator: string) => Error): void;

@@ -1,6 +1,7 @@
-import { keyOf } from '../../lib/serve/calibration/sample';
-import { type FitOptions, fitExamples, type LabeledFeatures } from '../../lib/serve/fitted';
-import { HEAD_NAMES, HEADS, type HeadName } from '../../lib/serve/heads';
+import { keyOf, withSample } from '../../lib/serve/calibration/sample';
+import { fitExamples } from '../../lib/serve/fit-examples';
+import type { FitOptions, LabeledFeatures } from '../../lib/serve/fitted';
+import { givesSeveral, HEAD_NAMES, HEADS, type HeadName } from '../../lib/serve/heads';
 import { indices } from '../../lib/serve/heads/features';
 import { RandomSource } from '../../lib/text/random-source';
 import { type Tensor, torch } from '../../lib/torch';
@@ -23,7 +24,7 @@ export function draw(part: Part, x: Tensor, shots: number, seed: number): Labele
     x: x.indexSelect(0, indices(rows)),
     y: indices(drawn.flatMap((own, label) => own.map(() => label))),
     labels: byLabel.length,
-    keys: Uint32Array.from(rows, (row) => keyOf(part.rows[row]?.text ?? '')),
+    ...withSample(Uint32Array.from(rows, (row) => keyOf(part.rows[row]?.text ?? ''))),
   };
 }
 
@@ -36,7 +37,10 @@ export function testOf(part: Part, x: Tensor): Test {
 /** All labels at once: every head and the automatic choice, 5 draws of examples from the training split. */
 export async function allWayTable(names: readonly string[]): Promise<string[][]> {
   const lines = [['encoder', 'data', 'shots', 'head', 'accuracy', 'calibration error', 'chosen']];
-  const heads: (HeadName | 'auto')[] = ['auto', ...HEAD_NAMES.filter((head) => head !== 'svm')];
+  const heads: (HeadName | 'auto')[] = [
+    'auto',
+    ...HEAD_NAMES.filter((head) => head !== 'svm' && !givesSeveral(head)),
+  ];
   for (const name of names) {
     using encoder = await ENCODERS[name]?.();
     if (encoder === undefined) continue;

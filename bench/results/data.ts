@@ -12,7 +12,8 @@ import {
 } from '../../lib/text';
 import type { Tensor } from '../../lib/torch';
 
-const DATA = resolve(__dirname, '../../../shared/data');
+/** Where the data sets lie. */
+export const DATA = resolve(__dirname, '../../../shared/data');
 /** Where vectors are kept from one table to the next. */
 export const CACHE = join(tmpdir(), 'metatorch-results');
 

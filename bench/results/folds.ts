@@ -4,6 +4,7 @@ import { estimate, formatAccuracy } from '../../lib/train';
 import type { RunInput } from '../../lib/train/runs/config';
 import { type FitResult, fit } from '../../lib/train/runs/fit';
 import { CACHE, readPart, SOURCES } from './data';
+import { difference } from './scores';
 
 const FOLDS = resolve(__dirname, '../../../shared/data/protaugment-splits');
 /** The published partitions of a data set's classes, and the parts that its texts come from. */
@@ -39,17 +40,16 @@ const frozenRows = (encoder: string): Row[] => {
   ];
 };
 
-/** Of the whole encoder: a hundred steps of four tasks. */
+/** Of the whole encoder: steps of one task of ten classes, which holds as many texts as fit a step of a second. */
 const wholeRows = (encoder: string): Row[] => [
   {
     name: 'Prototypical, all of the encoder',
     run: {
       learner: 'prototypical',
       encoder: { kind: 'pretrained', encoder: SOURCES[encoder] ?? encoder, train: 'all' },
-      steps: 100,
-      episodes: { tasks: 4 },
-      optimizer: { kind: 'adam', learningRate: 2e-5 },
-      tasksAtOnce: 1,
+      steps: 200,
+      episodes: { ways: 10, queries: 4, tasks: 1 },
+      optimizer: { kind: 'adamw', learningRate: 3e-5 },
       evaluation: { every: 50 },
     },
   },
@@ -73,7 +73,7 @@ async function onFolds(
         test: [...metaTest],
       },
       episodes: { ways: 5, shots: 1, queries: 15, ...run.episodes },
-      evaluation: { shots: SHOTS, test: 600, ...run.evaluation },
+      evaluation: { ways: 5, queries: 15, shots: SHOTS, test: 600, ...run.evaluation },
       features: CACHE,
     });
     model.dispose();
@@ -87,11 +87,6 @@ function wanted(flag: string, name: string): boolean {
   const given = process.argv.filter((one) => one.startsWith(`${flag}=`));
   return given.length === 0 || given.includes(`${flag}=${name}`);
 }
-
-const points = (values: readonly number[]): string => {
-  const { mean, halfWidth } = estimate(values);
-  return `${mean < 0 ? '−' : '+'}${formatAccuracy({ mean: Math.abs(mean), halfWidth, count: values.length })}`;
-};
 
 /**
  * Learners on the five published partitions of the classes, 5-way: the mean over them with its interval, and
@@ -119,7 +114,7 @@ export async function foldTable(encoders: readonly string[]): Promise<string[][]
           formatAccuracy(estimate(found.map((one) => one[i] ?? NaN))),
         );
         const gains = SHOTS.map((_, i) =>
-          points(found.map((one, fold) => (one[i] ?? NaN) - (base?.[fold]?.[i] ?? NaN))),
+          difference(found.map((one, fold) => (one[i] ?? NaN) - (base?.[fold]?.[i] ?? NaN))),
         );
         const line = [
           set,

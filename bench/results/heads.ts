@@ -1,4 +1,5 @@
-import { fitExamples } from '../../lib/serve/fitted';
+import { withSample } from '../../lib/serve/calibration/sample';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS, type HeadName } from '../../lib/serve/heads';
 import type { Examples } from '../../lib/serve/heads/head';
 import { type HeadMap, headMapFile, readHeadMap } from '../../lib/serve/heads/head-map';
@@ -105,7 +106,10 @@ function score(examples: Examples, { x, y }: Query, choose: boolean): Scores {
     Number(HEADS[name].head.scores(state, x).argmax(1).eq(y).to('float32').mean().item());
   const chosenHead = (): number => {
     const keys = Uint32Array.from({ length: examples.x.size(0) }, (_, i) => i);
-    const { head, state } = fitExamples({ ...examples, keys }, { head: 'auto', falseAlarms: 0.05 });
+    const { head, state } = fitExamples(
+      { ...examples, ...withSample(keys) },
+      { head: 'auto', falseAlarms: 0.05 },
+    );
     return accuracy(head, state);
   };
   return {

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../lib/torch';
+import { estimate, formatAccuracy } from '../../lib/train';
 import * as calibration from '../../lib/train/metrics/calibration';
 import * as scope from '../../lib/train/metrics/out-of-scope';
 
@@ -12,4 +13,10 @@ export function calibrationError(confidence: Tensor, right: Tensor): number {
 /** The chance that a known text scores above an unknown one, ties counted half. */
 export function auroc(known: Tensor, unknown: Tensor): number {
   return scope.auroc(numbers(known), numbers(unknown));
+}
+
+/** The mean of differences with its interval and its sign, in points, for example `+5.4 ± 1.0`. */
+export function difference(values: readonly number[]): string {
+  const { mean, halfWidth } = estimate(values);
+  return `${mean < 0 ? '−' : '+'}${formatAccuracy({ mean: Math.abs(mean), halfWidth, count: values.length })}`;
 }

@@ -1,5 +1,5 @@
-import { keyOf } from '../../lib/serve/calibration/sample';
-import { fitExamples } from '../../lib/serve/fitted';
+import { keyOf, withSample } from '../../lib/serve/calibration/sample';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS } from '../../lib/serve/heads';
 import { indices } from '../../lib/serve/heads/features';
 import { tuneEncoder } from '../../lib/serve/tuning/tune-encoder';
@@ -88,7 +88,13 @@ function accuracy(
     const encoder = encoderFor(base, tuned);
     const x = encoder.encodeSync(texts);
     const keys = Uint32Array.from(texts, keyOf);
-    const known = { x, y: indices(y), labels: labels.length, keys, measured: tuned?.measured };
+    const known = {
+      x,
+      y: indices(y),
+      labels: labels.length,
+      ...withSample(keys),
+      measured: tuned?.measured,
+    };
     const { head, state } = fitExamples(known, { head: 'auto', falseAlarms: FALSE_ALARMS });
     const scores = HEADS[head].head.scores(state, encoder.encodeSync(rows.map(({ text }) => text)));
     const own = indices(rows.map(({ label }) => labels.indexOf(label)));

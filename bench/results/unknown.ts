@@ -1,5 +1,5 @@
 import { familiarityOf } from '../../lib/serve/calibration/familiarity';
-import { fitExamples } from '../../lib/serve/fitted';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS } from '../../lib/serve/heads';
 import { classMean } from '../../lib/serve/heads/class-mean';
 import { type Tensor, torch } from '../../lib/torch';

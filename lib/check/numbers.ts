@@ -37,6 +37,14 @@ export function integerFrom(
   return numberWhere(fits, expected, value, name, operator);
 }
 
+/** More at once than any machine has a use for, and few enough to be made. */
+const MOST_AT_ONCE = 1024;
+
+/** Returns `value` if it is a number of threads, or of what else runs at once: an integer from 1 to 1,024. */
+export function atOnce(value: unknown, name: string, operator: string): number {
+  return integerFrom(1, value, name, operator, MOST_AT_ONCE);
+}
+
 /** Returns `value` if it is a number of steps: an integer of at least 0. */
 export function stepCount(value: unknown, name: string, operator: string): number {
   return integerFrom(0, value, name, operator);

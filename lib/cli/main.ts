@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { TorchError } from '../errors';
 import { packageVersion } from '../package-version';
 import { registerCompletion } from './completion';
+import { registerCompress } from './compress';
 import { registerDatasets } from './datasets';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
@@ -23,6 +24,7 @@ function createProgram(): Command {
     // Before commands are added, which inherit it: their errors are ours to end with.
     .exitOverride();
   registerTry(program);
+  registerCompress(program);
   registerDemo(program);
   registerDatasets(program);
   registerDoctor(program);
@@ -41,16 +43,27 @@ function createProgram(): Command {
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-createProgram()
-  .parseAsync()
-  .catch((error: unknown) => {
+/**
+ * Runs a command line, says what is wrong with it, and gives the status to end with: 0, unless the command has
+ * set `process.exitCode` itself.
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
     // Commander has said what is wrong with the command line, or shown the help that was asked for.
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
-      return;
-    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     // A failure around metatorch is reported as a message; a mistake inside it with its stack.
     console.error(error instanceof TorchError ? error.message : error);
     const isUsage = error instanceof TorchError && error.code === 'ERR_TORCH_ARGUMENT';
-    process.exitCode = isUsage ? WRONG_USAGE : FAILED;
+    return isUsage ? WRONG_USAGE : FAILED;
+  }
+}
+
+// Tests run many command lines in one process.
+if (require.main === module) {
+  runProgram(process.argv.slice(2)).then((status) => {
+    if (status !== 0) process.exitCode = status;
   });
+}

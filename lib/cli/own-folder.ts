@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { makeFolder } from '../serve/folders';
+import { makeFolders, onDisk } from '../on-disk';
 
 /**
  * Runs `work` with a folder, which is made first: what follows would be in vain if nothing could be saved
@@ -10,7 +10,7 @@ import { makeFolder } from '../serve/folders';
  */
 export async function withFolder(path: string, work: () => Promise<void>): Promise<void> {
   const folder = resolve(path);
-  const first = await makeFolder(folder);
+  const first = onDisk(folder, 'make the folder', () => makeFolders(folder));
   try {
     await work();
   } finally {

@@ -14,7 +14,10 @@ export function registerReport(program: Command): void {
   program
     .command('report')
     .description('accuracy, errors, calibration and latency, from the saved predictions of a run')
-    .argument('<predictions...>', 'files of predictions; several are runs of one model')
+    .argument(
+      '<predictions...>',
+      'files of predictions, or - for standard input; several are runs of one model',
+    )
     .option('--compare <predictions...>', 'those of another model, of the same queries in order')
     .option('--out <folder>', 'write the report there, as JSON and Markdown')
     .option('--html', 'and as one HTML page with plots')

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Piscina } from 'piscina';
 import {
+  atOnce,
   type OptionsOf,
   positiveInteger,
   readOptions,
@@ -12,6 +13,7 @@ import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
 import { adaptedPrediction } from './adapted-prediction';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
+import { withMore } from './examples/known-texts';
 import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
 import { requireWithin } from './limits';
 import { placesOn } from './places';
@@ -27,9 +29,9 @@ import { ADAPTED_WORKER_FILE } from './workers/worker-file';
 
 const OPTIONS = {
   /** Threads that answer; each has the model. Default: 1. */
-  workers: withDefault(positiveInteger, 1),
+  workers: withDefault(atOnce, 1),
   /** Threads of libtorch in each of them. Default: 1. */
-  threads: withDefault(positiveInteger, 1),
+  threads: withDefault(atOnce, 1),
   /** Requests that may wait. Default: 1,000. */
   maxQueue: withDefault(positiveInteger, 1000),
 };
@@ -145,10 +147,9 @@ export class AdaptedClassifier implements Servable {
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, (known) => {
       const { rows: added, labels } = readExamples(examples, 'addExamples', known);
-      const rows = [...known.rows, ...added];
-      const counts = { labels: labels.length, examples: rows.length };
+      const counts = { labels: labels.length, examples: known.rows.length + added.length };
       requireWithin(limits, counts, 'addExamples');
-      return { labels, rows };
+      return { labels, rows: withMore(known.rows, added) };
     });
   }
 

@@ -1,13 +1,9 @@
 import { normalize } from '../meta/metric/normalize';
 import type { ReadTexts } from '../text';
 import { torch } from '../torch';
-import {
-  type FitOptions,
-  type Fitted,
-  fitExamples,
-  type LabeledFeatures,
-  refitted,
-} from './fitted';
+import { grownSample, withSample } from './calibration/sample';
+import { fitExamples, refitted } from './fit-examples';
+import type { FitOptions, Fitted, LabeledFeatures } from './fitted';
 import { indices } from './heads/features';
 import type { HeadMap } from './heads/head-map';
 import type { Tuned } from './tuning/tuned';
@@ -45,7 +41,7 @@ export type Fitting = {
 export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
     const x = normalize(read.vectors);
-    const features = { x, y: indices(y), labels, keys: Uint32Array.from(keys) };
+    const features = { x, y: indices(y), labels, ...withSample(Uint32Array.from(keys)) };
     return {
       ...fittedCore(features, fitting, fitExamples),
       known: Uint8Array.from(read.known, Number),
@@ -56,11 +52,13 @@ export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting
 /** The core with more examples, of its labels or new ones. The kind of head stays. */
 export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
+    const all = joined(core.keys, keys);
     const features = {
       x: torch.cat([core.x, normalize(read.vectors)]),
       y: torch.cat([core.y, indices(y)]),
       labels,
-      keys: joined(core.keys, keys),
+      keys: all,
+      sample: grownSample(all, core.sample, core.keys.length),
     };
     const more = fittedCore(features, fitting, (all, options) => refitted(core, all, options));
     const known = new Uint8Array(joined(core.known, read.known.map(Number)));
@@ -96,7 +94,8 @@ export function narrowed(
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const known = Uint8Array.from(rows, (row) => core.known[row] ?? 0);
-    const features = { x: core.x.indexSelect(0, indices(rows)), y: indices(y), labels, keys };
+    const x = core.x.indexSelect(0, indices(rows));
+    const features = { x, y: indices(y), labels, ...withSample(keys) };
     return { ...fittedCore(features, fitting, fitExamples), known };
   });
 }

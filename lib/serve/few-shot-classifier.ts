@@ -9,11 +9,12 @@ import { disposeTree, type Tensor } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
+import { withMore } from './examples/known-texts';
 import { type ExamplesInput, readExamples } from './examples/read-examples';
 import { warnOfUnknownExamples } from './examples/unknown-examples';
 import type { FitOptions } from './fitted';
 import { folderName, makeFolder, poolFor, requireOwnFolder, requireSameEncoder } from './folders';
-import type { HeadName } from './heads';
+import { givesSeveral, type HeadName } from './heads';
 import { Knowledge } from './knowledge';
 import { requireWithin } from './limits';
 import { type Place, type PlacedExample, placesOn } from './places';
@@ -23,7 +24,6 @@ import { readEncoderOf, type Saved } from './saved-classifier';
 import {
   ADDITION,
   type AdditionOptions,
-  countsOf,
   EDIT,
   type EditOptions,
   type FewShotOptions,
@@ -91,7 +91,8 @@ export class FewShotClassifier {
   ): Promise<FewShotClassifier> {
     const operator = 'FewShotClassifier.fit';
     const { pool, options: fit, poolOptions, texts, limits, signal } = readSetup(options, operator);
-    const { labels, rows } = readAtLeastTwo(examples, texts, limits, operator);
+    const reading = { texts, limits, head: fit.head };
+    const { labels, rows } = readAtLeastTwo(examples, reading, operator);
     return FewShotClassifier.#on(pool, poolOptions, async (own) => {
       requireHead(fit.head, own.encoder, operator);
       const core = await own.fit(newRows(labels, rows, fit), { signal });
@@ -104,7 +105,8 @@ export class FewShotClassifier {
   static fitSync(examples: ExamplesInput, options: FewShotOptions = {}): FewShotClassifier {
     const operator = 'FewShotClassifier.fitSync';
     const { pool, options: fit, poolOptions, texts, limits } = readSetup(options, operator);
-    const { labels, rows } = readAtLeastTwo(examples, texts, limits, operator);
+    const reading = { texts, limits, head: fit.head };
+    const { labels, rows } = readAtLeastTwo(examples, reading, operator);
     const own = pool ?? EncoderPool.openSync(poolOptions);
     try {
       requireHead(fit.head, own.encoder, operator);
@@ -321,18 +323,21 @@ export class FewShotClassifier {
    * @throws as `fit`
    */
   addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
-    readExamples(examples, 'addExamples');
+    readExamples(examples, 'addExamples', undefined, givesSeveral(this.head));
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, async (knowledge) => {
-      const { rows: added, labels } = readExamples(examples, 'addExamples', knowledge);
+      const several = givesSeveral(knowledge.core.fitted.head);
+      const read = readExamples(examples, 'addExamples', knowledge, several);
+      const { rows: added, labels } = read;
       if (added.length === 0) return knowledge;
-      const rows = [...knowledge.rows, ...added];
-      requireWithin(limits, countsOf({ labels, rows }), 'addExamples');
+      const { length } = knowledge.rows;
+      const counts = { labels: labels.length, examples: length + added.length };
+      requireWithin(limits, counts, 'addExamples');
       const more = newRows(labels, added, this.#options);
-      const job = this.#job({ rows }, signal);
+      const job = { owner: this, size: counts.examples, signal };
       const core = await this.#pool.grow(knowledge.shared, more, job);
-      warnOfUnknownExamples(core, this.#pool.encoder.name, knowledge.rows.length);
-      return new Knowledge(labels, rows, core);
+      warnOfUnknownExamples(core, this.#pool.encoder.name, length);
+      return new Knowledge(labels, withMore(knowledge.rows, added), core);
     });
   }
 
@@ -388,6 +393,8 @@ export class FewShotClassifier {
     requireHead(head, this.#pool.encoder, 'refit');
     return this.#edit(undefined, async (knowledge) => {
       const { labels, rows } = knowledge;
+      // A head that gives one label cannot learn from a text of two.
+      if (!givesSeveral(head)) readExamples(rows, 'refit');
       const { y, options: fit } = newRows(labels, rows, { ...this.#options, head });
       const kept = { rows: [...rows.keys()], y, labels: labels.length, options: fit };
       const core = await this.#pool.narrow(knowledge.shared, kept, this.#job(knowledge));

@@ -1,6 +1,5 @@
 import { type Tensor, type Tree, torch } from '../torch';
 import { type Familiarity, learnFamiliarity } from './calibration/familiarity';
-import { calibrationRows } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
 import { candidates, HEADS, type HeadName } from './heads';
 import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean';
@@ -9,9 +8,12 @@ import type { Examples } from './heads/head';
 import { heldOutScores } from './heads/held-out';
 import { type Measured, requireMeasured } from './tuning/tuned';
 
-/** Examples with the keys of their texts, which decide on what a classifier is calibrated. */
+/** Examples with what a classifier is calibrated on. */
 export type LabeledFeatures = Examples & {
+  /** The keys of their texts, which decide on the sample. */
   keys: Uint32Array;
+  /** The rows to calibrate on, see `calibrationRows`. */
+  sample: Uint32Array;
   /** What is known already, of an encoder that was trained on such examples. */
   measured?: Measured | undefined;
 };
@@ -42,11 +44,11 @@ export type FitOptions = {
   falseAlarms: number;
 };
 
-/** Fits the named head, or the one that is best on examples it has not seen. */
-export function fitExamples(features: LabeledFeatures, options: FitOptions): Fitted {
+/** Fits a head that gives one label: the one named, or the one that is best on examples it has not seen. */
+export function fitOneLabel(features: LabeledFeatures, options: FitOptions): Fitted {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const rows = calibrationRows(features.keys);
+      const rows = [...features.sample];
       const nearest = nearestOthers(features.x, rows);
       const seen = { rows, nearest, sums: classMean.fit(features) };
       const fitHead = (name: HeadName): Judged =>
@@ -61,21 +63,21 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
 }
 
 /** The same kind of head for the examples of `before` and those that stand after them. */
-export function refitted(
+export function refitOneLabel(
   before: LabeledFeatures & { fitted: Fitted },
   features: LabeledFeatures,
   options: FitOptions,
 ): Fitted {
   const { head: name, state } = before.fitted;
   const { add } = HEADS[name].head;
-  if (add === undefined) return fitExamples(features, { ...options, head: name });
+  if (add === undefined) return fitOneLabel(features, { ...options, head: name });
   return torch.noGrad(() =>
     torch.scope(() => {
       const from = before.x.size(0);
       const rest = (x: Tensor): Tensor => x.narrow(0, from, x.size(0) - from);
       const { labels, map } = features;
       const added = { x: rest(features.x), y: rest(features.y), labels, map };
-      const rows = calibrationRows(features.keys);
+      const rows = [...features.sample];
       const nearest = nearestAmongMore(before, features, rows);
       const sums = grownSums(before.fitted.sums, sumsOf(added));
       const seen = { rows, nearest, sums, near: before.fitted.sharpness };
@@ -141,7 +143,7 @@ function nearestAmongMore(
 ): Tensor {
   const from = before.x.size(0);
   const { nearest } = before.fitted;
-  const places = new Map(calibrationRows(before.keys).map((row, place) => [row, place]));
+  const places = new Map(Array.from(before.sample, (row, place) => [row, place]));
   // The place after the last one is for rows that were not known: nothing is near them yet.
   const known = torch.cat([nearest, nearest.newFull([1], -Infinity)]);
   const old = known.indexSelect(0, indices(rows.map((row) => places.get(row) ?? places.size)));

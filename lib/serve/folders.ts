@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { string } from '../check';
 import { refuseFile } from '../checked-file';
-import { outOfRange, TorchError } from '../errors';
+import { outOfRange } from '../errors';
+import { makeFolders, onDisk } from '../on-disk';
 import { DEFAULT_ENCODER, type Precision, type SentenceEncoder } from '../text';
 import { CONFIG_FILE } from '../train/checkpoint';
 import type { EncoderPoolOptions } from './pool-options';
@@ -27,16 +27,8 @@ export function requireOwnFolder(path: string): void {
 }
 
 /** Makes a folder, with those above it, unless it is there. Returns the first of those that it has made. */
-export async function makeFolder(path: string): Promise<string | undefined> {
-  try {
-    return await mkdir(path, { recursive: true });
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_FILE', `Cannot make the folder ${path}: ${found}`, {
-      path,
-      cause,
-    });
-  }
+export function makeFolder(path: string): string | undefined {
+  return onDisk(path, 'make the folder', () => makeFolders(path));
 }
 
 /**

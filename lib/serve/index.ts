@@ -19,5 +19,14 @@ export type { Change } from './store/changes';
 export { ClassifierStore, type StoreOptions } from './store/classifier-store';
 export type { Classifiers, FitSettings } from './store/classifiers';
 export type { Suspect } from './suspects';
+export {
+  EntityBoundaries,
+  type EntityBoundariesOptions,
+  EntityRecognizer,
+  type EntityRecognizerOptions,
+  type FoundEntity,
+  type RatedEntity,
+} from './tasks/entities';
+export { TransferClassifier, type TransferOptions } from './tasks/transfer';
 export type { TuneOptions, TuneReport } from './tuning/tune-options';
 export type { RequestOptions } from './workers/request-queue';

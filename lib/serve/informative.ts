@@ -1,5 +1,6 @@
 import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
+import { HEADS } from './heads';
 import { type Scorer, score } from './predict';
 
 /** A text by its number, and how unsure the classifier is of it, from 0 to 1. */
@@ -9,7 +10,8 @@ export type Doubt = { text: number; doubt: number };
  * The texts whose label would teach most: those that the classifier is unsure of, and that are unlike each other
  * and unlike the examples. The first is taken by doubt × novelty, and each next one with those before as examples:
  *
- *   doubt = 1 − (p₁ − p₂), 1 for unknown texts;   novelty = 1 − the greatest cosine with an example or a text taken
+ *   doubt = 1 − (p₁ − p₂), 1 for unknown texts, and the greatest 1 − |2 p − 1| of labels that do not exclude each other;
+ *   novelty = 1 − the greatest cosine with an example or a text taken
  *
  * Doubt by the margin of the two best labels: Tobias Scheffer, Christian Decomain, Stefan Wrobel: Active Hidden
  * Markov Models for Information Extraction, 2001. Novelty by the farthest first: Ozan Sener, Silvio Savarese:
@@ -45,6 +47,9 @@ function doubtsOf(scorer: Scorer, vectors: Tensor): number[] {
   return Array.from(familiarity, (known, i) => {
     if (known < 0) return 1;
     const own = probabilities.slice(i * labels, (i + 1) * labels).sort();
+    // Of labels that do not exclude each other, the one nearest to a half.
+    if (HEADS[scorer.fitted.head].several)
+      return Math.max(...own.map((p) => 1 - Math.abs(2 * p - 1)));
     return 1 - ((own.at(-1) ?? 0) - (own.at(-2) ?? 0));
   });
 }

@@ -1,4 +1,11 @@
-import { type OptionsOf, objectOf, positiveInteger, type ReadOptions, withDefault } from '../check';
+import {
+  atOnce,
+  type OptionsOf,
+  objectOf,
+  positiveInteger,
+  type ReadOptions,
+  withDefault,
+} from '../check';
 import { invalidArgument } from '../errors';
 import { DEFAULT_ENCODER, type LoadEncoderOptions, SentenceEncoder } from '../text';
 
@@ -17,14 +24,14 @@ export const POOL_OPTIONS = {
   /** The encoder: a name or folder, see `loadEncoder`, or one that is loaded and stays the caller's. */
   encoder: withDefault<string | SentenceEncoder>(encoderOf, DEFAULT_ENCODER),
   /** Threads that answer requests, whatever is being fitted. Default: 1. */
-  workers: withDefault(positiveInteger, 1),
+  workers: withDefault(atOnce, 1),
   /**
    * Threads beside them that fit and edit classifiers. Classifiers take turns. Of two or more threads one
    * does nothing of more than 1,000 examples, so that small edits need not wait for large fits. Default: 2.
    */
-  fitters: withDefault(positiveInteger, 2),
+  fitters: withDefault(atOnce, 2),
   /** Threads of libtorch in each of them. Default: 1. */
-  threads: withDefault(positiveInteger, 1),
+  threads: withDefault(atOnce, 1),
   /** The most texts that are encoded together. Default: 32. */
   maxBatch: withDefault(positiveInteger, 32),
   /** The most texts that may wait; more are refused. Default: 1,024. */

@@ -36,13 +36,19 @@ export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {
       const { threshold } = fitted.familiarity;
       const [similarities, nearest] = cosines.topk(Math.min(NEAREST, x.size(0)), 1);
       return {
-        probabilities: numbers(scores.to('float64').mul(fitted.sharpness).softmax(1)),
+        probabilities: numbers(probabilitiesOf(fitted, scores)),
         familiarity: numbers(familiarityOf(known, fitted.familiarity).sub(threshold)),
         nearest: Int32Array.from(nearest.to('int32').flatten().tolist() as number[]),
         similarities: numbers(similarities),
       };
     }),
   );
+}
+
+/** The probabilities `[q, N]` of labels by the scores of a head. */
+export function probabilitiesOf({ head, sharpness }: Fitted, scores: Tensor): Tensor {
+  const scaled = scores.to('float64').mul(sharpness);
+  return HEADS[head].several ? scaled.sigmoid() : scaled.softmax(1);
 }
 
 const numbers = (x: Tensor): Float64Array =>

@@ -1,6 +1,8 @@
 import { normalize } from '../meta/metric/normalize';
 import type { LabeledText } from '../text';
 import { type Tensor, torch } from '../torch';
+import type { Fitted } from './fitted';
+import { HEADS } from './heads';
 import type { Scored } from './predict';
 
 /** An example that explains a prediction. */
@@ -11,16 +13,25 @@ export type Neighbor = {
   similarity: number;
 };
 
-/** Why a text is of no label: there is nothing in it, no word that the encoder knows, or nothing like it. */
-export type UnknownReason = 'empty' | 'no known token' | 'unlike every example';
+/**
+ * Why a text is of no label: there is nothing in it, no word that the encoder knows, nothing like it, or, where a text
+ * may have several, no label that is probable enough.
+ */
+export type UnknownReason =
+  | 'empty'
+  | 'no known token'
+  | 'unlike every example'
+  | 'no probable label';
 
 /** What a classifier makes of a text. */
 export type Prediction = {
   /** The most probable label; null for a text that is of no label. */
   label: string | null;
+  /** All labels of the text, the most probable first: one, or none; several by the head `multi-label`. */
+  labels: readonly string[];
   /** The probability of `label`, from 0 to 1; 0 where it is null. */
   probability: number;
-  /** The probability of each label, if the text is of one. */
+  /** The probability of each label, if the text is of one; by the head `multi-label` each for itself. */
   probabilities: Readonly<Record<string, number>>;
   /** Why `label` is null, else null. */
   unknown: UnknownReason | null;
@@ -28,26 +39,38 @@ export type Prediction = {
   nearest: readonly Neighbor[];
 };
 
+/** What was asked: the names of what has numbers. */
+type Asked = {
+  labels: readonly string[];
+  rows: readonly LabeledText[];
+  core: { fitted: Pick<Fitted, 'head'> };
+};
+
 /** The predictions of texts, from their numbers. */
 export function predictionsOf(
   texts: readonly string[],
   known: ArrayLike<number | boolean>,
   scored: Scored,
-  { labels, rows }: { labels: readonly string[]; rows: readonly LabeledText[] },
+  { labels, rows, core }: Asked,
 ): Prediction[] {
+  const { several } = HEADS[core.fitted.head];
   const count = texts.length === 0 ? 0 : scored.nearest.length / texts.length;
   return texts.map((text, i) => {
     const own = scored.probabilities.subarray(i * labels.length, (i + 1) * labels.length);
-    const best = own.reduce((at, p, k) => (p > (own[at] ?? 0) ? k : at), 0);
-    const unknown = reasonOf(text, Boolean(known[i]), scored.familiarity[i] ?? 0);
+    const likely = several ? above(own, 0.5) : [greatest(own)];
+    const familiarity = scored.familiarity[i] ?? 0;
+    const unknown = reasonOf(text, Boolean(known[i]), familiarity, likely.length);
+    const given = unknown === null ? likely : [];
+    const [best] = given;
     const nearest = Array.from({ length: count }, (_, k) => {
       const row = rows[scored.nearest[i * count + k] ?? 0];
       const similarity = scored.similarities[i * count + k] ?? 0;
       return { text: row?.text ?? '', label: row?.label ?? '', similarity };
     });
     return {
-      label: unknown === null ? (labels[best] ?? null) : null,
-      probability: unknown === null ? (own[best] ?? 0) : 0,
+      label: best === undefined ? null : (labels[best] ?? null),
+      labels: given.flatMap((place) => labels[place] ?? []),
+      probability: best === undefined ? 0 : (own[best] ?? 0),
       probabilities: Object.fromEntries(labels.map((label, k) => [label, own[k] ?? 0])),
       unknown,
       nearest,
@@ -55,10 +78,27 @@ export function predictionsOf(
   });
 }
 
-function reasonOf(text: string, known: boolean, familiarity: number): UnknownReason | null {
+function greatest(values: Float64Array): number {
+  return values.reduce((at, p, k) => (p > (values[at] ?? 0) ? k : at), 0);
+}
+
+/** The places of values of at least `least`, the greatest first. */
+function above(values: Float64Array, least: number): number[] {
+  return [...values.keys()]
+    .filter((place) => (values[place] ?? 0) >= least)
+    .sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
+}
+
+function reasonOf(
+  text: string,
+  known: boolean,
+  familiarity: number,
+  likely: number,
+): UnknownReason | null {
   if (text.trim() === '') return 'empty';
   if (!known) return 'no known token';
-  return familiarity < 0 ? 'unlike every example' : null;
+  if (familiarity < 0) return 'unlike every example';
+  return likely === 0 ? 'no probable label' : null;
 }
 
 /** The examples nearest to a text with the vectors `[1, D]`, at most `count`, the nearest first. */

@@ -30,7 +30,7 @@ import {
 } from '../train/checkpoint';
 import { configSchema } from '../train/config-schema';
 import { requireSeal } from '../train/seal';
-import { calibrationRows, keyOf } from './calibration/sample';
+import { calibrationRows, keyOf, withSample } from './calibration/sample';
 import type { Core } from './core';
 import type { FitOptions, Fitted } from './fitted';
 import { HEAD_NAMES, HEADS } from './heads';
@@ -199,7 +199,7 @@ function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): C
   const sums = classMean.fit(examples);
   const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest, sums };
   const tuned = config.tuned && encoder && { ...config.tuned, params: encoder };
-  return { ...examples, keys, known, fitted, tuned };
+  return { ...examples, ...withSample(keys), known, fitted, tuned };
 }
 
 /** Refuses vectors that are not those of the config's rows, and labels without one. */

@@ -25,7 +25,7 @@ import {
   requireText,
 } from './examples/read-examples';
 import type { FitOptions } from './fitted';
-import { HEAD_NAMES, type HeadName } from './heads';
+import { givesSeveral, HEAD_NAMES, type HeadName } from './heads';
 import { headMapFile } from './heads/head-map';
 import { type ClassifierLimits, classifierLimits, requireWithin } from './limits';
 
@@ -44,7 +44,8 @@ const isRecord = (value: unknown, name: string, operator: string) => {
 const OPTIONS = {
   /**
    * How labels are told apart; `auto` takes what is right on most held-out examples, and where none can
-   * be held out the meta-trained head if the encoder has one, else the class mean. Default: `auto`.
+   * be held out the meta-trained head if the encoder has one, else the class mean. By `multi-label` a text may
+   * have any number of labels, and examples may stand under several. Default: `auto`.
    */
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */
@@ -146,14 +147,22 @@ export function readSetup(given: FewShotOptions, operator: string) {
   return { pool, options, poolOptions, texts: { labelNames, descriptions }, limits, signal };
 }
 
+/** How examples are read. */
+type ReadingOptions = {
+  texts: LabelTexts;
+  limits: ClassifierLimits | undefined;
+  head: HeadName | 'auto';
+};
+
 /** The examples with what labels say of themselves, checked. */
 export function readAtLeastTwo(
   examples: ExamplesInput,
-  texts: LabelTexts,
-  limits: ClassifierLimits | undefined,
+  { texts, limits, head }: ReadingOptions,
   operator: string,
 ): LabeledExamples {
-  const read = readExamples(withLabelTexts(examples, texts, operator), operator);
+  const several = givesSeveral(head);
+  const all = withLabelTexts(examples, texts, operator);
+  const read = readExamples(all, operator, undefined, several);
   requireTwo(read.labels, operator);
   requireWithin(limits, countsOf(read), operator);
   return read;

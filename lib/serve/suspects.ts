@@ -1,8 +1,10 @@
 import { torch } from '../torch';
-import { calibrationRows } from './calibration/sample';
 import type { Core } from './core';
 import { HEADS } from './heads';
+import { indices } from './heads/features';
 import { heldOutScores } from './heads/held-out';
+import { distinctTexts } from './heads/multi-label';
+import { probabilitiesOf } from './predict';
 
 /** A row that a head which has not seen it gives another label, by their numbers. */
 export type Suspicion = { row: number; label: number; probability: number };
@@ -17,18 +19,29 @@ export type Suspect = {
   probability: number;
 };
 
-/** The calibration rows whose held-out label is another and more probable than not, the surest first. */
+/**
+ * The calibration rows that are more probably of a label which their text does not have than not, and not of their
+ * own, the surest first.
+ */
 export function suspectsOf({ fitted, ...examples }: Core): Suspicion[] {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const rows = calibrationRows(examples.keys);
+      const rows = [...examples.sample];
       const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, examples, rows);
-      const [most, best] = scores.to('float64').mul(fitted.sharpness).softmax(1).max(1);
+      const all = probabilitiesOf(fitted, scores);
+      const { regression, textOf } = distinctTexts(examples);
+      const at = indices(rows);
+      const has = regression.targets.indexSelect(0, textOf.indexSelect(0, at)).to('bool');
+      const [most, best] = all.maskedFill(has, -1).max(1);
+      const own = all.gather(1, examples.y.indexSelect(0, at).unsqueeze(1)).squeeze(1);
       const [probabilities, labels] = [most.tolist() as number[], best.tolist() as bigint[]];
-      const own = examples.y.tolist() as bigint[];
-      return rows
-        .map((row, i) => ({ row, label: Number(labels[i]), probability: probabilities[i] ?? 0 }))
-        .filter(({ row, label, probability }) => Number(own[row]) !== label && probability > 0.5)
+      return (own.lt(0.5).logicalAnd(most.gt(0.5)).tolist() as boolean[])
+        .flatMap((isSuspect, i) => (isSuspect ? [i] : []))
+        .map((i) => ({
+          row: rows[i] ?? 0,
+          label: Number(labels[i]),
+          probability: probabilities[i] ?? 0,
+        }))
         .sort((a, b) => b.probability - a.probability);
     }),
   );

@@ -26,6 +26,7 @@ export {
   sameWords,
   type TextDataset,
 } from './datasets/dataset';
+export { loadLanguages, loadOpinions, type OpinionSet } from './datasets/embedded-texts';
 export {
   type IntentDataset,
   type IntentLanguage,
@@ -77,7 +78,7 @@ export {
 } from './encoders/open-encoder';
 export { type EncodeOptions, type ReadTexts, SentenceEncoder } from './encoders/sentence-encoder';
 export type { EncoderSpec, TokenModel } from './encoders/token-model';
-export type { TokenStates } from './encoders/token-states';
+export type { TokenStates, TokenVectors } from './encoders/token-states';
 export { TRAINABLE_ENCODERS } from './encoders/trainable';
 export type {
   TrainableEncoder,
@@ -117,6 +118,8 @@ export { episodeTensors } from './episodes/episode-tensors';
 export type { EpisodeSamplerOptions, ShotRange, WayRange } from './episodes/sampler-options';
 export { loadEpisodes, type SavedEpisodes, saveEpisodes } from './episodes/saved-episodes';
 export type { ClassRows, TaskSource } from './episodes/task-sources';
+export { HashedVectorizer, type HashedVectorizerOptions } from './hashed-vectorizer';
+export { joinedVectorizer } from './joined-vectorizer';
 export {
   type KneserNey,
   type KneserNeyOptions,
@@ -143,6 +146,15 @@ export {
   type TransformerLanguageModelOptions,
   transformerLanguageModel,
 } from './language-models/transformer-language-model';
+export {
+  type Entity,
+  type EntityDomain,
+  loadEntityTexts,
+  markedText,
+  type ReadEntitiesOptions,
+  readEntities,
+  type TaggedTokens,
+} from './tasks/entities';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';

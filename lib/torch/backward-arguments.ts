@@ -20,7 +20,7 @@ export function backwardOptions(options: BackwardOptions = {}): Required<Backwar
 type Facts = { readonly shape: readonly number[]; readonly dtype: string; readonly device: string };
 
 /** Refuses a tensor of another shape, dtype or device than the one that it is given for. */
-export function requireAlike(tensor: Facts, given: Facts, name: string): void {
+export function requireAlike(tensor: Facts, given: Facts, name: string, operator = name): void {
   const facts = (of: Facts): [ErrorCode, string][] => [
     ['ERR_TORCH_SHAPE', `shape [${of.shape.join(', ')}]`],
     ['ERR_TORCH_DTYPE', `dtype ${of.dtype}`],
@@ -30,7 +30,7 @@ export function requireAlike(tensor: Facts, given: Facts, name: string): void {
   for (const [i, [code, expected]] of facts(tensor).entries()) {
     const found = received[i]?.[1];
     if (found === expected) continue;
-    const message = `${name}: Expected ${expected} for ${name} but received ${found}`;
-    throw new TorchError(code, message, { operator: name });
+    const message = `${operator}: Expected ${expected} for ${name} but received ${found}`;
+    throw new TorchError(code, message, { operator });
   }
 }

@@ -1,3 +1,4 @@
+import { autograd } from './autograd';
 import { checkpoint } from './autograd/checkpoint';
 import { grad, gradOrNull } from './autograd/grad';
 import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './autograd/grad-modes';
@@ -13,7 +14,9 @@ import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './
 import { fromShared, releaseShared } from './create/shared';
 import { cuda } from './cuda/cuda';
 import { device, getNumThreads, setNumThreads } from './device';
+import { distributed } from './distributed/distributed';
 import { finfo, iinfo } from './dtype-info';
+import { func } from './func';
 import { attention } from './fused/attention';
 import { convMax } from './fused/conv-max';
 import { maskedSoftmax } from './fused/masked-softmax';
@@ -82,6 +85,8 @@ const own = {
   hvp,
   gradcheck,
   gradgradcheck,
+  autograd,
+  func,
   insideVmap,
   vmap,
   checkpoint,
@@ -113,6 +118,7 @@ const own = {
   setPrintOptions,
   device,
   cuda,
+  distributed,
   memory,
   memoryStats,
   resetPeakMemoryStats,
@@ -140,6 +146,9 @@ answerMissingNames([
 ]);
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
+export type { Argnums, Selected } from './autograd/argnums';
+export type { FunctionContext, SavedTensors } from './autograd/function/context';
+export type { VmapInfo } from './autograd/function/function-class';
 export type {
   CreateGraphOptions,
   DerivativeOptions,
@@ -148,6 +157,9 @@ export type {
 } from './autograd/function-inputs';
 export type { GradOptions } from './autograd/grad';
 export type { GradcheckOptions, GradgradcheckOptions } from './autograd/gradcheck';
+export type { DetectAnomalyOptions } from './autograd/graph/detect-anomaly';
+export { GradFn } from './autograd/graph/grad-fn';
+export { HookHandle } from './autograd/graph/hook-handle';
 export type { Jacobian } from './autograd/jacobian';
 export type { ValueAndGradOptions } from './autograd/value-and-grad';
 export type { VmapOptions } from './autograd/vmap';
@@ -158,6 +170,16 @@ export type { FullOptions } from './create/full';
 export type { SharedTensor, ShareOptions } from './create/shared';
 export type { CudaGraph, GraphOptions } from './cuda/cuda-graph';
 export type { Event, EventOptions, Stream, StreamOptions } from './cuda/stream';
+export type {
+  BroadcastOptions,
+  GroupOptions,
+  RecvOptions,
+  ReduceOp,
+  ReduceOptions,
+  SendOptions,
+} from './distributed/collectives';
+export type { InitOptions } from './distributed/init';
+export type { ProcessGroup } from './distributed/process-group';
 export type { Complex, Dtype, Scalar, TensorData } from './dtype';
 export { DTYPES } from './dtype';
 export type { FloatInfo, IntegerInfo } from './dtype-info';
@@ -171,6 +193,9 @@ export {
   writeSafetensors,
 } from './files/safetensors';
 export type { OpenOptions, SafetensorsFile } from './files/safetensors-file';
+export type { Functional } from './func/ensemble';
+export type { JacobianOptions } from './func/jacobians';
+export type { Linearized } from './func/linearize';
 export type { AttentionOptions } from './fused/attention';
 export type { Layout, MemoryFormat } from './layout';
 export type { LeakedTensor, LeakReport } from './leaks';

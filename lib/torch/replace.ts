@@ -60,7 +60,7 @@ function requireLasting(made: unknown, old: ReadonlySet<Tensor>): void {
     }
     if (tensor.isLeaf || old.has(tensor)) continue;
     throw new ArgumentTypeError(
-      `Expected a tensor without a graph for ${placeOf(tensor, made)} but received one made by ${tensor.gradFn}, which would keep the whole step alive: detach() it, take its item(), or make it inside torch.noGrad`,
+      `Expected a tensor without a graph for ${placeOf(tensor, made)} but received one made by ${tensor.gradFn?.name}, which would keep the whole step alive: detach() it, take its item(), or make it inside torch.noGrad`,
       'replace',
     );
   }

@@ -1,5 +1,6 @@
 import { flag, isOptions, refuseSurplus } from '../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import { explaining } from './autograd/graph/detect-anomaly';
 import { type BackwardOptions, backwardOptions, requireAlike } from './backward-arguments';
 import { binding } from './binding';
 import { type Complex, type Dtype, layoutOf, readableDtype, type TensorData } from './dtype';
@@ -81,11 +82,6 @@ export class Tensor extends TensorHandle {
     return binding.isLeaf(handleOf(this));
   }
 
-  /** The backward node of the operator that made it, for example `AddBackward0`; null on a leaf. */
-  get gradFn(): string | null {
-    return binding.gradFn(handleOf(this));
-  }
-
   /**
    * The gradient that `backward` has accumulated, or null. A new handle on each access. What is
    * assigned is null or another tensor of the same shape, dtype and device; it is detached.
@@ -123,7 +119,7 @@ export class Tensor extends TensorHandle {
       throw invalidArgument('a tensor', 'gradient', gradient, 'backward');
     }
     const seed = gradient === undefined ? null : [handleOf(gradient)];
-    binding.backward([handleOf(this)], seed, retainGraph, createGraph, null);
+    explaining(() => binding.backward([handleOf(this)], seed, retainGraph, createGraph, null));
   }
 
   /** Keeps the gradient of a tensor that is not a leaf, so that `backward` fills its `.grad`. */

@@ -34,7 +34,8 @@ export type Checkpoint<Config> = {
   config: Config;
 };
 
-const MODEL_FILE = 'model.safetensors';
+/** The file of a checkpoint that holds its tensors. */
+export const MODEL_FILE = 'model.safetensors';
 /** The file of a checkpoint that holds its config. */
 export const CONFIG_FILE = 'config.json';
 const FORMAT = 'metatorch-checkpoint';

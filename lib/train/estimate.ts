@@ -25,10 +25,16 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean, halfWidth: 1.96 * Math.sqrt(squares / (count - 1) / count), count };
 }
 
+/** Returns `value` if it has a mean and half an interval. */
+export function estimateOf(value: unknown, name: string, operator: string): Estimate {
+  const found: Estimate = Object(value);
+  numberWhere(() => true, 'a number', found.mean, `${name}.mean`, operator);
+  numberWhere(() => true, 'a number', found.halfWidth, `${name}.halfWidth`, operator);
+  return found;
+}
+
 /** An accuracy in per cent with its interval, for example `58.6 ± 0.9`. */
 export function formatAccuracy(estimate: Estimate): string {
-  const { mean, halfWidth }: Estimate = Object(estimate);
-  numberWhere(() => true, 'a number', mean, 'mean', 'formatAccuracy');
-  numberWhere(() => true, 'a number', halfWidth, 'halfWidth', 'formatAccuracy');
+  const { mean, halfWidth } = estimateOf(estimate, 'estimate', 'formatAccuracy');
   return `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
 }

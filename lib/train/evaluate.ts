@@ -1,10 +1,10 @@
-import { callable } from '../check';
+import { callable, objectOf } from '../check';
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { type Episodes, type Learner, queryScores } from '../meta';
 import { learnerOf } from '../meta/learner';
 import type { Tensor, Tree } from '../torch';
 import { requireTensorTree } from '../torch/check-tensors';
-import { type Estimate, estimate, formatAccuracy } from './estimate';
+import { type Estimate, estimate, estimateOf, formatAccuracy } from './estimate';
 
 /** The result of evaluating a learner. */
 export type Evaluation = {
@@ -15,9 +15,11 @@ export type Evaluation = {
 };
 
 /** The accuracy, or the loss where there is none: `58.6 ± 0.9 %` or `loss 0.214 ± 0.008`. */
-export function formatEvaluation({ loss, accuracy }: Evaluation): string {
+export function formatEvaluation(evaluation: Evaluation): string {
+  const { loss, accuracy } = objectOf(evaluation, 'evaluation', 'formatEvaluation');
   if (accuracy) return `${formatAccuracy(accuracy)} %`;
-  return `loss ${loss.mean.toFixed(3)} ± ${loss.halfWidth.toFixed(3)}`;
+  const { mean, halfWidth } = estimateOf(loss, 'loss', 'formatEvaluation');
+  return `loss ${mean.toFixed(3)} ± ${halfWidth.toFixed(3)}`;
 }
 
 /**
@@ -25,7 +27,8 @@ export function formatEvaluation({ loss, accuracy }: Evaluation): string {
  *
  * @throws ArgumentTypeError if there is none, since the learner's labels are not classes
  */
-export function accuracyOf({ accuracy }: Evaluation): Estimate {
+export function accuracyOf(evaluation: Evaluation): Estimate {
+  const { accuracy } = objectOf(evaluation, 'evaluation', 'accuracyOf');
   if (accuracy) return accuracy;
   throw new ArgumentTypeError(
     'Expected the evaluation of a learner whose labels are classes but received one that has only a loss; a learner with its own loss declares classifies: true if its labels are classes',

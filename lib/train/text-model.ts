@@ -5,6 +5,7 @@ import {
   jsonObject,
   literal,
   type OptionsOf,
+  oneOf,
   positiveInteger,
   readData,
   required,
@@ -15,6 +16,7 @@ import {
 import { meanEncoder } from '../text/encoders/mean-encoder';
 import type { TextModel } from '../text/tasks/text-classifier';
 import type { TokenBatch } from '../text/token-vectorizer';
+import { CHINESE } from '../text/tokenizers/han-words';
 import { WordTokenizer } from '../text/tokenizers/word-tokenizer';
 import { Vocabulary } from '../text/vocabulary';
 import { VocabularyVectorizer } from '../text/vocabulary-vectorizer';
@@ -31,6 +33,7 @@ const TOKENIZER = {
   normalize: withDefault(flag, true),
   foldVariants: withDefault(flag, true),
   keepPunctuation: withDefault(flag, false),
+  chinese: withDefault(oneOf(...CHINESE), 'words'),
 };
 
 const TEXT_MODEL = {

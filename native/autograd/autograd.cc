@@ -5,7 +5,7 @@
 
 #include "autograd/batched_grad.h"
 #include "autograd/batching.h"
-#include "autograd/checkpoint.h"
+#include "autograd/callbacks/backward_pass.h"
 #include "binding/convert.h"
 
 namespace metatorch {
@@ -27,7 +27,7 @@ napi_value Grad(Call& call) {
   const auto inputs = TensorsArgument(call, 1);
   const auto seeds = OptionalTensors(call, 2);
   call.self.borrowed->RequireAllAttached();
-  const Checkpoints::Backward pass(call.self, outputs);
+  const BackwardPass pass(call.self, outputs, inputs);
   GradOptions options = OptionsArguments(call, 3);
   options.allow_unused = BoolArgument(call, 5);
   if (VmapDepth() > 0) return FromTensors(call, BatchedGrad(outputs, inputs, seeds, options));
@@ -41,9 +41,9 @@ napi_value Backward(Call& call) {
   const auto outputs = TensorsArgument(call, 0);
   const auto seeds = OptionalTensors(call, 1);
   call.self.borrowed->RequireAllAttached();
-  const Checkpoints::Backward pass(call.self, outputs);
-  const GradOptions options = OptionsArguments(call, 2);
   const auto inputs = OptionalTensors(call, 4);
+  const BackwardPass pass(call.self, outputs, inputs);
+  const GradOptions options = OptionsArguments(call, 2);
   if (VmapDepth() > 0) {
     BatchedBackward(outputs, seeds, inputs, options);
   } else {
@@ -96,14 +96,6 @@ napi_value RetainGrad(Call& call) {
   return nullptr;
 }
 
-// The operator that made the tensor, such as AddBackward0; null for a leaf.
-napi_value GradFn(Call& call) {
-  const at::Tensor tensor = Recorded(call);
-  const auto& node = tensor.grad_fn();
-  if (!node) return FromTensor(call, at::Tensor());
-  return FromString(call, node->name());
-}
-
 napi_value Version(Call& call) {
   return FromInt(call, static_cast<int64_t>(Recorded(call)._version()));
 }
@@ -136,7 +128,6 @@ void RegisterAutograd(Napi::Object exports, Environment* self) {
   Register<SetRequiresGrad>(exports, "setRequiresGrad", self);
   Register<IsLeaf>(exports, "isLeaf", self);
   Register<RetainGrad>(exports, "retainGrad", self);
-  Register<GradFn>(exports, "gradFn", self);
   Register<Version>(exports, "version", self);
   Register<GradMode>(exports, "gradMode", self);
   Register<SetGradMode>(exports, "setGradMode", self);

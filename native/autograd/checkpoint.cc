@@ -1,46 +1,29 @@
 #include "autograd/checkpoint.h"
 
-#include <ATen/core/grad_mode.h>
-#include <c10/core/AutogradState.h>
-#include <torch/csrc/autograd/engine.h>
-#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
-#include <algorithm>
-
-#include "autograd/checkpoint_functions.h"
-#include "autograd/graph_walk.h"
+#include "autograd/callbacks/engine.h"
 #include "binding/convert.h"
 
 namespace metatorch {
 
 using torch::autograd::SavedVariable;
 
-class Checkpoints::Waiting {
- public:
-  explicit Waiting(Checkpoints& all) : all_(all) {
-    all_.waiting_.push_back(torch::autograd::get_current_node().get());
-  }
-  ~Waiting() { all_.waiting_.pop_back(); }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-
- private:
-  Checkpoints& all_;
-};
-
 // One run of a region: what its operators saved, in order.
-class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
+class CheckpointFrame : public SavingRegion, public std::enable_shared_from_this<CheckpointFrame> {
  public:
-  CheckpointFrame(std::shared_ptr<CheckpointFunctions> functions, int64_t function,
+  CheckpointFrame(std::weak_ptr<Checkpoints> all, std::shared_ptr<GraphFunction> function,
                   const std::vector<at::Tensor>& inputs)
-      : functions_(std::move(functions)), function_(function) {
+      : all_(std::move(all)), function_(std::move(function)) {
     // In a region within a region these are saved by the outer one, and dropped with the rest.
     for (const at::Tensor& input : inputs) inputs_.emplace_back(input, false);
   }
-  ~CheckpointFrame() { functions_->Drop(function_); }
   CheckpointFrame(const CheckpointFrame&) = delete;
   CheckpointFrame& operator=(const CheckpointFrame&) = delete;
+
+  void Enter() { Open(); }
+  void Leave() { Close(); }
+  std::unique_ptr<torch::autograd::SavedVariableHooks> Hooks() override;
 
   size_t Pack(const at::Tensor& tensor) {
     const at::Tensor data = tensor.detach();
@@ -62,8 +45,8 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
     return std::exchange(slots_[index].tensor, at::Tensor());
   }
 
-  // The region has been left: only places remain of what it saved.
-  void Close() {
+  // The region has ended: only places remain of what it saved.
+  void End() {
     open_ = false;
     Clear();
   }
@@ -108,22 +91,18 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
   };
 
   void Recompute() {
-    TORCH_CHECK(functions_->IsHere(), "checkpoint: backward runs on a thread without JavaScript");
-    Checkpoints& all = *functions_->self->checkpoints;
-    const Napi::HandleScope scope(functions_->env);
-    Call call{functions_->env, *functions_->self, 0, {}};
+    const std::shared_ptr<Checkpoints> all = all_.lock();
+    TORCH_CHECK(all != nullptr, "checkpoint: the thread of JavaScript has ended");
     std::vector<at::Tensor> inputs;
     for (const SavedVariable& input : inputs_) inputs.push_back(input.unpack());
-    napi_value handles = FromTensors(call, std::move(inputs));
-    all.made_again_.push_back(weak_from_this());
-    const Checkpoints::Waiting waiting(all);
-    const Reopened reopened(*this, all);
-    functions_->At(function_).Call({handles});
+    all->made_again_.push_back(weak_from_this());
+    const Reopened reopened(*this, *all);
+    function_->Call(std::move(inputs));
     TORCH_CHECK(next_ == slots_.size(), kDifferent);
   }
 
-  const std::shared_ptr<CheckpointFunctions> functions_;
-  const int64_t function_;
+  const std::weak_ptr<Checkpoints> all_;
+  const std::shared_ptr<GraphFunction> function_;
   std::vector<SavedVariable> inputs_;
   std::vector<Slot> slots_;
   bool open_ = true;
@@ -132,10 +111,6 @@ class CheckpointFrame : public std::enable_shared_from_this<CheckpointFrame> {
 };
 
 namespace {
-
-// libtorch asks for hooks without saying for whom, so the thread has to know: the open regions of
-// all its environments, which own them.
-thread_local std::vector<CheckpointFrame*> open_regions;
 
 class FrameHooks : public torch::autograd::SavedVariableHooks {
  public:
@@ -148,28 +123,11 @@ class FrameHooks : public torch::autograd::SavedVariableHooks {
   size_t index_ = 0;
 };
 
-// libtorch's engine, but operators inside a region save through its hooks.
-class HookedEngine : public torch::autograd::Engine {
- public:
-  static Engine& Instance() {
-    static HookedEngine engine;
-    return engine;
-  }
-  ~HookedEngine() override { stop(); }
-
-  std::unique_ptr<torch::autograd::SavedVariableHooks> get_default_saved_variable_hooks() override {
-    if (open_regions.empty()) return nullptr;
-    return std::make_unique<FrameHooks>(open_regions.back()->shared_from_this());
-  }
-
- private:
-  HookedEngine() = default;
-};
-
 // beginCheckpoint(inputs, function)
 napi_value BeginCheckpoint(Call& call) {
   call.operator_name = "checkpoint";
-  call.self.checkpoints->Begin(TensorsArgument(call, 0), call.argv[1]);
+  const std::vector<at::Tensor> inputs = TensorsArgument(call, 0);
+  call.self.checkpoints->Begin(inputs, call.self.graph_functions->Add(call.argv[1]));
   return nullptr;
 }
 
@@ -180,61 +138,45 @@ napi_value EndCheckpoint(Call& call) {
 
 }  // namespace
 
-Checkpoints::Checkpoints(napi_env env, Environment& self)
-    : functions_(std::make_shared<CheckpointFunctions>(env, self)) {}
+std::unique_ptr<torch::autograd::SavedVariableHooks> CheckpointFrame::Hooks() {
+  return std::make_unique<FrameHooks>(shared_from_this());
+}
+
+Checkpoints::Checkpoints() = default;
 
 Checkpoints::~Checkpoints() {
   while (!open_.empty()) Leave();
-  functions_->Close();
 }
 
-void Checkpoints::Begin(const std::vector<at::Tensor>& inputs, napi_value function) {
-  Open(std::make_shared<CheckpointFrame>(functions_, functions_->Add(function), inputs));
+void Checkpoints::Begin(const std::vector<at::Tensor>& inputs,
+                        std::shared_ptr<GraphFunction> function) {
+  Open(std::make_shared<CheckpointFrame>(weak_from_this(), std::move(function), inputs));
 }
 
 void Checkpoints::End() {
   if (open_.empty()) return;
-  open_.back()->Close();
+  open_.back()->End();
   Leave();
 }
 
 void Checkpoints::Open(std::shared_ptr<CheckpointFrame> frame) {
-  open_regions.push_back(frame.get());
+  frame->Enter();
   open_.push_back(std::move(frame));
 }
 
 void Checkpoints::Leave() {
-  std::erase(open_regions, open_.back().get());
+  open_.back()->Leave();
   open_.pop_back();
 }
 
-Checkpoints::Backward::Backward(Environment& self, const std::vector<at::Tensor>& outputs)
-    : checkpoints_(*self.checkpoints),
-      multithreading_(c10::AutogradState::get_tls_state().get_multithreading_enabled()) {
-  const auto& waiting = checkpoints_.waiting_;
-  const auto waits = [&](const torch::autograd::Node* node) {
-    return std::find(waiting.begin(), waiting.end(), node) != waiting.end();
-  };
-  TORCH_CHECK(
-      waiting.empty() || !Reaches(outputs, waits),
-      "Expected a graph without the checkpointed region that is being made again in backward: it "
-      "would wait for itself");
-  c10::AutogradState::get_tls_state().set_multithreading_enabled(false);
-  ++checkpoints_.backward_depth_;
-}
-
-Checkpoints::Backward::~Backward() {
-  c10::AutogradState::get_tls_state().set_multithreading_enabled(multithreading_);
-  if (--checkpoints_.backward_depth_ > 0 || checkpoints_.made_again_.empty()) return;
-  for (const auto& weak : std::exchange(checkpoints_.made_again_, {})) {
+void Checkpoints::ClearMadeAgain() {
+  for (const auto& weak : std::exchange(made_again_, {})) {
     if (const auto frame = weak.lock()) frame->Clear();
   }
-  checkpoints_.functions_->Sweep();
 }
 
 void RegisterCheckpoint(Napi::Object exports, Environment* self) {
-  torch::autograd::set_default_engine_stub(&HookedEngine::Instance);
-  self->checkpoints = std::make_shared<Checkpoints>(exports.Env(), *self);
+  self->checkpoints = std::make_shared<Checkpoints>();
   Register<BeginCheckpoint>(exports, "beginCheckpoint", self);
   Register<EndCheckpoint>(exports, "endCheckpoint", self);
 }

@@ -38,6 +38,44 @@ napi_value LeaveVmap(Call& call) {
   return nullptr;
 }
 
+// peelLevel(tensor): [tensor, dim] without the innermost level, whose dimension dim has become;
+// null for one that does not vary along it.
+napi_value PeelLevel(Call& call) {
+  call.operator_name = "vmap";
+  const at::Tensor& tensor = TensorArgument(call, 0);
+  const auto* batched = at::functorch::maybeGetBatchedImpl(tensor);
+  const bool varies = batched != nullptr && batched->level() == metatorch::VmapDepth();
+  return ResultInParts(call).MakeArray(2, [&](size_t i) {
+    if (i == 0) return FromTensor(call, varies ? at::Tensor(batched->value()) : tensor);
+    return varies ? FromInt(call, batched->bdim()) : FromTensor(call, at::Tensor());
+  });
+}
+
+const char* NameOf(RandomnessType randomness) {
+  if (randomness == RandomnessType::Error) return "error";
+  return randomness == RandomnessType::Different ? "different" : "same";
+}
+
+// lowerVmap(): leaves the innermost level for a while; [its size, its randomness].
+napi_value LowerVmap(Call& call) {
+  if (metatorch::VmapDepth() == 0) throw VmapError();
+  Napi::Array level = Napi::Array::New(call.env, 2);
+  call.self.lowered_levels.push_back(
+      std::make_unique<at::functorch::DynamicLayer>(at::functorch::popDynamicLayer()));
+  const at::functorch::DynamicLayer& layer = *call.self.lowered_levels.back();
+  level.Set(0u, layer.batchSize().guard_int(__FILE__, __LINE__));
+  level.Set(1u, NameOf(layer.randomness()));
+  return level;
+}
+
+// raiseVmap(): enters it again.
+napi_value RaiseVmap(Call& call) {
+  if (call.self.lowered_levels.empty()) return nullptr;
+  at::functorch::pushDynamicLayer(std::move(*call.self.lowered_levels.back()));
+  call.self.lowered_levels.pop_back();
+  return nullptr;
+}
+
 napi_value VmapDepth(Call& call) { return FromInt(call, metatorch::VmapDepth()); }
 
 napi_value IsBatched(Call& call) {
@@ -98,6 +136,9 @@ void RegisterFunctorch(Napi::Object exports, Environment* self) {
   RegisterVmapRules();
   Register<EnterVmap>(exports, "enterVmap", self);
   Register<LeaveVmap>(exports, "leaveVmap", self);
+  Register<PeelLevel>(exports, "peelLevel", self);
+  Register<LowerVmap>(exports, "lowerVmap", self);
+  Register<RaiseVmap>(exports, "raiseVmap", self);
   Register<VmapDepth>(exports, "vmapDepth", self);
   Register<IsBatched>(exports, "isBatched", self);
   Register<AddBatchDim>(exports, "addBatchDim", self);

@@ -16,7 +16,7 @@ namespace functorch = at::functorch;
 
 // Whether a graph has operators of our own, which work with plain tensors outside of vmap alone.
 bool HasOwnOperators(const std::vector<at::Tensor>& outputs) {
-  return Reaches(outputs, [](const torch::autograd::Node* node) {
+  return Reaches(NodesOf(outputs), [](const torch::autograd::Node* node) {
     return node->name().find("CppNode<metatorch::") != std::string::npos;
   });
 }

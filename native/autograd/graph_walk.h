@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
 
 #include <unordered_set>
 #include <vector>
@@ -11,11 +12,22 @@
 
 namespace metatorch {
 
-// Whether one of the operators that the outputs were made by is wanted.
+using Nodes = std::vector<torch::autograd::Node*>;
+
+// The operators whose backward gives or takes the gradients of tensors.
+inline Nodes NodesOf(const std::vector<at::Tensor>& tensors) {
+  Nodes nodes;
+  for (const at::Tensor& tensor : tensors) {
+    const at::Tensor plain = Unbatch(tensor).plain;
+    if (!plain.requires_grad()) continue;
+    nodes.push_back(torch::autograd::impl::gradient_edge(plain).function.get());
+  }
+  return nodes;
+}
+
+// Whether one of the operators that lead to these is wanted, themselves included.
 template <typename Wanted>
-bool Reaches(const std::vector<at::Tensor>& outputs, Wanted wanted) {
-  std::vector<torch::autograd::Node*> left;
-  for (const at::Tensor& output : outputs) left.push_back(Unbatch(output).plain.grad_fn().get());
+bool Reaches(Nodes left, Wanted wanted) {
   std::unordered_set<torch::autograd::Node*> seen;
   while (!left.empty()) {
     torch::autograd::Node* node = left.back();

@@ -5,6 +5,13 @@
 #include <vector>
 
 #include "autograd/autograd.h"
+#include "autograd/callbacks/anomaly.h"
+#include "autograd/callbacks/engine.h"
+#include "autograd/callbacks/function_node.h"
+#include "autograd/callbacks/graph_functions.h"
+#include "autograd/callbacks/hooks.h"
+#include "autograd/callbacks/nodes.h"
+#include "autograd/callbacks/saved_tensor_hooks.h"
 #include "autograd/checkpoint.h"
 #include "autograd/functorch.h"
 #include "autograd/modes.h"
@@ -12,6 +19,7 @@
 #include "binding/environment.h"
 #include "device/accelerator.h"
 #include "device/device.h"
+#include "distributed/distributed.h"
 #include "memory/borrowed_arrays.h"
 #include "memory/mapped_file.h"
 #include "memory/memory.h"
@@ -54,7 +62,15 @@ extern "C" __attribute__((visibility("default"))) napi_value metatorch_initializ
   metatorch::RegisterAccelerator(exports, self);
   metatorch::RegisterStreams(exports, self);
   metatorch::RegisterGraphs(exports, self);
+  metatorch::RegisterDistributed(exports, self);
   metatorch::RegisterFunctorch(exports, self);
+  metatorch::UseOwnEngine();
+  metatorch::RegisterGraphFunctions(exports, self);
   metatorch::RegisterCheckpoint(exports, self);
+  metatorch::RegisterFunctionNodes(exports, self);
+  metatorch::RegisterHooks(exports, self);
+  metatorch::RegisterNodes(exports, self);
+  metatorch::RegisterSavedTensorHooks(exports, self);
+  metatorch::RegisterAnomalies(exports, self);
   return exports;
 }

@@ -3,6 +3,7 @@
 #include <ATen/autocast_mode.h>
 #include <c10/util/Exception.h>
 
+#include "autograd/callbacks/graph_functions.h"
 #include "autograd/functorch.h"
 #include "memory/cpu_allocator.h"
 #include "memory/shared_tensors.h"
@@ -37,6 +38,8 @@ Environment::~Environment() {
   // A thread that is terminated inside autocast leaves converted weights in the process's cache.
   at::autocast::clear_cache();
   SharedTensors::Instance().ReleaseAllOf(this);
+  // Graphs may outlive the environment.
+  if (graph_functions) graph_functions->Close();
   borrowed->Close();
 }
 

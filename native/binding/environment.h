@@ -2,6 +2,7 @@
 // JavaScript into C++. No state lives outside of this.
 #pragma once
 
+#include <ATen/functorch/DynamicLayer.h>
 #include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
 #include <napi.h>
@@ -16,6 +17,7 @@
 #include "binding/tensor_table.h"
 #include "binding/warnings.h"
 #include "device/device_graph.h"
+#include "distributed/process_group.h"
 #include "memory/borrowed_arrays.h"
 
 namespace metatorch {
@@ -30,7 +32,16 @@ struct GraphSlot {
   bool defined() const { return graph != nullptr; }
 };
 
+struct GroupSlot {
+  std::unique_ptr<ProcessGroup> group;
+  bool defined() const { return group != nullptr; }
+};
+
+class Courier;
+class GraphFunctions;
 class Checkpoints;
+class SavedTensorHooks;
+class Anomalies;
 
 class Environment {
  public:
@@ -41,13 +52,23 @@ class Environment {
   GeneratorTable generators;
   HandleTable<EventSlot> events;
   HandleTable<GraphSlot> graphs;
+  // Made with the first call that is not waited for, and shared with the threads of groups.
+  std::shared_ptr<Courier> courier;
+  HandleTable<GroupSlot> groups;
   OperatorCache operators;
   // Reused by every dispatch, so that a small operator allocates nothing for its arguments.
   torch::jit::Stack stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
+  std::shared_ptr<GraphFunctions> graph_functions;
   std::shared_ptr<Checkpoints> checkpoints;
+  std::shared_ptr<SavedTensorHooks> saved_tensor_hooks;
+  std::shared_ptr<Anomalies> anomalies;
+  // Runs of backward inside of each other.
+  int64_t backward_depth = 0;
   // Levels of vmap that this environment is in.
   int64_t vmap_depth = 0;
+  // Those that it has left for a while, innermost last.
+  std::vector<std::unique_ptr<at::functorch::DynamicLayer>> lowered_levels;
   // (kind, message, operator) => Error, set by TypeScript, which owns the error classes.
   Napi::FunctionReference error_factory;
   Warnings warnings;

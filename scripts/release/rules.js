@@ -45,7 +45,7 @@ function dataRules({ files = [] }) {
  * @returns {Rules}
  */
 function metatorchRules({ platformPackages, dataPackages, platforms }) {
-  const binaries = ['metatorch.node', 'libmetatorch.so'];
+  const binaries = ['metatorch.node', 'libmetatorch.so', 'libmetatorch_distributed.so'];
   return {
     files: [
       ...platforms.flatMap((platform) => binaries.map((name) => `prebuilds/${platform}/${name}`)),

@@ -1,4 +1,4 @@
-import { integerFrom, positiveInteger } from '../../lib/check';
+import { atOnce, integerFrom, positiveInteger } from '../../lib/check';
 import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
 
 test.each([3, 4, 9])('integerFrom accepts %d in [3, 9]', (value) => {
@@ -23,4 +23,14 @@ test.each([['4'], [undefined], [null], [4n]])('integers are refused as %p', (val
   expect(() => positiveInteger(value, 'n', 'fn')).toThrow(
     'Expected a positive integer for n of fn',
   );
+});
+
+test.each([0, 1025, 2 ** 31, 1e9, 0.5, Number.NaN])('%p does not run at once', (value) => {
+  expect(() => atOnce(value, 'workers', 'open')).toThrow(
+    'Expected an integer from 1 to 1024 for workers of open',
+  );
+});
+
+test('1 to 1,024 run at once', () => {
+  expect([1, 8, 1024].map((count) => atOnce(count, 'workers', 'open'))).toEqual([1, 8, 1024]);
 });

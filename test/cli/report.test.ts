@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { registerReport } from '../../lib/cli/report';
 import { type Protocol, type Report, writePredictions } from '../../lib/train';
@@ -166,7 +167,7 @@ test.each<[string[], RegExp]>([
   [['a.jsonl', '--compare', 'a.jsonl', 'a.jsonl'], /as many runs of both models .* 1 and 2/],
   [['a.jsonl', '--card', '--out', 'o', '--about', 'damaged.jsonl'], /damaged\.jsonl: expected/],
   [['a.jsonl', '--card', '--out', 'o', '--about', 'wrong.yaml'], /Unknown option license/],
-  [['a.jsonl', '--out', 'a.jsonl/o'], /Cannot write .*a\.jsonl/],
+  [['a.jsonl', '--out', 'a.jsonl/o'], /Cannot make the folder .*a\.jsonl/],
 ])('%j is refused in one line, and writes nothing', async (words, message) => {
   writeFileSync(at('damaged.jsonl'), `${readFileSync(at('a.jsonl'), 'utf8').slice(0, 400)}\n: {`);
   writeFileSync(at('wrong.yaml'), 'license: MIT\n');
@@ -185,4 +186,16 @@ test('a wrong option ends with what commander says', async () => {
     'Expected an integer of at least 1',
   );
   await expect(run()).rejects.toThrow("missing required argument 'predictions'");
+});
+
+test('reads predictions from standard input, once', async () => {
+  const input = (bytes: Buffer) =>
+    jest.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([bytes]) as never);
+  input(readFileSync(at('a.jsonl')));
+  const made: Report = JSON.parse((await run('-', '--json')).out);
+  const own: Report = JSON.parse((await run(at('a.jsonl'), '--json')).out);
+  expect(made.accuracy).toEqual(own.accuracy);
+  input(readFileSync(at('a.jsonl')).subarray(0, -20));
+  await expect(run('-')).rejects.toThrow(/standard input, line \d+: expected/);
+  await expect(run('-', '--compare', '-')).rejects.toThrow('Expected standard input, -, once');
 });

@@ -387,7 +387,7 @@ test('refuses wrong examples and options where they are written', async () => {
     'encoder or pool, not both',
   );
   await expect(tried(EXAMPLES, { threads: 1 })).rejects.toThrow('Unknown option threads');
-  await expect(EncoderPool.start({ workers: 0 })).rejects.toThrow('a positive integer');
+  await expect(EncoderPool.start({ workers: 0 })).rejects.toThrow('an integer from 1 to 1024');
   await expect(EncoderPool.start({ encoder: 3 as never })).rejects.toThrow('a SentenceEncoder');
   await using classifier = await fitted();
   for (const timeout of [0, 2 ** 31, Infinity]) {

@@ -1,5 +1,6 @@
 import { FewShotClassifier } from '../../lib/serve';
-import { fitExamples } from '../../lib/serve/fitted';
+import { withSample } from '../../lib/serve/calibration/sample';
+import { fitExamples } from '../../lib/serve/fit-examples';
 import { indices } from '../../lib/serve/heads/features';
 import { informative } from '../../lib/serve/informative';
 import { torch } from '../../lib/torch';
@@ -13,7 +14,7 @@ function scorer() {
     [0, 1, 0],
   ]);
   const keys = Uint32Array.from([1, 2, 3, 4]);
-  const examples = { x, y: indices([0, 0, 1, 1]), labels: 2, keys };
+  const examples = { x, y: indices([0, 0, 1, 1]), labels: 2, ...withSample(keys) };
   return { x, fitted: fitExamples(examples, { head: 'class-mean', falseAlarms: 0.05 }) };
 }
 

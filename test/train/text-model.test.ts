@@ -83,6 +83,7 @@ test('the saved config holds every default, so that a later one changes no model
       normalize: true,
       foldVariants: true,
       keepPunctuation: false,
+      chinese: 'words',
     },
     maxLength: 64,
     vocabulary,

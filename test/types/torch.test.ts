@@ -2,6 +2,7 @@ import { expectTypeOf } from 'expect-type';
 import {
   type Complex,
   type Dtype,
+  type FunctionContext,
   type LeakReport,
   type Scalar,
   type Tensor,
@@ -104,4 +105,53 @@ never(() => {
   x.T = x;
   // @ts-expect-error ragged types
   torch.tensor([1, 'a']);
+});
+
+class Typed extends torch.autograd.Function {
+  static forward(ctx: FunctionContext<[Tensor], { scale: number }>, a: Tensor, scale: number) {
+    ctx.saveForBackward(a);
+    ctx.scale = scale;
+    return { product: a.mul(scale), scale };
+  }
+  static backward(ctx: FunctionContext<[Tensor], { scale: number }>, g: { product: Tensor }) {
+    expectTypeOf(ctx.savedTensors).toEqualTypeOf<[Tensor]>();
+    return [g.product.mul(ctx.scale), null];
+  }
+}
+
+class Separate extends torch.autograd.Function {
+  static forward(a: Tensor, b: Tensor): [Tensor, Tensor] {
+    return [a, b];
+  }
+  static setupContext(ctx: FunctionContext, inputs: readonly [Tensor, Tensor]): void {
+    ctx.saveForBackward(...inputs);
+  }
+  static backward(_: FunctionContext, a: Tensor, b: Tensor) {
+    return [a, b];
+  }
+}
+
+never(() => {
+  expectTypeOf(Typed.apply(x, 2)).toEqualTypeOf<{ product: Tensor; scale: number }>();
+  expectTypeOf(Separate.apply(x, x)).toEqualTypeOf<[Tensor, Tensor]>();
+  // @ts-expect-error: what forward takes
+  Typed.apply(x, 'text');
+  // @ts-expect-error: too few
+  Separate.apply(x);
+  // @ts-expect-error: no instances
+  new Typed();
+
+  const loss = (a: Tensor, p: { w: Tensor }): Tensor => a.mul(p.w).sum();
+  expectTypeOf(torch.func.grad(loss)(x, { w: x })).toEqualTypeOf<Tensor>();
+  expectTypeOf(torch.func.grad(loss, { argnums: 1 })(x, { w: x })).toEqualTypeOf<{ w: Tensor }>();
+  expectTypeOf(
+    torch.func.valueAndGrad(loss, { argnums: [1, 0] })(x, { w: x }).gradients,
+  ).toEqualTypeOf<[{ w: Tensor }, Tensor]>();
+  expectTypeOf(torch.func.jacrev(loss, { argnums: 1 })(x, { w: x })).toEqualTypeOf<{ w: Tensor }>();
+  expectTypeOf(torch.func.hessian(loss)(x, { w: x })).toEqualTypeOf<Tensor>();
+  expectTypeOf(torch.func.linearize((a: Tensor) => a, x).jvp).toEqualTypeOf<
+    (a: Tensor) => Tensor
+  >();
+  x.registerHook((g) => g.mul(2));
+  x.registerHook((g) => void g.mul(2));
 });

@@ -1,13 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { onFile, refuseFile } from '../../checked-file';
+import { onFile, parseFileContent } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { readRegular } from '../../regular-file';
-import { replaceFile } from '../../torch/files/replace-file';
-import { type CardDetails, modelCard } from '../../train/report/card';
+import { StagedFile } from '../../torch/files/replace-file';
+import { type CardDetails, cardDetails, modelCard } from '../../train/report/card';
 import { comparePredictions } from '../../train/report/comparison';
-import { loadPredictions } from '../../train/report/predictions';
+import { loadPredictions, readPredictions } from '../../train/report/predictions';
 import {
   cardMarkdown,
   comparisonHtml,
@@ -17,6 +16,7 @@ import {
 } from '../../train/report/render';
 import { report } from '../../train/report/report';
 import type { Run } from '../../train/report/runs';
+import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
 import { comparisonLines, reportLines } from './lines';
 
@@ -45,12 +45,13 @@ export async function runReport(
   options: ReportCommandOptions,
 ): Promise<void> {
   requireFitting(options);
+  requireOneInput([...paths, ...(options.compare ?? [])]);
   const runs = await loadRuns(paths);
   const others = options.compare === undefined ? undefined : await loadRuns(options.compare);
   const { value, lines, files } = await forUser(() =>
     others === undefined ? madeReport(runs, options) : madeComparison(runs, others, options),
   );
-  const written = options.out === undefined ? [] : writeAll(options.out, files);
+  const written = options.out === undefined ? [] : await writeAll(options.out, files);
   if (options.json) console.log(JSON.stringify(value, null, 2));
   else for (const line of lines) console.log(line);
   // Beside JSON on standard output, which is one object.
@@ -68,11 +69,24 @@ function requireFitting({ out, html, card, about, compare }: ReportCommandOption
   if (about !== undefined && !card) refuse('--about is for a model card: add --card');
 }
 
+/** Stands for standard input. */
+const INPUT = '-';
+
+function requireOneInput(paths: readonly string[]): void {
+  if (paths.filter((path) => path === INPUT).length < 2) return;
+  const message =
+    'Expected standard input, -, once but received it twice: name files for the others';
+  throw new TorchError('ERR_TORCH_ARGUMENT', message);
+}
+
 async function loadRuns(paths: readonly string[]): Promise<Run[]> {
   const runs: Run[] = [];
   for (const path of paths) {
-    const { protocol, queries } = await forUser(() => loadPredictions(path));
-    runs.push({ name: path, protocol, queries });
+    const name = path === INPUT ? 'standard input' : path;
+    const { protocol, queries } = await forUser(() =>
+      path === INPUT ? readPredictions(process.stdin, name) : loadPredictions(path),
+    );
+    runs.push({ name, protocol, queries });
   }
   return runs;
 }
@@ -108,32 +122,30 @@ function madeComparison(
   return { value: made, lines: comparisonLines(made), files };
 }
 
-/** YAML, of which JSON is a part; `modelCard` checks what it says. */
+/** YAML, of which JSON is a part. */
 function readDetails(path: string): CardDetails {
   const bytes = onFile(path, 'what a model card says', () => readRegular(path));
   const text = onFile(path, 'text in UTF-8', () =>
     new TextDecoder('utf-8', { fatal: true }).decode(bytes),
   );
   const value: unknown = onFile(path, 'JSON or YAML', () => parse(text, { prettyErrors: true }));
-  if (typeof value !== 'object' || value === null) {
-    throw refuseFile(path, 'an object { name, description, licence, … }', typeof value);
-  }
-  return value as CardDetails;
+  return parseFileContent(path, cardDetails, value, 'an object { name, description, licence, … }');
 }
 
-function writeAll(folder: string, files: ReadonlyMap<string, string>): string[] {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_FILE', `Cannot write ${folder}: ${reason}`, {
-      path: folder,
-      cause,
-    });
-  }
-  return Array.from(files, ([name, content]) => {
-    const path = join(folder, name);
-    replaceFile(path, [Buffer.from(content)]);
-    return path;
+/** Writes all files or none, and gives their paths. */
+async function writeAll(folder: string, files: ReadonlyMap<string, string>): Promise<string[]> {
+  const paths = [...files.keys()].map((name) => join(folder, name));
+  await withFolder(folder, async () => {
+    const staged: StagedFile[] = [];
+    try {
+      for (const [name, content] of files) {
+        staged.push(new StagedFile(join(folder, name), [Buffer.from(content)]));
+      }
+    } catch (error) {
+      for (const file of staged) file.discard();
+      throw error;
+    }
+    for (const file of staged) file.commit();
   });
+  return paths;
 }

@@ -5,7 +5,7 @@ import type { LabeledText } from '../../text';
 import { loadModel, saveModel } from '../../train/runs/saved-model';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
-import { readExamplesFile } from './examples-file';
+import { onExamples, readExamplesFile } from './examples-file';
 import { readTexts } from './texts-input';
 
 /** Adapts a model to the examples of a file, and saves it with them. */
@@ -22,7 +22,7 @@ export async function runAdapt(
   }
   const examples = await forUser(() => readExamplesFile(file));
   using model = await forUser(() => loadModel(folder));
-  using classifier = await forUser(() => model.classifier(examples));
+  using classifier = await onExamples(file, () => model.classifier(examples));
   await withFolder(out, async () => saveModel(out, model, { examples }));
   const { labels } = classifier;
   if (json) console.log(JSON.stringify({ out, labels, examples: examples.length }));
@@ -38,7 +38,7 @@ export async function runPredict(
   file: string | undefined,
   { examples: path, json = false }: { examples?: string; json?: boolean },
 ): Promise<void> {
-  const examples: LabeledText[] | undefined =
+  const examples: readonly LabeledText[] | undefined =
     path === undefined ? undefined : await forUser(() => readExamplesFile(path));
   using model = await forUser(() => loadModel(folder));
   if (examples === undefined && model.facts.examples === undefined) {
@@ -47,7 +47,7 @@ export async function runPredict(
       `Expected a model that is adapted to examples, or --examples, for ${folder}`,
     );
   }
-  using classifier = await forUser(() => model.classifier(examples));
+  using classifier = await onExamples(path ?? folder, () => model.classifier(examples));
   for await (const texts of readTexts(file)) {
     const lines = classifier.predict(texts).map(({ label, probability, probabilities }, i) => {
       const text = texts[i] ?? '';

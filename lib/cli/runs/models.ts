@@ -4,6 +4,7 @@ import { isPlainObject } from '../../check';
 import { readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { CONFIG_FILE } from '../../train/checkpoint';
+import { compressionInWords } from '../../train/compress/compression';
 import { isModel } from '../../train/runs/saved-model';
 
 const FOLDERS = ['models', 'runs'];
@@ -12,6 +13,8 @@ type Described = {
   folder: string;
   learner: unknown;
   encoder: unknown;
+  /** How it was compressed, in words. */
+  compression: string | undefined;
   labels: readonly string[];
   tests: readonly unknown[];
 };
@@ -23,8 +26,8 @@ export function listModels(folders: readonly string[], json: boolean): void {
     console.log(JSON.stringify(found));
     return;
   }
-  for (const { folder, learner, encoder, labels, tests } of found) {
-    const kinds = `${kindOf(learner)}, ${kindOf(encoder)}`;
+  for (const { folder, learner, encoder, compression, labels, tests } of found) {
+    const kinds = [kindOf(learner), kindOf(encoder), compression].filter(Boolean).join(', ');
     const adapted = labels.length > 0 ? `  labels: ${labels.join(', ')}` : '';
     console.log(`${folder}  ${kinds}  ${tests.map(inWords).join('  ')}${adapted}`.trimEnd());
   }
@@ -53,13 +56,14 @@ function modelsIn(folder: string): string[] {
 }
 
 function describe(folder: string): Described {
-  const { learner, encoder, examples, run } = contentOf(folder);
+  const { learner, encoder, compression, examples, run } = contentOf(folder);
   const labels = Array.isArray(examples) ? examples.map((one) => String(Object(one).label)) : [];
   const { tests }: { tests?: unknown } = Object(run);
   return {
     folder,
     learner,
     encoder,
+    compression: compression === undefined ? undefined : compressionInWords(compression),
     labels: [...new Set(labels)],
     tests: Array.isArray(tests) ? tests : [],
   };

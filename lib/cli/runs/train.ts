@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { TorchError } from '../../errors';
@@ -7,10 +7,11 @@ import { formatAccuracy } from '../../train';
 import { asJson } from '../../train/as-json';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { progressLogger } from '../../train/loggers/progress-logger';
-import type { RunConfig } from '../../train/runs/config';
+import { evaluatedTasks, type RunConfig } from '../../train/runs/config';
 import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
 import { type FitResult, fitConfig } from '../../train/runs/fit';
 import { interruptible } from '../interrupt';
+import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
 import { atMost, readFlags } from './flags';
 
@@ -30,8 +31,16 @@ export async function runTrain(
   const config = await forUser(() => readRun(args, options));
   if (options.print) return print(stringify(asJson(config)));
   const out = config.out ?? '';
-  await forUser(() => prepare(out, config, options));
+  await forUser(() => requireFree(out, options));
   if (!options.quiet) console.error(stringify(asJson(config)));
+  await withFolder(out, () => withConfig(out, config, () => trainInto(out, config, options)));
+}
+
+async function trainInto(
+  out: string,
+  config: RunConfig,
+  options: TrainCommandOptions,
+): Promise<void> {
   const began = performance.now();
   await interruptible(async (signal) => {
     const result = await forUser(() =>
@@ -59,7 +68,7 @@ function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunC
   if (config.data === undefined) {
     throw new TorchError(
       'ERR_TORCH_ARGUMENT',
-      'Expected data to train on: a name of `metatorch datasets list`, intents, wordnet, or a path, as --data or in the config',
+      `${file === undefined ? '' : `${file}: `}Expected data to train on: a name of \`metatorch datasets list\`, intents, wordnet, or a path, as --data or in the config`,
     );
   }
   const { checkpoints = resume ? { keep: 3 } : undefined } = config;
@@ -67,21 +76,36 @@ function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunC
   return { ...config, out, ...(checkpoints && { checkpoints }) };
 }
 
-/** Makes the folder, and keeps the config in it before anything can go wrong. */
-function prepare(
+function requireFree(
   out: string,
-  config: RunConfig,
   { resume = false, overwrite = false }: TrainCommandOptions,
 ): void {
-  if (existsSync(join(out, CONFIG_FILE)) && !resume && !overwrite) {
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `Cannot train into ${out}: a model is there already; name another folder by --out, or use --overwrite or --resume`,
-      { path: out },
-    );
+  if (!existsSync(join(out, CONFIG_FILE)) || resume || overwrite) return;
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot train into ${out}: a model is there already; name another folder by --out, or use --overwrite or --resume`,
+    { path: out },
+  );
+}
+
+/**
+ * Runs `work` with the config kept in the folder before anything can go wrong. Work that fails before it has
+ * written anything leaves no config either.
+ */
+async function withConfig(
+  out: string,
+  config: RunConfig,
+  work: () => Promise<void>,
+): Promise<void> {
+  const path = join(out, 'run.yaml');
+  const wasEmpty = readdirSync(out).length === 0;
+  replaceFile(path, [Buffer.from(stringify(asJson(config)))]);
+  try {
+    await work();
+  } catch (error) {
+    if (wasEmpty && readdirSync(out).length === 1) rmSync(path, { force: true });
+    throw error;
   }
-  mkdirSync(out, { recursive: true });
-  replaceFile(join(out, 'run.yaml'), [Buffer.from(stringify(asJson(config)))]);
 }
 
 function progress(label: string, seed: number, { seeds }: RunConfig) {
@@ -97,7 +121,7 @@ function resultLines({ config, tests, runs }: FitResult): string[] {
   const last = runs.at(-1);
   if (tests.length === 0 && last?.stopped !== undefined) return ['Stopped before the test.'];
   if (tests.length === 0) return ['No class is for the test: nothing was measured.'];
-  const { ways } = config.episodes;
+  const { ways } = evaluatedTasks(config);
   const over = runs.length > 1 ? `${runs.length} seeds` : `${config.evaluation.test} episodes`;
   return [
     `Accuracy in %, ${ways}-way, on classes that it has not seen`,

@@ -1,34 +1,38 @@
-import { isPlainObject, optional, readOptions, required } from '../../check';
+import {
+  isPlainObject,
+  optional,
+  type ReadOptions,
+  readOptions,
+  required,
+  string,
+} from '../../check';
 import { TorchError } from '../../errors';
 import { RandomSource } from '../../text/random-source';
 import type { RunConfig } from '../../train/runs/config';
-import { type ConfigSource, configFrom, readConfigFile } from '../../train/runs/config-file';
+import {
+  type ConfigSource,
+  configFrom,
+  placed,
+  readConfigFile,
+} from '../../train/runs/config-file';
 import { atKeys, type ConfigTree, merged } from '../../train/runs/merge-configs';
 import { gridSampler } from '../../train/search/samplers/grid';
-import type { SearchOptions } from '../../train/search/search-options';
+import { STUDY } from '../../train/search/search-options';
 import { readSpace, type SearchSpace, type TrialParams } from '../../train/search/space';
-
-const as =
-  <T>() =>
-  (value: unknown): T =>
-    // Checked by the search itself.
-    value as T;
 
 const SECTION = {
   /** What is searched, by dotted keys of the config. */
-  space: required(as<SearchSpace>()),
-  trials: required(as<number>()),
-  sampler: optional(as<NonNullable<SearchOptions['sampler']>>()),
-  seed: optional(as<number>()),
+  space: required<SearchSpace>((value) => value),
+  trials: STUDY.trials,
+  sampler: STUDY.sampler,
+  seed: STUDY.seed,
   /** The file that keeps the study. */
-  study: optional(as<string>()),
+  study: optional(string),
 };
 
 type StudyConfig = {
   readonly space: SearchSpace;
-  readonly settings: Pick<SearchOptions, 'trials' | 'sampler' | 'seed'> & {
-    study?: string | undefined;
-  };
+  readonly settings: Omit<ReadOptions<typeof SECTION>, 'space'>;
   /** The config without what is searched. */
   readonly base: ConfigTree;
   configOf(params: TrialParams): RunConfig;
@@ -54,10 +58,17 @@ export function readStudyConfig(path: string): StudyConfig {
       `${path}: Expected a section search, with space and trials, but received none`,
     );
   }
-  const { space, ...settings } = readOptions(SECTION, search, 'search');
+  const inSection = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw placed(error, [source], ['search']);
+    }
+  };
+  const { space, ...settings } = inSection(() => readOptions(SECTION, search, 'search'));
+  const checked = inSection(() => readSpace(space, 'space', 'search'));
   const configOf = (params: TrialParams) =>
     configFrom([{ ...source, content: base }, chosen(params, source)]);
-  const checked = readSpace(space, 'space', 'search');
   const samples = gridSampler(checked, 2);
   for (let i = 0; i < SAMPLES; i++) {
     const params = samples.next(i, [], new RandomSource(0));

@@ -13,7 +13,7 @@ import { isStore } from '../../serve/store/classifier-store';
 import { classifierName } from '../../serve/store/classifiers';
 import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
 import { isModel } from '../../train/runs/saved-model';
-import { readExamplesJson } from '../runs/examples-file';
+import { onExamples, readExamplesJson } from '../runs/examples-file';
 
 export type Opened = {
   classifiers: Classifiers;
@@ -83,7 +83,7 @@ async function inMemory(
   const classifiers = new MemoryClassifiers({}, pool);
   for (const [name, path] of named) {
     if (isFolder(path)) classifiers.adopt(name, await loadClassifier(path, pool));
-    else await classifiers.put(name, readExamplesJson(path), {});
+    else await onExamples(path, () => classifiers.put(name, readExamplesJson(path), {}));
   }
   return classifiers;
 }
@@ -92,7 +92,7 @@ async function takeIn(store: ClassifierStore, name: string, path: string): Promi
   if (isFolder(path)) {
     if (isModel(path)) throw wrong(notForStores(path));
     await store.import(name, path);
-  } else await store.put(name, readExamplesJson(path), {});
+  } else await onExamples(path, () => store.put(name, readExamplesJson(path), {}));
 }
 
 function loadClassifier(path: string, pool: EncoderPool): Promise<Servable> {

@@ -11,7 +11,7 @@ import { type EncoderLayerParams, encoderLayer } from './encoder-layer';
 import { packTexts, type TextGroup, type TokenIds, type Tokens } from './packed-texts';
 import { relativeBuckets } from './relative-positions';
 import { type TextEmbeddingsParams, textEmbeddings } from './text-embeddings';
-import { padTexts, poolTexts } from './text-pooling';
+import { padLike, poolTexts } from './text-pooling';
 import { textProjections } from './text-projections';
 import { recordedIfNeeded, tokensOf } from './tokens-of';
 
@@ -79,11 +79,7 @@ export function bert(options: BertOptions): Bert {
     hiddenStates: (params, input, context) =>
       torch.scope(() => {
         const tokens = tokensOf(params, input, 'bert');
-        const padded = padTexts(forward(params, tokens, context), tokens);
-        const missing = input.ids.size(-1) - padded.size(-2);
-        return padded
-          .constantPadNd([0, 0, 0, missing])
-          .view([...input.ids.shape, shape.dimensions]);
+        return padLike(forward(params, tokens, context), tokens, input.ids);
       }),
     encode: (params, texts, context) =>
       torch.scope(() => pooled(params, packTexts(texts, wordsOf(params).device), context)),

@@ -30,6 +30,15 @@ export function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
   );
 }
 
+/** The same in the shape of their ids: `[…, n, L, D]` of ids `[…, n, L]`. */
+export function padLike(x: Tensor, tokens: Tokens, ids: Tensor): Tensor {
+  return torch.scope(() => {
+    const padded = padTexts(x, tokens);
+    const missing = ids.size(-1) - padded.size(-2);
+    return padded.constantPadNd([0, 0, 0, missing]).view([...ids.shape, padded.size(-1)]);
+  });
+}
+
 function inOrder(groups: readonly Tensor[], order: Tensor | undefined): Tensor {
   const [first] = groups;
   const all = first !== undefined && groups.length === 1 ? first : torch.cat([...groups]);

@@ -1,6 +1,7 @@
 import { isPlainObject } from '../../check';
+import { sameText } from './known-texts';
 import { labelsWithout, without } from './label-texts';
-import { type ExamplesInput, rowsOf, sameName, sameText } from './read-examples';
+import { type ExamplesInput, rowsOf, sameName } from './read-examples';
 
 /** What is to be known of examples before a classifier is fitted to them. */
 export type ExampleReport = {

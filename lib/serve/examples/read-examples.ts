@@ -7,6 +7,7 @@ import {
   outOfRange,
 } from '../../errors';
 import type { LabeledText, TextDataset } from '../../text';
+import { knownTexts, sameText } from './known-texts';
 
 /** Examples as people have them: texts by label, rows, or a data set. */
 export type ExamplesInput =
@@ -17,10 +18,6 @@ export type ExamplesInput =
 /** Checked examples: each text of a label once, and no text under two labels. */
 export type LabeledExamples = { labels: readonly string[]; rows: readonly LabeledText[] };
 
-/** Texts are the same up to white space and the forms of their characters. */
-export const sameText = (text: string): string =>
-  text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
-
 /** Labels are the same up to case as well. */
 export const sameName = (name: string): string => sameText(name).toLowerCase();
 
@@ -29,6 +26,7 @@ export const sameName = (name: string): string => sameText(name).toLowerCase();
  *
  * @param before examples that are there already: the labels go on after theirs, and rows that are among
  *   them are left out
+ * @param several whether a text may stand under several labels
  * @throws ArgumentTypeError for another form, and for what is not a text or label; ArgumentRangeError
  *   for an empty text or label, labels that are one up to case and white space, and a text under two
  *   labels: which one is right only its author knows
@@ -37,33 +35,30 @@ export function readExamples(
   input: ExamplesInput,
   operator: string,
   before: LabeledExamples = { labels: [], rows: [] },
+  several = false,
 ): LabeledExamples {
   const names = namesOf(before.labels);
-  const first = new Map(placesOf(before));
+  const known = knownTexts(before.rows);
+  const first = new Map<string, PlacedRow[]>();
   const kept: LabeledText[] = [];
   for (const { text, label, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
     const key = sameText(requireText(text, where, operator));
-    const same = first.get(key);
-    if (same === undefined) kept.push({ text, label });
-    else if (same.label !== label) throw contradiction(same, { label, where }, operator);
-    else continue;
-    first.set(key, { text, label, where });
+    const same = first.get(key) ?? placed(before.rows, known.get(key));
+    if (same.some((row) => row.label === label)) continue;
+    const [other] = same;
+    if (other !== undefined && !several) throw contradiction(other, { label, where }, operator);
+    kept.push({ text, label });
+    first.set(key, [...same, { text, label, where }]);
   }
   return { labels: [...names.values()], rows: kept };
 }
 
-const keys = new WeakMap<LabeledText, string>();
-
-/** What makes a row's text the same as another, worked out once. */
-function keyOfRow(row: LabeledText): string {
-  const key = keys.get(row) ?? sameText(row.text);
-  keys.set(row, key);
-  return key;
-}
-
-function placesOf({ rows }: LabeledExamples): [string, PlacedRow][] {
-  return rows.map((row, i) => [keyOfRow(row), { ...row, where: `example ${i}` }]);
+function placed(rows: readonly LabeledText[], places: readonly number[] = []): PlacedRow[] {
+  return places.flatMap((at) => {
+    const row = rows[at];
+    return row === undefined ? [] : [{ ...row, where: `example ${at}` }];
+  });
 }
 
 /** Labels by what makes their names the same. */
@@ -114,6 +109,7 @@ export type PlacedRow = { text: string; label: string; where: string };
 /**
  * The rows of any form of examples, unchecked, one after the other.
  *
+ * @param several whether a text may stand under several labels
  * @throws ArgumentTypeError for another form, and at the first hole of a list, which may have 2³²
  */
 export function* rowsOf(input: ExamplesInput, operator: string): Generator<PlacedRow> {

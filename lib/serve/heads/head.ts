@@ -9,6 +9,8 @@ export type Examples = {
   y: Tensor;
   /** N: how many labels there are. */
   labels: number;
+  /** The keys of the examples' texts: the same text has the same. Default: all are different texts. */
+  keys?: Uint32Array;
   /** What meta-training has learned of the encoder, where a map of it comes with the package. */
   map?: HeadMap | undefined;
 };

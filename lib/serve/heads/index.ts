@@ -3,6 +3,7 @@ import { classMean } from './class-mean';
 import type { Examples, Head } from './head';
 import { logistic } from './logistic';
 import { metaTrained } from './meta-trained';
+import { multiLabel } from './multi-label';
 import { nearestExamples } from './nearest-examples';
 import { ridge } from './ridge';
 import { svm } from './svm';
@@ -12,11 +13,13 @@ export type HeadEntry = {
   head: Head<Tree>;
   /** β that is usual for its scores; held-out examples correct it. */
   sharpness: number;
+  /** True if labels do not exclude each other: a text has those whose score is above 0. */
+  several: boolean;
 };
 
-const entry = <S extends Tree>(head: Head<S>, sharpness: number): HeadEntry =>
+const entry = <S extends Tree>(head: Head<S>, sharpness: number, several = false): HeadEntry =>
   // Each head is only ever given a state that it has made, which is filed under its own name.
-  ({ head: head as unknown as Head<Tree>, sharpness });
+  ({ head: head as unknown as Head<Tree>, sharpness, several });
 
 /** All heads by name: the one list for options, files and the choice among them. */
 export const HEADS = {
@@ -26,11 +29,17 @@ export const HEADS = {
   'nearest-examples': entry(nearestExamples, 1),
   svm: entry(svm, 4),
   'meta-trained': entry(metaTrained, 25),
+  'multi-label': entry(multiLabel, 8, true),
 } as const satisfies Record<string, HeadEntry>;
 
 export type HeadName = keyof typeof HEADS;
 
 export const HEAD_NAMES = Object.keys(HEADS) as readonly HeadName[];
+
+/** Whether a text may have several labels by a head, or one alone. */
+export function givesSeveral(head: HeadName | 'auto'): boolean {
+  return head !== 'auto' && HEADS[head].several;
+}
 
 /**
  * The heads that are tried where none is named; the first wins where they do not differ, as with one

@@ -100,8 +100,9 @@ export class Metrics {
     const counts = this.#counts.get(classifier) ?? { all: 0, unknown: 0 };
     this.#counts.set(classifier, counts);
     counts.all += predictions.length;
-    for (const { label, unknown } of predictions) {
-      this.#predictions.inc({ classifier, label: label === null ? '' : labels.of(label) });
+    for (const { labels: given, unknown } of predictions) {
+      const names = given.length === 0 ? [''] : given.map((label) => labels.of(label));
+      for (const label of names) this.#predictions.inc({ classifier, label });
       if (unknown === null) continue;
       counts.unknown++;
       this.#unknown.inc({ classifier, reason: unknown });

@@ -43,6 +43,7 @@ const prediction = {
   type: 'object',
   properties: {
     label: { type: ['string', 'null'] },
+    labels: { type: 'array', items: text },
     probability: number,
     unknown: { type: ['string', 'null'] },
     probabilities: { type: 'object', additionalProperties: number },

@@ -8,10 +8,11 @@ import {
   withDefault,
 } from '../../check';
 import { outOfRange } from '../../errors';
-import type { LabeledText } from '../../text';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
 import { FINE_TUNE, fineTuneSettings } from '../../train/contrastive/fine-tune-options';
 import type { FitOptions } from '../fitted';
+import { givesSeveral } from '../heads';
+import type { Knowledge } from '../knowledge';
 import { newRows } from '../setup';
 import type { TuningOptions } from '../workers/tuning-thread';
 import { heldOutSplit } from './held-out-split';
@@ -44,11 +45,15 @@ export type TuneReport = {
 const LEAST_HELD = 2;
 
 export function readTuning(
-  { labels, rows }: { labels: readonly string[]; rows: readonly LabeledText[] },
+  { labels, rows, core }: Pick<Knowledge, 'labels' | 'rows' | 'core'>,
   options: TuneOptions,
   fit: FitOptions,
 ): { input: TuneInput; thread: TuningOptions } {
   const { signal, onStep, always, ...rest } = readOptions(TUNE, options, 'fineTune');
+  if (givesSeveral(core.fitted.head)) {
+    const expected = 'a head that gives a text one label';
+    throw outOfRange(expected, 'the classifier of fineTune', core.fitted.head, 'fineTune');
+  }
   const { texts, y } = newRows(labels, rows, fit);
   const settings = fineTuneSettings(rest, rows.length, 'fineTune');
   if (heldOutSplit(y, settings.seed).held.length < LEAST_HELD) {

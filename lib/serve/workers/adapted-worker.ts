@@ -3,6 +3,7 @@
 import { workerData } from 'piscina';
 import { normalize } from '../../meta/metric/normalize';
 import type { TextClassifier } from '../../text';
+import { plainError } from '../../threads/plain-error';
 import { type Tree, torch } from '../../torch';
 import { LEARNERS } from '../../train/registry';
 import type { MetaModel } from '../../train/runs/model';
@@ -15,7 +16,6 @@ import type {
   AdaptedScores,
   AdaptedSetup,
 } from './adapted-tasks';
-import { plainError } from './plain-error';
 import type { Outcome } from './tasks';
 
 type Adapted = { version: number; classifier: TextClassifier<Tree, unknown, Tree> };

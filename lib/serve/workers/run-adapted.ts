@@ -1,6 +1,6 @@
 import type { Piscina } from 'piscina';
+import { errorOf, workerEnded } from '../../threads/plain-error';
 import type { AdaptedOutcome, AdaptedTasks } from './adapted-tasks';
-import { errorOf, workerEnded } from './plain-error';
 
 /** Has a thread of an adapted classifier do a task. @throws what the task throws; `ERR_TORCH_WORKER` */
 export async function runAdapted<K extends keyof AdaptedTasks>(

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EncoderSpec } from '../../text';
+import type { PlainError } from '../../threads/plain-error';
 import type { SharedTensor, Tree } from '../../torch';
 import type { Core } from '../core';
 import type { Answers, KeptRows, NewRows } from '../engine';
@@ -56,11 +57,3 @@ export type TaskName = keyof Tasks;
 
 /** The result of a task, or the error in plain data: threads would lose its class and its code. */
 export type Outcome<T> = { value: T } | { error: PlainError };
-
-export type PlainError = {
-  name: string;
-  message: string;
-  code: string | undefined;
-  operator: string | undefined;
-  path: string | undefined;
-};

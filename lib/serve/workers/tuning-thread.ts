@@ -1,9 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import { TorchError } from '../../errors';
 import { messageOf } from '../../libtorch/reasons';
+import { errorOf } from '../../threads/plain-error';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
 import type { TuneInput, TuneOutput } from '../tuning/tune-encoder';
-import { errorOf } from './plain-error';
 import { type Shared, takeAll } from './shared-tree';
 import { startThreads } from './start-threads';
 import type { Outcome, TuneTask, WorkerSetup } from './tasks';

@@ -1,10 +1,7 @@
-import { join } from 'node:path';
-
-/** Where compiled files for threads are: a thread has no compiler, so sources use the build beside them. */
-const FOLDER = __dirname.replace(/([\\/])lib([\\/]serve[\\/]workers)$/u, '$1dist$2');
+import { compiledFile } from '../../threads/compiled-file';
 
 /** The file that the threads of an encoder's pool run. */
-export const WORKER_FILE = join(FOLDER, 'worker.js');
+export const WORKER_FILE = compiledFile(__dirname, 'worker.js');
 
 /** The file that the threads of an adapted classifier run. */
-export const ADAPTED_WORKER_FILE = join(FOLDER, 'adapted-worker.js');
+export const ADAPTED_WORKER_FILE = compiledFile(__dirname, 'adapted-worker.js');

@@ -2,13 +2,13 @@
 
 import { workerData } from 'piscina';
 import { openEncoder } from '../../text';
+import { giveWay } from '../../threads/give-way';
+import { plainError } from '../../threads/plain-error';
 import { torch } from '../../torch';
 import { Engine } from '../engine';
 import { readClassifier, writeClassifier } from '../saved-classifier';
 import { suspectsOf } from '../suspects';
 import type { TuneOutput } from '../tuning/tune-encoder';
-import { giveWay } from './give-way';
-import { plainError } from './plain-error';
 import { type Shared, shareAll, takeAll } from './shared-tree';
 import type { Outcome, TaskName, Tasks, TuneTask, WorkerSetup } from './tasks';
 

@@ -1,3 +1,4 @@
+import { string } from '../../check';
 import { segmentText } from '../tokenizers/segment-text';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
@@ -7,7 +8,8 @@ export type TextPiece = { readonly text: string; readonly isWord: boolean };
 
 /** The pieces of a text by the word boundaries of Unicode Standard Annex 29; joined they are the text. */
 export function piecesOf(text: string): TextPiece[] {
-  return Array.from(segmentText(segmenter, text), ({ segment, isWordLike }) => ({
+  const pieces = segmentText(segmenter, string(text, 'text', 'an augmentation'));
+  return Array.from(pieces, ({ segment, isWordLike }) => ({
     text: segment,
     isWord: isWordLike === true,
   }));

@@ -1,4 +1,12 @@
-import { array, callable, checkOptions, requireDistinct, string, withMethods } from '../../check';
+import {
+  array,
+  callable,
+  checkOptions,
+  recordOf,
+  requireDistinct,
+  string,
+  withMethods,
+} from '../../check';
 import { describe, invalidArgument, outOfRange } from '../../errors';
 import { normalizeText } from '../tokenizers/normalize-text';
 
@@ -7,6 +15,9 @@ export interface LabeledText {
   text: string;
   label: string;
 }
+
+/** What else is known of a text: `{ language: 'en', domain: 'cards' }`. */
+export type TextGroups = Readonly<Record<string, string>>;
 
 /** Rows that were left out so that no two examples are the same text. */
 export interface RemovedDuplicates {
@@ -30,6 +41,8 @@ export interface TextDataset {
   readonly removed: Readonly<RemovedDuplicates>;
   /** The texts of one class. @throws ArgumentRangeError for a class it does not have. */
   examples(label: string): readonly string[];
+  /** The groups of one of its texts, for reports; undefined if nothing is known. */
+  groups?(text: string): TextGroups | undefined;
 }
 
 export interface DatasetOptions {
@@ -89,13 +102,16 @@ class MemoryDataset implements TextDataset {
   readonly size: number;
   readonly removed: Readonly<RemovedDuplicates>;
   readonly #byClass: ReadonlyMap<string, readonly string[]>;
+  readonly #groups: ReadonlyMap<string, TextGroups>;
 
   constructor(
     name: string,
     byClass: ReadonlyMap<string, readonly string[]>,
+    groups: ReadonlyMap<string, TextGroups>,
     removed: RemovedDuplicates,
   ) {
     this.name = name;
+    this.#groups = groups;
     this.removed = removed;
     this.#byClass = byClass;
     this.classes = [...byClass.keys()];
@@ -107,19 +123,29 @@ class MemoryDataset implements TextDataset {
     if (texts === undefined) throw outOfRange(`a class of '${this.name}'`, 'label', label);
     return texts;
   }
+
+  groups(text: string): TextGroups | undefined {
+    return this.#groups.get(text);
+  }
 }
 
-function requireRow(row: LabeledText, index: number): void {
+/** A row that may say what else is known of its text. */
+type DatasetRow = LabeledText & { readonly groups?: TextGroups };
+
+const groupsCheck = recordOf(string);
+
+function requireRow(row: DatasetRow, index: number): void {
   if (typeof row?.text !== 'string') {
     throw invalidArgument('a string', `rows[${index}].text`, row?.text);
   }
   if (typeof row.label !== 'string') {
     throw invalidArgument('a string', `rows[${index}].label`, row.label);
   }
+  if (row.groups !== undefined) groupsCheck(row.groups, `rows[${index}].groups`, 'datasetFromRows');
 }
 
-function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => string) {
-  const groups = new Map<string, { first: LabeledText; count: number; ambiguous: boolean }>();
+function removeDuplicates(rows: readonly DatasetRow[], key: (text: string) => string) {
+  const groups = new Map<string, { first: DatasetRow; count: number; ambiguous: boolean }>();
   for (const [index, row] of rows.entries()) {
     requireRow(row, index);
     const same = string(key(row.text), 'what key returns', 'datasetFromRows');
@@ -133,7 +159,7 @@ function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => s
   }
 
   const removed: RemovedDuplicates = { withinClass: 0, ambiguousTexts: 0, acrossClasses: 0 };
-  const kept: LabeledText[] = [];
+  const kept: DatasetRow[] = [];
   for (const { first, count, ambiguous } of groups.values()) {
     if (ambiguous) {
       removed.ambiguousTexts++;
@@ -148,7 +174,8 @@ function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => s
 
 /**
  * Makes a dataset of any texts. Repetitions within a class are removed but for the first, texts
- * that appear in two classes are removed altogether; `removed` counts both. The order stays.
+ * that appear in two classes are removed altogether; `removed` counts both. The order stays. Rows may have
+ * `groups`, such as their language, as those of `readDataset` have.
  *
  * @example
  * const dataset = datasetFromRows([
@@ -160,7 +187,7 @@ function removeDuplicates(rows: readonly LabeledText[], key: (text: string) => s
  *   ArgumentRangeError for a label that `options.classes` does not list, or a class listed twice
  */
 export function datasetFromRows(
-  rows: readonly LabeledText[],
+  rows: readonly DatasetRow[],
   options: DatasetOptions = {},
 ): TextDataset {
   checkOptions(options, ['name', 'classes', 'key'], 'datasetFromRows');
@@ -175,8 +202,12 @@ export function datasetFromRows(
   for (const { label } of rows) {
     if (!byClass.has(label)) throw outOfRange('one of the classes', 'label', label);
   }
-  for (const { text, label } of kept) byClass.get(label)?.push(text);
-  const dataset = new MemoryDataset(name, byClass, removed);
+  const groups = new Map<string, TextGroups>();
+  for (const row of kept) {
+    byClass.get(row.label)?.push(row.text);
+    if (row.groups !== undefined) groups.set(row.text, row.groups);
+  }
+  const dataset = new MemoryDataset(name, byClass, groups, removed);
   if (key === sameText || key === sameWords) distinct.add(dataset);
   return dataset;
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireTexts, string } from '../../check';
 import { invalidArgument } from '../../errors';
+import { makeFolders, onDisk } from '../../on-disk';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../torch';
 import { type EncodeOptions, SentenceEncoder } from './sentence-encoder';
 
@@ -37,7 +38,7 @@ export async function cachedFeatures(
     x?.dispose();
   }
   const x = await encoder.encode(texts, options);
-  mkdirSync(folder, { recursive: true });
+  onDisk(folder, 'make the folder', () => makeFolders(folder));
   writeSafetensors(path, { x });
   return x;
 }

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   abortSignal,
   callable,
   flag,
   type OptionsOf,
   objectOf,
-  oneOf,
   optional,
   positiveInteger,
   readOptions,
@@ -16,12 +15,8 @@ import { outOfRange, TorchError } from '../../errors';
 import type { BertParams } from '../../nn';
 import type { Tree } from '../../torch';
 import { type DownloadProgress, downloadEncoder } from './hub/download-encoder';
-import {
-  type HuggingFaceSpec,
-  loadHuggingFace,
-  openHuggingFace,
-  type Precision,
-} from './hugging-face';
+import { type HuggingFaceSpec, loadHuggingFace, openHuggingFace } from './hugging-face';
+import { type Precision, precisionOf } from './precision';
 import { SentenceEncoder } from './sentence-encoder';
 import type { EncoderSpec, TokenModel } from './token-model';
 import { openUseLite, type UseLiteParams, useLite } from './use-lite/use-lite';
@@ -34,8 +29,8 @@ export const DEFAULT_ENCODER = 'use-lite';
 const LOCAL = {
   /** Tokens of a text beyond this many are left out. Default: what the encoder was made for. */
   maxLength: optional(positiveInteger),
-  /** The weights' precision, for encoders in the layout of Hugging Face. Default: `float32`. */
-  precision: optional<Precision>(oneOf('float32', 'float16', 'int8')),
+  /** The precision of the weights of linear layers, for encoders that have some. Default: `float32`. */
+  precision: optional<Precision>(precisionOf),
 };
 
 const REMOTE = {
@@ -51,9 +46,11 @@ const REMOTE = {
 
 export type LocalEncoderOptions = OptionsOf<typeof LOCAL>;
 export type LoadEncoderOptions = OptionsOf<typeof REMOTE>;
+/** Which files of a hub are meant, and whether it is asked. */
+export type RemoteOptions = Pick<LoadEncoderOptions, 'revision' | 'offline'>;
 
-/** A name on a hub: `owner/model`. */
-const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
+/** A name on a hub: `owner/model`; `./model` is a folder. */
+const HUB_NAME = /^(?!\.)[\w.-]+\/[\w.-]+$/;
 
 /**
  * Loads a pre-trained encoder of sentences, to be disposed of by the caller. One that is not on this
@@ -99,12 +96,14 @@ function load(source: string, local: LocalEncoderOptions, name?: string): Senten
   if (folder && !isThere(join(source, WORD_VECTORS_FILE))) {
     return new SentenceEncoder(loadHuggingFace(source, local), name);
   }
+  if (source === DEFAULT_ENCODER && !folder) {
+    return new SentenceEncoder(useLite({ maxLength, precision }), name);
+  }
   if (precision !== undefined && precision !== 'float32') {
-    const expected = "'float32' for an encoder that is not in the layout of Hugging Face";
+    const expected = "'float32' for an encoder without linear layers";
     throw outOfRange(expected, 'precision of loadEncoder', precision, 'loadEncoder');
   }
   if (folder) return new SentenceEncoder(openWordVectors(source), name);
-  if (source === DEFAULT_ENCODER) return new SentenceEncoder(useLite({ maxLength }), name);
   throw new TorchError(
     'ERR_TORCH_FILE',
     `Cannot load the encoder ${source}: expected '${DEFAULT_ENCODER}', a folder, or a name on the Hugging Face Hub, owner/model, but found no such folder`,
@@ -116,11 +115,32 @@ function load(source: string, local: LocalEncoderOptions, name?: string): Senten
  * The encoder of a spec on parameters at hand, such as those that another thread shares: no weights are
  * read. The parameters are the encoder's from then on.
  *
+ * @param name what people call it; default: the model's own name
  * @throws ArgumentRangeError for a spec of an unknown kind
  */
-export function openEncoder(spec: EncoderSpec, params: Tree): SentenceEncoder {
+export function openEncoder(spec: EncoderSpec, params: Tree, name?: string): SentenceEncoder {
   objectOf(spec, 'spec', 'openEncoder');
-  return new SentenceEncoder(modelOf(spec, params));
+  return new SentenceEncoder(modelOf(spec, params), name);
+}
+
+/**
+ * As `openEncoder`, with the words and whatever else is no parameter from where the encoder is now: its weights
+ * are not read, but may be downloaded with the rest.
+ *
+ * @param source as `loadEncoder` takes it
+ * @throws as `loadEncoder`; TorchError `ERR_TORCH_FILE` if the files there are not those that the spec was made of
+ */
+export async function reopenEncoder(
+  source: string,
+  spec: EncoderSpec,
+  params: Tree,
+  remote: RemoteOptions,
+): Promise<SentenceEncoder> {
+  objectOf(spec, 'spec', 'reopenEncoder');
+  if (spec.kind !== 'hugging-face') return openEncoder(spec, params);
+  const isRemote = isOnHub(source);
+  const folder = isRemote ? await downloadEncoder(source, remote) : resolve(source);
+  return new SentenceEncoder(modelOf({ ...spec, folder }, params), isRemote ? source : undefined);
 }
 
 /** What builds each kind of spec; each is given the parameters that its own kind has made. */

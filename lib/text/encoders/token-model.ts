@@ -2,7 +2,7 @@ import type { Context, TokenIds } from '../../nn';
 import { mapTree, type Tensor, type Tree } from '../../torch';
 import { wrongShape } from '../../torch/check-tensors';
 import { fingerprintOf } from './fingerprint';
-import type { TokenStates } from './token-states';
+import type { TokenStates, TokenVectors } from './token-states';
 
 /**
  * What another thread, or a saved classifier, needs beside the parameters to build an encoder again:
@@ -42,7 +42,9 @@ export interface TokenModel<P extends Tree = Tree> {
    * Only models with layers have it.
    */
   embedBatch?(params: P, batch: TokenIds, context?: Context): Tensor;
-  /** What it makes of single tokens, where it has been trained to guess hidden ones. */
+  /** What it makes of single tokens. Models that look words up in a table have nothing of the kind. */
+  readonly vectors?: TokenVectors<P>;
+  /** The same, where it has been trained to guess hidden tokens. */
   readonly tokens?: TokenStates<P>;
 }
 
@@ -70,6 +72,7 @@ export function withParams(model: TokenModel, params: Tree): TokenModel {
     knows: (ids) => model.knows(ids),
     embed: (own, texts, context) => model.embed(own, texts, context),
     ...(model.embedBatch && { embedBatch: model.embedBatch.bind(model) }),
+    ...(model.vectors && { vectors: model.vectors }),
     ...(model.tokens && { tokens: model.tokens }),
   };
 }

@@ -10,7 +10,7 @@ import { attendTexts } from '../../nn/transformer/attend-texts';
 import { type EncoderLayerParams, encoderLayer } from '../../nn/transformer/encoder-layer';
 import type { TextGroup } from '../../nn/transformer/packed-texts';
 import { textEmbeddings } from '../../nn/transformer/text-embeddings';
-import { padTexts } from '../../nn/transformer/text-pooling';
+import { padLike } from '../../nn/transformer/text-pooling';
 import { tokensOf } from '../../nn/transformer/tokens-of';
 import { type Tensor, torch } from '../../torch';
 import type { TokenBatch } from '../token-vectorizer';
@@ -81,12 +81,7 @@ export function causalTransformer(
           laterHidden(length, like),
         );
         for (const own of params.layers) x = layer.apply(own, x, attend, context);
-        const padded = padTexts(x, tokens);
-        const missing = batch.ids.size(-1) - padded.size(-2);
-        const states = padded
-          .constantPadNd([0, 0, 0, missing])
-          .view([...batch.ids.shape, dimensions]);
-        return output.apply(params.output, states, context);
+        return output.apply(params.output, padLike(x, tokens, batch.ids), context);
       }),
   };
 }

@@ -1,9 +1,10 @@
-import { array, positiveInteger, requireTexts } from '../../check';
-import { invalidArgument, outOfRange, TorchError } from '../../errors';
+import { positiveInteger, requireTexts } from '../../check';
+import { outOfRange, TorchError } from '../../errors';
 import type { Learner } from '../../meta';
 import { learnerOf } from '../../meta/learner';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { LabeledText } from '../datasets/dataset';
+import { requireLabeledTexts } from '../datasets/labeled-text';
 import { lengthBatches } from '../length-batches';
 import { type Vectorizer, vectorizerOf, vectorizeTasks } from '../vectorizer';
 
@@ -45,12 +46,13 @@ export class TextClassifier<P extends Tree, A, B extends Tree = Tree> {
    */
   constructor(model: TextModel<P, A, B>, examples: readonly LabeledText[]) {
     requireModel(Object(model));
-    requireExamples(examples);
+    requireLabeledTexts(examples, 'examples', 'TextClassifier');
     this.#model = model;
     this.labels = [...new Set(examples.map(({ label }) => label))];
     const { learner, params, vectorizer, ways = Number.POSITIVE_INFINITY } = model;
     if (this.labels.length < 2 || this.labels.length > ways) {
-      const expected = model.ways === undefined ? 'at least 2 labels' : `2 to ${ways} labels`;
+      const most = ways === 2 ? '2 labels' : `2 to ${ways} labels`;
+      const expected = model.ways === undefined ? 'at least 2 labels' : most;
       throw outOfRange(expected, 'examples', this.labels.length, 'TextClassifier');
     }
     this.#adapted = torch.scope(() => {
@@ -120,16 +122,4 @@ function requireModel({ learner, vectorizer, ways }: Partial<TextModel<Tree, unk
   learnerOf(learner, 'model.learner', 'TextClassifier');
   vectorizerOf(vectorizer, 'model.vectorizer', 'TextClassifier');
   if (ways !== undefined) positiveInteger(ways, 'model.ways', 'TextClassifier');
-}
-
-function requireExamples(examples: readonly LabeledText[]): void {
-  array(examples, 'texts with labels', 'examples', 'TextClassifier');
-  for (const [i, example] of examples.entries()) {
-    for (const key of ['text', 'label'] as const) {
-      const value: unknown = example?.[key];
-      if (typeof value !== 'string') {
-        throw invalidArgument('a string', `examples[${i}].${key}`, value, 'TextClassifier');
-      }
-    }
-  }
 }

@@ -1,19 +1,13 @@
-import { callable, isPlainObject } from '../../check';
+import { callable } from '../../check';
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
-import { namedAs } from '../operators/named-results';
 import { RandomRecord } from '../random-record';
-import { scope } from '../scope';
 import { synchronous } from '../synchronous';
-import { isTensor, tensorOf } from '../tensor';
 import { leaves } from '../tree';
 import { enableGrad, isGradEnabled } from './grad-modes';
-
-/** Stands for the n-th tensor of the arguments, which it does not keep alive. */
-class Place {
-  constructor(readonly index: number) {}
-}
+import { graphCallback } from './graph/graph-callback';
+import { fillPlaces, placesOf } from './graph/places';
 
 /**
  * `fn(...inputs)`, without keeping for backward what its operators need there: backward calls `fn`
@@ -44,40 +38,20 @@ export function checkpoint<A extends readonly unknown[], O>(
     throw new TorchError('ERR_TORCH_VMAP', message, { operator: 'checkpoint' });
   }
   const tensors = leaves(inputs);
-  let count = 0;
-  const template = replace(inputs, isTensor, () => new Place(count++));
+  const places = placesOf(inputs);
   const random = new RandomRecord(tensors.map((tensor) => tensor.device));
   const restored = asNow();
-  const recompute = (handles: number[]): void => {
-    scope(() => {
-      const again = handles.map((handle) => tensorOf(handle));
-      const args = replace(template, isPlace, (place) => again[place.index]);
-      random.replay(() => restored(() => enableGrad(() => void fn(...(args as A)))));
-    });
-  };
+  const recompute = graphCallback((again) => {
+    const args = fillPlaces(places, (index) => again[index]);
+    random.replay(() => restored(() => enableGrad(() => void fn(...(args as A)))));
+    return undefined;
+  });
   binding.beginCheckpoint(tensors.map(handleOf), recompute);
   try {
     return random.record(() => synchronous(fn(...inputs), 'checkpoint'));
   } finally {
     binding.endCheckpoint();
   }
-}
-
-function isPlace(value: unknown): value is Place {
-  return value instanceof Place;
-}
-
-function replace<T>(
-  value: unknown,
-  isWanted: (value: unknown) => value is T,
-  fn: (found: T) => unknown,
-): unknown {
-  if (isWanted(value)) return fn(value);
-  if (!Array.isArray(value) && !isPlainObject(value)) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, replace(item, isWanted, fn)]);
-  // Not by `map`, which would look at every hole of an array.
-  if (!Array.isArray(value)) return Object.fromEntries(entries);
-  return namedAs(Object.assign(new Array(value.length), Object.fromEntries(entries)), value);
 }
 
 /** Runs a function later with the autocast of now. */

@@ -1,3 +1,4 @@
+import { flagsOf } from '../../check';
 import { ArgumentTypeError, invalidArgument, type TorchError } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
@@ -17,7 +18,8 @@ export type TreeFunction<T extends Tree, O> = (...inputs: Inputs<T>) => O;
 export type CreateGraphOptions = {
   /**
    * Record the result's own computation, so that it can be differentiated with respect to the inputs
-   * and to what `fn` uses of its surroundings. Default: false.
+   * and to what `fn` uses of its surroundings. Default: whether it is computed inside of another of
+   * these functions, such as `jacobian`, which differentiates it.
    */
   createGraph?: boolean;
 };
@@ -97,6 +99,24 @@ export function detachUnless<T extends Tree>(createGraph: boolean, tree: T): T {
   return createGraph ? tree : mapTree(([tensor]) => tensor.detach(), tree);
 }
 
+// Each thread has its own depth, and its own copy of this module.
+let depth = 0;
+
+/** Whether a function that is differentiated is running, whose parts have to be recorded. */
+export function insideTransform(): boolean {
+  return depth > 0;
+}
+
+/** The flags of derivatives, with `createGraph` as it is by default. */
+export function derivativeFlags<K extends string>(
+  options: { readonly [key in K | 'createGraph']?: boolean },
+  known: readonly (K | 'createGraph')[],
+  operator: string,
+): Record<K | 'createGraph', boolean> {
+  const flags = flagsOf(options, known, operator);
+  return options.createGraph === undefined ? { ...flags, createGraph: insideTransform() } : flags;
+}
+
 /**
  * Runs `fn` recording operators, in a scope.
  *
@@ -104,5 +124,10 @@ export function detachUnless<T extends Tree>(createGraph: boolean, tree: T): T {
  */
 export function recorded<R>(operator: string, fn: () => R): R {
   refuseInference(operator);
-  return scope(() => enableGrad(fn));
+  depth++;
+  try {
+    return scope(() => enableGrad(fn));
+  } finally {
+    depth--;
+  }
 }

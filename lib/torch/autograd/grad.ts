@@ -6,6 +6,7 @@ import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import { named } from './checks';
 import { refuseInference } from './grad-modes';
+import { explaining } from './graph/detect-anomaly';
 
 export type GradOptions = {
   /** What multiplies each output's gradient; may be left out for outputs of one element. */
@@ -77,9 +78,16 @@ function runGrad(
   const retain = flags.retainGraph === undefined ? createGraph : retainGraph;
   const unused = operator === 'gradOrNull' || allowUnused;
   // Handles last: reading the arrays may have run code that disposes of tensors.
-  return binding
-    .grad(from.map(handleOf), to.map(handleOf), handlesOf(seeds), retain, createGraph, unused)
-    .map((handle) => (handle === null ? null : tensorOf(handle)));
+  return explaining(() =>
+    binding.grad(
+      from.map(handleOf),
+      to.map(handleOf),
+      handlesOf(seeds),
+      retain,
+      createGraph,
+      unused,
+    ),
+  ).map((handle) => (handle === null ? null : tensorOf(handle)));
 }
 
 function handlesOf(tensors: readonly (Tensor | null)[] | null): (number | null)[] | null {

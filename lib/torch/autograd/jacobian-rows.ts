@@ -4,11 +4,12 @@ import { gradOrNull } from './grad';
 import { vmap } from './vmap';
 
 // In backward only recomputed regions draw random numbers: for all elements the same as before.
-const AGAIN = { randomness: 'same' } as const;
+export const AGAIN = { randomness: 'same' } as const;
 
 /**
  * For every input the gradients of each element of the output, `[elements, …input]`; null where the
- * output does not depend on it. One pass for all elements, and the graph stays.
+ * output does not depend on it. One pass for all elements, or for each `chunkSize` of them, and the
+ * graph stays.
  *
  * Gradients of a complex output with respect to a real input are those of its real part; what is of
  * its imaginary part takes a second pass.
@@ -17,10 +18,11 @@ export function jacobianRows(
   output: Tensor,
   inputs: readonly Tensor[],
   createGraph: boolean,
+  chunkSize?: number,
 ): (Tensor | null)[] {
-  const rows = gradientRows(output, inputs, 1, createGraph);
+  const rows = gradientRows(output, inputs, 1, createGraph, chunkSize);
   if (!output.isComplex() || inputs.every((input) => input.isComplex())) return rows;
-  const imaginary = gradientRows(output, inputs, { re: 0, im: 1 }, createGraph);
+  const imaginary = gradientRows(output, inputs, { re: 0, im: 1 }, createGraph, chunkSize);
   return rows.map((real, i) => {
     const other = imaginary[i] ?? null;
     if (inputs[i]?.isComplex() === true || real === null || other === null) return real;
@@ -33,6 +35,7 @@ function gradientRows(
   inputs: readonly Tensor[],
   weight: number | { re: number; im: number },
   createGraph: boolean,
+  chunkSize: number | undefined,
 ): (Tensor | null)[] {
   const count = output.numel();
   if (!output.requiresGrad) return inputs.map(() => null);
@@ -42,14 +45,16 @@ function gradientRows(
     .eye(count, { dtype, device })
     .mul(weight)
     .view([count, ...shape]);
-  const used: number[] = [];
+  const used = new Set<number>();
+  const options = { ...AGAIN, ...(chunkSize !== undefined && { chunkSize }) };
   const rows = vmap((gradOutputs: Tensor) => {
-    const options = { gradOutputs, createGraph, retainGraph: true };
-    return gradOrNull(output, inputs, options).flatMap((gradient, i) => {
+    const own = { gradOutputs, createGraph, retainGraph: true };
+    return gradOrNull(output, inputs, own).flatMap((gradient, i) => {
       if (gradient === null) return [];
-      used.push(i);
+      used.add(i);
       return [gradient];
     });
-  }, AGAIN)(basis);
-  return inputs.map((_, i) => rows[used.indexOf(i)] ?? null);
+  }, options)(basis);
+  const found = [...used];
+  return inputs.map((_, i) => rows[found.indexOf(i)] ?? null);
 }

@@ -1,4 +1,4 @@
-import { callable, flagsOf } from '../../check';
+import { callable } from '../../check';
 import { functions } from '../operators/operators';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
@@ -8,6 +8,7 @@ import {
   DERIVATIVE_OPTIONS,
   type DerivativeOptions,
   dependent,
+  derivativeFlags,
   detachUnless,
   gradientsOf,
   ownInputs,
@@ -42,7 +43,7 @@ export function jacobian<const T extends Tree, O extends Tree>(
   options: DerivativeOptions = {},
 ): Jacobian<O, T> {
   callable(fn, 'fn', 'jacobian');
-  const flags = flagsOf(options, DERIVATIVE_OPTIONS, 'jacobian');
+  const flags = derivativeFlags(options, DERIVATIVE_OPTIONS, 'jacobian');
   return recorded('jacobian', () => {
     const own = ownInputs(inputs, flags.createGraph, 'inputs', 'jacobian');
     return jacobianOf(callWith(fn, own), own, flags, 'jacobian') as Jacobian<O, T>;
@@ -62,7 +63,7 @@ export function hessian<const T extends Tree>(
   options: DerivativeOptions = {},
 ): Jacobian<T, T> {
   callable(fn, 'fn', 'hessian');
-  const flags = flagsOf(options, DERIVATIVE_OPTIONS, 'hessian');
+  const flags = derivativeFlags(options, DERIVATIVE_OPTIONS, 'hessian');
   return recorded('hessian', () => {
     const own = ownInputs(inputs, flags.createGraph, 'inputs', 'hessian');
     const gradients = gradientsOf(callWith(fn, own), own, flags.strict, 'hessian');
@@ -70,17 +71,24 @@ export function hessian<const T extends Tree>(
   });
 }
 
-function jacobianOf(
+export type JacobianFlags = {
+  readonly createGraph: boolean;
+  readonly strict: boolean;
+  readonly chunkSize?: number | undefined;
+};
+
+/** The Jacobian of outputs that have been recorded. */
+export function jacobianOf(
   outputs: Tree,
   inputs: Tree,
-  { createGraph, strict }: { createGraph: boolean; strict: boolean },
+  { createGraph, strict, chunkSize }: JacobianFlags,
   operator: string,
 ): unknown {
   const variables = leaves(inputs);
   // Refuses anything but a tree.
   named('the result of fn', operator, () => mapTree(([tensor]) => tensor, outputs));
   return replaceTensors(outputs, (output) => {
-    const rows = jacobianRows(output, variables, createGraph);
+    const rows = jacobianRows(output, variables, createGraph, chunkSize);
     if (strict && rows.includes(null)) throw dependent('the result of fn', operator);
     let next = 0;
     const tree = mapTree(([input]) => {
@@ -91,12 +99,12 @@ function jacobianOf(
   });
 }
 
-function zerosFor(output: Tensor, input: Tensor): Tensor {
+export function zerosFor(output: Tensor, input: Tensor): Tensor {
   const zeros = input.newZeros([...output.shape, ...input.shape]);
   return output.isComplex() && !input.isComplex() ? functions.complex(zeros, zeros) : zeros;
 }
 
-function replaceTensors(tree: Tree, fn: (tensor: Tensor) => unknown): unknown {
+export function replaceTensors(tree: Tree, fn: (tensor: Tensor) => unknown): unknown {
   if (isTensor(tree)) return fn(tree);
   if (Array.isArray(tree)) return tree.map((item) => replaceTensors(item, fn));
   return Object.fromEntries(

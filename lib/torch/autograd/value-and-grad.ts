@@ -1,12 +1,27 @@
-import { callable, flagsOf } from '../../check';
+import { callable, checkOptions } from '../../check';
 import { invalidArgument } from '../../errors';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
+import {
+  type Argnums,
+  checkedArgnums,
+  type Selected,
+  selectArguments,
+  withArguments,
+} from './argnums';
 import { independent } from './checks';
-import { type CreateGraphOptions, detachUnless, ownInputs, recorded } from './function-inputs';
+import {
+  type CreateGraphOptions,
+  derivativeFlags,
+  detachUnless,
+  ownInputs,
+  recorded,
+} from './function-inputs';
 import { gradOrNull } from './grad';
 
-export type ValueAndGradOptions = CreateGraphOptions & {
+export type ValueAndGradOptions<N extends Argnums = 0> = CreateGraphOptions & {
+  /** Which arguments to differentiate by: one, or an array for an array of gradients. Default: 0. */
+  argnums?: N;
   /** `fn` returns `[value, aux]`, and `aux` is handed through. Default: false. */
   hasAux?: boolean;
 };
@@ -18,51 +33,65 @@ type Gradients<P> = { value: Tensor; gradients: P };
 
 /**
  * A function that gives the value of `fn`, one element, and its gradients with respect to the first
- * argument, as a tree of the same structure. Parameters on which the value does not depend get zeros;
- * it has to depend on one of them. The parameters themselves need not require gradients and are left as they are.
+ * argument, or those of `argnums`, as trees of the same structure. Parameters on which the value does not
+ * depend get zeros; it has to depend on one of them. The parameters themselves need not require gradients
+ * and are left as they are.
  *
  *     const step = torch.valueAndGrad((params: Params, x: Tensor, y: Tensor) => loss(params, x, y));
  *     const { value, gradients } = step(params, x, y);
  *
- * With `createGraph`, value and gradients can be differentiated again. Inside `torch.vmap` each
- * sample has gradients of its own.
+ * With `createGraph`, and inside of other such functions, value and gradients can be differentiated
+ * again. Inside `torch.vmap` each sample has gradients of its own.
  *
+ * @throws ArgumentTypeError if `argnums` names no arguments, or others than trees of tensors
  * @throws TorchError `ERR_TORCH_AUTOGRAD` if the value has several elements, or depends on none of the
  *   parameters, as under `noGrad` or where `fn` uses other tensors than it is given, and in inference mode
  */
-export function valueAndGrad<P extends Tree, A extends readonly unknown[], X>(
-  fn: (params: P, ...args: A) => readonly [Tensor, X],
-  options: ValueAndGradOptions & { hasAux: true },
-): (params: P, ...args: A) => Gradients<P> & { aux: X };
-export function valueAndGrad<P extends Tree, A extends readonly unknown[]>(
-  fn: (params: P, ...args: A) => Tensor,
-  options?: ValueAndGradOptions & { hasAux?: false },
-): (params: P, ...args: A) => Gradients<P>;
-export function valueAndGrad<P extends Tree, A extends readonly unknown[]>(
-  fn: (params: P, ...args: A) => unknown,
-  options: ValueAndGradOptions = {},
-): (params: P, ...args: A) => Gradients<P> {
+export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
+  fn: (...args: A) => readonly [Tensor, X],
+  options: ValueAndGradOptions<N> & { hasAux: true },
+): (...args: A) => Gradients<Selected<A, N>> & { aux: X };
+export function valueAndGrad<A extends readonly unknown[], const N extends Argnums = 0>(
+  fn: (...args: A) => Tensor,
+  options?: ValueAndGradOptions<N> & { hasAux?: false },
+): (...args: A) => Gradients<Selected<A, N>>;
+export function valueAndGrad<A extends readonly unknown[]>(
+  fn: (...args: A) => unknown,
+  options: ValueAndGradOptions<Argnums> = {},
+): (...args: A) => Gradients<unknown> {
   callable(fn, 'fn', operator);
-  const { hasAux, createGraph } = flagsOf(options, KNOWN, operator);
-  return (params, ...args) =>
-    recorded(operator, () => {
-      const own = ownInputs(params, createGraph, 'params', operator);
-      const result = fn(own, ...args);
+  checkOptions(options, ['argnums', ...KNOWN], operator);
+  const { argnums: given = 0, ...flags } = options;
+  const argnums = checkedArgnums(given, operator);
+  derivativeFlags(flags, KNOWN, operator);
+  const name = argnums === 0 ? 'params' : 'the arguments that argnums names';
+  return (...args) => {
+    const { hasAux, createGraph } = derivativeFlags(flags, KNOWN, operator);
+    return recorded(operator, () => {
+      const own = ownInputs(selectArguments(args, argnums, operator), createGraph, name, operator);
+      const result = fn(...withArguments(args, argnums, own));
       const [value, aux] = hasAux && Array.isArray(result) ? result : [result, undefined];
       if (!isTensor(value)) {
         const expected = hasAux ? '[tensor, aux]' : 'a tensor';
         throw invalidArgument(expected, 'the result of fn', result, operator);
       }
-      const gradients = gradientsOf(value, own, createGraph);
+      const gradients = gradientsOf(value, own, createGraph, argnums);
       const found = { value: detachUnless(createGraph, value), gradients };
       return hasAux ? { ...found, aux } : found;
     });
+  };
 }
 
-function gradientsOf<P extends Tree>(value: Tensor, params: P, createGraph: boolean): P {
+function gradientsOf<P extends Tree>(
+  value: Tensor,
+  params: P,
+  createGraph: boolean,
+  argnums: Argnums,
+): P {
   const found = value.requiresGrad ? gradOrNull(value, leaves(params), { createGraph }) : [];
   if (found.every((gradient) => gradient === null)) {
-    throw independent('the result of fn to depend on its first argument', operator);
+    const which = argnums === 0 ? 'its first argument' : 'the arguments that argnums names';
+    throw independent(`the result of fn to depend on ${which}`, operator);
   }
   let next = 0;
   return mapTree(([param]) => found[next++] ?? param.zerosLike(), params);

@@ -1,13 +1,15 @@
-import { callable, flagsOf } from '../../check';
+import { callable } from '../../check';
 import { ArgumentTypeError } from '../../errors';
 import type { Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import { named } from './checks';
+import { forwardMode } from './function/forward-mode';
 import {
   callWith,
   DERIVATIVE_OPTIONS,
   type DerivativeOptions,
   dependent,
+  derivativeFlags,
   detachUnless,
   gradientsOf,
   ownInputs,
@@ -15,6 +17,7 @@ import {
   type TreeFunction,
 } from './function-inputs';
 import { gradOrNull } from './grad';
+import { linearMap, tangentsOf } from './linear-map';
 
 /**
  * The value of `fn` and the product of `v`, a tree like the value, with its Jacobian: `gradients`, a
@@ -32,7 +35,7 @@ export function vjp<const T extends Tree, O extends Tree>(
   options: DerivativeOptions = {},
 ): { value: O; gradients: T } {
   callable(fn, 'fn', 'vjp');
-  const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'vjp');
+  const { createGraph, strict } = derivativeFlags(options, DERIVATIVE_OPTIONS, 'vjp');
   return recorded('vjp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'vjp');
     const value = resultOf(callWith(fn, own), 'vjp');
@@ -67,22 +70,24 @@ export function jvp<const T extends Tree, O extends Tree>(
   options: DerivativeOptions = {},
 ): { value: O; tangents: O } {
   callable(fn, 'fn', 'jvp');
-  const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'jvp');
+  const { createGraph, strict } = derivativeFlags(options, DERIVATIVE_OPTIONS, 'jvp');
   return recorded('jvp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'jvp');
     const tangent = sameShapes(v, inputs, 'jvp');
-    const value = resultOf(callWith(fn, own), 'jvp');
-    const outputs = leaves(value).filter((output) => output.requiresGrad);
-    const dummies = outputs.map((output) => output.detach().zerosLike().requiresGrad_());
-    const products = productsOf(outputs, own, dummies, true);
-    const constant = outputs.length < leaves(value).length;
-    if (strict && (constant || products.includes(null))) throw dependent('the result of fn', 'jvp');
-    const gradients = orZeros(products, own);
-    const found = orZeros(productsOf(leaves(gradients), dummies, tangent, createGraph), dummies);
+    const value = resultOf(
+      forwardMode(() => callWith(fn, own)),
+      'jvp',
+    );
+    const map = linearMap(value, own);
+    const constant = map.outputs.length < leaves(value).length;
+    if (strict && (constant || map.products.includes(null))) {
+      throw dependent('the result of fn', 'jvp');
+    }
+    const found = tangentsOf(map, tangent, { createGraph, retainGraph: createGraph });
     let next = 0;
     // Constants and integers, such as labels, have tangents of zero.
     const tangents = mapTree(
-      ([output]) => (output.requiresGrad ? (found[next++] as Tensor) : output.zerosLike()),
+      ([output]) => (output.requiresGrad ? found[next++] : null) ?? output.detach().zerosLike(),
       value,
     );
     return {
@@ -109,7 +114,7 @@ export function hvp<const T extends Tree>(
   options: DerivativeOptions = {},
 ): { value: Tensor; product: T } {
   callable(fn, 'fn', 'hvp');
-  const { createGraph, strict } = flagsOf(options, DERIVATIVE_OPTIONS, 'hvp');
+  const { createGraph, strict } = derivativeFlags(options, DERIVATIVE_OPTIONS, 'hvp');
   return recorded('hvp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'hvp');
     const direction = sameShapes(v, inputs, 'hvp');
@@ -126,7 +131,7 @@ export function hvp<const T extends Tree>(
 }
 
 /** The result, if it is a tree. */
-function resultOf<O extends Tree>(result: O, operator: string): O {
+export function resultOf<O extends Tree>(result: O, operator: string): O {
   return named('the result of fn', operator, () => mapTree(([tensor]) => tensor, result));
 }
 
@@ -152,7 +157,7 @@ function orZeros<T extends Tree>(found: readonly (Tensor | null)[], inputs: T): 
   return mapTree(([input]) => found[next++] ?? input.detach().zerosLike(), inputs);
 }
 
-function sameShapes(tree: Tree, like: Tree, operator: string): Tensor[] {
+export function sameShapes(tree: Tree, like: Tree, operator: string): Tensor[] {
   named('v', operator, () =>
     mapTree(
       ([tensor, other], path) => {

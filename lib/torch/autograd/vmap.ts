@@ -1,4 +1,4 @@
-import { callable, knownOptions } from '../../check';
+import { callable, knownOptions, positiveInteger } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
@@ -6,9 +6,10 @@ import { scope } from '../scope';
 import { synchronous } from '../synchronous';
 import { tensorOf } from '../tensor';
 import type { Tree } from '../tree';
+import { applyToChunks } from './vmap-chunks';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
 
-const KNOWN = ['inDims', 'outDims', 'randomness'] as const;
+const KNOWN = ['inDims', 'outDims', 'randomness', 'chunkSize'] as const;
 const RANDOMNESS = ['error', 'different', 'same'] as const;
 
 export type VmapOptions = {
@@ -22,6 +23,8 @@ export type VmapOptions = {
   outDims?: VmapDims;
   /** Whether random operators are refused, or draw for each sample, or once for all. Default: `error`. */
   randomness?: (typeof RANDOMNESS)[number];
+  /** Apply `fn` to so many samples at a time, for less memory. Default: all of them. */
+  chunkSize?: number;
 };
 
 /**
@@ -47,26 +50,43 @@ export function vmap<A extends readonly unknown[], O extends Tree>(
   options: VmapOptions = {},
 ): (...args: A) => O {
   callable(fn, 'fn', 'vmap');
-  const { inDims = 0, outDims = 0, randomness = 'error' } = knownOptions(options, KNOWN, 'vmap');
+  const known = knownOptions(options, KNOWN, 'vmap');
+  const { inDims = 0, outDims = 0, randomness = 'error', chunkSize } = known;
   if (!RANDOMNESS.includes(randomness)) {
     throw invalidArgument(`'error', 'different' or 'same'`, 'randomness', randomness, 'vmap');
   }
+  if (chunkSize !== undefined) positiveInteger(chunkSize, 'chunkSize', 'vmap');
+  const apply = (args: A, size: number): O =>
+    applyToAll(fn, args, size, inDims, outDims, randomness);
   return (...args) => {
     const size = batchSize(args, inDims);
-    return scope(() => {
-      const level = binding.enterVmap(size, randomness);
-      try {
-        const samples = mapWithDims(args, inDims, 'args', (tensor, dim, name) => {
-          if (dim === null) return tensor;
-          const at = wrapDim(dim, tensor.ndim, name);
-          return tensorOf(binding.addBatchDim(handleOf(tensor), at, level));
-        });
-        return collect(synchronous(fn(...(samples as A)), 'vmap'), outDims, level) as O;
-      } finally {
-        binding.leaveVmap();
-      }
-    });
+    if (chunkSize === undefined || size <= chunkSize) return apply(args, size);
+    const chunks = { size, chunkSize, inDims, outDims, drawAgain: randomness === 'same' };
+    return scope(() => applyToChunks(apply, args, chunks));
   };
+}
+
+function applyToAll<A extends readonly unknown[], O extends Tree>(
+  fn: (...args: A) => O,
+  args: A,
+  size: number,
+  inDims: VmapDims,
+  outDims: VmapDims,
+  randomness: string,
+): O {
+  return scope(() => {
+    const level = binding.enterVmap(size, randomness);
+    try {
+      const samples = mapWithDims(args, inDims, 'args', (tensor, dim, name) => {
+        if (dim === null) return tensor;
+        const at = wrapDim(dim, tensor.ndim, name);
+        return tensorOf(binding.addBatchDim(handleOf(tensor), at, level));
+      });
+      return collect(synchronous(fn(...(samples as A)), 'vmap'), outDims, level) as O;
+    } finally {
+      binding.leaveVmap();
+    }
+  });
 }
 
 /** True inside `vmap`, where tensors may stand for all samples. */

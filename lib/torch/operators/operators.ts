@@ -1,4 +1,6 @@
 import { placeOf } from '../../operator-name';
+import { gradFnOf } from '../autograd/graph/grad-fn';
+import { type GraphMembers, hooks } from '../autograd/graph/hooks';
 import { tagOf } from '../compare';
 import { type SharingMethods, sharing } from '../create/shared';
 import { printing } from '../printing/inspect';
@@ -22,6 +24,7 @@ type Members = TensorMethods &
   CastMethods &
   UniqueMethods &
   IndexingMethods &
+  GraphMembers &
   SharingMethods;
 
 // What is put on the prototype below. Declared here, so that the class knows nothing of what uses it.
@@ -76,11 +79,13 @@ function installMethods(): void {
     ...casts,
     ...uniqueMethods,
     ...indexing,
+    ...hooks,
     ...sharing,
     ...printing,
   };
   for (const name of Reflect.ownKeys(handwritten)) define(name, Reflect.get(handwritten, name));
   for (const [name, get] of Object.entries(properties)) defineGetter(name, get);
+  defineGetter('gradFn', gradFnOf);
   defineGetter(Symbol.toStringTag, tagOf);
 }
 

@@ -40,7 +40,7 @@ export function formatTensor(tensor: Tensor): string {
 
 function originOf(tensor: Tensor): string | undefined {
   const { gradFn } = tensor;
-  if (gradFn !== null) return `grad_fn=<${gradFn}>`;
+  if (gradFn !== null) return `grad_fn=<${gradFn.name}>`;
   return tensor.requiresGrad ? 'requires_grad=True' : undefined;
 }
 

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolders, onDisk } from '../../on-disk';
 import { syncFolder } from '../../torch/files/replace-file';
-import { onDisk } from '../on-disk';
 
 const NAME = /^step-(\d{9,16})\.safetensors$/;
 const DIGITS = 9;
@@ -34,7 +34,7 @@ function namesIn(folder: string): string[] {
 
 /** Makes a folder, with those above it, such that it is there after a crash as well. */
 export function makeCheckpointFolder(folder: string): void {
-  const first = onDisk(folder, 'make', () => mkdirSync(folder, { recursive: true }));
+  const first = onDisk(folder, 'make', () => makeFolders(folder));
   if (first === undefined) return;
   for (let at = resolve(folder); ; at = dirname(at)) {
     syncFolder(dirname(at));

@@ -25,11 +25,12 @@ const seedOf = (value: unknown, name: string, operator: string): number =>
 /** How an encoder is fine-tuned by contrast. */
 export const FINE_TUNE = {
   /**
-   * `batch-contrast`: each text of a batch against all others, see `supervisedContrast`. `cosine-pairs`: pair
-   * by pair, see `cosinePairLoss`. Default: `batch-contrast`.
+   * `batch-contrast`: each text of a batch against all others, see `supervisedContrast`. `token-contrast`: the
+   * same by the similarity of their tokens, see `tokenContrast`; only for encoders of Hugging Face. `cosine-pairs`:
+   * pair by pair, see `cosinePairLoss`. Default: `batch-contrast`.
    */
-  loss: withDefault<'batch-contrast' | 'cosine-pairs'>(
-    oneOf('batch-contrast', 'cosine-pairs'),
+  loss: withDefault<'batch-contrast' | 'token-contrast' | 'cosine-pairs'>(
+    oneOf('batch-contrast', 'token-contrast', 'cosine-pairs'),
     'batch-contrast',
   ),
   /** Layers that are trained, counted from the last; fewer are faster and forget less. Default: `all`. */
@@ -46,7 +47,7 @@ export const FINE_TUNE = {
   learningRate: withDefault(positiveFinite, 5e-5),
   /** λ of AdamW. Default: 0.01. */
   weightDecay: withDefault(notNegative, 0.01),
-  /** τ of `batch-contrast`. Default: 0.07. */
+  /** τ of `batch-contrast` and `token-contrast`. Default: 0.07. */
   temperature: withDefault(positiveFinite, 0.07),
   /**
    * The share of the trained weights in the mean with those from before, which forgets less: 1 takes the

@@ -1,13 +1,16 @@
+import { outOfRange } from '../../errors';
 import type { Context } from '../../nn';
 import { adamW } from '../../optim';
 import type { TokenModel } from '../../text';
+import { encodeBatch } from '../../text/encode-batch';
+import type { TokenStates } from '../../text/encoders/token-states';
 import { mergedParams, type NamedTensors, trainedParams } from '../../text/encoders/trained-params';
 import { nameAsText } from '../../text/name-as-text';
 import { RandomSource } from '../../text/random-source';
-import { disposeTree, mapTree, type Tensor, torch } from '../../torch';
+import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch';
 import { contrastBatch, contrastPairs, type RowsByLabel, rowsByLabel } from './batches';
 import type { FineTuneSettings } from './fine-tune-options';
-import { cosinePairLoss, supervisedContrast } from './losses';
+import { cosinePairLoss, supervisedContrast, tokenContrast } from './losses';
 
 /** Examples as numbers: texts with the numbers of their labels. */
 export type NumberedTexts = {
@@ -42,8 +45,8 @@ export function* fineTuneSteps(
   const context: Context = settings.dropout
     ? { training: true, generator: torch.generator(seed) }
     : {};
-  const lossOf = torch.valueAndGrad((trained: NamedTensors, { texts, loss }: Batch) =>
-    loss(model.embed(mergedParams(model.params, trained), texts, context)),
+  const lossOf = torch.valueAndGrad((trained: NamedTensors, batch: Batch) =>
+    batch(mergedParams(model.params, trained), context),
   );
   const optimizer = adamW({ learningRate: rateOf(settings), weightDecay });
   let run = torch.scope(() => {
@@ -68,8 +71,8 @@ export function* fineTuneSteps(
   }
 }
 
-/** Token ids, one list a text, and what their vectors are worth. */
-type Batch = { texts: readonly Int32Array[]; loss: (x: Tensor) => Tensor };
+/** The loss of some texts by parameters of the model. */
+type Batch = (params: Tree, context: Context) => Tensor;
 
 function batches(
   model: TokenModel,
@@ -82,15 +85,33 @@ function batches(
   const idsOf = (rows: readonly number[]): Int32Array[] => rows.flatMap((row) => ids[row] ?? []);
   const numbers = (values: readonly number[]): Tensor =>
     torch.tensor(BigInt64Array.from(values, BigInt));
-  if (loss === 'cosine-pairs') return (random) => pairBatch(labels, batchSize, random, idsOf);
+  if (loss === 'cosine-pairs')
+    return (random) => pairBatch(model, labels, batchSize, random, idsOf);
+  const hidden = loss === 'token-contrast' ? tokenStatesOf(model) : undefined;
   return (random) => {
     const rows = contrastBatch(labels, batchSize, random);
     const own = rows.map((row) => y[row] ?? 0);
-    return {
-      texts: idsOf(rows),
-      loss: (x) => supervisedContrast(x, numbers(own), temperature),
+    return (params, context) => {
+      if (hidden === undefined) {
+        return supervisedContrast(
+          model.embed(params, idsOf(rows), context),
+          numbers(own),
+          temperature,
+        );
+      }
+      const { ids, mask, shape } = encodeBatch(idsOf(rows));
+      const batch = { ids: torch.tensor(ids, { shape }), mask: torch.tensor(mask, { shape }) };
+      return tokenContrast(hidden(params, batch, context), batch.mask, numbers(own), temperature);
     };
   };
+}
+
+/** What makes vectors of a model's tokens. */
+function tokenStatesOf({ tokens, name }: TokenModel): TokenStates['hidden'] {
+  if (tokens !== undefined) return (...input) => tokens.hidden(...input);
+  const expected =
+    'an encoder whose single tokens have vectors, such as BERT, for the loss token-contrast';
+  throw outOfRange(expected, 'encoder of fineTune', name, 'fineTune');
 }
 
 /** The examples, and each label's name as one more. */
@@ -100,6 +121,7 @@ function withLabelNames({ texts, y, labels }: NumberedTexts): NumberedTexts {
 }
 
 function pairBatch(
+  model: TokenModel,
   labels: RowsByLabel,
   size: number,
   random: RandomSource,
@@ -107,14 +129,11 @@ function pairBatch(
 ): Batch {
   const pairs = contrastPairs(labels, size, random);
   const targets = Float32Array.from(pairs, ([, , same]) => Number(same));
-  return {
-    texts: [...idsOf(pairs.map(([one]) => one)), ...idsOf(pairs.map(([, other]) => other))],
-    loss: (x) =>
-      cosinePairLoss(
-        x.narrow(0, 0, pairs.length),
-        x.narrow(0, pairs.length, pairs.length),
-        torch.tensor(targets),
-      ),
+  const texts = [...idsOf(pairs.map(([one]) => one)), ...idsOf(pairs.map(([, other]) => other))];
+  return (params, context) => {
+    const x = model.embed(params, texts, context);
+    const half = (from: number): Tensor => x.narrow(0, from, pairs.length);
+    return cosinePairLoss(half(0), half(pairs.length), torch.tensor(targets));
   };
 }
 

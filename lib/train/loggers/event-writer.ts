@@ -1,11 +1,11 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { array, integerFrom, numberWhere, string } from '../../check';
 import { invalidArgument, outOfRange, TorchError } from '../../errors';
+import { makeFolders, onDisk } from '../../on-disk';
 import { isTensor, type Tensor, torch } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
-import { onDisk } from '../on-disk';
 import { type EventContent, encodeEvent } from './event-protos';
 import { histogramOf } from './histogram';
 import { encodeRecord } from './record';
@@ -44,7 +44,7 @@ export class TensorBoardWriter {
     const own = `${process.pid}.${String(opened++).padStart(4, '0')}`;
     this.path = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${own}`);
     this.#file = onDisk(this.path, 'write', () => {
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
       return openSync(this.path, 'wx');
     });
     this.#write(0, { kind: 'version' });
@@ -95,7 +95,7 @@ export class TensorBoardWriter {
       string(label, `labels[${i}]`, 'embedding').replace(/[\t\r\n]/g, ' '),
     );
     const place = `${name.replace(/[^\w.-]/g, '_')}-${step}`;
-    onDisk(this.folder, 'write', () => mkdirSync(join(this.folder, place), { recursive: true }));
+    onDisk(this.folder, 'write', () => makeFolders(join(this.folder, place)));
     this.#replace(join(place, 'tensors.tsv'), `${rows.join('\n')}\n`);
     this.#replace(join(place, 'metadata.tsv'), `${lines.join('\n')}\n`);
     this.#addToProjector(`${name}:${step}`, place);

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolders, onDisk } from '../../on-disk';
 import { replaceFile } from '../../torch/files/replace-file';
-import { onDisk } from '../on-disk';
 
 /** A file of lines that grows with a run. */
 export class LogFile {
@@ -18,7 +18,7 @@ export class LogFile {
    */
   constructor(path: string, belongs: (line: string) => boolean, head?: string) {
     this.#path = resolve(path);
-    onDisk(path, 'write', () => mkdirSync(dirname(this.#path), { recursive: true }));
+    onDisk(path, 'write', () => makeFolders(dirname(this.#path)));
     const before = onDisk(path, 'read', () =>
       existsSync(this.#path) ? readFileSync(this.#path, 'utf8') : '',
     );

@@ -4,6 +4,7 @@ import {
   type TrainableEncoder,
   type TrainableEncoderKind,
 } from '../../text/encoders/trainable';
+import type { Tree } from '../../torch';
 import { type Choice, type Chosen, choiceOf } from './kinds';
 
 /** The encoder of a run that names none. */
@@ -38,10 +39,14 @@ export function buildEncoder(
   return kindOf(kind).build(options, texts);
 }
 
-/** The encoder that had a state. */
-export function restoreEncoder(config: EncoderConfig, state: Json): Promise<TrainableEncoder> {
+/** The encoder that had a state, and these frozen tensors if it had some of its own. */
+export function restoreEncoder(
+  config: EncoderConfig,
+  state: Json,
+  weights?: Tree,
+): Promise<TrainableEncoder> {
   const { kind, ...options } = config;
-  return kindOf(kind).restore(options, state);
+  return kindOf(kind).restore(options, state, weights);
 }
 
 /** Each kind is only ever given options that have passed its own check. */

@@ -1,11 +1,12 @@
-import { listOf, optional, type ReadOptions, readOptions, string } from '../../check';
+import { listOf, optional, type ReadOptions, readOptions, strictObject, string } from '../../check';
 import { packageVersion } from '../../package-version';
 import { listDatasets } from '../../text/datasets/catalogue/catalogue';
 import type { Figure } from '../metrics/figure';
 import type { Groups } from '../metrics/groups';
 import { limitsOf } from './limits';
 import type { Protocol } from './predictions';
-import type { Report } from './report';
+import { REPORT_FORMAT, type Report } from './report';
+import { ofWhole } from './whole-report';
 
 const CARD = {
   /** What the model is called. Default: as the predictions say. */
@@ -28,15 +29,20 @@ const CARD = {
   contact: optional(string),
 };
 
+/** A check of what a model card says beside the figures. */
+export const cardDetails = strictObject(CARD);
+
 /** What a model card says beside the figures: all that only its authors know. */
 export type CardDetails = Readonly<ReadOptions<typeof CARD>>;
+
+export const CARD_FORMAT = 'metatorch-model-card';
 
 /**
  * What is to be known of a model before it is used: Margaret Mitchell et al.: Model Cards for Model Reporting, FAT*
  * 2019. It holds no text of the data.
  */
 export type ModelCard = {
-  readonly format: 'metatorch-model-card';
+  readonly format: typeof CARD_FORMAT;
   readonly version: 1;
   readonly metatorch: string;
   readonly details: CardDetails;
@@ -77,15 +83,19 @@ export type ModelCard = {
  *     const card = modelCard(report(await loadPredictions('predictions.jsonl')), { licence: 'Apache-2.0' });
  *     console.log(cardMarkdown(card));
  *
- * @throws ArgumentTypeError for unknown details
+ * @throws ArgumentTypeError for unknown details, or what is not a whole report
  */
 export function modelCard(report: Report, details: CardDetails = {}): ModelCard {
   const own = readOptions(CARD, details, 'modelCard');
+  return ofWhole(report, REPORT_FORMAT, 'modelCard', (whole) => cardOf(whole, own));
+}
+
+function cardOf(report: Report, own: CardDetails): ModelCard {
   const [run] = report.runs;
   const dataset = run?.protocol.dataset ?? '';
   const known = listDatasets().find(({ name }) => name === dataset);
   return {
-    format: 'metatorch-model-card',
+    format: CARD_FORMAT,
     version: 1,
     metatorch: packageVersion(),
     details: own,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { readOptions } from '../../check';
 import { ArgumentTypeError } from '../../errors';
 import { packageVersion } from '../../package-version';
@@ -22,9 +23,11 @@ export type ChangedText = {
   readonly change: number;
 };
 
+export const COMPARISON_FORMAT = 'metatorch-comparison';
+
 /** Two models on the same queries. */
 export type Comparison = PairedScores & {
-  readonly format: 'metatorch-comparison';
+  readonly format: typeof COMPARISON_FORMAT;
   readonly version: 1;
   readonly metatorch: string;
   readonly first: readonly RunSummary[];
@@ -58,10 +61,11 @@ export function comparePredictions(
       operator,
     );
   }
+  requireSameProtocols(a, b, operator);
   const scores = paired(a.queries, b.queries, { resamples, seed });
   const changes = changesOf(a.queries, b.queries, texts);
   return {
-    format: 'metatorch-comparison',
+    format: COMPARISON_FORMAT,
     version: 1,
     metatorch: packageVersion(),
     first: a.runs,
@@ -78,6 +82,25 @@ export function comparePredictions(
       .sort((x, y) => x.change - y.change)
       .slice(0, hardest),
   };
+}
+
+/** What must be the same, where both files say it; data may lie in another folder. */
+const SHARED = ['dataset', 'split', 'ways', 'shots', 'queries', 'seed'] as const;
+
+function requireSameProtocols(a: Pooled, b: Pooled, operator: string): void {
+  for (const [i, { protocol: first }] of a.runs.entries()) {
+    const second = b.runs[i]?.protocol;
+    for (const name of SHARED) {
+      const [own, other] = [first[name], second?.[name]];
+      if (own === undefined || other === undefined) continue;
+      const [one, two] = [own, other].map((value) => JSON.stringify(value));
+      const isSameFile = name === 'dataset' && basename(first.dataset) === basename(`${other}`);
+      if (one === two || isSameFile) continue;
+      const found = `${one} and ${two}`;
+      const message = `Expected the same ${name} in the protocols of both models but received ${found}`;
+      throw new ArgumentTypeError(message, operator);
+    }
+  }
 }
 
 function overRuns(a: Pooled, b: Pooled): Figure | null {

@@ -141,8 +141,14 @@ export type OpenPredictions = {
  *   `writePredictions` writes; `queries` throws the same
  */
 export async function openPredictions(path: string): Promise<OpenPredictions> {
-  const refuse = refusalsOf(string(path, 'path', 'openPredictions'));
-  const all = textLines(path, LONGEST_LINE);
+  string(path, 'path', 'openPredictions');
+  return opened(textLines(path, LONGEST_LINE), refusalsOf(path));
+}
+
+async function opened(
+  all: AsyncGenerator<{ text: string; line: number }>,
+  refuse: Refuse,
+): Promise<OpenPredictions> {
   const first = await all.next();
   if (first.done) return refuse({}, WHAT, 'an empty file');
   const { text, line } = first.value;
@@ -161,7 +167,22 @@ export async function openPredictions(path: string): Promise<OpenPredictions> {
  * @throws DataFileError (`ERR_TORCH_FILE`) that names file and line
  */
 export async function loadPredictions(path: string): Promise<LoadedPredictions> {
-  const { header, queries } = await openPredictions(string(path, 'path', 'loadPredictions'));
+  return loaded(await openPredictions(string(path, 'path', 'loadPredictions')));
+}
+
+/**
+ * The same from bytes that come from elsewhere, for example standard input, not packed.
+ *
+ * @param name what they are called, for errors
+ */
+export async function readPredictions(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+): Promise<LoadedPredictions> {
+  return loaded(await opened(textLines(name, LONGEST_LINE, { bytes }), refusalsOf(name)));
+}
+
+async function loaded({ header, queries }: OpenPredictions): Promise<LoadedPredictions> {
   const list: QueryPrediction[] = [];
   for await (const query of queries) list.push(query);
   return { header, protocol: header.protocol, queries: list };

@@ -1,7 +1,5 @@
-import { objectOf } from '../../check';
-import { outOfRange } from '../../errors';
-import type { ModelCard } from './card';
-import type { Comparison } from './comparison';
+import { CARD_FORMAT, type ModelCard } from './card';
+import { COMPARISON_FORMAT, type Comparison } from './comparison';
 import { pageHtml } from './pages/html';
 import { pageMarkdown } from './pages/markdown';
 import { coveragePlot, latencyPlot, reliabilityPlot, scopePlot } from './plots/curves';
@@ -11,22 +9,23 @@ import { REPORT_FORMAT, type Report } from './report';
 import { cardPage } from './sections/card-page';
 import { comparisonPage } from './sections/comparison-page';
 import { reportPage } from './sections/report-page';
+import { ofWhole } from './whole-report';
 
 /** A report as GitHub-flavoured Markdown. Labels and texts are shown as they are, whatever they hold. */
 export function reportMarkdown(report: Report): string {
-  return pageMarkdown(reportPage(ofFormat(report, REPORT_FORMAT, 'reportMarkdown')));
+  return ofWhole(report, REPORT_FORMAT, 'reportMarkdown', (own) => pageMarkdown(reportPage(own)));
 }
 
 /** A comparison as GitHub-flavoured Markdown. */
 export function comparisonMarkdown(comparison: Comparison): string {
-  return pageMarkdown(
-    comparisonPage(ofFormat(comparison, 'metatorch-comparison', 'comparisonMarkdown')),
+  return ofWhole(comparison, COMPARISON_FORMAT, 'comparisonMarkdown', (own) =>
+    pageMarkdown(comparisonPage(own)),
   );
 }
 
 /** A model card as GitHub-flavoured Markdown. */
 export function cardMarkdown(card: ModelCard): string {
-  return pageMarkdown(cardPage(ofFormat(card, 'metatorch-model-card', 'cardMarkdown')));
+  return ofWhole(card, CARD_FORMAT, 'cardMarkdown', (own) => pageMarkdown(cardPage(own)));
 }
 
 /**
@@ -36,14 +35,16 @@ export function cardMarkdown(card: ModelCard): string {
  * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` if they are not installed
  */
 export function reportHtml(report: Report): string {
-  const page = reportPage(ofFormat(report, REPORT_FORMAT, 'reportHtml'));
-  return pageHtml(page, drawingsOf(loadPen(), report));
+  return ofWhole(report, REPORT_FORMAT, 'reportHtml', (own) =>
+    pageHtml(reportPage(own), drawingsOf(loadPen(), own)),
+  );
 }
 
 /** A comparison as one HTML file, of tables alone. */
 export function comparisonHtml(comparison: Comparison): string {
-  const checked = ofFormat(comparison, 'metatorch-comparison', 'comparisonHtml');
-  return pageHtml(comparisonPage(checked), new Map());
+  return ofWhole(comparison, COMPARISON_FORMAT, 'comparisonHtml', (own) =>
+    pageHtml(comparisonPage(own), new Map()),
+  );
 }
 
 function drawingsOf(pen: Pen, report: Report): Map<string, Drawing[]> {
@@ -57,15 +58,4 @@ function drawingsOf(pen: Pen, report: Report): Map<string, Drawing[]> {
     ...report.groups.map((groups, i) => [`group-${i}`, groupPlot(pen, groups)] as const),
     ['latency', latencyPlot(pen, report)],
   ]);
-}
-
-/** What was made by `report` or `comparePredictions`, and is not something else. */
-function ofFormat<T extends { readonly format: string }>(
-  value: T,
-  format: string,
-  operator: string,
-): T {
-  const found: unknown = objectOf(value, 'report', operator).format;
-  if (found === format) return value;
-  throw outOfRange(`'${format}'`, `the format of ${operator}`, found, operator);
 }

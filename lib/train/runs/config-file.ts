@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { isPlainObject } from '../../check';
 import { onFile } from '../../checked-file';
 import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
@@ -11,6 +11,8 @@ import { presetNamed } from './presets';
 /** A part of a config, and how a person finds a key of it. */
 export type ConfigSource = {
   readonly content: ConfigTree;
+  /** The file that it was read from, if it was. */
+  readonly path?: string;
   /** Where a key is, for example `run.yaml, line 3, column 1`; undefined if it is not of this source. */
   place(path: readonly string[]): string | undefined;
 };
@@ -26,7 +28,8 @@ export function readConfigFile(path: string): ConfigSource {
   );
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const [fault] = document.errors;
+  // What is only warned of, such as a tag that nobody knows, would be another value in silence.
+  const [fault] = [...document.errors, ...document.warnings];
   const what = extname(path) === '.json' ? 'JSON' : 'YAML';
   if (fault) throw unreadable(path, `Cannot read ${path}: expected ${what} but ${fault.message}`);
   const content: unknown = onFile(path, what, () => document.toJS());
@@ -35,6 +38,7 @@ export function readConfigFile(path: string): ConfigSource {
   }
   return {
     content,
+    path,
     place: (keys) => {
       const offset = offsetOf(document, keys);
       if (offset === undefined) return undefined;
@@ -77,21 +81,29 @@ export function configFrom(sources: readonly ConfigSource[]): RunConfig {
   }
 }
 
-/** The error with the place of what is wrong in front. */
-function placed(error: unknown, sources: readonly ConfigSource[]): unknown {
+/**
+ * The error with the place of what is wrong in front, or at least the file.
+ *
+ * @param above the keys that lead to what was checked
+ */
+export function placed(
+  error: unknown,
+  sources: readonly ConfigSource[],
+  above: readonly string[] = [],
+): unknown {
   if (!(error instanceof ArgumentTypeError || error instanceof ArgumentRangeError)) return error;
-  const path = pathOf(error.argument);
-  const place = [...sources]
-    .reverse()
-    .map((source) => source.place(path))
-    .find((found) => found !== undefined);
+  const path = [...above, ...pathOf(error.argument)];
+  const latest = sources.toReversed();
+  const place =
+    latest.map((source) => source.place(path)).find((found) => found !== undefined) ??
+    latest.find((source) => source.path !== undefined)?.path;
   const message = place === undefined ? error.message : `${place}: ${error.message}`;
   return new TorchError('ERR_TORCH_ARGUMENT', message, { cause: error });
 }
 
-/** `config.learner.innerSteps of the run` as keys. */
+/** `config.learner.innerSteps of the run`, or the same without `config`, as keys. */
 function pathOf(argument: string | undefined): string[] {
-  const [, path = ''] = /^config\.?(.*?) of /.exec(argument ?? '') ?? [];
+  const [, path = ''] = /^(?:config\b\.?)?(.*?) of /.exec(argument ?? '') ?? [];
   return path.split(/[.[\]]+/).filter((key) => key !== '');
 }
 
@@ -99,15 +111,22 @@ function pathOf(argument: string | undefined): string[] {
 function offsetOf(document: Document, keys: readonly string[]): number | undefined {
   let node: unknown = document.contents;
   let offset: number | undefined;
-  for (const key of keys) {
+  for (let at = 0; at < keys.length; ) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-      if (pair === undefined) break;
-      if (isNode(pair.key)) offset = pair.key.range?.[0];
+      const rest = `${keys.slice(at).join('.')}.`;
+      // A key may have dots of its own, as those of the space of a search.
+      const pair = node.items.find(
+        ({ key }) => isScalar(key) && rest.startsWith(`${String(key.value)}.`),
+      );
+      if (pair === undefined || !isScalar(pair.key)) break;
+      offset = pair.key.range?.[0] ?? offset;
+      at += String(pair.key.value).split('.').length;
       node = pair.value;
     } else {
-      node = document.getIn([...keys.slice(0, keys.indexOf(key)), Number(key)], true);
-      if (isNode(node)) offset = node.range?.[0] ?? offset;
+      node = isSeq(node) ? node.items[Number(keys[at])] : undefined;
+      if (!isNode(node)) break;
+      offset = node.range?.[0] ?? offset;
+      at++;
     }
   }
   return offset;

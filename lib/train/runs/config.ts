@@ -70,6 +70,10 @@ const EVALUATION = {
   test: withDefault(atLeastTwo, 600),
   /** Shots of the test. Default: 1 and 5. */
   shots: withDefault(oneOrMore(positiveInteger), [1, 5]),
+  /** N of validation and test. Default: that of training. */
+  ways: optional(atLeastTwo),
+  /** Q of validation and test. Default: that of training. */
+  queries: optional(positiveInteger),
 };
 
 const CHECKPOINTS = {
@@ -124,8 +128,11 @@ export const RUN = {
   earlyStopping: optional(strictObject(EARLY_STOPPING)),
   /** The state of the run, to resume it, in the folder `checkpoints` of `out`. Default: none. */
   checkpoints: optional(checkpointing),
-  /** What the steps are written to, in the folder `logs` of `out`. Default: nothing. */
-  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl'), 0), []),
+  /**
+   * What the steps are written to, in the folder `logs` of `out`; `opentelemetry` tells them to the meter of
+   * `@opentelemetry/api`. Default: nothing.
+   */
+  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl', 'opentelemetry'), 0), []),
   /** A folder that keeps the vectors of frozen encoders for other runs; see `cachedFeatures`. Default: none. */
   features: optional(string),
   /** One run for each. Default: 1. */
@@ -169,6 +176,18 @@ export type RunConfig = ReadOptions<typeof RUN> & {
 };
 
 const STEPS = 600;
+
+/** N and Q of validation and test. */
+export function evaluatedTasks({
+  episodes,
+  evaluation,
+}: Pick<RunConfig, 'episodes' | 'evaluation'>): {
+  readonly ways: number;
+  readonly queries: number;
+} {
+  const { ways = episodes.ways, queries = episodes.queries } = evaluation;
+  return { ways, queries };
+}
 
 /**
  * The config of a run with all defaults filled in, also those that follow from other options.

@@ -49,7 +49,9 @@ export async function testModel(
   const features = await featuresOf(model.vectorizer, texts, config.features, signal);
   try {
     const test = testMakers({ dataset, config, classes, vectorizer: model.vectorizer, features });
-    const results = await testOn({ config, test }, model, signal);
+    const { learner, encoder, params, facts } = model;
+    const built = { config: facts.learner, learner, encoder, params };
+    const results = await testOn({ config, test }, built, signal);
     return {
       config,
       results: results.map((one) => ({

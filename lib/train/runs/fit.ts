@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentTypeError } from '../../errors';
+import { makeFolders, onDisk } from '../../on-disk';
 import type { TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
@@ -70,7 +70,7 @@ export async function fitConfig(
 ): Promise<FitResult> {
   const dataset = await dataOf(data, config, hooks.signal);
   const { out } = config;
-  if (out !== undefined) mkdirSync(out, { recursive: true });
+  if (out !== undefined) onDisk(out, 'make the folder', () => makeFolders(out));
   const workshop = await openWorkshop(dataset, config, hooks.signal);
   try {
     const results = await runSeeds(workshop, hooks);

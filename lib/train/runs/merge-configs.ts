@@ -8,13 +8,14 @@ export type ConfigTree = { readonly [key: string]: unknown };
  * the name `maml` stands for; another name or kind takes the options of the one before away.
  */
 export function merged(base: ConfigTree, over: ConfigTree): ConfigTree {
-  const result: Record<string, unknown> = { ...base };
+  const entries = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
-    const before = asOptions(result[key], key);
+    const before = asOptions(entries.get(key), key);
     const isMerged = isPlainObject(value) && before !== undefined && agree(before, value);
-    result[key] = isMerged ? merged(before, value) : value;
+    entries.set(key, isMerged ? merged(before, value) : value);
   }
-  return result;
+  // An assignment would lose a key named __proto__, which is to be refused.
+  return Object.fromEntries(entries);
 }
 
 function agree(before: ConfigTree, over: ConfigTree): boolean {

@@ -1,10 +1,18 @@
-import type { Json } from '../../check';
+import { type Json, objectOf, withMethods } from '../../check';
 import { TextClassifier, type TextModel } from '../../text';
 import type { LabeledText } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
 import { disposeTree, type Tree } from '../../torch';
-import type { EncoderConfig } from '../registry';
-import { type AnyLearner, buildLearner, type LearnerConfig, waysOf } from '../registry';
+import type { Compression } from '../compress/compression';
+import {
+  type AnyLearner,
+  buildLearner,
+  type EncoderConfig,
+  encoderChoice,
+  type LearnerConfig,
+  learnerChoice,
+  waysOf,
+} from '../registry';
 import { requireParams } from '../require-params';
 
 /** What a model was made of, and how. */
@@ -13,9 +21,13 @@ export type ModelFacts = {
   readonly encoder: EncoderConfig;
   /** The config of the run that trained it, and what came of it. */
   readonly run?: { readonly [key: string]: Json } | undefined;
+  /** How its encoder was made smaller, if it has been. */
+  readonly compression?: Compression | undefined;
   /** The examples that it is adapted to, if it has been. */
   readonly examples?: readonly LabeledText[] | undefined;
 };
+
+const encoderOf = withMethods<TrainableEncoder>('an encoder that trains', 'dispose');
 
 /**
  * A meta-trained learner with its encoder: what a run makes, and `loadModel` reads. It holds tensors until
@@ -34,11 +46,15 @@ export class MetaModel implements TextModel<Tree, unknown, Tree> {
   /**
    * The parameters and the encoder are the model's from then on.
    *
-   * @throws ArgumentTypeError or ArgumentRangeError for parameters of another model
+   * @throws ArgumentTypeError or ArgumentRangeError for facts that name no learner or encoder, and for parameters of
+   *   another model
    */
   constructor(facts: ModelFacts, encoder: TrainableEncoder, params: Tree) {
+    const { learner, encoder: kind } = objectOf(facts, 'facts', 'MetaModel');
+    learnerChoice(learner, 'facts.learner', 'MetaModel');
+    encoderChoice(kind, 'facts.encoder', 'MetaModel');
     this.facts = facts;
-    this.encoder = encoder;
+    this.encoder = encoderOf(encoder, 'encoder', 'MetaModel');
     this.learner = buildLearner(facts.learner, encoder);
     requireParams(this.learner, params);
     this.params = params;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  flag,
   jsonObject,
   listOf,
   literal,
@@ -12,7 +13,7 @@ import {
   string,
 } from '../../check';
 import { readJsonFile } from '../../checked-file';
-import { TorchError } from '../../errors';
+import { invalidArgument, TorchError } from '../../errors';
 import type { LabeledText } from '../../text/datasets/dataset';
 import { disposeTree, type Tree } from '../../torch';
 import { asJson } from '../as-json';
@@ -23,6 +24,7 @@ import {
   saveCheckpoint,
   unfitConfig,
 } from '../checkpoint';
+import { type Compression, compressionCheck } from '../compress/compression';
 import { configSchema } from '../config-schema';
 import { encoderChoice, learnerChoice, restoreEncoder } from '../registry';
 import { savedModelCheck } from '../text-model';
@@ -38,6 +40,9 @@ const modelCheck = strictObject({
   encoder: required(encoderChoice),
   state: required(jsonObject),
   run: optional(jsonObject),
+  compression: optional<Compression>(compressionCheck),
+  /** Whether the tensors are `{ learner, encoder }`, the encoder's own frozen ones among them. */
+  ownEncoder: optional(flag),
   examples: optional<readonly LabeledText[]>(examplesCheck),
 });
 
@@ -54,7 +59,7 @@ const SAVING = {
 
 /**
  * Saves a model into a folder that exists: its parameters, the state of its encoder, and how it was trained;
- * the weights of a frozen encoder are not among them. See `saveCheckpoint`.
+ * the weights of a frozen encoder are not among them, unless it was compressed. See `saveCheckpoint`.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written; ArgumentTypeError for a wrong argument
  */
@@ -65,15 +70,17 @@ export function saveModel(
 ): void {
   string(folder, 'folder', 'saveModel');
   const { examples = model.facts.examples } = readOptions(SAVING, options, 'saveModel');
-  const { learner, encoder, run } = model.facts;
-  const { state } = model.encoder;
-  const config = asJson({ kind: 'model', learner, encoder, state, run, examples });
-  saveCheckpoint(folder, { params: model.params, config });
+  const { learner, encoder, run, compression } = model.facts;
+  const { state, weights } = model.encoder;
+  const ownEncoder = weights === undefined ? undefined : true;
+  const facts = { learner, encoder, state, run, compression, ownEncoder, examples };
+  const params = weights === undefined ? model.params : { learner: model.params, encoder: weights };
+  saveCheckpoint(folder, { params, config: asJson({ kind: 'model', ...facts }) });
 }
 
 /**
- * Loads what `saveModel` or `saveTextModel` wrote. The weights of a frozen encoder are loaded from where they
- * were, and must be the same.
+ * Loads what `saveModel` or `saveTextModel` wrote. The weights of a frozen encoder that was not compressed are
+ * loaded from where they were, and must be the same.
  *
  * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or of another kind, or the encoder is
  *   another one
@@ -99,16 +106,26 @@ export function isModel(folder: string): boolean {
   return kind === 'model' || typeof tokenizer === 'object';
 }
 
-async function modelOf({ state, ...facts }: Omit<Saved, 'kind'>, params: Tree): Promise<MetaModel> {
-  const encoder = await restoreEncoder(facts.encoder, state);
+async function modelOf(
+  { state, ownEncoder = false, ...facts }: Omit<Saved, 'kind'>,
+  saved: Tree,
+): Promise<MetaModel> {
+  const { params, weights } = ownEncoder ? partsOf(saved) : { params: saved };
+  const encoder = await restoreEncoder(facts.encoder, state, weights);
   try {
-    const { learner, run, examples } = facts;
-    const known: ModelFacts = { learner, encoder: facts.encoder, run, examples };
+    const { learner, run, compression, examples } = facts;
+    const known: ModelFacts = { learner, encoder: facts.encoder, run, compression, examples };
     return new MetaModel(known, encoder, params);
   } catch (error) {
     encoder.dispose();
     throw error;
   }
+}
+
+function partsOf(saved: Tree): { params: Tree; weights: Tree } {
+  const { learner, encoder }: { learner?: Tree; encoder?: Tree } = Object(saved);
+  if (learner !== undefined && encoder !== undefined) return { params: learner, weights: encoder };
+  throw invalidArgument('tensors { learner, encoder }', 'the parameters of loadModel', saved);
 }
 
 /** The config of a model, or of one that `saveTextModel` wrote. */

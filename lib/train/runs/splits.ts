@@ -27,11 +27,27 @@ const SHARES = {
   seed: withDefault(stepCount, 0),
 };
 
+const sharesCheck = strictObject(SHARES);
+
+/** Shares of at most everything. */
+const shares = Object.assign(
+  ((value, name, operator) => {
+    const own = sharesCheck(value, name, operator);
+    const { train, validation, test } = own;
+    if (train + validation + test <= 1 + 1e-9) return own;
+    const where = `${name} of ${operator}`;
+    const found = `${train} + ${validation} + ${test}`;
+    const message = `Expected shares of at most 1 in all for ${where} but received ${found}`;
+    throw new ArgumentRangeError(message, operator, where);
+  }) as typeof sharesCheck,
+  { schema: SHARES },
+);
+
 const names = listOf(string);
 
 /** How the classes of a data set are divided, by name. */
 export const SPLITS = {
-  shares: { check: strictObject(SHARES) },
+  shares: { check: shares },
   classes: {
     check: strictObject({
       /** The names of the classes for meta-training. */
@@ -104,13 +120,6 @@ function sharesOf(
   all: readonly string[],
   { train, validation, test, seed }: ReadOptions<typeof SHARES>,
 ): RunClasses {
-  if (train + validation + test > 1 + 1e-9) {
-    throw new ArgumentRangeError(
-      `Expected shares of at most 1 in all for splits of the config but received ${train} + ${validation} + ${test}`,
-      'fit',
-      'config.splits of the config',
-    );
-  }
   const shuffled = new RandomSource(BigInt(seed)).shuffle([...all].toSorted());
   const first = Math.round(all.length * train);
   const second = first + Math.round(all.length * validation);

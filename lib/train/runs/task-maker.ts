@@ -1,6 +1,6 @@
 import type { Episodes } from '../../meta';
 import { type AugmentOptions, augmentEpisode } from '../../text/augment/augment-episode';
-import type { TextDataset } from '../../text/datasets/dataset';
+import type { TextDataset, TextGroups } from '../../text/datasets/dataset';
 import { EpisodeSampler } from '../../text/episodes/episode-sampler';
 import { episodeTensors } from '../../text/episodes/episode-tensors';
 import type { Vectorizer } from '../../text/vectorizer';
@@ -10,6 +10,8 @@ import { type Features, lookup } from './features';
 /** Makes the episodes of some numbers. */
 export type TaskMaker = {
   readonly sampler: EpisodeSampler;
+  /** What is known of a text beside its class. */
+  groups(text: string): TextGroups | undefined;
   make(numbers: readonly number[]): Episodes<Tree>;
 };
 
@@ -35,9 +37,10 @@ export function taskMaker(options: TaskOptions): TaskMaker {
   const { dataset, classes, vectorizer, features, ways, shots, queries, seed, augment } = options;
   const generator = torch.generator(seed);
   const sampler = new EpisodeSampler(dataset, { ways, shots, queries, classes, generator });
+  const groups = (text: string) => dataset.groups?.(text);
   if (features !== undefined && augment === undefined) {
     const found = lookup(features, sampler);
-    return { sampler, make: (numbers) => found(numbers.map((i) => sampler.rows(i))) };
+    return { sampler, groups, make: (numbers) => found(numbers.map((i) => sampler.rows(i))) };
   }
   const textsOf = (i: number) => {
     const episode = sampler.episode(i);
@@ -45,6 +48,7 @@ export function taskMaker(options: TaskOptions): TaskMaker {
   };
   return {
     sampler,
+    groups,
     make: (numbers) => episodeTensors(numbers.map(textsOf), vectorizer, classes),
   };
 }

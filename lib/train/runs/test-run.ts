@@ -1,11 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { queryLogits } from '../../meta';
+import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
+import type { TrainableEncoder } from '../../text/encoders/trainable';
+import type { Vectorizer } from '../../text/vectorizer';
 import { type Tree, torch } from '../../torch';
 import { asJson } from '../as-json';
 import { type Estimate, estimate } from '../estimate';
-import { type AnyLearner, LEARNERS, type LearnerConfig } from '../registry';
+import { type AnyLearner, buildLearner, LEARNERS, type LearnerConfig } from '../registry';
 import type { Protocol, QueryPrediction } from '../report/predictions';
-import type { RunConfig } from './config';
+import { evaluatedTasks, type RunConfig } from './config';
+import { rememberingEncoder } from './remembering-encoder';
 import { batchesOf, type TaskMaker } from './task-maker';
 import type { Workshop } from './workshop';
 
@@ -20,18 +24,46 @@ export type Answered = {
 
 type Tested = { readonly learner: AnyLearner; readonly params: Tree };
 
+/** A learner with what it was built of, so that it can be built again for a test. */
+export type BuiltLearner = {
+  readonly config: LearnerConfig;
+  readonly learner: AnyLearner;
+  readonly encoder: TrainableEncoder;
+  readonly params: Tree;
+};
+
+/** A learner that reads the texts of a test by its own vectorizer. */
+export type Reader = { readonly learner: AnyLearner; readonly vectorizer: Vectorizer<Tree> };
+
+/**
+ * The learner with an encoder that encodes every text once, as long as it lives. As it is where vectors are
+ * looked up anyhow, or where the learner reads the words itself.
+ */
+export function readerOf({ config, learner, encoder, params }: BuiltLearner): Reader {
+  const { vectorizer, layer } = encoder;
+  const readsWords = LEARNERS[config.kind].encoder !== undefined;
+  if (vectorizer instanceof SentenceEncoder || readsWords || layer.tasks !== true) {
+    return { learner, vectorizer };
+  }
+  const remembering = rememberingEncoder(encoder, params);
+  return { learner: buildLearner(config, remembering), vectorizer: remembering.vectorizer };
+}
+
 /** Tests a model with each number of shots. Other work gets its turn between batches. */
 export async function testOn(
   workshop: Pick<Workshop, 'config' | 'test'>,
-  model: Tested,
+  model: BuiltLearner,
   signal?: AbortSignal,
 ): Promise<Answered[]> {
   const { evaluation, predictions } = workshop.config;
+  const { params } = model;
+  const { learner, vectorizer } = readerOf(model);
   const results: Answered[] = [];
   for (const shots of evaluation.shots) {
-    const maker = workshop.test(shots);
+    const maker = workshop.test(shots, vectorizer);
     if (maker === undefined || signal?.aborted) break;
-    results.push({ shots, ...(await answersOf(maker, model, evaluation.test, predictions)) });
+    const answers = await answersOf(maker, { learner, params }, evaluation.test, predictions);
+    results.push({ shots, ...answers });
   }
   return results;
 }
@@ -63,7 +95,7 @@ export async function answersOf(
 }
 
 function episodeAnswers(
-  { sampler }: TaskMaker,
+  { sampler, groups: groupsOf }: TaskMaker,
   episode: number,
   rows: readonly (readonly number[])[],
   ms: number,
@@ -77,10 +109,13 @@ function episodeAnswers(
     const sum = own.reduce((total, p) => total + p, 0);
     const best = own.reduce((at, p, k) => (p > (own[at] ?? 0) ? k : at), 0);
     if (best === query.labels[i]) right++;
+    const text = sampler.texts[row] ?? '';
+    const groups = groupsOf(text);
     return {
       episode,
       row,
-      text: sampler.texts[row] ?? '',
+      text,
+      ...(groups && { groups }),
       label: labels[query.labels[i] ?? 0] ?? '',
       predicted: labels[best] ?? null,
       probabilities: Object.fromEntries(labels.map((label, k) => [label, (own[k] ?? 0) / sum])),
@@ -108,7 +143,7 @@ export function protocolOf(
   learner: LearnerConfig,
   shots: number,
 ): Protocol {
-  const { ways, queries } = config.episodes;
+  const { ways, queries } = evaluatedTasks(config);
   return {
     dataset: dataset.name,
     split: 'test',

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { outOfRange } from '../../errors';
 import { selectLearner } from '../../meta';
+import type { Vectorizer } from '../../text/vectorizer';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { Callback, Logger } from '../callbacks/callback';
 import { type Evaluation, evaluate } from '../evaluate';
 import type { TrainHistory } from '../history';
 import {
-  type AnyLearner,
   buildLearner,
   buildOptimizer,
   completeLearner,
@@ -14,9 +14,11 @@ import {
   type LearnerConfig,
 } from '../registry';
 import { train } from '../trainer';
-import { fileLoggers } from './file-loggers';
+import { evaluatedTasks } from './config';
 import { onlineTasks } from './online-tasks';
-import { batchesOf, numbersFrom } from './task-maker';
+import { runLoggers } from './run-loggers';
+import { batchesOf, numbersFrom, type TaskMaker } from './task-maker';
+import { type BuiltLearner, readerOf } from './test-run';
 import type { Workshop } from './workshop';
 
 /** What a run is watched and stopped by. */
@@ -33,10 +35,7 @@ export type RunHooks = {
 };
 
 /** A learner that has been trained. */
-export type TrainedLearner = {
-  readonly config: LearnerConfig;
-  readonly learner: AnyLearner;
-  readonly params: Tree;
+export type TrainedLearner = BuiltLearner & {
   readonly steps: number;
   readonly validation?: Evaluation | undefined;
   /** Undefined for a learner that has not been trained. */
@@ -101,8 +100,8 @@ async function select(work: Work, candidates: readonly LearnerConfig[]): Promise
   }
 }
 
-function requireValidation(workshop: Workshop) {
-  const validation = workshop.validation();
+function requireValidation(workshop: Workshop, vectorizer?: Vectorizer<Tree>): TaskMaker {
+  const validation = workshop.validation(vectorizer);
   if (validation !== undefined) return validation;
   throw outOfRange('at least one class for validation', 'splits of the config', 0, 'selection');
 }
@@ -116,18 +115,23 @@ async function trainOne(
   const { config: run, classes, encoder } = workshop;
   const { ways, shots, tasks } = run.episodes;
   const config = completeLearner(named, {
-    ways,
+    ways: Math.max(ways, evaluatedTasks(run).ways),
     shots: Math.max(shots, ...run.evaluation.shots),
     classes: classes.train.length,
   });
   const learner = buildLearner(config, encoder);
   const generator = torch.generator(seed);
   const params = torch.scope(() => learner.init(generator));
-  if (run.steps === 0) return { config, learner, params, steps: 0 };
+  const built = { config, learner, encoder };
+  if (run.steps === 0) return { ...built, params, steps: 0 };
   try {
     const maker = workshop.training(seed);
-    const validation = workshop.validation();
     const { every = run.steps, validation: episodes } = run.evaluation;
+    const validate = (own: Tree) => {
+      const { learner, vectorizer } = readerOf({ ...built, params: own });
+      const tasks = requireValidation(workshop, vectorizer);
+      return evaluate(learner, own, batchesOf(tasks, episodes));
+    };
     const title = LEARNERS[config.kind].title;
     const result = await train({
       learner,
@@ -139,11 +143,9 @@ async function trainOne(
       precision: run.precision,
       generator,
       evaluateEvery: every,
-      logger: [...(hooks.loggers?.(title, seed) ?? []), ...fileLoggers(run, config.kind, seed)],
+      logger: [...(hooks.loggers?.(title, seed) ?? []), ...runLoggers(run, config.kind, seed)],
       callbacks: hooks.callbacks ?? [],
-      ...(validation && {
-        evaluate: (own: Tree) => evaluate(learner, own, batchesOf(validation, episodes)),
-      }),
+      ...(classes.validation.length > 0 && { evaluate: validate }),
       ...(run.clipNorm !== undefined && { clipNorm: run.clipNorm }),
       ...(run.tasksAtOnce !== undefined && { tasksAtOnce: run.tasksAtOnce }),
       ...(run.earlyStopping && { earlyStopping: run.earlyStopping }),
@@ -151,7 +153,7 @@ async function trainOne(
       ...checkpointing(run, hooks),
     });
     const { best, history, steps, stopped } = result;
-    return { config, learner, params: result.params, steps, validation: best, history, stopped };
+    return { ...built, params: result.params, steps, validation: best, history, stopped };
   } finally {
     disposeTree(params);
   }

@@ -1,9 +1,13 @@
+import { counted } from '../../counted';
+import { ArgumentRangeError } from '../../errors';
 import type { AugmentOptions } from '../../text/augment/augment-episode';
 import type { TextDataset } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
+import type { Vectorizer } from '../../text/vectorizer';
+import type { Tree } from '../../torch';
 import { buildEncoder } from '../registry';
 import { buildAugmentation } from '../registry/augmentations';
-import type { RunConfig } from './config';
+import { evaluatedTasks, type RunConfig } from './config';
 import { type Features, featuresOf } from './features';
 import { classesOf, type RunClasses } from './splits';
 import { type TaskMaker, type TaskOptions, taskMaker } from './task-maker';
@@ -19,10 +23,10 @@ export type Workshop = {
   readonly classes: RunClasses;
   readonly encoder: TrainableEncoder;
   training(seed: number): TaskMaker;
-  /** Undefined if no class is for validation. */
-  validation(): TaskMaker | undefined;
-  /** Undefined if no class is for the test. */
-  test(shots: number): TaskMaker | undefined;
+  /** Undefined if no class is for validation. @param vectorizer default: the encoder's */
+  validation(vectorizer?: Vectorizer<Tree>): TaskMaker | undefined;
+  /** Undefined if no class is for the test. @param vectorizer default: the encoder's */
+  test(shots: number, vectorizer?: Vectorizer<Tree>): TaskMaker | undefined;
   /** Frees what it has computed; not the encoder. */
   dispose(): void;
 };
@@ -38,6 +42,7 @@ export async function openWorkshop(
   signal: AbortSignal | undefined,
 ): Promise<Workshop> {
   const classes = await classesOf(dataset, config.splits);
+  requireEnough(classes, config, dataset.name);
   const texts = (labels: readonly string[]) => labels.flatMap((label) => dataset.examples(label));
   const encoder = await buildEncoder(config.encoder, texts(classes.train));
   try {
@@ -50,6 +55,22 @@ export async function openWorkshop(
   }
 }
 
+/** Refuses parts with fewer classes than an episode has; validation and test may have none at all. */
+function requireEnough({ train, ...others }: RunClasses, config: RunConfig, name: string): void {
+  const { ways } = config.episodes;
+  const parts = Object.entries({ ...(config.steps !== 0 && { train }), ...others });
+  const [part, labels] = parts.find(
+    ([key, own]) => own.length < ways && (key === 'train' || own.length > 0),
+  ) ?? [undefined, []];
+  if (part === undefined) return;
+  const found = `${labels.length}: ${labels.map((label) => `'${label}'`).join(', ')}`;
+  throw new ArgumentRangeError(
+    `Expected at least ${counted(ways, 'class', 'classes')} of '${name}' for ${part} (episodes.ways and splits of the config) but received ${found}`,
+    'fit',
+    'config.splits of the config',
+  );
+}
+
 function workshopOf(
   dataset: TextDataset,
   config: RunConfig,
@@ -58,7 +79,8 @@ function workshopOf(
   features: Features | undefined,
 ): Workshop {
   const { ways, shots, queries } = config.episodes;
-  const common = { dataset, vectorizer: encoder.vectorizer, features, ways, queries };
+  const { vectorizer } = encoder;
+  const common = { dataset, vectorizer, features, shots };
   const augment = augmentOf(config);
   const { validation } = classes;
   return {
@@ -66,12 +88,19 @@ function workshopOf(
     dataset,
     classes,
     encoder,
-    training: (seed) => taskMaker({ ...common, classes: classes.train, shots, seed, augment }),
-    validation: () =>
+    training: (seed) =>
+      taskMaker({ ...common, ways, queries, classes: classes.train, seed, augment }),
+    validation: (own = vectorizer) =>
       validation.length === 0
         ? undefined
-        : taskMaker({ ...common, classes: validation, shots, seed: VALIDATION_SEED }),
-    test: testMakers({ dataset, config, classes, vectorizer: encoder.vectorizer, features }),
+        : taskMaker({
+            ...common,
+            ...evaluatedTasks(config),
+            vectorizer: own,
+            classes: validation,
+            seed: VALIDATION_SEED,
+          }),
+    test: testMakers({ dataset, config, classes, vectorizer, features }),
     dispose: () => features?.x.dispose(),
   };
 }
@@ -80,13 +109,12 @@ function workshopOf(
 export function testMakers(
   options: Pick<Workshop, 'dataset' | 'config' | 'classes'> &
     Pick<TaskOptions, 'vectorizer' | 'features'>,
-): (shots: number) => TaskMaker | undefined {
-  const { config, classes, ...common } = options;
-  const { ways, queries } = config.episodes;
-  return (shots) =>
-    classes.test.length === 0
-      ? undefined
-      : taskMaker({ ...common, classes: classes.test, ways, queries, shots, seed: TEST_SEED });
+): Workshop['test'] {
+  const { config, classes, dataset, features } = options;
+  const tasks = evaluatedTasks(config);
+  const common = { dataset, features, ...tasks, classes: classes.test, seed: TEST_SEED };
+  return (shots, vectorizer = options.vectorizer) =>
+    classes.test.length === 0 ? undefined : taskMaker({ ...common, vectorizer, shots });
 }
 
 function augmentOf({ augmentation }: RunConfig): Omit<AugmentOptions, 'generator'> | undefined {

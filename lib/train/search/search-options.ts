@@ -1,5 +1,6 @@
 import {
   abortSignal,
+  atOnce,
   callable,
   integerFrom,
   isPlainObject,
@@ -73,7 +74,7 @@ export const STUDY = {
   /** Everything random depends on it. Default: 0. */
   seed: withDefault(stepCount, 0),
   /** Trials at once. Default: 1. */
-  workers: withDefault(positiveInteger, 1),
+  workers: withDefault(atOnce, 1),
   /** A study that is kept in a file, and goes on where the file ends. Default: none. */
   file: optional(string),
   /** What the objective depends on beside the parameters: a file's study of another is refused. Default: none. */

@@ -4,19 +4,19 @@ import {
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isPlainObject, type Json } from '../../check';
 import { refuseFile } from '../../checked-file';
 import { FolderLock } from '../../folder-lock';
+import { makeFolders, onDisk } from '../../on-disk';
 import { readRegular } from '../../regular-file';
 import { readSealedLines, sealedLine } from '../../sealed-lines';
 import { syncFolder } from '../../torch/files/replace-file';
 import { warnOf } from '../../warnings';
-import { onDisk } from '../on-disk';
 import { readStudyEvent, type StudyEvent } from './study-event';
 
 const FORMAT = 'metatorch-study';
@@ -46,19 +46,20 @@ export class StudyFile {
   constructor(path: string, facts: StudyFacts) {
     this.#path = resolve(path);
     const folder = dirname(this.#path);
-    onDisk(this.#path, USE, () => mkdirSync(folder, { recursive: true }));
+    onDisk(this.#path, USE, () => makeFolders(folder));
     this.#lock = new FolderLock(folder, `${basename(this.#path)}.lock`);
     let file: number | undefined;
+    const existed = existsSync(this.#path);
     try {
-      const { events, bytes } = existsSync(this.#path)
-        ? readStudy(this.#path, facts)
-        : { events: [], bytes: 0 };
+      const { events, bytes } = existed ? readStudy(this.#path, facts) : { events: [], bytes: 0 };
       file = onDisk(this.#path, USE, () => openSync(this.#path, 'a'));
       this.#file = file;
       this.events = events;
       this.#begin(bytes, facts);
     } catch (error) {
       if (file !== undefined) closeSync(file);
+      // A study that could not begin leaves nothing.
+      if (!existed) rmSync(this.#path, { force: true });
       this.#lock.release();
       throw error;
     }

@@ -5,6 +5,7 @@ function prediction(more: Partial<Prediction>): Prediction {
   const nearest = [{ text: 'lost my card', label: 'card_lost', similarity: 0.9 }];
   return {
     label: 'card_lost',
+    labels: ['card_lost'],
     probability: 0.934,
     probabilities: {},
     unknown: null,

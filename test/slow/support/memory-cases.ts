@@ -1,4 +1,4 @@
-import { type Tensor, torch } from '../../../lib/torch';
+import { type FunctionContext, type Tensor, torch } from '../../../lib/torch';
 import { numbers } from '../../helpers/numbers';
 
 /** Makes tensors in steps and lets go of them; a step tells how many it made. */
@@ -127,6 +127,55 @@ function recomputed(): MemoryCase {
   return { count: 200_000, turns: false, step, close };
 }
 
+class Cubed extends torch.autograd.Function {
+  static forward(ctx: FunctionContext<[Tensor]>, x: Tensor): Tensor {
+    ctx.saveForBackward(x);
+    return x.pow(3);
+  }
+  static backward(ctx: FunctionContext<[Tensor]>, g: Tensor): Tensor {
+    return g.mul(ctx.savedTensors[0].pow(2)).mul(3);
+  }
+}
+
+/** Functions of our own, hooks and packed tensors, with gradients of gradients, and half of it thrown at. */
+function called(turns: boolean): MemoryCase {
+  const x = torch.rand([64], { generator: torch.generator(5) }).requiresGrad_();
+  let throws = false;
+  const work = () => {
+    const y = torch.autograd.savedTensorsHooks(
+      (saved) => [saved.detach()],
+      ([kept]) => kept as Tensor,
+      () => Cubed.apply(x).mul(x),
+    );
+    y.registerHook((gradient) => {
+      if (throws) throw new Error('of a hook');
+      return gradient.mul(2);
+    });
+    y.gradFn?.registerHook(() => undefined);
+    try {
+      const [first] = torch.grad(y.sum(), [x] as const, { createGraph: true });
+      torch.grad(first.sum(), x);
+    } catch (error) {
+      if (!throws) throw error;
+    }
+    throws = !throws;
+  };
+  const each = counted(() => {
+    work();
+    work();
+  });
+  const step = () => {
+    const both = () => {
+      work();
+      work();
+    };
+    if (turns) both();
+    else torch.scope(both);
+    return each;
+  };
+  return { count: 2_000_000, turns, step, close: () => x.dispose() };
+}
+
 function collected(): MemoryCase {
   const { make, close } = maker();
   const step = () => {
@@ -142,5 +191,7 @@ export const MEMORY_CASES: Readonly<Record<string, () => MemoryCase>> = {
   scopes: scoped,
   'second gradients': differentiated,
   checkpoints: recomputed,
+  functions: () => called(false),
+  'functions, collected': () => called(true),
   'garbage collector': collected,
 };

@@ -66,9 +66,29 @@ test('says what it expected where there is no such encoder', async () => {
     code: 'ERR_TORCH_DOWNLOAD',
   });
   await expect(loadEncoder(3 as never)).rejects.toThrow('Expected a string for source');
-  await expect(loadEncoder('use-lite', { precision: 'int8' })).rejects.toThrow(
-    "Expected 'float32'",
+  await expect(loadEncoder(await wordVectors(), { precision: 'int8' })).rejects.toThrow(
+    "Expected 'float32' for an encoder without linear layers",
   );
   await expect(loadEncoder('use-lite', { precision: 'int4' as never })).rejects.toThrow("'int8'");
   expect(() => openEncoder({ kind: 'other' }, [])).toThrow("'use-lite', 'hugging-face' or");
 });
+
+test.each(['int8', 'float16'] as const)(
+  'USE-lite in %s is near float32, and opens again',
+  (precision) => {
+    using exact = loadEncoderSync('use-lite');
+    using narrow = loadEncoderSync('use-lite', { precision });
+    const texts = ['my card is gone', 'rain on my card', 'how do I top up?'];
+    using a = exact.encodeSync(texts);
+    using b = narrow.encodeSync(texts);
+    expect(torch.cosineSimilarity(a, b, -1).min().item()).toBeGreaterThan(0.99);
+    expect(a.equal(b)).toBe(false);
+    expect(narrow.fingerprint).not.toBe(exact.fingerprint);
+    // As before there were precisions: what is saved with it stays valid.
+    expect(exact.spec).toEqual({ kind: 'use-lite', maxLength: 128 });
+    const params = mapTree(([own]) => own.clone(), narrow.params);
+    using again = openEncoder(structuredClone(narrow.spec), params);
+    using c = again.encodeSync(texts);
+    expect(c.equal(b)).toBe(true);
+  },
+);

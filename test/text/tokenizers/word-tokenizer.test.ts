@@ -78,6 +78,7 @@ describe('options', () => {
 
   test('can be read, defaults filled in', () => {
     expect(new WordTokenizer({ locale: 'th' }).options).toEqual({
+      chinese: 'words',
       locale: 'th',
       lowerCase: true,
       normalize: true,
@@ -121,4 +122,42 @@ test('refuses what is no string', () => {
   expect(() => Reflect.apply(english.tokenize, english, [7])).toThrow(
     'Expected a string for text but received number 7',
   );
+});
+
+describe('Chinese', () => {
+  const text = '我的余额不足, how do I 还款?';
+
+  test('bigrams are each two neighbours, and a character alone', () => {
+    expect(new WordTokenizer({ chinese: 'bigrams' }).tokenize(`${text} 是`)).toEqual([
+      '我的',
+      '的余',
+      '余额',
+      '额不',
+      '不足',
+      'how',
+      'do',
+      'i',
+      '还款',
+      '是',
+    ]);
+  });
+
+  test('words of a dictionary that knows those of a bank', () => {
+    const words = new WordTokenizer({ chinese: 'jieba' }).tokenize(text);
+    expect(words).toEqual(['我', '的', '余额', '不足', 'how', 'do', 'i', '还款']);
+    expect(new WordTokenizer().tokenize('余额')).toEqual(['余', '额']);
+  });
+
+  test('characters beyond the basic plane are whole', () => {
+    expect(new WordTokenizer({ chinese: 'bigrams' }).tokenize('\u{20000}\u{20001}一')).toEqual([
+      '\u{20000}\u{20001}',
+      '\u{20001}一',
+    ]);
+  });
+
+  test('another way is refused', () => {
+    expect(() => new WordTokenizer({ chinese: 'trigrams' as never })).toThrow(
+      /words.*bigrams.*jieba/,
+    );
+  });
 });

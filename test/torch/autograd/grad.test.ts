@@ -102,7 +102,7 @@ test('backward accumulates into the leaves', () => {
   leaf.sum().backward();
   expect(leaf.grad?.tolist()).toEqual([4, 4]);
   expect(middle.grad?.tolist()).toEqual([1, 1]);
-  expect([leaf.isLeaf, middle.isLeaf, middle.gradFn]).toEqual([true, false, 'MulBackward1']);
+  expect([leaf.isLeaf, middle.isLeaf, middle.gradFn?.name]).toEqual([true, false, 'MulBackward1']);
   leaf.grad = null;
   expect(leaf.grad).toBeNull();
 });

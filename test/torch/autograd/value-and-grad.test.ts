@@ -81,7 +81,7 @@ test('a value is one tensor unless hasAux says otherwise', () => {
 
 test('refuses unknown options where it is made', () => {
   expect(() => torch.valueAndGrad(fn, { createGrph: true } as never)).toThrow(
-    'valueAndGrad: Unknown option createGrph; expected hasAux, createGraph',
+    'valueAndGrad: Unknown option createGrph; expected argnums, hasAux, createGraph',
   );
   expect(() => torch.valueAndGrad(fn, { createGraph: 'no' } as never)).toThrow(
     "Expected a boolean for createGraph of valueAndGrad but received string 'no'",

@@ -47,6 +47,17 @@ describe.each([
     expect(mean(steps.slice(-4))).toBeLessThan(0.8 * mean(steps.slice(0, 4)));
   });
 
+  test(`token-contrast ${model.tokens ? 'falls' : 'is refused'}`, () => {
+    const options = { loss: 'token-contrast', steps: 12, learningRate, dropout: false } as const;
+    if (model.tokens === undefined) {
+      expect(() => run(model, options)).toThrow(/single tokens have vectors.*token-contrast/);
+      return;
+    }
+    const { steps } = run(model, options);
+    const mean = (some: FineTuneStep[]) => some.reduce((sum, one) => sum + one.loss, 0) / 4;
+    expect(mean(steps.slice(-4))).toBeLessThan(0.8 * mean(steps.slice(0, 4)));
+  });
+
   test('all layers are trained, the words alone stay, and the model itself does not change', () => {
     const before = Object.fromEntries(
       Object.entries(flattenTree(model.params)).map(([path, own]) => [path, own.clone()]),

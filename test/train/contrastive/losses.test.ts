@@ -1,5 +1,9 @@
 import { torch } from '../../../lib/torch';
-import { cosinePairLoss, supervisedContrast } from '../../../lib/train/contrastive/losses';
+import {
+  cosinePairLoss,
+  supervisedContrast,
+  tokenContrast,
+} from '../../../lib/train/contrastive/losses';
 
 const x = torch.tensor([
   [3, 0],
@@ -45,6 +49,49 @@ test('both have the gradients of finite differences', () => {
   expect(torch.gradcheck(pairs, [points])).toBe(true);
 });
 
+test('tokenContrast is the contrast of the mean of nearest tokens, both ways round', () => {
+  const states = torch.tensor([
+    [
+      [1, 0],
+      [0, 1],
+    ],
+    [
+      [2, 0],
+      [9, 9],
+    ],
+    [
+      [1, 1],
+      [0, 3],
+    ],
+  ]);
+  const mask = torch.tensor([
+    [1, 1],
+    [1, 0],
+    [1, 1],
+  ]);
+  const half = Math.SQRT1_2;
+  // One way: text 0 to 1 (1 + 0) / 2, and back 1; 0 to 2 (√½ + 1) / 2, and back the same; 1 to 2 √½, and back √½ / 2.
+  const similarity = [
+    [0, 0.75, (half + 1) / 2],
+    [0.75, 0, (half + half / 2) / 2],
+    [(half + 1) / 2, (half + half / 2) / 2, 0],
+  ];
+  const tau = 0.5;
+  const share = (i: number, p: number): number => {
+    const all = [0, 1, 2].filter((j) => j !== i);
+    const weight = (j: number) => Math.exp((similarity[i]?.[j] ?? 0) / tau);
+    return Math.log(weight(p) / all.reduce((sum, j) => sum + weight(j), 0));
+  };
+  // Texts 0 and 2 have one label; text 1 has no other.
+  const expected = -(share(0, 2) + share(2, 0)) / 3;
+  const labels = torch.tensor([0n, 1n, 0n]);
+  expect(tokenContrast(states, mask, labels, tau).item()).toBeCloseTo(expected, 6);
+  const points = torch
+    .randn([3, 2, 4], { generator: torch.generator(1), dtype: 'float64' })
+    .requiresGrad_();
+  expect(torch.gradcheck((p) => tokenContrast(p, mask, labels, tau), [points])).toBe(true);
+});
+
 test('a batch without two texts of a label has the loss 0 and finite gradients', () => {
   const labels = torch.tensor(BigInt64Array.from([0n, 1n, 2n, 3n]));
   const step = torch.valueAndGrad((p: typeof x) => supervisedContrast(p, labels, 0.1));
@@ -59,4 +106,6 @@ test.each([
   [() => supervisedContrast(x.flatten(), torch.zeros([8]), 1), /x/],
   [() => supervisedContrast(x, torch.zeros([3]), 1), /labels/],
   [() => supervisedContrast(x, torch.zeros([4]), 0), /temperature/],
+  [() => tokenContrast(x, x, torch.zeros([4]), 1), /states/],
+  [() => tokenContrast(x.unsqueeze(0), x, torch.zeros([1]), 1), /mask/],
 ])('wrong arguments are named (%#)', (call, message) => expect(call).toThrow(message));

@@ -45,13 +45,13 @@ function dotOf(label) {
 }
 
 function showPrediction(text, prediction) {
-  const { label, unknown, probability, probabilities, nearest } = prediction;
+  const { labels, unknown, probabilities, nearest } = prediction;
   at('verdict').textContent =
     text === ''
       ? 'Nothing typed yet.'
-      : label === null
+      : labels.length === 0
         ? `Unknown: ${unknown}`
-        : `${label}, ${percent(probability)}`;
+        : labels.map((label) => `${label}, ${percent(probabilities[label])}`).join('; ');
   const best = Object.entries(probabilities)
     .sort(([, a], [, b]) => b - a)
     .slice(0, MOST_BARS);

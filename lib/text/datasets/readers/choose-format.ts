@@ -4,6 +4,8 @@ import { messageOf } from '../../../libtorch/reasons';
 import { fileBytes } from '../../file-bytes';
 import { quoted, type Refuse, refusalsOf } from './data-file-error';
 import { fileText } from './file-text';
+import { CLINC_FILE } from './formats/clinc-file';
+import { languageParts } from './formats/languages';
 import { hasPairs } from './formats/pairs';
 import { entriesOf } from './formats/text-folders';
 import { type DataFormat, FORMATS, type ReadSettings } from './options';
@@ -66,6 +68,14 @@ function ofFolder(path: string, refuse: Refuse): ChosenFormat {
   if (named.length > 0) {
     const names = named.map(({ name }) => name).join(', ');
     return { format: 'split-files', chosenBy: `it holds ${names}` };
+  }
+  if (entries.some(({ name }) => name === CLINC_FILE)) {
+    return { format: 'clinc150', chosenBy: `it holds ${CLINC_FILE}` };
+  }
+  const parts = languageParts(path, entries, refuse);
+  if (parts.length > 0) {
+    const languages = [...new Set(parts.map(({ language }) => language))].join(', ');
+    return { format: 'languages', chosenBy: `it holds texts by language: ${languages}` };
   }
   if (folders.length > 0) {
     return { format: 'text-folders', chosenBy: 'it holds folders, whose names are the labels' };

@@ -18,6 +18,8 @@ export type FileTextOptions = {
   /** As `TextDecoder` names it. Default: UTF-8, or UTF-16 if a byte order mark says so. */
   readonly encoding?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Read instead of a file, for which the path is a name then, for example those of standard input. */
+  readonly bytes?: AsyncIterable<Buffer> | undefined;
 };
 
 /**
@@ -28,11 +30,19 @@ export type FileTextOptions = {
  */
 export async function* fileText(
   path: string,
-  { encoding, signal }: FileTextOptions = {},
+  { encoding, signal, bytes = fileBytes(path, { signal }) }: FileTextOptions = {},
 ): AsyncGenerator<string> {
   const refuse = refusalsOf(path);
-  const bytes = withFirst(readable(fileBytes(path, { signal }), refuse, signal), LONGEST_MARK);
-  const { first: start = Buffer.alloc(0), all } = await peek(bytes);
+  yield* decodedText(readable(bytes, refuse, signal), refuse, encoding);
+}
+
+/** The same of bytes that come from elsewhere, and are not packed. */
+export async function* decodedText(
+  bytes: AsyncIterable<Buffer>,
+  refuse: Refuse,
+  encoding?: string,
+): AsyncGenerator<string> {
+  const { first: start = Buffer.alloc(0), all } = await peek(withFirst(bytes, LONGEST_MARK));
   if (UTF32_MARKS.some((mark) => start.length >= mark.length && startsWith(start, mark))) {
     refuse({}, 'UTF-8 or UTF-16', 'the byte order mark of UTF-32');
   }

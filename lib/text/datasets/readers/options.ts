@@ -26,6 +26,7 @@ export const FORMATS = [
   'pairs',
   'text-folders',
   'split-files',
+  'languages',
 ] as const;
 
 /** What a file or folder of texts holds, and how. */

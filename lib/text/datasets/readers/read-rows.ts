@@ -2,9 +2,11 @@ import { basename, join } from 'node:path';
 import { readOptions, string } from '../../../check';
 import { type ChosenFormat, chooseFormat } from './choose-format';
 import { refusalsOf } from './data-file-error';
+import { clincFileRows } from './formats/clinc-file';
 import { conllRows } from './formats/conll';
 import { delimitedRows } from './formats/delimited';
 import { jsonLineRows, jsonRows } from './formats/json';
+import { languageParts } from './formats/languages';
 import { hasPairs, pairRows } from './formats/pairs';
 import { parquetRows } from './formats/parquet';
 import { entriesOf, folderRows } from './formats/text-folders';
@@ -20,6 +22,7 @@ const WITH_FIELDS: readonly DataFormat[] = [
   'jsonl',
   'parquet',
   'split-files',
+  'languages',
 ];
 
 type Reader = (path: string, settings: ReadSettings) => AsyncIterable<TextRow>;
@@ -29,13 +32,14 @@ const READERS: Readonly<Record<DataFormat, Reader>> = {
   tsv: (path, settings) => delimitedRows(path, settings, '\t'),
   json: (path, settings) => jsonRows(path, settings),
   jsonl: jsonLineRows,
-  clinc150: (path, settings) => jsonRows(path, settings, 'clinc150'),
+  clinc150: clincFileRows,
   fewrel: (path, settings) => jsonRows(path, settings, 'fewrel'),
   conll: conllRows,
   parquet: parquetRows,
   pairs: pairRows,
   'text-folders': folderRows,
   'split-files': splitRows,
+  languages: languageRows,
 };
 
 /**
@@ -90,5 +94,20 @@ async function* splitRows(folder: string, settings: ReadSettings): AsyncGenerato
     const part = { ...settings, format: undefined };
     const chosen = await chooseFormat(path, part);
     for await (const row of rowsAs(chosen, path, part)) yield { ...row, split };
+  }
+}
+
+/** The rows of all languages of a folder, each with its own as a group. */
+async function* languageRows(folder: string, settings: ReadSettings): AsyncGenerator<TextRow> {
+  const refuse = refusalsOf(folder);
+  for (const { path, language, split } of languageParts(
+    folder,
+    entriesOf(folder, refuse),
+    refuse,
+  )) {
+    const part = { ...settings, format: undefined };
+    for await (const row of rowsAs(await chooseFormat(path, part), path, part)) {
+      yield { ...row, ...(split !== undefined && { split }), groups: { ...row.groups, language } };
+    }
   }
 }

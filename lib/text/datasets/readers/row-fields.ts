@@ -130,7 +130,7 @@ export class RowMaker {
 
   #label(label: unknown, place: Place): string {
     if (typeof label === 'string' && this.#labelNames === undefined) {
-      return label === '' ? this.#refuse(place, 'a label', 'an empty one') : label;
+      return label.trim() === '' ? this.#refuse(place, 'a label', 'an empty one') : label;
     }
     const number = typeof label === 'string' ? numberIn(label) : label;
     const isWhole = typeof number === 'bigint' || Number.isSafeInteger(number);

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { knownOptions, objectOf, positiveInteger, string } from '../../../check';
-import { sha256OfFiles } from '../../../checked-file';
+import { refuseFile, sha256OfFiles } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
 import { type Bert, type BertParams, bert } from '../../../nn';
 import { disposeTree, type Tensor } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';
 import { TokenVectorizer } from '../../token-vectorizer';
+import { narrowContext, narrowed, type Precision, precisionOf } from '../precision';
 import type { EncoderSpec, TokenModel } from '../token-model';
+import type { TokenVectors } from '../token-states';
 import { type ModelConfig, readModelConfig } from './model-config';
-import { narrowContext, narrowed, type Precision, precisionOf } from './precision';
 import { readParams } from './read-params';
 import { readSentenceModules, type SentenceModules } from './sentence-modules';
 import { TextTokenizer } from './text-tokenizer';
@@ -25,6 +26,8 @@ export type HuggingFaceOptions = {
   precision?: Precision | undefined;
 };
 
+const FILES = 'a file of the model';
+
 /** What builds an encoder again, given its parameters. */
 export type HuggingFaceSpec = EncoderSpec & {
   readonly kind: 'hugging-face';
@@ -32,6 +35,8 @@ export type HuggingFaceSpec = EncoderSpec & {
   readonly maxLength: number;
   readonly precision: Precision;
   readonly fingerprint: string;
+  /** sha256 of the folder's files but for the Transformer's weights; not checked if it is missing. */
+  readonly files?: string;
 };
 
 /** A pre-trained encoder, and what learners need to train it further. */
@@ -76,24 +81,24 @@ export function loadHuggingFace(
   precisionOf(precision, 'precision', 'loadHuggingFace');
   const read = readFolder(resolve(string(folder, 'folder', 'loadHuggingFace')));
   const most = lengthOf(read, maxLength);
-  const { config, modules, tokenizer } = read;
+  const { config, modules } = read;
   const weights = weightPaths(modules.transformer);
   const full = readParams(weights, config.type, config.options, modules);
   const params = narrowed(full, precision);
   disposeTree(full, params);
-  const files = [...weights, configOf(modules), ...modules.files, ...tokenizer.files];
-  const digest = sha256OfFiles(files, 'a file of the model');
+  const files = sha256OfFiles(filesOf(read), FILES);
+  const digest = sha256OfFiles([...weights, ...filesOf(read)], FILES);
   const fingerprint = createHash('sha256').update(`${digest} ${most} ${precision}`).digest('hex');
   return encoderOf(
     read,
-    { kind: 'hugging-face', folder: read.path, maxLength: most, precision, fingerprint },
+    { kind: 'hugging-face', folder: read.path, maxLength: most, precision, fingerprint, files },
     params,
   );
 }
 
 /**
  * The encoder of a `spec`, with parameters that are given, as those of another thread: the weights of the
- * folder are not read.
+ * folder are not read, and need not be there. Its other files must be those that the spec was made of.
  *
  * @throws as `loadHuggingFace`
  */
@@ -102,7 +107,14 @@ export function openHuggingFace(spec: HuggingFaceSpec, params: BertParams): Hugg
   precisionOf(spec.precision, 'spec.precision', 'openHuggingFace');
   requireTensorTree(params);
   const read = readFolder(string(spec.folder, 'spec.folder', 'openHuggingFace'));
+  requireFiles(spec, read);
   return encoderOf(read, { ...spec, maxLength: lengthOf(read, spec.maxLength) }, params);
+}
+
+/** The files with the weights of the encoder of a spec; none if it is of another kind. */
+export function weightFiles({ kind, folder }: EncoderSpec): string[] {
+  if (kind !== 'hugging-face') return [];
+  return weightPaths(readSentenceModules(string(folder, 'spec.folder', 'weightFiles')).transformer);
 }
 
 function readFolder(path: string): Folder {
@@ -133,6 +145,10 @@ function encoderOf(
   const { maskId } = tokenizer;
   const tokenize = (text: string): Int32Array =>
     tokenizer.tokenize(string(text, 'text', 'tokenize'), spec.maxLength);
+  const vectors: TokenVectors<BertParams> = {
+    specials: [...tokenizer.special],
+    hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
+  };
   return {
     name: basename(path),
     spec,
@@ -145,12 +161,12 @@ function encoderOf(
     depth: config.options.layers,
     embed: (own, texts, given) => layer.encode(own, texts, { ...context, ...given }),
     embedBatch: (own, batch, given) => layer.apply(own, batch, { ...context, ...given }),
+    vectors,
     ...(maskId !== undefined && {
       tokens: {
+        ...vectors,
         vocabularySize: config.options.vocabularySize,
         maskId,
-        specials: [...tokenizer.special],
-        hidden: (own, batch, given) => layer.hiddenStates(own, batch, { ...context, ...given }),
         table: ({ embeddings }) => embeddings.words.weight,
       },
     }),
@@ -173,6 +189,14 @@ function lengthOf({ layer, modules, tokenizer }: Folder, wanted: number | undefi
   throw outOfRange(range, `${name} of loadHuggingFace`, wanted, 'loadHuggingFace');
 }
 
-function configOf({ transformer }: SentenceModules): string {
-  return join(transformer, 'config.json');
+/** All files of a folder but the Transformer's weights. */
+function filesOf({ modules, tokenizer }: Folder): string[] {
+  return [join(modules.transformer, 'config.json'), ...modules.files, ...tokenizer.files];
+}
+
+function requireFiles({ files }: HuggingFaceSpec, read: Folder): void {
+  if (files === undefined) return;
+  const found = sha256OfFiles(filesOf(read), FILES);
+  if (found === files) return;
+  throw refuseFile(read.path, `files beside the weights of sha256 ${files}`, found);
 }

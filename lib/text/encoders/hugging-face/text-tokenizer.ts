@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Tokenizers from '@huggingface/tokenizers';
 import {
+  type Check,
+  isPlainObject,
+  listOf,
   looseObject,
   nullable,
+  oneOf,
   optional,
   positiveNumber,
   required,
@@ -11,14 +15,35 @@ import {
   string,
 } from '../../../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
+import { invalidArgument } from '../../../errors';
 import { firstTokens } from './first-tokens';
+import { riskyPattern, withinTime } from './patterns';
 
 const TOKENIZER_FILE = 'tokenizer.json';
 const CONFIG_FILE = 'tokenizer_config.json';
 
+/** Ids by token, or tokens with their probabilities in the order of their ids. */
+const vocabulary: Check<unknown> = (value, name, operator) => {
+  const isId = (id: unknown) => Number.isSafeInteger(id) && Number(id) >= 0;
+  const isScored = (one: unknown) =>
+    Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'number';
+  const fits = Array.isArray(value)
+    ? value.every(isScored)
+    : isPlainObject(value) && Object.values(value).every(isId);
+  if (fits) return value;
+  const expected = 'ids by token, or a list of [token, number]';
+  throw invalidArgument(expected, `${name} of ${operator}`, value, operator);
+};
+
 const tokenizerCheck = looseObject({
+  added_tokens: optional(
+    nullable(listOf(looseObject({ id: required(stepCount), content: required(string) }))),
+  ),
   model: required(
     looseObject({
+      // With another name the package would guess.
+      type: optional(nullable(oneOf('WordPiece', 'BPE', 'Unigram'))),
+      vocab: required(vocabulary),
       unk_token: optional(nullable(string)),
       unk_id: optional(nullable(stepCount)),
     }),
@@ -48,6 +73,9 @@ export class TextTokenizer {
   /** The most tokens that the tokenizer's config asks for. */
   readonly maxLength: number | undefined;
   readonly #tokenizer: Tokenizers.Tokenizer;
+  readonly #path: string;
+  /** A pattern that a text may keep busy for ever. */
+  readonly #risky: string | undefined;
   readonly #lowerCase: boolean;
   readonly #before: readonly number[];
   readonly #after: readonly number[];
@@ -58,7 +86,7 @@ export class TextTokenizer {
   /**
    * @param vocabularySize the rows of the model's table
    * @throws TorchError `ERR_TORCH_FILE` if `tokenizer.json` is missing, cannot be used, or has ids beyond the
-   *   model's table
+   *   model's table; `tokenize` too, if a pattern of it takes seconds for a text
    */
   constructor(folder: string, options: { vocabularySize: number; lowerCase: boolean }) {
     const path = join(folder, TOKENIZER_FILE);
@@ -71,6 +99,8 @@ export class TextTokenizer {
     this.files = existsSync(configPath) ? [path, configPath] : [path];
     this.maxLength = config.model_max_length ?? undefined;
     this.#lowerCase = options.lowerCase;
+    this.#path = path;
+    this.#risky = riskyPattern(json);
     const { Tokenizer } = loadTokenizers();
     const tokenizer = onFile(path, expected, () => new Tokenizer(json, config));
     this.#tokenizer = tokenizer;
@@ -110,14 +140,23 @@ export class TextTokenizer {
   }
 
   #idsOf(text: string): number[] {
-    const given = this.#lowerCase ? text.toLowerCase() : text;
-    return this.#tokenizer.encode(given, { add_special_tokens: false }).ids;
+    return this.#encode(this.#lowerCase ? text.toLowerCase() : text, false);
+  }
+
+  #encode(text: string, special: boolean): number[] {
+    const work = () => this.#tokenizer.encode(text, { add_special_tokens: special }).ids;
+    const pattern = this.#risky;
+    if (pattern === undefined) return work();
+    return withinTime(work, () => {
+      const expected = 'patterns that come to an end on every text';
+      return refuseFile(this.#path, expected, `${pattern}, which a text kept busy for seconds`);
+    });
   }
 
   /** The ids that the tokenizer puts before a text and after it. */
   #specials(): [number[], number[]] {
     const own = this.#idsOf(PROBE);
-    const { ids } = this.#tokenizer.encode(PROBE);
+    const ids = this.#encode(PROBE, true);
     const last = ids.length - own.length;
     for (let start = 0; start <= last; start++) {
       if (own.every((id, i) => ids[start + i] === id)) {

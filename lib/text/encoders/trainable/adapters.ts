@@ -1,6 +1,7 @@
 import { type Context, kaimingUniform, type LinearParams, linear } from '../../../nn';
 import { type LinearRule, linearRuleOf, withLinearRule } from '../../../nn/linear-rule';
-import { type Generator, type Tensor, type Tree, torch } from '../../../torch';
+import { type Generator, type Tensor, torch } from '../../../torch';
+import { type LayeredParams, type LayerParams, mapLinear } from '../layered-params';
 
 /** A linear layer that is adapted: of queries, keys, values, of attention's output, of the network's two. */
 export type AdapterTarget = 'query' | 'key' | 'value' | 'output' | 'up' | 'down';
@@ -10,16 +11,6 @@ export type AdapterParams = { a: Tensor; b: Tensor };
 
 /** One entry for each layer, with its adapters by target. */
 export type AdaptersParams = { layers: { readonly [target: string]: AdapterParams }[] };
-
-/** The layers of BERT and of USE-lite, as far as they are adapted. */
-type LayerParams = {
-  readonly attention: { readonly qkv: LinearParams; readonly output: LinearParams };
-  readonly feedForward: { readonly up: LinearParams; readonly down: LinearParams };
-};
-
-export type LayeredParams = { readonly [name: string]: Tree } & {
-  readonly layers: readonly LayerParams[];
-};
 
 /** Parameters of a linear layer, and the adapters of its parts by their number: 0 of all but `qkv`. */
 type AdaptedParams = LinearParams & { lora?: { readonly [part: string]: AdapterParams } };
@@ -74,32 +65,46 @@ export function withAdapters<P extends LayeredParams>(
   adapters: AdaptersParams,
   targets: readonly AdapterTarget[],
 ): P {
-  const layers = params.layers.map((layer, i) => {
-    const own = adapters.layers[i] ?? {};
-    const adapted = (original: LinearParams): AdaptedParams => {
-      const lora = targets.flatMap((target): [string, AdapterParams][] => {
-        const { linear: changed, part } = placeOf(target, layer);
-        const adapter = own[target];
-        return changed === original && adapter !== undefined ? [[String(part), adapter]] : [];
-      });
-      return lora.length === 0 ? original : { ...original, lora: Object.fromEntries(lora) };
-    };
-    const { attention, feedForward } = layer;
-    return {
-      ...layer,
-      attention: {
-        ...attention,
-        qkv: adapted(attention.qkv),
-        output: adapted(attention.output),
-      },
-      feedForward: {
-        ...feedForward,
-        up: adapted(feedForward.up),
-        down: adapted(feedForward.down),
-      },
-    };
+  return mapLinear(params, (own, layer, i): AdaptedParams => {
+    const lora = adaptersOf(own, layer, adapters.layers[i], targets);
+    return lora.length === 0 ? own : { ...own, lora: Object.fromEntries(lora) };
   });
-  return { ...params, layers };
+}
+
+/** The model's parameters with what adapters add in the weights themselves, W + (α / r) b a: new tensors. */
+export function mergedAdapters<P extends LayeredParams>(
+  params: P,
+  adapters: AdaptersParams,
+  targets: readonly AdapterTarget[],
+  scale: number,
+): P {
+  return mapLinear(params, (own, layer, i) => {
+    const lora = adaptersOf(own, layer, adapters.layers[i], targets);
+    if (lora.length === 0) return own;
+    const changed = torch.scope(() => {
+      const weight = own.weight.clone();
+      for (const [part, { a, b }] of lora) {
+        const rows = weight.narrow(0, Number(part) * b.size(0), b.size(0));
+        rows.add_(b.matmul(a), { alpha: scale });
+      }
+      return weight;
+    });
+    return { ...own, weight: changed };
+  });
+}
+
+/** The adapters of a linear layer, by the number of the part that each is for. */
+function adaptersOf(
+  own: LinearParams,
+  layer: LayerParams,
+  adapters: AdaptersParams['layers'][number] | undefined,
+  targets: readonly AdapterTarget[],
+): [string, AdapterParams][] {
+  return targets.flatMap((target): [string, AdapterParams][] => {
+    const { linear: changed, part } = placeOf(target, layer);
+    const adapter = adapters?.[target];
+    return changed === own && adapter !== undefined ? [[String(part), adapter]] : [];
+  });
 }
 
 /** The context in which linear layers add what their adapters make of the input, times `scale`, α / r. */

@@ -2,21 +2,23 @@ import {
   flag,
   fraction,
   type Json,
+  jsonObject,
   oneOf,
   optional,
-  positiveFinite,
   positiveInteger,
   type ReadOptions,
   strictObject,
   string,
   withDefault,
 } from '../../../check';
+import { invalidArgument } from '../../../errors';
 import { dropout, type Layer, type LinearParams, linear } from '../../../nn';
-import { type Tensor, torch } from '../../../torch';
-import type { Precision } from '../hugging-face';
-import { DEFAULT_ENCODER, loadEncoder } from '../open-encoder';
+import { type Tensor, type Tree, torch } from '../../../torch';
+import { DEFAULT_ENCODER, loadEncoder, type RemoteOptions, reopenEncoder } from '../open-encoder';
+import { type Precision, precisionOf } from '../precision';
 import type { SentenceEncoder } from '../sentence-encoder';
-import { ofLength } from './of-length';
+import type { EncoderSpec } from '../token-model';
+import { ofLength, SCALE } from './of-length';
 import { sameEncoder } from './same-encoder';
 import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
 
@@ -26,7 +28,7 @@ const OPTIONS = {
   /** Tokens of a text beyond this many are left out. Default: what the encoder was made for. */
   maxLength: optional(positiveInteger),
   /** The weights' precision. Default: `float32`. */
-  precision: optional<Precision>(oneOf('float32', 'float16', 'int8')),
+  precision: optional<Precision>(precisionOf),
   /** A branch, tag or commit of an encoder that is downloaded. Default: `main`. */
   revision: optional(string),
   /** Do not ask the network. Default: false. */
@@ -36,40 +38,67 @@ const OPTIONS = {
    * parameters of their own. Default: `linear`.
    */
   map: withDefault(oneOf('linear', 'none'), 'linear'),
-  /** The length of every vector, so that distances are of the usual size for a softmax. Default: 3.6. */
-  scale: withDefault(positiveFinite, 3.6),
+  scale: SCALE,
   /** The share of a vector dropped while training. Default: 0. */
   dropout: withDefault(fraction, 0),
 };
 
-type FrozenOptions = ReadOptions<typeof OPTIONS>;
+export type FrozenOptions = ReadOptions<typeof OPTIONS>;
 
 /** The vectors of a pre-trained encoder that stays as it is, with a linear map that learns. */
 export const frozen: TrainableEncoderKind<FrozenOptions> = {
   check: strictObject(OPTIONS),
-  build: opened,
-  restore: (options, state: Json) =>
-    sameEncoder(() => opened(options), options.encoder, state, 'frozen'),
+  build: async (options) => frozenOn(await load(options), options),
+  restore: (options, state: Json, weights) =>
+    sameEncoder((spec) => restored(options, spec, weights), options.encoder, state, OPERATOR),
 };
 
+const OPERATOR = 'the encoder frozen';
+
 function load(options: FrozenOptions): Promise<SentenceEncoder> {
-  const { encoder, maxLength, precision, revision, offline } = options;
+  const { encoder, maxLength, precision } = options;
   return loadEncoder(encoder, {
-    ...(revision !== undefined && { revision }),
-    ...(offline !== undefined && { offline }),
+    ...remoteOf(options),
     ...(maxLength !== undefined && { maxLength }),
     ...(precision !== undefined && { precision }),
   });
 }
 
-async function opened(options: FrozenOptions): Promise<TrainableEncoder> {
-  const encoder = await load(options);
-  const { dimensions, fingerprint } = encoder;
+function remoteOf({ revision, offline }: FrozenOptions): RemoteOptions {
+  return { ...(revision !== undefined && { revision }), ...(offline !== undefined && { offline }) };
+}
+
+async function restored(
+  options: FrozenOptions,
+  spec: EncoderSpec | undefined,
+  weights: Tree | undefined,
+): Promise<TrainableEncoder> {
+  if (spec === undefined && weights === undefined) return frozenOn(await load(options), options);
+  if (spec === undefined || weights === undefined) {
+    const found = spec === undefined ? 'weights alone' : 'a spec alone';
+    throw invalidArgument('a spec and its weights, or neither,', `the state of ${OPERATOR}`, found);
+  }
+  const encoder = await reopenEncoder(options.encoder, spec, weights, remoteOf(options));
+  return frozenOn(encoder, options, true);
+}
+
+/**
+ * A frozen encoder on one of sentences, which is its own from then on.
+ *
+ * @param own whether its weights are saved with a model, as they are not those of where it comes from
+ */
+export function frozenOn(
+  encoder: SentenceEncoder,
+  options: Omit<FrozenOptions, 'encoder'>,
+  own = false,
+): TrainableEncoder {
+  const { dimensions, fingerprint, spec, params } = encoder;
   return {
     dimensions,
     vectorizer: encoder,
     layer: mapped(dimensions, options),
-    state: { fingerprint },
+    state: { fingerprint, ...(own && { spec: jsonObject(spec, 'spec', OPERATOR) }) },
+    ...(own && { weights: params }),
     dispose: () => encoder.dispose(),
   };
 }
@@ -79,7 +108,7 @@ type MapParams = { map?: LinearParams };
 /** x to s·(W x + b) / ‖W x + b‖, of the size s. */
 function mapped(
   dimensions: number,
-  { map, scale, dropout: p }: FrozenOptions,
+  { map, scale, dropout: p }: Pick<FrozenOptions, 'map' | 'scale' | 'dropout'>,
 ): Layer<MapParams, Tensor> {
   const affine = linear({ inFeatures: dimensions, outFeatures: dimensions });
   const drop = dropout({ p });

@@ -1,6 +1,7 @@
 import { ArgumentTypeError } from '../../../errors';
 import type { Context } from '../../../nn';
 import { flattenTree, type Generator, mapTree, type Tree, torch } from '../../../torch';
+import type { LayeredParams } from '../layered-params';
 import type { TokenModel } from '../token-model';
 import { mergedParams, type NamedTensors, trainedParams } from '../trained-params';
 import {
@@ -8,7 +9,7 @@ import {
   type AdapterTarget,
   adapterContext,
   initialAdapters,
-  type LayeredParams,
+  mergedAdapters,
   withAdapters,
 } from './adapters';
 
@@ -29,6 +30,8 @@ export type TrainedModel = {
   init(generator: Generator): Tree;
   /** The parameters and the context that the model takes, with those that are trained in their places. */
   complete(params: Tree, context?: Context): { params: Tree; context: Context };
+  /** The same as parameters alone; some are the model's own tensors, others those that are trained. */
+  merged(params: Tree): Tree;
 };
 
 /**
@@ -41,21 +44,23 @@ export function trainedModel(model: TokenModel, parts: Parts, operator: string):
   const named = namedParts(model, parts, operator);
   if (parts.train === 'lora') return adaptedModel(model, parts);
   const names = Object.keys(named);
+  const complete: TrainedModel['complete'] = (params, context = {}) => {
+    const own = flattenTree(params);
+    const missing = names.find((name) => own[name] === undefined);
+    const unknown = Object.keys(own).find((name) => named[name] === undefined);
+    if (missing === undefined && unknown === undefined) {
+      return { params: mergedParams(model.params, own), context };
+    }
+    const found = missing === undefined ? `${unknown} as well` : `none for ${missing}`;
+    throw new ArgumentTypeError(
+      `Expected tensors for the ${names.length} trained parameters of ${operator} but received ${found}`,
+      operator,
+    );
+  };
   return {
     init: () => torch.scope(() => nested(mapTree(([own]) => own.detach().clone(), named))),
-    complete(params, context = {}) {
-      const own = flattenTree(params);
-      const missing = names.find((name) => own[name] === undefined);
-      const unknown = Object.keys(own).find((name) => named[name] === undefined);
-      if (missing === undefined && unknown === undefined) {
-        return { params: mergedParams(model.params, own), context };
-      }
-      const found = missing === undefined ? `${unknown} as well` : `none for ${missing}`;
-      throw new ArgumentTypeError(
-        `Expected tensors for the ${names.length} trained parameters of ${operator} but received ${found}`,
-        operator,
-      );
-    },
+    complete,
+    merged: (params) => complete(params).params,
   };
 }
 
@@ -81,6 +86,7 @@ function adaptedModel(
       params: withAdapters(frozen, params as AdaptersParams, targets),
       context: adapterContext(context, alpha / rank),
     }),
+    merged: (params) => mergedAdapters(frozen, params as AdaptersParams, targets, alpha / rank),
   };
 }
 

@@ -19,7 +19,7 @@ import { TokenVectorizer } from '../../token-vectorizer';
 import { DEFAULT_ENCODER, loadEncoder } from '../open-encoder';
 import type { TokenModel } from '../token-model';
 import type { AdapterTarget } from './adapters';
-import { ofLength } from './of-length';
+import { ofLength, SCALE, type Scale } from './of-length';
 import { type Parts, type TrainedModel, trainedModel } from './pretrained-parts';
 import { sameEncoder } from './same-encoder';
 import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
@@ -43,11 +43,7 @@ const SCHEMA = {
   alpha: optional(positiveFinite),
   /** What `lora` adapts: of attention `query`, `key`, `value`, `output`, of the network `up`, `down`. Default: `query` and `value`. */
   targets: optional(listOf(oneOf('query', 'key', 'value', 'output', 'up', 'down'), 1)),
-  /**
-   * The length of every vector, so that distances are of the usual size for a softmax: those of vectors of
-   * length 1 are too small to learn from. `own` leaves vectors as the encoder gives them. Default: 3.6.
-   */
-  scale: withDefault<number | 'own'>(scaleOf, 3.6),
+  scale: SCALE,
   /** Tokens of a text beyond this many are left out. Default: what the encoder was made for. */
   maxLength: optional(positiveInteger),
   /** A branch, tag or commit of an encoder that is downloaded. Default: `main`. */
@@ -95,7 +91,7 @@ function partsOf({ train, layers, rank, alpha, targets }: PretrainedOptions): Pa
 function pretrainedLayer(
   { name, embedBatch }: TokenModel,
   { init, complete }: TrainedModel,
-  scale: number | 'own',
+  scale: Scale,
 ): Layer<Tree, TokenIds> {
   if (embedBatch === undefined)
     throw outOfRange('an encoder with layers', OPERATOR, name, OPERATOR);
@@ -104,16 +100,11 @@ function pretrainedLayer(
     apply: (params, batch, context) => {
       const { params: all, context: own } = complete(params, context);
       return torch.scope(() => {
-        const x = embedBatch(all, batch, own);
-        return scale === 'own' ? x : ofLength(x, scale);
+        return ofLength(embedBatch(all, batch, own), scale);
       });
     },
     tasks: true,
   };
-}
-
-function scaleOf(value: unknown, name: string, operator: string): number | 'own' {
-  return value === 'own' ? 'own' : positiveFinite(value, name, operator);
 }
 
 async function load(options: PretrainedOptions): Promise<TrainableEncoder<Tree, TokenIds>> {
@@ -140,12 +131,21 @@ async function load(options: PretrainedOptions): Promise<TrainableEncoder<Tree, 
           table: (params) => tokens.table(complete(params).params),
         },
       }),
+      fixed: (params) => ({
+        encoder: encoder.withParams(trained.merged(params)),
+        options: fixedOptions(options),
+      }),
       dispose: () => encoder.dispose(),
     };
   } catch (error) {
     encoder.dispose();
     throw error;
   }
+}
+
+/** Those of a frozen encoder that gives the same vectors. */
+function fixedOptions({ encoder, maxLength, revision, offline, scale }: PretrainedOptions) {
+  return { encoder, maxLength, revision, offline, scale, map: 'none' };
 }
 
 /**

@@ -8,9 +8,11 @@ import {
   withDefault,
 } from '../../../check';
 import { outOfRange } from '../../../errors';
-import { type BertParams, bert } from '../../../nn';
-import { wordKind } from './word-encoder';
-import { WORDS, wordTable } from './words';
+import { type Bert, type BertParams, bert, type Layer, type TokenIds } from '../../../nn';
+import type { Tree } from '../../../torch';
+import { narrowContext, narrowed } from '../precision';
+import { type WordLayer, wordKind } from './word-encoder';
+import { WORDS, type Words, wordTable } from './words';
 
 const optionCheck = strictObject({
   ...WORDS,
@@ -23,6 +25,8 @@ const optionCheck = strictObject({
   pooling: withDefault(oneOf('mean', 'max', 'cls'), 'mean'),
   /** The share of vectors and of attention's weights dropped while training. Default: 0.1. */
   dropout: withDefault(fraction, 0.1),
+  /** `int8` is for saved models, whose encoder stays as it is; `metatorch compress` makes one. Default: `float32`. */
+  precision: withDefault(oneOf('float32', 'int8'), 'float32'),
 });
 
 type TransformerOptions = ReturnType<typeof optionCheck>;
@@ -41,40 +45,67 @@ const SCALE = 0.02;
  * A Transformer's encoder of words, from scratch; see `nn.bert`. Its tokens are packed, so that padding costs
  * nothing. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  */
-export const transformerKind = wordKind<TransformerOptions, BertParams>(
+export const transformerKind = wordKind<TransformerOptions, Tree>(
   'transformer',
   check,
-  (words, { layers, heads, hidden, pooling, dropout, maxLength }) => {
-    const { dimensions, vocabulary } = words;
-    const model = bert({
-      vocabularySize: vocabulary.size,
-      dimensions,
-      layers,
-      heads,
-      hidden,
-      positions: maxLength,
-      tokenTypes: 0,
-      pooling,
-      dropout,
-      attentionDropout: dropout,
-      scale: SCALE,
-    });
+  (words, options, weights) => {
+    const { dimensions } = words;
+    const model = modelOf(words, options);
+    if (options.precision === 'int8') return int8Layer(model, dimensions, weights);
     const table = wordTable(words, SCALE);
-    const layer = {
+    const layer: Layer<BertParams, TokenIds> = {
       ...model,
-      init: (generator: Parameters<typeof model.init>[0]) => {
+      init: (generator) => {
         const params = model.init(generator);
         const { embeddings } = params;
         return { ...params, embeddings: { ...embeddings, words: table.init(generator) } };
       },
     };
-    return {
+    const trained: WordLayer<BertParams> = {
       layer,
       dimensions,
       states: {
         hidden: model.hiddenStates,
         table: ({ embeddings }) => embeddings.words.weight,
       },
+      int8: (params) => narrowed(params, 'int8'),
     };
+    return trained;
   },
 );
+
+function modelOf(
+  { dimensions, vocabulary }: Words,
+  { layers, heads, hidden, pooling, dropout, maxLength }: TransformerOptions,
+): Bert {
+  return bert({
+    vocabularySize: vocabulary.size,
+    dimensions,
+    layers,
+    heads,
+    hidden,
+    positions: maxLength,
+    tokenTypes: 0,
+    pooling,
+    dropout,
+    attentionDropout: dropout,
+    scale: SCALE,
+  });
+}
+
+/** The model on weights that stay as they are: it has no parameters. */
+function int8Layer(model: Bert, dimensions: number, weights: Tree | undefined): WordLayer<Tree> {
+  if (weights === undefined) {
+    const expected = "'float32' in training: metatorch compress makes 'int8' of a saved model";
+    throw outOfRange(expected, 'precision of the encoder transformer', 'int8', 'transformer');
+  }
+  // Wrong ones are refused below: `narrowContext` looks for all linear layers, and the model for its words.
+  const own = weights as BertParams;
+  const { context } = narrowContext(own, 'int8');
+  const layer: Layer<Tree, TokenIds> = {
+    init: () => ({}),
+    apply: (_, input, given) => model.apply(own, input, { ...context, ...given }),
+    tasks: true,
+  };
+  return { layer, dimensions, weights };
+}

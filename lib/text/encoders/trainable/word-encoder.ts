@@ -1,6 +1,6 @@
 import type { Check, Json } from '../../../check';
 import type { Layer } from '../../../nn';
-import type { Tree } from '../../../torch';
+import { disposeTree, type Tree } from '../../../torch';
 import type { TokenBatch } from '../../token-vectorizer';
 import type { TokenStates } from '../token-states';
 import type { TrainableEncoder, TrainableEncoderKind } from './trainable-encoder';
@@ -20,16 +20,20 @@ export type WordLayer<P extends Tree> = {
   /** D of a text's vector. */
   readonly dimensions: number;
   readonly states?: Pick<TokenStates<P>, 'hidden' | 'table'>;
+  /** Frozen tensors that it was given. */
+  readonly weights?: Tree | undefined;
+  /** As that of `TrainableEncoder`. */
+  int8?(params: P): Tree;
 };
 
 /** A kind of encoder of words: `make` builds its layer. */
 export function wordKind<O extends WordOptions, P extends Tree>(
   name: string,
   check: Check<O>,
-  make: (words: Words, options: O) => WordLayer<P>,
+  make: (words: Words, options: O, weights?: Tree) => WordLayer<P>,
 ): TrainableEncoderKind<O> {
-  const encoderOf = (words: Words, options: O): TrainableEncoder<P, TokenBatch> => {
-    const { layer, dimensions, states } = make(words, options);
+  const encoderOf = (words: Words, options: O, given?: Tree): TrainableEncoder<P, TokenBatch> => {
+    const { layer, dimensions, states, weights, int8 } = make(words, options, given);
     const { vocabulary, vectorizer } = words;
     return {
       dimensions,
@@ -44,13 +48,18 @@ export function wordKind<O extends WordOptions, P extends Tree>(
           specials: [vocabulary.padId, vocabulary.unknownId, vocabulary.id(MASK_TOKEN)],
         },
       }),
-      dispose: () => disposeWords(words),
+      ...(weights !== undefined && { weights }),
+      ...(int8 && { int8 }),
+      dispose: () => {
+        disposeWords(words);
+        disposeTree(weights);
+      },
     };
   };
   return {
     check,
     build: async (options, texts) => encoderOf(await buildWords(options, texts, name), options),
-    restore: async (options: O, state: Json) =>
-      encoderOf(restoreWords(options, state, name), options),
+    restore: async (options: O, state: Json, weights?: Tree) =>
+      encoderOf(restoreWords(options, state, name), options, weights),
   };
 }

@@ -3,6 +3,7 @@ import {
   anything,
   flag,
   type OptionsOf,
+  oneOf,
   optional,
   positiveInteger,
   type ReadOptions,
@@ -15,6 +16,7 @@ import {
 import { outOfRange } from '../../../errors';
 import { type EmbeddingParams, embedding, type Layer } from '../../../nn';
 import { type Tensor, torch } from '../../../torch';
+import { CHINESE } from '../../tokenizers/han-words';
 import { WordTokenizer } from '../../tokenizers/word-tokenizer';
 import { Vocabulary } from '../../vocabulary';
 import { VocabularyVectorizer } from '../../vocabulary-vectorizer';
@@ -45,6 +47,8 @@ export const WORDS = {
   foldVariants: withDefault(flag, true),
   /** Keep punctuation as words too. Default: false. */
   keepPunctuation: withDefault(flag, false),
+  /** How Chinese becomes words: `words`, `bigrams` or `jieba`; see `WordTokenizer`. Default: `words`. */
+  chinese: withDefault(oneOf(...CHINESE), 'words'),
 };
 
 export type WordOptions = ReadOptions<typeof WORDS>;
@@ -123,8 +127,9 @@ export function restoreWords(options: WordOptions, state: Json, operator: string
 }
 
 function tokenizerOf(options: WordOptions): WordTokenizer {
-  const { locale, lowerCase, normalize, foldVariants, keepPunctuation } = options;
-  return new WordTokenizer({ locale, lowerCase, normalize, foldVariants, keepPunctuation });
+  const { locale, lowerCase, normalize, foldVariants, keepPunctuation, chinese } = options;
+  const flags = { lowerCase, normalize, foldVariants, keepPunctuation };
+  return new WordTokenizer({ locale, chinese, ...flags });
 }
 
 function wordsOf(

@@ -34,6 +34,16 @@ const table = embedding({ numEmbeddings: 1, embeddingDim: 256 });
  */
 export function encode(params: UseLiteParams, tokens: Tokens, context?: Context): Tensor {
   return torch.scope(() => {
+    const x = states(params, tokens, context);
+    const y = project.hidden.apply(params.hidden, poolOf(x, tokens), context).tanh();
+    const squares = y.square().sum([-1], { keepdim: true });
+    return y.mul(squares.clampMin(LEAST_SQUARE).rsqrt());
+  });
+}
+
+/** The vectors of all tokens after the last Transformer layer, `[N, 512]` of packed ones. */
+export function states(params: UseLiteParams, tokens: Tokens, context?: Context): Tensor {
+  return torch.scope(() => {
     const pieces = { weight: params.embedding };
     let x = recordedIfNeeded(undefined, pieces, () =>
       table.apply(pieces, tokens.ids).mul(SCALE).add(timing(tokens.positions, params.frequencies)),
@@ -44,9 +54,7 @@ export function encode(params: UseLiteParams, tokens: Tokens, context?: Context)
         feedForward(layer, attend(layer, i, before, tokens, context), context),
       );
     }
-    const y = project.hidden.apply(params.hidden, poolOf(x, tokens), context).tanh();
-    const squares = y.square().sum([-1], { keepdim: true });
-    return y.mul(squares.clampMin(LEAST_SQUARE).rsqrt());
+    return x;
   });
 }
 

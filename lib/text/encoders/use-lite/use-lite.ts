@@ -12,13 +12,15 @@ import {
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { packTexts } from '../../../nn/transformer/packed-texts';
+import { padLike } from '../../../nn/transformer/text-pooling';
 import { tokensOf } from '../../../nn/transformer/tokens-of';
-import { torch } from '../../../torch';
+import { disposeTree, torch } from '../../../torch';
 import { requireTensor } from '../../../torch/check-tensors';
 import { requireIdLists } from '../check-ids';
 import { fingerprintOf } from '../fingerprint';
+import { narrowContext, narrowed, type Precision, precisionOf } from '../precision';
 import type { EncoderSpec, TokenModel } from '../token-model';
-import { encode } from './graph';
+import { encode, states } from './graph';
 import { type EncoderPackage, encoderPackage, readPackageFile } from './package-files';
 import { UnigramTokenizer } from './unigram-tokenizer';
 import { readWeights, type UseLiteParams } from './weights';
@@ -38,12 +40,19 @@ const SCHEMA = {
     (value, name, operator) => integerFrom(1, value, name, operator, MOST_TOKENS),
     MOST_TOKENS,
   ),
+  /** What the weights of linear layers are held and multiplied in. Default: `float32`. */
+  precision: withDefault<Precision>(precisionOf, 'float32'),
 };
 
 export type UseLiteOptions = OptionsOf<typeof SCHEMA>;
 
 /** What `openUseLite` builds a model from, beside its parameters. */
-export type UseLiteSpec = EncoderSpec & { readonly kind: typeof KIND; readonly maxLength: number };
+export type UseLiteSpec = EncoderSpec & {
+  readonly kind: typeof KIND;
+  readonly maxLength: number;
+  /** `float32` if it is not there. */
+  readonly precision?: Precision;
+};
 
 // The pieces with a colon lost their scores when they were published, and count as certain since then.
 const vocabularyCheck = listOf(tupleOf(string, nullable(finiteNumber)));
@@ -60,9 +69,12 @@ const vocabularyCheck = listOf(tupleOf(string, nullable(finiteNumber)));
  *   damaged; ArgumentTypeError or ArgumentRangeError for a wrong option
  */
 export function useLite(options: UseLiteOptions = {}): TokenModel<UseLiteParams> {
-  const { maxLength } = readOptions(SCHEMA, options, 'useLite');
+  const { maxLength, precision } = readOptions(SCHEMA, options, 'useLite');
   const source = encoderPackage();
-  return build(source, maxLength, readWeights(source));
+  const full = readWeights(source);
+  const params = narrowed(full, precision);
+  disposeTree(full, params);
+  return build(source, specOf(maxLength, precision), params);
 }
 
 /**
@@ -76,15 +88,19 @@ export function openUseLite(spec: EncoderSpec, params: UseLiteParams): TokenMode
   const kind = string(spec?.kind, 'the kind', 'openUseLite');
   if (kind !== KIND) throw outOfRange(`'${KIND}'`, 'the kind of openUseLite', kind, 'openUseLite');
   const { kind: _, ...options } = spec;
-  const { maxLength } = readOptions(SCHEMA, options, 'openUseLite');
+  const { maxLength, precision } = readOptions(SCHEMA, options, 'openUseLite');
   requireTensor(params?.embedding, 'embedding of the parameters', 'openUseLite');
   array(params.layers, 'layers', 'layers of the parameters', 'openUseLite');
-  return build(encoderPackage(), maxLength, params);
+  return build(encoderPackage(), specOf(maxLength, precision), params);
+}
+
+function specOf(maxLength: number, precision: Precision): UseLiteSpec {
+  return { kind: KIND, maxLength, ...(precision !== 'float32' && { precision }) };
 }
 
 function build(
   source: EncoderPackage,
-  maxLength: number,
+  spec: UseLiteSpec,
   params: UseLiteParams,
 ): TokenModel<UseLiteParams> {
   const json: unknown = JSON.parse(readPackageFile('vocab.json', source).toString('utf8'));
@@ -92,7 +108,8 @@ function build(
     ([piece, score]) => [piece, score ?? 0] as [string, number],
   );
   const tokenizer = new UnigramTokenizer(pieces, RESERVED);
-  const spec: UseLiteSpec = { kind: KIND, maxLength };
+  const { maxLength, precision = 'float32' } = spec;
+  const { context } = narrowContext(params, precision);
   let fingerprint: string | undefined;
   return {
     name: 'universal-sentence-encoder-lite',
@@ -107,15 +124,23 @@ function build(
     depth: params.layers.length,
     tokenize: (text) => tokenizer.encode(string(text, 'text', 'tokenize'), maxLength),
     knows: (ids) => ids.some((id) => id >= RESERVED && id !== tokenizer.spaceId),
-    embed(own, texts, context) {
+    embed(own, texts, given) {
       requireIdLists(texts, MOST_TOKENS, 'embed');
       if (texts.length === 0) return torch.zeros([0, DIMENSIONS]);
-      return torch.scope(() => encode(own, packTexts(texts), context));
+      return torch.scope(() => encode(own, packTexts(texts), { ...context, ...given }));
     },
-    embedBatch: (own, batch, context) =>
+    embedBatch: (own, batch, given) =>
       torch.scope(() => {
-        const x = encode(own, tokensOf(own, batch, KIND), context);
+        const x = encode(own, tokensOf(own, batch, KIND), { ...context, ...given });
         return x.view([...batch.ids.shape.slice(0, -1), DIMENSIONS]);
       }),
+    vectors: {
+      specials: [],
+      hidden: (own, batch, context) =>
+        torch.scope(() => {
+          const tokens = tokensOf(own, batch, KIND);
+          return padLike(states(own, tokens, context), tokens, batch.ids);
+        }),
+    },
   };
 }

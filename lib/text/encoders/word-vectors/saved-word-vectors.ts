@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { string } from '../../../check';
 import { TorchError } from '../../../errors';
+import { makeFolders, onDisk } from '../../../on-disk';
 import { readSafetensors, writeSafetensors } from '../../../torch';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { type WordVectorParams, wordVectorModel } from './word-vector-model';
@@ -21,11 +21,7 @@ export function saveWordVectors(model: TokenModel<WordVectorParams>, folder: str
   string(folder, 'folder', 'saveWordVectors');
   const { spec, params } = wordVectorModel(model?.spec, model?.params);
   const path = join(folder, WORD_VECTORS_FILE);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new TorchError('ERR_TORCH_FILE', `Cannot create ${folder}`, { path, cause });
-  }
+  onDisk(folder, 'make the folder', () => makeFolders(folder));
   const notes = { format: FORMAT, version: VERSION, spec: JSON.stringify(spec) };
   writeSafetensors(path, params, notes);
 }

@@ -35,8 +35,11 @@ const RUNNER = path.join(__dirname, '../../../../scripts/run-bench.js');
 const CHILD = '../test/slow/support/fuzz/child';
 // Of the processor's time, since a busy machine is no fault of the call.
 const CALL_SECONDS = 10;
-// Of the clock's, for what waits instead of working.
+// Of the clock's, for what waits instead of working: on a busy machine a process works little, but it does.
 const WAIT_SECONDS = 180;
+const PROGRESS_SECONDS = 0.03;
+// Of the processor's, before the first call.
+const START_SECONDS = 120;
 const TICKS_PER_SECOND = 100;
 const MOST_KIB = 8 * 2 ** 20;
 const HEAP_MIB = 1024;
@@ -68,12 +71,14 @@ function slowness(pid: number, log: string): () => boolean {
   let seen: number | undefined;
   let since = 0;
   let worked = 0;
+  let before = 0;
   return () => {
     const index = lastCall(log)?.index ?? -1;
     const [now, work] = [performance.now() / 1000, processorSeconds(pid)];
-    if (index !== seen) [seen, since, worked] = [index, now, work];
-    // Before the first call it is starting, for which only the clock counts.
-    return now - since > WAIT_SECONDS || (index >= 0 && work - worked > CALL_SECONDS);
+    if (index !== seen) [seen, since, worked, before] = [index, now, work, work];
+    if (work - before >= PROGRESS_SECONDS) [since, before] = [now, work];
+    const most = index < 0 ? START_SECONDS : CALL_SECONDS;
+    return now - since > WAIT_SECONDS || work - worked > most;
   };
 }
 

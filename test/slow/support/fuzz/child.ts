@@ -13,6 +13,8 @@ import { selectTargets, type Target } from './targets';
 const MEMORY_LIMIT = 2 ** 29;
 const MOST_ELEMENTS = 10_000;
 const RECORD = 120;
+/** Areas whose arguments are encoders that all calls share. */
+const WITH_ENCODERS = new Set(['text', 'datasets', 'serve', 'train']);
 
 const string = { type: 'string' } as const;
 const { values } = parseArgs({
@@ -138,7 +140,7 @@ async function outcomeOf(target: Target, index: number): Promise<object> {
 }
 
 async function main(): Promise<void> {
-  const needsEncoders = pools.flat().some(({ area }) => area === 'text' || area === 'serve');
+  const needsEncoders = pools.flat().some(({ area }) => WITH_ENCODERS.has(area));
   if (needsEncoders) await openShared();
   for (const index of calls) {
     const choice = randomOfCall(seed, index);

@@ -30,6 +30,16 @@ const EXTREMES = [
 const INDICES =
   /index|indices|target|label|offset|length|batch_sizes|pivot|segment|mapping|boundaries|crow|col|row|tril/;
 
+/**
+ * Operators whose work grows with the square of a size, and the largest size that they are given: with more they
+ * would take longer than a call may, and rightly so.
+ */
+const QUADRATIC: Readonly<Record<string, number>> = {
+  'aten::multilabel_margin_loss': 2000,
+  'aten::multilabel_margin_loss_forward': 2000,
+  'aten::multilabel_margin_loss_backward': 2000,
+};
+
 /** A tensor, number or other value that the parameter's type takes. */
 function valueFor(parameter: ParameterInfo, random: Random, plan: Plan): unknown {
   const type = parameter.type.replace(/\?$/, '');
@@ -106,7 +116,7 @@ export function operatorArguments(name: string, random: Random): unknown[] {
   const overloads = overloadsOf(name);
   if (overloads.length === 0) return random.list(random.int(3), () => hostile(random));
   const { parameters } = random.pick(overloads);
-  const plan = randomPlan(random);
+  const plan = randomPlan(random, QUADRATIC[name]);
   const positional: unknown[] = [];
   const options: Record<string, unknown> = {};
   let named = false;

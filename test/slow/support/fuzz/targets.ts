@@ -78,6 +78,8 @@ export const AREAS = [
   'optim',
   'meta',
   'text',
+  'datasets',
+  'language',
   'serve',
   'train',
 ] as const;

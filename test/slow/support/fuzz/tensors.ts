@@ -7,28 +7,33 @@ const COMMON: readonly Dtype[] = ['float32', 'float32', 'float32', 'float64', 'i
 const INTEGERS: readonly Dtype[] = ['int64', 'int64', 'int64', 'int32', 'uint8'];
 
 /** What the tensors of one call have in common, so that many of them fit each other. */
-export type Plan = { readonly shape: readonly number[]; readonly dtype: Dtype };
+export type Plan = {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /** The size of dimensions that are drawn large. Default: 70,000. */
+  readonly large?: number;
+};
 
-export function randomShape(random: Random): number[] {
+export function randomShape(random: Random, large = LARGE): number[] {
   const shape = random.list(random.int(6), () => random.pick(SIZES));
-  if (shape.length > 0 && random.chance(0.02)) shape[random.int(shape.length)] = LARGE;
-  return shape.reduce((all, size) => all * size, 1) > 10 * LARGE ? [LARGE] : shape;
+  if (shape.length > 0 && random.chance(0.02)) shape[random.int(shape.length)] = large;
+  return shape.reduce((all, size) => all * size, 1) > 10 * LARGE ? [large] : shape;
 }
 
-export function randomPlan(random: Random): Plan {
+export function randomPlan(random: Random, large = LARGE): Plan {
   const dtype = random.chance(0.75) ? random.pick(COMMON) : random.pick(DTYPES);
-  return { shape: randomShape(random), dtype };
+  return { shape: randomShape(random, large), dtype, large };
 }
 
 /** A tensor for a call: mostly of the plan's shape and dtype, in one of many states. */
 export function randomTensor(random: Random, plan: Plan): Tensor {
   const dtype = random.chance(0.85) ? plan.dtype : random.pick(DTYPES);
-  return altered(random, filled(random, relatedShape(random, plan.shape), dtype));
+  return altered(random, filled(random, relatedShape(random, plan), dtype));
 }
 
 /** Integers that mostly are valid indices of small dimensions. */
 export function indexTensor(random: Random, plan: Plan): Tensor {
-  const shape = random.chance(0.5) ? [random.int(6)] : relatedShape(random, plan.shape);
+  const shape = random.chance(0.5) ? [random.int(6)] : relatedShape(random, plan);
   const dtype = random.chance(0.95) ? random.pick(INTEGERS) : plan.dtype;
   const made = torch.randint(0, random.pick([1, 2, 3, 4]), shape, source(random)).to(dtype);
   if (!random.chance(0.25)) return made;
@@ -39,13 +44,13 @@ function source(random: Random) {
   return { generator: torch.generator(random.int(2 ** 30)) };
 }
 
-function relatedShape(random: Random, shape: readonly number[]): number[] {
+function relatedShape(random: Random, { shape, large }: Plan): number[] {
   const kind = random.int(10);
   if (kind < 6) return [...shape];
   if (kind === 6) return shape.map((size) => (random.chance(0.5) ? 1 : size));
   if (kind === 7) return shape.slice(random.int(shape.length + 1));
   if (kind === 8) return [...shape].reverse();
-  return randomShape(random);
+  return randomShape(random, large);
 }
 
 const SPECIAL = [Number.NaN, Infinity, -Infinity, 0, -0, 1e30, -1e30, 1e-40] as const;

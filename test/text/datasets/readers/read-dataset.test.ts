@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentRangeError, ArgumentTypeError } from '../../../../lib/errors';
 import { editDistance } from '../../../../lib/nearest-name';
@@ -61,6 +61,15 @@ test('rows can be taken one by one, and left early', async () => {
     if (++count === 3) break;
   }
   expect(count).toBe(3);
+});
+
+test('a file that disappears while its folder is read is named', async () => {
+  file('text,label\nx,a\n', 'test.csv');
+  const rows = readRows(folder());
+  file('text,label\ny,b\n', 'train.csv');
+  expect((await rows.next()).value).toMatchObject({ text: 'x', split: 'test' });
+  rmSync(join(folder(), 'train.csv'));
+  await expect(rows.next()).rejects.toThrow(/train\.csv.*ENOENT/);
 });
 
 test('the signal ends it', async () => {

@@ -1,3 +1,5 @@
+import { placeOf } from '../../../../json-error';
+import { jsonTokens } from '../../../../json-string';
 import type { Place } from '../data-file-error';
 
 /** A path of keys and indices within a value of JSON. */
@@ -6,20 +8,11 @@ export type JsonPath = readonly (string | number)[];
 /** Reports what is wrong at a path of the value. */
 export type RefuseAt = (path: JsonPath, expected: string, found: unknown) => never;
 
-/** The place of a character of a text, counted from 0. */
-export function placeOf(text: string, offset: number): Place {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - start + 1 };
-}
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/g;
-
 /** Where the value at a path of keys and indices begins in a text that is JSON. */
 export function placeOfValue(text: string, path: JsonPath): Place {
   const levels: { key: string | number; isList: boolean }[] = [];
   let key: string | undefined;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { token, index } of jsonTokens(text)) {
     const level = levels.at(-1);
     if (token === ',' && level?.isList) level.key = Number(level.key) + 1;
     else if (token === ']' || token === '}') levels.pop();

@@ -1,4 +1,6 @@
 import { isPlainObject } from '../../../../check';
+import { jsonErrorOffset, placeOf } from '../../../../json-error';
+import { repeatedKey } from '../../../../json-string';
 import { kindOf, type Place, quoted, type Refuse, refusalsOf } from '../data-file-error';
 import { fileText } from '../file-text';
 import type { DataFormat, ReadSettings } from '../options';
@@ -6,8 +8,7 @@ import { chooseFields, RowMaker, type TextRow } from '../row-fields';
 import { textLines } from '../text-lines';
 import { clincRows } from './clinc';
 import { fewRelRows } from './few-rel';
-import { jsonErrorOffset } from './json-error';
-import { type JsonPath, placeOf, placeOfValue, type RefuseAt } from './json-place';
+import { type JsonPath, placeOfValue, type RefuseAt } from './json-place';
 
 /**
  * The rows of a JSON file: a list of objects, columns as lists of equal length or lists of texts by label; with
@@ -30,6 +31,7 @@ export async function* jsonRows(
   } else if (Array.isArray(value)) {
     yield* listRows(value, settings, refuse, refuseAt, text);
   } else if (isPlainObject(value)) {
+    requireDistinctKeys(text, refuse);
     yield* recordRows(value, settings, refuse, refuseAt);
   } else refuseAt([], 'a list of objects, or lists by name', value);
 }
@@ -76,6 +78,17 @@ function parsed(text: string, place: Place, refuse: Refuse): unknown {
 function nameOf(path: JsonPath): string | undefined {
   const name = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
   return name === '' ? undefined : name.replace(/^\./, '');
+}
+
+function requireDistinctKeys(text: string, refuse: Refuse): void {
+  const again = repeatedKey(text);
+  if (again === undefined) return;
+  const { key, index } = again;
+  refuse(
+    { ...placeOf(text, index), record: key },
+    'each label or column once',
+    `${quoted(key)} twice`,
+  );
 }
 
 function objectRow(

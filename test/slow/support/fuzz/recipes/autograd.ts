@@ -36,6 +36,11 @@ const FUNCTIONS: readonly ((x: Tensor) => unknown)[] = [
   async (x) => x,
 ];
 
+const tree = (random: Random) => ({
+  a: leaf(random, 2),
+  b: [leaf(random, 1), { c: leaf(random) }],
+});
+
 const some = (random: Random) => (random.chance(0.6) ? FUNCTIONS[0] : random.pick(FUNCTIONS));
 
 function ofFunction(name: keyof typeof torch, shape: number[], ...more: unknown[]): Recipe {
@@ -47,7 +52,87 @@ function ofFunction(name: keyof typeof torch, shape: number[], ...more: unknown[
   ]);
 }
 
+/** A function whose methods do what they are told, and gradients through it. */
+function throughFunction(forward: never, backward: never, ...args: never[]): unknown {
+  class Told extends torch.autograd.Function {
+    static forward = (_: unknown, ...own: unknown[]): unknown =>
+      Reflect.apply(forward, undefined, own);
+    static backward = (_: unknown, ...own: unknown[]): unknown =>
+      Reflect.apply(backward, undefined, own);
+  }
+  const result = Told.apply(...args);
+  const outputs = leaves(result).filter((output) => output.requiresGrad);
+  const sums = outputs.map((output) => output.sum());
+  return torch.gradOrNull(
+    sums,
+    leaves(args).filter((input) => input.requiresGrad),
+  );
+}
+
+function throughHook(hook: never, x: Tensor): unknown {
+  x.mul(2).registerHook(hook);
+  const y = x.mul(3);
+  y.registerHook(hook);
+  y.gradFn?.registerHook(hook);
+  return torch.gradOrNull(y.sum(), [x]);
+}
+
+const transformed =
+  (name: 'grad' | 'jacrev' | 'jacfwd' | 'hessian') =>
+  (fn: never, options: never, ...args: never[]): unknown =>
+    (torch.func[name] as AnyFunction as (...a: unknown[]) => AnyFunction)(fn, options)(...args);
+
+function ofFunc(name: 'grad' | 'jacrev' | 'jacfwd' | 'hessian'): Recipe {
+  return recipe('autograd', `torch.func.${name}`, transformed(name), (random) => [
+    some(random),
+    random.pick([{}, { argnums: 0 }, { argnums: [0, 1] }]),
+    leaf(random, 3),
+    leaf(random, 2),
+  ]);
+}
+
 export const AUTOGRAD: readonly Recipe[] = [
+  ofFunc('grad'),
+  ofFunc('jacrev'),
+  ofFunc('jacfwd'),
+  ofFunc('hessian'),
+  recipe('autograd', 'torch.func.linearize', torch.func.linearize as AnyFunction, (random) => [
+    some(random),
+    leaf(random, 3),
+  ]),
+  recipe(
+    'autograd',
+    'torch.func.stackModuleState',
+    torch.func.stackModuleState as AnyFunction,
+    (random) => [[tree(random), tree(random)]],
+  ),
+  recipe('autograd', 'torch.autograd.Function', throughFunction as AnyFunction, (random) => [
+    some(random),
+    some(random),
+    leaf(random, 3),
+  ]),
+  recipe('autograd', 'Tensor.registerHook', throughHook as AnyFunction, (random) => [
+    some(random),
+    leaf(random, 3),
+  ]),
+  recipe(
+    'autograd',
+    'torch.autograd.savedTensorsHooks',
+    torch.autograd.savedTensorsHooks as AnyFunction,
+    (random) => {
+      const x = leaf(random, 3);
+      return [some(random), some(random), () => torch.gradOrNull(x.exp().sum(), [x])];
+    },
+  ),
+  recipe(
+    'autograd',
+    'torch.autograd.detectAnomaly',
+    torch.autograd.detectAnomaly as AnyFunction,
+    (random) => {
+      const x = leaf(random, 3);
+      return [() => torch.gradOrNull(x.log().sum(), [x]), {}];
+    },
+  ),
   recipe('autograd', 'torch.grad', torch.grad as AnyFunction, (random) => {
     const x = leaf(random, 3);
     return [x.mul(x).sum(), [x], { createGraph: true, retainGraph: true, allowUnused: true }];
@@ -105,11 +190,6 @@ export const AUTOGRAD: readonly Recipe[] = [
   ]),
   recipe('autograd', 'torch.isGradEnabled', torch.isGradEnabled, () => []),
 ];
-
-const tree = (random: Random) => ({
-  a: leaf(random, 2),
-  b: [leaf(random, 1), { c: leaf(random) }],
-});
 
 export const TREES: readonly Recipe[] = [
   recipe('trees', 'mapTree', mapTree as AnyFunction, (random) => [

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { isPlainObject } from '../../../../../lib/check';
 import * as text from '../../../../../lib/text';
-import { type AnyFunction, method, type Recipe, recipe } from './recipe';
+import { type AnyFunction, method, type Recipe, recipe, recipesOf } from './recipe';
 import { BERT_FOLDER, shared, writeVectors } from './shared-encoders';
 
 const TEXTS = ['heavy rain and wind', 'bread', ''];
@@ -17,12 +17,7 @@ function offline(fn: AnyFunction): AnyFunction {
   return call as AnyFunction;
 }
 
-const of = (
-  name: keyof typeof text,
-  fitting: Parameters<typeof recipe>[3],
-  change = (fn: AnyFunction): AnyFunction => fn,
-): Recipe =>
-  recipe('text', `text.${name}`, change(Reflect.get(text, name) as AnyFunction), fitting);
+const of = recipesOf('text', 'text', text);
 
 function savedVectors(): string {
   text.saveWordVectors(shared().vectors, 'vectors');

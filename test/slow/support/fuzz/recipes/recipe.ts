@@ -48,3 +48,44 @@ export function method<T extends object>(
     },
   };
 }
+
+type Change = (fn: AnyFunction) => AnyFunction;
+
+/** How functions of a module become recipes, by their names there. */
+export function recipesOf<M extends object>(area: string, prefix: string, module: M) {
+  return (
+    name: keyof M & string,
+    fitting: (random: Random) => readonly unknown[],
+    change: Change = (fn) => fn,
+  ): Recipe =>
+    recipe(area, `${prefix}.${name}`, change(Reflect.get(module, name) as AnyFunction), fitting);
+}
+
+/** A class of a module, constructed. */
+export function construction(
+  area: string,
+  name: string,
+  made: unknown,
+  fitting: (random: Random) => readonly unknown[],
+): Recipe {
+  const call = (...args: unknown[]) => Reflect.construct(made as new () => unknown, args);
+  return recipe(area, name, call, fitting);
+}
+
+/** Methods and properties of an object that is made anew for each call, by their names. */
+export function methods<T extends object>(
+  area: string,
+  name: string,
+  make: (random: Random) => T,
+  fitting: Partial<Record<keyof T & string, (random: Random) => readonly unknown[]>>,
+): Recipe[] {
+  return Object.entries(fitting).map(([key, args]) =>
+    method(
+      area,
+      `${name}.${key}`,
+      make,
+      key as keyof T & string,
+      args as (random: Random) => readonly unknown[],
+    ),
+  );
+}

@@ -1,12 +1,11 @@
-import fs from 'node:fs';
 import * as lib from '../../../../../lib';
 import { LABELED, MAML, smallConfig, TEXTS } from '../../../../helpers/text-models';
 import type { Random } from '../random';
 import { randomPlan, randomTensor } from '../tensors';
-import { type AnyFunction, method, type Recipe, recipe } from './recipe';
+import { damaged, damagedAfter } from './damaged-files';
+import { type AnyFunction, construction, methods, type Recipe, recipe } from './recipe';
 
 const { text, torch, train } = lib;
-type Make<T> = (random: Random) => T;
 
 const vocabulary = () => text.Vocabulary.build(TEXTS.map((one) => one.split(' ')));
 const tokenizer = () => new text.WordTokenizer();
@@ -23,27 +22,6 @@ const model = () => {
   const built = train.buildTextLearner(config());
   return { ...built, params: built.learner.init(torch.generator(1)) };
 };
-
-function construct(name: string, make: unknown, fitting: Make<readonly unknown[]>): Recipe {
-  const call = (...args: unknown[]) => Reflect.construct(make as new () => unknown, args);
-  return recipe('text', name, call, fitting);
-}
-
-function methods<T extends object>(
-  name: string,
-  make: () => T,
-  fitting: Partial<Record<keyof T & string, Make<readonly unknown[]>>>,
-): Recipe[] {
-  return Object.entries(fitting).map(([key, args]) =>
-    method(
-      'text',
-      `${name}.${key}`,
-      make as Make<T>,
-      key as keyof T & string,
-      args as Make<readonly unknown[]>,
-    ),
-  );
-}
 
 export const TEXT_RECIPES: readonly Recipe[] = [
   recipe('text', 'text.datasetFromRows', text.datasetFromRows, () => [LABELED, { name: 'x' }]),
@@ -65,12 +43,14 @@ export const TEXT_RECIPES: readonly Recipe[] = [
   recipe('text', 'text.meanEncoder', text.meanEncoder, () => [
     { vocabularySize: 5, dimensions: 3, dropout: 0.1 },
   ]),
-  construct('text.EpisodeSampler', text.EpisodeSampler, () => [dataset(), options()]),
-  construct('text.WordTokenizer', text.WordTokenizer, () => [{ locale: 'en', lowerCase: true }]),
-  construct('text.VocabularyVectorizer', text.VocabularyVectorizer, () => [
+  construction('text', 'text.EpisodeSampler', text.EpisodeSampler, () => [dataset(), options()]),
+  construction('text', 'text.WordTokenizer', text.WordTokenizer, () => [
+    { locale: 'en', lowerCase: true },
+  ]),
+  construction('text', 'text.VocabularyVectorizer', text.VocabularyVectorizer, () => [
     { tokenizer: tokenizer(), vocabulary: vocabulary(), maxLength: 3 },
   ]),
-  construct('text.TextClassifier', text.TextClassifier, () => [model(), LABELED]),
+  construction('text', 'text.TextClassifier', text.TextClassifier, () => [model(), LABELED]),
   recipe('text', 'text.Vocabulary.build', text.Vocabulary.build, () => [
     [['a', 'b'], ['a']],
     { minCount: 1, maxSize: 9, specials: ['<s>'] },
@@ -78,7 +58,7 @@ export const TEXT_RECIPES: readonly Recipe[] = [
   recipe('text', 'text.Vocabulary.fromJSON', text.Vocabulary.fromJSON, () => [
     vocabulary().toJSON(),
   ]),
-  ...methods('text.Vocabulary', vocabulary, {
+  ...methods('text', 'text.Vocabulary', vocabulary, {
     has: () => ['rain'],
     id: () => ['rain'],
     encode: () => [['rain', 'x']],
@@ -86,17 +66,17 @@ export const TEXT_RECIPES: readonly Recipe[] = [
     frequencies: () => [],
     toJSON: () => [],
   }),
-  ...methods('text.EpisodeSampler', sampler, {
+  ...methods('text', 'text.EpisodeSampler', sampler, {
     episode: () => [0],
     episodes: () => [2, 0],
     batches: () => [2, 0],
   }),
-  ...methods('text.WordTokenizer', tokenizer, { tokenize: () => ['Heavy rain.'] }),
-  ...methods('text.VocabularyVectorizer', vectorizer, {
+  ...methods('text', 'text.WordTokenizer', tokenizer, { tokenize: () => ['Heavy rain.'] }),
+  ...methods('text', 'text.VocabularyVectorizer', vectorizer, {
     vectorize: () => [['rain', 'wind']],
     lengths: () => [['rain', 'wind']],
   }),
-  ...methods('text.TextClassifier', () => new text.TextClassifier(model(), LABELED), {
+  ...methods('text', 'text.TextClassifier', () => new text.TextClassifier(model(), LABELED), {
     predict: () => [['rain']],
     dispose: () => [],
   }),
@@ -128,32 +108,6 @@ export const TEXT_RECIPES: readonly Recipe[] = [
     return ['checkpoint', train.textModelSchema];
   }),
 ];
-
-/** Writes files, and changes some bytes of one of them, or its length. */
-function damagedAfter(random: Random, write: () => void, files: readonly string[]): void {
-  write();
-  if (random.chance(0.3)) return;
-  const file = random.pick(files);
-  fs.writeFileSync(file, damaged(fs.readFileSync(file), random));
-}
-
-function damaged(bytes: Uint8Array, random: Random): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  for (let times = 1 + random.int(4); times > 0; times--) {
-    copy[random.int(Math.max(1, copy.length))] = random.pick([
-      0,
-      255,
-      34,
-      44,
-      48,
-      91,
-      123,
-      125,
-      random.int(256),
-    ]);
-  }
-  return random.chance(0.2) ? copy.subarray(0, random.int(copy.length)) : copy;
-}
 
 const tensorsOf = (random: Random) => ({
   a: torch.ones([2, 3]),

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { TorchError } from '../../errors';
+import { torch } from '../../torch';
+import { asJson } from '../../train/as-json';
+import { CONFIG_FILE } from '../../train/checkpoint';
+import { trainingTexts } from '../../train/compress/calibration-texts';
+import { compress } from '../../train/compress/compress';
+import { accuracyChanges, bytesOnDisk, encodingTimes } from '../../train/compress/measure';
+import type { RunConfig } from '../../train/runs/config';
+import { testConfig, testModel } from '../../train/runs/evaluate-model';
+import type { MetaModel } from '../../train/runs/model';
+import { loadModel, saveModel } from '../../train/runs/saved-model';
+import { interruptible } from '../interrupt';
+import { withFolder } from '../own-folder';
+import { atMost, readFlags } from '../runs/flags';
+import { forUser } from '../user-error';
+import { comparisonLines, type ModelChange } from './lines';
+
+export type CompressCommandOptions = {
+  readonly out: string;
+  readonly int8?: boolean;
+  readonly prune?: number;
+  readonly method?: 'least-squares' | 'wanda' | 'layer' | 'global';
+  readonly embeddings?: boolean;
+  readonly test: boolean;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+};
+
+/** Compresses a model, saves what comes of it, and prints both side by side. */
+export async function runCompress(
+  args: readonly string[],
+  options: CompressCommandOptions,
+): Promise<void> {
+  await interruptible(async (signal) => {
+    const { positional, config: over } = await forUser(() => readFlags(args));
+    await forUser(() => requireFitting(positional, options));
+    const [folder = ''] = positional;
+    const { out, json = false, test } = options;
+    using model = await forUser(() => loadModel(folder));
+    const config =
+      test || Object.keys(over).length > 0
+        ? await forUser(() => testConfig(model, over))
+        : undefined;
+    using smaller = await forUser(() => compressed(model, options, config, signal));
+    await withFolder(out, async () => saveModel(out, smaller));
+    // As it will be from now on, not as it was made.
+    using loaded = await forUser(() => loadModel(out));
+    const bytes = { before: bytesOnDisk(folder, model), after: bytesOnDisk(out, loaded) };
+    const measured =
+      test && config ? await forUser(() => compared(model, loaded, config, signal)) : {};
+    const change: ModelChange = { bytes, ...measured };
+    const { compression = {} } = loaded.facts;
+    if (json) {
+      const threads = torch.getNumThreads();
+      console.log(JSON.stringify(asJson({ model: folder, out, compression, threads, ...change })));
+      return;
+    }
+    for (const line of comparisonLines(compression, change)) console.log(line);
+    console.log(`Saved to ${out}`);
+  });
+}
+
+function requireFitting(
+  positional: readonly string[],
+  { out, int8, prune, method, embeddings, overwrite }: CompressCommandOptions,
+): void {
+  atMost(positional, 1, 'one model');
+  const [folder] = positional;
+  if (folder === undefined) throw wrong('Expected a model but received none');
+  if (!int8 && prune === undefined)
+    throw wrong('Expected --int8, --prune <share> or both but received neither');
+  if (prune === undefined && method !== undefined)
+    throw wrong('--method is for --prune: say which share');
+  if (prune === undefined && embeddings)
+    throw wrong('--embeddings is for --prune: say which share');
+  if (resolve(out) === resolve(folder)) {
+    throw wrong(
+      `Expected another folder for --out than that of the model, which would be replaced, but received ${out}`,
+    );
+  }
+  if (overwrite || !existsSync(join(out, CONFIG_FILE))) return;
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot compress into ${out}: a model is there already; name another folder by --out, or use --overwrite`,
+    { path: out },
+  );
+}
+
+async function compressed(
+  model: MetaModel,
+  { int8 = false, prune: share, method, embeddings = false }: CompressCommandOptions,
+  config: RunConfig | undefined,
+  signal: AbortSignal,
+): Promise<MetaModel> {
+  const texts =
+    share === undefined || config === undefined ? [] : await trainingTexts(config, signal);
+  return compress(model, {
+    int8,
+    signal,
+    ...(share !== undefined && { prune: { share, embeddings, ...(method && { method }) } }),
+    ...(texts.length > 0 && { texts }),
+  });
+}
+
+/** Texts whose encoding is timed. */
+const TIMED = 256;
+
+async function compared(
+  model: MetaModel,
+  other: MetaModel,
+  config: RunConfig,
+  signal: AbortSignal,
+): Promise<Omit<ModelChange, 'bytes'>> {
+  const own = { ...config, predictions: true };
+  const before = await testModel(model, own, signal);
+  const after = await testModel(other, own, signal);
+  const asked = before.results.flatMap(({ queries }) => queries.flatMap(({ text }) => text ?? []));
+  const texts = [...new Set(asked)].slice(0, TIMED);
+  return { tests: accuracyChanges(before, after), encoding: encodingTimes(model, other, texts) };
+}
+
+function wrong(message: string): TorchError {
+  return new TorchError('ERR_TORCH_ARGUMENT', message);
+}

@@ -1,0 +1,39 @@
+import type { LabeledText } from '../../text';
+
+/** Texts are the same up to white space and the forms of their characters. */
+export const sameText = (text: string): string =>
+  text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+
+/** Rows by what makes their texts the same, for the lists of examples that were asked last. */
+const known = new WeakMap<readonly LabeledText[], Map<string, number[]>>();
+
+/** Finds the rows of examples that have the same text; a list is read through once. */
+export function knownTexts(rows: readonly LabeledText[]): ReadonlyMap<string, readonly number[]> {
+  const found = known.get(rows) ?? new Map();
+  if (!known.has(rows)) note(found, rows, 0);
+  known.set(rows, found);
+  return found;
+}
+
+function note(found: Map<string, number[]>, rows: readonly LabeledText[], from: number): void {
+  for (const [i, { text }] of rows.entries()) {
+    const key = sameText(text);
+    const places = found.get(key);
+    if (places === undefined) found.set(key, [from + i]);
+    else places.push(from + i);
+  }
+}
+
+/** The list with more rows. What is known of it then serves the longer one, and is found anew for the shorter. */
+export function withMore(
+  rows: readonly LabeledText[],
+  added: readonly LabeledText[],
+): readonly LabeledText[] {
+  const all = [...rows, ...added];
+  const found = known.get(rows);
+  if (found === undefined) return all;
+  known.delete(rows);
+  note(found, added, rows.length);
+  known.set(all, found);
+  return all;
+}

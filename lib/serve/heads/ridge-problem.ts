@@ -1,0 +1,61 @@
+import { type Tensor, torch } from '../../torch';
+
+/** λ for weights of mean 1; the examples' leave-one-out errors choose among them. */
+export const LAMBDAS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+
+/** A½ X and its eigenvectors and -values, `squares` being those of the singular values; all float64. */
+export type RidgeProblem = {
+  readonly rows: Tensor;
+  readonly roots: Tensor;
+  readonly targets: Tensor;
+  readonly vectors: Tensor;
+  readonly squares: Tensor;
+};
+
+/**
+ * The regression of targets `[n, N]` on features `[n, D]`, with a bias, each row counted as `weights` `[n, 1]` say.
+ * All λ share the work of it.
+ */
+export function ridgeProblem(x: Tensor, targets: Tensor, weights: Tensor): RidgeProblem {
+  const roots = weights.to('float64').sqrt();
+  const rows = withOne(x).to('float64').mul(roots);
+  const [n = 0, size = 0] = rows.shape;
+  // The smaller of the two products has the same eigenvalues.
+  const dual = n <= size;
+  const [values, vectors] = torch.linalg.eigh(dual ? rows.matmul(rows.mT) : rows.mT.matmul(rows));
+  return { rows, roots, targets: targets.to('float64'), vectors, squares: values.clampMin(0) };
+}
+
+const isDual = ({ rows, vectors }: RidgeProblem): boolean => vectors.size(0) === rows.size(0);
+
+/** W `[D + 1, N]`, the last row the bias, float32. */
+export function ridgeWeights(problem: RidgeProblem, lambda: number): Tensor {
+  const { rows, roots, targets, vectors, squares } = problem;
+  const inverse = vectors.div(squares.add(lambda)).matmul(vectors.mT);
+  const right = targets.mul(roots);
+  const weights = isDual(problem)
+    ? rows.mT.matmul(inverse.matmul(right))
+    : inverse.matmul(rows.mT.matmul(right));
+  return weights.to('float32');
+}
+
+/** The scores `[n, N]`, float64, of each row by the fit without it. */
+export function leaveOneOut(problem: RidgeProblem, lambda: number): Tensor {
+  const { rows, roots, targets, vectors, squares } = problem;
+  const scale = squares.add(lambda);
+  // Left vectors times singular values, or the vectors themselves: h = Σ (basis² · share).
+  const basis = isDual(problem) ? vectors : rows.matmul(vectors);
+  const share = isDual(problem) ? squares.div(scale) : scale.reciprocal();
+  const leverage = basis.square().matmul(share.unsqueeze(1));
+  const right = targets.mul(roots);
+  const fitted = basis.mul(share).matmul(basis.mT.matmul(right)).div(roots);
+  return targets.sub(targets.sub(fitted).div(leverage.neg().add(1).clampMin(1e-9)));
+}
+
+export function ridgeScores(weights: Tensor, x: Tensor): Tensor {
+  return withOne(x).matmul(weights);
+}
+
+function withOne(x: Tensor): Tensor {
+  return torch.cat([x, torch.ones([x.size(0), 1])], 1);
+}

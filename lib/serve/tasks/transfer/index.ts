@@ -1,0 +1,1 @@
+export { TransferClassifier, type TransferOptions } from './transfer-classifier';

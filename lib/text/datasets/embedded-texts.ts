@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import {
+  type Check,
+  listOf,
+  type OptionsOf,
+  oneOf,
+  readOptions,
+  recordOf,
+  required,
+  strictObject,
+  string,
+} from '../../check';
+import { parseFileContent, readJsonFile } from '../../checked-file';
+import type { LabeledText } from './dataset';
+
+/** The sets of opinions: what they are about, and their language. */
+export const OPINION_SETS = ['hotels-en', 'apps-en', 'apps-de'] as const;
+
+export type OpinionSet = (typeof OPINION_SETS)[number];
+
+const OPTIONS = {
+  /** Reviews of hotels in English, or of apps in English or German. */
+  set: required<OpinionSet>(oneOf(...OPINION_SETS)),
+};
+
+/** The root of the package, as far from the sources as from what is compiled of them. */
+const FOLDER = join(__dirname, '..', '..', '..', 'data');
+
+const byLabel = recordOf(listOf(string, 1));
+const opinions = strictObject({ licence: required(string), sets: required(recordOf(byLabel)) });
+const languages = strictObject({ licence: required(string), languages: required(byLabel) });
+
+/**
+ * Short reviews, written for this project, as many `positive` as `neutral` and `negative` ones. The data sheet is
+ * `data/opinions/DATASHEET.md`.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for another set; TorchError `ERR_TORCH_FILE` if the file is missing
+ *   or damaged
+ */
+export function loadOpinions(options: OptionsOf<typeof OPTIONS>): LabeledText[] {
+  const { set } = readOptions(OPTIONS, options, 'loadOpinions');
+  const { sets } = readFile('opinions', opinions);
+  return labeled(sets[set] ?? {});
+}
+
+/**
+ * Ten everyday sentences in each of eight languages, labelled by the language; number n says the same in all. The
+ * data sheet is `data/languages/DATASHEET.md`.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the file is missing or damaged
+ */
+export function loadLanguages(): LabeledText[] {
+  return labeled(readFile('languages', languages).languages);
+}
+
+function readFile<T>(name: string, check: Check<T>): T {
+  const path = join(FOLDER, name, `${name}.json`);
+  return parseFileContent(path, check, readJsonFile(path, name), name);
+}
+
+function labeled(texts: Readonly<Record<string, readonly string[]>>): LabeledText[] {
+  return Object.entries(texts).flatMap(([label, own]) => own.map((text) => ({ text, label })));
+}

@@ -1,0 +1,83 @@
+import { type Malformed, malformedInputs } from '../../helpers/command-lines';
+
+/** A command line that is wrong usage. */
+const usage = (name: string, args: readonly string[], says: Malformed['says']): Malformed => ({
+  name,
+  args,
+  files: { 'data.csv': 'text,label\nmy card,card\nrain,weather\n' },
+  status: 2,
+  says,
+});
+
+const train = (...flags: string[]) => [
+  'train',
+  '--data',
+  'data.csv',
+  '--learner',
+  'r2d2',
+  ...flags,
+];
+
+malformedInputs([
+  usage('an unknown command', ['trian'], ['trian', 'train']),
+  usage('a flag that is no key', train('--stepz', '3'), ['--stepz', 'did you mean steps?']),
+  usage('a dotted flag that is no key', train('--episodes.wayz', '3'), ['--episodes.wayz', 'ways']),
+  usage('a flag within a word', train('--learner.kind.x', '3'), ['--learner']),
+  usage('a value of another type', train('--steps', 'many'), ['--steps', "'many'"]),
+  usage('a value in YAML that is none', train('--steps', '[1'), ['--steps', '[1']),
+  usage('a flag without its value', train('--steps'), ['--steps', 'true']),
+  usage('a flag with one dash', train('-x'), ['-x']),
+  usage('a flag without a name', train('--=3'), ['--=3']),
+  usage('a flag that would be a prototype', train('--__proto__.x', '3'), ['__proto__']),
+  usage('two config files', ['train', 'a.yaml', 'b.yaml'], ['one config file', 'a.yaml b.yaml']),
+  usage('no data', ['train', '--learner', 'maml'], ['data to train on', '--data']),
+  usage('no learner', ['train', '--data', 'data.csv'], ['learner']),
+  usage('no model to evaluate', ['evaluate'], ['a model', 'none']),
+  usage('two models to evaluate', ['evaluate', 'a', 'b'], ['one model', 'a b']),
+  usage('one model to compare', ['compare', 'a'], ['two models or more', '1']),
+  usage('no model to adapt', ['adapt', '--out', 'x'], ["'model'"]),
+  usage('no examples to adapt to', ['adapt', 'a', '--out', 'x'], ["'examples'"]),
+  usage('nowhere to save', ['adapt', 'a', 'b.json'], ["'--out <folder>'"]),
+  usage('no model to predict with', ['predict'], ["'model'"]),
+  usage('an option that predict lacks', ['predict', 'a', '--exampels', 'x'], ['--exampels']),
+  usage('no predictions to report', ['report'], ["'predictions'"]),
+  usage('no resamples', ['report', 'p.jsonl', '--resamples', '0'], ['at least 1']),
+  usage('half a seed', ['report', 'p.jsonl', '--seed', '0.5'], ['integer']),
+  usage('a page without a folder', ['report', 'p.jsonl', '--html'], ['--out <folder>']),
+  usage(
+    'a card of two models',
+    ['report', 'p.jsonl', '--compare', 'q.jsonl', '--card', '--out', 'x'],
+    ['--card', '--compare'],
+  ),
+  usage('what is said of no card', ['report', 'p.jsonl', '--about', 'a.yaml'], ['--card']),
+  usage('no study', ['search'], ["'study.yaml'"]),
+  usage('nothing to serve', ['serve'], ["'paths'"]),
+  usage('a port that is none', ['serve', 'a', '--port', '65536'], ['0 to 65535']),
+  usage('a port that is a word', ['serve', 'a', '--port', 'http'], ['0 to 65535']),
+  usage('no worker', ['serve', 'a', '--workers', '0'], ['1 to 1024']),
+  usage(
+    'a token without its classifier',
+    ['serve', 'a', '--token', '=x'],
+    ['<classifier>=<token>'],
+  ),
+  usage('a token that is empty', ['serve', 'a', '--token', 'cards='], ['<classifier>=<token>']),
+  usage('no data set to describe', ['datasets', 'info'], ["'name'"]),
+  usage('a data set in other letters', ['datasets', 'info', 'bank77'], ["'banking77'"]),
+  usage('a data set that nobody knows', ['datasets', 'info', 'x'], ['x']),
+  usage('a data set with the name of a property', ['datasets', 'info', '__proto__'], ['__proto__']),
+  usage(
+    'an unknown data set to get',
+    ['datasets', 'get', 'bankin77', '--offline'],
+    ["'banking77'"],
+  ),
+  usage(
+    'a mirror that is no address',
+    ['datasets', 'get', 'banking77', '--mirror', 'here'],
+    ['mirror'],
+  ),
+  usage(
+    'an option that info lacks',
+    ['datasets', 'info', 'banking77', '--jsn'],
+    ['--jsn', '--json'],
+  ),
+]);

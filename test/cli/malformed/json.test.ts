@@ -1,0 +1,83 @@
+import { type Malformed, malformedInputs } from '../../helpers/command-lines';
+
+/** A file of data in JSON that `datasets sheet` refuses. */
+const data = (file: string) => (name: string, content: string, says: Malformed['says']) => ({
+  name: `${file}: ${name}`,
+  args: ['datasets', 'sheet', file],
+  files: { [file]: content },
+  says: [`Cannot read ${file}`, ...says],
+});
+const json = data('rows.json');
+const lines = data('rows.jsonl');
+const conll = data('rows.conll');
+const ROW = '{"text": "my card", "label": "card"}';
+
+malformedInputs([
+  json('nothing', '', ['an empty file']),
+  json('white space', ' \n', ['but found']),
+  json('a bracket that nothing closes', `[${ROW}`, ['JSON', 'its end']),
+  json('an object that nothing closes', '[\n{"text": "a", "label": "b"\n', ['line 3', 'JSON']),
+  json('a comma too many', `[${ROW},]`, ['line 1, column 39', 'JSON', '"]"']),
+  json('a comma too few', `[${ROW}\n ${ROW}]`, ['line 2, column 2', 'JSON']),
+  json('quotes of another kind', "[{'text': 'a', 'label': 'b'}]", ['line 1, column 3', 'JSON']),
+  json('a comment', `[\n// one\n${ROW}]`, ['line 2, column 1', '"// one"']),
+  json('NaN', '[{"text": "a", "label": NaN}]', ['line 1, column 25', '"NaN}]"']),
+  json('an escape that is none', '["\\x41"]', ['line 1', 'JSON']),
+  json('a line end within a string', '[{"text": "a\nb", "label": "c"}]', ['line 1', 'JSON']),
+  json('words after the end', `[${ROW}] and more`, ['line 1', '"and more"']),
+  json('a number', '[42]', ['line 1, column 2', 'record [0]', 'the number 42']),
+  json('null for a row', `[${ROW}, null]`, ['record [1]', 'null']),
+  json('a list for a row', '[["my card", "card"]]', ['record [0]', 'a list of 2']),
+  json('a row without a text', `[${ROW}, {"label": "card"}]`, ['record 2', "'text' or"]),
+  json('a row without a label', '[{"text": "a"}]', ['record 1', "'label' or"]),
+  json('a label twice', '{"card": ["a"],\n "card": ["b"]}', [
+    'line 2, column 2',
+    'record card',
+    '"card" twice',
+  ]),
+  json('a column twice', '{"text": ["a"], "label": ["b"], "text": ["c"]}', ['"text" twice']),
+  json('null for a text', '[{"text": null, "label": "a"}]', ['record 1', 'null']),
+  json('a number for a text', '[{"text": 7, "label": "a"}]', ['record 1', 'the number 7']),
+  json('null for a label', '[{"text": "a", "label": null}]', ['record 1', 'null']),
+  json('a list for a label', '[{"text": "a", "label": ["b"]}]', ['record 1', 'a list of 1']),
+  json('a half number for a label', '[{"text": "a", "label": 0.5}]', ['record 1', '0.5']),
+  json('columns of other lengths', '{"text": ["a", "b"], "label": ["x"]}', [
+    'record label',
+    'a list of 2',
+    'a list of 1',
+  ]),
+  json('a column that is no list', '{"text": "a", "label": ["x"]}', ['record text', 'a list']),
+  json('a text by label that is none', '{"card": ["my card", 7]}', ['record card[1]', '7']),
+  json('a label without a list', '{"card": "my card"}', ['record card', 'a list']),
+  json('no row at all', '[]', ['at least one']),
+  json('10,000 brackets', '['.repeat(10_000), ['JSON']),
+  json('10,000 levels', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, ['record [0]']),
+  json('one string of 10 MB', `["${'x'.repeat(10_000_000)}"]`, ['record [0]']),
+  lines('a line that is cut off', `${ROW}\n{"text": "a`, ['line 2', 'JSON', '"a']),
+  lines('two objects in a line', `${ROW} ${ROW}\n`, ['line 1, column', 'JSON']),
+  lines('a list in a line', `${ROW}\n["a", "b"]\n`, ['line 2', 'record 2', 'a list of 2']),
+  lines('a word in a line', `${ROW}\nrain\n`, ['line 2', 'JSON', '"rain"']),
+  lines('a row without a label', `${ROW}\n{"text": "a"}\n`, ['line 2', 'record 2', "'label' or"]),
+  lines('a row without a text', `{"label": "a"}\n`, ['line 1', "'text' or"]),
+  lines('a number for a text', `{"text": 1, "label": "a"}\n`, ['line 1', 'the number 1']),
+  lines('an empty label', `{"text": "a", "label": ""}\n`, ['line 1', 'label']),
+  lines('a list of lines', `[\n${ROW},\n${ROW}\n]\n`, ['line 1', 'JSON']),
+  lines('a line of 10 MB', `${ROW}\n{"text": "${'x'.repeat(1e7)}"}\n`, [
+    'line 2',
+    'at most 1048576',
+  ]),
+  lines('nothing', '', ['at least one']),
+  conll('a token without a tag', 'rain\n', ['line 1', 'a token and its tag', '"rain"']),
+  conll('a tag of another kind', 'rain NOUN\n', ['line 1, column 6', 'O, B-… or I-…', '"NOUN"']),
+  conll('another number of columns', 'a x O\nb O\n', ['line 2', '3 columns', '2']),
+  conll('an intent without a name', '# intent: \nrain O\n', ['line 2', 'the name of an intent']),
+  conll('an intent before some', '# intent: x\na O\n\nb O\n', ['line 4', 'before every sentence']),
+  conll('no entity at all', 'rain O\nwind O\n', ['at least one']),
+  conll('nothing', '', ['at least one']),
+  data('clinc.json')('a pair of three', '{"train": [["a", "b", "c"]]}', ['record train[0]']),
+  data('clinc.json')('an empty pair', '{"train": [[]]}', ['record train[0]', 'a list of 0']),
+  data('clinc.json')('a number for a label', '{"train": [["a", 7]]}', ['record train[0]']),
+  data('clinc.json')('an object for a split', '{"train": [["a", "b"]], "val": {}}', ['record val']),
+  data('few.json')('a sentence without tokens', '{"P1": [{"h": []}]}', ['record P1[0]']),
+  data('few.json')('tokens that are none', '{"P1": [{"tokens": [1]}]}', ['record P1[0]']),
+]);

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { metrics } from '@opentelemetry/api';
+import { fit as fitRun, loadPredictions, type RunInput, report } from '../../../lib/train';
+import { temporaryFolder } from '../../helpers/folders';
+
+const folder = temporaryFolder();
+
+const RUN: RunInput = {
+  learner: 'prototypical',
+  splits: { kind: 'classes', train: ['card', 'rain'], validation: [], test: ['bread', 'train'] },
+  episodes: { ways: 2, shots: 1, queries: 2, tasks: 2 },
+  encoder: { kind: 'mean', dimensions: 4 },
+  steps: 2,
+  evaluation: { test: 6, shots: 1 },
+};
+
+/** Texts of four classes in two languages. */
+function table(): string {
+  const rows = ['card', 'rain', 'bread', 'train'].flatMap((label) =>
+    [1, 2, 3, 4].map((i) => `${label} number ${i},${label},${i % 2 === 0 ? 'en' : 'de'}`),
+  );
+  const path = join(folder(), 'texts.csv');
+  writeFileSync(path, `text,label,language\n${rows.join('\n')}\n`);
+  return path;
+}
+
+test('groups of rows go into predictions, and from there into the report', async () => {
+  const out = join(folder(), 'run');
+  const data = { source: table(), groups: ['language'] };
+  const { model } = await fitRun(undefined, { ...RUN, data, out, predictions: true });
+  model.dispose();
+  const { protocol, queries } = await loadPredictions(join(out, 'predictions-1-shot.jsonl'));
+  for (const { text = '', groups } of queries) {
+    expect(groups).toEqual({ language: Number(text.at(-1)) % 2 === 0 ? 'en' : 'de' });
+  }
+  const { groups } = report([{ name: 'a', protocol, queries }], { resamples: 20 });
+  expect(groups.map(({ name }) => name)).toEqual(['language']);
+  expect(groups[0]?.groups.map(({ value }) => value)).toEqual(['de', 'en']);
+  expect(groups[0]?.without).toBe(0);
+});
+
+test('a config tells steps to OpenTelemetry, and to files beside it', async () => {
+  const told: [string, unknown][] = [];
+  const recorder = (name: string) => {
+    const tell = (_: number, attributes: unknown) => told.push([name, attributes]);
+    return { record: tell, add: tell };
+  };
+  const meter = { createGauge: recorder, createCounter: recorder };
+  metrics.setGlobalMeterProvider({ getMeter: () => meter as never });
+  try {
+    const out = join(folder(), 'run');
+    mkdirSync(out);
+    const loggers = ['opentelemetry', 'jsonl'] as const;
+    const config = { ...RUN, data: table(), out, loggers: [...loggers], seeds: [7] };
+    (await fitRun(undefined, config)).model.dispose();
+    const steps = told.filter(([name]) => name === 'metatorch.steps');
+    expect(steps).toEqual(
+      new Array(2).fill(['metatorch.steps', { learner: 'prototypical', seed: '7' }]),
+    );
+    expect(readFileSync(join(out, 'logs', 'prototypical-seed-7.jsonl'), 'utf8')).toContain('loss');
+    // Without a folder there are no files, but what is told is.
+    told.length = 0;
+    const { out: _, ...rest } = config;
+    (await fitRun(undefined, rest)).model.dispose();
+    expect(told).not.toHaveLength(0);
+  } finally {
+    metrics.disable();
+  }
+});
