@@ -7,6 +7,7 @@ function judge(labels) {
   /** @param {string} text */
   const prediction = (text) => ({
     label: labels.find((one) => text.includes(one)) ?? null,
+    labels: labels.filter((one) => text.includes(one)),
     probability: 1,
     probabilities: Object.fromEntries(labels.map((one) => [one, text.includes(one) ? 1 : 0])),
     unknown: null,
