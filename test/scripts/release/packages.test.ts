@@ -117,7 +117,11 @@ function checkoutFixture() {
     'cli/main.js': '#!/usr/bin/env node',
     'serve/playground/public/index.html': '<html>',
   });
-  writeFiles(at('prebuilds', 'linux-x64'), { 'metatorch.node': 'a', 'libmetatorch.so': 'b' });
+  writeFiles(at('prebuilds', 'linux-x64'), {
+    'metatorch.node': 'a',
+    'libmetatorch.so': 'b',
+    'libmetatorch_distributed.so': 'c',
+  });
   return {
     root: at('root'),
     dist: at('dist'),
@@ -156,6 +160,7 @@ describe('a package is refused', () => {
 
   test.each([
     'prebuilds/linux-x64/libmetatorch.so',
+    'prebuilds/linux-x64/libmetatorch_distributed.so',
     'prebuilds/linux-x64/metatorch.node',
     'dist/index.js',
     'dist/index.d.ts',

@@ -21,7 +21,8 @@ function checked<O>(name: string, kind: TrainableEncoderKind<O>): TrainableEncod
       requireTexts(texts, 'texts', name);
       return kind.build(check(options, 'options', name), texts);
     },
-    restore: async (options, state) => kind.restore(check(options, 'options', name), state),
+    restore: async (options, state, weights) =>
+      kind.restore(check(options, 'options', name), state, weights),
   };
 }
 
