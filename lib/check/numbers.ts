@@ -37,13 +37,17 @@ export function integerFrom(
   return numberWhere(fits, expected, value, name, operator);
 }
 
-/** More at once than any machine has a use for, and few enough to be made. */
-const MOST_AT_ONCE = 1024;
-
-/** Returns `value` if it is a number of threads, or of what else runs at once: an integer from 1 to 1,024. */
-export function atOnce(value: unknown, name: string, operator: string): number {
-  return integerFrom(1, value, name, operator, MOST_AT_ONCE);
+/** A check for a number of things that are all made or done, however little there is to do them for. */
+export function upTo(most: number) {
+  return (value: unknown, name: string, operator: string): number =>
+    integerFrom(1, value, name, operator, most);
 }
+
+/** A check for a number of layers of a network: an integer from 1 to 1,000. */
+export const layerCount = upTo(1000);
+
+/** A check for a number of threads, or of what else runs at once: an integer from 1 to 1,024. */
+export const atOnce = upTo(1024);
 
 /** Returns `value` if it is a number of steps: an integer of at least 0. */
 export function stepCount(value: unknown, name: string, operator: string): number {

@@ -1,4 +1,4 @@
-import { atOnce, integerFrom, positiveInteger } from '../../lib/check';
+import { atOnce, integerFrom, positiveInteger, upTo } from '../../lib/check';
 import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
 
 test.each([3, 4, 9])('integerFrom accepts %d in [3, 9]', (value) => {
@@ -29,6 +29,13 @@ test.each([0, 1025, 2 ** 31, 1e9, 0.5, Number.NaN])('%p does not run at once', (
   expect(() => atOnce(value, 'workers', 'open')).toThrow(
     'Expected an integer from 1 to 1024 for workers of open',
   );
+});
+
+test.each([0, 11, 2 ** 31])('%p is not up to ten', (value) => {
+  expect(() => upTo(10)(value, 'copies', 'make')).toThrow(
+    'Expected an integer from 1 to 10 for copies of make',
+  );
+  expect(upTo(10)(10, 'copies', 'make')).toBe(10);
 });
 
 test('1 to 1,024 run at once', () => {

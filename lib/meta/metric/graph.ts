@@ -8,7 +8,7 @@
  * Every query has a graph of its own: itself and the support set. Its layers are in `graph-layer.ts`.
  */
 import {
-  integerFrom,
+  layerCount,
   type OptionsOf,
   positiveInteger,
   type ReadOptions,
@@ -33,9 +33,6 @@ import {
   type Nodes,
   startGraphs,
 } from './graph-layer';
-
-// Far more than any graph network has, and few enough to make.
-const MOST_LAYERS = 1000;
 
 /** What the options beside layers are checked by. */
 export const GRAPH = {
@@ -102,10 +99,6 @@ export function graphNetwork<E extends Tree, I extends Tree = Tensor>(
       return last.query(of(params, hidden.length), graphs);
     },
   });
-}
-
-function layerCount(value: unknown, name: string, operator: string): number {
-  return integerFrom(1, value, name, operator, MOST_LAYERS);
 }
 
 function graphLayers(options: ReadOptions<typeof GRAPH>): {

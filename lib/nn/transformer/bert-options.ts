@@ -3,6 +3,7 @@ import {
   flag,
   fraction,
   integerFrom,
+  layerCount,
   notNegative,
   type OptionsOf,
   oneOf,
@@ -33,7 +34,7 @@ const schema = {
   vocabularySize: required(positiveInteger),
   /** D: the size of a token's vector; a multiple of `heads`. */
   dimensions: required(positiveInteger),
-  layers: required(positiveInteger),
+  layers: required(layerCount),
   heads: required(positiveInteger),
   /** The size between the two layers of each feed-forward network. Default: 4·D. */
   hidden: optional(positiveInteger),

@@ -2,9 +2,9 @@ import {
   array,
   callable,
   integerFrom,
-  positiveInteger,
   readOptions,
   required,
+  upTo,
   withDefault,
 } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
@@ -14,11 +14,14 @@ import type { EpisodeText, TextEpisode } from '../episodes/episode-sampler';
 import { RandomSource } from '../random-source';
 import type { Augmentation } from './augmentations';
 
+/** A check for the number of new texts for each text: an integer from 1 to 1,000. */
+export const copyCount = upTo(1000);
+
 const SCHEMA = {
   /** What texts are changed by; each new text by one of them, drawn at random. */
   augmentations: required<readonly Augmentation[]>(augmentationList),
   /** New texts for each text of the support set. Default: 1. */
-  copies: withDefault(positiveInteger, 1),
+  copies: withDefault(copyCount, 1),
   /** Fixes the new texts, with the number of the episode. */
   generator: required<TorchGenerator>(generatorOf),
 };

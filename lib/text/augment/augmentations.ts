@@ -2,10 +2,10 @@ import {
   fraction,
   type OptionsOf,
   optional,
-  positiveInteger,
   properFraction,
   readOptions,
   string,
+  upTo,
   withDefault,
 } from '../../check';
 import type { RandomSource } from '../random-source';
@@ -41,7 +41,7 @@ export function wordDropout(options: OptionsOf<typeof DROPOUT> = {}): Augmentati
 
 export const SWAP = {
   /** How many times two words change places. Default: 1. */
-  swaps: withDefault(positiveInteger, 1),
+  swaps: withDefault(upTo(1000), 1),
 };
 
 /**

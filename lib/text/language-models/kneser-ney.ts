@@ -1,11 +1,4 @@
-import {
-  array,
-  type OptionsOf,
-  positiveInteger,
-  readOptions,
-  requireTexts,
-  withDefault,
-} from '../../check';
+import { array, type OptionsOf, readOptions, requireTexts, upTo, withDefault } from '../../check';
 import { type LanguageModel, neverNext } from './language-model';
 import { LANGUAGE_WORDS, type LanguageWords, languageWords } from './language-words';
 import { type Followers, ngramLevels } from './ngram-counts';
@@ -13,7 +6,7 @@ import { type Followers, ngramLevels } from './ngram-counts';
 const OPTIONS = {
   ...LANGUAGE_WORDS,
   /** n: words of an n-gram, the one that is predicted included. Default: 3. */
-  order: withDefault(positiveInteger, 3),
+  order: withDefault(upTo(100), 3),
 };
 
 export type KneserNeyOptions = OptionsOf<typeof OPTIONS>;

@@ -1,4 +1,4 @@
-import { type OptionsOf, positiveInteger, readOptions, withDefault } from '../../check';
+import { type OptionsOf, positiveInteger, readOptions, upTo, withDefault } from '../../check';
 import type { Layer } from '../../nn';
 import { unpad } from '../../nn/transformer/packed-texts';
 import { type Tensor, torch } from '../../torch';
@@ -9,7 +9,7 @@ import { LayerLanguageModel } from './layer-language-model';
 const OPTIONS = {
   ...LANGUAGE_WORDS,
   /** n: words of the longest n-grams that are features. Default: 3. */
-  order: withDefault(positiveInteger, 3),
+  order: withDefault(upTo(100), 3),
   /** n-grams that come fewer times are not features. Default: 1. */
   minFeatureCount: withDefault(positiveInteger, 1),
 };

@@ -1,5 +1,6 @@
 import {
   fraction,
+  layerCount,
   type OptionsOf,
   optional,
   positiveInteger,
@@ -17,7 +18,7 @@ const OPTIONS = {
   ...LANGUAGE_WORDS,
   /** D: the size of a word's vector; a multiple of `heads`. Default: 128. */
   dimensions: withDefault(positiveInteger, 128),
-  layers: withDefault(positiveInteger, 2),
+  layers: withDefault(layerCount, 2),
   heads: withDefault(positiveInteger, 4),
   /** The size between the two layers of each feed-forward network. Default: 4·D. */
   hidden: optional(positiveInteger),

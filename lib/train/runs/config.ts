@@ -15,6 +15,7 @@ import {
   string,
   withDefault,
 } from '../../check';
+import { copyCount } from '../../text/augment/augment-episode';
 import { READ_OPTIONS, type ReadDataOptions } from '../../text/datasets/readers/options';
 import { EARLY_STOPPING, type EarlyStoppingOptions } from '../callbacks/early-stopping';
 import {
@@ -87,7 +88,7 @@ const AUGMENTATION = {
   /** What texts are changed by; each new text by one of them. */
   by: required(oneOrMore(augmentationChoice)),
   /** New texts for each text of a support set. Default: 1. */
-  copies: withDefault(positiveInteger, 1),
+  copies: withDefault(copyCount, 1),
 };
 
 const section = <T>(check: Check<T> & { readonly schema: object }): T =>

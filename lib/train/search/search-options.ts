@@ -14,6 +14,7 @@ import {
   strictObject,
   strictVariant,
   string,
+  upTo,
   withDefault,
 } from '../../check';
 import type { TrialRecord } from './trial';
@@ -22,7 +23,7 @@ const SAMPLERS = {
   /** All combinations; the search ends with the last. */
   grid: {
     /** Values of each number between its ends. Default: 5. */
-    points: withDefault(positiveInteger, 5),
+    points: withDefault(upTo(10_000), 5),
   },
   random: {},
   /** Tree-structured Parzen estimator; see `tpeSampler`. */
@@ -34,7 +35,7 @@ const SAMPLERS = {
     /** The most trials that count as good. Default: 25. */
     mostGood: withDefault(positiveInteger, 25),
     /** Candidates for each value. Default: 24. */
-    candidates: withDefault(positiveInteger, 24),
+    candidates: withDefault(upTo(10_000), 24),
   },
 };
 

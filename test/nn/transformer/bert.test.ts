@@ -161,7 +161,7 @@ test.each<[Partial<BertOptions>, string]>([
   [{ relativeBuckets: 6 }, '0 or a multiple of 4 for relativeBuckets of bert'],
   [{ pooling: 'last' as never }, "'cls' or 'mean' or 'max' for pooling of bert"],
   [{ activation: 'silu' as never }, "'gelu' or 'gelu-tanh' or 'relu' for activation of bert"],
-  [{ layers: 0 }, 'a positive integer for layers of bert'],
+  [{ layers: 0 }, 'an integer from 1 to 1000 for layers of bert'],
   [{ projections: [{ outFeatures: 0 }] }, 'outFeatures of bert.projections[0]'],
   [{ depth: 3 } as never, 'depth'],
 ])('refuses %p', (options, message) => {

@@ -79,7 +79,7 @@ test('what was read is likelier than what was not, and its perplexity is lower',
 });
 
 test('refuses wrong options', () => {
-  expect(() => text.kneserNey(['a'], { order: 0 })).toThrow(/a positive integer for order/);
+  expect(() => text.kneserNey(['a'], { order: 0 })).toThrow(/an integer from 1 to 100 for order/);
   expect(() => text.kneserNey(['a'], { n: 3 } as never)).toThrow(/Unknown option n/);
   expect(() => text.kneserNey([])).toThrow(/at least one text/);
   expect(() => text.kneserNey('text' as never)).toThrow(/an array of strings/);

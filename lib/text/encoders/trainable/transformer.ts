@@ -1,6 +1,7 @@
 import {
   type Check,
   fraction,
+  layerCount,
   oneOf,
   optional,
   positiveInteger,
@@ -16,7 +17,7 @@ import { WORDS, type Words, wordTable } from './words';
 
 const optionCheck = strictObject({
   ...WORDS,
-  layers: withDefault(positiveInteger, 2),
+  layers: withDefault(layerCount, 2),
   /** How many heads share a word's vector; a divisor of `dimensions`. Default: 4. */
   heads: withDefault(positiveInteger, 4),
   /** The size between the two layers of each feed-forward network. Default: 4·D. */

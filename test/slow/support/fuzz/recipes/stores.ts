@@ -91,14 +91,16 @@ export const STORE_RECIPES: readonly Recipe[] = [
     area: 'serve',
     name: 'serve.createServer',
     prepare(random) {
-      const args = mutated([{ cards: undefined }, SETTINGS, random.pick(REQUESTS)], random);
-      const [classifiers, ...others] = args;
+      const args = mutated([{ cards: undefined }, SETTINGS], random);
+      // As it is: what a request lacks is said by the package that injects it.
+      const request = random.pick(REQUESTS);
+      const [classifiers, options] = args;
       const run = async () => {
         await undefined;
         const cards = fitted();
         try {
           const own = isPlainObject(classifiers) ? { ...classifiers, cards } : classifiers;
-          await Reflect.apply(served, undefined, [own, ...others]);
+          await Reflect.apply(served, undefined, [own, options, request]);
         } finally {
           await cards.close();
         }
