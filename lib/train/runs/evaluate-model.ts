@@ -49,7 +49,7 @@ export async function testModel(
   const features = await featuresOf(model.vectorizer, texts, config.features, signal);
   try {
     const test = testMakers({ dataset, config, classes, vectorizer: model.vectorizer, features });
-    const results = await testOn({ config, test }, model, signal);
+    const results = await testOn({ config, test }, model, { signal });
     return {
       config,
       results: results.map((one) => ({

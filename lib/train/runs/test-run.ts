@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { queryLogits } from '../../meta';
-import { type Tree, torch } from '../../torch';
+import { type ProcessGroup, type Tree, torch } from '../../torch';
 import { asJson } from '../as-json';
+import { gatherValues } from '../distributed/gather-values';
+import { anyAborts } from '../distributed/ranks';
+import { ownPart, type Share } from '../distributed/share';
 import { type Estimate, estimate } from '../estimate';
 import { type AnyLearner, LEARNERS, type LearnerConfig } from '../registry';
 import type { Protocol, QueryPrediction } from '../report/predictions';
@@ -24,28 +27,39 @@ type Tested = { readonly learner: AnyLearner; readonly params: Tree };
 export async function testOn(
   workshop: Pick<Workshop, 'config' | 'test'>,
   model: Tested,
-  signal?: AbortSignal,
+  { signal, group }: { signal?: AbortSignal | undefined; group?: ProcessGroup | undefined } = {},
 ): Promise<Answered[]> {
   const { evaluation, predictions } = workshop.config;
   const results: Answered[] = [];
   for (const shots of evaluation.shots) {
     const maker = workshop.test(shots);
-    if (maker === undefined || signal?.aborted) break;
-    results.push({ shots, ...(await answersOf(maker, model, evaluation.test, predictions)) });
+    if (maker === undefined || (await anyAborts(signal, group))) break;
+    const share = group && { rank: group.rank, size: group.size };
+    const own = await answersOf(maker, model, evaluation.test, predictions, share);
+    const all = group === undefined ? [own] : gatherValues(own, group);
+    results.push({
+      shots,
+      accuracies: all.flatMap(({ accuracies }) => accuracies),
+      queries: all.flatMap(({ queries }) => queries),
+    });
   }
   return results;
 }
 
-/** The answers of a model to the first episodes of a maker. */
+const ALONE: Share = { rank: 0, size: 1 };
+
+/** The answers of a model to the first episodes of a maker: to a rank's part of them. */
 export async function answersOf(
   maker: TaskMaker,
   { learner, params }: Tested,
   episodes: number,
   keep: boolean,
+  share: Share = ALONE,
 ): Promise<Omit<Answered, 'shots'>> {
   const accuracies: number[] = [];
   const queries: QueryPrediction[] = [];
-  for (const make of batchesOf(maker, episodes)) {
+  const { from, count: own } = ownPart(episodes, share);
+  for (const make of batchesOf(maker, own, from)) {
     const began = performance.now();
     const probabilities = torch.scope(() =>
       queryLogits(learner, params, make()).logits.to('float64').softmax(-1).tolist(),
@@ -53,7 +67,7 @@ export async function answersOf(
     const ms = performance.now() - began;
     const count = probabilities.reduce((sum, rows) => sum + rows.length, 0);
     for (const rows of probabilities) {
-      const found = episodeAnswers(maker, accuracies.length, rows, ms / count);
+      const found = episodeAnswers(maker, from + accuracies.length, rows, ms / count);
       accuracies.push(found.right / found.queries.length);
       if (keep) queries.push(...found.queries);
     }
