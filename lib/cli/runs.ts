@@ -43,6 +43,8 @@ function addTrain(program: Command): void {
     .option('--print', 'print the config in full, with all defaults, and end')
     .option('--quiet', 'show no progress')
     .option('--json', 'print one JSON object')
+    .option('--processes <count>', 'share the work among processes of this machine')
+    .option('--rank-timeout <seconds>', 'how long processes wait for each other; 1800')
     .addHelpText('after', KEYS)
     .action(async (_: string[], options: TrainCommandOptions, command: Command) => {
       // Loaded here, so that the other commands run without libtorch.

@@ -42,6 +42,8 @@ export interface Learner<P extends Tree = Tree, A = unknown, I extends Tree = Te
   readonly loss?: TaskLoss;
   /** True where labels are classes and logits their scores. Default: true without a `loss`. */
   readonly classifies?: boolean;
+  /** How `metaGradient` joins the tasks of a batch. Default: by their mean. */
+  readonly reduction?: 'mean' | 'sum';
   /** Where a learner trains otherwise than by the gradient of the query loss. */
   metaGradient?(params: P, episodes: Episodes<I>, options?: AdaptOptions): MetaGradient<P>;
 }

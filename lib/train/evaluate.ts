@@ -1,10 +1,18 @@
-import { callable, objectOf } from '../check';
+import { callable, objectOf, optional } from '../check';
+import { type OptionsOf, readOptions } from '../check/schema';
 import { ArgumentTypeError, invalidArgument } from '../errors';
 import { type Episodes, type Learner, queryScores } from '../meta';
 import { learnerOf } from '../meta/learner';
-import type { Tensor, Tree } from '../torch';
+import type { ProcessGroup, Tensor, Tree } from '../torch';
 import { requireTensorTree } from '../torch/check-tensors';
+import { processGroupOf } from '../torch/distributed/process-group';
+import { overRanks } from './distributed/over-ranks';
 import { type Estimate, estimate, estimateOf, formatAccuracy } from './estimate';
+
+const EVALUATE = { group: optional<ProcessGroup>(processGroupOf) };
+
+/** `group`: the ranks that share the work. All of them call `evaluate`, and all get the same result. */
+export type EvaluateOptions = OptionsOf<typeof EVALUATE>;
 
 /** The result of evaluating a learner. */
 export type Evaluation = {
@@ -54,20 +62,18 @@ export function evaluate<P extends Tree, A, I extends Tree = Tensor>(
   learner: Learner<P, A, I>,
   params: P,
   batches: Iterable<() => Episodes<I>>,
+  options: EvaluateOptions = {},
 ): Evaluation {
   learnerOf(learner, 'learner', 'evaluate');
   requireTensorTree(params);
   if (typeof Object(batches)[Symbol.iterator] !== 'function') {
     throw invalidArgument('a list of functions', 'batches', batches, 'evaluate');
   }
-  const losses: number[] = [];
-  const accuracies: number[] = [];
-  for (const makeBatch of batches) {
-    callable(makeBatch, 'each of batches', 'evaluate');
-    const scores = queryScores(learner, params, makeBatch);
-    for (const loss of scores.losses) losses.push(loss);
-    for (const accuracy of scores.accuracies ?? []) accuracies.push(accuracy);
-  }
-  const loss = estimate(losses);
+  const { group } = readOptions(EVALUATE, options, 'evaluate');
+  const scores = overRanks(batches, group, (makeBatch) =>
+    queryScores(learner, params, callable(makeBatch, 'each of batches', 'evaluate')),
+  );
+  const loss = estimate(scores.flatMap(({ losses }) => losses));
+  const accuracies = scores.flatMap((one) => one.accuracies ?? []);
   return accuracies.length === 0 ? { loss } : { loss, accuracy: estimate(accuracies) };
 }

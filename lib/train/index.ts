@@ -10,8 +10,16 @@ export type { FineTuneStep } from './contrastive/fine-tune';
 export { type FineTuneEncoderOptions, fineTuneEncoder } from './contrastive/fine-tune-encoder';
 export type { FineTuneOptions } from './contrastive/fine-tune-options';
 export { cosinePairLoss, supervisedContrast, tokenContrast } from './contrastive/losses';
+export type { TrainDistributed } from './distributed/ranks';
+export { ownPart, type Share } from './distributed/share';
 export { type Estimate, estimate, formatAccuracy } from './estimate';
-export { accuracyOf, type Evaluation, evaluate, formatEvaluation } from './evaluate';
+export {
+  accuracyOf,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  formatEvaluation,
+} from './evaluate';
 export type { TrainHistory } from './history';
 export { type CsvLoggerOptions, csvLogger } from './loggers/csv-logger';
 export { TensorBoardWriter } from './loggers/event-writer';

@@ -10,7 +10,8 @@ export type TrainPrecision = 'float32' | 'bfloat16';
 /** What the gradient of a step depends on. */
 export type GradientOptions<P extends Tree, A, I extends Tree> = {
   learner: Learner<P, A, I>;
-  episodes: (batch: number) => Episodes<I>;
+  /** Undefined for a batch of which nothing is this rank's. */
+  episodes: (batch: number) => Episodes<I> | undefined;
   accumulate: number;
   precision: TrainPrecision;
   clipNorm?: number | undefined;
@@ -18,7 +19,8 @@ export type GradientOptions<P extends Tree, A, I extends Tree> = {
   generator?: Generator | undefined;
 };
 
-type Seen = Pick<StepReport, 'loss' | 'accuracy' | 'gradientNorm' | 'episodes'>;
+/** What is reported of a step's gradient. */
+export type Seen = Pick<StepReport, 'loss' | 'accuracy' | 'gradientNorm' | 'episodes'>;
 
 /**
  * The gradient of a step: the mean over the episodes of its batches, clipped if that is asked for.
@@ -30,25 +32,35 @@ export function stepGradient<P extends Tree, A, I extends Tree>(
   params: P,
   step: number,
 ): { gradients: P; seen: Seen } {
-  const { accumulate, clipNorm } = options;
-  const { gradients, loss, accuracy, episodes } = meanGradient(options, params, step, accumulate);
-  const seen = { episodes, loss, ...(!Number.isNaN(accuracy) && { accuracy }) };
-  if (clipNorm === undefined) return { gradients, seen };
-  const clipped = clipByGlobalNorm(gradients, clipNorm);
-  return {
-    gradients: clipped.gradients,
-    seen: { ...seen, gradientNorm: Number(clipped.norm.item()) },
-  };
+  return clipped(meanGradient(options, params, step), options.clipNorm);
 }
 
-type Sum<P extends Tree> = { gradients: P; loss: number; accuracy: number; episodes: number };
+/** The gradient clipped, if that is asked for, and what is reported of it. */
+export function clipped<P extends Tree>(
+  { gradients, loss, accuracy, episodes }: Sum<P>,
+  clipNorm: number | undefined,
+): { gradients: P; seen: Seen } {
+  const seen = { episodes, loss, ...(!Number.isNaN(accuracy) && { accuracy }) };
+  if (clipNorm === undefined) return { gradients, seen };
+  const { gradients: scaledDown, norm } = clipByGlobalNorm(gradients, clipNorm);
+  return { gradients: scaledDown, seen: { ...seen, gradientNorm: Number(norm.item()) } };
+}
 
-function meanGradient<P extends Tree, A, I extends Tree>(
+/** Means over episodes, and how many there were. */
+export type Sum<P extends Tree> = {
+  gradients: P;
+  loss: number;
+  accuracy: number;
+  episodes: number;
+};
+
+/** The mean over the episodes of a step's batches. */
+export function meanGradient<P extends Tree, A, I extends Tree>(
   options: GradientOptions<P, A, I>,
   params: P,
   step: number,
-  batches: number,
 ): Sum<P> {
+  const batches = options.accumulate;
   const first = batchGradient(options, params, step, step * batches);
   if (batches === 1) return first;
   let sum = scaled(first, first.episodes);
@@ -68,7 +80,7 @@ function meanGradient<P extends Tree, A, I extends Tree>(
       };
     });
   }
-  return scaled(sum, 1 / sum.episodes);
+  return scaled(sum, 1 / Math.max(sum.episodes, 1));
 }
 
 function scaled<P extends Tree>(sum: Sum<P>, by: number): Sum<P> {
@@ -89,6 +101,7 @@ function batchGradient<P extends Tree, A, I extends Tree>(
   const { learner, precision, generator, tasksAtOnce } = options;
   return torch.scope(() => {
     const made = options.episodes(batch);
+    if (made === undefined) return nothing(params);
     const gradient = () =>
       metaGradient(learner, params, made, {
         training: true,
@@ -100,4 +113,9 @@ function batchGradient<P extends Tree, A, I extends Tree>(
     const own = precision === 'bfloat16' ? torch.autocast(device, precision, gradient) : gradient();
     return { ...own, episodes: taskCount(made.query) };
   });
+}
+
+function nothing<P extends Tree>(params: P): Sum<P> {
+  const gradients = torch.noGrad(() => mapTree(([p]) => p.zerosLike(), params));
+  return { gradients, loss: 0, accuracy: 0, episodes: 0 };
 }

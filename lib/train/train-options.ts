@@ -28,6 +28,8 @@ import {
   checkpointOptions,
   resumption,
 } from './checkpoints/checkpoint-options';
+import type { TrainDistributed } from './distributed/ranks';
+import { trainDistributed } from './distributed/train-distributed';
 import type { Evaluation } from './evaluate';
 import type { TrainPrecision } from './step-gradient';
 
@@ -78,6 +80,13 @@ export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerS
    */
   resume?: boolean | 'auto';
   logger?: Logger | readonly Logger[];
+  /**
+   * Divides the tasks of each batch among the ranks of a process group, `{}` for that of all ranks. Every rank calls
+   * `train` with the same options. All end with the same bits; another number of ranks gives the same run up to
+   * rounding, without dropout and other random layers. Rank 0 writes checkpoints and logs, and each of
+   * them can resume with another number of ranks. Default: this process alone.
+   */
+  distributed?: TrainDistributed<I>;
   /** Stops training after the step in progress, with a checkpoint if there are checkpoints. */
   signal?: AbortSignal;
 };
@@ -105,11 +114,12 @@ const OPTIONS = {
   checkpoints: optional(checkpointOptions),
   resume: withDefault(resumption, false),
   logger: withDefault(loggersOf, []),
+  distributed: optional(trainDistributed),
   signal: optional(abortSignal),
 };
 
 /** The options whose types say more than their checks can see. */
-type Typed = 'learner' | 'params' | 'optimizer' | 'episodes' | 'evaluate';
+type Typed = 'learner' | 'params' | 'optimizer' | 'episodes' | 'evaluate' | 'distributed';
 
 /** The options with their defaults, and loggers as a list. */
 export type TrainSettings<P extends Tree, A, I extends Tree, S extends OptimizerState> = Pick<

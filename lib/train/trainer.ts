@@ -2,14 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { string } from '../check';
 import { trainable } from '../nn';
 import type { OptimizerState } from '../optim';
-import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../torch';
+import { disposeTree, type Tensor, type Tree, torch } from '../torch';
 import { type Observers, type RunView, type StepReport, together } from './callbacks/callback';
 import { allCallbacks } from './callbacks/own-callbacks';
-import type { Checkpoints, RunMoment } from './checkpoints/checkpoints';
-import { openCheckpoints } from './checkpoints/open-checkpoints';
+import type { Checkpoints } from './checkpoints/checkpoints';
+import { agreeToEnd, hasEnded, sharedGradient } from './distributed/together';
+import { ranksOf } from './distributed/train-distributed';
 import { type Evaluation, scoreOf } from './evaluate';
-import { History, type TrainHistory } from './history';
-import { stepGradient } from './step-gradient';
+import type { TrainHistory } from './history';
+import { begin, clone, momentOf, openRun, type Run } from './run-state';
+import { clipped, type Sum, stepGradient } from './step-gradient';
 import { readTrainOptions, type TrainOptions, type TrainSettings } from './train-options';
 
 /** The result of training. */
@@ -27,16 +29,6 @@ export type TrainResult<P extends Tree> = {
   stopped?: unknown;
   /** What the run has seen since its first step. */
   history: TrainHistory;
-};
-
-/** A run between two steps. */
-type Run<P extends Tree, S> = {
-  params: P;
-  state: S;
-  step: number;
-  best?: { params: P; evaluation: Evaluation; step: number };
-  history: History;
-  stopped?: string;
 };
 
 /**
@@ -57,54 +49,21 @@ export async function train<
 >(options: TrainOptions<P, A, I, S>): Promise<TrainResult<P>> {
   const settings = readTrainOptions(options);
   const callbacks = allCallbacks(settings);
-  const run = begin(settings);
+  const run = await begin(settings, ranksOf(settings.distributed));
   let checkpoints: Checkpoints | undefined;
   try {
-    checkpoints = openCheckpoints(settings, callbacks);
-    goOn(run, checkpoints?.resume({ params: run.params, optimizer: run.state }, settings.resume));
-    await takeSteps(settings, run, together([...callbacks, ...settings.logger]), checkpoints);
+    checkpoints = await openRun(settings, run, callbacks);
+    const loggers = run.ranks?.leads === false ? [] : settings.logger;
+    await takeSteps(settings, run, together([...callbacks, ...loggers]), checkpoints);
     return finish(settings, run);
   } catch (error) {
     disposeTree(run.best?.params);
+    run.ranks?.abandon(error);
     throw error;
   } finally {
     checkpoints?.close();
     disposeTree([run.params, run.state]);
   }
-}
-
-function begin<P extends Tree, A, I extends Tree, S extends OptimizerState>({
-  params: start,
-  optimizer,
-}: TrainSettings<P, A, I, S>): Run<P, S> {
-  return torch.scope(() => {
-    const params = trainable(clone(start));
-    return { params, state: optimizer.init(params), step: 0, history: new History() };
-  });
-}
-
-/** Puts what a checkpoint holds in the place of the start. */
-function goOn<P extends Tree, S extends OptimizerState>(
-  run: Run<P, S>,
-  moment: RunMoment<P, S> | undefined,
-): void {
-  if (moment === undefined) return;
-  const { step, tensors, bestStep, history } = moment;
-  const evaluation = bestStep === undefined ? undefined : history.evaluationAt(bestStep);
-  const { params, state } = torch.replace({ params: run.params, state: run.state }, () => ({
-    params: trainable(tensors.params),
-    state: tensors.optimizer,
-  }));
-  disposeTree(tensors.params);
-  Object.assign(run, { params, state, step, history });
-  if (tensors.best && bestStep !== undefined && evaluation) {
-    run.best = { params: tensors.best, evaluation, step: bestStep };
-  }
-}
-
-function momentOf<P extends Tree, S>({ params, state, step, best, history }: Run<P, S>) {
-  const tensors = { params, optimizer: state, ...(best && { best: best.params }) };
-  return { step, tensors, bestStep: best?.step, history };
 }
 
 async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerState>(
@@ -117,18 +76,24 @@ async function takeSteps<P extends Tree, A, I extends Tree, S extends OptimizerS
   const view = viewOf(run);
   try {
     observers.start(steps, view);
-    while (run.step < steps && run.stopped === undefined && !signal?.aborted) {
-      observers.step(takeStep(settings, run), view);
+    await agreeToEnd(run, signal);
+    while (run.step < steps && !hasEnded(run, signal)) {
+      const own =
+        run.ranks === undefined ? undefined : await sharedGradient(settings, run, run.ranks);
+      observers.step(takeStep(settings, run, own), view);
       if (evaluate && (run.step % evaluateEvery === 0 || run.step === steps)) {
         const evaluation = torch.scope(() => evaluate(run.params));
         run.history.evaluations.push({ step: run.step, evaluation });
         observers.evaluation(run.step, evaluation, view);
         keepBest(run, evaluation);
+        await agreeToEnd(run, signal);
       }
       checkpoints?.saveIfDue(momentOf(run));
       await nextTurn();
     }
     checkpoints?.save(momentOf(run));
+    // No rank leaves before the last checkpoint is written.
+    await agreeToEnd(run, signal);
   } finally {
     observers.close();
   }
@@ -148,20 +113,25 @@ function viewOf<P extends Tree, S>(run: Run<P, S>): RunView {
   };
 }
 
+/** @param shared the gradient of all ranks' tasks; it is freed */
 function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
   settings: TrainSettings<P, A, I, S>,
   run: Run<P, S>,
+  shared: Sum<P> | undefined,
 ): StepReport {
   const { params, state, seen } = torch.replace(
     { params: run.params, state: run.state },
     (current) => {
-      const { gradients, seen } = stepGradient(settings, current.params, run.step);
+      const { gradients, seen } = shared
+        ? clipped(shared, settings.clipNorm)
+        : stepGradient(settings, current.params, run.step);
       const moved = torch.noGrad(() =>
         settings.optimizer.update(gradients, current.state, current.params),
       );
       return { params: trainable(moved.params), state: moved.state, seen };
     },
   );
+  disposeTree(shared?.gradients);
   Object.assign(run, { params, state });
   run.step++;
   const report = { step: run.step, steps: settings.steps, ...seen };
@@ -186,9 +156,4 @@ function finish<P extends Tree, A, I extends Tree, S extends OptimizerState>(
     ...(step < steps && { stopped }),
     history,
   };
-}
-
-/** Copies that do not require gradients. */
-function clone<P extends Tree>(params: P): P {
-  return torch.scope(() => mapTree(([tensor]) => tensor.detach().clone(), params));
 }

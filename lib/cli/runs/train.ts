@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { TorchError } from '../../errors';
+import type { ProcessGroup } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { formatAccuracy } from '../../train';
 import { asJson } from '../../train/as-json';
@@ -14,6 +15,8 @@ import { interruptible } from '../interrupt';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
 import { atMost, readFlags } from './flags';
+import { inJob } from './job';
+import { runInProcesses } from './processes';
 
 export type TrainCommandOptions = {
   json?: boolean;
@@ -21,6 +24,10 @@ export type TrainCommandOptions = {
   overwrite?: boolean;
   print?: boolean;
   quiet?: boolean;
+  /** How many processes of this machine share the work. */
+  processes?: string;
+  /** The seconds that they, or the ranks of torchrun, wait for each other. */
+  rankTimeout?: string;
 };
 
 /** Trains what a config file and flags say, saves it, and prints how good it is. */
@@ -28,35 +35,88 @@ export async function runTrain(
   args: readonly string[],
   options: TrainCommandOptions,
 ): Promise<void> {
+  const { processes = '1', rankTimeout = '1800' } = options;
+  const count = wholeNumber(processes, '--processes', MOST_PROCESSES);
+  const timeout = wholeNumber(rankTimeout, '--rank-timeout', MOST_SECONDS);
   const config = await forUser(() => readRun(args, options));
   if (options.print) return print(stringify(asJson(config)));
-  const out = config.out ?? '';
-  await forUser(() => requireFree(out, options));
-  if (!options.quiet) console.error(stringify(asJson(config)));
-  await withFolder(out, () => withConfig(out, config, () => trainInto(out, config, options)));
+  if (count > 1) return runInProcesses(count, withoutProcesses(process.argv.slice(2)));
+  await forUser(() => inJob(timeout, (group) => trainHere(config, options, group)));
 }
+
+async function trainHere(
+  config: RunConfig,
+  options: TrainCommandOptions,
+  group: ProcessGroup | undefined,
+): Promise<void> {
+  const leads = group === undefined || group.rank === 0;
+  const shows = leads && !options.quiet;
+  const out = config.out ?? '';
+  if (leads) await forUser(() => requireFree(out, options));
+  if (shows) console.error(stringify(asJson(config)));
+  const work = () => trainInto(out, config, options, { group, leads, shows });
+  await (leads ? withFolder(out, () => withConfig(out, config, work)) : work());
+}
+
+/** The ranks of a run, and what this process does for all. */
+type Part = {
+  readonly group: ProcessGroup | undefined;
+  /** Whether it writes the results. */
+  readonly leads: boolean;
+  /** Whether it shows the progress. */
+  readonly shows: boolean;
+};
 
 async function trainInto(
   out: string,
   config: RunConfig,
   options: TrainCommandOptions,
+  { group, leads, shows }: Part,
 ): Promise<void> {
   const began = performance.now();
   await interruptible(async (signal) => {
-    const result = await forUser(() =>
-      fitConfig(undefined, config, {
-        signal,
-        resume: options.resume ? 'auto' : false,
-        loggers: (label, seed) => (options.quiet ? [] : [progress(label, seed, config)]),
-      }),
-    );
+    const result = await fitConfig(undefined, config, {
+      signal,
+      group,
+      resume: options.resume ? 'auto' : false,
+      loggers: (label, seed) => (shows ? [progress(label, seed, config)] : []),
+    });
     const seconds = (performance.now() - began) / 1000;
-    const { model, tests, runs } = result;
-    model.dispose();
-    if (options.json) print(JSON.stringify(asJson({ out, seconds, tests, runs: facts(result) })));
-    else
-      print([...resultLines(result), stopped(runs), `Saved to ${out}`].filter(Boolean).join('\n'));
+    result.model.dispose();
+    if (leads) show(result, out, seconds, options);
   });
+}
+
+function show(
+  result: FitResult,
+  out: string,
+  seconds: number,
+  { json }: TrainCommandOptions,
+): void {
+  const { tests, runs } = result;
+  const lines = [...resultLines(result), stopped(runs), `Saved to ${out}`].filter(Boolean);
+  const found = { out, seconds, tests, runs: facts(result) };
+  print(json ? JSON.stringify(asJson(found)) : lines.join('\n'));
+}
+
+const MOST_PROCESSES = 1024;
+const MOST_SECONDS = 1_000_000;
+
+function wholeNumber(text: string, flag: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+  throw new TorchError(
+    'ERR_TORCH_ARGUMENT',
+    `Expected an integer from 1 to ${most} for ${flag} but received '${text}'`,
+  );
+}
+
+/** The arguments of this command for each of the processes. */
+function withoutProcesses(args: readonly string[]): string[] {
+  return args.filter(
+    (arg, i) =>
+      arg !== '--processes' && args[i - 1] !== '--processes' && !arg.startsWith('--processes='),
+  );
 }
 
 function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunConfig {

@@ -131,6 +131,11 @@ export class Checkpoints {
     prune(this.#folder, this.#options.keep, bestStep);
   }
 
+  /** The file of the checkpoint of a step; undefined for the start, which has none. */
+  path(step: number): string | undefined {
+    return step === 0 ? undefined : checkpointPath(this.#folder, step);
+  }
+
   close(): void {
     this.#lock.release();
   }

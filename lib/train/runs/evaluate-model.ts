@@ -51,7 +51,7 @@ export async function testModel(
     const test = testMakers({ dataset, config, classes, vectorizer: model.vectorizer, features });
     const { learner, encoder, params, facts } = model;
     const built = { config: facts.learner, learner, encoder, params };
-    const results = await testOn({ config, test }, built, signal);
+    const results = await testOn({ config, test }, built, { signal });
     return {
       config,
       results: results.map((one) => ({

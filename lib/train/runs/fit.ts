@@ -6,6 +6,7 @@ import type { TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { asJson } from '../as-json';
+import { anyAborts, Ranks } from '../distributed/ranks';
 import { estimate } from '../estimate';
 import { type Evaluation, scoreOf } from '../evaluate';
 import type { TrainHistory } from '../history';
@@ -70,17 +71,19 @@ export async function fitConfig(
 ): Promise<FitResult> {
   const dataset = await dataOf(data, config, hooks.signal);
   const { out } = config;
-  if (out !== undefined) onDisk(out, 'make the folder', () => makeFolders(out));
+  const writes = out !== undefined && (hooks.group?.rank ?? 0) === 0;
+  if (writes) onDisk(out, 'make the folder', () => makeFolders(out));
   const workshop = await openWorkshop(dataset, config, hooks.signal);
   try {
     const results = await runSeeds(workshop, hooks);
     const model = modelOf(workshop, results);
     const runs = results.map(({ result }) => result);
     const fitted = { model, config, runs, tests: testsOf(runs) };
-    if (out !== undefined) saveRun(out, fitted, workshop, results);
+    if (writes) saveRun(out, fitted, workshop, results);
     return fitted;
   } catch (error) {
     workshop.encoder.dispose();
+    if (hooks.group) new Ranks(hooks.group).abandon(error);
     throw error;
   } finally {
     workshop.dispose();
@@ -112,7 +115,7 @@ async function runSeeds(workshop: Workshop, hooks: RunHooks): Promise<SeedRun[]>
   try {
     for (const seed of workshop.config.seeds) {
       // A run that was stopped has a model; those of further seeds have not begun.
-      if (done.length > 0 && hooks.signal?.aborted) break;
+      if (done.length > 0 && (await anyAborts(hooks.signal, hooks.group))) break;
       done.push(await runSeed(workshop, seed, hooks));
     }
     return done;
@@ -131,7 +134,7 @@ async function runSeed(workshop: Workshop, seed: number, hooks: RunHooks): Promi
   const fingerprint = fingerprintOf(config);
   const trained = await trainRun(workshop, seed, { ...hooks, checkpoints: own, fingerprint });
   const seconds = (performance.now() - began) / 1000;
-  const answered = await testOn(workshop, trained, hooks.signal);
+  const answered = await testOn(workshop, trained, hooks);
   const { steps, validation, history, stopped } = trained;
   const tests = testResults(answered);
   return {

@@ -56,13 +56,15 @@ export function taskMaker(options: TaskOptions): TaskMaker {
 /** Tasks that are evaluated at once. */
 const BATCH = 20;
 
-/** The first episodes of a maker in batches, for `evaluate`. */
+/** Episodes of a maker in batches, for `evaluate`: so many from the first on, or from another. */
 export function* batchesOf(
   maker: Pick<TaskMaker, 'make'>,
   episodes: number,
+  first = 0,
 ): Generator<() => Episodes<Tree>> {
-  for (let from = 0; from < episodes; from += BATCH) {
-    yield () => maker.make(numbersFrom(from, Math.min(BATCH, episodes - from)));
+  const end = first + episodes;
+  for (let from = first; from < end; from += BATCH) {
+    yield () => maker.make(numbersFrom(from, Math.min(BATCH, end - from)));
   }
 }
 

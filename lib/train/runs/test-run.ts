@@ -3,8 +3,11 @@ import { queryLogits } from '../../meta';
 import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
 import type { Vectorizer } from '../../text/vectorizer';
-import { type Tree, torch } from '../../torch';
+import { type ProcessGroup, type Tree, torch } from '../../torch';
 import { asJson } from '../as-json';
+import { gatherValues } from '../distributed/gather-values';
+import { anyAborts } from '../distributed/ranks';
+import { ownPart, type Share } from '../distributed/share';
 import { type Estimate, estimate } from '../estimate';
 import { type AnyLearner, buildLearner, LEARNERS, type LearnerConfig } from '../registry';
 import type { Protocol, QueryPrediction } from '../report/predictions';
@@ -53,31 +56,41 @@ export function readerOf({ config, learner, encoder, params }: BuiltLearner): Re
 export async function testOn(
   workshop: Pick<Workshop, 'config' | 'test'>,
   model: BuiltLearner,
-  signal?: AbortSignal,
+  { signal, group }: { signal?: AbortSignal | undefined; group?: ProcessGroup | undefined } = {},
 ): Promise<Answered[]> {
   const { evaluation, predictions } = workshop.config;
-  const { params } = model;
   const { learner, vectorizer } = readerOf(model);
+  const tested = { learner, params: model.params };
   const results: Answered[] = [];
   for (const shots of evaluation.shots) {
     const maker = workshop.test(shots, vectorizer);
-    if (maker === undefined || signal?.aborted) break;
-    const answers = await answersOf(maker, { learner, params }, evaluation.test, predictions);
-    results.push({ shots, ...answers });
+    if (maker === undefined || (await anyAborts(signal, group))) break;
+    const share = group && { rank: group.rank, size: group.size };
+    const own = await answersOf(maker, tested, evaluation.test, predictions, share);
+    const all = group === undefined ? [own] : gatherValues(own, group);
+    results.push({
+      shots,
+      accuracies: all.flatMap(({ accuracies }) => accuracies),
+      queries: all.flatMap(({ queries }) => queries),
+    });
   }
   return results;
 }
 
-/** The answers of a model to the first episodes of a maker. */
+const ALONE: Share = { rank: 0, size: 1 };
+
+/** The answers of a model to the first episodes of a maker: to a rank's part of them. */
 export async function answersOf(
   maker: TaskMaker,
   { learner, params }: Tested,
   episodes: number,
   keep: boolean,
+  share: Share = ALONE,
 ): Promise<Omit<Answered, 'shots'>> {
   const accuracies: number[] = [];
   const queries: QueryPrediction[] = [];
-  for (const make of batchesOf(maker, episodes)) {
+  const { from, count: own } = ownPart(episodes, share);
+  for (const make of batchesOf(maker, own, from)) {
     const began = performance.now();
     const probabilities = torch.scope(() =>
       queryLogits(learner, params, make()).logits.to('float64').softmax(-1).tolist(),
@@ -85,7 +98,7 @@ export async function answersOf(
     const ms = performance.now() - began;
     const count = probabilities.reduce((sum, rows) => sum + rows.length, 0);
     for (const rows of probabilities) {
-      const found = episodeAnswers(maker, accuracies.length, rows, ms / count);
+      const found = episodeAnswers(maker, from + accuracies.length, rows, ms / count);
       accuracies.push(found.right / found.queries.length);
       if (keep) queries.push(...found.queries);
     }

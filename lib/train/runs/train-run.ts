@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { outOfRange } from '../../errors';
 import { selectLearner } from '../../meta';
 import type { Vectorizer } from '../../text/vectorizer';
-import { disposeTree, type Tree, torch } from '../../torch';
+import { disposeTree, type ProcessGroup, type Tree, torch } from '../../torch';
 import type { Callback, Logger } from '../callbacks/callback';
+import { ownPart, type Share } from '../distributed/share';
 import { type Evaluation, evaluate } from '../evaluate';
 import type { TrainHistory } from '../history';
 import {
@@ -30,6 +31,8 @@ export type RunHooks = {
   /** Where checkpoints are; undefined for none. */
   readonly checkpoints?: string | undefined;
   readonly resume?: boolean | 'auto' | undefined;
+  /** The ranks that share the work; each of them has the same hooks. Default: this process alone. */
+  readonly group?: ProcessGroup | undefined;
   /** What must be the same to resume. */
   readonly fingerprint?: string | undefined;
 };
@@ -130,7 +133,8 @@ async function trainOne(
     const validate = (own: Tree) => {
       const { learner, vectorizer } = readerOf({ ...built, params: own });
       const tasks = requireValidation(workshop, vectorizer);
-      return evaluate(learner, own, batchesOf(tasks, episodes));
+      const ranks = hooks.group && { group: hooks.group };
+      return evaluate(learner, own, batchesOf(tasks, episodes), { ...ranks });
     };
     const title = LEARNERS[config.kind].title;
     const result = await train({
@@ -143,9 +147,16 @@ async function trainOne(
       precision: run.precision,
       generator,
       evaluateEvery: every,
-      logger: [...(hooks.loggers?.(title, seed) ?? []), ...runLoggers(run, config.kind, seed)],
+      logger: loggersOf(hooks, title, seed, run, config.kind),
       callbacks: hooks.callbacks ?? [],
       ...(classes.validation.length > 0 && { evaluate: validate }),
+      ...(hooks.group && {
+        distributed: {
+          group: hooks.group,
+          // Online tasks follow from each other, so that every rank makes them all.
+          ...(batch === undefined && { episodes: ownBatches(maker, tasks) }),
+        },
+      }),
       ...(run.clipNorm !== undefined && { clipNorm: run.clipNorm }),
       ...(run.tasksAtOnce !== undefined && { tasksAtOnce: run.tasksAtOnce }),
       ...(run.earlyStopping && { earlyStopping: run.earlyStopping }),
@@ -157,6 +168,26 @@ async function trainOne(
   } finally {
     disposeTree(params);
   }
+}
+
+/** Loggers open files when they are made: only rank 0 has any. */
+function loggersOf(
+  { loggers, group }: RunHooks,
+  title: string,
+  seed: number,
+  run: Workshop['config'],
+  kind: LearnerConfig['kind'],
+): readonly Logger[] {
+  if (group !== undefined && group.rank > 0) return [];
+  return [...(loggers?.(title, seed) ?? []), ...runLoggers(run, kind, seed)];
+}
+
+/** The tasks of a rank, without making those of the others. */
+function ownBatches(maker: TaskMaker, tasks: number) {
+  return (step: number, share: Share) => {
+    const { from, count } = ownPart(tasks, share);
+    return count === 0 ? undefined : maker.make(numbersFrom(step * tasks + from, count));
+  };
 }
 
 function checkpointing(
