@@ -142,7 +142,10 @@ export const torch: Torch = { ...functions, ...own };
 answerMissingNames([
   { name: 'tensor', names: Tensor.prototype, last: TensorHandle.prototype },
   { name: 'torch', names: torch },
-  ...Object.entries(namespaces).map(([name, names]) => ({ name: `torch.${name}`, names })),
+  ...Object.entries({ ...namespaces, autograd, func }).map(([name, names]) => ({
+    name: `torch.${name}`,
+    names,
+  })),
 ]);
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
