@@ -113,15 +113,23 @@ function viewOf<P extends Tree, S>(run: Run<P, S>): RunView {
   };
 }
 
+/** Runs `fn`, and frees tensors however it ends. */
+function freeing<R>(tensors: unknown, fn: () => R): R {
+  try {
+    return fn();
+  } finally {
+    disposeTree(tensors);
+  }
+}
+
 /** @param shared the gradient of all ranks' tasks; it is freed */
 function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
   settings: TrainSettings<P, A, I, S>,
   run: Run<P, S>,
   shared: Sum<P> | undefined,
 ): StepReport {
-  const { params, state, seen } = torch.replace(
-    { params: run.params, state: run.state },
-    (current) => {
+  const { params, state, seen } = freeing(shared?.gradients, () =>
+    torch.replace({ params: run.params, state: run.state }, (current) => {
       const { gradients, seen } = shared
         ? clipped(shared, settings.clipNorm)
         : stepGradient(settings, current.params, run.step);
@@ -129,9 +137,8 @@ function takeStep<P extends Tree, A, I extends Tree, S extends OptimizerState>(
         settings.optimizer.update(gradients, current.state, current.params),
       );
       return { params: trainable(moved.params), state: moved.state, seen };
-    },
+    }),
   );
-  disposeTree(shared?.gradients);
   Object.assign(run, { params, state });
   run.step++;
   const report = { step: run.step, steps: settings.steps, ...seen };
