@@ -52,13 +52,13 @@ function ofFunction(name: keyof typeof torch, shape: number[], ...more: unknown[
   ]);
 }
 
-/** A function whose methods do what they are told, and gradients through it. */
+/** A function made of any two, and gradients through it. */
 function throughFunction(forward: never, backward: never, ...args: never[]): unknown {
-  class Told extends torch.autograd.Function {
+  class Given extends torch.autograd.Function {
     static forward = (_: unknown, ...own: never[]) => (forward as AnyFunction)(...own);
     static backward = (_: unknown, ...own: never[]) => (backward as AnyFunction)(...own);
   }
-  const result: unknown = Reflect.apply(Told.apply as AnyFunction, Told, args);
+  const result: unknown = Reflect.apply(Given.apply as AnyFunction, Given, args);
   const outputs = leaves(result).filter((output) => output.requiresGrad);
   const sums = outputs.map((output) => output.sum());
   return torch.gradOrNull(
