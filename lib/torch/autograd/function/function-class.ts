@@ -1,7 +1,7 @@
 import { ArgumentTypeError, describe, invalidArgument } from '../../../errors';
 import type { VmapDims } from '../vmap-dims';
 
-/** What a function's `vmap` is told. */
+/** What a function's `vmap` knows of the samples. */
 export type VmapInfo = {
   /** The number of samples. */
   readonly batchSize: number;

@@ -50,13 +50,13 @@ export function explaining<R>(pass: () => R): R {
   }
 }
 
-let told: CallSite | undefined;
+let site: CallSite | undefined;
 
 /** Remembers the stack of the operator that is being called. */
 function capture(): void {
   const origin = captureStack(capture);
   binding.answer([], () => {
-    told = callSite(origin);
+    site = callSite(origin);
   });
 }
 
@@ -64,11 +64,11 @@ function explain(error: unknown): unknown {
   const failure = binding.takeFailure();
   if (failure === null || (error instanceof Error && explained.has(error))) return error;
   const [node, origin] = failure;
-  const sites = origin.flatMap((tell) => {
-    tell([], []);
-    return told === undefined ? [] : [told];
+  const sites = origin.flatMap((locate) => {
+    locate([], []);
+    return site === undefined ? [] : [site];
   });
-  told = undefined;
+  site = undefined;
   // The first is where the operator was called, or else the gradient of which it is a part.
   const first = sites.at(-1);
   const place = first?.place ?? 'an unknown place';

@@ -17,7 +17,8 @@ type NodeHook<A extends readonly Gradients[]> =
 
 /**
  * An operator of a graph, which goes backward: it gets the gradients of what its forward operator gave,
- * and gives those of what that operator took. It keeps its graph alive until it is collected.
+ * and gives those of what that operator took. It does not keep its graph alive: once the tensors of the
+ * graph have been freed, by a scope or by the garbage collector, it is an `ERR_TORCH_AUTOGRAD` to use it.
  */
 export class GradFn {
   readonly #node: GraphNode;

@@ -108,7 +108,7 @@ describe.each(cases)('inside vmap, %s', (_, fn) => {
   });
 });
 
-test('a rule is told of the samples', () => {
+test('a rule knows how many samples there are', () => {
   WithRule.calls = [];
   torch.vmap((x: Tensor) => WithRule.apply(x, x), { randomness: 'same' })(float64([5, 2]));
   expect(WithRule.calls).toEqual([{ batchSize: 5, randomness: 'same' }]);

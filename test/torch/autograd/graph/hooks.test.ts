@@ -234,6 +234,16 @@ describe('gradFn', () => {
     expect(product?.id).not.toBe(y.gradFn?.id);
   });
 
+  test('does not keep its graph alive', () => {
+    const x = leaf(1);
+    const y = x.mul(3);
+    const { gradFn } = y;
+    expect(gradFn?.name).toBe('MulBackward1');
+    y.dispose();
+    expect(() => gradFn?.name).toThrow(expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' }));
+    expect(() => gradFn?.registerHook(fail)).toThrow('its graph has been freed');
+  });
+
   test('its hooks see and change what it gives and gets', () => {
     const x = leaf(1);
     const y = x.mul(torch.tensor([3]));

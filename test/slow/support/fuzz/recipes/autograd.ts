@@ -52,15 +52,15 @@ function ofFunction(name: keyof typeof torch, shape: number[], ...more: unknown[
   ]);
 }
 
-/** A function whose methods do what they are told, and gradients through it. */
+/** A function made of any two, and gradients through it. */
 function throughFunction(forward: never, backward: never, ...args: never[]): unknown {
-  class Told extends torch.autograd.Function {
+  class Given extends torch.autograd.Function {
     static forward = (_: unknown, ...own: unknown[]): unknown =>
       Reflect.apply(forward, undefined, own);
     static backward = (_: unknown, ...own: unknown[]): unknown =>
       Reflect.apply(backward, undefined, own);
   }
-  const result = Told.apply(...args);
+  const result = Given.apply(...args);
   const outputs = leaves(result).filter((output) => output.requiresGrad);
   const sums = outputs.map((output) => output.sum());
   return torch.gradOrNull(
