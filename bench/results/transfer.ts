@@ -9,7 +9,7 @@ import {
   type Vectorizer,
 } from '../../lib/text';
 import { RandomSource } from '../../lib/text/random-source';
-import type { Tensor } from '../../lib/torch';
+import { type Tensor, torch } from '../../lib/torch';
 import { estimate, formatAccuracy } from '../../lib/train';
 import { DATA, ENCODERS, rowsByLabel } from './data';
 import { difference } from './scores';
@@ -110,15 +110,19 @@ async function transferTable(
   return lines;
 }
 
-/** Texts as before, without asking twice for those that were asked for in the same order. */
+/** The same without reading texts twice that were asked for in the same order; numbers outlive a scope's tensors. */
 function remembering(vectorizer: Vectorizer<Tensor>): Vectorizer<Tensor> {
-  const known = new Map<string, Tensor>();
+  const known = new Map<string, { values: Float32Array; shape: readonly number[] }>();
   return {
     vectorize: (texts) => {
       const key = JSON.stringify(texts);
-      const own = known.get(key) ?? vectorizer.vectorize(texts).clone();
-      known.set(key, own);
-      return own.clone();
+      let own = known.get(key);
+      if (own === undefined) {
+        using x = vectorizer.vectorize(texts);
+        own = { values: Float32Array.from(x.data(), Number), shape: x.shape };
+        known.set(key, own);
+      }
+      return torch.tensor(own.values, { shape: [...own.shape] });
     },
     lengths: (texts) => vectorizer.lengths(texts),
   };

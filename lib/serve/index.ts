@@ -42,6 +42,17 @@ export {
   type FoundEntity,
   type RatedEntity,
 } from './tasks/entities';
+export {
+  type Item,
+  type Reason,
+  type Recommendation,
+  Recommender,
+} from './tasks/recommend/recommender';
+export {
+  RelationClassifier,
+  type RelationOptions,
+  type RelationPrediction,
+} from './tasks/relations/relation-classifier';
 export { TransferClassifier, type TransferOptions } from './tasks/transfer';
 export type { TuneOptions, TuneReport } from './tuning/tune-options';
 export type { RequestOptions } from './workers/request-queue';

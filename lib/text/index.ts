@@ -157,6 +157,13 @@ export {
   readEntities,
   type TaggedTokens,
 } from './tasks/entities';
+export {
+  type EntityPair,
+  loadRelations,
+  markedPair,
+  type RelationExample,
+  type TokenSpan,
+} from './tasks/relations';
 export { TextClassifier, type TextModel, type TextPrediction } from './tasks/text-classifier';
 export { type TokenBatch, TokenVectorizer } from './token-vectorizer';
 export type { Tokenizer } from './tokenizers/tokenizer';
