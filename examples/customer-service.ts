@@ -55,7 +55,7 @@ const ROBBERIES = [
 ];
 
 export async function main(print: (line: string) => void = console.log): Promise<serve.Reply[]> {
-  await using assistant = await serve.Assistant.open(definition(), { risk: 0.2 });
+  await using assistant = await serve.Assistant.open(definition(), { risk: 0.3 });
   const { threshold, risk } = assistant.status();
   const percent = (share = 0): string => `${(100 * share).toFixed(0)} %`;
   print(

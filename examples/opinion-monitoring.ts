@@ -2,7 +2,7 @@
 // `npm run example -- opinion-monitoring`
 //
 // Topics and sentiments are learned from six sentences each. The stream is drawn from the other sentences: a fifth of
-// them is negative, until after 800 items four of five about deliveries are.
+// them is negative, until after 900 items four of five about deliveries are.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ type Opinions = Readonly<Record<string, Readonly<Record<Mood, readonly string[]>
 
 const MOODS = ['negative', 'positive'] as const;
 const TAUGHT = 6;
-const ONSET = 800;
+const ONSET = 900;
 const EVERY_MS = 300_000;
 
 function readOpinions(): Opinions {
@@ -36,7 +36,7 @@ function streamOf(opinions: Opinions): serve.MonitorItem[] {
   const oneOf = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
   const topics = Object.keys(opinions);
   const start = Date.UTC(2026, 4, 1);
-  return Array.from({ length: 1000 }, (_, i) => {
+  return Array.from({ length: 1500 }, (_, i) => {
     const topic = oneOf(topics) ?? '';
     const share = topic === 'delivery' && i >= ONSET ? 0.8 : 0.2;
     const mood = random() < share ? 'negative' : 'positive';

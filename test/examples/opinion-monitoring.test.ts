@@ -6,7 +6,7 @@ test('tells of the one surge that is there', async () => {
   expect(alerts.map(({ topic }) => topic)).toEqual(['delivery']);
   expect(alerts[0]?.share).toBeGreaterThan(0.5);
   expect(alerts[0]?.baseline).toBeLessThan(0.4);
-  expect(items).toBe(1000);
+  expect(items).toBe(1500);
   expect(topics.map(({ topic }) => topic)).toEqual(['app', 'delivery', 'price']);
-  expect(lines.at(-1)).toBe('1000 items, 50 came again, 1 alert');
+  expect(lines.at(-1)).toBe('1500 items, 50 came again, 1 alert');
 }, 300_000);

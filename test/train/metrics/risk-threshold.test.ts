@@ -24,7 +24,7 @@ test('the promise holds in all but a share of delta of the draws, and answers ma
   }
   expect(broken / 200).toBeLessThan(0.1);
   // A threshold of 0.7, which 60 % are above, would be the best.
-  expect(covered).toBeGreaterThan(0.3);
+  expect(covered).toBeGreaterThan(0.2);
 });
 
 test('questions out of scope count as wrong answers, by the share that is expected', () => {
