@@ -1412,7 +1412,6 @@ export interface TorchFunctions {
   countNonzero(self: Tensor, options?: { dim?: number }): Tensor;
   /** `aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor` */
   countNonzero(self: Tensor, dim: readonly number[]): Tensor;
-  countNonzero(self: Tensor, ...dim: number[]): Tensor;
   /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`, as in `torch.cov(x, { correction: 1 })` */
   cov(
     self: Tensor,
@@ -1736,7 +1735,6 @@ export interface TorchFunctions {
   dropout_(self: Tensor, p: number, train: boolean): Tensor;
   /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `torch.dsplit(x, indices)` */
   dsplit(self: Tensor, indices: readonly number[]): Tensor[];
-  dsplit(self: Tensor, ...indices: number[]): Tensor[];
   /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   dsplit(self: Tensor, sections: number): Tensor[];
   /** `aten::dstack(Tensor[] tensors) -> Tensor`, as in `torch.dstack(tensors)` */
@@ -2602,7 +2600,6 @@ export interface TorchFunctions {
   ): HistBinEdgesLists;
   /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `torch.hsplit(x, indices)` */
   hsplit(self: Tensor, indices: readonly number[]): Tensor[];
-  hsplit(self: Tensor, ...indices: number[]): Tensor[];
   /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   hsplit(self: Tensor, sections: number): Tensor[];
   /** `aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor`, as in `torch.hspmm(mat1, mat2)` */
@@ -6286,21 +6283,18 @@ export interface TorchFunctions {
   squeeze(self: Tensor, dim: number): Tensor;
   /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
   squeeze(self: Tensor, dim: readonly number[]): Tensor;
-  squeeze(self: Tensor, ...dim: number[]): Tensor;
   /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)`, as in `torch.squeeze_(x)` */
   squeeze_(self: Tensor): Tensor;
   /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
   squeeze_(self: Tensor, dim: number): Tensor;
   /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
   squeeze_(self: Tensor, dim: readonly number[]): Tensor;
-  squeeze_(self: Tensor, ...dim: number[]): Tensor;
   /** `aten::squeeze_copy(Tensor self) -> Tensor`, as in `torch.squeezeCopy(x)` */
   squeezeCopy(self: Tensor): Tensor;
   /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
   squeezeCopy(self: Tensor, dim: number): Tensor;
   /** `aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor` */
   squeezeCopy(self: Tensor, dim: readonly number[]): Tensor;
-  squeezeCopy(self: Tensor, ...dim: number[]): Tensor;
   /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `torch.sspaddmm(x, mat1, mat2, { beta: 1, alpha: 1 })` */
   sspaddmm(
     self: Tensor,
@@ -7216,7 +7210,6 @@ export interface TorchFunctions {
   viewCopy(self: Tensor, dtype: Dtype): Tensor;
   /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `torch.vsplit(x, indices)` */
   vsplit(self: Tensor, indices: readonly number[]): Tensor[];
-  vsplit(self: Tensor, ...indices: number[]): Tensor[];
   /** `aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   vsplit(self: Tensor, sections: number): Tensor[];
   /** `aten::vstack(Tensor[] tensors) -> Tensor`, as in `torch.vstack(tensors)` */

@@ -616,7 +616,6 @@ export interface TensorMethods {
   countNonzero(options?: { dim?: number }): Tensor;
   /** `aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor` */
   countNonzero(dim: readonly number[]): Tensor;
-  countNonzero(...dim: number[]): Tensor;
   /** `aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`, as in `x.cov({ correction: 1 })` */
   cov(options?: {
     correction?: number;
@@ -823,7 +822,6 @@ export interface TensorMethods {
   dropout_(p: number, train: boolean): this;
   /** `aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `x.dsplit(indices)` */
   dsplit(indices: readonly number[]): Tensor[];
-  dsplit(...indices: number[]): Tensor[];
   /** `aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   dsplit(sections: number): Tensor[];
   /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor`, as in `x.elu({ alpha: 1, scale: 1, inputScale: 1 })` */
@@ -1231,7 +1229,6 @@ export interface TensorMethods {
   ): HistBinEdgesLists;
   /** `aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `x.hsplit(indices)` */
   hsplit(indices: readonly number[]): Tensor[];
-  hsplit(...indices: number[]): Tensor[];
   /** `aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   hsplit(sections: number): Tensor[];
   /** `aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor`, as in `x.huberLoss(target, { reduction: 1, delta: 1 })` */
@@ -3317,21 +3314,18 @@ export interface TensorMethods {
   squeeze(dim: number): Tensor;
   /** `aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)` */
   squeeze(dim: readonly number[]): Tensor;
-  squeeze(...dim: number[]): Tensor;
   /** `aten::squeeze_(Tensor(a!) self) -> Tensor(a!)`, as in `x.squeeze_()` */
   squeeze_(): this;
   /** `aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)` */
   squeeze_(dim: number): this;
   /** `aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)` */
   squeeze_(dim: readonly number[]): this;
-  squeeze_(...dim: number[]): this;
   /** `aten::squeeze_copy(Tensor self) -> Tensor`, as in `x.squeezeCopy()` */
   squeezeCopy(): Tensor;
   /** `aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor` */
   squeezeCopy(dim: number): Tensor;
   /** `aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor` */
   squeezeCopy(dim: readonly number[]): Tensor;
-  squeezeCopy(...dim: number[]): Tensor;
   /** `aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`, as in `x.sspaddmm(mat1, mat2, { beta: 1, alpha: 1 })` */
   sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** `aten::std(Tensor self, bool unbiased=True) -> Tensor`, as in `x.std({ unbiased: true })` */
@@ -3962,7 +3956,6 @@ export interface TensorMethods {
   viewCopy(dtype: Dtype): Tensor;
   /** `aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`, as in `x.vsplit(indices)` */
   vsplit(indices: readonly number[]): Tensor[];
-  vsplit(...indices: number[]): Tensor[];
   /** `aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]` */
   vsplit(sections: number): Tensor[];
   /** `aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor`, as in `x.where(condition, other)` */
