@@ -166,7 +166,7 @@ test.each<[string[], RegExp]>([
   [['a.jsonl', '--compare', 'b.jsonl.gz', '--card', '--out', 'o'], /leave --compare out/],
   [['a.jsonl', '--compare', 'a.jsonl', 'a.jsonl'], /as many runs of both models .* 1 and 2/],
   [['a.jsonl', '--card', '--out', 'o', '--about', 'damaged.jsonl'], /damaged\.jsonl: expected/],
-  [['a.jsonl', '--card', '--out', 'o', '--about', 'wrong.yaml'], /Unknown option license/],
+  [['a.jsonl', '--card', '--out', 'o', '--about', 'wrong.yaml'], /but received license/],
   [['a.jsonl', '--out', 'a.jsonl/o'], /Cannot make the folder .*a\.jsonl/],
 ])('%j is refused in one line, and writes nothing', async (words, message) => {
   writeFileSync(at('damaged.jsonl'), `${readFileSync(at('a.jsonl'), 'utf8').slice(0, 400)}\n: {`);
