@@ -1,13 +1,15 @@
 import { string } from '../../check';
 import { segmentText } from '../tokenizers/segment-text';
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+// Made when it is needed: it takes a tenth of a second.
+let segmenter: Intl.Segmenter | undefined;
 
 /** A text in pieces: words, and what stands between them. */
 export type TextPiece = { readonly text: string; readonly isWord: boolean };
 
 /** The pieces of a text by the word boundaries of Unicode Standard Annex 29; joined they are the text. */
 export function piecesOf(text: string): TextPiece[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'word' });
   const pieces = segmentText(segmenter, string(text, 'text', 'an augmentation'));
   return Array.from(pieces, ({ segment, isWordLike }) => ({
     text: segment,

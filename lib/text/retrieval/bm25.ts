@@ -2,6 +2,7 @@ import {
   fraction,
   notNegative,
   type OptionsOf,
+  optional,
   positiveInteger,
   readOptions,
   requireTexts,
@@ -18,10 +19,7 @@ const OPTIONS = {
   /** b: how much the length of a text counts, from 0 to 1. Default: 0.75. */
   b: withDefault(fraction, 0.75),
   /** How texts become words. Default: a `WordTokenizer`. */
-  tokenizer: withDefault<Tokenizer>(
-    withMethods<Tokenizer>('a tokenizer', 'tokenize'),
-    new WordTokenizer(),
-  ),
+  tokenizer: optional<Tokenizer>(withMethods<Tokenizer>('a tokenizer', 'tokenize')),
 };
 
 export type Bm25Options = OptionsOf<typeof OPTIONS>;
@@ -99,7 +97,8 @@ export class Bm25 {
 }
 
 function readSettings(options: Bm25Options) {
-  return readOptions(OPTIONS, options, 'Bm25');
+  const { tokenizer = new WordTokenizer(), ...weights } = readOptions(OPTIONS, options, 'Bm25');
+  return { ...weights, tokenizer };
 }
 
 function countsOf(words: readonly string[]): Map<string, number> {
