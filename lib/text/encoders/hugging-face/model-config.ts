@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   fraction,
+  layerCount,
   literal,
   notNegative,
   oneOf,
@@ -49,7 +50,7 @@ const encoderOnly = {
 const common = {
   vocab_size: size,
   hidden_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: required(layerCount),
   num_attention_heads: size,
   intermediate_size: size,
   max_position_embeddings: size,
@@ -72,7 +73,7 @@ const VARIANTS = {
   distilbert: {
     vocab_size: size,
     dim: size,
-    n_layers: size,
+    n_layers: required(layerCount),
     n_heads: size,
     hidden_dim: size,
     max_position_embeddings: size,
