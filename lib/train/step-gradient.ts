@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors';
 import { type Episodes, type Learner, metaGradient } from '../meta';
 import { taskCount } from '../meta/episode';
 import { clipByGlobalNorm } from '../optim';
@@ -10,8 +11,10 @@ export type TrainPrecision = 'float32' | 'bfloat16';
 /** What the gradient of a step depends on. */
 export type GradientOptions<P extends Tree, A, I extends Tree> = {
   learner: Learner<P, A, I>;
-  /** Undefined for a batch of which nothing is this rank's. */
-  episodes: (batch: number) => Episodes<I> | undefined;
+  /** Null for a batch of which nothing is this rank's, among `ranks`. */
+  episodes: (batch: number) => Episodes<I> | null;
+  /** Whether others compute as well. */
+  ranks?: boolean;
   accumulate: number;
   precision: TrainPrecision;
   clipNorm?: number | undefined;
@@ -101,7 +104,10 @@ function batchGradient<P extends Tree, A, I extends Tree>(
   const { learner, precision, generator, tasksAtOnce } = options;
   return torch.scope(() => {
     const made = options.episodes(batch);
-    if (made === undefined) return nothing(params);
+    if (made === null) {
+      if (options.ranks) return nothing(params);
+      throw invalidArgument('episodes', 'the result of episodes', made, 'train');
+    }
     const gradient = () =>
       metaGradient(learner, params, made, {
         training: true,

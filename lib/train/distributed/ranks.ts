@@ -17,10 +17,10 @@ export type TrainDistributed<I extends Tree> = {
   /** Default: the group of all ranks. */
   group?: ProcessGroup | undefined;
   /**
-   * This rank's tasks of a batch, or undefined for none, where it costs too much to make all of them on every
+   * This rank's tasks of a batch, or null for none, where it costs too much to make all of them on every
    * rank; `ownPart` says which they are. Default: `episodes` makes the batch, and the rank takes its part.
    */
-  episodes?: ((batch: number, share: Share) => Episodes<I> | undefined) | undefined;
+  episodes?: ((batch: number, share: Share) => Episodes<I> | null) | undefined;
 };
 
 /** What the ranks of a run do together. Each computes the gradient of its own tasks of every batch. */
@@ -40,7 +40,7 @@ export class Ranks {
   tasksOf<I extends Tree>(
     whole: (batch: number) => Episodes<I>,
     { episodes }: TrainDistributed<I>,
-  ): (batch: number) => Episodes<I> | undefined {
+  ): (batch: number) => Episodes<I> | null {
     const { rank, size } = this.group;
     const share = { rank, size };
     if (episodes !== undefined) return (batch) => episodes(batch, share);

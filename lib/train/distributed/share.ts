@@ -12,11 +12,11 @@ export function ownPart(count: number, { rank, size }: Share): { from: number; c
   return { from, count: Math.min(each, count - from) };
 }
 
-/** A rank's tasks of a batch; undefined if there are fewer tasks than ranks and it has none. */
+/** A rank's tasks of a batch; null if there are fewer tasks than ranks and it has none. */
 export function ownEpisodes<I extends Tree>(
   episodes: Episodes<I>,
   { rank, size }: Share,
-): Episodes<I> | undefined {
+): Episodes<I> | null {
   if (size === 1) return episodes;
-  return splitEpisodes(episodes, Math.ceil(taskCount(episodes.support) / size))[rank];
+  return splitEpisodes(episodes, Math.ceil(taskCount(episodes.support) / size))[rank] ?? null;
 }

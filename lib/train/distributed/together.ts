@@ -45,7 +45,9 @@ export async function sharedGradient<P extends Tree, A, I extends Tree, S extend
 ): Promise<Sum<P>> {
   const { learner, distributed = {}, signal } = settings;
   const episodes = ranks.tasksOf(settings.episodes, distributed);
-  const own = torch.scope(() => meanGradient({ ...settings, episodes }, run.params, run.step));
+  const own = torch.scope(() =>
+    meanGradient({ ...settings, episodes, ranks: true }, run.params, run.step),
+  );
   try {
     const { sum, stop } = await ranks.sum(
       own,

@@ -186,7 +186,7 @@ function loggersOf(
 function ownBatches(maker: TaskMaker, tasks: number) {
   return (step: number, share: Share) => {
     const { from, count } = ownPart(tasks, share);
-    return count === 0 ? undefined : maker.make(numbersFrom(step * tasks + from, count));
+    return count === 0 ? null : maker.make(numbersFrom(step * tasks + from, count));
   };
 }
 
