@@ -13,6 +13,8 @@ const NAMES = [
   'EncoderPool',
   'FewShotClassifier',
   'Generator',
+  'GradFn',
+  'HookHandle',
   'Tensor',
   'TorchError',
   'disposeTree',

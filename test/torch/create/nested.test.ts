@@ -18,7 +18,6 @@ test.each<[string, unknown, object | undefined, string]>([
   ['a string', ['1'], undefined, "data[0] but received string '1'"],
   ['an object', [1, {}], undefined, 'data[1] but received Object'],
   ['an object with one part', [{ re: 1 }], undefined, 'data[0] but received Object'],
-  ['a tensor', [torch.ones([2])], undefined, 'data[0] but received Tensor'],
   ['another kind', [1n, 2], undefined, 'a bigint for data[1] but received number 2'],
   ['a number beyond int8', [[0, 300]], { dtype: 'int8' }, 'holds, for data[0][1] but received'],
   ['NaN, for integers', [Number.NaN], { dtype: 'int64' }, 'data[0] but received number NaN'],
