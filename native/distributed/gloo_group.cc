@@ -1,7 +1,9 @@
 // A process group of c10d with Gloo, behind the interface that libmetatorch knows.
 #include <ATen/ATen.h>
+#include <c10/util/Logging.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -184,5 +186,12 @@ void GlooGroup::Transfer(const GroupCall& call) {
 
 extern "C" __attribute__((visibility("default"))) void metatorch_make_process_group(
     const metatorch::GroupSettings& settings, std::unique_ptr<metatorch::ProcessGroup>& group) {
+  // What c10d writes to standard error while it tries again is not for users: what fails is thrown.
+  // A user's own choice is left alone.
+  static std::once_flag once;
+  std::call_once(once, [] {
+    setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
+    c10::initLogging();
+  });
   group = std::make_unique<metatorch::GlooGroup>(settings);
 }
