@@ -40,7 +40,7 @@ function definition(): serve.AssistantDefinition {
       },
     },
     answers: [
-      { question: 'How high is the daily withdrawal limit?', answer: '1,000 euros a day.' },
+      { question: 'When are your branches open on Saturdays?', answer: 'From 9 to 13 o’clock.' },
       { question: 'How do I change my address?', answer: 'In the app: Profile, Address.' },
     ],
     outOfScope: intents.outOfScope.slice(0, 30),
@@ -71,7 +71,7 @@ export async function main(print: (line: string) => void = console.log): Promise
   await say('ann', 'it ended in 4711');
   await say('ben', 'please cancel my transfer of 250 euros');
   await say('ben', 'it was on 2026-05-01');
-  await say('cat', 'how much is the daily limit for withdrawals?');
+  await say('cat', 'are your branches open on Saturday?');
   await say('dan', 'my dog ate the sofa');
   await say('eve', 'can I apply for a loan for a car?');
 

@@ -31,12 +31,15 @@ export async function converse(session: Session, text: string, knowing: Knowing)
   session.asked = undefined;
   session.question = text;
   const intent = label === null ? undefined : intents.get(label);
-  if (label !== null && intent !== undefined) {
+  const source = await knowing.retrieve(text);
+  // A question that was asked before in nearly these words says more than an intent whose examples are others.
+  const likest = prediction.nearest[0]?.similarity ?? -1;
+  const isPast = source !== undefined && source.similarity > likest;
+  if (label !== null && intent !== undefined && !isPast) {
     const { probability: confidence } = prediction;
     takeSlots(session, intent, text);
     return goOn(session, label, intent, confidence);
   }
-  const source = await knowing.retrieve(text);
   return source === undefined
     ? handOver('not sure', { confidence: prediction.probability })
     : retrieved(source, prediction.probability);
