@@ -14,7 +14,7 @@ type Opinions = Readonly<Record<string, Readonly<Record<Mood, readonly string[]>
 
 const MOODS = ['negative', 'positive'] as const;
 const TAUGHT = 6;
-const ONSET = 900;
+const ONSET = 1500;
 const EVERY_MS = 300_000;
 
 function readOpinions(): Opinions {
@@ -36,9 +36,9 @@ function streamOf(opinions: Opinions): serve.MonitorItem[] {
   const oneOf = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
   const topics = Object.keys(opinions);
   const start = Date.UTC(2026, 4, 1);
-  return Array.from({ length: 1500 }, (_, i) => {
+  return Array.from({ length: 2400 }, (_, i) => {
     const topic = oneOf(topics) ?? '';
-    const share = topic === 'delivery' && i >= ONSET ? 0.8 : 0.2;
+    const share = topic === 'delivery' && i >= ONSET ? 0.9 : 0.2;
     const mood = random() < share ? 'negative' : 'positive';
     const text = oneOf(opinions[topic]?.[mood].slice(TAUGHT) ?? []) ?? '';
     return { id: `post ${i}`, text, time: start + i * EVERY_MS };
