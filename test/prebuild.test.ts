@@ -16,7 +16,7 @@ const sum = torch.tensor([1, 2, 4]).sum().item();
 console.log(JSON.stringify({ addon: addonPath(), sum }));
 `;
 
-test('a prebuild holds both binaries, no path of this machine, and computes', () => {
+test('a prebuild holds all binaries, no path of this machine, and computes', () => {
   const script = join(ROOT, 'scripts', 'prebuild.js');
   const made = spawnSync(process.execPath, [script, `--out=${folder()}`], { encoding: 'utf8' });
   expect(made.stderr).toBe('');
@@ -24,7 +24,8 @@ test('a prebuild holds both binaries, no path of this machine, and computes', ()
 
   const prebuilds = join(folder(), 'prebuilds', PLATFORM);
   const library = process.platform === 'darwin' ? 'libmetatorch.dylib' : 'libmetatorch.so';
-  expect(readdirSync(prebuilds).sort()).toEqual([library, 'metatorch.node']);
+  const groups = library.replace('metatorch', 'metatorch_distributed');
+  expect(readdirSync(prebuilds).sort()).toEqual([library, groups, 'metatorch.node']);
   const { found } = locateLibtorch({ device: 'cpu', headers: true });
   const binary = readFileSync(join(prebuilds, library));
   expect(binary.includes(found?.root ?? 'libtorch is missing')).toBe(false);
