@@ -10,6 +10,17 @@ export type GroupOutcome = {
   readonly tensors: Handle[];
 };
 
+/** What is asked of a group. */
+export type GroupCallArguments = [
+  group: Handle,
+  kind: number,
+  tensors: Handle[],
+  reduction: string,
+  peer: number,
+  tag: number,
+  size: number,
+];
+
 /** The part of the binding for process groups. */
 export interface GroupBinding {
   /** Why there can be no process groups; undefined if there can. */
@@ -28,23 +39,6 @@ export interface GroupBinding {
   ): Handle;
   releaseGroup(group: Handle): void;
   abortGroup(group: Handle, reason: string): void;
-  runGroupCall(
-    group: Handle,
-    kind: number,
-    tensors: Handle[],
-    reduction: string,
-    peer: number,
-    tag: number,
-    size: number,
-  ): GroupOutcome;
-  startGroupCall(
-    group: Handle,
-    kind: number,
-    tensors: Handle[],
-    reduction: string,
-    peer: number,
-    tag: number,
-    size: number,
-    callback: (outcome: GroupOutcome) => void,
-  ): void;
+  runGroupCall(...call: GroupCallArguments): GroupOutcome;
+  startGroupCall(...call: [...GroupCallArguments, callback: (outcome: GroupOutcome) => void]): void;
 }

@@ -47,7 +47,7 @@ type Sample = {
 };
 
 function sampleOf(features: LabeledFeatures): Sample {
-  const { regression, textOf } = distinctTexts(features);
+  const { targets: all, textOf } = distinctTexts(features);
   const texts = (textOf.tolist() as bigint[]).map(Number);
   const seen = new Set<number>();
   const places = [...features.sample.keys()].filter((place) => {
@@ -57,7 +57,7 @@ function sampleOf(features: LabeledFeatures): Sample {
     return isNew;
   });
   const rows = indices(places.map((place) => features.sample[place] ?? 0));
-  const targets = regression.targets.indexSelect(0, textOf.indexSelect(0, rows));
+  const targets = all.indexSelect(0, textOf.indexSelect(0, rows));
   return { rows, places: indices(places), targets, textOf };
 }
 

@@ -29,9 +29,9 @@ export function suspectsOf({ fitted, ...examples }: Core): Suspicion[] {
       const rows = [...examples.sample];
       const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, examples, rows);
       const all = probabilitiesOf(fitted, scores);
-      const { regression, textOf } = distinctTexts(examples);
+      const { targets, textOf } = distinctTexts(examples);
       const at = indices(rows);
-      const has = regression.targets.indexSelect(0, textOf.indexSelect(0, at)).to('bool');
+      const has = targets.indexSelect(0, textOf.indexSelect(0, at)).to('bool');
       const [most, best] = all.maskedFill(has, -1).max(1);
       const own = all.gather(1, examples.y.indexSelect(0, at).unsqueeze(1)).squeeze(1);
       const [probabilities, labels] = [most.tolist() as number[], best.tolist() as bigint[]];

@@ -1,8 +1,5 @@
 import { type Tensor, torch } from '../../torch';
-
-/** How far, in log β, what few examples say may be from the usual sharpness. */
-const SPREAD = 1;
-const STEPS = 50;
+import { mostProbable } from './temperature';
 
 /**
  * The sharpness β of labels that do not exclude each other, under which held-out examples are most probable, with a
@@ -17,26 +14,11 @@ const STEPS = 50;
 export function independentSharpness(scores: Tensor, targets: Tensor, usual: number): number {
   return torch.scope(() => {
     const signed = scores.to('float64').mul(targets.to('float64').mul(2).sub(1));
-    const start = Math.log(usual);
-    let at = start;
-    for (let step = 0; step < STEPS; step++) {
-      const move = torch.scope(() => newtonStep(signed, at, start));
-      at += move;
-      if (Math.abs(move) < 1e-9) break;
-    }
-    return Math.exp(at);
+    // Of −log σ(β s) by β: −E[s (1 − σ)], and E[s² σ (1 − σ)].
+    return mostProbable(usual, usual, (beta) => {
+      const wrong = signed.mul(-beta).sigmoid();
+      const spread = wrong.mul(wrong.neg().add(1)).mul(signed.square());
+      return [wrong.mul(signed).sum().neg(), spread.sum()];
+    });
   });
-}
-
-function newtonStep(signed: Tensor, at: number, start: number): number {
-  const beta = Math.exp(at);
-  const wrong = signed.mul(-beta).sigmoid();
-  const [first, second] = [
-    wrong.mul(signed).sum(),
-    wrong.mul(wrong.neg().add(1)).mul(signed.square()).sum(),
-  ].map((x) => Number(x.item()));
-  // Of −log σ(β s) by log β: −β E[s (1 − σ)], and β² E[s² σ (1 − σ)] more.
-  const slope = -beta * (first ?? 0) + (at - start) / SPREAD ** 2;
-  const bend = Math.max(-beta * (first ?? 0) + beta ** 2 * (second ?? 0), 0) + 1 / SPREAD ** 2;
-  return Math.max(-1, Math.min(1, -slope / bend));
 }

@@ -25,26 +25,40 @@ export function sharpness(scores: Tensor, y: Tensor, usual: number, near = usual
     // In float64, relative to the own score, which then is 0; −∞ of other labels count for nothing.
     const relative = scores.sub(own).indexSelect(0, kept).to('float64');
     const finite = torch.where(relative.isfinite(), relative, 0);
-    const start = Math.log(usual);
-    let at = Math.log(near);
-    // The objective is convex in β and smooth in log β: Newton's steps, kept short.
-    for (let step = 0; step < STEPS; step++) {
-      const move = torch.scope(() => newtonStep(relative, finite, at, start));
-      at += move;
-      if (Math.abs(move) < 1e-9) break;
-    }
-    return Math.exp(at);
+    // Of −log p by β: E[s], and Var[s].
+    return mostProbable(usual, near, (beta) => {
+      const p = relative.mul(beta).softmax(1);
+      const mean = p.mul(finite).sum([1]);
+      const variance = p.mul(finite.square()).sum([1]).sub(mean.square());
+      return [mean.sum(), variance.sum()];
+    });
   });
 }
 
-function newtonStep(relative: Tensor, finite: Tensor, at: number, start: number): number {
-  const beta = Math.exp(at);
-  const p = relative.mul(beta).softmax(1);
-  const mean = p.mul(finite).sum([1]);
-  const variance = p.mul(finite.square()).sum([1]).sub(mean.square());
-  const [first, second] = [mean.sum(), variance.sum()].map((x) => Number(x.item()));
-  // Of −log p by log β: β E[s], and β E[s] + β² Var[s].
-  const slope = beta * (first ?? 0) + (at - start) / SPREAD ** 2;
-  const bend = Math.max(beta * (first ?? 0) + beta ** 2 * (second ?? 0), 0) + 1 / SPREAD ** 2;
-  return Math.max(-1, Math.min(1, -slope / bend));
+/**
+ * The β that is most probable with a prior around what is usual.
+ *
+ * @param derivatives the first and the second of −log p by β, which is convex in it
+ */
+export function mostProbable(
+  usual: number,
+  near: number,
+  derivatives: (beta: number) => readonly [Tensor, Tensor],
+): number {
+  const start = Math.log(usual);
+  let at = Math.log(near);
+  // Smooth in log β: Newton's steps, kept short.
+  for (let step = 0; step < STEPS; step++) {
+    const beta = Math.exp(at);
+    const [first, second] = torch.scope(() => {
+      const [one, two] = derivatives(beta);
+      return [Number(one.item()), Number(two.item())] as const;
+    });
+    const slope = beta * first + (at - start) / SPREAD ** 2;
+    const bend = Math.max(beta * first + beta ** 2 * second, 0) + 1 / SPREAD ** 2;
+    const move = Math.max(-1, Math.min(1, -slope / bend));
+    at += move;
+    if (Math.abs(move) < 1e-9) break;
+  }
+  return Math.exp(at);
 }

@@ -9,8 +9,10 @@ const known = new WeakMap<readonly LabeledText[], Map<string, number[]>>();
 
 /** Finds the rows of examples that have the same text; a list is read through once. */
 export function knownTexts(rows: readonly LabeledText[]): ReadonlyMap<string, readonly number[]> {
-  const found = known.get(rows) ?? new Map();
-  if (!known.has(rows)) note(found, rows, 0);
+  const before = known.get(rows);
+  if (before !== undefined) return before;
+  const found = new Map<string, number[]>();
+  note(found, rows, 0);
   known.set(rows, found);
   return found;
 }

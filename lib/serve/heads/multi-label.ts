@@ -2,8 +2,14 @@ import { oneHot } from '../../meta/task-loss';
 import { type Tensor, torch } from '../../torch';
 import { indices } from './features';
 import type { Examples, Head } from './head';
-import { fitRidge, type Regression, type RidgeState, withoutEach } from './least-squares';
-import { ridgeScores } from './ridge-problem';
+import {
+  fitRidge,
+  leaveOneOut,
+  type RidgeProblem,
+  type RidgeState,
+  ridgeProblem,
+  ridgeScores,
+} from './ridge-problem';
 
 /** A score above a label's threshold `[N]` gives a text that label. */
 export type MultiLabelState = RidgeState & { thresholds: Tensor };
@@ -22,23 +28,26 @@ const HALF = 8;
  */
 export const multiLabel: Head<MultiLabelState> = {
   fit(examples) {
-    const { regression } = distinctTexts(examples);
-    const ridge = fitRidge(regression);
-    const scores = withoutEach(regression, Number(ridge.lambda.item()));
-    return { ...ridge, thresholds: thresholdsOf(scores, regression.targets) };
+    const texts = distinctTexts(examples);
+    const problem = problemOf(texts);
+    const ridge = fitRidge(problem);
+    const scores = leaveOneOut(problem, Number(ridge.lambda.item())).to('float32');
+    return { ...ridge, thresholds: thresholdsOf(scores, texts.targets) };
   },
   scores: (state, x) => ridgeScores(state.weights, x).sub(state.thresholds),
   heldOut: ({ lambda, thresholds }, examples, rows) => {
-    const { regression, textOf } = distinctTexts(examples);
-    const scores = withoutEach(regression, Number(lambda.item())).sub(thresholds);
-    return scores.to('float32').indexSelect(0, textOf.indexSelect(0, rows));
+    const texts = distinctTexts(examples);
+    const scores = leaveOneOut(problemOf(texts), Number(lambda.item())).to('float32');
+    return scores.sub(thresholds).indexSelect(0, texts.textOf.indexSelect(0, rows));
   },
 };
 
 /** Each text once, with all of its labels. */
 export type DistinctTexts = {
-  /** Of m texts: targets `[m, N]` are 1 for the labels that a text has. */
-  regression: Regression;
+  /** `[m, D]` */
+  x: Tensor;
+  /** `[m, N]`: 1 for the labels that a text has, else 0. */
+  targets: Tensor;
   /** `[n]`, int64: the text of each example. */
   textOf: Tensor;
   /** The first example of each text. */
@@ -65,8 +74,12 @@ export function distinctTexts({ x, y, labels, keys }: Examples): DistinctTexts {
     .zeros([first.length, labels])
     .indexAdd(0, textOf, oneHot(y, labels, x))
     .clampMax(1);
-  const weights = torch.ones([first.length, 1]);
-  return { regression: { x: x.indexSelect(0, indices(first)), targets, weights }, textOf, first };
+  return { x: x.indexSelect(0, indices(first)), targets, textOf, first };
+}
+
+/** Every text counts the same. */
+function problemOf({ x, targets }: DistinctTexts): RidgeProblem {
+  return ridgeProblem(x, targets, torch.ones([x.size(0), 1]));
 }
 
 /** `[N]`: the threshold of each label, from scores `[m, N]` of texts that were held out. */

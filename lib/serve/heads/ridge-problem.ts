@@ -3,6 +3,9 @@ import { type Tensor, torch } from '../../torch';
 /** λ for weights of mean 1; the examples' leave-one-out errors choose among them. */
 export const LAMBDAS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
+/** W `[D + 1, N]`, the last row the bias, and the λ it was fitted with, without dimensions. */
+export type RidgeState = { weights: Tensor; lambda: Tensor };
+
 /** A½ X and its eigenvectors and -values, `squares` being those of the singular values; all float64. */
 export type RidgeProblem = {
   readonly rows: Tensor;
@@ -27,6 +30,20 @@ export function ridgeProblem(x: Tensor, targets: Tensor, weights: Tensor): Ridge
 }
 
 const isDual = ({ rows, vectors }: RidgeProblem): boolean => vectors.size(0) === rows.size(0);
+
+/** The fit with the λ that has the least leave-one-out error. */
+export function fitRidge(problem: RidgeProblem): RidgeState {
+  const losses = LAMBDAS.map((lambda) => heldOutError(problem, lambda));
+  const lambda = LAMBDAS[losses.indexOf(Math.min(...losses))] ?? 1;
+  return { weights: ridgeWeights(problem, lambda), lambda: torch.tensor(lambda) };
+}
+
+/** The mean squared error of fits without each row, by the rows' weights. */
+function heldOutError(problem: RidgeProblem, lambda: number): number {
+  const { targets, roots } = problem;
+  const residual = targets.sub(leaveOneOut(problem, lambda));
+  return Number(residual.mul(roots).square().mean().item());
+}
 
 /** W `[D + 1, N]`, the last row the bias, float32. */
 export function ridgeWeights(problem: RidgeProblem, lambda: number): Tensor {

@@ -1,8 +1,14 @@
 import { oneHot } from '../../meta/task-loss';
 import { balancedWeights } from './features';
 import type { Examples, Head } from './head';
-import { fitRidge, type Regression, type RidgeState, withoutEach } from './least-squares';
-import { ridgeScores } from './ridge-problem';
+import {
+  fitRidge,
+  leaveOneOut,
+  type RidgeProblem,
+  type RidgeState,
+  ridgeProblem,
+  ridgeScores,
+} from './ridge-problem';
 
 /**
  * Ridge regression on one-hot labels, each label of the same weight. λ is that with the least
@@ -14,13 +20,13 @@ import { ridgeScores } from './ridge-problem';
  * same regression inside of meta-learning.
  */
 export const ridge: Head<RidgeState> = {
-  fit: (examples) => fitRidge(regressionOf(examples)),
+  fit: (examples) => fitRidge(problemOf(examples)),
   scores: ({ weights }, x) => ridgeScores(weights, x),
   heldOut: ({ lambda }, examples, rows) =>
-    withoutEach(regressionOf(examples), Number(lambda.item())).indexSelect(0, rows),
+    leaveOneOut(problemOf(examples), Number(lambda.item())).to('float32').indexSelect(0, rows),
 };
 
-function regressionOf(examples: Examples): Regression {
+function problemOf(examples: Examples): RidgeProblem {
   const { x, y, labels } = examples;
-  return { x, targets: oneHot(y, labels, x), weights: balancedWeights(examples) };
+  return ridgeProblem(x, oneHot(y, labels, x), balancedWeights(examples));
 }

@@ -1,5 +1,5 @@
 import { ArgumentTypeError, TorchError } from '../../errors';
-import type { GroupOutcome } from '../../native-groups';
+import type { GroupCallArguments, GroupOutcome } from '../../native-groups';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
 import { type Tensor, tensorOf } from '../tensor';
@@ -27,8 +27,6 @@ export type GroupCall = {
   readonly tag?: number;
 };
 
-type NativeArguments = [number, number, number[], string, number, number, number];
-
 /** Makes the call and waits for it, with the thread. */
 export function run(group: ProcessGroup, call: GroupCall): Tensor[] {
   return tensorsOf(binding.runGroupCall(...nativeArguments(group, call)), call.operator);
@@ -47,7 +45,7 @@ export function start(group: ProcessGroup, call: GroupCall): Promise<Tensor[]> {
   });
 }
 
-function nativeArguments(group: ProcessGroup, call: GroupCall): NativeArguments {
+function nativeArguments(group: ProcessGroup, call: GroupCall): GroupCallArguments {
   const { operator, kind, tensors = [], op = '', peer = 0, tag = 0 } = call;
   const handle = handleOfGroup(group, operator);
   return [handle, kind, tensors.map(handleOf), op, peer, tag, group.size];

@@ -25,10 +25,10 @@ export async function broadcastBytes(
   group: ProcessGroup,
 ): Promise<Uint8Array | undefined> {
   const own = torch.tensor([bytes?.length ?? -1], { dtype: 'int64' });
-  const told = await distributed.broadcastAsync(own, { group });
-  const length = Number(told.item());
+  const size = await distributed.broadcastAsync(own, { group });
+  const length = Number(size.item());
   own.dispose();
-  told.dispose();
+  size.dispose();
   if (length < 0) return undefined;
   const content = bytesTensor(group.rank === 0 && bytes ? bytes : new Uint8Array(length));
   const moved = await distributed.broadcastAsync(content, { group });

@@ -57,10 +57,10 @@ const examples = {
 };
 
 test('rows of one text are one text with all of its labels', () => {
-  const { regression, textOf, first } = distinctTexts(examples);
+  const { targets, textOf, first } = distinctTexts(examples);
   expect(first).toEqual([0, 1, 2, 4, 5]);
   expect(textOf.tolist()).toEqual([0n, 1n, 2n, 2n, 3n, 4n]);
-  expect(regression.targets.tolist()).toEqual([
+  expect(targets.tolist()).toEqual([
     [1, 0],
     [0, 1],
     [1, 1],
