@@ -3,6 +3,7 @@ import { type Tensor, torch } from '../../torch';
 import { type ClassSums, grownSums, sumsOf } from './class-mean';
 import type { Examples, Head } from './head';
 import type { HeadMap } from './head-map';
+import { type LabeledRows, LeftOut } from './left-out';
 
 /** The sums of labels, and what they come to: scores are x W + b, W `[D, N]`, b `[1, N]`. */
 export type MetaTrainedState = ClassSums & { weights: Tensor; bias: Tensor };
@@ -33,9 +34,9 @@ function solved({ sums, counts }: ClassSums, map: HeadMap | undefined): MetaTrai
     const means = sums.div(counts);
     const centre = means.mean([0], true);
     const moved = means.sub(centre, { alpha: CENTRE });
-    const opened = opening(centre, map);
+    const gate = opening(centre, map);
     const metric = map && moved.matmul(map.weights).matmul(map.weights.mT);
-    const warped = metric ? moved.lerp(metric, opened) : moved;
+    const warped = metric ? moved.lerp(metric, gate) : moved;
     const lengths = warped.mul(moved).sum([1], true).clampMin(1e-12).sqrt();
     const weights = warped.div(lengths).mT.contiguous();
     return { weights, bias: centre.matmul(weights).mul(-CENTRE) };
@@ -46,59 +47,80 @@ function solved({ sums, counts }: ClassSums, map: HeadMap | undefined): MetaTrai
 /** g `[m, 1]` of centres `[m, D]`. */
 function opening(centres: Tensor, map: HeadMap | undefined): Tensor {
   if (map === undefined) return centres.newZeros([centres.size(0), 1]);
-  const [from, to] = [map.gate.narrow(0, 0, 1), map.gate.narrow(0, 1, 1)];
-  const cosines = normalize(centres).matmul(map.direction.unsqueeze(1));
+  return opened(normalize(centres).matmul(map.direction.unsqueeze(1)), map);
+}
+
+/** g of the cosines of centres with the direction of a map. */
+function opened(cosines: Tensor, { gate }: HeadMap): Tensor {
+  const [from, to] = [gate.narrow(0, 0, 1), gate.narrow(0, 1, 1)];
   return cosines.sub(from).div(to.sub(from)).clamp(0, 1);
 }
 
 /** The scores of each row by the labels' means without it, which also moves the centre and the gate. */
 function heldOut({ sums, counts }: ClassSums, examples: Examples, rows: Tensor): Tensor {
   const { map } = examples;
-  const [x, y] = [examples.x.indexSelect(0, rows), examples.y.indexSelect(0, rows)];
-  const means = sums.div(counts);
-  const left = counts.indexSelect(0, y).sub(1);
-  const own = sums.indexSelect(0, y).sub(x).div(left.clampMin(1));
-  // A label without another example is gone, also from the mean of labels.
-  const labels = left.clampMax(1).add(means.size(0) - 1);
-  const centres = means.sum([0], true).sub(means.indexSelect(0, y)).add(own).div(labels);
-  const moved = centres.mul(CENTRE);
-  const plain = products({ x, centres: moved, means, own, y });
+  const x = examples.x.indexSelect(0, rows);
+  const y = examples.y.indexSelect(0, rows);
+  const labeled = { x, y, means: sums.div(counts) };
+  const vectors = vectorsWithout(counts, y);
+  const usual = new LeftOut(labeled);
+  const plain = products(usual, vectors, y);
   if (map === undefined) return scoresOf(plain);
-  const mapped = (rows: Tensor): Tensor => rows.matmul(map.weights);
-  const warped = products({
-    x: mapped(x),
-    centres: mapped(moved),
-    means: mapped(means),
-    own: mapped(own),
-    y,
-  });
-  const opened = opening(centres, map);
+  const warped = products(new LeftOut(labeled, map.weights), vectors, y);
+  const { centre } = vectors;
+  const along = alongDirection(labeled, map.direction).mul(centre).sum([1], true);
+  const gate = opened(along.div(usual.pair(centre, centre).clampMin(1e-24).sqrt()), map);
   return scoresOf({
-    inner: plain.inner.lerp(warped.inner, opened),
-    squares: plain.squares.lerp(warped.squares, opened),
+    inner: plain.inner.lerp(warped.inner, gate),
+    squares: plain.squares.lerp(warped.squares, gate),
   });
+}
+
+/** Vectors of each row by their coefficients, see `LeftOut`. */
+type Vectors = {
+  /** c m, of the labels' means without the row. */
+  centre: Tensor;
+  /** The mean of the row's label without it. */
+  own: Tensor;
+  row: Tensor;
+};
+
+function vectorsWithout(counts: Tensor, y: Tensor): Vectors {
+  const all = counts.indexSelect(0, y);
+  const left = all.sub(1);
+  // A label without another example is gone, also from the mean of labels.
+  const labels = left.clampMax(1).add(counts.size(0) - 1);
+  const others = left.clampMin(1);
+  const own = torch.cat([torch.zerosLike(all), all.div(others), others.reciprocal().neg()], 1);
+  const sum = own.add(torch.tensor([[1, -1, 0]]));
+  return {
+    centre: sum.mul(CENTRE).div(labels),
+    own,
+    row: torch.tensor([[0, 0, 1]], { dtype: own.dtype }).expand(own.shape),
+  };
+}
+
+/** The products of S, P and x of each row with a direction, `[m, 3]`. */
+function alongDirection({ x, y, means }: LabeledRows, direction: Tensor): Tensor {
+  const along = means.mv(direction);
+  const sum = along.sum().expand([x.size(0)]);
+  return torch.stack([sum, along.indexSelect(0, y), x.mv(direction)], 1);
 }
 
 /** Inner products `[m, N]` of moved rows and means, and the squared lengths of the moved means. */
 type Products = { inner: Tensor; squares: Tensor };
 
-type HeldOutRows = { x: Tensor; centres: Tensor; means: Tensor; own: Tensor; y: Tensor };
-
-function products({ x, centres, means, own, y }: HeldOutRows): Products {
-  const rows = x.sub(centres);
+function products(space: LeftOut, { centre, own, row }: Vectors, y: Tensor): Products {
+  const moved = row.sub(centre);
+  const ownMoved = own.sub(centre);
   const labels = y.unsqueeze(1);
-  const dot = (a: Tensor, b: Tensor): Tensor => a.mul(b).sum([1], true);
-  const shift = dot(rows, centres);
-  const inner = rows.matmul(means.mT).sub(shift);
-  const squares = means
-    .square()
-    .sum([1])
-    .sub(centres.matmul(means.mT), { alpha: 2 })
-    .add(dot(centres, centres));
-  const moved = own.sub(centres);
+  const inner = space.means(moved).sub(space.pair(moved, centre));
+  const squares = space.squares
+    .sub(space.means(centre), { alpha: 2 })
+    .add(space.pair(centre, centre));
   return {
-    inner: inner.scatter(1, labels, dot(rows, moved)),
-    squares: squares.scatter(1, labels, dot(moved, moved)),
+    inner: inner.scatter(1, labels, space.pair(moved, ownMoved)),
+    squares: squares.scatter(1, labels, space.pair(ownMoved, ownMoved)),
   };
 }
 
