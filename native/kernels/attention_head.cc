@@ -3,17 +3,58 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "kernels/rows.h"
 #include "kernels/softmax_rows.h"
 
 namespace metatorch {
+
+namespace {
+
+// Scores of no key, which fill rows up to whole vectors.
+template <typename T>
+constexpr T kUnseen = -std::numeric_limits<T>::infinity();
+
+template <typename T>
+T ScaleOf(int64_t size) {
+  return 1 / std::sqrt(static_cast<T>(size));
+}
+
+template <typename T>
+void FillScores(const HeadParts<const T>& parts, T scale, const Rows<T>& scores) {
+  std::fill_n(scores.data, scores.count * scores.stride, kUnseen<T>);
+  AddProductWithTransposed(parts.queries, parts.keys, scale, false, scores);
+}
+
+}  // namespace
+
+template <typename T>
+void Attend(const HeadParts<const T>& parts, const HeadBias<T>& bias, T* weights,
+            const Rows<T>& out) {
+  const auto [queries, keys] = std::pair(parts.queries.count, parts.keys.count);
+  const Rows<T> scores{weights, queries, keys, FilledUp(keys)};
+  FillScores(parts, ScaleOf<T>(parts.queries.columns), scores);
+  if (bias.data != nullptr) {
+    for (int64_t i = 0; i < queries; ++i) {
+      AddScaledRow(scores.Row(i), bias.data + i * bias.row_stride, T{1}, keys);
+    }
+  }
+  SoftmaxRows(weights, queries, keys);
+  AddProduct(Rows<const T>{weights, queries, keys, scores.stride}, parts.values, 1, false, out);
+}
+
+template void Attend(const HeadParts<const float>&, const HeadBias<float>&, float*,
+                     const Rows<float>&);
+template void Attend(const HeadParts<const double>&, const HeadBias<double>&, double*,
+                     const Rows<double>&);
 
 template <typename T>
 AttentionHead<T>::AttentionHead(int64_t queries, int64_t keys, int64_t size)
     : queries_(queries),
       keys_(keys),
       filled_(FilledUp(keys)),
-      scale_(1 / std::sqrt(static_cast<T>(size))),
+      scale_(ScaleOf<T>(size)),
       to_weights_(queries * filled_),
       to_scores_(queries * filled_),
       moved_(queries * filled_),
@@ -29,14 +70,12 @@ int64_t AttentionHead<T>::WeightsSize(int64_t queries, int64_t keys) {
 template <typename T>
 void AttentionHead<T>::FillWeights(const HeadParts<const T>& parts, const HeadMask& mask,
                                    T* weights) const {
-  constexpr T kUnseen = -std::numeric_limits<T>::infinity();
-  std::fill_n(weights, queries_ * filled_, kUnseen);
-  AddProductWithTransposed(parts.queries, parts.keys, scale_, false, Square(weights));
+  FillScores(parts, scale_, Square(weights));
   if (mask.data != nullptr) {
     for (int64_t i = 0; i < queries_; ++i) {
       for (int64_t j = 0; j < keys_; ++j) {
         const bool seen = mask.data[i * mask.row_stride + j * mask.column_stride];
-        if (!seen) weights[i * filled_ + j] = kUnseen;
+        if (!seen) weights[i * filled_ + j] = kUnseen<T>;
       }
     }
   }

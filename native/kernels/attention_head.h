@@ -24,6 +24,18 @@ struct HeadMask {
   int64_t column_stride;
 };
 
+// Added to the scores; nothing without data.
+template <typename T>
+struct HeadBias {
+  const T* data;
+  int64_t row_stride;
+};
+
+// A head's output alone. The weights are filled too: memory for AttentionHead::WeightsSize numbers.
+template <typename T>
+void Attend(const HeadParts<const T>& parts, const HeadBias<T>& bias, T* weights,
+            const Rows<T>& out);
+
 template <typename T>
 class AttentionHead {
  public:

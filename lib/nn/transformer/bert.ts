@@ -8,7 +8,7 @@ import type { LinearParams } from '../linear-params';
 import { attendTexts } from './attend-texts';
 import { type BertOptions, type BertShape, bertShape } from './bert-options';
 import { type EncoderLayerParams, encoderLayer } from './encoder-layer';
-import { packTexts, type TextGroup, type TokenIds, type Tokens } from './packed-texts';
+import { type PaddedTexts, packTexts, type TokenIds, type Tokens } from './packed-texts';
 import { relativeBuckets } from './relative-positions';
 import { type TextEmbeddingsParams, textEmbeddings } from './text-embeddings';
 import { padLike, poolTexts } from './text-pooling';
@@ -125,11 +125,11 @@ function hidden(
     let x = recordedIfNeeded(undefined, params.embeddings, () =>
       embeddings.apply(params.embeddings, tokens, context),
     );
-    const biasOf = ({ texts, length }: TextGroup): Tensor | undefined => {
+    const biasOf = ({ texts, length }: PaddedTexts): Tensor | undefined => {
       if (relative === undefined || params.relativePositions === undefined) return undefined;
       return relativeBias(params.relativePositions, shape.relativeBuckets, texts, length);
     };
-    const attend = attendTexts(shape, tokens, x, biasOf);
+    const attend = attendTexts(shape, tokens, x, { context, biasOf });
     for (const own of array(params.layers, 'layers', 'parameters', 'bert')) {
       const before = x;
       x = recordedIfNeeded(before, [own, params.relativePositions ?? []], () =>

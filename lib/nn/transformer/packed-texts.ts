@@ -8,11 +8,11 @@ export type TokenIds = {
   mask: Tensor;
 };
 
+/** The number of texts, and L, that of the tokens of the longest. */
+export type PaddedTexts = { readonly texts: number; readonly length: number };
+
 /** Texts of similar length, which attend together. */
-export type TextGroup = {
-  /** The number of texts, and L, that of the tokens of the longest. */
-  readonly texts: number;
-  readonly length: number;
+export type TextGroup = PaddedTexts & {
   /** Which tokens of the batch are theirs: the first, and how many. */
   readonly start: number;
   readonly tokens: number;
@@ -28,6 +28,8 @@ export type Tokens = {
   /** Of each token, its place in its text, from 0. */
   readonly positions: Tensor;
   readonly groups: readonly TextGroup[];
+  /** Of packed texts in the groups' order, their numbers of tokens. */
+  readonly lengths: readonly number[] | undefined;
   /** `[n]`, int64: where each text is among those of the groups; undefined where in its own place. */
   readonly order: Tensor | undefined;
 };
@@ -54,13 +56,12 @@ export function packTexts(texts: readonly Int32Array[], device = 'cpu'): Tokens 
     for (let i = 0; i < own.length; i++) positions[at++] = i;
   }
   const inOrder = order.every((text, place) => text === place);
+  const lengths = order.map((text) => lengthOf(texts, text));
   return {
     ids: torch.tensor(ids, { device }),
     positions: torch.tensor(positions, { device }),
-    groups: groupsOf(
-      order.map((text) => lengthOf(texts, text)),
-      device,
-    ),
+    groups: groupsOf(lengths, device),
+    lengths,
     order: inOrder ? undefined : torch.tensor(moved, { device }),
   };
 }
@@ -116,6 +117,7 @@ export function paddedTexts({ ids, mask }: TokenIds): Tokens {
     ids,
     positions,
     groups: [{ ...group, mask: present.reshape([texts, length]) }],
+    lengths: undefined,
     order: undefined,
   };
 }

@@ -8,7 +8,6 @@ import {
 } from '../../nn';
 import { attendTexts } from '../../nn/transformer/attend-texts';
 import { type EncoderLayerParams, encoderLayer } from '../../nn/transformer/encoder-layer';
-import type { TextGroup } from '../../nn/transformer/packed-texts';
 import { textEmbeddings } from '../../nn/transformer/text-embeddings';
 import { padLike } from '../../nn/transformer/text-pooling';
 import { tokensOf } from '../../nn/transformer/tokens-of';
@@ -77,9 +76,10 @@ export function causalTransformer(
         }
         let x = embeddings.apply(params.embeddings, tokens, context);
         const like = x;
-        const attend = attendTexts(attention, tokens, x, ({ length }: TextGroup) =>
-          laterHidden(length, like),
-        );
+        const attend = attendTexts(attention, tokens, x, {
+          context,
+          biasOf: ({ length }) => laterHidden(length, like),
+        });
         for (const own of params.layers) x = layer.apply(own, x, attend, context);
         return output.apply(params.output, padLike(x, tokens, batch.ids), context);
       }),
