@@ -212,5 +212,11 @@ export function datasetFromRows(
   return dataset;
 }
 
-/** Returns `value` if it has the methods of a dataset. */
-export const datasetOf = withMethods<TextDataset>('a dataset', 'examples');
+const withExamples = withMethods<TextDataset>('a dataset', 'examples');
+
+/** Returns `value` if it has the methods and the classes of a dataset. */
+export function datasetOf<D extends TextDataset>(value: D, name: string, operator: string): D {
+  withExamples(value, name, operator);
+  array(value.classes, 'class names', `${name}.classes`, operator);
+  return value;
+}

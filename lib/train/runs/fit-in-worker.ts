@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../libtorch/reasons';
-import type { TextDataset } from '../../text/datasets/dataset';
+import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
 import { compiledFile } from '../../threads/compiled-file';
 import { errorOf, workerEnded } from '../../threads/plain-error';
 import type { Logger } from '../callbacks/callback';
@@ -40,10 +40,11 @@ export async function fitInWorker(
   hooks: WorkerHooks = {},
 ): Promise<FitResult> {
   const config = completeRun(options, 'fitInWorker');
+  const dataset = data && datasetOf(data, 'data', 'fitInWorker');
   const folder = config.out ?? mkdtempSync(join(tmpdir(), 'metatorch-fit-'));
   const { logger, signal, checkpoints, resume } = hooks;
   try {
-    const setup = { config, data: data && rowsOf(data), folder, checkpoints, resume };
+    const setup = { config, data: dataset && rowsOf(dataset), folder, checkpoints, resume };
     const result = await trained(setup, logger, signal);
     return { ...result, model: await loadModel(folder) };
   } finally {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ArgumentTypeError } from '../../errors';
 import { makeFolders, onDisk } from '../../on-disk';
-import type { TextDataset } from '../../text/datasets/dataset';
+import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { asJson } from '../as-json';
@@ -95,7 +95,7 @@ async function dataOf(
   { data }: RunConfig,
   signal: AbortSignal | undefined,
 ): Promise<TextDataset> {
-  if (given !== undefined && data === undefined) return given;
+  if (given !== undefined && data === undefined) return datasetOf(given, 'data', 'fit');
   if (given === undefined && data !== undefined) return loadRunData(data, signal);
   throw new ArgumentTypeError(
     `Expected a data set, or data of the config, but received ${data === undefined ? 'neither' : 'both'}`,

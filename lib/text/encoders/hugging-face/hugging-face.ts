@@ -196,6 +196,7 @@ function filesOf({ modules, tokenizer }: Folder): string[] {
 
 function requireFiles({ files }: HuggingFaceSpec, read: Folder): void {
   if (files === undefined) return;
+  string(files, 'spec.files', 'openHuggingFace');
   const found = sha256OfFiles(filesOf(read), FILES);
   if (found === files) return;
   throw refuseFile(read.path, `files beside the weights of sha256 ${files}`, found);

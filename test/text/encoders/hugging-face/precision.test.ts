@@ -53,6 +53,9 @@ describe.each(folders)('%s', (folder) => {
     expect(again.embed(shared, texts).equal(vectors)).toBe(true);
     // Parameters that it was not opened with are prepared on the spot.
     expect(encoder.embed(shared, texts).equal(vectors)).toBe(true);
+    // @ts-expect-error A number is no sum of files.
+    const foreign = () => openHuggingFace({ ...encoder.spec, files: 1 }, shared);
+    expect(foreign).toThrow('a string for spec.files of openHuggingFace');
   });
 });
 

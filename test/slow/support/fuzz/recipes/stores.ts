@@ -137,10 +137,4 @@ export const STORE_RECIPES: readonly Recipe[] = [
     },
     () => ['nowhere', { workers: 1, threads: 1, maxQueue: 2 }],
   ),
-  recipe(
-    'serve',
-    'serve.LimitError',
-    (...args: never[]) => Reflect.construct(serve.LimitError, args),
-    () => ['labels', 1, 2, 'put'],
-  ),
 ];
