@@ -7,7 +7,8 @@ import {
   withDefault,
 } from '../check';
 import { invalidArgument } from '../errors';
-import { DEFAULT_ENCODER, type LoadEncoderOptions, SentenceEncoder } from '../text';
+import { DEFAULT_ENCODER, type LoadEncoderOptions } from '../text/encoders/open-encoder';
+import { SentenceEncoder } from '../text/encoders/sentence-encoder';
 
 const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {
   if (typeof value === 'string' || value instanceof SentenceEncoder) return value;

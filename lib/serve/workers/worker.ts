@@ -1,7 +1,7 @@
 /** The thread of a pool: it opens the encoder on the shared weights, and does one task after another. */
 
 import { workerData } from 'piscina';
-import { openEncoder } from '../../text';
+import { openEncoder } from '../../text/encoders/open-encoder';
 import { giveWay } from '../../threads/give-way';
 import { plainError } from '../../threads/plain-error';
 import { torch } from '../../torch';

@@ -10,7 +10,8 @@ import {
   string,
 } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
-import { type LabeledText, SentenceEncoder } from '../../text';
+import type { LabeledText } from '../../text';
+import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import { blended, type NamedTensors } from '../../text/encoders/trained-params';
 import { disposeTree, mapTree } from '../../torch';
 import { type FineTuneStep, fineTuneSteps, type NumberedTexts } from './fine-tune';

@@ -1,6 +1,6 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
-import { SentenceEncoder } from '../../../text';
+import { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import { type TaggedTokens, taggedTokensOf } from '../../../text/tasks/entities';
 import { disposeTree, torch } from '../../../torch';
 import { type Boundaries, fitBoundaries } from './boundaries';

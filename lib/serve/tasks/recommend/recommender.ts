@@ -11,7 +11,7 @@ import {
 } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
-import { SentenceEncoder } from '../../../text';
+import { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import { disposeTree, type Tensor, torch } from '../../../torch';
 import { indices } from '../../heads/features';
 import { fitTaste, type Taste } from './fit-taste';

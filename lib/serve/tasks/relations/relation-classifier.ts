@@ -1,6 +1,7 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
-import { SentenceEncoder, type TextPrediction } from '../../../text';
+import type { TextPrediction } from '../../../text';
+import { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import {
   type EntityPair,
   entityPairsOf,
