@@ -5,7 +5,9 @@ import { keyOf, withSample } from '../../lib/serve/calibration/sample';
 import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS } from '../../lib/serve/heads';
 import { indices } from '../../lib/serve/heads/features';
+import type { Opinion } from '../../lib/serve/monitor/baseline';
 import { newSurgeState, watchItem } from '../../lib/serve/monitor/surge-detector';
+import { probabilitiesOf } from '../../lib/serve/predict';
 import type { LabeledText, SentenceEncoder } from '../../lib/text';
 import { RandomSource } from '../../lib/text/random-source';
 import { torch } from '../../lib/torch';
@@ -15,21 +17,22 @@ import { DATA, ENCODERS, features } from './data';
 const STREAMS = 200;
 /** Items of a topic before the surge, and after it. */
 const [QUIET, SURGE] = [10_000, 200];
-const SHARES: readonly [number, number] = [0.2, 0.8];
+/** The share of negative reviews before the surge. */
+const USUAL = 0.2;
 const SETTINGS = { itemsPerFalseAlarm: 10_000, baseline: 200 };
 const SHOTS = 50;
 
-/** Real reviews by what people and the model say of them: 1 for negative. */
+/** What the model says of real reviews, those that people call negative and the others. */
 type Reviews = {
-  readonly negative: readonly number[];
-  readonly other: readonly number[];
+  readonly negative: readonly Opinion[];
+  readonly other: readonly Opinion[];
   right: number;
 };
 
 /**
- * Streams of English reviews of NusaX whose negative share rises from 20 % to 80 %, as a few-shot model of 50 examples a
- * label sees them. The baseline is a fixed threshold for the share of the last 50 items, three standard deviations above
- * the model's share in a quiet stream.
+ * Streams of English reviews of NusaX whose negative share rises from 20 % to 80 %, or less, as a few-shot model of 50
+ * examples a label sees them. The baseline is a fixed threshold for the share of the last 50 items, three standard
+ * deviations above the model's share in a quiet stream.
  */
 export async function monitorTable(names: readonly string[]): Promise<string[][]> {
   const lines = [
@@ -37,6 +40,7 @@ export async function monitorTable(names: readonly string[]): Promise<string[][]
       'encoder',
       'accuracy of «negative», %',
       'rule',
+      'surge to, %',
       'false alarms in 10,000 items',
       'found within 50 items, %',
       'median delay',
@@ -47,11 +51,8 @@ export async function monitorTable(names: readonly string[]): Promise<string[][]
     using encoder = await ENCODERS[name]?.();
     if (encoder === undefined) continue;
     const reviews = await judged(encoder);
-    for (const [rule, watch] of Object.entries({
-      'sequential test': sequential,
-      'fixed threshold': fixed,
-    })) {
-      const runs = Array.from({ length: STREAMS }, (_, seed) => run(reviews, seed, watch));
+    for (const [rule, watch, share] of RULES) {
+      const runs = Array.from({ length: STREAMS }, (_, seed) => run(reviews, seed, watch, share));
       const found = runs.map(({ delay }) => delay);
       const sorted = Float64Array.from(found).sort();
       const alarms = runs.reduce((sum, one) => sum + one.alarms, 0);
@@ -59,6 +60,7 @@ export async function monitorTable(names: readonly string[]): Promise<string[][]
         name,
         (100 * reviews.right).toFixed(1),
         rule,
+        (100 * share).toFixed(0),
         ((10_000 * alarms) / (STREAMS * QUIET)).toFixed(2),
         ((100 * found.filter((delay) => delay <= 50).length) / STREAMS).toFixed(1),
         quantileOf(sorted, 0.5).toFixed(0),
@@ -96,49 +98,73 @@ async function judged(encoder: SentenceEncoder): Promise<Reviews> {
       },
       { head: 'auto', falseAlarms: 0.05 },
     );
-    const guesses = HEADS[fitted.head].head.scores(fitted.state, others).argmax(1);
-    const negative = (guesses.tolist() as bigint[]).map((guess) => (guess === 0n ? 1 : 0));
+    const scores = HEADS[fitted.head].head.scores(fitted.state, others);
+    const probabilities = probabilitiesOf(fitted, scores);
+    const guesses = probabilities.argmax(1).tolist() as bigint[];
+    const worst = probabilities.select(1, 0).tolist() as number[];
+    const opinions = worst.map((score, i) => ({ negative: guesses[i] === 0n, score }));
     const isNegative = test.map(({ label }) => label === 'negative');
-    const right = negative.filter((guess, i) => (guess === 1) === isNegative[i]).length;
+    const right = opinions.filter(({ negative }, i) => negative === isNegative[i]).length;
     return {
-      negative: negative.filter((_, i) => isNegative[i]),
-      other: negative.filter((_, i) => !isNegative[i]),
+      negative: opinions.filter((_, i) => isNegative[i]),
+      other: opinions.filter((_, i) => !isNegative[i]),
       right: right / test.length,
     };
   });
 }
 
 /** Tells for each item whether an alarm is raised. */
-type Watch = (quiet: readonly number[]) => (x: number, i: number) => boolean;
+type Watch = (quiet: readonly Opinion[]) => (item: Opinion, i: number) => boolean;
 
 const sequential: Watch = () => {
   const state = newSurgeState();
-  return (x, i) => watchItem(state, x === 1, i, SETTINGS) !== null;
+  return (item, i) => watchItem(state, item, i, SETTINGS) !== null;
+};
+
+/** What the probabilities are worth: the same test on decisions. */
+const decisions: Watch = () => {
+  const state = newSurgeState();
+  return ({ negative }, i) =>
+    watchItem(state, { negative, score: negative ? 1 : 0 }, i, SETTINGS) !== null;
 };
 
 /** Counts again after 50 items: else one excursion would be many alarms. */
 const fixed: Watch = (quiet) => {
-  const share = quiet.reduce((sum, x) => sum + x, 0) / quiet.length;
+  const share = quiet.filter(({ negative }) => negative).length / quiet.length;
   const most = 50 * share + 3 * Math.sqrt(50 * share * (1 - share));
-  let window: number[] = [];
-  return (x) => {
-    window = [...window, x].slice(-50);
-    const raised = window.length === 50 && window.reduce((sum, one) => sum + one, 0) > most;
+  let window: boolean[] = [];
+  return ({ negative }) => {
+    window = [...window, negative].slice(-50);
+    const raised = window.length === 50 && window.filter(Boolean).length > most;
     if (raised) window = [];
     return raised;
   };
 };
 
-function run(reviews: Reviews, seed: number, watch: Watch): { alarms: number; delay: number } {
+/** The rules, and the share of negative reviews after the onset. */
+const RULES: readonly (readonly [string, Watch, number])[] = [
+  ['sequential test', sequential, 0.8],
+  ['the same on decisions alone', decisions, 0.8],
+  ['fixed threshold', fixed, 0.8],
+  ['sequential test', sequential, 0.6],
+  ['sequential test', sequential, 0.5],
+];
+
+function run(
+  reviews: Reviews,
+  seed: number,
+  watch: Watch,
+  surge: number,
+): { alarms: number; delay: number } {
   const random = new RandomSource(seed);
-  const draw = (share: number): number => {
+  const draw = (share: number): Opinion => {
     const list = random.nextFloat() < share ? reviews.negative : reviews.other;
-    return list[random.int(list.length)] ?? 0;
+    return list[random.int(list.length)] ?? { negative: false, score: 0 };
   };
-  const raised = watch(Array.from({ length: 1000 }, () => draw(SHARES[0])));
+  const raised = watch(Array.from({ length: 1000 }, () => draw(USUAL)));
   let alarms = 0;
-  for (let i = 0; i < QUIET; i++) if (raised(draw(SHARES[0]), i)) alarms++;
+  for (let i = 0; i < QUIET; i++) if (raised(draw(USUAL), i)) alarms++;
   for (let i = 0; i < SURGE; i++)
-    if (raised(draw(SHARES[1]), QUIET + i)) return { alarms, delay: i + 1 };
+    if (raised(draw(surge), QUIET + i)) return { alarms, delay: i + 1 };
   return { alarms, delay: SURGE };
 }

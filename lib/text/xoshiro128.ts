@@ -1,3 +1,6 @@
+// Looked up once: it is called for every number.
+const { imul } = Math;
+
 /** Four 32-bit words, not all zero. */
 export type XoshiroState = readonly [number, number, number, number];
 
@@ -21,7 +24,7 @@ export class Xoshiro128 {
 
   /** The next output, from 0 to 2^32 − 1. */
   next(): number {
-    const output = Math.imul(rotateLeft(Math.imul(this.#s1, 5), 7), 9) >>> 0;
+    const output = imul(rotateLeft(imul(this.#s1, 5), 7), 9) >>> 0;
     const t = this.#s1 << 9;
     this.#s2 ^= this.#s0;
     this.#s3 ^= this.#s1;

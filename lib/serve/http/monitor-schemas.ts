@@ -29,7 +29,7 @@ const topic = {
     status: { enum: ['learning', 'watching', 'surging'] },
     baseline: {
       type: ['object', 'null'],
-      properties: { share: number, bound: number },
+      properties: { share: number, score: number },
     },
     statistic: number,
     curve: {

@@ -1,6 +1,7 @@
 import {
   finiteNumber,
   flag,
+  fraction,
   listOf,
   nullable,
   optional,
@@ -28,6 +29,8 @@ export const judgedItem = strictObject({
   /** Null for a text of no topic. */
   topic: required(nullable(string)),
   negative: required(flag),
+  /** The probability of «negative», from 0 to 1. */
+  score: required(fraction),
 });
 
 export type JudgedItem = ReturnType<typeof judgedItem>;

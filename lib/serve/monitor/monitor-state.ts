@@ -1,5 +1,4 @@
 import {
-  type Check,
   finiteNumber,
   flag,
   listOf,
@@ -12,13 +11,7 @@ import {
 } from '../../check';
 import { bucket, countInto } from './curve';
 import { compareItems, type JudgedItem, judgedItem, type MonitorChange } from './item';
-import {
-  baselineShare,
-  newSurgeState,
-  type SurgeSettings,
-  type SurgeState,
-  watchItem,
-} from './surge-detector';
+import { newSurgeState, type SurgeSettings, surgeState, watchItem } from './surge-detector';
 
 /** A surge of a topic's negative share. */
 export const monitorAlert = strictObject({
@@ -41,17 +34,6 @@ export const monitorAlert = strictObject({
 });
 
 export type MonitorAlert = ReturnType<typeof monitorAlert>;
-
-const surgeState: Check<SurgeState> = strictObject({
-  window: required(listOf(stepCount)),
-  pending: required(listOf(stepCount)),
-  bound: required(nullable(finiteNumber)),
-  fresh: required(stepCount),
-  statistics: required(listOf(finiteNumber)),
-  onsets: required(listOf(nullable(finiteNumber))),
-  sums: required(listOf(finiteNumber)),
-  surging: required(flag),
-});
 
 const recentItem = strictObject({
   time: required(finiteNumber),
@@ -167,7 +149,8 @@ export class MonitorFold {
     return due.flatMap((item) => this.#countItem(item) ?? []);
   }
 
-  #countItem({ id, time, text, topic, negative }: JudgedItem): MonitorAlert | undefined {
+  #countItem(item: JudgedItem): MonitorAlert | undefined {
+    const { id, time, text, topic, negative } = item;
     const { state } = this;
     state.items++;
     state.ids.push(id);
@@ -182,9 +165,9 @@ export class MonitorFold {
     countInto(own.curve, time, negative, this.#rules.bucket);
     own.recent.push({ time, negative, text });
     if (own.recent.length > MOST_RECENT) own.recent.shift();
-    const baseline = baselineShare(own.surge);
-    const surge = watchItem(own.surge, negative, time, this.#rules);
-    if (surge === null || baseline === null) return undefined;
+    const baseline = own.surge.usual.share;
+    const surge = watchItem(own.surge, item, time, this.#rules);
+    if (surge === null) return undefined;
     const { since, statistic } = surge;
     const after = own.recent.filter((one) => one.time >= since);
     const bad = after.filter((one) => one.negative);

@@ -1,63 +1,13 @@
 import { resolve } from 'node:path';
-import {
-  integerFrom,
-  notNegative,
-  numberWhere,
-  type OptionsOf,
-  positiveFinite,
-  positiveInteger,
-  readOptions,
-  required,
-  string,
-  withDefault,
-  withMethods,
-} from '../../check';
-import { outOfRange, TorchError } from '../../errors';
+import { TorchError } from '../../errors';
 import { FolderLock } from '../../folder-lock';
 import { folderName, makeFolder } from '../folders';
-import type { Prediction } from '../prediction';
-import type { Servable } from '../servable';
-import { type JudgedItem, keptText, type MonitorItem, readItems, type TimedItem } from './item';
+import { type JudgedItem, type MonitorItem, readItems, type TimedItem } from './item';
+import { judgeItems } from './judge';
 import { MonitorFiles } from './monitor-files';
+import { type MonitorOptions, OPERATOR, readSettings } from './monitor-options';
 import type { MonitorAlert } from './monitor-state';
 import { type MonitorSummary, summaryOf } from './summary';
-
-const OPERATOR = 'OpinionMonitor.open';
-
-/** What a monitor asks of a classifier. */
-export type Judge = Pick<Servable, 'labels' | 'predict'>;
-
-const judge = withMethods<Judge>('a classifier', 'predict');
-
-const falseAlarms = (value: unknown, name: string, operator: string): number =>
-  numberWhere((x) => x >= 100 && x <= 1e9, 'a number from 100 to 1e9', value, name, operator);
-
-const OPTIONS = {
-  /** Says what a text is about. */
-  topics: required<Judge>(judge),
-  /** Says what a text thinks of it. */
-  sentiment: required<Judge>(judge),
-  /** The label of `sentiment` whose share is watched. Default: `negative`. */
-  negative: withDefault(string, 'negative'),
-  /** Items of a topic from one false alarm to the next, on average at least. Default: 10,000. */
-  itemsPerFalseAlarm: withDefault(falseAlarms, 10_000),
-  /** Items of a topic that its baseline is learned from before it is watched. Default: 200. */
-  baseline: withDefault(
-    (value: unknown, name: string, operator: string) =>
-      integerFrom(50, value, name, operator, 1000),
-    200,
-  ),
-  /** Milliseconds for which an item waits for others that were written before it. Default: 0. */
-  lateness: withDefault(notNegative, 0),
-  /** Milliseconds of a point of the curves. Default: an hour. */
-  bucket: withDefault(positiveFinite, 3_600_000),
-  /** Ids by which items that come again are known, of the last ones that were counted. Default: 10,000. */
-  remember: withDefault(positiveInteger, 10_000),
-  /** Items that may wait to be classified. Default: 10,000. */
-  maxQueue: withDefault(positiveInteger, 10_000),
-};
-
-export type MonitorOptions = OptionsOf<typeof OPTIONS>;
 
 /** What became of items that were pushed. */
 export type PushResult = {
@@ -168,8 +118,7 @@ export class OpinionMonitor {
   /** What it has seen: counts, baselines, curves and the last alerts. */
   summary(): MonitorSummary {
     this.#requireOpen();
-    const { topics, itemsPerFalseAlarm } = this.#settings;
-    return summaryOf(this.#files.fold.state, topics.labels, itemsPerFalseAlarm);
+    return summaryOf(this.#files.fold.state, this.#settings.topics.labels, this.#settings);
   }
 
   /** Calls `listener` for each alert from now on. Returns a function that ends this. */
@@ -217,7 +166,11 @@ export class OpinionMonitor {
     }
     if (taken.length === 0) return;
     try {
-      const judged = await this.#judge(taken.flatMap(({ items }) => items));
+      const judges = { ...this.#settings, knows: (id: string) => this.#files.fold.knows(id) };
+      const judged = await judgeItems(
+        taken.flatMap(({ items }) => items),
+        judges,
+      );
       await this.#files.keep({ type: 'items', items: judged });
       let from = 0;
       for (const { items, done } of taken) {
@@ -242,40 +195,6 @@ export class OpinionMonitor {
     for (const alert of alerts) for (const listener of this.#listeners) listener(alert);
     return alerts;
   }
-
-  /** What the classifiers say of items. Those that have come before are not asked for. */
-  async #judge(items: readonly TimedItem[]): Promise<JudgedItem[]> {
-    const { topics, sentiment, negative } = this.#settings;
-    const { fold } = this.#files;
-    const texts = items.flatMap(({ id, text }) => (fold.knows(id) ? [] : [text]));
-    const [about, think] =
-      texts.length === 0
-        ? [[], []]
-        : await Promise.all([topics.predict(texts), sentiment.predict(texts)]);
-    let asked = 0;
-    return items.map(({ id, time, text }) => {
-      const place = fold.knows(id) ? -1 : asked++;
-      const isNegative = likeliest(think[place]) === negative;
-      const topic = about[place]?.label ?? null;
-      return { id, time, text: keptText(text), topic, negative: isNegative };
-    });
-  }
-}
-
-function readSettings(options: MonitorOptions) {
-  const settings = readOptions(OPTIONS, options, OPERATOR);
-  const { sentiment, negative } = settings;
-  if (sentiment.labels.includes(negative)) return settings;
-  throw outOfRange('a label of sentiment', `negative of ${OPERATOR}`, negative, OPERATOR);
-}
-
-/** Of a text that is unlike all examples too: what it thinks is one of the labels. */
-function likeliest(prediction: Prediction | undefined): string | undefined {
-  const entries = Object.entries(prediction?.probabilities ?? {});
-  return entries.reduce<[string, number] | undefined>(
-    (best, next) => (best === undefined || next[1] > best[1] ? next : best),
-    undefined,
-  )?.[0];
 }
 
 function ignore(): void {}

@@ -1,6 +1,6 @@
 import type { Bucket } from './curve';
 import type { MonitorAlert, MonitorState, TopicState } from './monitor-state';
-import { baselineShare, surgeStatistic } from './surge-detector';
+import { isWatched, type SurgeSettings, surgeMean, surgeStatistic } from './surge-detector';
 
 /** What is known of a topic. */
 export type TopicSummary = {
@@ -9,8 +9,8 @@ export type TopicSummary = {
   readonly negative: number;
   /** `learning` its baseline, `watching`, or `surging` from an alert until the share has settled. */
   readonly status: 'learning' | 'watching' | 'surging';
-  /** The usual share of negative items, and the bound that the true share hardly exceeds; null while learning. */
-  readonly baseline: { readonly share: number; readonly bound: number } | null;
+  /** The usual share of negative items, and the usual probability of «negative»; null while learning. */
+  readonly baseline: { readonly share: number; readonly score: number } | null;
   /** The evidence of a surge; an alert is raised at `threshold`. */
   readonly statistic: number;
   readonly curve: readonly Bucket[];
@@ -36,7 +36,7 @@ export type MonitorSummary = {
 export function summaryOf(
   state: MonitorState,
   labels: readonly string[],
-  threshold: number,
+  settings: SurgeSettings,
 ): MonitorSummary {
   const { items, withoutTopic, duplicates, late, watermark, topics } = state;
   const names = new Set([...labels, ...Object.keys(topics)]);
@@ -47,8 +47,8 @@ export function summaryOf(
     late,
     held: state.held.length,
     watermark,
-    threshold,
-    topics: [...names].map((name) => topicSummary(name, ownTopic(topics, name))),
+    threshold: settings.itemsPerFalseAlarm,
+    topics: [...names].map((name) => topicSummary(name, ownTopic(topics, name), settings)),
     alerts: state.alerts.toReversed(),
   });
 }
@@ -60,20 +60,24 @@ function ownTopic(
   return Object.hasOwn(topics, name) ? topics[name] : undefined;
 }
 
-function topicSummary(topic: string, state: TopicState | undefined): TopicSummary {
+function topicSummary(
+  topic: string,
+  state: TopicState | undefined,
+  settings: SurgeSettings,
+): TopicSummary {
   if (state === undefined) {
     const nothing = { items: 0, negative: 0, baseline: null, statistic: 0, curve: [] };
     return { topic, status: 'learning', ...nothing };
   }
   const { items, negative, surge, curve } = state;
-  const { bound, surging } = surge;
-  const share = baselineShare(surge);
+  const { usual } = surge;
+  const watched = isWatched(surge, settings);
   return {
     topic,
     items,
     negative,
-    status: surging ? 'surging' : bound === null ? 'learning' : 'watching',
-    baseline: bound === null || share === null ? null : { share, bound },
+    status: surge.surge !== null ? 'surging' : watched ? 'watching' : 'learning',
+    baseline: watched ? { share: usual.share, score: surgeMean(usual) } : null,
     statistic: surgeStatistic(surge),
     curve,
   };

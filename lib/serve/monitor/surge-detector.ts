@@ -1,4 +1,23 @@
-import { binomialUpper } from '../../train/metrics/binomial-bound';
+import {
+  finiteNumber,
+  flag,
+  fraction,
+  listOf,
+  nullable,
+  required,
+  stepCount,
+  strictObject,
+} from '../../check';
+import {
+  type Baseline,
+  baselineCheck,
+  learnOpinion,
+  newBaseline,
+  type Opinion,
+  standardError,
+} from './baseline';
+
+const { max, sqrt } = Math;
 
 /** How a topic is watched. */
 export type SurgeSettings = {
@@ -8,143 +27,158 @@ export type SurgeSettings = {
   baseline: number;
 };
 
-/** What is known of a topic's negative share, as plain data. */
-export type SurgeState = {
-  /** 1 for a negative item, 0 for another: those that the baseline is of, the oldest first. */
-  window: number[];
-  /** Those that came after, which are not part of it yet. */
-  pending: number[];
-  /** The baseline: no greater share is likely under it; null while it is learned. */
-  bound: number | null;
-  /** Items that the window has got since the bound was worked out. */
-  fresh: number;
-  /** The Shiryaev–Roberts statistic against each alternative. */
-  statistics: number[];
-  /** Where the evidence for each alternative began, as times. */
-  onsets: (number | null)[];
-  /** The logarithms that say where. */
-  sums: number[];
-  /** True from an alarm until the share has fallen again, or has become the new baseline. */
-  surging: boolean;
-};
-
-/** An alarm: the share has risen, probably from `since` on. */
-export type Surge = { since: number; statistic: number; bound: number };
-
-/** The odds of a negative item are taken to be so many times those of the baseline after a surge. */
-const ODDS = [2, 4, 8, 16];
-/** The greatest number of items that a baseline is of. */
-const WINDOW = 1000;
+/** γ: how much of the greatest possible stake each alternative bets on a surge. Half of a hard decision's is a doubling. */
+const STAKES = [0.1, 0.25, 0.5, 0.95];
 /** So many of the last items are kept out of the baseline: a surge should be found before it is part of it. */
 const LAG = 50;
-/** The chance that the true share of the baseline is above its bound. */
-const ALPHA = 0.01;
-/** The bound is worked out anew after so many items. */
-const EVERY = 20;
+/** So many become part of it together, which costs less than one by one. */
+const BLOCK = 10;
 /** A surge that lasts for so many items is the new baseline. */
 const SETTLED = 500;
-const [LEAST_BOUND, MOST_BOUND] = [0.005, 0.9];
+/** Standard errors by which the baseline is raised: measured to pay for what is not known of it. */
+const CAUTION = 0.25;
+const LEAST_MEAN = 0.005;
+/** Above this nothing is left to rise. */
+const MOST_MEAN = 0.9;
+
+const opinion = strictObject({ negative: required(flag), score: required(fraction) });
+
+/** What speaks for one alternative. */
+const evidence = strictObject({
+  /** The Shiryaev–Roberts statistic. */
+  statistic: required(finiteNumber),
+  /** The likelihood ratio since the time at which it is greatest, which is where a surge probably began. */
+  ratio: required(finiteNumber),
+  since: required(finiteNumber),
+});
+
+/** What is known of a topic's opinions, as plain data. */
+export const surgeState = strictObject({
+  usual: required(baselineCheck),
+  /** The last items, the oldest first, which are not part of the baseline yet. */
+  recent: required(listOf(opinion)),
+  /** For each of the alternatives. */
+  evidence: required(listOf(evidence, STAKES.length)),
+  /** From an alarm on: the items since then, and what the baseline will be if it lasts; else null. */
+  surge: required(
+    nullable(strictObject({ items: required(stepCount), usual: required(baselineCheck) })),
+  ),
+});
+
+export type SurgeState = ReturnType<typeof surgeState>;
+
+/** An alarm: opinions have become worse, probably from `since` on. */
+export type Surge = { since: number; statistic: number };
 
 /** A topic of which nothing is known. */
 export function newSurgeState(): SurgeState {
-  return { window: [], pending: [], bound: null, fresh: 0, surging: false, ...noEvidence() };
+  return { usual: newBaseline(), recent: [], evidence: noEvidence(), surge: null };
 }
 
 /**
  * Takes one more item of a topic, and tells of a surge when there is one:
  *
- *   Rₙ = mean over k of Rₙᵏ,   Rₙᵏ = (1 + Rₙ₋₁ᵏ) · P(xₙ | pₖ) / P(xₙ | b),   alarm when Rₙ ≥ A
+ *   Rₙ = mean over γ of Rₙᵞ,   Rₙᵞ = (1 + Rₙ₋₁ᵞ) · (1 + γ (sₙ / μ − 1)),   alarm when Rₙ ≥ A
  *
- * b is an upper bound of the baseline's share, pₖ the share of 2, 4, 8 and 16 times its odds. As long as the true
- * share is at most b, whatever it is, the likelihood ratios have means of at most 1, Rₙ − n is a supermartingale,
- * and the mean number of items to a false alarm is at least A = `itemsPerFalseAlarm`. The baseline is of what the
- * classifier says, so its errors are part of it. Moshe Pollak: Optimal Detection of a Change in Distribution,
- * Annals of Statistics 1985; Jaehyeok Shin, Aaditya Ramdas, Alessandro Rinaldo: E-detectors: A Nonparametric
- * Framework for Sequential Change Detection, 2023, https://arxiv.org/abs/2203.03532
+ * s is the probability of «negative», from 0 to 1, and μ its mean in the baseline. As long as the true mean is at most
+ * μ, the factors have means of at most 1, whatever the distribution of the scores; Rₙ − n is a supermartingale, and the
+ * mean number of items to a false alarm is at least A = `itemsPerFalseAlarm`. Where probabilities are right for the
+ * stream, a rise of the negative share has a likelihood ratio that is linear in s: no other test is faster then. The
+ * baseline is of what the classifier says, so its errors are part of it. The true mean may be above its estimate: the
+ * statistic exceeds A by about a third when it reaches it, which pays for most of that, and `CAUTION` for the rest.
+ *
+ * Moshe Pollak: Optimal Detection of a Change in Distribution, Annals of Statistics 1985; Jaehyeok Shin, Aaditya Ramdas,
+ * Alessandro Rinaldo: E-detectors: A Nonparametric Framework for Sequential Change Detection, 2023,
+ * https://arxiv.org/abs/2203.03532; Ian Waudby-Smith, Aaditya Ramdas: Estimating Means of Bounded Random Variables by
+ * Betting, JRSS B 2024
  *
  * @param state is changed
  */
 export function watchItem(
   state: SurgeState,
-  negative: boolean,
+  item: Opinion,
   time: number,
   settings: SurgeSettings,
 ): Surge | null {
-  const x = negative ? 1 : 0;
-  if (state.surging) {
-    endSurge(state, x);
+  if (state.surge !== null) {
+    followSurge(state, state.surge, item);
     return null;
   }
-  const surge = state.bound === null ? null : weigh(state, state.bound, x, time, settings);
-  learn(state, x, settings);
-  if (surge !== null) Object.assign(state, { surging: true, pending: [], ...noEvidence() });
+  const surge = isWatched(state, settings) ? weigh(state, item, time, settings) : null;
+  if (surge === null) learn(state.recent, state.usual, item);
+  else {
+    state.evidence = noEvidence();
+    state.recent = [];
+    state.surge = { items: 0, usual: newBaseline() };
+  }
   return surge;
 }
 
-function noEvidence(): Pick<SurgeState, 'statistics' | 'onsets' | 'sums'> {
-  const none = (): number[] => ODDS.map(() => 0);
-  return { statistics: none(), sums: none(), onsets: ODDS.map(() => null) };
+/** Whether enough is known of a topic. */
+export function isWatched({ usual }: SurgeState, { baseline }: SurgeSettings): boolean {
+  return usual.items >= baseline;
 }
 
-function weigh(
-  state: SurgeState,
-  bound: number,
-  x: number,
-  time: number,
-  { itemsPerFalseAlarm }: SurgeSettings,
-): Surge | null {
-  const { statistics, sums, onsets } = state;
-  for (const [k, odds] of ODDS.entries()) {
-    const raised = (odds * bound) / (1 - bound + odds * bound);
-    const ratio = x === 1 ? raised / bound : (1 - raised) / (1 - bound);
-    statistics[k] = (1 + (statistics[k] ?? 0)) * ratio;
-    const before = sums[k] ?? 0;
-    if (before <= 0) onsets[k] = time;
-    sums[k] = Math.max(0, before) + Math.log(ratio);
-  }
-  const statistic = surgeStatistic(state);
-  if (statistic < itemsPerFalseAlarm) return null;
-  const likeliest = sums.indexOf(Math.max(...sums));
-  return { since: onsets[likeliest] ?? time, statistic, bound };
+/** μ: the mean score of the baseline, raised by some of what is not known of it. */
+export function surgeMean(usual: Baseline): number {
+  const raised = usual.score + CAUTION * standardError(usual);
+  return max(raised, LEAST_MEAN);
 }
 
 /** Rₙ: the mean over the alternatives. */
-export function surgeStatistic({ statistics }: SurgeState): number {
-  return statistics.reduce((sum, one) => sum + one, 0) / statistics.length;
+export function surgeStatistic({ evidence }: SurgeState): number {
+  return evidence.reduce((sum, { statistic }) => sum + statistic, 0) / evidence.length;
 }
 
-/** The share of negative items in the baseline; null while it is learned. */
-export function baselineShare({ window, bound }: SurgeState): number | null {
-  return bound === null ? null : count(window) / window.length;
+const noEvidence = () => STAKES.map(() => ({ statistic: 0, ratio: 0, since: 0 }));
+
+function weigh(
+  { usual, evidence }: SurgeState,
+  { score }: Opinion,
+  time: number,
+  { itemsPerFalseAlarm }: SurgeSettings,
+): Surge | null {
+  const mean = surgeMean(usual);
+  if (mean > MOST_MEAN) return null;
+  const excess = score / mean - 1;
+  let sum = 0;
+  let k = 0;
+  for (const one of evidence) {
+    const factor = 1 + (STAKES[k++] ?? 0) * excess;
+    one.statistic = (1 + one.statistic) * factor;
+    sum += one.statistic;
+    if (one.ratio <= 1) {
+      one.since = time;
+      one.ratio = factor;
+    } else one.ratio *= factor;
+  }
+  const statistic = sum / evidence.length;
+  if (statistic < itemsPerFalseAlarm) return null;
+  const [likeliest] = evidence.toSorted((a, b) => b.ratio - a.ratio);
+  return { since: likeliest?.since ?? time, statistic };
 }
 
-/** Takes an item into the baseline, with a delay. */
-function learn(state: SurgeState, x: number, { baseline }: SurgeSettings): void {
-  state.pending.push(x);
-  if (state.pending.length <= LAG) return;
-  state.window.push(state.pending.shift() ?? 0);
-  if (state.window.length > WINDOW) state.window.shift();
-  state.fresh++;
-  if (state.window.length < baseline || (state.bound !== null && state.fresh < EVERY)) return;
-  Object.assign(state, { bound: boundOf(state.window), fresh: 0 });
-}
-
-function boundOf(window: readonly number[]): number {
-  const bound = binomialUpper(count(window), window.length, ALPHA);
-  return Math.min(MOST_BOUND, Math.max(LEAST_BOUND, bound));
-}
-
-/** While a share is high: whether it has fallen, or lasts. */
-function endSurge(state: SurgeState, x: number): void {
-  const { pending } = state;
-  pending.push(x);
-  const last = pending.slice(-LAG);
-  if (last.length === LAG && count(last) / LAG <= (state.bound ?? 1)) {
-    Object.assign(state, { surging: false, pending: [] });
-  } else if (pending.length >= SETTLED) {
-    const window = pending.slice(LAG);
-    Object.assign(state, { surging: false, pending: [], window, bound: boundOf(window) });
+/** Whether scores have fallen again, or are the new baseline. */
+function followSurge(
+  state: SurgeState,
+  surge: NonNullable<SurgeState['surge']>,
+  item: Opinion,
+): void {
+  const { usual, recent } = state;
+  surge.items++;
+  learn(recent, surge.usual, item);
+  if (recent.length < LAG) return;
+  const score = recent.slice(-LAG).reduce((sum, one) => sum + one.score, 0) / LAG;
+  if (score <= usual.score + sqrt(usual.variance / LAG)) {
+    Object.assign(state, { surge: null, recent: [] });
+  } else if (surge.items >= SETTLED) {
+    Object.assign(state, { surge: null, usual: surge.usual });
   }
 }
 
-const count = (items: readonly number[]): number => items.reduce((sum, one) => sum + one, 0);
+/** Keeps an item among the last ones, and takes those into a baseline that are older. */
+function learn(recent: Opinion[], usual: Baseline, { negative, score }: Opinion): void {
+  recent.push({ negative, score });
+  if (recent.length < LAG + BLOCK) return;
+  for (const item of recent.splice(0, BLOCK)) learnOpinion(usual, item);
+}

@@ -23,7 +23,8 @@ function stream(seed: number, count: number, onset: number): JudgedItem[] {
   return Array.from({ length: count }, (_, i) => {
     const topic = (['app', 'price', null] as const)[random.int(3)] ?? null;
     const share = topic === 'app' && i >= onset ? 0.9 : 0.1;
-    return { id: `${i}`, time: i, text: `text ${i}`, topic, negative: random.nextFloat() < share };
+    const negative = random.nextFloat() < share;
+    return { id: `${i}`, time: i, text: `text ${i}`, topic, negative, score: Number(negative) };
   });
 }
 
@@ -85,7 +86,9 @@ test('a state survives being written, and goes on as it would have', () => {
 });
 
 test('topics may have any name, and a flush of nothing is nothing', () => {
-  const state = fed([[{ id: 'a', time: 1, text: 'b', topic: '__proto__', negative: true }]]);
+  const state = fed([
+    [{ id: 'a', time: 1, text: 'b', topic: '__proto__', negative: true, score: 1 }],
+  ]);
   expect(Object.keys(state.topics)).toEqual(['__proto__']);
   expect(fed([])).toEqual(newMonitorState());
 });

@@ -162,6 +162,19 @@ test('wrong options, a folder in use and a closed monitor are refused', async ()
   await expect(monitor.push([])).rejects.toMatchObject({ code: 'ERR_TORCH_DISPOSED' });
 });
 
+test('a classifier with probabilities that are none is refused, and nothing is taken', async () => {
+  const strange = {
+    ...sentiment,
+    predict: async (texts: readonly string[]) =>
+      (await sentiment.predict(texts)).map((one) => ({ ...one, probabilities: { negative: 1.5 } })),
+  };
+  await using monitor = await open({ sentiment: strange });
+  await expect(monitor.push(items(0, 3))).rejects.toThrow(
+    'Expected a number in [0, 1] for probability of negative of push but received number 1.5',
+  );
+  expect(monitor.summary()).toMatchObject({ items: 0, held: 0 });
+});
+
 test('a queue that is full refuses more', async () => {
   await using monitor = await open({ maxQueue: 5 });
   const first = monitor.push(items(0, 4));

@@ -1,0 +1,46 @@
+import { fraction, withMethods } from '../../check';
+import type { Prediction } from '../prediction';
+import type { Servable } from '../servable';
+import { type JudgedItem, keptText, type TimedItem } from './item';
+
+/** What a monitor asks of a classifier. */
+export type Judge = Pick<Servable, 'labels' | 'predict'>;
+
+export const judge = withMethods<Judge>('a classifier', 'predict');
+
+/** What decides on an item: the classifiers, the label that is watched, and which items have come before. */
+export type Judges = {
+  topics: Judge;
+  sentiment: Judge;
+  negative: string;
+  knows: (id: string) => boolean;
+};
+
+/** What the classifiers say of items. Those that have come before are not asked for. */
+export async function judgeItems(
+  items: readonly TimedItem[],
+  { topics, sentiment, negative, knows }: Judges,
+): Promise<JudgedItem[]> {
+  const texts = items.flatMap(({ id, text }) => (knows(id) ? [] : [text]));
+  const [about, think] =
+    texts.length === 0
+      ? [[], []]
+      : await Promise.all([topics.predict(texts), sentiment.predict(texts)]);
+  let asked = 0;
+  return items.map(({ id, time, text }) => {
+    const place = knows(id) ? -1 : asked++;
+    const topic = about[place]?.label ?? null;
+    return { id, time, text: keptText(text), topic, ...opinionOf(think[place], negative) };
+  });
+}
+
+/** Of a text that is unlike all examples too: what it thinks is one of the labels. */
+function opinionOf(
+  prediction: Prediction | undefined,
+  negative: string,
+): Pick<JudgedItem, 'negative' | 'score'> {
+  const probabilities = prediction?.probabilities ?? {};
+  const score = fraction(probabilities[negative] ?? 0, `probability of ${negative}`, 'push');
+  const most = Math.max(...Object.values(probabilities));
+  return { negative: score > 0 && score === most, score };
+}
