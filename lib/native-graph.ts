@@ -4,8 +4,8 @@ export type Handle = number;
 /** Called by a graph with tensors, which it then owns, and with what else it has to know. */
 export type GraphFunction = (handles: (Handle | null)[], flags: boolean[]) => void;
 
-/** An operator of a graph, which it does not keep alive. */
-export type GraphNode = { readonly graphNode: never };
+/** The number of an operator of a graph, which it does not keep alive. */
+export type GraphNode = number;
 
 /** The functions of libmetatorch for graphs that call JavaScript. Tensors travel as handles. */
 export interface GraphBinding {

@@ -164,6 +164,11 @@ export interface NativeBinding extends GraphBinding, GroupBinding {
   setDeterministic(value: boolean): void;
   matmulPrecision(): string;
   setMatmulPrecision(precision: string): void;
+  /** Of the whole process. */
+  defaultDtype(): string;
+  setDefaultDtype(dtype: string): void;
+  /** How many threads have loaded the bindings, this one included. */
+  threadsInUse(): number;
 
   enterVmap(size: number, randomness: string): number;
   leaveVmap(): void;

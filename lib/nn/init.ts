@@ -4,7 +4,7 @@ import { type Dtype, Generator, type Tensor, torch } from '../torch';
 
 /** Options of every initialisation. */
 export type InitOptions = {
-  /** Default: `float32`. */
+  /** Default: that of `torch.setDefaultDtype`, at first `float32`. */
   dtype?: Dtype;
 };
 
@@ -55,7 +55,7 @@ export function uniform(
   options: InitOptions & { bound: number },
 ): Tensor {
   checkOptions(options, ['dtype', 'bound'], 'uniform');
-  const { dtype = 'float32' } = options;
+  const { dtype = torch.getDefaultDtype() } = options;
   const bound = notNegative(options.bound, 'bound', 'uniform');
   const device = deviceOf(generator, 'uniform');
   return torch.scope(() =>
@@ -76,7 +76,7 @@ export function normal(
   options: InitOptions & { mean?: number; std?: number } = {},
 ): Tensor {
   checkOptions(options, ['dtype', 'mean', 'std'], 'normal');
-  const { dtype = 'float32' } = options;
+  const { dtype = torch.getDefaultDtype() } = options;
   const mean = finite(options.mean ?? 0, 'mean', 'normal');
   const std = notNegative(options.std ?? 1, 'std', 'normal');
   const device = deviceOf(generator, 'normal');
@@ -94,7 +94,7 @@ export function zeros(
   options: InitOptions = {},
 ): Tensor {
   checkOptions(options, ['dtype'], 'zeros');
-  const { dtype = 'float32' } = options;
+  const { dtype = torch.getDefaultDtype() } = options;
   return torch.zeros(shape, { dtype, device: deviceOf(generator, 'zeros') });
 }
 
@@ -105,7 +105,7 @@ export function ones(
   options: InitOptions = {},
 ): Tensor {
   checkOptions(options, ['dtype'], 'ones');
-  const { dtype = 'float32' } = options;
+  const { dtype = torch.getDefaultDtype() } = options;
   return torch.ones(shape, { dtype, device: deviceOf(generator, 'ones') });
 }
 

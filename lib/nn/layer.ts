@@ -17,7 +17,7 @@ export type Context = {
  * on T tasks by `overTasks`. It may instead take the tasks' axis itself and say so by `tasks`.
  */
 export interface Layer<P extends Tree = Tree, I = Tensor> {
-  /** New float32 parameters, on the generator's device. They do not require gradients yet. */
+  /** New parameters of the default dtype, at first float32, on the generator's device. They do not require gradients yet. */
   init(generator: Generator): P;
   /** The output for `input`. The context is that of evaluation unless given. */
   apply(params: P, input: I, context?: Context): Tensor;

@@ -1,4 +1,5 @@
 import { outOfRange } from '../errors';
+import { getDefaultDtype } from './defaults/default-dtype';
 import { checkDtype, type Dtype, integerRange, itemSize } from './dtype';
 
 /** The limits of a floating dtype. */
@@ -45,11 +46,11 @@ const PART: Readonly<Partial<Record<Dtype, Dtype>>> = {
 };
 
 /**
- * The limits of a floating dtype, or of the parts of a complex one.
+ * The limits of a floating dtype, or of the parts of a complex one. Default: the default dtype.
  *
  * @throws ArgumentRangeError for integers, and for dtypes without a sign
  */
-export function finfo(dtype: Dtype = 'float32'): FloatInfo {
+export function finfo(dtype: Dtype = getDefaultDtype()): FloatInfo {
   const part = PART[checkDtype(dtype)] ?? dtype;
   const format = FORMATS[part];
   if (format === undefined) throw outOfRange('a floating dtype', 'dtype', dtype, 'finfo');

@@ -1,7 +1,13 @@
 import { autograd } from './autograd';
 import { checkpoint } from './autograd/checkpoint';
 import { grad, gradOrNull } from './autograd/grad';
-import { enableGrad, inferenceMode, isGradEnabled, noGrad } from './autograd/grad-modes';
+import {
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  noGrad,
+  setGradEnabled,
+} from './autograd/grad-modes';
 import { gradcheck, gradgradcheck } from './autograd/gradcheck';
 import { hessian, jacobian } from './autograd/jacobian';
 import { valueAndGrad } from './autograd/value-and-grad';
@@ -13,6 +19,8 @@ import { full } from './create/full';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './create/half';
 import { fromShared, releaseShared } from './create/shared';
 import { cuda } from './cuda/cuda';
+import { getDefaultDevice, setDefaultDevice } from './defaults/default-device';
+import { getDefaultDtype, setDefaultDtype } from './defaults/default-dtype';
 import { device, getNumThreads, setNumThreads } from './device';
 import { distributed } from './distributed/distributed';
 import { finfo, iinfo } from './dtype-info';
@@ -101,7 +109,12 @@ const own = {
   noGrad,
   enableGrad,
   isGradEnabled,
+  setGradEnabled,
   inferenceMode,
+  getDefaultDtype,
+  setDefaultDtype,
+  getDefaultDevice,
+  setDefaultDevice,
   autocast,
   isAutocastEnabled,
   useDeterministicAlgorithms,
@@ -173,6 +186,7 @@ export type { FullOptions } from './create/full';
 export type { SharedTensor, ShareOptions } from './create/shared';
 export type { CudaGraph, GraphOptions } from './cuda/cuda-graph';
 export type { Event, EventOptions, Stream, StreamOptions } from './cuda/stream';
+export type { DefaultDtype } from './defaults/default-dtype';
 export type {
   BroadcastOptions,
   GroupOptions,

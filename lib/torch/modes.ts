@@ -1,6 +1,7 @@
 import { callable, flag, knownOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { binding } from './binding';
+import { type Setting, switched } from './defaults/switched';
 import type { Dtype } from './dtype';
 import { synchronous } from './synchronous';
 
@@ -62,16 +63,14 @@ export function useDeterministicAlgorithms(value: boolean): void;
 export function useDeterministicAlgorithms<T>(value: boolean, fn: () => T): T;
 export function useDeterministicAlgorithms<T>(value: boolean, fn?: () => T): T | undefined {
   flag(value, 'value', 'useDeterministicAlgorithms');
-  if (fn !== undefined) callable(fn, 'fn', 'useDeterministicAlgorithms');
-  const before = binding.deterministic();
-  binding.setDeterministic(value);
-  if (fn === undefined) return undefined;
-  try {
-    return synchronous(fn(), 'useDeterministicAlgorithms');
-  } finally {
-    binding.setDeterministic(before);
-  }
+  return switched(algorithms, value, fn);
 }
+
+const algorithms: Setting<boolean> = {
+  operator: 'useDeterministicAlgorithms',
+  get: () => binding.deterministic(),
+  set: (value) => binding.setDeterministic(value),
+};
 
 /** `useDeterministicAlgorithms(true, fn)`. */
 export function deterministic<T>(fn: () => T): T {
@@ -99,16 +98,14 @@ export function setFloat32MatmulPrecision<T>(
     const operator = 'setFloat32MatmulPrecision';
     throw invalidArgument(`'highest', 'high' or 'medium'`, 'precision', precision, operator);
   }
-  if (fn !== undefined) callable(fn, 'fn', 'setFloat32MatmulPrecision');
-  const before = binding.matmulPrecision();
-  binding.setMatmulPrecision(precision);
-  if (fn === undefined) return undefined;
-  try {
-    return synchronous(fn(), 'setFloat32MatmulPrecision');
-  } finally {
-    binding.setMatmulPrecision(before);
-  }
+  return switched(products, precision, fn);
 }
+
+const products: Setting<string> = {
+  operator: 'setFloat32MatmulPrecision',
+  get: () => binding.matmulPrecision(),
+  set: (precision) => binding.setMatmulPrecision(precision),
+};
 
 /** How exact products of float32 matrices are. */
 export function getFloat32MatmulPrecision(): MatmulPrecision {

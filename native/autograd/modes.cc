@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
+#include <c10/core/DefaultDtype.h>
 
 #include "binding/convert.h"
 
@@ -70,6 +71,19 @@ napi_value SetMatmulPrecision(Call& call) {
   return nullptr;
 }
 
+napi_value DefaultDtype(Call& call) {
+  return FromString(call, DtypeName(c10::get_default_dtype_as_scalartype()));
+}
+
+napi_value SetDefaultDtype(Call& call) {
+  call.operator_name = "setDefaultDtype";
+  c10::set_default_dtype(c10::scalarTypeToTypeMeta(ParseDtype(StringArgument(call, 0))));
+  return nullptr;
+}
+
+// Threads of the process that use libtorch through this addon, with this one.
+napi_value ThreadsInUse(Call& call) { return FromNumber(call, ThreadCount::Now()); }
+
 }  // namespace
 
 void RegisterModes(Napi::Object exports, Environment* self) {
@@ -81,6 +95,9 @@ void RegisterModes(Napi::Object exports, Environment* self) {
   Register<SetDeterministic>(exports, "setDeterministic", self);
   Register<MatmulPrecision>(exports, "matmulPrecision", self);
   Register<SetMatmulPrecision>(exports, "setMatmulPrecision", self);
+  Register<DefaultDtype>(exports, "defaultDtype", self);
+  Register<SetDefaultDtype>(exports, "setDefaultDtype", self);
+  Register<ThreadsInUse>(exports, "threadsInUse", self);
 }
 
 }  // namespace metatorch

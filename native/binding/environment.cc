@@ -3,6 +3,8 @@
 #include <ATen/autocast_mode.h>
 #include <c10/util/Exception.h>
 
+#include <atomic>
+
 #include "autograd/callbacks/graph_functions.h"
 #include "autograd/functorch.h"
 #include "memory/cpu_allocator.h"
@@ -29,7 +31,21 @@ void Throw(Call& call, const char* kind, const std::string& message) {
   napi_throw(call.env, error);
 }
 
+std::atomic<int> threads_in_use{0};
+// Not more than one but where a program loads the library more than once, as test runners do.
+thread_local int environments_of_thread = 0;
+
 }  // namespace
+
+ThreadCount::ThreadCount() {
+  if (environments_of_thread++ == 0) threads_in_use++;
+}
+
+ThreadCount::~ThreadCount() {
+  if (--environments_of_thread == 0) threads_in_use--;
+}
+
+int ThreadCount::Now() { return threads_in_use; }
 
 Environment::~Environment() {
   LeaveVmap(*this);

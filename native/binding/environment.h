@@ -43,6 +43,17 @@ class Checkpoints;
 class SavedTensorHooks;
 class Anomalies;
 
+// Counts the threads that have environments, which are made and destroyed on their thread. What
+// libtorch keeps for the process is changed only while nobody else uses it.
+class ThreadCount {
+ public:
+  ThreadCount();
+  ~ThreadCount();
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+  static int Now();
+};
+
 class Environment {
  public:
   explicit Environment(napi_env env) : borrowed(std::make_shared<BorrowedArrays>(env)) {}
@@ -89,6 +100,7 @@ class Environment {
   void Report(napi_env env);
 
   int64_t unreported_bytes_ = 0;
+  ThreadCount counted_;
 };
 
 constexpr size_t kMaxArguments = 40;

@@ -103,7 +103,7 @@ const ELSEWHERE = {
     variable: '`torch.tensor(values, { requiresGrad: true })`',
     backward: '`tensor.backward()`',
     set_detect_anomaly: '`torch.autograd.detectAnomaly(fn)`',
-    set_grad_enabled: '`torch.enableGrad(fn)`, `torch.noGrad(fn)`',
+    set_grad_enabled: '`torch.setGradEnabled(mode)`',
   },
   'torch.func': {
     grad_and_value: '`torch.func.valueAndGrad(fn)`',
@@ -189,12 +189,6 @@ const NOT_HERE = [
   {
     pattern: /^torch\.GradScaler$/,
     reason: 'float16 training is not scaled; bfloat16 needs none',
-    applies: true,
-  },
-  {
-    pattern: /^torch\.(?:get|set)_default_(?:dtype|device)$/,
-    reason:
-      'a dtype and a device are options of each call; no state of the process changes what a call makes',
     applies: true,
   },
 ];

@@ -1,16 +1,36 @@
-import { callable } from '../../check';
+import { callable, flag } from '../../check';
 import { TorchError } from '../../errors';
 import { binding } from '../binding';
+import { during, type Setting, switched } from '../defaults/switched';
 import { synchronous } from '../synchronous';
 
 /** Runs `fn` without recording operators. */
 export function noGrad<T>(fn: () => T): T {
-  return withGradMode(false, fn);
+  return during(recording('noGrad'), false, fn);
 }
 
 /** Runs `fn` recording operators, also inside `noGrad`. */
 export function enableGrad<T>(fn: () => T): T {
-  return withGradMode(true, fn);
+  return during(recording('enableGrad'), true, fn);
+}
+
+/**
+ * Says whether this thread records operators from now on, or while `fn` runs, whose result is returned.
+ *
+ * It holds for this thread alone: every worker starts with recording. Without `fn` it holds until the next
+ * change: `noGrad(fn)`, `enableGrad(fn)` and `setGradEnabled(mode, fn)` restore when they return what was
+ * before, and so does backward; scopes do not. After an `await` it is whatever was set last in the thread, so
+ * that a server's handlers should give `fn`.
+ *
+ * @throws ArgumentTypeError if `mode` is not a boolean, or if `fn` returns a promise
+ * @throws TorchError `ERR_TORCH_AUTOGRAD` if recording is asked for in `inferenceMode`, where there is none
+ */
+export function setGradEnabled(mode: boolean): void;
+export function setGradEnabled<T>(mode: boolean, fn: () => T): T;
+export function setGradEnabled<T>(mode: boolean, fn?: () => T): T | undefined {
+  flag(mode, 'mode', 'setGradEnabled');
+  if (mode) refuseInference('setGradEnabled');
+  return switched(recording('setGradEnabled'), mode, fn);
 }
 
 /** True if operators on tensors that require gradients are being recorded. */
@@ -41,14 +61,8 @@ export function refuseInference(operator: string): void {
   throw new TorchError('ERR_TORCH_AUTOGRAD', message, { operator });
 }
 
-function withGradMode<T>(enabled: boolean, fn: () => T): T {
-  const operator = enabled ? 'enableGrad' : 'noGrad';
-  callable(fn, 'fn', operator);
-  const before = binding.gradMode();
-  binding.setGradMode(enabled);
-  try {
-    return synchronous(fn(), operator);
-  } finally {
-    binding.setGradMode(before);
-  }
-}
+const recording = (operator: string): Setting<boolean> => ({
+  operator,
+  get: () => binding.gradMode(),
+  set: (mode) => binding.setGradMode(mode),
+});

@@ -1,4 +1,5 @@
 import { knownOptions, refuseSurplus } from '../../check';
+import { chosenDevice } from '../defaults/default-device';
 import type { Dtype } from '../dtype';
 import { isTensor, type Tensor } from '../tensor';
 import { type TensorLike, tensor } from './create';
@@ -6,7 +7,7 @@ import { type TensorLike, tensor } from './create';
 export type AsTensorOptions = {
   /** Default: that of the tensor, or as `tensor` chooses it. */
   dtype?: Dtype;
-  /** Default: that of the tensor, or `cpu`. */
+  /** Default: that of the tensor, else `cpu`, or what `setDefaultDevice` has chosen. */
   device?: string;
 };
 
@@ -20,7 +21,8 @@ export function asTensor(
   ...surplus: never[]
 ): Tensor {
   refuseSurplus(surplus, 'asTensor');
-  const { dtype, device } = knownOptions(options, ['dtype', 'device'], 'asTensor');
+  const known = knownOptions(options, ['dtype', 'device'], 'asTensor');
+  const { dtype, device = chosenDevice() } = known;
   const wanted = { ...(dtype === undefined ? {} : { dtype }), ...(device ? { device } : {}) };
   if (!isTensor(data)) return tensor(data, wanted);
   const isSame = (dtype ?? data.dtype) === data.dtype && (device ?? data.device) === data.device;

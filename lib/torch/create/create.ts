@@ -1,6 +1,8 @@
 import { flag, knownOptions, refuseSurplus } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
+import { chosenDevice } from '../defaults/default-device';
+import { defaultComplexDtype, getDefaultDtype } from '../defaults/default-dtype';
 import {
   arrayName,
   bytesOfData,
@@ -31,10 +33,10 @@ export type TensorLike =
 export type TensorOptions = {
   /**
    * Default: `float32` for numbers, `int64` for bigints, `bool` for booleans, `complex64` for
-   * `{ re, im }`, or the typed array's own.
+   * `{ re, im }`, or the typed array's own. `setDefaultDtype` chooses another one for numbers.
    */
   dtype?: Dtype;
-  /** Default: `cpu`. */
+  /** Default: that of a tensor, else `cpu`, or what `setDefaultDevice` has chosen. */
   device?: string;
   /** The dimensions, for typed arrays. Default: one dimension. */
   shape?: readonly number[];
@@ -72,7 +74,7 @@ export function tensor(data: TensorLike, options: TensorOptions = {}, ...surplus
   refuseSurplus(surplus, 'tensor');
   const read = readOptions(options);
   const made = fromAny(data, read);
-  const placed = read.device === 'cpu' || read.share ? made : made.to(read.device);
+  const placed = place(made, read);
   return read.requiresGrad ? placed.requiresGrad_() : placed;
 }
 
@@ -81,20 +83,28 @@ const OPTIONS = ['dtype', 'device', 'shape', 'requiresGrad', 'share'] as const;
 type Read = {
   readonly dtype: Dtype | undefined;
   readonly shape: readonly number[] | undefined;
-  readonly device: string;
+  readonly device: string | undefined;
   readonly requiresGrad: boolean;
   readonly share: boolean;
 };
 
+/** Where it is wanted. Shared memory stays where it is. */
+function place(made: Tensor, { device, share }: Read): Tensor {
+  if (device === undefined || share || device === made.device) return made;
+  const placed = made.to(device);
+  made.dispose();
+  return placed;
+}
+
 function readOptions(options: TensorOptions): Read {
   const known = knownOptions(options, OPTIONS, 'tensor');
-  const { dtype, device = 'cpu', shape, requiresGrad = false, share = false } = known;
+  const { dtype, device = chosenDevice(), shape, requiresGrad = false, share = false } = known;
   flag(share, 'share', 'tensor');
   flag(requiresGrad, 'requiresGrad', 'tensor');
-  if (share && device !== 'cpu') {
+  if (share && known.device !== undefined && known.device !== 'cpu') {
     throw new TorchError(
       'ERR_TORCH_DEVICE',
-      `tensor: Expected device 'cpu' when share is true but received '${device}'`,
+      `tensor: Expected device 'cpu' when share is true but received '${known.device}'`,
       { operator: 'tensor' },
     );
   }
@@ -175,15 +185,14 @@ function fromNested(data: unknown, read: Read): Tensor {
     throw invalidArgument('a complex dtype', 'dtype of data with { re, im }', dtype, 'tensor');
   }
   const made = fromArray(nested.array, nested.shape, nested.dtype);
-  return convert(made, dtype ?? DEFAULTS[nested.dtype]);
+  return convert(made, dtype ?? dtypeOfNested(nested.dtype));
 }
 
-const DEFAULTS = {
-  float64: 'float32',
-  int64: 'int64',
-  bool: 'bool',
-  complex128: 'complex64',
-} as const;
+/** That of a tensor of numbers, which are read with all digits. */
+function dtypeOfNested(read: Dtype): Dtype {
+  if (read === 'float64') return getDefaultDtype();
+  return read === 'complex128' ? defaultComplexDtype() : read;
+}
 
 /** Refuses numbers that an integer dtype cannot hold, and bigints of more than 64 bits. */
 function fits(dtype: Dtype | undefined): Required<Reading>['check'] {

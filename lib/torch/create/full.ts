@@ -1,15 +1,16 @@
 import { checkOptions, refuseSurplus } from '../../check';
 import { invalidArgument } from '../../errors';
+import { defaultComplexDtype, getDefaultDtype } from '../defaults/default-dtype';
 import { type Dtype, isScalar, type Scalar } from '../dtype';
 import type { Layout } from '../layout';
 import { Operator } from '../operators/dispatch';
 import { isTensor, type Tensor } from '../tensor';
 
 export type FullOptions = {
-  /** Default: `float32` for a number, `int64` for a bigint, `bool`, or `complex64`. */
+  /** Default: `float32` for a number, `int64` for a bigint, `bool`, or `complex64`; see `setDefaultDtype`. */
   dtype?: Dtype;
   layout?: Layout;
-  /** Default: `cpu`. */
+  /** Default: `cpu`, or what `setDefaultDevice` has chosen. */
   device?: string;
   pinMemory?: boolean;
   /** Record operations on it for gradients. Default: false. */
@@ -54,5 +55,5 @@ const OPTIONS = ['dtype', 'layout', 'device', 'pinMemory', 'requiresGrad'];
 function dtypeOf(value: Scalar): Dtype {
   if (typeof value === 'bigint') return 'int64';
   if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'number' ? 'float32' : 'complex64';
+  return typeof value === 'number' ? getDefaultDtype() : defaultComplexDtype();
 }

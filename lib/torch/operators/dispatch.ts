@@ -1,6 +1,7 @@
 import { isOptions } from '../../check';
 import type { OverloadInfo } from '../../native';
 import { binding } from '../binding';
+import { chosenDevice } from '../defaults/default-device';
 import { type Complex, isComplex } from '../dtype';
 import { handleOf } from '../handle';
 import { isTensor, type Tensor, tensorOf } from '../tensor';
@@ -108,6 +109,7 @@ export class Operator {
       for (const overload of this.overloads) {
         const values = match(overload, positional, options, accept);
         if (values === undefined) continue;
+        if (overload.ownDevice >= 0) values[overload.ownDevice] ??= chosenDevice();
         return { overload, positional, values: convert(overload, values), options };
       }
     }

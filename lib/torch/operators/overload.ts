@@ -49,6 +49,8 @@ export interface Overload {
   readonly outs: readonly number[];
   /** Makes a new tensor, as `zeros` and `onesLike`, rather than computes one. */
   readonly isFactory: boolean;
+  /** The place of the device, where no tensor says it; -1 if one does. */
+  readonly ownDevice: number;
   /** Refuses values that would crash libtorch; undefined for most operators. */
   readonly check: ((values: readonly unknown[]) => void) | undefined;
 }
@@ -128,6 +130,7 @@ export function compileOverload(info: OverloadInfo): Overload {
     returned: returnedBy(info),
     outs: outsOf(info),
     isFactory: info.parameters.some(({ name }) => name === 'pin_memory'),
+    ownDevice: ownDeviceOf(info),
     check: checkOf(info, parameters),
   };
 }
@@ -139,6 +142,11 @@ function placeOfList(info: OverloadInfo): number {
 
 const outsOf = ({ parameters }: OverloadInfo): readonly number[] =>
   parameters.flatMap(({ out }, i) => (out ? [i] : []));
+
+function ownDeviceOf({ parameters }: OverloadInfo): number {
+  if (parameters.some(({ type }) => type.startsWith('Tensor'))) return -1;
+  return parameters.findIndex(({ name, type }) => name === 'device' && type === 'Device?');
+}
 
 function returnedBy(info: OverloadInfo): readonly number[] {
   if (info.parameters[0]?.written === true && info.returns.length === 1) return [0];

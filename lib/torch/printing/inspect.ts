@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { binding } from '../binding';
+import { defaultComplexDtype, getDefaultDtype } from '../defaults/default-dtype';
 import type { Dtype } from '../dtype';
 import { handleOf } from '../handle';
 import { scope } from '../scope';
@@ -9,7 +10,13 @@ import { printOptions } from './print-options';
 
 const PREFIX = 'tensor(';
 
-const DEFAULT_DTYPES: readonly Dtype[] = ['float32', 'complex64', 'int64', 'bool'];
+/** Those that literals have, which are not printed. */
+const usualDtypes = (): readonly Dtype[] => [
+  getDefaultDtype(),
+  defaultComplexDtype(),
+  'int64',
+  'bool',
+];
 
 /** The part of a tensor that is printed: all elements or a sample, and what was left out. */
 type Sample = {
@@ -50,7 +57,7 @@ function formatDense(tensor: Tensor, suffixes: string[]): string {
   const isEmpty = shape.includes(0);
   if (isMeta || (isEmpty && shape.length !== 1)) suffixes.push(`size=${tuple(shape)}`);
   // Without elements nothing shows that a tensor is one of integers or booleans.
-  const usual = isMeta || isEmpty ? ['float32'] : DEFAULT_DTYPES;
+  const usual = isMeta || isEmpty ? [getDefaultDtype()] : usualDtypes();
   if (!usual.includes(dtype)) suffixes.push(`dtype=torch.${dtype}`);
   if (isMeta) return '...';
   const dense = tensor.layout === 'strided' ? tensor.detach() : tensor.detach().toDense();
@@ -60,7 +67,7 @@ function formatDense(tensor: Tensor, suffixes: string[]): string {
 function formatSparse(tensor: Tensor, suffixes: string[]): string {
   const [parts, count] = tensor.layout === 'sparse_coo' ? partsOfCoo(tensor) : partsOfRows(tensor);
   suffixes.push(`size=${tuple(tensor.shape)}`, `nnz=${count}`);
-  if (!DEFAULT_DTYPES.includes(tensor.dtype)) suffixes.push(`dtype=torch.${tensor.dtype}`);
+  if (!usualDtypes().includes(tensor.dtype)) suffixes.push(`dtype=torch.${tensor.dtype}`);
   const written = Object.entries(parts).map(([name, part]) => {
     const start = `${name}=${PREFIX}`;
     const size = part.shape.includes(0) ? `, size=${tuple(part.shape)}` : '';

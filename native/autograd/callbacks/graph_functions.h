@@ -13,12 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/callbacks/node_table.h"
 #include "binding/environment.h"
 
 namespace metatorch {
-
-// A shared pointer in some versions of libtorch, an intrusive one in others.
-using NodePtr = decltype(torch::autograd::Edge::function);
 
 template <typename T, typename... Arguments>
 auto MakeNode(Arguments&&... arguments) {
@@ -70,6 +68,8 @@ class GraphFunctions : public std::enable_shared_from_this<GraphFunctions> {
 
   // The environment ends.
   void Close();
+
+  NodeTable nodes;
 
  private:
   friend class GraphFunction;

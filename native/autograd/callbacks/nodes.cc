@@ -2,29 +2,15 @@
 
 #include <torch/csrc/autograd/functions/accumulate_grad.h>
 
-#include <memory>
-#include <type_traits>
-
 #include "autograd/batching.h"
 #include "binding/convert.h"
 
 namespace metatorch {
 namespace {
 
-using WeakNode = std::conditional_t<std::is_same_v<NodePtr, std::shared_ptr<torch::autograd::Node>>,
-                                    std::weak_ptr<torch::autograd::Node>,
-                                    c10::weak_intrusive_ptr<torch::autograd::Node>>;
-
-// What JavaScript holds does not keep the graph: it would until the garbage collector comes, which
-// it does not within a loop.
 napi_value FromNode(const Call& call, const NodePtr& node) {
   if (!node) return Napi::Env(call.env).Null();
-  auto held = std::make_unique<WeakNode>(node);
-  const auto external = Napi::External<WeakNode>::New(
-      call.env, held.get(),
-      [](Napi::Env, WeakNode* pointer) { const std::unique_ptr<WeakNode> ended(pointer); });
-  held.release();
-  return external;
+  return FromInt(call, call.self.graph_functions->nodes.Add(node));
 }
 
 // gradFn(tensor): null for a leaf.
@@ -64,9 +50,7 @@ napi_value NodeVariable(Call& call) {
 }  // namespace
 
 NodePtr NodeArgument(const Call& call, size_t index) {
-  const Napi::Value value = call[index];
-  if (!value.IsExternal()) throw ArgumentError("Expected an operator of a graph");
-  NodePtr node = value.As<Napi::External<WeakNode>>().Data()->lock();
+  const NodePtr node = call.self.graph_functions->nodes.At(IntArgument(call, index));
   TORCH_CHECK(node, "Expected a gradFn of a graph, but its graph has been freed with its tensors");
   return node;
 }

@@ -244,6 +244,19 @@ describe('gradFn', () => {
     expect(() => gradFn?.registerHook(fail)).toThrow('its graph has been freed');
   });
 
+  test('stays that of its tensor, however many graphs come and go in a loop', () => {
+    const x = torch.ones([2]).requiresGrad_();
+    const kept = x.mul(x);
+    const own = kept.gradFn;
+    const gone = torch.scope(() => x.exp().gradFn);
+    for (let i = 0; i < 5000; i++) {
+      torch.scope(() => expect(x.add(x).gradFn?.name).toBe('AddBackward0'));
+    }
+    expect(own?.name).toBe('MulBackward0');
+    expect(own?.id).toBe(kept.gradFn?.id);
+    expect(() => gone?.name).toThrow(/its graph has been freed/);
+  });
+
   test('its hooks see and change what it gives and gets', () => {
     const x = leaf(1);
     const y = x.mul(torch.tensor([3]));
