@@ -11,17 +11,19 @@ import type { Logger } from '../callbacks/callback';
 
 type Attributes = Readonly<Record<string, string>>;
 
+type Gauge = { record(value: number, attributes?: Attributes): void };
+type Counter = { add(value: number, attributes?: Attributes): void };
+
 /** What is used of a meter of `@opentelemetry/api` 1.9 and later. */
 export interface Meter {
-  createGauge(
-    name: string,
-    options?: { description?: string; unit?: string },
-  ): { record(value: number, attributes?: Attributes): void };
-  createCounter(
-    name: string,
-    options?: { description?: string; unit?: string },
-  ): { add(value: number, attributes?: Attributes): void };
+  createGauge(name: string, options?: { description?: string; unit?: string }): Gauge;
+  createCounter(name: string, options?: { description?: string; unit?: string }): Counter;
 }
+
+const OPERATOR = 'openTelemetryLogger';
+
+const isGauge = withMethods<Gauge>('a gauge', 'record');
+const isCounter = withMethods<Counter>('a counter', 'add');
 
 const OPTIONS = {
   /** For example `metrics.getMeter('training')` of `@opentelemetry/api`, which brings where it exports to. */
@@ -39,11 +41,15 @@ export type OpenTelemetryOptions = OptionsOf<typeof OPTIONS>;
  * @throws ArgumentTypeError for an option that is unknown or of another kind
  */
 export function openTelemetryLogger(options: OpenTelemetryOptions): Logger {
-  const { meter, attributes } = readOptions(OPTIONS, options, 'openTelemetryLogger');
-  const loss = meter.createGauge('metatorch.loss', { description: 'Mean query loss' });
-  const accuracy = meter.createGauge('metatorch.accuracy', { description: 'Mean query accuracy' });
-  const steps = meter.createCounter('metatorch.steps', { unit: '{step}' });
-  const episodes = meter.createCounter('metatorch.episodes', { unit: '{episode}' });
+  const { meter, attributes } = readOptions(OPTIONS, options, OPERATOR);
+  const gauge = (name: string, description: string): Gauge =>
+    isGauge(meter.createGauge(name, { description }), 'createGauge of the meter', OPERATOR);
+  const counter = (name: string, unit: string): Counter =>
+    isCounter(meter.createCounter(name, { unit }), 'createCounter of the meter', OPERATOR);
+  const loss = gauge('metatorch.loss', 'Mean query loss');
+  const accuracy = gauge('metatorch.accuracy', 'Mean query accuracy');
+  const steps = counter('metatorch.steps', '{step}');
+  const episodes = counter('metatorch.episodes', '{episode}');
   const record = (part: string, means: { loss: number; accuracy?: number | undefined }) => {
     loss.record(means.loss, { ...attributes, part });
     if (means.accuracy !== undefined) accuracy.record(means.accuracy, { ...attributes, part });

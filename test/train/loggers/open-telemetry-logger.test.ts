@@ -36,3 +36,15 @@ test('refuses what is not a meter', () => {
     'Expected a string for attributes.run of openTelemetryLogger',
   );
 });
+
+test('refuses a meter whose instruments are none', () => {
+  const { meter } = recordingMeter();
+  // @ts-expect-error It makes nothing.
+  expect(() => openTelemetryLogger({ meter: { ...meter, createGauge: () => undefined } })).toThrow(
+    'a gauge { record } for createGauge of the meter of openTelemetryLogger',
+  );
+  // @ts-expect-error It makes what cannot add.
+  expect(() => openTelemetryLogger({ meter: { ...meter, createCounter: () => ({}) } })).toThrow(
+    'a counter { add } for createCounter of the meter of openTelemetryLogger',
+  );
+});

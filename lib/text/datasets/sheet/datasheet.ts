@@ -1,4 +1,4 @@
-import { array, fraction, integerFrom, readOptions, withDefault } from '../../../check';
+import { array, fraction, integerFrom, readOptions, string, withDefault } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
 import { WordTokenizer } from '../../tokenizers/word-tokenizer';
 import { sameText } from '../dataset';
@@ -95,6 +95,8 @@ function requireRow(row: TextRow, i: number): void {
     if (typeof value !== 'string')
       throw invalidArgument('a string', `rows[${i}].${field}`, value, 'datasheet');
   }
+  const { split } = row;
+  if (split !== undefined) string(split, `rows[${i}].split`, 'datasheet');
 }
 
 const splitOf = ({ split }: TextRow): string => split ?? 'all';

@@ -85,6 +85,10 @@ test('refuses what is not rows, none, and wrong options', () => {
   expect(() => Reflect.apply(datasheet, undefined, [[{ text: 1, label: 'a' }]])).toThrow(
     'rows[0].text',
   );
+  const row = { text: 'a', label: 'a', split: 1n };
+  expect(() => Reflect.apply(datasheet, undefined, [[row]])).toThrow(
+    'Expected a string for rows[0].split of datasheet but received bigint 1n',
+  );
   expect(() => Reflect.apply(datasheet, undefined, ['rows'])).toThrow(ArgumentTypeError);
   expect(() => datasheet(ROWS, { similarity: 2 })).toThrow(ArgumentRangeError);
 });
