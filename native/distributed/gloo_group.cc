@@ -190,7 +190,7 @@ extern "C" __attribute__((visibility("default"))) void metatorch_make_process_gr
   // A user's own choice is left alone.
   static std::once_flag once;
   std::call_once(once, [] {
-    setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
+    setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
     c10::initLogging();
   });
   group = std::make_unique<metatorch::GlooGroup>(settings);

@@ -12,7 +12,10 @@ import { type Stage, saveDemoModel, stageOf } from './stage';
 // Code in README.md and docs/ runs here, in order: a block that begins with an import begins a program,
 // and those that follow without one go on with it. A line `expression; // => value` claims what the
 // expression gives, `console.log(…); // => text` what it prints.
-const programs = docPages().flatMap((page) => docPrograms(page));
+const all = docPages().flatMap((page) => docPrograms(page));
+// What holds for the process is refused once other threads use torch, which later programs start.
+const forProcess = ({ code }: DocProgram): boolean => code.includes('setDefaultDtype');
+const programs = [...all.filter(forProcess), ...all.filter((one) => !forProcess(one))];
 const own = createRequire(__filename);
 const start = process.cwd();
 
