@@ -8,7 +8,7 @@ const MODULES = [
 /** What numeric code uses often, none of which tests or packages declare anew. */
 const GLOBALS = [
   'Array BigInt BigInt64Array Error Float32Array Float64Array Infinity Int32Array JSON Map Math Number',
-  'Object Reflect Set String Symbol Uint8Array Uint32Array',
+  'Object Reflect Set Uint8Array Uint32Array',
 ].flatMap((names) => names.split(' '));
 
 /** @type {import('jest').Config} */

@@ -2,27 +2,33 @@ import { TorchError } from './errors';
 import { peerVersion } from './package-version';
 
 /**
- * Loads what needs npm packages that only some programs use: they are not installed with this one, which
- * stays small.
+ * The error of loading npm packages that only some programs use: they are not installed with this one, which stays
+ * small.
  *
- *     const { fetch } = withPackages(['undici'], 'A proxy', () => require('undici'));
+ *     try {
+ *       return require('undici');
+ *     } catch (cause) {
+ *       throw packageError(cause, ['undici'], 'A proxy');
+ *     }
  *
- * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` with the command that installs them, if one is missing;
- *   what `load` throws otherwise
+ * Bundlers leave out a package that is not there only where `require` stands in `try` itself.
+ *
+ * @returns TorchError `ERR_TORCH_PACKAGE_MISSING` with the command that installs them, if one of them is missing;
+ *   else `cause`
  */
-export function withPackages<T>(packages: readonly string[], purpose: string, load: () => T): T {
-  try {
-    return load();
-  } catch (cause) {
-    if (!isMissing(cause, packages)) throw cause;
-    const command = `npm install ${packages.map(withVersion).join(' ')}`;
-    const [what, them] = packages.length === 1 ? ['a package', 'it'] : ['packages', 'them'];
-    throw new TorchError(
-      'ERR_TORCH_PACKAGE_MISSING',
-      `${purpose} needs ${what} of npm that metatorch does not bring along. Install ${them}: ${command}`,
-      { cause },
-    );
-  }
+export function packageError(
+  cause: unknown,
+  packages: readonly string[],
+  purpose: string,
+): unknown {
+  if (!isMissing(cause, packages)) return cause;
+  const command = `npm install ${packages.map(withVersion).join(' ')}`;
+  const [what, them] = packages.length === 1 ? ['a package', 'it'] : ['packages', 'them'];
+  return new TorchError(
+    'ERR_TORCH_PACKAGE_MISSING',
+    `${purpose} needs ${what} of npm that metatorch does not bring along. Install ${them}: ${command}`,
+    { cause },
+  );
 }
 
 function withVersion(name: string): string {

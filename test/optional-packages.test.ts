@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { withPackages } from '../lib/optional-packages';
+import { packageError } from '../lib/optional-packages';
 
 const manifest: Record<
   'dependencies' | 'devDependencies' | 'peerDependencies' | 'peerDependenciesMeta',
@@ -9,39 +9,20 @@ const manifest: Record<
 > = JSON.parse(readFileSync(path.join(__dirname, '../package.json'), 'utf8'));
 const DIST = JSON.stringify(path.join(__dirname, '../dist'));
 
-function missing(name: string): () => never {
-  const error = Object.assign(new Error(`Cannot find module '${name}'`), {
-    code: 'MODULE_NOT_FOUND',
-  });
-  return () => {
-    throw error;
-  };
-}
-
-test('what is loaded is returned', () => {
-  expect(withPackages(['fastify'], 'The HTTP server', () => 1)).toBe(1);
-});
+const missing = (name: string): Error =>
+  Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
 
 test('a missing package is named with the command that installs it', () => {
-  const load = () =>
-    withPackages(['fastify', 'prom-client'], 'The HTTP server', missing('fastify'));
-  expect(load).toThrow(
-    expect.objectContaining({
-      code: 'ERR_TORCH_PACKAGE_MISSING',
-      message:
-        'The HTTP server needs packages of npm that metatorch does not bring along. Install them: npm install fastify@5.12.8 prom-client@15.1.3',
-    }),
-  );
+  const error = packageError(missing('fastify'), ['fastify', 'prom-client'], 'The HTTP server');
+  expect(error).toMatchObject({
+    code: 'ERR_TORCH_PACKAGE_MISSING',
+    message:
+      'The HTTP server needs packages of npm that metatorch does not bring along. Install them: npm install fastify@5.12.8 prom-client@15.1.3',
+  });
 });
 
-test('other failures pass unchanged', () => {
-  expect(() => withPackages(['fastify'], 'The HTTP server', missing('ajv'))).toThrow(
-    "Cannot find module 'ajv'",
-  );
-  const broken = () => {
-    throw new SyntaxError('broken');
-  };
-  expect(() => withPackages(['fastify'], 'The HTTP server', broken)).toThrow(SyntaxError);
+test.each([missing('ajv'), new SyntaxError('broken')])('%s passes unchanged', (cause) => {
+  expect(packageError(cause, ['fastify'], 'The HTTP server')).toBe(cause);
 });
 
 test('packages that are not brought along are optional peers, and tested with', () => {

@@ -1,4 +1,4 @@
-import { withPackages } from '../optional-packages';
+import { packageError } from '../optional-packages';
 
 /** What of undici is used: Node's own fetch is made of it, but has no way to a proxy before Node 24. */
 type Undici = {
@@ -34,7 +34,11 @@ export function fetchThrough({ proxy, env }: ProxySettings): typeof fetch {
 }
 
 function loadUndici(proxy: string): Undici {
-  return withPackages(['undici'], `The proxy ${withoutPassword(proxy)}`, () => require('undici'));
+  try {
+    return require('undici');
+  } catch (cause) {
+    throw packageError(cause, ['undici'], `The proxy ${withoutPassword(proxy)}`);
+  }
 }
 
 function withoutPassword(proxy: string): string {

@@ -1,11 +1,8 @@
-import { withPackages } from '../optional-packages';
 import type { HttpServer } from './http/http-server';
 import type { ServerOptions } from './http/options';
 import type * as Http from './http/server';
 import type { Servable } from './servable';
 import type { Classifiers } from './store/classifiers';
-
-const PACKAGES = ['fastify', '@fastify/rate-limit', '@fastify/swagger', 'prom-client'];
 
 /**
  * An HTTP server for classifiers, as an instance of Fastify that does not listen yet.
@@ -37,5 +34,5 @@ export function createServer(
 
 /** Fastify and the metrics take a fifth of all the time to load, which most programs need not spend. */
 function loadHttp(): typeof Http {
-  return withPackages(PACKAGES, 'The HTTP server', () => require('./http/server'));
+  return require('./http/server');
 }

@@ -1,14 +1,10 @@
-import {
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  type Registry as PromRegistry,
-  Registry,
-} from 'prom-client';
+import type { Registry as PromRegistry } from 'prom-client';
 import { BATCHES, EncoderPool } from '../encoder-pool';
 import type { Prediction } from '../prediction';
 import { BoundedNames } from './bounded-names';
+import { httpPackages } from './packages';
+
+const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = httpPackages().prometheus;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const TEXTS = [1, 2, 4, 8, 16, 32, 64, 128, 256];

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { maxHeaderSize } from 'node:http';
-import fastifyRateLimit from '@fastify/rate-limit';
-import fastifySwagger from '@fastify/swagger';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { isPlainObject, readOptions } from '../../check';
 import { invalidArgument } from '../../errors';
 import { packageVersion } from '../../package-version';
@@ -21,6 +19,7 @@ import { parseJsonStrictly } from './json-body';
 import { followLife } from './life';
 import { Metrics } from './metrics';
 import { SERVER_OPTIONS, type ServerOptions, type ServerSettings } from './options';
+import { httpPackages } from './packages';
 import { recordAnswers } from './request-log';
 import { addAssistant } from './routes/assistant';
 import { addClassifiers } from './routes/classifiers';
@@ -32,6 +31,12 @@ import { addPages } from './routes/pages';
 import { schemaError } from './schema-message';
 import { schemasOf } from './schemas';
 import type { Service } from './service';
+
+const {
+  fastify: { fastify, LogController },
+  rateLimit,
+  swagger,
+} = httpPackages();
 
 const OPERATOR = 'createServer';
 
@@ -56,7 +61,7 @@ export function createServer(
   recordAnswers(server, metrics);
   if (settings.rateLimit > 0) limitRate(server, settings.rateLimit);
   checkTokensOf(server, new Access(settings.tokens));
-  void server.register(fastifySwagger, openapi(settings));
+  void server.register(swagger, openapi(settings));
   void server.register(async (scope) => addRoutes(scope, service));
   followLife(server, service);
   return server;
@@ -124,7 +129,7 @@ function bareServer(
 }
 
 function limitRate(server: FastifyInstance, max: number): void {
-  void server.register(fastifyRateLimit, {
+  void server.register(rateLimit, {
     max,
     timeWindow: '1 minute',
     errorResponseBuilder: (_request, { max: most }) =>

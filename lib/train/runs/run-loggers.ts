@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { makeFolders, onDisk } from '../../on-disk';
-import { withPackages } from '../../optional-packages';
+import { packageError } from '../../optional-packages';
 import { packageVersion } from '../../package-version';
 import type { Logger } from '../callbacks/callback';
 import { csvLogger } from '../loggers/csv-logger';
@@ -33,12 +33,15 @@ const FILES = {
 /** What is used of `@opentelemetry/api`: where it exports to is set up by the program, before the run. */
 type Api = { readonly metrics: { getMeter(name: string, version: string): Meter } };
 
+function loadApi(): Api {
+  try {
+    return require('@opentelemetry/api');
+  } catch (cause) {
+    throw packageError(cause, ['@opentelemetry/api'], 'The logger opentelemetry');
+  }
+}
+
 function telemetry(learner: string, seed: number): Logger {
-  const { metrics } = withPackages(
-    ['@opentelemetry/api'],
-    'The logger opentelemetry',
-    (): Api => require('@opentelemetry/api'),
-  );
-  const meter = metrics.getMeter('metatorch', packageVersion());
+  const meter = loadApi().metrics.getMeter('metatorch', packageVersion());
   return openTelemetryLogger({ meter, attributes: { learner, seed: String(seed) } });
 }

@@ -1,4 +1,4 @@
-import { withPackages } from '../../../optional-packages';
+import { packageError } from '../../../optional-packages';
 import { plainText } from '../pages/plain-text';
 
 /** @observablehq/plot, which is an ES module. */
@@ -21,20 +21,25 @@ export type Pen = {
  * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` with the command that installs it
  */
 export function loadPen(): Pen {
-  return withPackages(['@observablehq/plot', 'linkedom'], 'A report in HTML', () => {
-    const plot: Plot = require('@observablehq/plot');
-    const { parseHTML }: Dom = require('linkedom');
-    const { document } = parseHTML('<!doctype html><html><body></body></html>');
-    return {
-      plot,
-      draw(options, caption) {
-        const svg = plot.plot({ document, style: { fontSize: '11px' }, ...options });
-        svg.setAttribute('role', 'img');
-        svg.setAttribute('aria-label', plainText(caption));
-        return { svg: svg.outerHTML, caption };
-      },
-    };
-  });
+  const [plot, { parseHTML }] = drawingPackages();
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  return {
+    plot,
+    draw(options, caption) {
+      const svg = plot.plot({ document, style: { fontSize: '11px' }, ...options });
+      svg.setAttribute('role', 'img');
+      svg.setAttribute('aria-label', plainText(caption));
+      return { svg: svg.outerHTML, caption };
+    },
+  };
+}
+
+function drawingPackages(): [Plot, Dom] {
+  try {
+    return [require('@observablehq/plot'), require('linkedom')];
+  } catch (cause) {
+    throw packageError(cause, ['@observablehq/plot', 'linkedom'], 'A report in HTML');
+  }
 }
 
 /** Colours by the names that the page's style gives them, light and dark. */
