@@ -5,6 +5,10 @@ const MODULES = [
   'linkedom|css-[^/]+|cssomnom|dom-serializer|domelementtype|domhandler|domutils|htmlparser2|entities|nth-check|boolbase',
 ].join('|');
 
+// Two files run at a time; with two threads each, all would wait for whichever the processor has no core for. Tests of
+// several threads ask for them.
+process.env.OMP_NUM_THREADS ??= '1';
+
 /** What numeric code uses often, none of which tests or packages declare anew. */
 const GLOBALS = [
   'Array BigInt BigInt64Array Error Float32Array Float64Array Infinity Int32Array JSON Map Math Number',
