@@ -44,6 +44,20 @@ export {
   type RatedEntity,
 } from './tasks/entities';
 export {
+  type DecidingInstance,
+  InstanceMemory,
+  type InstanceOptions,
+  type InstancePrediction,
+  type InstanceRequestOptions,
+} from './tasks/instances/instance-memory';
+export {
+  PairClassifier,
+  type PairOptions,
+  type PairPrediction,
+  type PairRequestOptions,
+} from './tasks/pairs/pair-classifier';
+export type { PairExample, TextPair } from './tasks/pairs/text-pairs';
+export {
   type Item,
   type Reason,
   type Recommendation,
