@@ -8,12 +8,13 @@ import {
   integratedGradients,
 } from './explain/integrated-gradients';
 import type { FitOptions } from './fitted';
-import { headMapFile, readHeadMap } from './heads/head-map';
+import { type HeadMap, headMapFile, readHeadMap } from './heads/head-map';
 import { type Doubt, informative } from './informative';
 import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
 import { type TuneInput, type TuneOutput, tuneEncoder } from './tuning/tune-encoder';
 import { encoderFor, type Tuned } from './tuning/tuned';
+import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 
 /** Examples on their way into a core. */
 export type NewRows = {
@@ -41,10 +42,10 @@ type Request = { scorer: Scorer; texts: readonly string[] };
 type Answer = { known: readonly boolean[]; scored: Scored };
 
 /** The work of classifiers on one encoder: the same on the calling thread and in workers. */
-export class Engine {
+export class Engine implements Disposable {
   readonly #encoder: SentenceEncoder;
-  /** The path of the encoder's map, once it was looked for; null if there is none. */
-  #map: string | null | undefined;
+  /** The encoder's map, once it was looked for, so that it outlives scopes; null if there is none. */
+  #map: Shared<HeadMap> | null | undefined;
 
   constructor(encoder: SentenceEncoder) {
     this.#encoder = encoder;
@@ -125,14 +126,17 @@ export class Engine {
     return answers;
   }
 
-  #mapFile(): string | null {
-    if (this.#map === undefined) this.#map = headMapFile(this.#encoder) ?? null;
-    return this.#map;
+  /** Frees what was kept for the next fit. */
+  [Symbol.dispose](): void {
+    releaseAll(this.#map);
+    this.#map = undefined;
   }
 
-  /** With the map read from its file: a millisecond, where tensors kept would be one more copy a thread. */
   #fitting(options: FitOptions, tuned: Tuned | undefined): Fitting {
-    const file = this.#mapFile();
-    return { options, map: file === null ? undefined : readHeadMap(file), tuned };
+    if (this.#map === undefined) {
+      const file = headMapFile(this.#encoder);
+      this.#map = file === undefined ? null : torch.scope(() => shareAll(readHeadMap(file)));
+    }
+    return { options, map: this.#map === null ? undefined : takeAll(this.#map), tuned };
   }
 }

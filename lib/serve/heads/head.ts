@@ -1,5 +1,6 @@
 import type { Tensor, Tree } from '../../torch';
 import type { HeadMap } from './head-map';
+import type { HeldOut } from './held-out';
 
 /** The examples of a classifier as features. Every label has at least one. */
 export type Examples = {
@@ -25,10 +26,10 @@ export interface Head<S extends Tree = Tree> {
   /** A score `[q, N]` for each label; probabilities are the softmax of scores over a temperature. */
   scores(state: S, x: Tensor): Tensor;
   /**
-   * The scores `[m, N]` of the examples at `rows` `[m]` by a head that has not seen them. Default: by
-   * folds, see `heldOutScores`; a head that has them in closed form says so here.
+   * The scores `[m, N]` of held-out examples by a head that has not seen them. Default: by folds, see
+   * `heldOutScores`; a head that has them in closed form says so here.
    */
-  heldOut?(state: S, examples: Examples, rows: Tensor): Tensor;
+  heldOut?(state: S, held: HeldOut): Tensor;
   /** The state with more examples, of `added.labels` labels in all, where that is less work than `fit`. */
   add?(state: S, added: Examples): S;
 }

@@ -1,34 +1,64 @@
-import { oneHot } from '../../meta/task-loss';
 import { type Tensor, type Tree, torch } from '../../torch';
+import { type ClassSums, sumsOf } from './class-mean';
 import { indices } from './features';
 import type { Examples, Head } from './head';
 
 const FOLDS = 5;
 
-/**
- * The scores `[m, N]` of the examples at `rows` by heads that have not seen them: in the head's closed
- * form where it has one, else fold by fold, those at `rows` of each label spread evenly over 5 folds in
- * their order. The only example of a label scores −∞ for it.
- */
-export function heldOutScores<S extends Tree>(
-  head: Head<S>,
-  state: S,
+/** What is known of held-out rows. */
+export type OwnRows = {
+  /** Their vectors `[m, D]` and their labels `[m]`. */
+  x: Tensor;
+  y: Tensor;
+  /** Their squared lengths `[m, 1]`. */
+  lengths: Tensor;
+  /** Their inner products with the sums of all labels, which they are part of, `[m, N]`. */
+  products: Tensor;
+};
+
+/** Examples, some of which heads are asked about that have not seen them. */
+export type HeldOut = Omit<Examples, 'x'> & {
+  /** The numbers of these, and the same as `[m]`, int64. */
+  rows: readonly number[];
+  at: Tensor;
+  own: OwnRows;
+  /** The vectors `[n, D]` of all examples: only some heads need them. */
+  all: () => Tensor;
+};
+
+/** The examples at `rows` as held out of all. */
+export function holdOut(
   examples: Examples,
   rows: readonly number[],
-): Tensor {
+  { sums }: ClassSums = sumsOf(examples),
+): HeldOut {
+  const { x, y, ...rest } = examples;
+  const at = indices(rows);
+  const own = ownRows(x.indexSelect(0, at), y.indexSelect(0, at), sums);
+  return { ...rest, y, rows, at, own, all: () => x };
+}
+
+/** What is to be known of held-out rows `[m, D]` of labels `[m]`. */
+export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
+  return { x, y, lengths: x.square().sum([1], true), products: x.matmul(sums.mT) };
+}
+
+/**
+ * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
+ * one, else fold by fold, those of each label spread evenly over 5 folds in their order. The only example of a
+ * label scores −∞ for it.
+ */
+export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
-    const scores = head.heldOut?.(state, examples, indices(rows)) ?? byFolds(head, examples, rows);
-    const counts = examples.y.bincount(null, examples.labels).unsqueeze(0);
-    const own = oneHot(examples.y.indexSelect(0, indices(rows)), examples.labels, scores);
-    return scores.maskedFill(own.mul(counts.eq(1)).to('bool'), -Infinity);
+    const scores = head.heldOut?.(state, held) ?? byFolds(head, held);
+    const y = held.own.y.unsqueeze(1);
+    const isAlone = held.y.bincount(null, held.labels).take(y).eq(1);
+    return scores.scatter_(1, y, scores.gather(1, y).maskedFill_(isAlone, -Infinity));
   });
 }
 
-function byFolds<S extends Tree>(
-  head: Head<S>,
-  { x, y, labels }: Examples,
-  rows: readonly number[],
-): Tensor {
+function byFolds<S extends Tree>(head: Head<S>, { y, labels, rows, all }: HeldOut): Tensor {
+  const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
   const folds = foldOf(rows, numbers, labels);
   const scores = torch.full([rows.length, labels], -Infinity);
