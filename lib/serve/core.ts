@@ -37,6 +37,8 @@ export type Fitting = {
   options: FitOptions;
   map: HeadMap | undefined;
   tuned?: Tuned | undefined;
+  /** Throws once the fit is given up. */
+  check?: (() => void) | undefined;
 };
 
 /** The core of examples. */
@@ -72,8 +74,8 @@ export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitti
 }
 
 /** What is known beside the examples: a map knows the vectors of the pool's encoder alone. */
-function learnedOf({ map, tuned }: Fitting): Pick<LabeledFeatures, 'map' | 'measured'> {
-  return tuned === undefined ? { map } : { measured: tuned.measured };
+function learnedOf({ map, tuned, check }: Fitting) {
+  return tuned === undefined ? { map, check } : { measured: tuned.measured, check };
 }
 
 function fittedCore(examples: LabeledFeatures, known: Uint8Array, fitting: Fitting): Core {

@@ -41,6 +41,9 @@ export type Answers = { known: readonly boolean[]; parts: readonly Scored[] };
 type Request = { scorer: Scorer; texts: readonly string[] };
 type Answer = { known: readonly boolean[]; scored: Scored };
 
+/** Throws once the work is given up. */
+type Check = () => void;
+
 /** The work of classifiers on one encoder: the same on the calling thread and in workers. */
 export class Engine implements Disposable {
   readonly #encoder: SentenceEncoder;
@@ -52,22 +55,24 @@ export class Engine implements Disposable {
   }
 
   /** @param tuned the classifier's own encoder, if it has one */
-  fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned): Core {
+  fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned, check?: Check): Core {
     return torch.scope(() => {
       const read = encoderFor(this.#encoder, tuned).readSync(texts);
-      return coreOf({ read, ...rows }, labels, this.#fitting(options, tuned));
+      return coreOf({ read, ...rows }, labels, this.#fitting(options, tuned, check));
     });
   }
 
-  grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
+  grow(core: Core, { texts, labels, options, ...rows }: NewRows, check?: Check): Core {
     return torch.scope(() => {
       const read = encoderFor(this.#encoder, core.tuned).readSync(texts);
-      return grown(core, { read, ...rows }, labels, this.#fitting(options, core.tuned));
+      return grown(core, { read, ...rows }, labels, this.#fitting(options, core.tuned, check));
     });
   }
 
-  narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {
-    return torch.scope(() => narrowed(core, rows, y, labels, this.#fitting(options, core.tuned)));
+  narrow(core: Core, { rows, y, labels, options }: KeptRows, check?: Check): Core {
+    return torch.scope(() =>
+      narrowed(core, rows, y, labels, this.#fitting(options, core.tuned, check)),
+    );
   }
 
   predict({ texts, parts }: Requests): Answers {
@@ -132,11 +137,11 @@ export class Engine implements Disposable {
     this.#map = undefined;
   }
 
-  #fitting(options: FitOptions, tuned: Tuned | undefined): Fitting {
+  #fitting(options: FitOptions, tuned: Tuned | undefined, check: Check | undefined): Fitting {
     if (this.#map === undefined) {
       const file = headMapFile(this.#encoder);
       this.#map = file === undefined ? null : torch.scope(() => shareAll(readHeadMap(file)));
     }
-    return { options, map: this.#map === null ? undefined : takeAll(this.#map), tuned };
+    return { options, map: this.#map === null ? undefined : takeAll(this.#map), tuned, check };
   }
 }

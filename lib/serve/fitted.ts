@@ -1,6 +1,8 @@
 import { type Tensor, type Tree, torch } from '../torch';
 import { type Familiarity, learnFamiliarity } from './calibration/familiarity';
+import { withSample } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
+import { trialRows } from './calibration/trial-rows';
 import { candidates, HEADS, type HeadName } from './heads';
 import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean';
 import { indices } from './heads/features';
@@ -38,6 +40,9 @@ export type Fitted = {
   sums: ClassSums;
 };
 
+/** How held-out examples are used. */
+type Calibration = Pick<FitOptions, 'falseAlarms'>;
+
 export type FitOptions = {
   /** Default: the best of several on held-out examples. */
   head: HeadName | 'auto';
@@ -46,22 +51,46 @@ export type FitOptions = {
 };
 
 /** Fits a head that gives one label: the one named, or the one that is best on examples it has not seen. */
-export function fitOneLabel(features: LabeledFeatures, options: FitOptions): Fitted {
+export function fitOneLabel(features: LabeledFeatures, { head, ...options }: FitOptions): Fitted {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const sums = sumsOf(features);
-      const held = holdOut(features, [...features.sample], sums);
-      const nearest = nearestOthers([features.x], held.own.x, held.at);
-      const seen = { held, nearest, sums, measured: features.measured };
-      const fitHead = (name: HeadName): Judged =>
-        calibrated(name, HEADS[name].head.fit(features), seen, options);
-      if (options.head !== 'auto') return fitHead(options.head).fitted;
-      const [first, ...others] = candidates(features);
-      return others
-        .map(fitHead)
-        .reduce((best, next) => (better(next, best) ? next : best), fitHead(first)).fitted;
+      if (head !== 'auto') return fitHead(head, features, options).fitted;
+      const part = trialRows(features);
+      if (part === undefined) return best(features, options);
+      const chosen = torch.scope(() => best(someOf(features, part), options).head);
+      return fitHead(chosen, features, options).fitted;
     }),
   );
+}
+
+/** The head that is best on held-out examples, and not by chance. */
+function best(features: LabeledFeatures, options: Calibration): Fitted {
+  const [first, ...others] = candidates(features);
+  return others
+    .map((name) => fitHead(name, features, options))
+    .reduce((one, next) => (better(next, one) ? next : one), fitHead(first, features, options))
+    .fitted;
+}
+
+function fitHead(name: HeadName, features: LabeledFeatures, options: Calibration): Judged {
+  features.check?.();
+  const { measured } = features;
+  const sums = sumsOf(features);
+  const held = holdOut(features, [...features.sample], sums);
+  const nearest = nearestOthers([features.x], held.own.x, held.at);
+  const state = HEADS[name].head.fit(features);
+  return calibrated(name, state, { held, nearest, sums, measured }, options);
+}
+
+/** Some of the examples, with a sample of their own. */
+function someOf(features: LabeledFeatures, rows: readonly number[]): LabeledFeatures {
+  const at = indices(rows);
+  return {
+    ...features,
+    x: features.x.indexSelect(0, at),
+    y: features.y.indexSelect(0, at),
+    ...withSample(Uint32Array.from(rows, (row) => features.keys[row] ?? 0)),
+  };
 }
 
 /** Examples, of which the last ones were added. */
@@ -112,7 +141,7 @@ function calibrated(
   name: HeadName,
   state: Tree,
   { held, nearest, sums, near, measured }: Seen,
-  { falseAlarms }: FitOptions,
+  { falseAlarms }: Calibration,
 ): Judged {
   if (measured !== undefined) {
     const { familiarity } = measured;

@@ -14,6 +14,8 @@ export type Examples = {
   keys?: Uint32Array;
   /** What meta-training has learned of the encoder, where a map of it comes with the package. */
   map?: HeadMap | undefined;
+  /** Throws once the fit is given up; fits of many steps call it between them. */
+  check?: (() => void) | undefined;
 };
 
 /**

@@ -3,6 +3,7 @@ import { type ClassSums, sumsOf } from './class-mean';
 import { indices } from './features';
 import type { Examples, Head } from './head';
 
+/** Of few examples; each fold leaves four fifths of them for the head. */
 const FOLDS = 5;
 
 /** What is known of held-out rows. */
@@ -45,8 +46,8 @@ export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
 
 /**
  * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
- * one, else fold by fold, those of each label spread evenly over 5 folds in their order. The only example of a
- * label scores −∞ for it.
+ * one, else fold by fold, those of each label spread evenly over the folds in their order: over 5, or as many fewer as
+ * still leave four fifths of the examples where only some are asked about. The only example of a label scores −∞ for it.
  */
 export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
@@ -57,12 +58,16 @@ export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: Hel
   });
 }
 
-function byFolds<S extends Tree>(head: Head<S>, { y, labels, rows, all }: HeldOut): Tensor {
+function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
+  const { y, labels, rows, all, check } = held;
   const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
-  const folds = foldOf(rows, numbers, labels);
+  const count = Math.ceil((FOLDS * rows.length) / numbers.length);
+  const folds = foldOf(rows, numbers, { labels, count });
   const scores = torch.full([rows.length, labels], -Infinity);
-  for (let fold = 0; fold < FOLDS; fold++) {
+  const placeOf = new Map(rows.map((row, i) => [row, i]));
+  for (let fold = 0; fold < count; fold++) {
+    check?.();
     const test = rows.filter((row) => folds.get(row) === fold);
     const train = [...numbers.keys()].filter((row) => folds.get(row) !== fold);
     if (test.length === 0 || train.length === 0) continue;
@@ -72,10 +77,10 @@ function byFolds<S extends Tree>(head: Head<S>, { y, labels, rows, all }: HeldOu
       const place = new Map(present.map((label, i) => [label, i]));
       const rest = train.map((row) => place.get(numbers[row] ?? 0) ?? 0);
       const part = { x: x.indexSelect(0, indices(train)), y: indices(rest) };
-      const state = head.fit({ ...part, labels: present.length });
+      const state = head.fit({ ...part, labels: present.length, check });
       const found = head.scores(state, x.indexSelect(0, indices(test)));
       const full = torch.full([test.length, labels], -Infinity);
-      const at = indices(test.map((row) => rows.indexOf(row)));
+      const at = indices(test.map((row) => placeOf.get(row) ?? 0));
       scores.indexCopy_(0, at, full.indexCopy(1, indices(present), found));
     });
   }
@@ -86,9 +91,9 @@ function byFolds<S extends Tree>(head: Head<S>, { y, labels, rows, all }: HeldOu
 function foldOf(
   rows: readonly number[],
   y: readonly number[],
-  labels: number,
+  { labels, count }: { labels: number; count: number },
 ): ReadonlyMap<number, number> {
   const byLabel = Array.from({ length: labels }, (): number[] => []);
   for (const row of rows) byLabel[y[row] ?? 0]?.push(row);
-  return new Map(byLabel.flat().map((row, i) => [row, i % FOLDS]));
+  return new Map(byLabel.flat().map((row, i) => [row, i % count]));
 }
