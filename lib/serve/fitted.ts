@@ -6,8 +6,8 @@ import { trialRows } from './calibration/trial-rows';
 import { candidates, HEADS, type HeadName } from './heads';
 import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean';
 import { indices } from './heads/features';
-import type { Examples } from './heads/head';
-import { type HeldOut, heldOutScores, holdOut, ownRows } from './heads/held-out';
+import type { Examples, HeldOut } from './heads/head';
+import { heldOutScores, holdOut, ownRows } from './heads/held-out';
 import { type Measured, requireMeasured } from './tuning/tuned';
 import { productsWith, rowsAt, type Vectors, whole } from './vectors';
 

@@ -1,4 +1,4 @@
-export { AdaptedClassifier, type AdaptedOptions } from './adapted-classifier';
+export { AdaptedClassifier } from './adapted-classifier';
 export { Assistant, type AssistantStatus } from './assistant/assistant';
 export type { AssistantDefinition, Intent, IntentAnswer, PastAnswer } from './assistant/definition';
 export type { AssistantOptions } from './assistant/options';

@@ -1,7 +1,6 @@
 import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
-import type { Examples, Head } from './head';
-import type { OwnRows } from './held-out';
+import type { Examples, Head, OwnRows } from './head';
 
 /** Sums `[N, D]` of the examples of each label, and their numbers `[N, 1]`. */
 export type ClassSums = { sums: Tensor; counts: Tensor };

@@ -1,6 +1,5 @@
 import type { Tensor, Tree } from '../../torch';
 import type { HeadMap } from './head-map';
-import type { HeldOut } from './held-out';
 
 /** The examples of a classifier as features. Every label has at least one. */
 export type Examples = {
@@ -16,6 +15,27 @@ export type Examples = {
   map?: HeadMap | undefined;
   /** Throws once the fit is given up; fits of many steps call it between them. */
   check?: (() => void) | undefined;
+};
+
+/** What is known of held-out rows. */
+export type OwnRows = {
+  /** Their vectors `[m, D]` and their labels `[m]`. */
+  x: Tensor;
+  y: Tensor;
+  /** Their squared lengths `[m, 1]`. */
+  lengths: Tensor;
+  /** Their inner products with the sums of all labels, which they are part of, `[m, N]`. */
+  products: Tensor;
+};
+
+/** Examples, some of which heads are asked about that have not seen them. */
+export type HeldOut = Omit<Examples, 'x'> & {
+  /** The numbers of these, and the same as `[m]`, int64. */
+  rows: readonly number[];
+  at: Tensor;
+  own: OwnRows;
+  /** The vectors `[n, D]` of all examples: only some heads need them. */
+  all: () => Tensor;
 };
 
 /**

@@ -1,31 +1,10 @@
 import { type Tensor, type Tree, torch } from '../../torch';
 import { type ClassSums, sumsOf } from './class-mean';
 import { indices } from './features';
-import type { Examples, Head } from './head';
+import type { Examples, Head, HeldOut, OwnRows } from './head';
 
 /** Of few examples; each fold leaves four fifths of them for the head. */
 const FOLDS = 5;
-
-/** What is known of held-out rows. */
-export type OwnRows = {
-  /** Their vectors `[m, D]` and their labels `[m]`. */
-  x: Tensor;
-  y: Tensor;
-  /** Their squared lengths `[m, 1]`. */
-  lengths: Tensor;
-  /** Their inner products with the sums of all labels, which they are part of, `[m, N]`. */
-  products: Tensor;
-};
-
-/** Examples, some of which heads are asked about that have not seen them. */
-export type HeldOut = Omit<Examples, 'x'> & {
-  /** The numbers of these, and the same as `[m]`, int64. */
-  rows: readonly number[];
-  at: Tensor;
-  own: OwnRows;
-  /** The vectors `[n, D]` of all examples: only some heads need them. */
-  all: () => Tensor;
-};
 
 /** The examples at `rows` as held out of all. */
 export function holdOut(

@@ -2,9 +2,8 @@ import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
 import { type ClassSums, grownSums, sumsOf, withLabels } from './class-mean';
 import { indices } from './features';
-import type { Examples, Head } from './head';
+import type { Examples, Head, HeldOut } from './head';
 import type { HeadMap } from './head-map';
-import type { HeldOut } from './held-out';
 import { LeftOut } from './left-out';
 
 /**
