@@ -1,16 +1,9 @@
 import { resolve } from 'node:path';
 import type { Piscina } from 'piscina';
-import {
-  atOnce,
-  type OptionsOf,
-  positiveInteger,
-  readOptions,
-  requireTexts,
-  string,
-  withDefault,
-} from '../check';
+import { readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import type { LabeledText } from '../text';
+import { ADAPTED_OPTIONS, type AdaptedOptions } from './adapted-options';
 import { adaptedPrediction } from './adapted-prediction';
 import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from './edits';
 import { withMore } from './examples/known-texts';
@@ -31,17 +24,6 @@ import { runAdapted } from './workers/run-adapted';
 import { startThreads } from './workers/start-threads';
 import { withinTime } from './workers/within-time';
 import { ADAPTED_WORKER_FILE } from './workers/worker-file';
-
-const OPTIONS = {
-  /** Threads that answer; each has the model. Default: 1. */
-  workers: withDefault(atOnce, 1),
-  /** Threads of libtorch in each of them. Default: 1. */
-  threads: withDefault(atOnce, 1),
-  /** Requests that may wait. Default: 1,000. */
-  maxQueue: withDefault(positiveInteger, 1000),
-};
-
-export type AdaptedOptions = OptionsOf<typeof OPTIONS>;
 
 /**
  * A meta-trained model, adapted to examples, that answers in threads of its own: what `metatorch adapt` saved.
@@ -77,7 +59,7 @@ export class AdaptedClassifier implements Servable {
   static async load(folder: string, options: AdaptedOptions = {}): Promise<AdaptedClassifier> {
     const operator = 'AdaptedClassifier.load';
     const path = resolve(string(folder, 'folder', operator));
-    const { workers, threads, maxQueue } = readOptions(OPTIONS, options, operator);
+    const { workers, threads, maxQueue } = readOptions(ADAPTED_OPTIONS, options, operator);
     const pool = startThreads({ folder: path, threads }, workers, ADAPTED_WORKER_FILE);
     try {
       const facts = await runAdapted(pool, 'describe', null);

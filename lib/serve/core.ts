@@ -7,12 +7,14 @@ import type { FitOptions, Fitted, LabeledFeatures } from './fitted';
 import { indices } from './heads/features';
 import type { HeadMap } from './heads/head-map';
 import type { Tuned } from './tuning/tuned';
+import { rowsAt, type Vectors, withRows } from './vectors';
 
 /**
  * What a classifier computes with: numbers alone, so that threads exchange it without a text. It never
  * changes: an edit makes another one.
  */
-export type Core = Omit<LabeledFeatures, 'measured'> & {
+export type Core = Omit<LabeledFeatures, 'x' | 'measured' | 'map'> & {
+  x: Vectors;
   /** For each example 1 if the encoder knows a token of it, else 0. */
   known: Uint8Array;
   fitted: Fitted;
@@ -35,45 +37,50 @@ export type Fitting = {
   options: FitOptions;
   map: HeadMap | undefined;
   tuned?: Tuned | undefined;
+  /** Throws once the fit is given up. */
+  check?: (() => void) | undefined;
 };
 
 /** The core of examples. */
 export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
     const x = normalize(read.vectors);
-    const features = { x, y: indices(y), labels, ...withSample(Uint32Array.from(keys)) };
-    return {
-      ...fittedCore(features, fitting, fitExamples),
-      known: Uint8Array.from(read.known, Number),
-    };
+    const known = Uint8Array.from(read.known, Number);
+    return fittedCore(
+      { x, y: indices(y), labels, ...withSample(Uint32Array.from(keys)) },
+      known,
+      fitting,
+    );
   });
 }
 
 /** The core with more examples, of its labels or new ones. The kind of head stays. */
 export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
+    const learned = learnedOf(fitting);
+    const added = { x: normalize(read.vectors), y: indices(y), labels, ...learned };
     const all = joined(core.keys, keys);
-    const features = {
-      x: torch.cat([core.x, normalize(read.vectors)]),
-      y: torch.cat([core.y, indices(y)]),
+    const examples = {
+      x: withRows(core.x, added.x),
+      y: torch.cat([core.y, added.y]),
       labels,
       keys: all,
       sample: grownSample(all, core.sample, core.keys.length),
     };
-    const more = fittedCore(features, fitting, (all, options) => refitted(core, all, options));
+    const fitted = refitted(core, { ...examples, ...learned, added }, fitting.options);
     const known = new Uint8Array(joined(core.known, read.known.map(Number)));
-    return { ...more, known };
+    return { ...examples, known, fitted, tuned: fitting.tuned };
   });
 }
 
-function fittedCore(
-  features: LabeledFeatures,
-  { options, map, tuned }: Fitting,
-  fitted: (features: LabeledFeatures, options: FitOptions) => Fitted,
-): Omit<Core, 'known'> {
-  // A map knows the vectors of the pool's encoder.
-  const learned = tuned === undefined ? { map } : { measured: tuned.measured };
-  return { ...features, fitted: fitted({ ...features, ...learned }, options), tuned };
+/** What is known beside the examples: a map knows the vectors of the pool's encoder alone. */
+function learnedOf({ map, tuned, check }: Fitting) {
+  return tuned === undefined ? { map, check } : { measured: tuned.measured, check };
+}
+
+function fittedCore(examples: LabeledFeatures, known: Uint8Array, fitting: Fitting): Core {
+  const fitted = fitExamples({ ...examples, ...learnedOf(fitting) }, fitting.options);
+  return { ...examples, x: [examples.x], known, fitted, tuned: fitting.tuned };
 }
 
 function joined(before: ArrayLike<number>, added: readonly number[]): Uint32Array {
@@ -94,8 +101,7 @@ export function narrowed(
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const known = Uint8Array.from(rows, (row) => core.known[row] ?? 0);
-    const x = core.x.indexSelect(0, indices(rows));
-    const features = { x, y: indices(y), labels, ...withSample(keys) };
-    return { ...fittedCore(features, fitting, fitExamples), known };
+    const x = rowsAt(core.x, rows);
+    return fittedCore({ x, y: indices(y), labels, ...withSample(keys) }, known, fitting);
   });
 }

@@ -22,6 +22,7 @@ import { type JobOptions, JobQueue } from './workers/job-queue';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 import { startThreads } from './workers/start-threads';
+import { type StopFlag, withStopFlag } from './workers/stop-flag';
 import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
 import { type TuningOptions, TuningThread } from './workers/tuning-thread';
 
@@ -129,7 +130,7 @@ export class EncoderPool {
 
   async fit(rows: NewRows, job: JobOptions = {}, tuned?: Shared<Tuned>): Promise<Core> {
     const sized = { size: rows.texts.length, ...job };
-    return takeAll(await this.#job('fit', { rows, tuned }, sized));
+    return this.#made((stop) => this.#job('fit', { rows, tuned, stop }, sized), sized);
   }
 
   /** Trains the encoder on examples, in a thread of its own; the pool's stays as it is. */
@@ -140,11 +141,11 @@ export class EncoderPool {
   }
 
   async grow(core: Shared<Core>, rows: NewRows, job: JobOptions): Promise<Core> {
-    return takeAll(await this.#job('grow', { core, rows }, job));
+    return this.#made((stop) => this.#job('grow', { core, rows, stop }, job), job);
   }
 
   async narrow(core: Shared<Core>, rows: KeptRows, job: JobOptions): Promise<Core> {
-    return takeAll(await this.#job('narrow', { core, rows }, job));
+    return this.#made((stop) => this.#job('narrow', { core, rows, stop }, job), job);
   }
 
   /** The examples that look mislabeled. */
@@ -234,6 +235,14 @@ export class EncoderPool {
 
   #requireOpen(): void {
     if (this.#closed) throw closedError();
+  }
+
+  /** The core that a job makes, which may be given up while it does. */
+  async #made(
+    work: (stop: StopFlag | undefined) => Promise<Shared<Core>>,
+    { signal }: JobOptions,
+  ): Promise<Core> {
+    return takeAll(await withStopFlag(signal, work));
   }
 
   async #job<K extends TaskName>(

@@ -8,12 +8,13 @@ import {
   integratedGradients,
 } from './explain/integrated-gradients';
 import type { FitOptions } from './fitted';
-import { headMapFile, readHeadMap } from './heads/head-map';
+import { type HeadMap, headMapFile, readHeadMap } from './heads/head-map';
 import { type Doubt, informative } from './informative';
 import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
 import { type TuneInput, type TuneOutput, tuneEncoder } from './tuning/tune-encoder';
 import { encoderFor, type Tuned } from './tuning/tuned';
+import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 
 /** Examples on their way into a core. */
 export type NewRows = {
@@ -40,33 +41,38 @@ export type Answers = { known: readonly boolean[]; parts: readonly Scored[] };
 type Request = { scorer: Scorer; texts: readonly string[] };
 type Answer = { known: readonly boolean[]; scored: Scored };
 
+/** Throws once the work is given up. */
+type Check = () => void;
+
 /** The work of classifiers on one encoder: the same on the calling thread and in workers. */
-export class Engine {
+export class Engine implements Disposable {
   readonly #encoder: SentenceEncoder;
-  /** The path of the encoder's map, once it was looked for; null if there is none. */
-  #map: string | null | undefined;
+  /** The encoder's map, once it was looked for, so that it outlives scopes; null if there is none. */
+  #map: Shared<HeadMap> | null | undefined;
 
   constructor(encoder: SentenceEncoder) {
     this.#encoder = encoder;
   }
 
   /** @param tuned the classifier's own encoder, if it has one */
-  fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned): Core {
+  fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned, check?: Check): Core {
     return torch.scope(() => {
       const read = encoderFor(this.#encoder, tuned).readSync(texts);
-      return coreOf({ read, ...rows }, labels, this.#fitting(options, tuned));
+      return coreOf({ read, ...rows }, labels, this.#fitting(options, tuned, check));
     });
   }
 
-  grow(core: Core, { texts, labels, options, ...rows }: NewRows): Core {
+  grow(core: Core, { texts, labels, options, ...rows }: NewRows, check?: Check): Core {
     return torch.scope(() => {
       const read = encoderFor(this.#encoder, core.tuned).readSync(texts);
-      return grown(core, { read, ...rows }, labels, this.#fitting(options, core.tuned));
+      return grown(core, { read, ...rows }, labels, this.#fitting(options, core.tuned, check));
     });
   }
 
-  narrow(core: Core, { rows, y, labels, options }: KeptRows): Core {
-    return torch.scope(() => narrowed(core, rows, y, labels, this.#fitting(options, core.tuned)));
+  narrow(core: Core, { rows, y, labels, options }: KeptRows, check?: Check): Core {
+    return torch.scope(() =>
+      narrowed(core, rows, y, labels, this.#fitting(options, core.tuned, check)),
+    );
   }
 
   predict({ texts, parts }: Requests): Answers {
@@ -125,14 +131,17 @@ export class Engine {
     return answers;
   }
 
-  #mapFile(): string | null {
-    if (this.#map === undefined) this.#map = headMapFile(this.#encoder) ?? null;
-    return this.#map;
+  /** Frees what was kept for the next fit. */
+  [Symbol.dispose](): void {
+    releaseAll(this.#map);
+    this.#map = undefined;
   }
 
-  /** With the map read from its file: a millisecond, where tensors kept would be one more copy a thread. */
-  #fitting(options: FitOptions, tuned: Tuned | undefined): Fitting {
-    const file = this.#mapFile();
-    return { options, map: file === null ? undefined : readHeadMap(file), tuned };
+  #fitting(options: FitOptions, tuned: Tuned | undefined, check: Check | undefined): Fitting {
+    if (this.#map === undefined) {
+      const file = headMapFile(this.#encoder);
+      this.#map = file === undefined ? null : torch.scope(() => shareAll(readHeadMap(file)));
+    }
+    return { options, map: this.#map === null ? undefined : takeAll(this.#map), tuned, check };
   }
 }

@@ -118,7 +118,8 @@ export class FewShotClassifier {
     const own = pool ?? EncoderPool.openSync(poolOptions);
     try {
       requireHead(fit.head, own.encoder, operator);
-      const core = new Engine(own.encoder).fit(newRows(labels, rows, fit));
+      using engine = new Engine(own.encoder);
+      const core = engine.fit(newRows(labels, rows, fit));
       warnOfUnknownExamples(core, own.encoder.name);
       const setup = { pool: own, owned: pool === undefined, options: fit };
       return new FewShotClassifier(setup, new Knowledge(labels, rows, core));

@@ -1,12 +1,15 @@
 import {
+  type Before,
   type FitOptions,
   type Fitted,
   fitOneLabel,
+  type GrownFeatures,
   type LabeledFeatures,
   refitOneLabel,
 } from './fitted';
 import { fitMultiLabel } from './fitted-multi-label';
 import { givesSeveral } from './heads';
+import { whole } from './vectors';
 
 /** Fits the named head, or the one that is best on examples it has not seen. */
 export function fitExamples(features: LabeledFeatures, options: FitOptions): Fitted {
@@ -15,13 +18,9 @@ export function fitExamples(features: LabeledFeatures, options: FitOptions): Fit
     : fitOneLabel(features, options);
 }
 
-/** The same kind of head for the examples of `before` and those that stand after them. */
-export function refitted(
-  before: LabeledFeatures & { fitted: Fitted },
-  features: LabeledFeatures,
-  options: FitOptions,
-): Fitted {
+/** The same kind of head for more examples. */
+export function refitted(before: Before, features: GrownFeatures, options: FitOptions): Fitted {
   return givesSeveral(before.fitted.head)
-    ? fitMultiLabel(features, options)
+    ? fitMultiLabel({ ...features, x: whole(features.x) }, options)
     : refitOneLabel(before, features, options);
 }

@@ -5,6 +5,7 @@ import { type FitOptions, type Fitted, foreignCosine, type LabeledFeatures } fro
 import { HEADS } from './heads';
 import { type ClassSums, sumsOf } from './heads/class-mean';
 import { indices } from './heads/features';
+import { holdOut } from './heads/held-out';
 import { distinctTexts, multiLabel } from './heads/multi-label';
 
 /** Fits a head by which a text may have any number of labels; see `multiLabel`. */
@@ -14,7 +15,8 @@ export function fitMultiLabel(features: LabeledFeatures, { falseAlarms }: FitOpt
       const state = multiLabel.fit(features);
       const sums = sumsOf(features);
       const sample = sampleOf(features);
-      const scores = HEADS['multi-label'].head.heldOut?.(state, features, sample.rows);
+      const held = holdOut(features, sample.rows);
+      const scores = HEADS['multi-label'].head.heldOut?.(state, held);
       if (scores === undefined) throw new Error('Expected held-out scores of the head multi-label');
       const nearest = nearestTexts(features, sample);
       const signals = {
@@ -36,8 +38,8 @@ export function fitMultiLabel(features: LabeledFeatures, { falseAlarms }: FitOpt
 
 /** The texts of the calibration rows, each once. */
 type Sample = {
-  /** `[m]`: a row of each text. */
-  rows: Tensor;
+  /** A row of each text. */
+  rows: readonly number[];
   /** `[m]`: where these rows are among those of the sample. */
   places: Tensor;
   /** `[m, N]`: the labels that each text has. */
@@ -56,8 +58,8 @@ function sampleOf(features: LabeledFeatures): Sample {
     seen.add(text);
     return isNew;
   });
-  const rows = indices(places.map((place) => features.sample[place] ?? 0));
-  const targets = all.indexSelect(0, textOf.indexSelect(0, rows));
+  const rows = places.map((place) => features.sample[place] ?? 0);
+  const targets = all.indexSelect(0, textOf.indexSelect(0, indices(rows)));
   return { rows, places: indices(places), targets, textOf };
 }
 
@@ -74,7 +76,7 @@ function meansWithout(
   { rows, targets }: Sample,
   { sums, counts }: ClassSums,
 ): Tensor {
-  const own = x.indexSelect(0, rows);
+  const own = x.indexSelect(0, indices(rows));
   const products = own.matmul(sums.mT);
   // ‖s − t x‖² of vectors of length 1 or 0.
   const lengths = own.square().sum([1], true);

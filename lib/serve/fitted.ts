@@ -1,12 +1,15 @@
 import { type Tensor, type Tree, torch } from '../torch';
 import { type Familiarity, learnFamiliarity } from './calibration/familiarity';
+import { withSample } from './calibration/sample';
 import { sharpness } from './calibration/temperature';
+import { trialRows } from './calibration/trial-rows';
 import { candidates, HEADS, type HeadName } from './heads';
 import { type ClassSums, classMean, grownSums, sumsOf } from './heads/class-mean';
 import { indices } from './heads/features';
-import type { Examples } from './heads/head';
-import { heldOutScores } from './heads/held-out';
+import type { Examples, HeldOut } from './heads/head';
+import { heldOutScores, holdOut, ownRows } from './heads/held-out';
 import { type Measured, requireMeasured } from './tuning/tuned';
+import { productsWith, rowsAt, type Vectors, whole } from './vectors';
 
 /** Examples with what a classifier is calibrated on. */
 export type LabeledFeatures = Examples & {
@@ -37,6 +40,9 @@ export type Fitted = {
   sums: ClassSums;
 };
 
+/** How held-out examples are used. */
+type Calibration = Pick<FitOptions, 'falseAlarms'>;
+
 export type FitOptions = {
   /** Default: the best of several on held-out examples. */
   head: HeadName | 'auto';
@@ -45,49 +51,88 @@ export type FitOptions = {
 };
 
 /** Fits a head that gives one label: the one named, or the one that is best on examples it has not seen. */
-export function fitOneLabel(features: LabeledFeatures, options: FitOptions): Fitted {
+export function fitOneLabel(features: LabeledFeatures, { head, ...options }: FitOptions): Fitted {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const rows = [...features.sample];
-      const nearest = nearestOthers(features.x, rows);
-      const seen = { rows, nearest, sums: classMean.fit(features) };
-      const fitHead = (name: HeadName): Judged =>
-        calibrated(name, HEADS[name].head.fit(features), features, seen, options);
-      if (options.head !== 'auto') return fitHead(options.head).fitted;
-      const [first, ...others] = candidates(features);
-      return others
-        .map(fitHead)
-        .reduce((best, next) => (better(next, best) ? next : best), fitHead(first)).fitted;
+      if (head !== 'auto') return fitHead(head, features, options).fitted;
+      const part = trialRows(features);
+      if (part === undefined) return best(features, options);
+      const chosen = torch.scope(() => best(someOf(features, part), options).head);
+      return fitHead(chosen, features, options).fitted;
     }),
   );
 }
 
-/** The same kind of head for the examples of `before` and those that stand after them. */
+/** The head that is best on held-out examples, and not by chance. */
+function best(features: LabeledFeatures, options: Calibration): Fitted {
+  const [first, ...others] = candidates(features);
+  return others
+    .map((name) => fitHead(name, features, options))
+    .reduce((one, next) => (better(next, one) ? next : one), fitHead(first, features, options))
+    .fitted;
+}
+
+function fitHead(name: HeadName, features: LabeledFeatures, options: Calibration): Judged {
+  features.check?.();
+  const { measured } = features;
+  const sums = sumsOf(features);
+  const held = holdOut(features, [...features.sample], sums);
+  const nearest = nearestOthers([features.x], held.own.x, held.at);
+  const state = HEADS[name].head.fit(features);
+  return calibrated(name, state, { held, nearest, sums, measured }, options);
+}
+
+/** Some of the examples, with a sample of their own. */
+function someOf(features: LabeledFeatures, rows: readonly number[]): LabeledFeatures {
+  const at = indices(rows);
+  return {
+    ...features,
+    x: features.x.indexSelect(0, at),
+    y: features.y.indexSelect(0, at),
+    ...withSample(Uint32Array.from(rows, (row) => features.keys[row] ?? 0)),
+  };
+}
+
+/** Examples, of which the last ones were added. */
+export type GrownFeatures = Omit<LabeledFeatures, 'x'> & { x: Vectors; added: Examples };
+
+/** What was made of the examples before some were added. */
+export type Before = { fitted: Fitted; sample: Uint32Array };
+
+/** The same kind of head for more examples. */
 export function refitOneLabel(
-  before: LabeledFeatures & { fitted: Fitted },
-  features: LabeledFeatures,
+  { fitted: before, sample }: Before,
+  features: GrownFeatures,
   options: FitOptions,
 ): Fitted {
-  const { head: name, state } = before.fitted;
+  const { head: name, state, sums, sharpness: near } = before;
+  const { x, added, measured, ...examples } = features;
   const { add } = HEADS[name].head;
-  if (add === undefined) return fitOneLabel(features, { ...options, head: name });
   return torch.noGrad(() =>
     torch.scope(() => {
-      const from = before.x.size(0);
-      const rest = (x: Tensor): Tensor => x.narrow(0, from, x.size(0) - from);
-      const { labels, map } = features;
-      const added = { x: rest(features.x), y: rest(features.y), labels, map };
+      if (add === undefined) {
+        return fitOneLabel({ ...examples, measured, x: whole(x) }, { ...options, head: name });
+      }
       const rows = [...features.sample];
-      const nearest = nearestAmongMore(before, features, rows);
-      const sums = grownSums(before.fitted.sums, sumsOf(added));
-      const seen = { rows, nearest, sums, near: before.fitted.sharpness };
-      return calibrated(name, add(state, added), features, seen, options).fitted;
+      const at = indices(rows);
+      const more = grownSums(sums, added);
+      const own = ownRows(rowsAt(x, rows), examples.y.indexSelect(0, at), more.sums);
+      const held = { ...examples, rows, at, own, all: () => whole(x) };
+      const nearest = nearestAmongMore({ nearest: before.nearest, sample }, features, held);
+      const seen = { held, nearest, sums: more, near, measured };
+      return calibrated(name, add(state, added), seen, options).fitted;
     }),
   );
 }
 
-/** The rows to calibrate on, the cosine of each with its nearest other example, and the labels' sums. */
-type Sample = { rows: readonly number[]; nearest: Tensor; sums: ClassSums; near?: number };
+/** Held-out examples, the cosine of each with its nearest other one, and the labels' sums. */
+type Seen = {
+  held: HeldOut;
+  nearest: Tensor;
+  sums: ClassSums;
+  near?: number;
+  measured?: Measured | undefined;
+};
 
 /** A fitted head, and which held-out examples it got right, `[m]`; undefined where they are not at hand. */
 type Judged = { fitted: Fitted; right: Tensor | undefined };
@@ -95,11 +140,9 @@ type Judged = { fitted: Fitted; right: Tensor | undefined };
 function calibrated(
   name: HeadName,
   state: Tree,
-  features: LabeledFeatures,
-  { rows, nearest, sums, near }: Sample,
-  { falseAlarms }: FitOptions,
+  { held, nearest, sums, near, measured }: Seen,
+  { falseAlarms }: Calibration,
 ): Judged {
-  const { measured } = features;
   if (measured !== undefined) {
     const { familiarity } = measured;
     const known = requireMeasured(name, measured);
@@ -109,13 +152,14 @@ function calibrated(
     };
   }
   const { head, sharpness: usual } = HEADS[name];
-  const scores = heldOutScores(head, state, features, rows);
-  const y = features.y.indexSelect(0, indices(rows));
+  const { y } = held.own;
+  const scores = heldOutScores(head, state, held);
   const kept = scores.gather(1, y.unsqueeze(1)).squeeze(1).isfinite().nonzero().squeeze(1);
-  const known = scores.indexSelect(0, kept);
-  const right = known.argmax(1).eq(y.indexSelect(0, kept));
-  const means = heldOutScores(classMean, sums, features, rows).indexSelect(0, kept);
-  const signals = { mean: means.amax([1]), nearest: nearest.indexSelect(0, kept) };
+  const right = scores.argmax(1).eq(y).indexSelect(0, kept);
+  const signals = torch.scope(() => {
+    const means = heldOutScores(classMean, sums, held).amax([1]).indexSelect(0, kept);
+    return { mean: means, nearest: nearest.indexSelect(0, kept) };
+  });
   const fitted = {
     head: name,
     state,
@@ -128,40 +172,39 @@ function calibrated(
   return { fitted, right };
 }
 
-/** The cosine `[m]` of each example at `rows` with the nearest other one. */
-function nearestOthers(x: Tensor, rows: readonly number[]): Tensor {
-  const own = indices(rows);
-  const cosines = x.indexSelect(0, own).matmul(x.mT);
-  return cosines.scatter(1, own.unsqueeze(1), -Infinity).amax([1]);
+/** The cosine `[m]` of each held-out example with the nearest other one. */
+function nearestOthers(x: Vectors, own: Tensor, at: Tensor): Tensor {
+  return productsWith(own, x).scatter(1, at.unsqueeze(1), -Infinity).amax([1]);
 }
 
 /** As `nearestOthers`: rows known before meet the new examples alone. */
 function nearestAmongMore(
-  before: LabeledFeatures & { fitted: Fitted },
-  { x }: LabeledFeatures,
-  rows: readonly number[],
+  { nearest, sample }: { nearest: Tensor; sample: Uint32Array },
+  { x, added }: GrownFeatures,
+  { rows, own, at }: HeldOut,
 ): Tensor {
-  const from = before.x.size(0);
-  const { nearest } = before.fitted;
-  const places = new Map(Array.from(before.sample, (row, place) => [row, place]));
+  const nearer = own.x.matmul(added.x.mT).amax([1]);
+  if (rows.length === sample.length && rows.every((row, i) => row === sample[i])) {
+    return nearer.maximum(nearest);
+  }
+  const places = new Map(Array.from(sample, (row, place) => [row, place]));
   // The place after the last one is for rows that were not known: nothing is near them yet.
   const known = torch.cat([nearest, nearest.newFull([1], -Infinity)]);
   const old = known.indexSelect(0, indices(rows.map((row) => places.get(row) ?? places.size)));
-  const added = x.narrow(0, from, x.size(0) - from);
-  const nearer = x.indexSelect(0, indices(rows)).matmul(added.mT).amax([1]).maximum(old);
+  const all = nearer.maximum(old);
   const fresh = [...rows.keys()].filter((i) => !places.has(rows[i] ?? -1));
-  const ofFresh = nearestOthers(
-    x,
-    fresh.map((i) => rows[i] ?? 0),
-  );
-  return nearer.indexCopy(0, indices(fresh), ofFresh);
+  if (fresh.length === 0) return all;
+  const where = indices(fresh);
+  const ofFresh = nearestOthers(x, own.x.indexSelect(0, where), at.indexSelect(0, where));
+  return all.indexCopy(0, where, ofFresh);
 }
 
 /** The mean cosine of two examples of different labels, from sums alone; 0 where there is one label. */
 export function foreignCosine({ sums, counts }: ClassSums): number {
   const [all, same] = [counts.sum().square(), counts.square().sum()];
   const pairs = Number(all.sub(same).item());
-  const products = sums.sum([0]).square().sum().sub(sums.square().sum());
+  const [total, each] = [sums.sum([0]), sums.flatten()];
+  const products = total.dot(total).sub(each.dot(each));
   return pairs === 0 ? 0 : Number(products.item()) / pairs;
 }
 

@@ -4,8 +4,9 @@ import { familiarityOf } from './calibration/familiarity';
 import type { Core } from './core';
 import { HEADS } from './heads';
 import { classMean } from './heads/class-mean';
-import { heldOutScores } from './heads/held-out';
+import { heldOutScores, holdOut } from './heads/held-out';
 import { probabilitiesOf } from './predict';
+import { whole } from './vectors';
 
 /** What a head that has not seen an example makes of it, by numbers of rows and labels. */
 export type HeldOutRow = { row: number; label: number; probability: number; known: boolean };
@@ -21,7 +22,7 @@ export type HeldOutAnswer = {
 };
 
 /** The calibration rows, each by a head that has not seen it. Rows that are alone with their label are left out. */
-export function heldOutRows({ fitted, tuned, ...examples }: Core): HeldOutRow[] {
+export function heldOutRows({ fitted, tuned, x, ...examples }: Core): HeldOutRow[] {
   if (tuned !== undefined) {
     const expected = 'an encoder that has not been trained on the examples';
     throw outOfRange(expected, 'the classifier of heldOut', 'a fine-tuned one', 'heldOut');
@@ -33,8 +34,9 @@ export function heldOutRows({ fitted, tuned, ...examples }: Core): HeldOutRow[] 
   return torch.noGrad(() =>
     torch.scope(() => {
       const rows = [...examples.sample];
-      const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, examples, rows);
-      const means = heldOutScores(classMean, fitted.sums, examples, rows);
+      const held = holdOut({ ...examples, x: whole(x) }, rows);
+      const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, held);
+      const means = heldOutScores(classMean, fitted.sums, held);
       const signals = { mean: means.amax([1]), nearest: fitted.nearest };
       const { familiarity } = fitted;
       const familiar = familiarityOf(signals, familiarity).ge(familiarity.threshold);

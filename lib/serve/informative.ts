@@ -2,6 +2,7 @@ import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
 import { HEADS } from './heads';
 import { type Scorer, score } from './predict';
+import { productsWith, type Vectors } from './vectors';
 
 /** A text by its number, and how unsure the classifier is of it, from 0 to 1. */
 export type Doubt = { text: number; doubt: number };
@@ -23,8 +24,8 @@ export function informative(scorer: Scorer, vectors: Tensor, count: number): Dou
       const n = vectors.size(0);
       const doubts = doubtsOf(scorer, vectors);
       const x = normalize(vectors);
-      const nearest = (others: Tensor): number[] =>
-        x.matmul(others.mT).amax([1]).to('float64').tolist() as number[];
+      const nearest = (others: Vectors): number[] =>
+        productsWith(x, others).amax([1]).to('float64').tolist() as number[];
       let cosines = nearest(scorer.x);
       const taken = new Map<number, Doubt>();
       while (taken.size < Math.min(count, n)) {
@@ -33,7 +34,7 @@ export function informative(scorer: Scorer, vectors: Tensor, count: number): Dou
           return taken.has(i) ? -1 : (doubts[i] ?? 0) * novelty;
         });
         taken.set(next, { text: next, doubt: doubts[next] ?? 0 });
-        const own = torch.scope(() => nearest(x.narrow(0, next, 1)));
+        const own = torch.scope(() => nearest([x.narrow(0, next, 1)]));
         cosines = cosines.map((cosine, i) => Math.max(cosine, own[i] ?? 0));
       }
       return [...taken.values()];

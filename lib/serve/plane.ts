@@ -1,6 +1,7 @@
 import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
 import { indices } from './heads/features';
+import { countOf, rowsAt, type Vectors } from './vectors';
 
 /** Enough for a picture, and few enough to be drawn while one types. */
 const MOST_POINTS = 500;
@@ -20,11 +21,11 @@ export type Plane = {
  * The example farthest from the middle has the distance 1. Karl Pearson: On Lines and Planes of Closest Fit
  * to Systems of Points in Space, 1901.
  */
-export function principalPlane(x: Tensor, others: Tensor): Plane {
+export function principalPlane(x: Vectors, others: Tensor): Plane {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const rows = evenly(x.size(0));
-      const shown = x.indexSelect(0, indices(rows)).to('float64');
+      const rows = evenly(countOf(x));
+      const shown = rowsAt(x, rows).to('float64');
       const middle = shown.mean([0], true);
       const centred = shown.sub(middle);
       const axes = directions(centred);

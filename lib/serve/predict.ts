@@ -5,6 +5,7 @@ import type { Fitted } from './fitted';
 import { HEADS } from './heads';
 import { classMean } from './heads/class-mean';
 import type { Tuned } from './tuning/tuned';
+import { productsWith, type Vectors } from './vectors';
 
 /** The numbers of predictions, as typed arrays that threads hand over without copying. */
 export type Scored = {
@@ -22,19 +23,19 @@ export type Scored = {
 const NEAREST = 3;
 
 /** What scoring needs of a state: no texts, so that threads need none. */
-export type Scorer = { x: Tensor; fitted: Fitted; tuned?: Tuned | undefined };
+export type Scorer = { x: Vectors; fitted: Fitted; tuned?: Tuned | undefined };
 
 /** Scores vectors `[q, D]` of texts, whatever their lengths. */
 export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {
   return torch.noGrad(() =>
     torch.scope(() => {
       const queries = normalize(vectors);
-      const cosines = queries.matmul(x.mT);
+      const cosines = productsWith(queries, x);
       const scores = HEADS[fitted.head].head.scores(fitted.state, queries);
       const means = classMean.scores(fitted.sums, queries);
       const known = { mean: means.amax([1]), nearest: cosines.amax([1]) };
       const { threshold } = fitted.familiarity;
-      const [similarities, nearest] = cosines.topk(Math.min(NEAREST, x.size(0)), 1);
+      const [similarities, nearest] = cosines.topk(Math.min(NEAREST, cosines.size(1)), 1);
       return {
         probabilities: numbers(probabilitiesOf(fitted, scores)),
         familiarity: numbers(familiarityOf(known, fitted.familiarity).sub(threshold)),

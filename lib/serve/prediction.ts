@@ -4,6 +4,7 @@ import { type Tensor, torch } from '../torch';
 import type { Fitted } from './fitted';
 import { HEADS } from './heads';
 import type { Scored } from './predict';
+import { productsWith, type Vectors } from './vectors';
 
 /** An example that explains a prediction. */
 export type Neighbor = {
@@ -103,12 +104,12 @@ function reasonOf(
 
 /** The examples nearest to a text with the vectors `[1, D]`, at most `count`, the nearest first. */
 export function nearestRows(
-  { core, rows }: { core: { x: Tensor }; rows: readonly LabeledText[] },
+  { core, rows }: { core: { x: Vectors }; rows: readonly LabeledText[] },
   vectors: Tensor,
   count: number,
 ): Neighbor[] {
   return torch.scope(() => {
-    const cosines = normalize(vectors).matmul(core.x.mT).squeeze(0);
+    const cosines = productsWith(normalize(vectors), core.x).squeeze(0);
     const [best, places] = cosines.topk(Math.min(count, rows.length));
     const similarities = best.to('float64').tolist() as number[];
     return (places.tolist() as bigint[]).flatMap((place, i) => {

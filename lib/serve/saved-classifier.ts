@@ -36,6 +36,7 @@ import type { FitOptions, Fitted } from './fitted';
 import { HEAD_NAMES, HEADS } from './heads';
 import { classMean } from './heads/class-mean';
 import { indices } from './heads/features';
+import { rowsAt, whole } from './vectors';
 
 const spread = strictObject({ mean: required(finiteNumber), sd: required(positiveNumber) });
 
@@ -103,7 +104,7 @@ export type Saved = {
 
 /** Writes a classifier into a folder that exists, as `saveCheckpoint` does. */
 export function writeClassifier(folder: string, saved: Saved): void {
-  const { x, fitted, tuned } = saved.core;
+  const { fitted, tuned } = saved.core;
   const { state, nearest, head, sharpness, familiarity, accuracy } = fitted;
   const { name, fingerprint, spec } = saved.encoder;
   const config: SavedConfig = {
@@ -119,7 +120,12 @@ export function writeClassifier(folder: string, saved: Saved): void {
     accuracy,
     ...(tuned && { tuned: { key: tuned.key, measured: tuned.measured } }),
   };
-  const params = { x, state, nearest, ...(tuned && { encoder: { ...tuned.params } }) };
+  const params = {
+    x: whole(saved.core.x),
+    state,
+    nearest,
+    ...(tuned && { encoder: { ...tuned.params } }),
+  };
   saveCheckpoint(folder, { params, config: jsonObject(config, 'config', 'writeClassifier') });
 }
 
@@ -199,7 +205,7 @@ function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): C
   const sums = classMean.fit(examples);
   const fitted: Fitted = { head, state, sharpness, familiarity, accuracy, nearest, sums };
   const tuned = config.tuned && encoder && { ...config.tuned, params: encoder };
-  return { ...examples, ...withSample(keys), known, fitted, tuned };
+  return { ...examples, x: [x], ...withSample(keys), known, fitted, tuned };
 }
 
 /** Refuses vectors that are not those of the config's rows, and labels without one. */
@@ -219,7 +225,7 @@ function requireRows({ labels, rows }: SavedConfig, { x, nearest }: Tensors, pat
 /** Refuses tensors that do not fit the head: a score is tried. */
 function requireFit({ x, labels, fitted }: Core, path: string): void {
   const scores = onFile(path, `the tensors of the head '${fitted.head}'`, () =>
-    HEADS[fitted.head].head.scores(fitted.state, x.narrow(0, 0, 1)),
+    HEADS[fitted.head].head.scores(fitted.state, rowsAt(x, [0])),
   );
   if (scores.shape.join() === `1,${labels}` && scores.isnan().any().item() === false) return;
   throw refuseFile(

@@ -44,7 +44,8 @@ const isRecord = (value: unknown, name: string, operator: string) => {
 const OPTIONS = {
   /**
    * How labels are told apart; `auto` takes what is right on most held-out examples, and where none can
-   * be held out the meta-trained head if the encoder has one, else the class mean. By `multi-label` a text may
+   * be held out the meta-trained head if the encoder has one, else the class mean. Of more than 2,048 examples so many
+   * are tried, evenly of all labels. By `multi-label` a text may
    * have any number of labels, and examples may stand under several. Default: `auto`.
    */
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
@@ -63,7 +64,7 @@ const OPTIONS = {
   pool: optional(encoderPool),
   /** The most labels and examples that are accepted, as `{ labels: 100, examples: 5000 }`. Default: any. */
   limits: optional<ClassifierLimits>(classifierLimits),
-  /** Gives the fit up if it has not begun. */
+  /** Gives the fit up, between two of its steps. */
   signal: optional<AbortSignal>(abortSignal),
 };
 
@@ -71,7 +72,7 @@ export type FewShotOptions = OptionsOf<typeof OPTIONS>;
 
 /** The options of edits. */
 export const EDIT = {
-  /** Gives the edit up if it has not begun. */
+  /** Gives the edit up, between two of its steps; nothing is changed then. */
   signal: OPTIONS.signal,
 };
 

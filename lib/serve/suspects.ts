@@ -2,9 +2,10 @@ import { torch } from '../torch';
 import type { Core } from './core';
 import { HEADS } from './heads';
 import { indices } from './heads/features';
-import { heldOutScores } from './heads/held-out';
+import { heldOutScores, holdOut } from './heads/held-out';
 import { distinctTexts } from './heads/multi-label';
 import { probabilitiesOf } from './predict';
+import { whole } from './vectors';
 
 /** A row that a head which has not seen it gives another label, by their numbers. */
 export type Suspicion = { row: number; label: number; probability: number };
@@ -23,11 +24,13 @@ export type Suspect = {
  * The calibration rows that are more probably of a label which their text does not have than not, and not of their
  * own, the surest first.
  */
-export function suspectsOf({ fitted, ...examples }: Core): Suspicion[] {
+export function suspectsOf({ fitted, ...core }: Core): Suspicion[] {
   return torch.noGrad(() =>
     torch.scope(() => {
+      const examples = { ...core, x: whole(core.x) };
       const rows = [...examples.sample];
-      const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, examples, rows);
+      const held = holdOut(examples, rows);
+      const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, held);
       const all = probabilitiesOf(fitted, scores);
       const { targets, textOf } = distinctTexts(examples);
       const at = indices(rows);

@@ -15,7 +15,7 @@ function scorer() {
   ]);
   const keys = Uint32Array.from([1, 2, 3, 4]);
   const examples = { x, y: indices([0, 0, 1, 1]), labels: 2, ...withSample(keys) };
-  return { x, fitted: fitExamples(examples, { head: 'class-mean', falseAlarms: 0.05 }) };
+  return { x: [x], fitted: fitExamples(examples, { head: 'class-mean', falseAlarms: 0.05 }) };
 }
 
 test('texts between labels come first, and what is like one that is taken comes late', () => {

@@ -59,7 +59,7 @@ export function learnFamiliarity(
       nearest: spreadOf(cosines, { mean: (1 + foreign) / 2, sd: SD_OF_COSINES }),
       threshold: 0,
     };
-    const values = numbersOf(familiarityOf(signals, known)).sort((a, b) => a - b);
+    const values = Float64Array.from(numbersOf(familiarityOf(signals, known))).sort();
     return { ...known, threshold: lowest(values, falseAlarms) };
   });
 }
@@ -76,7 +76,7 @@ function spreadOf(values: readonly number[], usual?: Spread): Spread {
 }
 
 /** The value that a share of about `share` falls short of: the quantile of many, a normal one of few. */
-function lowest(sorted: readonly number[], share: number): number {
+function lowest(sorted: Float64Array, share: number): number {
   const n = sorted.length;
   const normal = -normalQuantile(1 - share);
   const at = Math.min(Math.max(share * (n + 1) - 1, 0), n - 1);

@@ -3,6 +3,10 @@ import { type Tensor, torch } from '../../torch';
 /** How far, in log β, what few examples say may be from the usual sharpness. */
 const SPREAD = 1;
 const STEPS = 30;
+/** Newton's steps square what is missing: after one so short, no digit is wrong that counts. */
+const SHORT = 1e-5;
+/** Instead of −∞: as improbable, and its product with no probability is 0. */
+const LEAST = -1e30;
 
 /**
  * The sharpness β, the inverse of the temperature, under which held-out examples are most probable, with
@@ -23,14 +27,15 @@ export function sharpness(scores: Tensor, y: Tensor, usual: number, near = usual
     const kept = own.isfinite().squeeze(1).nonzero().squeeze(1);
     if (kept.size(0) === 0) return usual;
     // In float64, relative to the own score, which then is 0; −∞ of other labels count for nothing.
-    const relative = scores.sub(own).indexSelect(0, kept).to('float64');
-    const finite = torch.where(relative.isfinite(), relative, 0);
+    const relative = torch.scope(() =>
+      scores.sub(own).indexSelect(0, kept).to('float64').clampMin_(LEAST),
+    );
     // Of −log p by β: E[s], and Var[s].
     return mostProbable(usual, near, (beta) => {
-      const p = relative.mul(beta).softmax(1);
-      const mean = p.mul(finite).sum([1]);
-      const variance = p.mul(finite.square()).sum([1]).sub(mean.square());
-      return [mean.sum(), variance.sum()];
+      const shares = relative.mul(beta).softmax(1).mul_(relative);
+      const means = shares.sum([1]);
+      const squares = shares.flatten().dot(relative.flatten());
+      return [means.sum(), squares.sub(means.dot(means))];
     });
   });
 }
@@ -58,7 +63,7 @@ export function mostProbable(
     const bend = Math.max(beta * first + beta ** 2 * second, 0) + 1 / SPREAD ** 2;
     const move = Math.max(-1, Math.min(1, -slope / bend));
     at += move;
-    if (Math.abs(move) < 1e-9) break;
+    if (Math.abs(move) < SHORT) break;
   }
   return Math.exp(at);
 }

@@ -4,7 +4,7 @@ import type { Examples } from './head';
 
 /** Numbers of rows or labels as `[m]`, int64. */
 export const indices = (numbers: readonly number[]): Tensor =>
-  torch.tensor(BigInt64Array.from(numbers, BigInt));
+  torch.tensor(Int32Array.from(numbers)).to('int64');
 
 /**
  * The weight `[n, 1]` of each example: all labels weigh the same together, whatever the number of their

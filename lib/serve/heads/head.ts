@@ -13,6 +13,29 @@ export type Examples = {
   keys?: Uint32Array;
   /** What meta-training has learned of the encoder, where a map of it comes with the package. */
   map?: HeadMap | undefined;
+  /** Throws once the fit is given up; fits of many steps call it between them. */
+  check?: (() => void) | undefined;
+};
+
+/** What is known of held-out rows. */
+export type OwnRows = {
+  /** Their vectors `[m, D]` and their labels `[m]`. */
+  x: Tensor;
+  y: Tensor;
+  /** Their squared lengths `[m, 1]`. */
+  lengths: Tensor;
+  /** Their inner products with the sums of all labels, which they are part of, `[m, N]`. */
+  products: Tensor;
+};
+
+/** Examples, some of which heads are asked about that have not seen them. */
+export type HeldOut = Omit<Examples, 'x'> & {
+  /** The numbers of these, and the same as `[m]`, int64. */
+  rows: readonly number[];
+  at: Tensor;
+  own: OwnRows;
+  /** The vectors `[n, D]` of all examples: only some heads need them. */
+  all: () => Tensor;
 };
 
 /**
@@ -25,10 +48,10 @@ export interface Head<S extends Tree = Tree> {
   /** A score `[q, N]` for each label; probabilities are the softmax of scores over a temperature. */
   scores(state: S, x: Tensor): Tensor;
   /**
-   * The scores `[m, N]` of the examples at `rows` `[m]` by a head that has not seen them. Default: by
-   * folds, see `heldOutScores`; a head that has them in closed form says so here.
+   * The scores `[m, N]` of held-out examples by a head that has not seen them. Default: by folds, see
+   * `heldOutScores`; a head that has them in closed form says so here.
    */
-  heldOut?(state: S, examples: Examples, rows: Tensor): Tensor;
+  heldOut?(state: S, held: HeldOut): Tensor;
   /** The state with more examples, of `added.labels` labels in all, where that is less work than `fit`. */
   add?(state: S, added: Examples): S;
 }

@@ -1,38 +1,52 @@
-import { oneHot } from '../../meta/task-loss';
 import { type Tensor, type Tree, torch } from '../../torch';
+import { type ClassSums, sumsOf } from './class-mean';
 import { indices } from './features';
-import type { Examples, Head } from './head';
+import type { Examples, Head, HeldOut, OwnRows } from './head';
 
+/** Of few examples; each fold leaves four fifths of them for the head. */
 const FOLDS = 5;
 
-/**
- * The scores `[m, N]` of the examples at `rows` by heads that have not seen them: in the head's closed
- * form where it has one, else fold by fold, those at `rows` of each label spread evenly over 5 folds in
- * their order. The only example of a label scores −∞ for it.
- */
-export function heldOutScores<S extends Tree>(
-  head: Head<S>,
-  state: S,
+/** The examples at `rows` as held out of all. */
+export function holdOut(
   examples: Examples,
   rows: readonly number[],
-): Tensor {
+  { sums }: ClassSums = sumsOf(examples),
+): HeldOut {
+  const { x, y, ...rest } = examples;
+  const at = indices(rows);
+  const own = ownRows(x.indexSelect(0, at), y.indexSelect(0, at), sums);
+  return { ...rest, y, rows, at, own, all: () => x };
+}
+
+/** What is to be known of held-out rows `[m, D]` of labels `[m]`. */
+export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
+  return { x, y, lengths: x.square().sum([1], true), products: x.matmul(sums.mT) };
+}
+
+/**
+ * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
+ * one, else fold by fold, those of each label spread evenly over the folds in their order: over 5, or as many fewer as
+ * still leave four fifths of the examples where only some are asked about. The only example of a label scores −∞ for it.
+ */
+export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
-    const scores = head.heldOut?.(state, examples, indices(rows)) ?? byFolds(head, examples, rows);
-    const counts = examples.y.bincount(null, examples.labels).unsqueeze(0);
-    const own = oneHot(examples.y.indexSelect(0, indices(rows)), examples.labels, scores);
-    return scores.maskedFill(own.mul(counts.eq(1)).to('bool'), -Infinity);
+    const scores = head.heldOut?.(state, held) ?? byFolds(head, held);
+    const y = held.own.y.unsqueeze(1);
+    const isAlone = held.y.bincount(null, held.labels).take(y).eq(1);
+    return scores.scatter_(1, y, scores.gather(1, y).maskedFill_(isAlone, -Infinity));
   });
 }
 
-function byFolds<S extends Tree>(
-  head: Head<S>,
-  { x, y, labels }: Examples,
-  rows: readonly number[],
-): Tensor {
+function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
+  const { y, labels, rows, all, check } = held;
+  const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
-  const folds = foldOf(rows, numbers, labels);
+  const count = Math.ceil((FOLDS * rows.length) / numbers.length);
+  const folds = foldOf(rows, numbers, { labels, count });
   const scores = torch.full([rows.length, labels], -Infinity);
-  for (let fold = 0; fold < FOLDS; fold++) {
+  const placeOf = new Map(rows.map((row, i) => [row, i]));
+  for (let fold = 0; fold < count; fold++) {
+    check?.();
     const test = rows.filter((row) => folds.get(row) === fold);
     const train = [...numbers.keys()].filter((row) => folds.get(row) !== fold);
     if (test.length === 0 || train.length === 0) continue;
@@ -42,10 +56,10 @@ function byFolds<S extends Tree>(
       const place = new Map(present.map((label, i) => [label, i]));
       const rest = train.map((row) => place.get(numbers[row] ?? 0) ?? 0);
       const part = { x: x.indexSelect(0, indices(train)), y: indices(rest) };
-      const state = head.fit({ ...part, labels: present.length });
+      const state = head.fit({ ...part, labels: present.length, check });
       const found = head.scores(state, x.indexSelect(0, indices(test)));
       const full = torch.full([test.length, labels], -Infinity);
-      const at = indices(test.map((row) => rows.indexOf(row)));
+      const at = indices(test.map((row) => placeOf.get(row) ?? 0));
       scores.indexCopy_(0, at, full.indexCopy(1, indices(present), found));
     });
   }
@@ -56,9 +70,9 @@ function byFolds<S extends Tree>(
 function foldOf(
   rows: readonly number[],
   y: readonly number[],
-  labels: number,
+  { labels, count }: { labels: number; count: number },
 ): ReadonlyMap<number, number> {
   const byLabel = Array.from({ length: labels }, (): number[] => []);
   for (const row of rows) byLabel[y[row] ?? 0]?.push(row);
-  return new Map(byLabel.flat().map((row, i) => [row, i % FOLDS]));
+  return new Map(byLabel.flat().map((row, i) => [row, i % count]));
 }

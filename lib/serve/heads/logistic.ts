@@ -21,7 +21,7 @@ export const logistic: Head<LogisticState> = {
 };
 
 function solve(examples: Examples): Tensor {
-  const { x, y, labels } = examples;
+  const { x, y, labels, check } = examples;
   const sample = balancedWeights(examples);
   const at = y.unsqueeze(1);
   const size = x.size(1);
@@ -40,7 +40,7 @@ function solve(examples: Examples): Tensor {
       const ofWeights = x.mT.matmul(error).add(free, { alpha: PENALTY });
       return { value, gradient: torch.cat([ofWeights, error.sum([0], true)]) };
     });
-  return minimize(objective, torch.zeros([size + 1, labels]), LIMITS);
+  return minimize(objective, torch.zeros([size + 1, labels]), { ...LIMITS, check });
 }
 
 function withBias(x: Tensor, weights: Tensor): Tensor {

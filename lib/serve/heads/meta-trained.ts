@@ -1,12 +1,24 @@
 import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
-import { type ClassSums, grownSums, sumsOf } from './class-mean';
-import type { Examples, Head } from './head';
+import { type ClassSums, grownSums, sumsOf, withLabels } from './class-mean';
+import { indices } from './features';
+import type { Examples, Head, HeldOut } from './head';
 import type { HeadMap } from './head-map';
-import { type LabeledRows, LeftOut } from './left-out';
+import { LeftOut } from './left-out';
 
-/** The sums of labels, and what they come to: scores are x W + b, W `[D, N]`, b `[1, N]`. */
-export type MetaTrainedState = ClassSums & { weights: Tensor; bias: Tensor };
+/**
+ * The sums of labels, and what they come to: scores are x W + b, W `[D, N]`, b `[1, N]`. With a map also what
+ * adding an example need not compute anew.
+ */
+export type MetaTrainedState = ClassSums & { weights: Tensor; bias: Tensor } & Partial<Mapped>;
+
+/** What a map makes of examples. */
+type Mapped = {
+  /** A Aᵀ pₖ of each label, `[N, D]`. */
+  duals: Tensor;
+  /** ‖Aᵀ x‖² of each example, `[n]`. */
+  lengths: Tensor;
+};
 
 /** c: how much of the mean of all labels is taken off; the map was trained so. */
 export const CENTRE = 0.5;
@@ -23,25 +35,69 @@ export const CENTRE = 0.5;
  * NeurIPS 2017.
  */
 export const metaTrained: Head<MetaTrainedState> = {
-  fit: (examples) => solved(sumsOf(examples), examples.map),
+  fit: (examples) => {
+    const { map, x } = examples;
+    const sums = sumsOf(examples);
+    return solved(
+      sums,
+      map,
+      map && { duals: dualsOf(meansOf(sums), map), lengths: lengthsOf(x, map) },
+    );
+  },
   scores: ({ weights, bias }, x) => x.matmul(weights).add(bias),
-  heldOut: (state, examples, rows) => torch.scope(() => heldOut(state, examples, rows)),
-  add: (state, added) => solved(grownSums(state, sumsOf(added)), added.map),
+  heldOut: (state, held) => torch.scope(() => heldOut(state, held)),
+  add: (state, added) => {
+    const sums = grownSums(state, added);
+    return solved(sums, added.map, added.map && grownMapped(state, sums, added, added.map));
+  },
 };
 
-function solved({ sums, counts }: ClassSums, map: HeadMap | undefined): MetaTrainedState {
+const meansOf = ({ sums, counts }: ClassSums): Tensor => sums.div(counts);
+
+const dualsOf = (means: Tensor, { weights }: HeadMap): Tensor =>
+  means.matmul(weights).matmul(weights.mT);
+
+const lengthsOf = (x: Tensor, { weights }: HeadMap): Tensor => x.matmul(weights).square().sum([1]);
+
+/** What a map makes of all examples, where it is known of those before: only labels of added ones change. */
+function grownMapped(
+  { duals, lengths }: MetaTrainedState,
+  sums: ClassSums,
+  added: Examples,
+  map: HeadMap,
+): Mapped {
+  if (duals === undefined || lengths === undefined) {
+    throw new Error('Expected a state that was made with the map');
+  }
+  const changed = indices([...new Set((added.y.tolist() as bigint[]).map(Number))]);
+  const means = sums.sums.indexSelect(0, changed).div(sums.counts.indexSelect(0, changed));
+  return {
+    duals: withLabels(duals, added.labels).indexCopy(0, changed, dualsOf(means, map)),
+    lengths: torch.cat([lengths, lengthsOf(added.x, map)]),
+  };
+}
+
+function solved(
+  sums: ClassSums,
+  map: HeadMap | undefined,
+  mapped: Mapped | undefined,
+): MetaTrainedState {
   const linear = torch.scope(() => {
-    const means = sums.div(counts);
-    const centre = means.mean([0], true);
-    const moved = means.sub(centre, { alpha: CENTRE });
-    const gate = opening(centre, map);
-    const metric = map && moved.matmul(map.weights).matmul(map.weights.mT);
-    const warped = metric ? moved.lerp(metric, gate) : moved;
+    const means = meansOf(sums);
+    const [centre, moved] = centred(means);
+    const warped =
+      mapped === undefined ? moved : moved.lerp(centred(mapped.duals)[1], opening(centre, map));
     const lengths = warped.mul(moved).sum([1], true).clampMin(1e-12).sqrt();
     const weights = warped.div(lengths).mT.contiguous();
     return { weights, bias: centre.matmul(weights).mul(-CENTRE) };
   });
-  return { sums, counts, ...linear };
+  return { ...sums, ...linear, ...mapped };
+}
+
+/** The mean of rows, and the rows without their share of it. */
+function centred(rows: Tensor): [Tensor, Tensor] {
+  const centre = rows.mean([0], true);
+  return [centre, rows.sub(centre, { alpha: CENTRE })];
 }
 
 /** g `[m, 1]` of centres `[m, D]`. */
@@ -57,35 +113,33 @@ function opened(cosines: Tensor, { gate }: HeadMap): Tensor {
 }
 
 /** The scores of each row by the labels' means without it, which also moves the centre and the gate. */
-function heldOut({ sums, counts }: ClassSums, examples: Examples, rows: Tensor): Tensor {
-  const { map } = examples;
-  const x = examples.x.indexSelect(0, rows);
-  const y = examples.y.indexSelect(0, rows);
-  const labeled = { x, y, means: sums.div(counts) };
+function heldOut(state: MetaTrainedState, { own: { x, ...own }, at: rows, map }: HeldOut): Tensor {
+  const { counts, duals, lengths } = state;
+  const { y } = own;
+  const means = meansOf(state);
   const vectors = vectorsWithout(counts, y);
-  const usual = new LeftOut(labeled);
-  const plain = products(usual, vectors, y);
-  if (map === undefined) return scoresOf(plain);
-  const warped = products(new LeftOut(labeled, map.weights), vectors, y);
-  const { centre } = vectors;
-  const along = alongDirection(labeled, map.direction).mul(centre).sum([1], true);
-  const gate = opened(along.div(usual.pair(centre, centre).clampMin(1e-24).sqrt()), map);
-  return scoresOf({
-    inner: plain.inner.lerp(warped.inner, gate),
-    squares: plain.squares.lerp(warped.squares, gate),
+  const usual = LeftOut.of({ ...own, means, duals: means, own: own.products.div(counts.mT) });
+  if (map === undefined || duals === undefined || lengths === undefined) {
+    return scoresWithout(usual, vectors, y);
+  }
+  const warped = LeftOut.of({
+    ...{ y, means, duals },
+    own: x.matmul(duals.mT),
+    lengths: lengths.indexSelect(0, rows).unsqueeze(1),
   });
+  const along = alongDirection({ x, y, means }, map.direction)
+    .mul(vectors.select(1, CENTRED))
+    .sum([1], true);
+  const lengthOfCentre = at(usual.gram(vectors), CENTRED, CENTRED).clampMin(1e-24).sqrt();
+  const gate = opened(along.div(lengthOfCentre), map);
+  return scoresWithout(usual.towards(warped, gate), vectors, y);
 }
 
-/** Vectors of each row by their coefficients, see `LeftOut`. */
-type Vectors = {
-  /** c m, of the labels' means without the row. */
-  centre: Tensor;
-  /** The mean of the row's label without it. */
-  own: Tensor;
-  row: Tensor;
-};
+/** The vectors of each row: c m without it, the row, and the mean of its label without it, these two less c m. */
+const [CENTRED, MOVED, OWN] = [0, 1, 2];
 
-function vectorsWithout(counts: Tensor, y: Tensor): Vectors {
+/** Their coefficients, `[m, 3, 3]`, see `LeftOut`. */
+function vectorsWithout(counts: Tensor, y: Tensor): Tensor {
   const all = counts.indexSelect(0, y);
   const left = all.sub(1);
   // A label without another example is gone, also from the mean of labels.
@@ -93,36 +147,36 @@ function vectorsWithout(counts: Tensor, y: Tensor): Vectors {
   const others = left.clampMin(1);
   const own = torch.cat([torch.zerosLike(all), all.div(others), others.reciprocal().neg()], 1);
   const sum = own.add(torch.tensor([[1, -1, 0]]));
-  return {
-    centre: sum.mul(CENTRE).div(labels),
-    own,
-    row: torch.tensor([[0, 0, 1]], { dtype: own.dtype }).expand(own.shape),
-  };
+  const centre = sum.mul(CENTRE).div(labels);
+  const row = torch.tensor([[0, 0, 1]], { dtype: own.dtype });
+  return torch.stack([centre, row.sub(centre), own.sub(centre)], 1);
 }
 
+/** `[m, 1]`: an entry of `[m, 3, 3]`. */
+const at = (x: Tensor, row: number, column: number): Tensor =>
+  x.select(1, row).narrow(1, column, 1);
+
 /** The products of S, P and x of each row with a direction, `[m, 3]`. */
-function alongDirection({ x, y, means }: LabeledRows, direction: Tensor): Tensor {
+function alongDirection(
+  { x, y, means }: { x: Tensor; y: Tensor; means: Tensor },
+  direction: Tensor,
+): Tensor {
   const along = means.mv(direction);
   const sum = along.sum().expand([x.size(0)]);
   return torch.stack([sum, along.indexSelect(0, y), x.mv(direction)], 1);
 }
 
-/** Inner products `[m, N]` of moved rows and means, and the squared lengths of the moved means. */
-type Products = { inner: Tensor; squares: Tensor };
-
-function products(space: LeftOut, { centre, own, row }: Vectors, y: Tensor): Products {
-  const moved = row.sub(centre);
-  const ownMoved = own.sub(centre);
+/** ⟨x − c m, pₖ − c m⟩ / ‖pₖ − c m‖ with what is left of the labels, `[m, N]`. */
+function scoresWithout(space: LeftOut, vectors: Tensor, y: Tensor): Tensor {
   const labels = y.unsqueeze(1);
-  const inner = space.means(moved).sub(space.pair(moved, centre));
-  const squares = space.squares
-    .sub(space.means(centre), { alpha: 2 })
-    .add(space.pair(centre, centre));
-  return {
-    inner: inner.scatter(1, labels, space.pair(moved, ownMoved)),
-    squares: squares.scatter(1, labels, space.pair(ownMoved, ownMoved)),
-  };
+  const gram = space.gram(vectors);
+  const ofCentre = space.means(vectors.select(1, CENTRED));
+  const inner = space.own.sub(ofCentre).sub_(at(gram, MOVED, CENTRED));
+  const squares = space.squares.add(at(gram, CENTRED, CENTRED)).sub_(ofCentre, { alpha: 2 });
+  return inner.scatter_(1, labels, at(gram, MOVED, OWN)).div_(
+    squares
+      .scatter_(1, labels, at(gram, OWN, OWN))
+      .clampMin_(1e-12)
+      .sqrt_(),
+  );
 }
-
-const scoresOf = ({ inner, squares }: Products): Tensor =>
-  inner.div(squares.clampMin(1e-12).sqrt());

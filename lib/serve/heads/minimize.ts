@@ -12,6 +12,16 @@ const MEMORY = 10;
 const ENOUGH = 1e-4;
 const HALVINGS = 30;
 
+/** When a search ends. */
+export type Ending = {
+  /** The largest entry of the gradient that counts as none. */
+  tolerance: number;
+  /** The most steps. */
+  steps: number;
+  /** Called before each step; what it throws ends the search. */
+  check?: (() => void) | undefined;
+};
+
 /**
  * The point where a smooth convex function is least, by L-BFGS with backtracking. It ends once no entry of
  * the gradient is above `tolerance`, after `steps`, or where no step gains anything in the numbers'
@@ -22,13 +32,14 @@ const HALVINGS = 30;
 export function minimize(
   objective: Objective,
   start: Tensor,
-  { tolerance, steps }: { tolerance: number; steps: number },
+  { tolerance, steps, check }: Ending,
 ): Tensor {
   let search: Search = torch.scope(() => {
     const place = { point: start.clone(), ...objective(start) };
     return { place, pairs: [], ended: largest(place.gradient) <= tolerance };
   });
   for (let step = 0; step < steps && !search.ended; step++) {
+    check?.();
     search = torch.replace(search, ({ place, pairs }) => {
       const next = lineSearch(objective, place, direction(place.gradient, pairs), pairs.length);
       if (next === undefined) return { place, pairs, ended: true };

@@ -35,10 +35,10 @@ export const multiLabel: Head<MultiLabelState> = {
     return { ...ridge, thresholds: thresholdsOf(scores, texts.targets) };
   },
   scores: (state, x) => ridgeScores(state.weights, x).sub(state.thresholds),
-  heldOut: ({ lambda, thresholds }, examples, rows) => {
-    const texts = distinctTexts(examples);
+  heldOut: ({ lambda, thresholds }, { at, all, ...examples }) => {
+    const texts = distinctTexts({ ...examples, x: all() });
     const scores = leaveOneOut(problemOf(texts), Number(lambda.item())).to('float32');
-    return scores.sub(thresholds).indexSelect(0, texts.textOf.indexSelect(0, rows));
+    return scores.sub(thresholds).indexSelect(0, texts.textOf.indexSelect(0, at));
   },
 };
 

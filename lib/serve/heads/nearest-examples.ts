@@ -18,11 +18,11 @@ const SHARPNESS = 20;
 export const nearestExamples: Head<NearestState> = {
   fit: (examples) => ({ x: examples.x, shares: logShares(examples) }),
   scores: ({ x: own, shares }, x) => pooled(x.matmul(own.mT).mul(SHARPNESS), shares),
-  heldOut: ({ x, shares }, { y }, rows) => {
-    const similarities = x.indexSelect(0, rows).matmul(x.mT).mul(SHARPNESS);
-    const others = pooled(similarities.scatter(1, rows.unsqueeze(1), -Infinity), shares);
+  heldOut: ({ x, shares }, { own, at }) => {
+    const similarities = own.x.matmul(x.mT).mul(SHARPNESS);
+    const others = pooled(similarities.scatter(1, at.unsqueeze(1), -Infinity), shares);
     // The mean over a label's other examples has one fewer: the share is 1 / (n − 1) instead of 1 / n.
-    const label = y.indexSelect(0, rows).unsqueeze(1);
+    const label = own.y.unsqueeze(1);
     const counts = shares.exp().amax([0], true).reciprocal();
     const larger = counts.log().sub(counts.sub(1).clampMin(1).log());
     return others.scatterAdd(1, label, larger.expandAs(others).gather(1, label));

@@ -22,8 +22,10 @@ import {
 export const ridge: Head<RidgeState> = {
   fit: (examples) => fitRidge(problemOf(examples)),
   scores: ({ weights }, x) => ridgeScores(weights, x),
-  heldOut: ({ lambda }, examples, rows) =>
-    leaveOneOut(problemOf(examples), Number(lambda.item())).to('float32').indexSelect(0, rows),
+  heldOut: ({ lambda }, { at, all, ...examples }) =>
+    leaveOneOut(problemOf({ ...examples, x: all() }), Number(lambda.item()))
+      .to('float32')
+      .indexSelect(0, at),
 };
 
 function problemOf(examples: Examples): RidgeProblem {

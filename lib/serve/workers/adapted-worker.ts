@@ -78,6 +78,6 @@ export const plane = (request: AdaptedRequest): Promise<AdaptedOutcome<'plane'>>
         torch.tensor(Float32Array.from(scores.flat()), {
           shape: [scores.length, examples[0]?.length ?? 0],
         });
-      return principalPlane(normalize(rows(examples)), rows(texts));
+      return principalPlane([normalize(rows(examples))], rows(texts));
     });
   });

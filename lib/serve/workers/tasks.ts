@@ -14,6 +14,7 @@ import type { Suspicion } from '../suspects';
 import type { TuneInput } from '../tuning/tune-encoder';
 import type { Tuned } from '../tuning/tuned';
 import type { Shared } from './shared-tree';
+import type { StopFlag } from './stop-flag';
 
 /** What a worker is started with. */
 export type WorkerSetup = {
@@ -32,11 +33,17 @@ export type SharedRequests = {
   parts: readonly { scorer: Shared<Scorer>; count: number }[];
 };
 
+/** Work that may be given up while it is done. */
+type Stoppable = { stop: StopFlag | undefined };
+
 /** Each kind of task: what a worker gets, and what it returns. */
 export type Tasks = {
-  fit: { input: { rows: NewRows; tuned?: Shared<Tuned> | undefined }; output: Shared<Core> };
-  grow: { input: { core: Shared<Core>; rows: NewRows }; output: Shared<Core> };
-  narrow: { input: { core: Shared<Core>; rows: KeptRows }; output: Shared<Core> };
+  fit: {
+    input: { rows: NewRows; tuned?: Shared<Tuned> | undefined } & Stoppable;
+    output: Shared<Core>;
+  };
+  grow: { input: { core: Shared<Core>; rows: NewRows } & Stoppable; output: Shared<Core> };
+  narrow: { input: { core: Shared<Core>; rows: KeptRows } & Stoppable; output: Shared<Core> };
   predict: { input: SharedRequests; output: Answers };
   suspects: { input: Shared<Core>; output: readonly Suspicion[] };
   attribute: {

@@ -11,6 +11,7 @@ import { readClassifier, writeClassifier } from '../saved-classifier';
 import { suspectsOf } from '../suspects';
 import type { TuneOutput } from '../tuning/tune-encoder';
 import { type Shared, shareAll, takeAll } from './shared-tree';
+import { checkOf } from './stop-flag';
 import type { Outcome, TaskName, Tasks, TuneTask, WorkerSetup } from './tasks';
 
 const setup: WorkerSetup = workerData;
@@ -21,9 +22,10 @@ const engine = new Engine(openEncoder(setup.spec, takeAll(setup.params)));
 type Run = { [K in TaskName]: (input: Tasks[K]['input']) => Tasks[K]['output'] };
 
 const run: Run = {
-  fit: ({ rows, tuned }) => shareAll(engine.fit(rows, tuned && takeAll(tuned)), 1),
-  grow: ({ core, rows }) => shareAll(engine.grow(takeAll(core), rows), 1),
-  narrow: ({ core, rows }) => shareAll(engine.narrow(takeAll(core), rows), 1),
+  fit: ({ rows, tuned, stop }) =>
+    shareAll(engine.fit(rows, tuned && takeAll(tuned), checkOf(stop)), 1),
+  grow: ({ core, rows, stop }) => shareAll(engine.grow(takeAll(core), rows, checkOf(stop)), 1),
+  narrow: ({ core, rows, stop }) => shareAll(engine.narrow(takeAll(core), rows, checkOf(stop)), 1),
   predict: ({ texts, parts }) =>
     engine.predict({
       texts,

@@ -1,5 +1,5 @@
 import { HEADS, type HeadName } from '../../../lib/serve/heads';
-import { heldOutScores } from '../../../lib/serve/heads/held-out';
+import { heldOutScores, holdOut } from '../../../lib/serve/heads/held-out';
 import { type Tensor, torch } from '../../../lib/torch';
 import { clusters, permuted } from '../clusters';
 
@@ -37,7 +37,7 @@ describe.each(names)('%s', (name) => {
   test('held-out scores are those of a head fitted without the examples', () => {
     if (head.heldOut === undefined) return;
     const state = head.fit(examples);
-    const scores = heldOutScores(head, state, examples, [0, 13, 23]);
+    const scores = heldOutScores(head, state, holdOut(examples, [0, 13, 23]));
     for (const [i, row] of [0, 13, 23].entries()) {
       const rest = permuted(
         examples,
@@ -51,7 +51,7 @@ describe.each(names)('%s', (name) => {
 
   test('the only example of a label scores nothing for it, when it is held out', () => {
     const lonely = permuted(examples, [0, 1, 6, 7, 12, 18, 19]);
-    const scores = heldOutScores(head, head.fit(lonely), lonely, all(7));
+    const scores = heldOutScores(head, head.fit(lonely), holdOut(lonely, all(7)));
     expect(scores.select(0, 4).tolist()).toEqual(
       expect.arrayContaining([-Infinity, expect.any(Number)]),
     );

@@ -1,5 +1,5 @@
 import type { HeadMap } from '../../../lib/serve/heads/head-map';
-import { heldOutScores } from '../../../lib/serve/heads/held-out';
+import { heldOutScores, holdOut } from '../../../lib/serve/heads/held-out';
 import { CENTRE, metaTrained } from '../../../lib/serve/heads/meta-trained';
 import { type Tensor, torch } from '../../../lib/torch';
 import { clusters, permuted, unit } from '../clusters';
@@ -56,8 +56,7 @@ test.each([
   const scores = heldOutScores(
     metaTrained,
     metaTrained.fit({ ...own, map }),
-    { ...own, map },
-    rows,
+    holdOut({ ...own, map }, rows),
   );
   for (const row of rows) {
     const rest = permuted(
@@ -73,7 +72,7 @@ test('the only example of a label also leaves the centre when it is held out', (
   const map = half;
   const lonely = permuted(examples, [0, 6, 7, 12, 13, 18]);
   const whole = { ...lonely, map };
-  const scores = heldOutScores(metaTrained, metaTrained.fit(whole), whole, [5]);
+  const scores = heldOutScores(metaTrained, metaTrained.fit(whole), holdOut(whole, [5]));
   const rest = { ...permuted(lonely, all(5)), labels: 3, map };
   const expected = metaTrained.scores(metaTrained.fit(rest), lonely.x.narrow(0, 5, 1));
   expect(distance(scores.narrow(1, 0, 3), expected)).toBeLessThan(1e-4);
