@@ -9,6 +9,7 @@ import {
 } from '../../../../lib/text/encoders/word-vectors/saved-word-vectors';
 import { wordVectorModel } from '../../../../lib/text/encoders/word-vectors/word-vector-model';
 import { mapTree, torch } from '../../../../lib/torch';
+import { cpuTime } from '../../../helpers/cpu-time';
 import { temporaryFolder } from '../../../helpers/folders';
 import { describeWith, sharedData } from '../../../helpers/shared-data';
 
@@ -227,11 +228,12 @@ test('the work on long texts is bounded, and equal to reading all where words ar
   const model = await loadWordVectors(file(ROWS));
   const text = 'the cat unknown, '.repeat(100_000);
   expect([...model.tokenize(text)]).toEqual(Array.from({ length: 128 }, (_, i) => 1 + (i % 2)));
-  const start = performance.now();
-  for (const long of ['a'.repeat(1e6), '中文'.repeat(5e5), ' '.repeat(1e6)]) {
-    expect([...model.tokenize(long)]).toEqual([0]);
-  }
-  expect(performance.now() - start).toBeLessThan(1000);
+  const time = cpuTime(() => {
+    for (const long of ['a'.repeat(1e6), '中文'.repeat(5e5), ' '.repeat(1e6)]) {
+      expect([...model.tokenize(long)]).toEqual([0]);
+    }
+  });
+  expect(time).toBeLessThan(1000);
 });
 
 test('reading tells its progress, and ends when it is told to', async () => {
