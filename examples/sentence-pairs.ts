@@ -24,7 +24,9 @@ export async function main(print: (line: string) => void = console.log): Promise
 
   const found = await classifier.predict(others);
   const right = found.filter(({ label }, i) => label === others[i]?.label).length / others.length;
-  print(`${examples.length} pairs of 10 intents to learn from, ${byIntent.length - 10} intents to tell:`);
+  print(
+    `${examples.length} pairs of 10 intents to learn from, ${byIntent.length - 10} intents to tell:`,
+  );
   print(`  ${(100 * right).toFixed(0)} % of ${others.length} pairs are told right`);
   for (const [first, second] of [
     ['my phone was stolen', 'somebody took my mobile'],

@@ -1,3 +1,4 @@
+import { TorchError } from '../../errors';
 import { normalize } from '../../meta/metric/normalize';
 import { type Tensor, torch } from '../../torch';
 import { type ClassSums, grownSums, sumsOf, withLabels } from './class-mean';
@@ -67,7 +68,9 @@ function grownMapped(
   map: HeadMap,
 ): Mapped {
   if (duals === undefined || lengths === undefined) {
-    throw new Error('Expected a state that was made with the map');
+    const expected =
+      'Expected what the map makes of the examples, which earlier versions did not save';
+    throw new TorchError('ERR_TORCH_FILE', `${expected}; call refit() before examples are added`);
   }
   const changed = indices([...new Set((added.y.tolist() as bigint[]).map(Number))]);
   const means = sums.sums.indexSelect(0, changed).div(sums.counts.indexSelect(0, changed));
