@@ -10,6 +10,7 @@ import { registerDatasets } from './datasets';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerEncoder } from './encoder';
+import { registerExport } from './export';
 import { registerLibtorch } from './libtorch';
 import { registerMonitor } from './monitor';
 import { registerReport } from './report';
@@ -41,6 +42,7 @@ function createProgram(): Command {
   registerSearch(program);
   registerServe(program);
   registerTensors(program);
+  registerExport(program);
   registerCompletion(program);
   return program;
 }

@@ -4,7 +4,8 @@
 import { resolve } from 'node:path';
 import { positiveInteger, readOptions, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
-import { disposeTree, type Tensor } from '../torch';
+import { exportOnnx } from '../text';
+import { disposeTree, type Tensor, torch } from '../torch';
 import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from './edits';
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
@@ -25,6 +26,7 @@ import { givesSeveral, type HeadName } from './heads';
 import type { HeldOutAnswer } from './held-out-answers';
 import { Knowledge } from './knowledge';
 import { requireWithin } from './limits';
+import { linearHead } from './linear-head';
 import { type Place, type PlacedExample, placesOn } from './places';
 import type { EncoderPoolOptions } from './pool-options';
 import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
@@ -49,7 +51,7 @@ import {
 } from './setup';
 import type { Suspect } from './suspects';
 import { readTuning, type TuneOptions, type TuneReport } from './tuning/tune-options';
-import type { Tuned } from './tuning/tuned';
+import { encoderFor, type Tuned } from './tuning/tuned';
 import type { JobOptions } from './workers/job-queue';
 import type { RequestOptions } from './workers/request-queue';
 import { releaseAll, shareAll } from './workers/shared-tree';
@@ -180,6 +182,22 @@ export class FewShotClassifier {
     const encoder = { name, fingerprint, spec };
     const saved = { encoder, options: this.#options, labels, rows, core };
     await knowledge.use(() => this.#pool.saveClassifier(path, saved, { owner: this }));
+  }
+
+  /**
+   * Writes the encoder and the head as one file for ONNX Runtime and others, on the calling thread: token
+   * ids to `scores` and `probabilities` of the labels, which are in the metadata. See `text.exportOnnx`.
+   *
+   * @throws ArgumentTypeError for an encoder that is not of BERT's family, or a head that is not linear,
+   *   which is `nearest-examples`; TorchError `ERR_TORCH_FILE` if the file cannot be written
+   */
+  exportOnnxSync(file: string): void {
+    const { labels, core } = this.#current();
+    const encoder = encoderFor(this.#pool.encoder, core.tuned);
+    torch.scope(() => {
+      const head = linearHead(core.fitted, labels, encoder.dimensions, 'exportOnnxSync');
+      exportOnnx(file, encoder, { head });
+    });
   }
 
   /** The labels, in the order of their first example. */

@@ -146,6 +146,7 @@ export {
   type TransformerLanguageModelOptions,
   transformerLanguageModel,
 } from './language-models/transformer-language-model';
+export { type ExportOnnxOptions, exportOnnx, type OnnxHead } from './onnx/export-onnx';
 export { Bm25, type Bm25Options, type Ranked } from './retrieval/bm25';
 export { reciprocalRankFusion } from './retrieval/rank-fusion';
 export {

@@ -28,6 +28,7 @@ test('exports the text layer', () => {
     'downloadEncoder',
     'encodeBatch',
     'episodeTensors',
+    'exportOnnx',
     'joinedVectorizer',
     'kneserNey',
     'listDatasets',

@@ -29,6 +29,8 @@ export interface Bert extends Layer<BertParams, TokenIds> {
   readonly outFeatures: number;
   /** The most tokens of a text. */
   readonly maxLength: number;
+  /** The options with all defaults. */
+  readonly shape: BertShape;
   readonly tasks: true;
   /** The vectors of the last layer, `[…, n, L, D]`; zeros at padding. */
   hiddenStates(params: BertParams, input: TokenIds, context?: Context): Tensor;
@@ -85,6 +87,7 @@ export function bert(options: BertOptions): Bert {
       torch.scope(() => pooled(params, packTexts(texts, wordsOf(params).device), context)),
     outFeatures: head.outFeatures,
     maxLength,
+    shape,
     tasks: true,
   };
 }

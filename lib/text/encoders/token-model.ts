@@ -1,4 +1,4 @@
-import type { Context, TokenIds } from '../../nn';
+import type { Bert, Context, TokenIds } from '../../nn';
 import { mapTree, type Tensor, type Tree } from '../../torch';
 import { wrongShape } from '../../torch/check-tensors';
 import { fingerprintOf } from './fingerprint';
@@ -46,6 +46,8 @@ export interface TokenModel<P extends Tree = Tree> {
   readonly vectors?: TokenVectors<P>;
   /** The same, where it has been trained to guess hidden tokens. */
   readonly tokens?: TokenStates<P>;
+  /** The Transformer of BERT's family that it is, if it is one. */
+  readonly layer?: Bert;
 }
 
 /**
@@ -74,6 +76,7 @@ export function withParams(model: TokenModel, params: Tree): TokenModel {
     ...(model.embedBatch && { embedBatch: model.embedBatch.bind(model) }),
     ...(model.vectors && { vectors: model.vectors }),
     ...(model.tokens && { tokens: model.tokens }),
+    ...(model.layer && { layer: model.layer }),
   };
 }
 
