@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   literal,
+  objectOf,
   optional,
   positiveInteger,
   readOptions,
@@ -122,8 +123,9 @@ export class ClassifierStore implements Classifiers {
     return this.#inTurn(name, () => this.#require(name).change(change, options));
   }
 
-  put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
+  put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
     classifierName(name, 'put');
+    objectOf(settings, 'settings', 'put');
     return this.#inTurn(name, async () => {
       settings.signal?.throwIfAborted();
       const options = { ...settings, pool: this.#pool };

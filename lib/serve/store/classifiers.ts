@@ -18,7 +18,7 @@ export interface Classifiers {
   /** Changes a classifier. The promise is fulfilled once the change has taken effect for good. */
   change(name: string, change: Change, options?: AdditionOptions): Promise<void>;
   /** Fits a classifier, which takes the place of one with the same name. */
-  put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void>;
+  put(name: string, examples: ExamplesInput, settings?: FitSettings): Promise<void>;
   /** Forgets a classifier. */
   remove(name: string): Promise<void>;
   /** Waits for what is under way, and frees what these classifiers own. */

@@ -1,3 +1,4 @@
+import { objectOf } from '../../check';
 import { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
@@ -52,7 +53,8 @@ export class MemoryClassifiers implements Classifiers {
     return this.#turns.run(name, () => applyChange(this.#require(name), change, options));
   }
 
-  put(name: string, examples: ExamplesInput, settings: FitSettings): Promise<void> {
+  put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
+    objectOf(settings, 'settings', 'put');
     return this.#turns.run(name, async () => {
       settings.signal?.throwIfAborted();
       const options = { ...settings, pool: this.#given ?? (await this.#ownPool()) };

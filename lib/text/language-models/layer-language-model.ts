@@ -49,6 +49,7 @@ export class LayerLanguageModel<P extends Tree = Tree> implements LanguageModel 
    * @throws ArgumentTypeError if `texts` is not an array of strings
    */
   losses(params: P, texts: readonly string[], context?: Context): Tensor {
+    objectOf(params, 'params', 'losses');
     requireTexts(texts, 'texts', 'losses');
     const sequences = texts.map((text) => this.words.sequenceOf(text));
     return torch.scope(() => {

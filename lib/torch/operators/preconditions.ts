@@ -49,6 +49,13 @@ function segments(args: CheckedArguments): void {
   args.requireElements(args.tensor('offsets'), 0, size);
 }
 
+/** Where bags of indices begin: sums are read from and written to by them. */
+function bags(args: CheckedArguments): void {
+  const { shape = [] } = args.tensor('indices') ?? {};
+  args.require(shape.length === 1, 'a shape [n]', 'indices', written(shape));
+  args.requireElements(args.tensor('offsets'), 0, shape[0] ?? 0);
+}
+
 /** Zeros without memory cannot be resized or written to. */
 function withMemory(name: string): Check {
   return (args) => {
@@ -260,6 +267,9 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::conv_transpose3d': convolution,
   'aten::convolution': convolution,
   'aten::segment_reduce': segments,
+  'aten::embedding_bag': bags,
+  'aten::_embedding_bag': bags,
+  'aten::_embedding_bag_forward_only': bags,
   'aten::native_group_norm': groups,
   'aten::lstm': packedSequences,
   'aten::gru': packedSequences,

@@ -44,6 +44,17 @@ test.each<[string, string, () => unknown]>([
         unsafe: true,
       }),
   ],
+  [
+    'embeddingBag',
+    'indices',
+    () => torch.embeddingBag(torch.rand([4, 3]), torch.zeros([4, 2]).long(), ints(0).long()),
+  ],
+  [
+    'ops.aten.embedding_bag',
+    'offsets',
+    () =>
+      aten('embedding_bag', torch.rand([4, 3]), ints(0, 1, 2, 3).long(), ints(0, -1e8, 2).long()),
+  ],
   ['resize_ of zeros without memory', 'self', () => aten('resize_', zeros(), [1_000_000])],
   ['luUnpack', 'LUPivots', () => torch.luUnpack(torch.rand([2, 1, 8, 1]), ints(), false)],
   [
