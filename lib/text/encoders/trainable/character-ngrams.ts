@@ -28,9 +28,9 @@ export function fnv1a(text: string): number {
 export function ngramsOf(word: string, { shortest, longest, buckets }: NgramOptions): number[] {
   const characters = [...`<${word}>`];
   const numbers = [fnv1a(characters.join('')) % buckets];
-  for (let n = shortest; n <= longest; n++) {
-    // The whole word has its number already.
-    for (let from = 0; from + n <= characters.length && n < characters.length; from++) {
+  // The whole word has its number already.
+  for (let n = shortest; n <= Math.min(longest, characters.length - 1); n++) {
+    for (let from = 0; from + n <= characters.length; from++) {
       numbers.push(fnv1a(characters.slice(from, from + n).join('')) % buckets);
     }
   }

@@ -103,6 +103,8 @@ test('a word is its own number and those of its n-grams', () => {
   expect(ngramsOf('a', options)).toEqual(['<a>'].map(fnv1a));
   // By characters, not code units.
   expect(ngramsOf('💳', options)).toEqual([fnv1a('<💳>')]);
+  // What no word has is not looked for.
+  expect(ngramsOf('card', { ...options, longest: 2 ** 53 - 1 })).toHaveLength(10);
 });
 
 test('hashed: a misspelt word is nearer than another', async () => {
