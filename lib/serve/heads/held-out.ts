@@ -25,8 +25,8 @@ export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
 
 /**
  * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
- * one, else fold by fold, those of each label spread evenly over the folds in their order: over 5, or as many fewer as
- * still leave four fifths of the examples where only some are asked about. The only example of a label scores −∞ for it.
+ * one, else fold by fold, those of each label spread evenly over 5 folds in their order. Fewer would
+ * fit heads to fewer examples than the closed forms have. The only example of a label scores −∞ for it.
  */
 export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
@@ -41,7 +41,7 @@ function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
   const { y, labels, rows, all, check } = held;
   const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
-  const count = Math.ceil((FOLDS * rows.length) / numbers.length);
+  const count = FOLDS;
   const folds = foldOf(rows, numbers, { labels, count });
   const scores = torch.full([rows.length, labels], -Infinity);
   const placeOf = new Map(rows.map((row, i) => [row, i]));
