@@ -54,32 +54,39 @@ export type FitOptions = {
 export function fitOneLabel(features: LabeledFeatures, { head, ...options }: FitOptions): Fitted {
   return torch.noGrad(() =>
     torch.scope(() => {
-      if (head !== 'auto') return fitHead(head, features, options).fitted;
+      if (head !== 'auto') return fitHead(head, features, seenOf(features), options).fitted;
       const part = trialRows(features);
       if (part === undefined) return best(features, options);
       const chosen = torch.scope(() => best(someOf(features, part), options).head);
-      return fitHead(chosen, features, options).fitted;
+      return fitHead(chosen, features, seenOf(features), options).fitted;
     }),
   );
 }
 
 /** The head that is best on held-out examples, and not by chance. */
 function best(features: LabeledFeatures, options: Calibration): Fitted {
+  const seen = seenOf(features);
   const [first, ...others] = candidates(features);
-  return others
-    .map((name) => fitHead(name, features, options))
-    .reduce((one, next) => (better(next, one) ? next : one), fitHead(first, features, options))
-    .fitted;
+  const fit = (name: HeadName): Tried => fitHead(name, features, seen, options);
+  return others.map(fit).reduce((one, next) => (better(next, one) ? next : one), fit(first)).fitted;
 }
 
-function fitHead(name: HeadName, features: LabeledFeatures, options: Calibration): Judged {
+function fitHead(
+  name: HeadName,
+  features: LabeledFeatures,
+  seen: Seen,
+  options: Calibration,
+): Tried {
   features.check?.();
-  const { measured } = features;
+  return calibrated(name, HEADS[name].head.fit(features), seen, options);
+}
+
+/** What all heads are calibrated on. */
+function seenOf(features: LabeledFeatures): Seen {
   const sums = sumsOf(features);
   const held = holdOut(features, [...features.sample], sums);
   const nearest = nearestOthers([features.x], held.own.x, held.at);
-  const state = HEADS[name].head.fit(features);
-  return calibrated(name, state, { held, nearest, sums, measured }, options);
+  return { held, nearest, sums, measured: features.measured };
 }
 
 /** Some of the examples, with a sample of their own. */
@@ -135,14 +142,14 @@ type Seen = {
 };
 
 /** A fitted head, and which held-out examples it got right, `[m]`; undefined where they are not at hand. */
-type Judged = { fitted: Fitted; right: Tensor | undefined };
+type Tried = { fitted: Fitted; right: Tensor | undefined };
 
 function calibrated(
   name: HeadName,
   state: Tree,
   { held, nearest, sums, near, measured }: Seen,
   { falseAlarms }: Calibration,
-): Judged {
+): Tried {
   if (measured !== undefined) {
     const { familiarity } = measured;
     const known = requireMeasured(name, measured);
@@ -212,7 +219,7 @@ export function foreignCosine({ sums, counts }: ClassSums): number {
  * True if the first head is right on more held-out examples, by more than chance may do: where n of them are
  * right by one head alone, the difference has a standard deviation of √n.
  */
-export function better(one: Judged, other: Judged): boolean {
+export function better(one: Tried, other: Tried): boolean {
   if (one.right === undefined || other.right === undefined) {
     return (one.fitted.accuracy ?? 0) > (other.fitted.accuracy ?? 0);
   }

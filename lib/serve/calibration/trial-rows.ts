@@ -10,9 +10,9 @@ type Keyed = { y: Tensor; keys: Uint32Array; labels: number };
  * least keys, and two at least, so that one can be held out. Undefined where all are tried.
  */
 export function trialRows({ y, keys, labels }: Keyed): readonly number[] | undefined {
+  if (y.size(0) <= MOST_TRIED) return undefined;
   const numbers = (y.tolist() as bigint[]).map(Number);
   const each = Math.max(2, Math.floor(MOST_TRIED / labels));
-  if (numbers.length <= MOST_TRIED) return undefined;
   const byLabel = Array.from({ length: labels }, (): number[] => []);
   for (const [row, label] of numbers.entries()) byLabel[label]?.push(row);
   const least = byLabel.flatMap((rows) =>

@@ -25,8 +25,8 @@ export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
 
 /**
  * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
- * one, else fold by fold, those of each label spread evenly over 5 folds in their order. Fewer would
- * fit heads to fewer examples than the closed forms have. The only example of a label scores −∞ for it.
+ * one, else fold by fold, those of each label spread evenly over 5 folds in their order. Fewer would fit heads to
+ * fewer examples than the closed forms have. The only example of a label scores −∞ for it.
  */
 export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
@@ -41,11 +41,10 @@ function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
   const { y, labels, rows, all, check } = held;
   const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
-  const count = FOLDS;
-  const folds = foldOf(rows, numbers, { labels, count });
+  const folds = foldOf(rows, numbers, labels);
   const scores = torch.full([rows.length, labels], -Infinity);
   const placeOf = new Map(rows.map((row, i) => [row, i]));
-  for (let fold = 0; fold < count; fold++) {
+  for (let fold = 0; fold < FOLDS; fold++) {
     check?.();
     const test = rows.filter((row) => folds.get(row) === fold);
     const train = [...numbers.keys()].filter((row) => folds.get(row) !== fold);
@@ -70,9 +69,9 @@ function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
 function foldOf(
   rows: readonly number[],
   y: readonly number[],
-  { labels, count }: { labels: number; count: number },
+  labels: number,
 ): ReadonlyMap<number, number> {
   const byLabel = Array.from({ length: labels }, (): number[] => []);
   for (const row of rows) byLabel[y[row] ?? 0]?.push(row);
-  return new Map(byLabel.flat().map((row, i) => [row, i % count]));
+  return new Map(byLabel.flat().map((row, i) => [row, i % FOLDS]));
 }
