@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireTexts, string } from '../../check';
-import { invalidArgument } from '../../errors';
 import { makeFolders, onDisk } from '../../on-disk';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../torch';
-import { type EncodeOptions, SentenceEncoder } from './sentence-encoder';
+import { requireEncoder } from './require-encoder';
+import type { EncodeOptions, SentenceEncoder } from './sentence-encoder';
 
 /**
  * As `encoder.encode(texts)`, once: the vectors `[n, D]` are kept in a file of the folder, and read from there
@@ -26,9 +26,7 @@ export async function cachedFeatures(
   options: EncodeOptions = {},
 ): Promise<Tensor> {
   const operator = 'cachedFeatures';
-  if (!(encoder instanceof SentenceEncoder)) {
-    throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
-  }
+  requireEncoder(encoder, operator);
   requireTexts(texts, 'texts', operator);
   string(folder, 'folder', operator);
   const path = join(folder, `${keyOf(encoder, texts)}.safetensors`);

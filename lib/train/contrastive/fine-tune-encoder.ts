@@ -9,9 +9,10 @@ import {
   readOptions,
   string,
 } from '../../check';
-import { invalidArgument, outOfRange } from '../../errors';
+import { outOfRange } from '../../errors';
 import type { LabeledText } from '../../text';
-import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
+import { requireEncoder } from '../../text/encoders/require-encoder';
+import type { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import { blended, type NamedTensors } from '../../text/encoders/trained-params';
 import { disposeTree, mapTree } from '../../torch';
 import { type FineTuneStep, fineTuneSteps, type NumberedTexts } from './fine-tune';
@@ -46,9 +47,7 @@ export async function fineTuneEncoder(
   options: FineTuneEncoderOptions = {},
 ): Promise<SentenceEncoder> {
   const operator = 'fineTuneEncoder';
-  if (!(encoder instanceof SentenceEncoder)) {
-    throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
-  }
+  requireEncoder(encoder, operator);
   const { signal, onStep, ...rest } = readOptions(OPTIONS, options, operator);
   const numbered = numberedTexts(examples, operator);
   const settings = fineTuneSettings(rest, numbered.texts.length, operator);

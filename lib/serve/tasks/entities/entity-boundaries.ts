@@ -1,6 +1,7 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
-import { invalidArgument, outOfRange } from '../../../errors';
-import { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
+import { outOfRange } from '../../../errors';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
+import type { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import { type TaggedTokens, taggedTokensOf } from '../../../text/tasks/entities';
 import { disposeTree, torch } from '../../../torch';
 import { type Boundaries, fitBoundaries } from './boundaries';
@@ -65,9 +66,4 @@ export class EntityBoundaries {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-export function requireEncoder(encoder: unknown, operator: string): void {
-  if (encoder instanceof SentenceEncoder) return;
-  throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
 }

@@ -1,6 +1,7 @@
 import { abortSignal, type OptionsOf, optional, readOptions, requireTexts } from '../../../check';
 import { ArgumentRangeError, invalidArgument } from '../../../errors';
 import type { SentenceEncoder } from '../../../text';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
 import {
   type TaggedTokens,
   taggedTokensOf,
@@ -8,7 +9,7 @@ import {
   wordPlaces,
 } from '../../../text/tasks/entities';
 import { disposeTree, torch } from '../../../torch';
-import { EntityBoundaries, requireEncoder } from './entity-boundaries';
+import { EntityBoundaries } from './entity-boundaries';
 import { entityFeatures } from './features';
 import { type FittedEntities, fitEntities, type RatedEntity, taggedBy, typesOf } from './fitted';
 

@@ -7,10 +7,11 @@ import {
   requireTexts,
   withDefault,
 } from '../../../check';
-import { invalidArgument, outOfRange } from '../../../errors';
+import { outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
-import { type LabeledText, SentenceEncoder } from '../../../text';
+import type { LabeledText, SentenceEncoder } from '../../../text';
 import { requireLabeledTexts } from '../../../text/datasets/labeled-text';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { type Tensor, torch } from '../../../torch';
 import {
   bestVote,
@@ -58,7 +59,7 @@ export type InstancePrediction = {
 type Learned = { vote: Vote; threshold: number };
 
 /**
- * Stored texts decide, and explain: the nearest k of them vote, each by a share that is told, and the probability of a
+ * Stored texts decide, and explain: the nearest k of them vote, each by a share that is given, and the probability of a
  * label is the sum of its shares. Nothing else is learned, so an instance that is removed leaves nothing behind. It
  * holds tensors until `dispose`, or the end of a `using` block; the encoder must not be disposed of before.
  *
@@ -98,9 +99,7 @@ export class InstanceMemory {
     options: InstanceOptions = {},
   ): Promise<InstanceMemory> {
     const operator = 'InstanceMemory.fit';
-    if (!(encoder instanceof SentenceEncoder)) {
-      throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
-    }
+    requireEncoder(encoder, operator);
     const read = instancesOf(instances, operator);
     const { signal, falseAlarms } = readOptions(FIT, options, operator);
     const x = await vectorsOf(

@@ -55,7 +55,7 @@ export function neighborhoods(queries: Tensor, x: Tensor, apart = false): Neighb
 export function bestVote(around: Neighborhood, labels: readonly string[]): Vote {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const told = [...labels.keys()].filter((i) => (counts.get(labels[i] ?? '') ?? 0) > 1);
+  const counted = [...labels.keys()].filter((i) => (counts.get(labels[i] ?? '') ?? 0) > 1);
   const votes = NEIGHBORS.flatMap((neighbors) =>
     (neighbors === 1 ? SHARPNESS.slice(0, 1) : SHARPNESS).map((sharpness) => ({
       neighbors,
@@ -63,7 +63,7 @@ export function bestVote(around: Neighborhood, labels: readonly string[]): Vote 
     })),
   );
   const scored = votes.map((vote) => {
-    const sum = told.reduce((total, i) => total + brier(around[i], i, labels, vote), 0);
+    const sum = counted.reduce((total, i) => total + brier(around[i], i, labels, vote), 0);
     return { vote, score: sum };
   });
   const [first, ...others] = scored;

@@ -6,14 +6,12 @@ import {
   readOptions,
   withDefault,
 } from '../../../check';
-import { invalidArgument, outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
-import { SentenceEncoder, type TextPrediction } from '../../../text';
-import { disposeTree, type Tensor, torch } from '../../../torch';
-import { HEADS } from '../../heads';
-import { indices } from '../../heads/features';
+import type { SentenceEncoder } from '../../../text';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
+import { disposeTree, torch } from '../../../torch';
 import { headMapFile, readHeadMap } from '../../heads/head-map';
-import { type LogisticState, logistic } from '../../heads/logistic';
+import { ExampleRegression, type NearestPrediction, requireTwoLabels } from '../example-regression';
 import { type Comparison, comparedTexts } from './compared-texts';
 import { type PairExample, pairExamples, type TextPair, textPairs } from './text-pairs';
 
@@ -31,11 +29,9 @@ export type PairRequestOptions = OptionsOf<typeof REQUEST>;
 export type PairOptions = OptionsOf<typeof FIT>;
 
 /** How two texts belong together. */
-export type PairPrediction = TextPrediction & {
+export type PairPrediction = NearestPrediction<PairExample> & {
   /** The cosine of the two texts' vectors, from −1 to 1: how similar they are for the encoder alone. */
   readonly similarity: number;
-  /** The example that the pair is most like. */
-  readonly nearest: PairExample & { readonly similarity: number };
 };
 
 /**
@@ -51,21 +47,17 @@ export type PairPrediction = TextPrediction & {
  * Both texts go through one encoder, and logistic regression decides on what they have in common: see `comparedTexts`.
  */
 export class PairClassifier {
-  /** The labels, in the order of their first example. */
-  readonly labels: readonly string[];
   readonly #comparison: Comparison;
-  readonly #examples: readonly PairExample[];
-  /** `[n, F]`: the examples as features, of length 1. */
-  readonly #x: Tensor;
-  readonly #state: LogisticState;
+  readonly #examples: ExampleRegression<PairExample>;
 
-  private constructor(comparison: Comparison, examples: readonly PairExample[], x: Tensor) {
+  private constructor(comparison: Comparison, examples: ExampleRegression<PairExample>) {
     this.#comparison = comparison;
     this.#examples = examples;
-    this.labels = [...new Set(examples.map(({ label }) => label))];
-    const y = examples.map(({ label }) => this.labels.indexOf(label));
-    this.#state = torch.scope(() => logistic.fit({ x, y: indices(y), labels: this.labels.length }));
-    this.#x = torch.scope(() => normalize(x));
+  }
+
+  /** The labels, in the order of their first example. */
+  get labels(): readonly string[] {
+    return this.#examples.labels;
   }
 
   /**
@@ -78,15 +70,10 @@ export class PairClassifier {
     options: PairOptions = {},
   ): Promise<PairClassifier> {
     const operator = 'PairClassifier.fit';
-    if (!(encoder instanceof SentenceEncoder)) {
-      throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
-    }
+    requireEncoder(encoder, operator);
     const read = pairExamples(examples, 'examples', operator);
     const { signal, ordered } = readOptions(FIT, options, operator);
-    const labels = new Set(read.map(({ label }) => label)).size;
-    if (labels < 2) {
-      throw outOfRange('at least 2 labels', `examples of ${operator}`, labels, operator);
-    }
+    requireTwoLabels(read, 'labels', operator);
     const file = headMapFile(encoder);
     const map = file === undefined ? undefined : readHeadMap(file);
     try {
@@ -94,7 +81,8 @@ export class PairClassifier {
       const { x, cosines } = await comparedTexts(comparison, read, signal);
       using features = x;
       cosines.dispose();
-      return new PairClassifier(comparison, read, features);
+      const compared = torch.scope(() => normalize(features));
+      return new PairClassifier(comparison, new ExampleRegression(read, { x: features, compared }));
     } catch (error) {
       disposeTree({ ...map });
       throw error;
@@ -118,33 +106,17 @@ export class PairClassifier {
     const { x, cosines } = await comparedTexts(this.#comparison, read, signal);
     using features = x;
     using own = cosines;
-    return torch.scope(() => {
-      const scores = logistic.scores(this.#state, features).to('float64');
-      const rows = scores.mul(HEADS.logistic.sharpness).softmax(1).tolist() as number[][];
-      const [similarities, nearest] = normalize(features).matmul(this.#x.mT).max(1);
-      const near = similarities.tolist() as number[];
-      const places = nearest.tolist() as bigint[];
-      const alike = own.squeeze(1).tolist() as number[];
-      return rows.map((row, i) => {
-        const example = this.#examples[Number(places[i])];
-        if (example === undefined) throw new RangeError('no examples');
-        const found = { ...example, similarity: near[i] ?? 0 };
-        return { ...this.#labeled(row), similarity: alike[i] ?? 0, nearest: found };
-      });
-    });
-  }
-
-  #labeled(row: readonly number[]): TextPrediction {
-    const probability = Math.max(...row);
-    const label = this.labels[row.indexOf(probability)];
-    if (label === undefined) throw new RangeError('no labels');
-    const entries = this.labels.map((own, i) => [own, row[i] ?? 0]);
-    return { label, probability, probabilities: Object.fromEntries(entries) };
+    using compared = torch.scope(() => normalize(features));
+    const similarities = own.tolist() as [number][];
+    return this.#examples
+      .predict({ x: features, compared })
+      .map((found, i) => ({ ...found, similarity: similarities[i]?.[0] ?? 0 }));
   }
 
   /** Frees what was learned; the encoder stays. */
   dispose(): void {
-    disposeTree([this.#x, this.#state.weights, { ...this.#comparison.map }]);
+    this.#examples.dispose();
+    disposeTree({ ...this.#comparison.map });
   }
 
   [Symbol.dispose](): void {

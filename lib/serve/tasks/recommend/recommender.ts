@@ -9,9 +9,10 @@ import {
   string,
   withDefault,
 } from '../../../check';
-import { invalidArgument, outOfRange } from '../../../errors';
+import { outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
-import { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
+import type { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import { disposeTree, type Tensor, torch } from '../../../torch';
 import { indices } from '../../heads/features';
 import { fitTaste, type Taste } from './fit-taste';
@@ -78,9 +79,7 @@ export class Recommender {
     options: OptionsOf<typeof FIT> = {},
   ): Promise<Recommender> {
     const operator = 'Recommender.fit';
-    if (!(encoder instanceof SentenceEncoder)) {
-      throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
-    }
+    requireEncoder(encoder, operator);
     const { signal } = readOptions(FIT, options, operator);
     requireItems(items, new Map(), operator);
     if (items.length === 0) {

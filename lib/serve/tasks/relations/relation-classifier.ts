@@ -1,17 +1,13 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
-import { invalidArgument, outOfRange } from '../../../errors';
-import type { TextPrediction } from '../../../text';
-import { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
+import type { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import {
   type EntityPair,
   entityPairsOf,
   type RelationExample,
   relationExamplesOf,
 } from '../../../text/tasks/relations';
-import { disposeTree, type Tensor, torch } from '../../../torch';
-import { HEADS } from '../../heads';
-import { indices } from '../../heads/features';
-import { type LogisticState, logistic } from '../../heads/logistic';
+import { ExampleRegression, type NearestPrediction, requireTwoLabels } from '../example-regression';
 import { pairFeatures } from './pair-features';
 
 const OPTIONS = {
@@ -22,9 +18,7 @@ const OPTIONS = {
 export type RelationOptions = OptionsOf<typeof OPTIONS>;
 
 /** The relation of the head to the tail, and the example that is most like the sentence. */
-export type RelationPrediction = TextPrediction & {
-  readonly nearest: RelationExample & { readonly similarity: number };
-};
+export type RelationPrediction = NearestPrediction<RelationExample>;
 
 /**
  * Says how two entities of a sentence are related, from a handful of examples of each relation. It holds tensors until
@@ -39,21 +33,17 @@ export type RelationPrediction = TextPrediction & {
  * logistic regression tells the relations apart.
  */
 export class RelationClassifier {
-  /** The relations, in the order of their first example. */
-  readonly labels: readonly string[];
   readonly #encoder: SentenceEncoder;
-  readonly #examples: readonly RelationExample[];
-  /** `[n, D + 2·H]`: the examples' vectors. */
-  readonly #x: Tensor;
-  readonly #state: LogisticState;
+  readonly #examples: ExampleRegression<RelationExample>;
 
-  private constructor(encoder: SentenceEncoder, examples: readonly RelationExample[], x: Tensor) {
+  private constructor(encoder: SentenceEncoder, examples: ExampleRegression<RelationExample>) {
     this.#encoder = encoder;
     this.#examples = examples;
-    this.#x = x;
-    this.labels = [...new Set(examples.map(({ label }) => label))];
-    const y = examples.map(({ label }) => this.labels.indexOf(label));
-    this.#state = torch.scope(() => logistic.fit({ x, y: indices(y), labels: this.labels.length }));
+  }
+
+  /** The relations, in the order of their first example. */
+  get labels(): readonly string[] {
+    return this.#examples.labels;
   }
 
   /**
@@ -66,16 +56,12 @@ export class RelationClassifier {
     options: RelationOptions = {},
   ): Promise<RelationClassifier> {
     const operator = 'RelationClassifier.fit';
-    if (!(encoder instanceof SentenceEncoder)) {
-      throw invalidArgument('a SentenceEncoder', `encoder of ${operator}`, encoder, operator);
-    }
+    requireEncoder(encoder, operator);
     const read = relationExamplesOf(examples, 'examples', operator);
     const { signal } = readOptions(OPTIONS, options, operator);
-    const labels = new Set(read.map(({ label }) => label)).size;
-    if (labels < 2) {
-      throw outOfRange('at least 2 relations', `examples of ${operator}`, labels, operator);
-    }
-    return new RelationClassifier(encoder, read, await pairFeatures(encoder, read, signal));
+    requireTwoLabels(read, 'relations', operator);
+    const x = await pairFeatures(encoder, read, signal);
+    return new RelationClassifier(encoder, new ExampleRegression(read, { x, compared: x }));
   }
 
   /**
@@ -93,31 +79,12 @@ export class RelationClassifier {
     const { signal } = readOptions(OPTIONS, options, operator);
     if (read.length === 0) return [];
     using x = await pairFeatures(this.#encoder, read, signal);
-    return torch.scope(() => {
-      const scores = logistic.scores(this.#state, x).to('float64').mul(HEADS.logistic.sharpness);
-      const rows = scores.softmax(1).tolist() as number[][];
-      const similarities = x.matmul(this.#x.mT).tolist() as number[][];
-      return rows.map((row, i) => this.#prediction(row, similarities[i] ?? []));
-    });
-  }
-
-  #prediction(row: readonly number[], similarities: readonly number[]): RelationPrediction {
-    const first = (values: readonly number[]): number =>
-      values.reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);
-    const [best, near] = [first(row), first(similarities)];
-    const [label, example] = [this.labels[best], this.#examples[near]];
-    if (label === undefined || example === undefined) throw new RangeError('no examples');
-    return {
-      label,
-      probability: row[best] ?? 0,
-      probabilities: Object.fromEntries(this.labels.map((own, i) => [own, row[i] ?? 0])),
-      nearest: { ...example, similarity: similarities[near] ?? 0 },
-    };
+    return this.#examples.predict({ x, compared: x });
   }
 
   /** Frees what was learned; the encoder stays. */
   dispose(): void {
-    disposeTree([this.#x, this.#state.weights]);
+    this.#examples.dispose();
   }
 
   [Symbol.dispose](): void {
