@@ -1,5 +1,5 @@
-export { AdaptedClassifier } from './adapted-classifier';
-export type { AdaptedOptions } from './adapted-options';
+export { AdaptedClassifier } from './adapted/adapted-classifier';
+export type { AdaptedOptions } from './adapted/adapted-options';
 export { Assistant, type AssistantStatus } from './assistant/assistant';
 export type { AssistantDefinition, Intent, IntentAnswer, PastAnswer } from './assistant/definition';
 export type { AssistantOptions } from './assistant/options';

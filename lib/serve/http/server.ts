@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { isPlainObject, readOptions } from '../../check';
 import { invalidArgument } from '../../errors';
 import { packageVersion } from '../../package-version';
-import { AdaptedClassifier } from '../adapted-classifier';
+import { AdaptedClassifier } from '../adapted/adapted-classifier';
 import { FewShotClassifier } from '../few-shot-classifier';
 import type { Servable } from '../servable';
 import { type Classifiers, classifierName } from '../store/classifiers';

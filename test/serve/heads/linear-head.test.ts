@@ -1,8 +1,8 @@
-import { normalize } from '../../lib/meta/metric/normalize';
-import type { Fitted } from '../../lib/serve/fitted';
-import { HEAD_NAMES, HEADS } from '../../lib/serve/heads';
-import { linearHead } from '../../lib/serve/linear-head';
-import { torch } from '../../lib/torch';
+import { normalize } from '../../../lib/meta/metric/normalize';
+import type { Fitted } from '../../../lib/serve/fitted';
+import { HEAD_NAMES, HEADS } from '../../../lib/serve/heads';
+import { linearHead } from '../../../lib/serve/heads/linear-head';
+import { torch } from '../../../lib/torch';
 
 const LABELS = ['a', 'b', 'c'];
 const generator = torch.generator(3);

@@ -1,29 +1,29 @@
 import { resolve } from 'node:path';
 import type { Piscina } from 'piscina';
-import { readOptions, requireTexts, string } from '../check';
-import { outOfRange, TorchError } from '../errors';
-import type { LabeledText } from '../text';
-import { ADAPTED_OPTIONS, type AdaptedOptions } from './adapted-options';
-import { adaptedPrediction } from './adapted-prediction';
-import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from './edits';
-import { withMore } from './examples/known-texts';
+import { readOptions, requireTexts, string } from '../../check';
+import { outOfRange, TorchError } from '../../errors';
+import type { LabeledText } from '../../text';
+import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from '../edits';
+import { withMore } from '../examples/known-texts';
 import {
   type Example,
   type ExamplesInput,
   type LabeledExamples,
   readExamples,
-} from './examples/read-examples';
-import { requireWithin } from './limits';
-import { placesOn } from './places';
-import type { Prediction } from './prediction';
-import type { Servable } from './servable';
-import { ADDITION, type AdditionOptions, EDIT, type EditOptions, REQUEST } from './setup';
-import type { AdaptedFacts, AdaptedTasks } from './workers/adapted-tasks';
-import type { RequestOptions } from './workers/request-queue';
-import { runAdapted } from './workers/run-adapted';
-import { startThreads } from './workers/start-threads';
-import { withinTime } from './workers/within-time';
-import { ADAPTED_WORKER_FILE } from './workers/worker-file';
+} from '../examples/read-examples';
+import { requireWithin } from '../limits';
+import { placesOn } from '../places';
+import type { Prediction } from '../prediction';
+import type { Servable } from '../servable';
+import { ADDITION, type AdditionOptions, EDIT, type EditOptions, REQUEST } from '../setup';
+import type { AdaptedFacts, AdaptedTasks } from '../workers/adapted-tasks';
+import type { RequestOptions } from '../workers/request-queue';
+import { runAdapted } from '../workers/run-adapted';
+import { startThreads } from '../workers/start-threads';
+import { withinTime } from '../workers/within-time';
+import { ADAPTED_WORKER_FILE } from '../workers/worker-file';
+import { ADAPTED_OPTIONS, type AdaptedOptions } from './adapted-options';
+import { adaptedPrediction } from './adapted-prediction';
 
 /**
  * A meta-trained model, adapted to examples, that answers in threads of its own: what `metatorch adapt` saved.

@@ -1,4 +1,4 @@
-import { atOnce, type OptionsOf, positiveInteger, withDefault } from '../check';
+import { atOnce, type OptionsOf, positiveInteger, withDefault } from '../../check';
 
 /** The options of `AdaptedClassifier.load`. */
 export const ADAPTED_OPTIONS = {

@@ -1,8 +1,8 @@
-import { ArgumentTypeError } from '../errors';
-import type { OnnxHead } from '../text';
-import { type Tensor, torch } from '../torch';
-import type { Fitted } from './fitted';
-import { HEADS } from './heads';
+import { ArgumentTypeError } from '../../errors';
+import type { OnnxHead } from '../../text';
+import { type Tensor, torch } from '../../torch';
+import type { Fitted } from '../fitted';
+import { HEADS } from '.';
 
 /** What rounding may change in scores. */
 const CLOSE = 1e-4;

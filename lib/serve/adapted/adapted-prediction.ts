@@ -1,4 +1,4 @@
-import type { Prediction } from './prediction';
+import type { Prediction } from '../prediction';
 
 /** The prediction for a text by the probabilities of labels; an empty text has none. */
 export function adaptedPrediction(

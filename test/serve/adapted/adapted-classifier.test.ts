@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { AdaptedClassifier } from '../../lib/serve';
-import { configFrom, flagSource, readConfigFile } from '../../lib/train/runs/config-file';
-import { fitConfig } from '../../lib/train/runs/fit';
-import { saveModel } from '../../lib/train/runs/saved-model';
-import { temporaryFolder } from '../helpers/folders';
+import { AdaptedClassifier } from '../../../lib/serve';
+import { configFrom, flagSource, readConfigFile } from '../../../lib/train/runs/config-file';
+import { fitConfig } from '../../../lib/train/runs/fit';
+import { saveModel } from '../../../lib/train/runs/saved-model';
+import { temporaryFolder } from '../../helpers/folders';
 
-const CONFIGS = join(__dirname, '..', 'fixtures', 'configs');
+const CONFIGS = join(__dirname, '..', '..', 'fixtures', 'configs');
 const EXAMPLES = ['card', 'rain', 'bread'].flatMap((word) => [
   { text: `where is my ${word}`, label: word },
   { text: `the ${word} was late`, label: word },
