@@ -22,7 +22,7 @@ export type MonitorItem = {
 };
 
 /** An item as it is journalled: with its time, and what the classifiers said of it. */
-export const judgedItem = strictObject({
+export const classifiedItem = strictObject({
   id: required(string),
   time: required(finiteNumber),
   text: required(string),
@@ -33,11 +33,11 @@ export const judgedItem = strictObject({
   score: required(fraction),
 });
 
-export type JudgedItem = ReturnType<typeof judgedItem>;
+export type ClassifiedItem = ReturnType<typeof classifiedItem>;
 
 /** What can happen to a monitor, as data. */
 export const monitorChange = strictVariant('type', {
-  items: { items: required(listOf(judgedItem)) },
+  items: { items: required(listOf(classifiedItem)) },
   flush: {},
 });
 
@@ -102,7 +102,7 @@ function readTime(value: unknown, name: string, now: number, operator: string): 
 }
 
 /** Orders items by time, and those of one time by id, so that it does not matter how they came. */
-export function compareItems(a: JudgedItem, b: JudgedItem): number {
+export function compareItems(a: ClassifiedItem, b: ClassifiedItem): number {
   return a.time - b.time || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 

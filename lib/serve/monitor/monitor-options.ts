@@ -11,7 +11,7 @@ import {
   withDefault,
 } from '../../check';
 import { outOfRange } from '../../errors';
-import { type Judge, judge } from './judge';
+import { type ItemClassifier, itemClassifier } from './classify-items';
 
 export const OPERATOR = 'OpinionMonitor.open';
 
@@ -20,9 +20,9 @@ const falseAlarms = (value: unknown, name: string, operator: string): number =>
 
 const OPTIONS = {
   /** Says what a text is about. */
-  topics: required<Judge>(judge),
+  topics: required<ItemClassifier>(itemClassifier),
   /** Says what a text thinks of it. */
-  sentiment: required<Judge>(judge),
+  sentiment: required<ItemClassifier>(itemClassifier),
   /** The label of `sentiment` whose share is watched. Default: `negative`. */
   negative: withDefault(string, 'negative'),
   /** Items of a topic from one false alarm to the next, on average at least. Default: 10,000. */

@@ -10,7 +10,7 @@ import {
   string,
 } from '../../check';
 import { bucket, countInto } from './curve';
-import { compareItems, type JudgedItem, judgedItem, type MonitorChange } from './item';
+import { type ClassifiedItem, classifiedItem, compareItems, type MonitorChange } from './item';
 import { newSurgeState, type SurgeSettings, surgeState, watchItem } from './surge-detector';
 
 /** A surge of a topic's negative share. */
@@ -65,7 +65,7 @@ export const monitorState = strictObject({
   /** All that is not later has been counted; what comes now and is not later is late. */
   watermark: required(nullable(finiteNumber)),
   /** Items that wait, since others of an earlier time may come. */
-  held: required(listOf(judgedItem)),
+  held: required(listOf(classifiedItem)),
   /** The ids of the last items that were counted, the oldest first. */
   ids: required(listOf(string)),
   topics: required(recordOf(topicState)),
@@ -149,7 +149,7 @@ export class MonitorFold {
     return due.flatMap((item) => this.#countItem(item) ?? []);
   }
 
-  #countItem(item: JudgedItem): MonitorAlert | undefined {
+  #countItem(item: ClassifiedItem): MonitorAlert | undefined {
     const { id, time, text, topic, negative } = item;
     const { state } = this;
     state.items++;

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { TorchError } from '../../errors';
 import { FolderLock } from '../../folder-lock';
 import { folderName, makeFolder } from '../folders';
-import { type JudgedItem, type MonitorItem, readItems, type TimedItem } from './item';
-import { judgeItems } from './judge';
+import { classifyItems } from './classify-items';
+import { type ClassifiedItem, type MonitorItem, readItems, type TimedItem } from './item';
 import { MonitorFiles } from './monitor-files';
 import { type MonitorOptions, OPERATOR, readSettings } from './monitor-options';
 import type { MonitorAlert } from './monitor-state';
@@ -166,15 +166,15 @@ export class OpinionMonitor {
     }
     if (taken.length === 0) return;
     try {
-      const judges = { ...this.#settings, knows: (id: string) => this.#files.fold.knows(id) };
-      const judged = await judgeItems(
+      const classifiers = { ...this.#settings, knows: (id: string) => this.#files.fold.knows(id) };
+      const classified = await classifyItems(
         taken.flatMap(({ items }) => items),
-        judges,
+        classifiers,
       );
-      await this.#files.keep({ type: 'items', items: judged });
+      await this.#files.keep({ type: 'items', items: classified });
       let from = 0;
       for (const { items, done } of taken) {
-        done(this.#apply(judged.slice(from, from + items.length)));
+        done(this.#apply(classified.slice(from, from + items.length)));
         from += items.length;
       }
     } catch (error) {
@@ -182,7 +182,7 @@ export class OpinionMonitor {
     }
   }
 
-  #apply(items: JudgedItem[]): PushResult {
+  #apply(items: ClassifiedItem[]): PushResult {
     const { fold } = this.#files;
     const before = { ...fold.state };
     const alerts = this.#tell(fold.apply({ type: 'items', items }));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JudgedItem } from '../../../lib/serve/monitor/item';
+import type { ClassifiedItem } from '../../../lib/serve/monitor/item';
 import {
   MonitorFold,
   type MonitorRules,
@@ -18,7 +18,7 @@ const RULES: MonitorRules = {
 };
 
 /** A stream in order: quiet, then a surge of one topic. */
-function stream(seed: number, count: number, onset: number): JudgedItem[] {
+function stream(seed: number, count: number, onset: number): ClassifiedItem[] {
   const random = new RandomSource(seed);
   return Array.from({ length: count }, (_, i) => {
     const topic = (['app', 'price', null] as const)[random.int(3)] ?? null;
@@ -28,7 +28,7 @@ function stream(seed: number, count: number, onset: number): JudgedItem[] {
   });
 }
 
-function fed(batches: readonly (readonly JudgedItem[])[], rules = RULES): MonitorState {
+function fed(batches: readonly (readonly ClassifiedItem[])[], rules = RULES): MonitorState {
   const fold = new MonitorFold(newMonitorState(), rules);
   for (const items of batches) fold.apply({ type: 'items', items: [...items] });
   fold.apply({ type: 'flush' });

@@ -1,26 +1,26 @@
 import { fraction, withMethods } from '../../check';
 import type { Prediction } from '../prediction';
 import type { Servable } from '../servable';
-import { type JudgedItem, keptText, type TimedItem } from './item';
+import { type ClassifiedItem, keptText, type TimedItem } from './item';
 
 /** What a monitor asks of a classifier. */
-export type Judge = Pick<Servable, 'labels' | 'predict'>;
+export type ItemClassifier = Pick<Servable, 'labels' | 'predict'>;
 
-export const judge = withMethods<Judge>('a classifier', 'predict');
+export const itemClassifier = withMethods<ItemClassifier>('a classifier', 'predict');
 
 /** What decides on an item: the classifiers, the label that is watched, and which items have come before. */
-export type Judges = {
-  topics: Judge;
-  sentiment: Judge;
+export type ItemClassifiers = {
+  topics: ItemClassifier;
+  sentiment: ItemClassifier;
   negative: string;
   knows: (id: string) => boolean;
 };
 
 /** What the classifiers say of items. Those that have come before are not asked for. */
-export async function judgeItems(
+export async function classifyItems(
   items: readonly TimedItem[],
-  { topics, sentiment, negative, knows }: Judges,
-): Promise<JudgedItem[]> {
+  { topics, sentiment, negative, knows }: ItemClassifiers,
+): Promise<ClassifiedItem[]> {
   const texts = items.flatMap(({ id, text }) => (knows(id) ? [] : [text]));
   const [about, think] =
     texts.length === 0
@@ -38,7 +38,7 @@ export async function judgeItems(
 function opinionOf(
   prediction: Prediction | undefined,
   negative: string,
-): Pick<JudgedItem, 'negative' | 'score'> {
+): Pick<ClassifiedItem, 'negative' | 'score'> {
   const probabilities = prediction?.probabilities ?? {};
   const score = fraction(probabilities[negative] ?? 0, `probability of ${negative}`, 'push');
   const most = Math.max(...Object.values(probabilities));
