@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { get, info, list, path as printPath, sheet } from './datasets/run';
 
 type GetOptions = {
   from?: string;
@@ -9,18 +8,26 @@ type GetOptions = {
 };
 type SheetOptions = { json?: boolean; text?: string; label?: string; split?: string };
 
+/** Loaded when they are needed, so that the other commands start without libtorch. */
+const commands = () => import('./datasets/run.js');
+
 /** Adds `metatorch datasets list`, `info`, `get`, `path` and `sheet`. */
 export function registerDatasets(program: Command): void {
   const group = program
     .command('datasets')
     .description('published data sets for few-shot learning: list, get and look into them');
-  group.command('list').description('list the data sets of the catalogue').action(list);
+  group
+    .command('list')
+    .description('list the data sets of the catalogue')
+    .action(async () => (await commands()).list());
   group
     .command('info')
     .description('show source, licence, splits and files of a data set')
     .argument('<name>', 'for example banking77')
     .option('--json', 'print one JSON object')
-    .action((name: string, { json }: { json?: boolean }) => info(name, json === true));
+    .action(async (name: string, { json }: { json?: boolean }) =>
+      (await commands()).info(name, json === true),
+    );
   group
     .command('get')
     .description('download a data set, and print its folder')
@@ -29,12 +36,12 @@ export function registerDatasets(program: Command): void {
     .option('--mirror <url>', 'an address below which <name>/<file> are')
     .option('--proxy <url>', 'a proxy for all requests')
     .option('--offline', 'use what has been downloaded alone')
-    .action((name: string, options: GetOptions) => get(name, options));
+    .action(async (name: string, options: GetOptions) => (await commands()).get(name, options));
   group
     .command('path')
     .description('print the folder of a data set that has been downloaded')
     .argument('<name>', 'for example banking77')
-    .action((name: string) => printPath(name));
+    .action(async (name: string) => (await commands()).path(name));
   group
     .command('sheet')
     .description(
@@ -45,5 +52,5 @@ export function registerDatasets(program: Command): void {
     .option('--label <column>', 'the column or key of the label')
     .option('--split <column>', 'the column or key of the split')
     .option('--json', 'print one JSON object')
-    .action((path: string, options: SheetOptions) => sheet(path, options));
+    .action(async (path: string, options: SheetOptions) => (await commands()).sheet(path, options));
 }

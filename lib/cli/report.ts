@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ReportCommandOptions, runReport } from './report/run';
+import type { ReportCommandOptions } from './report/run';
 
 function integerFrom(least: number): (text: string) => number {
   return (text) => {
@@ -27,5 +27,9 @@ export function registerReport(program: Command): void {
     .option('--no-texts', 'leave the texts of the data out')
     .option('--resamples <n>', 'draws for intervals', integerFrom(1), 1000)
     .option('--seed <n>', 'seed of those draws', integerFrom(0), 0)
-    .action((paths: string[], options: ReportCommandOptions) => runReport(paths, options));
+    .action(async (paths: string[], options: ReportCommandOptions) => {
+      // Loaded here, so that the other commands start without libtorch.
+      const { runReport } = await import('./report/run.js');
+      await runReport(paths, options);
+    });
 }

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { compare, list } from './tensors/run';
 
 type Options = { json?: boolean; rtol?: number; atol?: number };
 
@@ -14,6 +13,8 @@ export function registerTensors(program: Command): void {
     .option('--atol <number>', 'differences allowed, absolute (default: 1e-5)', tolerance)
     .option('--json', 'print one JSON object')
     .action(async (file: string, other: string | undefined, options: Options) => {
+      // Loaded here, so that the other commands start without libtorch.
+      const { compare, list } = await import('./tensors/run.js');
       if (other === undefined) await list(file, options);
       else await compare(file, other, options);
     });

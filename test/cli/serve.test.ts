@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Result, runCommandLines } from '../helpers/command-lines';
 import { temporaryFolder } from '../helpers/folders';
 import { CARDS } from '../helpers/served';
 
@@ -107,39 +109,70 @@ test('a port in use is one line', async () => {
   });
 }, 60_000);
 
-test.each<[string, () => string[], string, 1 | 2]>([
+/** What is wrong, the arguments in a folder with cards.json, the words of the refusal and the status. */
+const REFUSED: readonly [string, (folder: string) => string[], string, 1 | 2][] = [
   [
     'a path that is not there',
-    () => [join(folder(), 'none')],
+    (root) => [join(root, 'none')],
     'there is no such file or folder',
     1,
   ],
-  ['an empty folder', () => [folder()], 'expected a saved few-shot classifier', 1],
-  ['two of one name', () => [examples(), join(folder(), 'a', 'cards')], 'are both cards', 2],
+  ['an empty folder', (root) => [root], 'expected a saved few-shot classifier', 1],
+  ['two of one name', (root) => ['cards.json', join(root, 'a', 'cards')], 'are both cards', 2],
   [
     'a store with other things in it',
-    () => [examples(), '--store', folder()],
+    (root) => ['cards.json', '--store', root],
     'but found cards.json',
     1,
   ],
-  ['a port that is none', () => [examples(), '--port', '65536'], 'an integer from 0 to 65535', 2],
+  ['a port that is none', () => ['cards.json', '--port', '65536'], 'an integer from 0 to 65535', 2],
   [
     'a short token',
-    () => [examples(), '--token', 'cards=short'],
+    () => ['cards.json', '--token', 'cards=short'],
     'a token of at least 16 characters',
     2,
   ],
-])(
-  '%s is refused in a line or two',
-  async (_, args, message, code) => {
-    const { output, ended } = await serve(args());
-    expect(await ended).toEqual({ code, signal: null });
-    expect(output.err).toContain(message);
-    expect(output.err).not.toContain('    at ');
-    expect(output.out).toBe('');
-  },
-  60_000,
-);
+];
+
+describe('without serving', () => {
+  let results: readonly Result[] = [];
+  beforeAll(() => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'metatorch-serve-')));
+    const cwd = join(root, 'own');
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, 'cards.json'), JSON.stringify(CARDS));
+    const commands = [...REFUSED.map(([, args]) => args(cwd)), ['--help']];
+    results = runCommandLines(
+      commands.map((args) => ({ args: ['serve', ...args], cwd })),
+      root,
+    );
+    rmSync(root, { recursive: true });
+  });
+
+  test.each(REFUSED.map(([name, , message, status], i) => [name, { message, status, i }] as const))(
+    '%s is refused in a line or two',
+    (_, { message, status, i }) => {
+      expect(results[i]).toMatchObject({ status, out: '', err: expect.stringContaining(message) });
+      expect(results[i]?.err).not.toContain('    at ');
+    },
+  );
+
+  test('--help has every option', () => {
+    const { status, out } = results.at(-1) ?? {};
+    expect(status).toBe(0);
+    for (const option of [
+      '--store',
+      '--host',
+      '--port',
+      '--token',
+      '--drain',
+      '--max-labels',
+      '--log',
+    ]) {
+      expect(out).toContain(option);
+    }
+  });
+});
 
 test('a store on a disk that cannot be written is refused by its name', async () => {
   mkdirSync(store());
@@ -150,20 +183,4 @@ test('a store on a disk that cannot be written is refused by its name', async ()
   });
   expect(await ended).toEqual({ code: 1, signal: null });
   expect(output.err).toMatch(/^Cannot make the folder .*store: EROFS: read-only file system.*\n$/);
-}, 60_000);
-
-test('--help has every option', async () => {
-  const { output, ended } = await serve(['--help']);
-  expect(await ended).toEqual({ code: 0, signal: null });
-  for (const option of [
-    '--store',
-    '--host',
-    '--port',
-    '--token',
-    '--drain',
-    '--max-labels',
-    '--log',
-  ]) {
-    expect(output.out).toContain(option);
-  }
 }, 60_000);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FewShotClassifier } from '../../lib/serve';
+import { runCommandLines } from '../helpers/command-lines';
 import { temporaryFolder } from '../helpers/folders';
 import { CARDS, sharedPool } from '../helpers/served';
 
@@ -11,7 +12,7 @@ const folder = temporaryFolder();
 const pool = sharedPool();
 const within = 300_000;
 
-/** What a command prints, given lines of standard input. */
+/** What a command prints in a process of its own, given lines of standard input. */
 async function run(args: readonly string[], input = '') {
   const child = spawn(process.execPath, [MAIN, ...args]);
   const output = { out: '', err: '' };
@@ -25,6 +26,12 @@ async function run(args: readonly string[], input = '') {
   const [code] = await once(child, 'close');
   return { code, ...output };
 }
+/** As `run`, one command after another in one process, which takes a fraction of the time. */
+const runAll = (...commands: readonly { args: readonly string[]; input?: string }[]) =>
+  runCommandLines(
+    commands.map((one) => ({ ...one, cwd: folder() })),
+    folder(),
+  );
 const file = (name: string, content: unknown): string => {
   const path = join(folder(), name);
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
@@ -51,16 +58,19 @@ test(
     const first = await run([...args.slice(0, 2), stream, ...args.slice(2)]);
     expect([first.err, first.code]).toEqual(['', 0]);
     expect(JSON.parse(first.out)).toMatchObject({ items: 3, duplicates: 1, held: 0, alerts: [] });
-    const again = await run([...args.slice(0, 2), '-', ...args.slice(2, 4)], `${lines[1]}\n`);
-    expect(again.out).toMatch(/topic +items +negative/);
-    expect(again.out).toMatch(/3 items, \d of no topic; 2 again, 0 late, 0 waiting/);
-    for (const line of again.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    const wrong = await run(args.slice(0, 4), `${lines[2]}\n{"id": 5, "text": "a"}\n`);
-    expect([wrong.code, wrong.err]).toEqual([
+    const [again, wrong, bad] = runAll(
+      { args: [...args.slice(0, 2), '-', ...args.slice(2, 4)], input: `${lines[1]}\n` },
+      { args: args.slice(0, 4), input: `${lines[2]}\n{"id": 5, "text": "a"}\n` },
+      { args: ['monitor', file('bad.json', {})] },
+    );
+    expect(again?.out).toMatch(/topic +items +negative/);
+    expect(again?.out).toMatch(/3 items, \d of no topic; 2 again, 0 late, 0 waiting/);
+    for (const line of again?.out.split('\n') ?? []) expect(line.length).toBeLessThanOrEqual(80);
+    expect([wrong?.status, wrong?.err]).toEqual([
       2,
       'Line 2 of the stream: Expected a string for items[0].id of push but received number 5\n',
     ]);
-    expect((await run(['monitor', file('bad.json', {})])).code).toBe(1);
+    expect(bad?.status).toBe(1);
   },
   within,
 );
@@ -84,10 +94,12 @@ test(
     expect(err).toContain('Expected the name of an intent, or its answer');
     expect(err).toContain('Learned: top_up');
     expect(existsSync(join(kept, 'lessons.jsonl'))).toBe(true);
-    const again = await run([...args, '--json'], 'where is the zoo\n');
-    expect(JSON.parse(again.out)).toMatchObject({ kind: 'answer', intent: 'top_up' });
-    const wrong = await run(['assist', file('none.json', { intents: 5 })]);
-    expect(wrong.code).toBe(1);
+    const [again, wrong] = runAll(
+      { args: [...args, '--json'], input: 'where is the zoo\n' },
+      { args: ['assist', file('none.json', { intents: 5 })] },
+    );
+    expect(JSON.parse(again?.out ?? '')).toMatchObject({ kind: 'answer', intent: 'top_up' });
+    expect(wrong?.status).toBe(1);
   },
   within,
 );
@@ -119,13 +131,13 @@ test(
     expect(out).toMatch(/ {2}card +-?\d\.\d{3} without it/);
     expect(out).toContain('top_up by region:');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    const forgotten = await run(['audit', saved, '--forget', 'ann', '--json']);
-    expect(JSON.parse(forgotten.out)).toMatchObject({
+    const forget = ['audit', saved, '--forget', 'ann'];
+    const [forgotten, nobody] = runAll({ args: [...forget, '--json'] }, { args: forget });
+    expect(JSON.parse(forgotten?.out ?? '')).toMatchObject({
       forgotten: 2,
       contents: { texts: 2, owners: {} },
     });
-    const nobody = await run(['audit', saved, '--forget', 'ann']);
-    expect([nobody.code, nobody.err]).toEqual([
+    expect([nobody?.status, nobody?.err]).toEqual([
       2,
       "Expected the owner of an example for owner of removeOwner but received string 'ann'\n",
     ]);

@@ -6,6 +6,7 @@ import * as metatorch from '../../lib';
 import * as testing from '../../lib/testing';
 import * as torchLayer from '../../lib/torch';
 import { type DocProgram, docPages, docPrograms } from '../../scripts/support/doc-blocks';
+import { untilAlone } from '../helpers/alone';
 import { temporaryFolder } from '../helpers/folders';
 import { type Stage, saveDemoModel, stageOf } from './stage';
 
@@ -21,6 +22,7 @@ const start = process.cwd();
 
 const folder = temporaryFolder();
 
+beforeAll(untilAlone);
 beforeEach(() => {
   saveDemoModel(folder());
   process.chdir(folder());

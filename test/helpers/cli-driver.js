@@ -2,6 +2,7 @@
 // printed and ended with as lines of JSON: `node cli-driver.js <cases.json> <results.jsonl>`.
 const { appendFileSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { Readable } = require('node:stream');
 /** Compiled, so that its types may not be there yet. */
 const { runProgram } = require(join(__dirname, '../../dist/cli/main.js'));
 
@@ -23,9 +24,13 @@ function capture(stream, to) {
   return () => Reflect.set(stream, 'write', original);
 }
 
-/** @param {{ args: string[], cwd: string }} one */
-async function run({ args, cwd }) {
+/** @param {{ args: string[], cwd: string, input?: string }} one */
+async function run({ args, cwd, input = '' }) {
   process.chdir(cwd);
+  Object.defineProperty(process, 'stdin', {
+    value: Readable.from([Buffer.from(input)]),
+    configurable: true,
+  });
   process.exitCode = 0;
   const [out, err] = [/** @type {string[]} */ ([]), /** @type {string[]} */ ([])];
   const undo = [capture(process.stdout, out), capture(process.stderr, err)];

@@ -31,7 +31,7 @@ export type Malformed = {
   readonly says: readonly (string | RegExp)[];
 };
 
-type Result = {
+export type Result = {
   readonly status: number | 'hang';
   readonly out: string;
   readonly err: string;
@@ -45,9 +45,9 @@ const RAW = [
   /c10::|at::|aten::|\.cpp\b|Exception raised from|INTERNAL ASSERT|\[object Object\]/,
 ];
 
-/** Runs command lines in one process, each in its folder. */
+/** Runs command lines in one process, each in its folder and with its standard input. */
 export function runCommandLines(
-  commands: readonly { args: readonly string[]; cwd: string }[],
+  commands: readonly { args: readonly string[]; cwd: string; input?: string }[],
   folder: string,
 ): Result[] {
   const [cases, results] = [join(folder, 'cases.json'), join(folder, 'results.jsonl')];

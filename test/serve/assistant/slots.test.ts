@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { filled, intentAnswer } from '../../../lib/serve/assistant/definition';
 import { findSlot, readSlot, type Slot, slotCheck } from '../../../lib/serve/assistant/slots';
+import { cpuTime } from '../../helpers/cpu-time';
 
 const NOW = Date.UTC(2026, 4, 1, 12);
 const value = (slot: Slot, text: string) => findSlot(slot, text, NOW)?.value;
@@ -43,11 +44,12 @@ test('whatever is said, a slot gives what fits it, in little time', () => {
       if (email !== undefined) expect(email).toContain('@');
     }),
   );
-  const start = performance.now();
-  for (const text of ['a'.repeat(4000), '1,'.repeat(2000), 'a@a.'.repeat(1000)]) {
-    for (const slot of slots) value(slot, text);
-  }
-  expect(performance.now() - start).toBeLessThan(2000);
+  const time = cpuTime(() => {
+    for (const text of ['a'.repeat(4000), '1,'.repeat(2000), 'a@a.'.repeat(1000)]) {
+      for (const slot of slots) value(slot, text);
+    }
+  });
+  expect(time).toBeLessThan(2000);
 });
 
 test('what a customer says is never read as a template', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { segmentText } from '../../../lib/text/tokenizers/segment-text';
+import { cpuTime } from '../../helpers/cpu-time';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
@@ -99,7 +100,6 @@ test('cuts at the last boundary, however far back it is', () => {
 
 test('takes time by length: 300,000 characters in less than three seconds', () => {
   const text = 'ฉันรักแมว the cät sāt. '.repeat(13_000);
-  const start = performance.now();
-  expect(inPieces(text).length).toBeGreaterThan(100_000);
-  expect(performance.now() - start).toBeLessThan(3000);
+  const time = cpuTime(() => expect(inPieces(text).length).toBeGreaterThan(100_000));
+  expect(time).toBeLessThan(3000);
 });
