@@ -2,6 +2,7 @@ import { checkOptions, flag, objectOf, positiveInteger } from '../check';
 import { ArgumentTypeError } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
+import { fewRowLinear } from '../torch/fused/few-row-linear';
 import { kaimingUniform, uniform } from './init';
 import type { Layer } from './layer';
 import type { LinearParams } from './linear-params';
@@ -66,9 +67,11 @@ function affine(x: Tensor, { weight, bias }: LinearParams): Tensor {
   if (shape.at(-1) !== inFeatures) {
     throw wrongShape(`[..., ${inFeatures}]`, 'input', shape, 'linear');
   }
-  if (bias === undefined) return torch.linear(x, weight);
+  // Without gradients a few rows, such as the tokens of one text, take half of the time.
+  const linear = torch.isGradEnabled() ? torch.linear : fewRowLinear;
+  if (bias === undefined) return linear(x, weight);
   const biasShape = biasShapeOf(bias, outFeatures);
-  if (biasShape.length === 1) return torch.linear(x, weight, bias);
+  if (biasShape.length === 1) return linear(x, weight, bias);
   const [tasks] = biasShape;
   if (shape.length < 3 || shape[0] !== tasks) {
     throw wrongShape(`[${tasks}, n, ..., ${inFeatures}]`, 'input', shape, 'linear');

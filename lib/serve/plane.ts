@@ -61,4 +61,4 @@ function evenly(count: number): number[] {
   return Array.from({ length: MOST_POINTS }, (_, i) => Math.floor((i * count) / MOST_POINTS));
 }
 
-const numbers = (x: Tensor): Float64Array => Float64Array.from(x.flatten().tolist() as number[]);
+const numbers = (x: Tensor): Float64Array => x.data(new Float64Array(x.numel()));

@@ -33,13 +33,13 @@ export function score({ x, fitted }: Scorer, vectors: Tensor): Scored {
       const cosines = productsWith(queries, x);
       const scores = HEADS[fitted.head].head.scores(fitted.state, queries);
       const means = classMean.scores(fitted.sums, queries);
-      const known = { mean: means.amax([1]), nearest: cosines.amax([1]) };
-      const { threshold } = fitted.familiarity;
       const [similarities, nearest] = cosines.topk(Math.min(NEAREST, cosines.size(1)), 1);
+      const known = { mean: means.amax([1]), nearest: similarities.select(1, 0) };
+      const { threshold } = fitted.familiarity;
       return {
         probabilities: numbers(probabilitiesOf(fitted, scores)),
         familiarity: numbers(familiarityOf(known, fitted.familiarity).sub(threshold)),
-        nearest: Int32Array.from(nearest.to('int32').flatten().tolist() as number[]),
+        nearest: nearest.to('int32').data(new Int32Array(nearest.numel())),
         similarities: numbers(similarities),
       };
     }),
@@ -52,5 +52,4 @@ export function probabilitiesOf({ head, sharpness }: Fitted, scores: Tensor): Te
   return HEADS[head].several ? scaled.sigmoid() : scaled.softmax(1);
 }
 
-const numbers = (x: Tensor): Float64Array =>
-  Float64Array.from(x.to('float64').flatten().tolist() as number[]);
+const numbers = (x: Tensor): Float64Array => x.to('float64').data(new Float64Array(x.numel()));

@@ -213,6 +213,11 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
     torch.scope(() =>
       torch.noGrad(() => {
         const embedded = this.#model.embed(this.#model.params, ids);
+        const [from = 0] = rows;
+        if (rows.every((row, i) => row === from + i && sources[i] === i)) {
+          vectors.narrow(0, from, rows.length).copy_(embedded);
+          return;
+        }
         const index = (numbers: readonly number[]) =>
           torch.tensor(BigInt64Array.from(numbers, BigInt));
         vectors.indexCopy_(0, index(rows), embedded.indexSelect(0, index(sources)));
