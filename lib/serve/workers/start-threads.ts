@@ -2,7 +2,8 @@ import type * as Pool from 'piscina';
 import { WORKER_FILE } from './worker-file';
 
 /**
- * Threads for the tasks of a file. What manages them is loaded when some are needed first.
+ * Threads for the tasks of a file. What manages them is loaded when some are needed first. One starts at once, each of
+ * the others when a task finds those before it busy: started together they would keep the first task waiting.
  *
  * @param setup what each of them is started with
  */
@@ -11,7 +12,8 @@ export function startThreads(setup: object, count: number, filename = WORKER_FIL
   return new Piscina({
     filename,
     workerData: setup,
-    minThreads: count,
+    minThreads: 1,
     maxThreads: count,
+    idleTimeout: Number.POSITIVE_INFINITY,
   });
 }
