@@ -1,10 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
-import type { Piscina } from 'piscina';
 import { readOptions, requireTexts } from '../check';
-import { invalidArgument, TorchError } from '../errors';
+import { invalidArgument } from '../errors';
 import type { SentenceEncoder } from '../text';
 import { loadEncoder, loadEncoderSync } from '../text/encoders/open-encoder';
-import { errorOf, workerEnded } from '../threads/plain-error';
 import { type Tensor, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
@@ -21,10 +19,10 @@ import type { Tuned } from './tuning/tuned';
 import { type JobOptions, JobQueue } from './workers/job-queue';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
-import { startThreads } from './workers/start-threads';
 import { type StopFlag, withStopFlag } from './workers/stop-flag';
-import type { Outcome, SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
+import type { SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
 import { type TuningOptions, TuningThread } from './workers/tuning-thread';
+import { closedError, WorkerThreads } from './workers/worker-threads';
 
 /** Returns `value` if it is a pool. */
 export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
@@ -48,13 +46,11 @@ export class EncoderPool {
   readonly #owned: boolean;
   readonly #setup: WorkerSetup;
   readonly #count: number;
-  #threads: Piscina | undefined;
+  readonly #threads: WorkerThreads;
   #tuning: TuningThread | undefined;
   readonly #queue: RequestQueue;
   readonly #jobs: JobQueue;
   #closed: Promise<void> | undefined;
-  /** Whether the threads are being ended, so that a task which loses its own is not begun again. */
-  #ended = false;
 
   private constructor(encoder: SentenceEncoder, owned: boolean, options: PoolLimits) {
     this.encoder = encoder;
@@ -65,10 +61,11 @@ export class EncoderPool {
       threads: options.threads,
     };
     this.#count = options.workers + options.fitters;
+    this.#threads = new WorkerThreads(this.#setup, this.#count);
     this.#jobs = new JobQueue(options.fitters);
     this.#queue = new RequestQueue((requests) => {
       if (BATCHES.hasSubscribers) BATCHES.publish({ pool: this, texts: requests.texts.length });
-      return this.#run('predict', requests);
+      return this.#threads.run('predict', requests);
     }, options);
   }
 
@@ -106,7 +103,7 @@ export class EncoderPool {
   async warmUp(): Promise<void> {
     this.#requireOpen();
     const warm = Array.from({ length: this.#count }, () =>
-      this.#run('encode', { texts: ['warm-up'] }),
+      this.#threads.run('encode', { texts: ['warm-up'] }),
     );
     for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
   }
@@ -221,16 +218,9 @@ export class EncoderPool {
   async #close(): Promise<void> {
     this.#queue.clear(closedError());
     await this.#queue.idle();
-    this.#ended = true;
-    await this.#tuning?.close();
-    await this.#threads?.destroy();
+    await Promise.all([this.#tuning?.close(), this.#threads.end()]);
     releaseAll(this.#setup.params);
     if (this.#owned) this.encoder.dispose();
-  }
-
-  #started(): Piscina {
-    this.#threads ??= startThreads(this.#setup, this.#count);
-    return this.#threads;
   }
 
   #requireOpen(): void {
@@ -251,28 +241,6 @@ export class EncoderPool {
     job: JobOptions = {},
   ): Promise<Tasks[K]['output']> {
     this.#requireOpen();
-    return this.#jobs.run(() => this.#run(name, input), job);
+    return this.#jobs.run(() => this.#threads.run(name, input), job);
   }
-
-  async #run<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
-    let cause: unknown;
-    // A worker may have died of another task, and so may all the others: each gives the task one chance.
-    for (let i = 0; i <= this.#count && !this.#ended; i++) {
-      const outcome: Outcome<Tasks[K]['output']> | undefined = await this.#started()
-        .run(input, { name })
-        .catch((error: unknown) => {
-          cause = error;
-          return undefined;
-        });
-      if (outcome === undefined) continue;
-      if ('error' in outcome) throw errorOf(outcome.error);
-      return outcome.value;
-    }
-    if (this.#closed) throw closedError();
-    throw workerEnded(name, cause);
-  }
-}
-
-function closedError(): TorchError {
-  return new TorchError('ERR_TORCH_DISPOSED', 'The encoder pool is closed');
 }

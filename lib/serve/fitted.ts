@@ -67,8 +67,9 @@ export function fitOneLabel(features: LabeledFeatures, { head, ...options }: Fit
 function best(features: LabeledFeatures, options: Calibration): Fitted {
   const seen = seenOf(features);
   const [first, ...others] = candidates(features);
-  const fit = (name: HeadName): Tried => fitHead(name, features, seen, options);
-  return others.map(fit).reduce((one, next) => (better(next, one) ? next : one), fit(first)).fitted;
+  const tried = (name: HeadName): Tried => fitHead(name, features, seen, options);
+  const bestOf = (one: Tried, next: Tried): Tried => (better(next, one) ? next : one);
+  return others.map(tried).reduce(bestOf, tried(first)).fitted;
 }
 
 function fitHead(
