@@ -4,6 +4,7 @@ import {
   integerFrom,
   readOptions,
   required,
+  string,
   upTo,
   withDefault,
 } from '../../check';
@@ -53,8 +54,8 @@ export function augmentEpisode(
 ): TextEpisode {
   const settings = readOptions(SCHEMA, options, 'augmentEpisode');
   const { support, query }: TextEpisode = Object(episode);
-  array(support, 'texts with labels', 'support', 'augmentEpisode');
-  array(query, 'texts with labels', 'query', 'augmentEpisode');
+  requireTextsOf(support, 'support');
+  requireTextsOf(query, 'query');
   const seed = BigInt.asUintN(64, BigInt(settings.generator.seed));
   const own = new RandomSource(seed).fork(STREAM);
   const random = own.fork(integerFrom(0, index, 'index', 'augmentEpisode'));
@@ -71,6 +72,11 @@ export function augmentEpisode(
     }
   }
   return { ...episode, support: random.shuffle([...support, ...added]) };
+}
+
+function requireTextsOf(rows: readonly EpisodeText[], name: string): void {
+  array(rows, 'texts with labels', name, 'augmentEpisode');
+  for (const [i, row] of rows.entries()) string(row?.text, `${name}[${i}].text`, 'augmentEpisode');
 }
 
 function augmentationList(value: unknown, name: string, operator: string): readonly Augmentation[] {

@@ -109,6 +109,13 @@ describe('augmentEpisode', () => {
     expect(() => Reflect.apply(augmentEpisode, undefined, [episode, 0, { augmentations }])).toThrow(
       ArgumentTypeError,
     );
+    for (const part of ['support', 'query'] as const) {
+      const rows = [...episode[part].slice(1), null];
+      const holed = { ...episode, [part]: rows };
+      expect(() =>
+        Reflect.apply(augmentEpisode, undefined, [holed, 0, { augmentations, generator }]),
+      ).toThrow(`Expected a string for ${part}[${rows.length - 1}].text`);
+    }
     expect(() => wordDropout({ rate: 1 })).toThrow(ArgumentRangeError);
     expect(() => wordSwap({ swaps: 0 })).toThrow(ArgumentRangeError);
     expect(() => randomSpan({ keep: 2 })).toThrow(ArgumentRangeError);

@@ -12,6 +12,9 @@ const zeros = () => aten('_efficientzerotensor', [3]);
 const none = torch.rand([4, 5, 0]);
 const ints = (...values: number[]) => torch.tensor(values, { dtype: 'int32' });
 
+const places = torch.arange(4);
+const opaque = () => torch.rand([4]).toMkldnn();
+
 test.each<[string, string, () => unknown]>([
   [
     'nativeBatchNorm',
@@ -126,6 +129,22 @@ test.each<[string, string, () => unknown]>([
         .rand([4])
         .toMkldnn()
         .copy(torch.rand([4])),
+  ],
+  [
+    'indexCopy_ of an opaque tensor',
+    'source',
+    () => torch.rand([4]).indexCopy_(0, places, opaque()),
+  ],
+  ['scatter_ of an opaque tensor', 'src', () => torch.rand([4]).scatter_(0, places, opaque())],
+  [
+    'scatterAdd_ of an opaque tensor',
+    'src',
+    () => torch.rand([4]).scatterAdd_(0, places, opaque()),
+  ],
+  [
+    'scatterReduce_ of an opaque tensor',
+    'src',
+    () => torch.rand([4]).scatterReduce_(0, places, opaque(), 'sum'),
   ],
   ['conv1d of a sparse tensor', 'weight', () => torch.conv1d(x, torch.rand([2, 2, 1]).toSparse())],
   ['attention of no heads', 'heads', () => torch.attention(x, x, x, { heads: 0 })],
