@@ -3,6 +3,12 @@ export type { AdamOptions } from './adam-rule';
 export type { AdamState } from './adam-state';
 export { adamW } from './adam-w';
 export { clipByGlobalNorm, globalNorm } from './clip';
+export {
+  type GradScaler,
+  type GradScalerOptions,
+  type GradScalerState,
+  gradScaler,
+} from './grad-scaler';
 export type { LearningRate, Optimizer, OptimizerState } from './optimizer';
 export { type PlateauOptions, type PlateauSchedule, reduceOnPlateau } from './plateau';
 export { type RmspropOptions, type RmspropState, rmsprop } from './rmsprop';

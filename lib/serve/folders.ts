@@ -5,7 +5,7 @@ import { refuseFile } from '../checked-file';
 import { outOfRange } from '../errors';
 import { makeFolders, onDisk } from '../on-disk';
 import type { Precision, SentenceEncoder } from '../text';
-import { DEFAULT_ENCODER } from '../text/encoders/open-encoder';
+import { DEFAULT_ENCODER } from '../text/encoders/default-encoder';
 import { CONFIG_FILE } from '../train/checkpoint';
 import type { EncoderPoolOptions } from './pool-options';
 import { requireClassifierConfig, type SavedConfig } from './saved-classifier';

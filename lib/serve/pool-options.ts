@@ -7,7 +7,8 @@ import {
   withDefault,
 } from '../check';
 import { invalidArgument } from '../errors';
-import { DEFAULT_ENCODER, type LoadEncoderOptions } from '../text/encoders/open-encoder';
+import { DEFAULT_ENCODER } from '../text/encoders/default-encoder';
+import type { LoadEncoderOptions } from '../text/encoders/open-encoder';
 import { SentenceEncoder } from '../text/encoders/sentence-encoder';
 
 const encoderOf = (value: unknown, name: string, operator: string): string | SentenceEncoder => {

@@ -49,6 +49,7 @@ export { WORDNET_CLASSES, type WordNetClass } from './datasets/wordnet-classes';
 export { type ClassSplits, WORDNET_SPLITS } from './datasets/wordnet-splits';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './encode-batch';
 export { cachedFeatures } from './encoders/cached-features';
+export { DEFAULT_ENCODER } from './encoders/default-encoder';
 export {
   type DownloadEncoderOptions,
   type DownloadProgress,
@@ -69,7 +70,6 @@ export {
   meanEncoder,
 } from './encoders/mean-encoder';
 export {
-  DEFAULT_ENCODER,
   type LoadEncoderOptions,
   type LocalEncoderOptions,
   loadEncoder,

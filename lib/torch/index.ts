@@ -5,6 +5,7 @@ import {
   enableGrad,
   inferenceMode,
   isGradEnabled,
+  isInferenceModeEnabled,
   noGrad,
   setGradEnabled,
 } from './autograd/grad-modes';
@@ -33,6 +34,7 @@ import { taskLayerNorm } from './fused/task-layer-norm';
 import { taskLinear, taskOuter, taskProduct } from './fused/task-products';
 import { TensorHandle } from './handle';
 import { assertNoLeaks, leaks } from './leaks';
+import { pcaLowrank, svdLowrank } from './linear-algebra/low-rank';
 import { emptyCache, memory, memoryStats, resetPeakMemoryStats, setMemoryLimit } from './memory';
 import { answerMissingNames } from './missing-names';
 import {
@@ -52,6 +54,7 @@ import { ops } from './operators/ops';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './operators/promotion';
 import { ellipsis, slice } from './operators/slice';
 import { unique } from './operators/unique';
+import { unravelIndex } from './operators/unravel-index';
 import { setPrintOptions } from './printing/print-options';
 import { generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random';
 import { replace } from './replace';
@@ -64,6 +67,9 @@ const own = {
   tensor,
   asTensor,
   unique,
+  unravelIndex,
+  svdLowrank,
+  pcaLowrank,
   finfo,
   iinfo,
   full,
@@ -111,6 +117,7 @@ const own = {
   isGradEnabled,
   setGradEnabled,
   inferenceMode,
+  isInferenceModeEnabled,
   getDefaultDtype,
   setDefaultDtype,
   getDefaultDevice,

@@ -18,6 +18,7 @@ const ELSEWHERE = {
     Event: '`torch.cuda.Event`',
     Stream: '`torch.cuda.Stream`',
     Generator: '`torch.generator(seed)`',
+    GradScaler: '`optim.gradScaler(options)`',
     OutOfMemoryError: 'a `TorchError` with the code `ERR_TORCH_CUDA_OOM` or `ERR_TORCH_MEMORY`',
     AcceleratorError: 'a `TorchError`',
     Size: 'an array of numbers, as `tensor.shape` gives it',
@@ -186,11 +187,6 @@ const NOT_HERE = [
     reason: 'for tracing compilers; `einops` of Python',
   },
   { pattern: /^torch\.lobpcg$/, reason: 'use `torch.linalg.eigh`', applies: true },
-  {
-    pattern: /^torch\.GradScaler$/,
-    reason: 'float16 training is not scaled; bfloat16 needs none',
-    applies: true,
-  },
 ];
 
 module.exports = { ELSEWHERE, NOT_HERE };

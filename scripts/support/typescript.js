@@ -1,5 +1,6 @@
 const fs = require('node:fs');
 const { copyPages, pageFiles } = require('../copy-pages');
+const { makeQuickToLoad } = require('../quick-to-load');
 const { inRoot } = require('./paths');
 const { run, SetupError } = require('./run');
 const { digestOf, filesBelow, installedVersion, readText, writeText } = require('./stamps');
@@ -22,13 +23,14 @@ function removeStaleOutputs() {
  */
 async function buildTypeScript() {
   const sources = [...filesBelow('lib', /\.ts$/), ...pageFiles()];
-  const files = [...sources, 'tsconfig.json', 'tsconfig.build.json'];
+  const files = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'scripts/quick-to-load.js'];
   const digest = digestOf(files, installedVersion('typescript'));
   if (readText(STAMP) === digest) return { skipped: true };
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
   const { status, output } = await run(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
   if (status !== 0) throw new SetupError(`TypeScript found mistakes in lib/:\n${output}`);
   removeStaleOutputs();
+  makeQuickToLoad();
   copyPages();
   writeText(STAMP, digest);
   return { skipped: false };

@@ -1,5 +1,6 @@
 import * as activations from './activations';
 import * as embeddings from './embeddings';
+import * as fractionalPooling from './fractional-pooling';
 import * as images from './images';
 import * as losses from './losses';
 import * as normalization from './normalization';
@@ -10,6 +11,7 @@ import * as ranking from './ranking';
 const own = {
   ...activations,
   ...embeddings,
+  ...fractionalPooling,
   ...images,
   ...losses,
   ...normalization,

@@ -14,6 +14,7 @@ import {
 import { outOfRange, TorchError } from '../../errors';
 import type { BertParams } from '../../nn';
 import type { Tree } from '../../torch';
+import { DEFAULT_ENCODER } from './default-encoder';
 import { type DownloadProgress, downloadEncoder } from './hub/download-encoder';
 import { type HuggingFaceSpec, loadHuggingFace, openHuggingFace } from './hugging-face';
 import { type Precision, precisionOf } from './precision';
@@ -22,9 +23,6 @@ import type { EncoderSpec, TokenModel } from './token-model';
 import { openUseLite, type UseLiteParams, useLite } from './use-lite/use-lite';
 import { openWordVectors, WORD_VECTORS_FILE } from './word-vectors/saved-word-vectors';
 import { type WordVectorParams, wordVectorModel } from './word-vectors/word-vector-model';
-
-/** The name of the encoder that comes with the package. */
-export const DEFAULT_ENCODER = 'use-lite';
 
 const LOCAL = {
   /** Tokens of a text beyond this many are left out. Default: what the encoder was made for. */

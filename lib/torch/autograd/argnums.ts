@@ -16,13 +16,11 @@ export function checkedArgnums<N extends Argnums>(argnums: N, operator: string):
   const list: readonly unknown[] = Array.isArray(argnums) ? argnums : [argnums];
   const isPlace = (n: unknown): boolean =>
     typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
-  // `every` would pass over holes.
-  if (list.length > 0 && [...list].every(isPlace) && new Set(list).size === list.length) {
-    return argnums;
-  }
-  const wrong = [...list].find((n) => !isPlace(n)) ?? argnums;
+  // Ends at the first hole, which `every` would pass over, and of which there may be 2³².
+  const wrong = list.findIndex((n) => !isPlace(n));
+  if (list.length > 0 && wrong < 0 && new Set(list).size === list.length) return argnums;
   throw new ArgumentTypeError(
-    `Expected the place of an argument, from 0, or an array of different ones for argnums of ${operator} but received ${describe(wrong)}`,
+    `Expected the place of an argument, from 0, or an array of different ones for argnums of ${operator} but received ${describe(wrong < 0 ? argnums : list[wrong])}`,
     operator,
     'argnums',
   );

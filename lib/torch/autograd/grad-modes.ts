@@ -54,6 +54,11 @@ export function inferenceMode<T>(fn: () => T): T {
   }
 }
 
+/** True inside `inferenceMode`. */
+export function isInferenceModeEnabled(): boolean {
+  return inferenceDepth > 0;
+}
+
 /** Refuses to go on where nothing would be recorded and gradients would be zeros. */
 export function refuseInference(operator: string): void {
   if (inferenceDepth === 0) return;

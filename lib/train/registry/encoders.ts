@@ -3,6 +3,7 @@ import {
   TRAINABLE_ENCODERS,
   type TrainableEncoder,
   type TrainableEncoderKind,
+  type TrainableEncoders,
 } from '../../text/encoders/trainable';
 import type { Tree } from '../../torch';
 import { type Choice, type Chosen, choiceOf } from './kinds';
@@ -12,8 +13,8 @@ export const DEFAULT_KIND = 'frozen';
 
 export const encoderChoice = choiceOf(TRAINABLE_ENCODERS, DEFAULT_KIND);
 
-export type EncoderConfig = Chosen<typeof TRAINABLE_ENCODERS>;
-export type EncoderInput = Choice<typeof TRAINABLE_ENCODERS>;
+export type EncoderConfig = Chosen<TrainableEncoders>;
+export type EncoderInput = Choice<TrainableEncoders>;
 
 /** The rates of the meta-steps at which kinds usually learn; others at 0.001. */
 const RATES: Readonly<Record<string, number>> = {

@@ -4,8 +4,11 @@ import { invalidArgument } from '../../errors';
 /** What stands behind a name of a registry: at least a check of its options. */
 export type Kind = { readonly check: Check<object> };
 
-/** A registry: kinds by name. */
-export type Kinds = Readonly<Record<string, Kind>>;
+/**
+ * A registry: kinds by name. Each is an interface of its own: declarations that speak of it then name it, where
+ * they would repeat all options of all its kinds, which users' compilers read and npm packs.
+ */
+export type Kinds<T> = { readonly [K in keyof T]: Kind };
 
 type OptionsIn<K> = K extends { readonly check: Check<infer O> } ? O : never;
 type InputOf<K> = K extends { readonly check: { readonly schema: infer S extends Schema } }
@@ -13,17 +16,17 @@ type InputOf<K> = K extends { readonly check: { readonly schema: infer S extends
   : Partial<OptionsIn<K>>;
 
 /** One kind and its options, with defaults. */
-export type Chosen<T extends Kinds> = {
+export type Chosen<T extends Kinds<T>> = {
   [K in keyof T & string]: { kind: K } & OptionsIn<T[K]>;
 }[keyof T & string];
 
 /** The same as one writes it: the name alone, or with options. */
-export type Choice<T extends Kinds> = {
+export type Choice<T extends Kinds<T>> = {
   [K in keyof T & string]: K | ({ kind: K } & InputOf<T[K]>);
 }[keyof T & string];
 
 /** A check that knows the registry it chooses from, for whoever lists it. */
-export type ChoiceCheck<T extends Kinds> = Check<Chosen<T>> & { readonly kinds: T };
+export type ChoiceCheck<T extends Kinds<T>> = Check<Chosen<T>> & { readonly kinds: T };
 
 /**
  * A check for one kind of a registry: its name, or `{ kind, …options }`. Unknown names and options are
@@ -31,11 +34,13 @@ export type ChoiceCheck<T extends Kinds> = Check<Chosen<T>> & { readonly kinds: 
  *
  * @param usual the kind of options that name none
  */
-export function choiceOf<T extends Kinds>(kinds: T, usual?: keyof T & string): ChoiceCheck<T> {
+export function choiceOf<T extends Kinds<T>>(kinds: T, usual?: keyof T & string): ChoiceCheck<T> {
+  const byName: Readonly<Record<string, Kind>> = kinds;
   const check: Check<Chosen<T>> = (value, name, operator) => {
     const { kind = usual, ...options } =
       typeof value === 'string' ? { kind: value } : asObject(value, name, operator);
-    const found = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    const found =
+      typeof kind === 'string' && Object.hasOwn(byName, kind) ? byName[kind] : undefined;
     if (found === undefined) {
       const where = typeof value === 'string' ? name : `${name}.kind`;
       throw unknownName(Object.keys(kinds), kind, where, operator);

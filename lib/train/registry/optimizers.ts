@@ -23,7 +23,7 @@ import { ADAM } from '../../optim/adam-rule';
 import { RMSPROP } from '../../optim/rmsprop';
 import { SGD } from '../../optim/sgd';
 import { type Choice, type Chosen, choiceOf, without } from './kinds';
-import { SCHEDULES, scheduleChoice } from './schedules';
+import { SCHEDULES, type Schedules, scheduleChoice } from './schedules';
 
 /** An optimizer by its name, without its learning rate. */
 export type OptimizerKind<S extends Schema = Schema> = {
@@ -79,17 +79,26 @@ function asOptimizer<S extends OptimizerState>(optimizer: Optimizer<S>): Optimiz
   return optimizer as unknown as Optimizer<OptimizerState>;
 }
 
+const outer = kindsWith(OUTER);
+const inner = kindsWith(RATE);
+
+type Outer = typeof outer;
+type Inner = typeof inner;
+
+export interface Optimizers extends Outer {}
+export interface InnerOptimizers extends Inner {}
+
 /** Every optimizer by name, as it takes the meta-steps of a run. */
-export const OPTIMIZERS = kindsWith(OUTER);
+export const OPTIMIZERS: Optimizers = outer;
 
 /** The same as it takes the steps of a learner's inner loop. */
-export const INNER_OPTIMIZERS = kindsWith(RATE);
+export const INNER_OPTIMIZERS: InnerOptimizers = inner;
 
 export const optimizerChoice = choiceOf(OPTIMIZERS, 'adam');
 export const innerOptimizerChoice = choiceOf(INNER_OPTIMIZERS, 'sgd');
 
-export type OptimizerConfig = Chosen<typeof OPTIMIZERS>;
-export type OptimizerInput = Choice<typeof OPTIMIZERS>;
+export type OptimizerConfig = Chosen<Optimizers>;
+export type OptimizerInput = Choice<Optimizers>;
 
 const WARMUP = 20;
 
@@ -117,14 +126,12 @@ export function buildOptimizer(
 }
 
 /** The optimizer of an inner loop. */
-export function buildInnerOptimizer(
-  config: Chosen<typeof INNER_OPTIMIZERS>,
-): Optimizer<OptimizerState> {
+export function buildInnerOptimizer(config: Chosen<InnerOptimizers>): Optimizer<OptimizerState> {
   const { build } = INNER_OPTIMIZERS[config.kind];
   return (build as OptimizerKind['build'])(config, config.learningRate ?? 0.5);
 }
 
-function buildSchedule(config: Chosen<typeof SCHEDULES>, rate: number, steps: number): Schedule {
+function buildSchedule(config: Chosen<Schedules>, rate: number, steps: number): Schedule {
   const { kind, ...options } = config;
   const { build } = SCHEDULES[kind];
   return (build as (options: object, rate: number, steps: number) => Schedule)(

@@ -1,14 +1,13 @@
 import { type Check, listOf, positiveInteger, strictObject, withDefault } from '../../check';
 import { FOLLOW } from '../../meta/gradient/follow-the-meta-leader';
 import { type Choice, type Chosen, choiceOf } from './kinds';
-import { LEARNERS, type LearnerConfig, learnerChoice } from './learners';
+import { LEARNERS, type LearnerConfig, type Learners, learnerChoice } from './learners';
 
 const learner = (name: string): LearnerConfig => learnerChoice(name, 'learner', 'the config');
 
 const oneOrMore: Check<LearnerConfig[]> = listOf(learnerChoice, 1);
 
-/** Ways to train that have learners among their options; what they lead to is a model of one of these. */
-export const RULES = {
+const rules = {
   online: {
     title: 'Online, follow the meta-leader',
     check: strictObject({
@@ -30,10 +29,19 @@ export const RULES = {
   },
 } as const;
 
+type OwnRules = typeof rules;
+
+export interface Rules extends OwnRules {}
+
+/** Ways to train that have learners among their options; what they lead to is a model of one of these. */
+export const RULES: Rules = rules;
+
+export interface Trainable extends Learners, Rules {}
+
 /** Whatever a run can train, by name. */
-export const TRAINABLE = { ...LEARNERS, ...RULES } as const;
+export const TRAINABLE: Trainable = { ...LEARNERS, ...RULES };
 
 export const trainableChoice = choiceOf(TRAINABLE);
 
-export type TrainableConfig = Chosen<typeof TRAINABLE>;
-export type TrainableInput = Choice<typeof TRAINABLE>;
+export type TrainableConfig = Chosen<Trainable>;
+export type TrainableInput = Choice<Trainable>;

@@ -25,8 +25,7 @@ const schedule = <S extends Schema>(
   build: ScheduleKind<S>['build'],
 ): ScheduleKind<S> => ({ check: strictObject(options), build });
 
-/** Every schedule by name. */
-export const SCHEDULES = {
+const schedules = {
   constant: schedule({}, (_, rate) => constant(rate)),
   cosine: schedule(
     {
@@ -55,5 +54,12 @@ export const SCHEDULES = {
     (options, rate) => reduceOnPlateau({ ...options, rate }),
   ),
 } as const;
+
+type OwnSchedules = typeof schedules;
+
+export interface Schedules extends OwnSchedules {}
+
+/** Every schedule by name. */
+export const SCHEDULES: Schedules = schedules;
 
 export const scheduleChoice = choiceOf(SCHEDULES);

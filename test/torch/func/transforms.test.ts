@@ -67,6 +67,15 @@ describe('grad and valueAndGrad', () => {
     },
   );
 
+  test('argnums of four thousand million holes are refused at once', () => {
+    const argnums = new Array(2 ** 32 - 1);
+    expect(() => func.jacrev(loss, { argnums })).toThrow(refused('argnums'));
+    argnums[0] = 0;
+    expect(() => func.grad(loss, { argnums })).toThrow(
+      'for argnums of valueAndGrad but received undefined',
+    );
+  });
+
   test('argnums beyond the arguments is refused', () => {
     expect(() => func.grad(loss, { argnums: 2 as never })(w, x)).toThrow(
       'Expected the place of one of 2 arguments for argnums of valueAndGrad but received 2',

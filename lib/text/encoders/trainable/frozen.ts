@@ -14,7 +14,8 @@ import {
 import { invalidArgument } from '../../../errors';
 import { dropout, type Layer, type LinearParams, linear } from '../../../nn';
 import { type Tensor, type Tree, torch } from '../../../torch';
-import { DEFAULT_ENCODER, loadEncoder, type RemoteOptions, reopenEncoder } from '../open-encoder';
+import { DEFAULT_ENCODER } from '../default-encoder';
+import { loadEncoder, type RemoteOptions, reopenEncoder } from '../open-encoder';
 import { type Precision, precisionOf } from '../precision';
 import type { SentenceEncoder } from '../sentence-encoder';
 import type { EncoderSpec } from '../token-model';

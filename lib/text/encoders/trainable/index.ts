@@ -26,8 +26,7 @@ function checked<O>(name: string, kind: TrainableEncoderKind<O>): TrainableEncod
   };
 }
 
-/** The kinds of encoders that train, by the names that configs give them. */
-export const TRAINABLE_ENCODERS = {
+const encoders = {
   frozen: checked('frozen', frozen),
   mean: checked('mean', meanKind),
   max: checked('max', maxKind),
@@ -38,3 +37,10 @@ export const TRAINABLE_ENCODERS = {
   hashed: checked('hashed', hashedKind),
   pretrained: checked('pretrained', pretrainedKind),
 };
+
+type Encoders = typeof encoders;
+
+export interface TrainableEncoders extends Encoders {}
+
+/** The kinds of encoders that train, by the names that configs give them. */
+export const TRAINABLE_ENCODERS: TrainableEncoders = encoders;

@@ -1,0 +1,2 @@
+/** The name of the encoder that comes with the package. */
+export const DEFAULT_ENCODER = 'use-lite';
