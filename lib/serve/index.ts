@@ -59,6 +59,13 @@ export {
 } from './tasks/pairs/pair-classifier';
 export type { PairExample, TextPair } from './tasks/pairs/text-pairs';
 export {
+  type RatedNeighbor,
+  RatingModel,
+  type RatingOptions,
+  type RatingPrediction,
+  RatingPredictor,
+} from './tasks/ratings/rating-model';
+export {
   type Item,
   type Reason,
   type Recommendation,
