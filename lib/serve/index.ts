@@ -77,5 +77,11 @@ export {
   type RelationPrediction,
 } from './tasks/relations/relation-classifier';
 export { TransferClassifier, type TransferOptions } from './tasks/transfer';
+export {
+  exampleFeatures,
+  type HeadTask,
+  headLeaderboard,
+  type LeaderboardOptions,
+} from './tuning/head-leaderboard';
 export type { TuneOptions, TuneReport } from './tuning/tune-options';
 export type { RequestOptions } from './workers/request-queue';
