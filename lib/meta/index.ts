@@ -68,6 +68,12 @@ export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './gradient/met
 export { type MultiTaskOptions, type MultiTaskParams, multiTask } from './gradient/multi-task';
 export { type ReptileOptions, reptile } from './gradient/reptile';
 export {
+  type Choice,
+  type LearnedSelection,
+  learnSelection,
+  type TaskRecord,
+} from './learn-selection';
+export {
   type AdaptOptions,
   adaptScope,
   gradientsOf,
@@ -131,6 +137,7 @@ export { type SiameseOptions, type SiameseParams, siamese } from './metric/siame
 export { type QueryScores, queryAccuracy, queryScores } from './query-scores';
 export { type SineTaskOptions, sineTasks, taskMse } from './regression-tasks';
 export { type Candidate, type Score, type Selection, selectLearner } from './select-learner';
+export { type TaskFeatures, taskFeatures } from './task-features';
 export {
   checkWays,
   classMeans,

@@ -59,6 +59,13 @@ export {
 } from './tasks/pairs/pair-classifier';
 export type { PairExample, TextPair } from './tasks/pairs/text-pairs';
 export {
+  type RatedNeighbor,
+  RatingModel,
+  type RatingOptions,
+  type RatingPrediction,
+  RatingPredictor,
+} from './tasks/ratings/rating-model';
+export {
   type Item,
   type Reason,
   type Recommendation,
@@ -70,5 +77,11 @@ export {
   type RelationPrediction,
 } from './tasks/relations/relation-classifier';
 export { TransferClassifier, type TransferOptions } from './tasks/transfer';
+export {
+  exampleFeatures,
+  type HeadTask,
+  headLeaderboard,
+  type LeaderboardOptions,
+} from './tuning/head-leaderboard';
 export type { TuneOptions, TuneReport } from './tuning/tune-options';
 export type { RequestOptions } from './workers/request-queue';

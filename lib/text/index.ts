@@ -26,7 +26,13 @@ export {
   sameWords,
   type TextDataset,
 } from './datasets/dataset';
-export { loadLanguages, loadOpinions, type OpinionSet } from './datasets/embedded-texts';
+export {
+  loadLanguages,
+  loadOpinions,
+  loadRatings,
+  type OpinionSet,
+  type RatedText,
+} from './datasets/embedded-texts';
 export {
   type IntentDataset,
   type IntentLanguage,

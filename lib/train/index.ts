@@ -37,6 +37,7 @@ export { type Fairness, type FairnessOptions, fairness, type GroupRates } from '
 export type { Figure } from './metrics/figure';
 export type { Groups } from './metrics/groups';
 export { type RankingScores, rankingScores } from './metrics/ranking-scores';
+export { type RatingScores, ratingScores } from './metrics/rating-scores';
 export { type SpanScore, type SpanScores, spanScores } from './metrics/span-scores';
 export { viewContrast } from './pretraining/contrast';
 export type { PretrainingStep } from './pretraining/descent';

@@ -41,6 +41,7 @@ test('exports the text layer', () => {
     'loadIntents',
     'loadLanguages',
     'loadOpinions',
+    'loadRatings',
     'loadRelations',
     'loadWordNet',
     'loadWordVectors',

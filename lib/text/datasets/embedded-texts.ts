@@ -29,6 +29,10 @@ const FOLDER = join(__dirname, '..', '..', '..', 'data');
 const byLabel = recordOf(listOf(string, 1));
 const opinions = strictObject({ licence: required(string), sets: required(recordOf(byLabel)) });
 const languages = strictObject({ licence: required(string), languages: required(byLabel) });
+const ratings = strictObject({ licence: required(string), domains: required(recordOf(byLabel)) });
+
+/** A text and a number that somebody gave it, such as stars. */
+export type RatedText = { readonly text: string; readonly rating: number };
 
 /**
  * Short reviews, written for this project, as many `positive` as `neutral` and `negative` ones. The data sheet is
@@ -51,6 +55,21 @@ export function loadOpinions(options: OptionsOf<typeof OPTIONS>): LabeledText[] 
  */
 export function loadLanguages(): LabeledText[] {
   return labeled(readFile('languages', languages).languages);
+}
+
+/**
+ * Reviews with one to five stars in eight domains, 15 of each, written for this project: by domain, the fewest stars
+ * first. The data sheet is `data/ratings/DATASHEET.md`.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the file is missing or damaged
+ */
+export function loadRatings(): Record<string, RatedText[]> {
+  const { domains } = readFile('ratings', ratings);
+  const rated = Object.entries(domains).map(([domain, byStars]) => [
+    domain,
+    labeled(byStars).map(({ text, label }) => ({ text, rating: Number(label) })),
+  ]);
+  return Object.fromEntries(rated);
 }
 
 function readFile<T>(name: string, check: Check<T>): T {

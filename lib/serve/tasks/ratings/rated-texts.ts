@@ -1,0 +1,44 @@
+import { finiteNumber, listOf, recordOf, required, strictObject } from '../../../check';
+import { outOfRange } from '../../../errors';
+import type { RatedText } from '../../../text';
+import { requireText } from '../../examples/read-examples';
+
+/** Ratings of all tasks together: the work grows with the third power of it. */
+const MOST_RATINGS = 4096;
+
+const text = (value: unknown, name: string, operator: string): string =>
+  requireText(value, `${name} of ${operator}`, operator);
+
+export const ratedTexts = listOf(
+  strictObject({ text: required(text), rating: required(finiteNumber) }),
+);
+
+/** The rows of all tasks, and for each the number of its task. */
+export type RatedTasks = { readonly rows: readonly RatedText[]; readonly tasks: readonly number[] };
+
+const byTask = recordOf(ratedTexts);
+
+/**
+ * Reads tasks that a prior can be learned from.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for other than two tasks or more with texts and finite numbers, which
+ *   are not all the same, and for too many
+ */
+export function ratedTasks(
+  input: Readonly<Record<string, readonly RatedText[]>>,
+  operator: string,
+): RatedTasks {
+  const lists = Object.values(byTask(input, 'tasks', operator)).filter((own) => own.length > 0);
+  if (lists.length < 2) {
+    throw outOfRange('at least 2 tasks with ratings', 'tasks', lists.length, operator);
+  }
+  const rows = lists.flat();
+  if (rows.length > MOST_RATINGS) {
+    throw outOfRange(`at most ${MOST_RATINGS} ratings`, 'tasks', rows.length, operator);
+  }
+  const [first] = rows;
+  if (rows.every(({ rating }) => rating === first?.rating)) {
+    throw outOfRange('ratings that differ', 'tasks', first?.rating, operator);
+  }
+  return { rows, tasks: lists.flatMap((own, task) => own.map(() => task)) };
+}
