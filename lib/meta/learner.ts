@@ -42,8 +42,13 @@ export interface Learner<P extends Tree = Tree, A = unknown, I extends Tree = Te
   readonly loss?: TaskLoss;
   /** True where labels are classes and logits their scores. Default: true without a `loss`. */
   readonly classifies?: boolean;
-  /** How `metaGradient` joins the tasks of a batch. Default: by their mean. */
+  /**
+   * How `metaGradient` joins the tasks of a batch. Default: by their mean. A learner with a `metaGradient` of its own has
+   * to say it before `train` divides its tasks among processes.
+   */
   readonly reduction?: 'mean' | 'sum';
+  /** True where `metaGradient` carries something from one batch to the next: such a run cannot be divided. */
+  readonly carries?: boolean;
   /** Where a learner trains otherwise than by the gradient of the query loss. */
   metaGradient?(params: P, episodes: Episodes<I>, options?: AdaptOptions): MetaGradient<P>;
 }
@@ -55,6 +60,11 @@ export type MetaGradient<P extends Tree> = {
   loss: number;
   /** Mean query accuracy over the tasks, from 0 to 1; NaN where the labels are not classes. */
   accuracy: number;
+  /**
+   * How many things the gradient is the mean of, where these are not the tasks but, for example, their examples. Default:
+   * how many tasks there are.
+   */
+  weight?: number;
 };
 
 export type MetaGradientOptions = AdaptOptions & {

@@ -55,6 +55,8 @@ export type Sum<P extends Tree> = {
   loss: number;
   accuracy: number;
   episodes: number;
+  /** How many things the gradient is the mean of, as a rule the episodes. */
+  weight: number;
 };
 
 /** The mean over the episodes of a step's batches. */
@@ -66,32 +68,34 @@ export function meanGradient<P extends Tree, A, I extends Tree>(
   const batches = options.accumulate;
   const first = batchGradient(options, params, step, step * batches);
   if (batches === 1) return first;
-  let sum = scaled(first, first.episodes);
+  let sum = scaled(first, first);
   for (let i = 1; i < batches; i++) {
     sum = torch.replace(sum, (before) => {
       const own = batchGradient(options, params, step, step * batches + i);
-      const weight = own.episodes;
+      const { episodes, weight } = own;
       return {
         gradients: mapTree(
           ([all, g]) => all.add(g, { alpha: weight }),
           before.gradients,
           own.gradients,
         ),
-        loss: before.loss + weight * own.loss,
-        accuracy: before.accuracy + weight * own.accuracy,
-        episodes: before.episodes + weight,
+        loss: before.loss + episodes * own.loss,
+        accuracy: before.accuracy + episodes * own.accuracy,
+        episodes: before.episodes + episodes,
+        weight: before.weight + weight,
       };
     });
   }
-  return scaled(sum, 1 / Math.max(sum.episodes, 1));
+  const { episodes, weight } = sum;
+  return scaled(sum, { episodes: 1 / Math.max(episodes, 1), weight: 1 / Math.max(weight, 1) });
 }
 
-function scaled<P extends Tree>(sum: Sum<P>, by: number): Sum<P> {
+function scaled<P extends Tree>(sum: Sum<P>, by: Pick<Sum<P>, 'episodes' | 'weight'>): Sum<P> {
   return {
-    gradients: mapTree(([g]) => g.mul(by), sum.gradients),
-    loss: sum.loss * by,
-    accuracy: sum.accuracy * by,
-    episodes: sum.episodes,
+    ...sum,
+    gradients: mapTree(([g]) => g.mul(by.weight), sum.gradients),
+    loss: sum.loss * by.episodes,
+    accuracy: sum.accuracy * by.episodes,
   };
 }
 
@@ -117,11 +121,12 @@ function batchGradient<P extends Tree, A, I extends Tree>(
       });
     const device = leaves(params)[0]?.device.split(':')[0] ?? 'cpu';
     const own = precision === 'bfloat16' ? torch.autocast(device, precision, gradient) : gradient();
-    return { ...own, episodes: taskCount(made.query) };
+    const episodes = taskCount(made.query);
+    return { weight: episodes, ...own, episodes };
   });
 }
 
 function nothing<P extends Tree>(params: P): Sum<P> {
   const gradients = torch.noGrad(() => mapTree(([p]) => p.zerosLike(), params));
-  return { gradients, loss: 0, accuracy: 0, episodes: 0 };
+  return { gradients, loss: 0, accuracy: 0, episodes: 0, weight: 0 };
 }

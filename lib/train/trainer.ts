@@ -49,7 +49,7 @@ export async function train<
 >(options: TrainOptions<P, A, I, S>): Promise<TrainResult<P>> {
   const settings = readTrainOptions(options);
   const callbacks = allCallbacks(settings);
-  const run = await begin(settings, ranksOf(settings.distributed));
+  const run = await begin(settings, ranksOf(settings.distributed, settings.learner));
   let checkpoints: Checkpoints | undefined;
   try {
     checkpoints = await openRun(settings, run, callbacks);

@@ -95,6 +95,7 @@ export function imaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(
     ...(options.loss && { loss: options.loss }),
     init: model.init,
     predict: model.predict,
+    reduction: 'mean',
     adapt(params, support, ways, adaptOptions = {}) {
       if (adaptOptions.differentiable) throw outOfRange('false', 'differentiable', true, 'imaml');
       return adaptScope(adaptOptions, () => {

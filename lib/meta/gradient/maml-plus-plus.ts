@@ -124,6 +124,7 @@ export function mamlPlusPlus<P extends Tree, E extends Tree, I extends Tree = Te
         encoder: params.encoder,
       })),
     predict,
+    reduction: 'mean',
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   });
 }

@@ -86,9 +86,10 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
       return { losses, sum: losses.mul(rows).sum(), rows: rows.sum(), logits, global };
     };
     const [first, second] = [outcome(support), outcome(query)];
-    const total = first.sum.add(second.sum).div(first.rows.add(second.rows).clampMin(1));
+    const rows = first.rows.add(second.rows);
+    const total = first.sum.add(second.sum).div(rows.clampMin(1));
     const { loss, accuracy } = queryLoss(() => second.losses, second.logits, second.global, true);
-    return { gradients: gradientsOf(total, params), loss, accuracy };
+    return { gradients: gradientsOf(total, params), loss, accuracy, weight: Number(rows.item()) };
   };
 
   const params = learned({ encoder: tree }, (generator) => ({ head: head.init(generator) }));
@@ -97,6 +98,7 @@ export function multiTask<P extends Tree, I extends Tree = Tensor>(
     init: (generator) => ({ encoder: encoder.init(generator), head: head.init(generator) }),
     adapt: (params, ...task) => probe.adapt(params.encoder, ...task),
     predict: probe.predict,
+    reduction: 'mean',
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   });
 }

@@ -118,6 +118,7 @@ export function reptile<P extends Tree, E extends Tree, I extends Tree = Tensor>
   return checkedLearner(encodedParts(options, 'reptile'), {
     ...fineTuning(common),
     reduction: reduce,
+    carries: carry !== undefined,
     metaGradient: (...args) => torch.scope(() => metaGradient(...args)),
   });
 }

@@ -125,7 +125,10 @@ export function mann<E extends Tree, I extends Tree = Tensor>(
     embed.support(params.encoder, set, given, own);
   const learner = checkedLearner<MannParams<E>, MannAdapted<E>, I>(parts, {
     ...(loss && { loss }),
-    ...(trainOn === 'sequence' && { metaGradient: alongSequences({ embedded, along, loss }) }),
+    ...(trainOn === 'sequence' && {
+      reduction: 'mean',
+      metaGradient: alongSequences({ embedded, along, loss }),
+    }),
     classifies: true,
     init: (generator) => ({ encoder: encoder.init(generator), ...own(generator) }),
     adapt: (params, support, given, options = {}) =>

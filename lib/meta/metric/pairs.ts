@@ -72,6 +72,7 @@ export function pairLearner<
       adapt,
       predict: (adapted, inputs, options = {}) =>
         adaptScope(options, () => classScores(compare(adapted, inputs, options), adapted, score)),
+      reduction: 'mean',
       metaGradient: (params, { support, query, ways }, options = {}) =>
         torch.scope(() => {
           const recorded = { training: true, ...options, differentiable: true };

@@ -3,12 +3,14 @@ import { addonBuildVersion } from '../../native';
 import { packageVersion } from '../../package-version';
 import { type Generator, type ProcessGroup, torch } from '../../torch';
 import type { Callback } from '../callbacks/callback';
+import type { Divisible } from '../distributed/reduction';
 import { ranksOf } from '../distributed/train-distributed';
 import type { checkpointOptions } from './checkpoint-options';
 import { Checkpoints } from './checkpoints';
 
 /** What of the settings of `train` concerns checkpoints. */
 type Settings = {
+  learner: Divisible;
   checkpoints?: ReturnType<typeof checkpointOptions> | undefined;
   generator?: Generator | undefined;
   evaluateEvery: number;
@@ -40,7 +42,7 @@ export function openCheckpoints(
 
 /** What changes the numbers of a run. */
 function circumstancesOf(
-  { evaluateEvery, accumulate, precision, clipNorm, tasksAtOnce, distributed }: Settings,
+  { learner, evaluateEvery, accumulate, precision, clipNorm, tasksAtOnce, distributed }: Settings,
   generators: Readonly<Record<string, Generator>>,
   callbacks: readonly Callback[],
 ): { readonly [name: string]: Json } {
@@ -53,7 +55,7 @@ function circumstancesOf(
     precision,
     clipNorm: clipNorm ?? null,
     tasksAtOnce: tasksAtOnce ?? null,
-    ranks: ranksOf(distributed)?.group.size ?? 1,
+    ranks: ranksOf(distributed, learner)?.group.size ?? 1,
     seeds: Object.fromEntries(
       Object.entries(generators).map(([name, { seed }]) => [name, `${seed}`]),
     ),

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TorchError } from '../../errors';
 import type { Episodes } from '../../meta';
-import { disposeTree, mapTree, type ProcessGroup, type Tree, torch } from '../../torch';
+import { disposeTree, leaves, mapTree, type ProcessGroup, type Tree, torch } from '../../torch';
 import { checkpointPath } from '../checkpoints/checkpoint-folder';
 import type { Sum } from '../step-gradient';
 import { broadcastBytes } from './gather-values';
+import { ownNumbers, totalsOf } from './own-numbers';
 import { allReduceTree, broadcastTree } from './reduce-tree';
+import type { Reduction } from './reduction';
 import { ownEpisodes, type Share } from './share';
 
 const { distributed } = torch;
@@ -60,34 +62,33 @@ export class Ranks {
    */
   async sum<P extends Tree>(
     own: Sum<P>,
-    reduction: 'mean' | 'sum',
+    reduction: Reduction,
     stop: boolean,
   ): Promise<{ sum: Sum<P>; stop: boolean }> {
     const { episodes } = own;
-    const weight = reduction === 'mean' ? episodes : 1;
-    const weighed = torch.scope(() => mapTree(([g]) => g.mul(weight), own.gradients));
-    const numbers = torch.tensor(
-      [own.loss, own.accuracy]
-        .map((value) => (episodes === 0 ? 0 : value * episodes))
-        .concat([episodes, Number(stop)]),
-      { dtype: 'float64' },
-    );
+    const seen = [own.loss, own.accuracy].map((value) => (episodes === 0 ? 0 : value * episodes));
+    const numbers = [...seen, episodes, own.weight, Number(stop)];
+    const sent = torch.scope(() => {
+      const by = reduction === 'mean' ? own.weight : 1;
+      const gradients = mapTree(([g]) => g.mul(by), own.gradients);
+      const wide = leaves(gradients)[0]?.dtype === 'float64';
+      return { numbers: ownNumbers(numbers, this.group, wide ? 'float64' : 'float32'), gradients };
+    });
     try {
-      const [total, all] = await Promise.all([
-        distributed.allReduceAsync(numbers, { group: this.group }),
-        allReduceTree(weighed, this.group),
-      ]);
-      const [loss = 0, accuracy = 0, count = 0, stops = 0] = Array.from(total.data(), Number);
-      total.dispose();
-      requireTasks(count);
-      const gradients = reduction === 'sum' ? all : divided(all, count);
+      const all = await allReduceTree(sent, this.group);
+      const [loss = 0, accuracy = 0, count = 0, weight = 0, stops = 0] = totalsOf(
+        all.numbers,
+        numbers.length,
+      );
+      all.numbers.dispose();
+      requireTasks(count, all.gradients);
+      const gradients = reduction === 'sum' ? all.gradients : divided(all.gradients, weight);
       return {
-        sum: { gradients, loss: loss / count, accuracy: accuracy / count, episodes: count },
+        sum: { gradients, loss: loss / count, accuracy: accuracy / count, episodes: count, weight },
         stop: stops > 0,
       };
     } finally {
-      numbers.dispose();
-      disposeTree(weighed);
+      disposeTree(sent);
     }
   }
 
@@ -137,13 +138,14 @@ export async function anyAborts(
 }
 
 function divided<P extends Tree>(all: P, by: number): P {
-  const result = torch.scope(() => mapTree(([g]) => g.div(by), all));
+  const result = torch.scope(() => mapTree(([g]) => g.div(Math.max(by, 1)), all));
   disposeTree(all);
   return result;
 }
 
-function requireTasks(count: number): void {
+function requireTasks(count: number, gradients: Tree): void {
   if (count > 0) return;
+  disposeTree(gradients);
   throw new TorchError(
     'ERR_TORCH_ARGUMENT',
     'Expected a task for at least one rank for distributed.episodes of train but received none',

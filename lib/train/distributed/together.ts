@@ -4,6 +4,7 @@ import type { Run } from '../run-state';
 import { meanGradient, type Sum } from '../step-gradient';
 import type { TrainSettings } from '../train-options';
 import type { Ranks } from './ranks';
+import { reductionOf } from './reduction';
 
 function wantsToEnd<P extends Tree, S>(run: Run<P, S>, signal: AbortSignal | undefined): boolean {
   return run.stopped !== undefined || signal?.aborted === true;
@@ -49,11 +50,7 @@ export async function sharedGradient<P extends Tree, A, I extends Tree, S extend
     meanGradient({ ...settings, episodes, ranks: true }, run.params, run.step),
   );
   try {
-    const { sum, stop } = await ranks.sum(
-      own,
-      learner.reduction ?? 'mean',
-      wantsToEnd(run, signal),
-    );
+    const { sum, stop } = await ranks.sum(own, reductionOf(learner), wantsToEnd(run, signal));
     endIf(run, stop, signal);
     return sum;
   } finally {

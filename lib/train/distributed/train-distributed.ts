@@ -5,6 +5,7 @@ import { defaultGroup } from '../../torch/distributed/init';
 import { processGroupOf } from '../../torch/distributed/process-group';
 import type { TrainDistributed } from './ranks';
 import { Ranks } from './ranks';
+import { type Divisible, reductionOf } from './reduction';
 
 const DISTRIBUTED = {
   group: optional<ProcessGroup>(processGroupOf),
@@ -13,9 +14,17 @@ const DISTRIBUTED = {
 
 export const trainDistributed = strictObject(DISTRIBUTED);
 
-/** The ranks of a run that is divided; undefined for a run of one process. */
-export function ranksOf(options: ReadOptions<typeof DISTRIBUTED> | undefined): Ranks | undefined {
+/**
+ * The ranks of a run that is divided; undefined for a run of one process.
+ *
+ * @throws ArgumentTypeError or ArgumentRangeError for a learner whose tasks cannot be divided
+ */
+export function ranksOf(
+  options: ReadOptions<typeof DISTRIBUTED> | undefined,
+  learner: Divisible,
+): Ranks | undefined {
   if (options === undefined) return undefined;
   const { group = defaultGroup('train') } = options;
+  reductionOf(learner);
   return group.size === 1 ? undefined : new Ranks(group);
 }
