@@ -49,8 +49,11 @@ export function objectOf<T>(value: T, name: string, operator: string): T & objec
 /** Returns `value` if it is an AbortSignal. */
 export function abortSignal(value: unknown, name: string, operator: string): AbortSignal {
   // By its shape: each realm has its own class.
-  const isSignal = typeof value === 'object' && value !== null && 'throwIfAborted' in value;
-  if (isSignal && 'aborted' in value) return value as AbortSignal;
+  const { aborted, throwIfAborted, addEventListener }: Partial<AbortSignal> = Object(value);
+  const methods = [throwIfAborted, addEventListener];
+  if (typeof aborted === 'boolean' && methods.every((one) => typeof one === 'function')) {
+    return value as AbortSignal;
+  }
   throw invalidArgument('an AbortSignal', `${name} of ${operator}`, value, operator);
 }
 

@@ -6,7 +6,8 @@
 //
 // In int8 each row of x is quantized by itself when it comes, and meets the weights in oneDNN's
 // kernels, which use the processor's instructions for it. The weights of half_linear are read from
-// memory in 16 bits, and widened block by block in the cache, where the products read them.
+// memory in 16 bits, and widened block by block in the cache, where the products read them, or for
+// a few rows, number by number, by the kernel for those.
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -21,6 +22,7 @@
 
 #include <algorithm>
 
+#include "kernels/few_rows/fill_few_rows.h"
 #include "kernels/quantized_rows.h"
 
 namespace metatorch::narrow_linear {
@@ -125,6 +127,15 @@ at::Tensor Int8Linear(const at::Tensor& x, const at::Tensor& packed, const at::T
   return y.view(ShapeOf(x, out));
 }
 
+at::Tensor FewNarrowRows(const at::Tensor& x, const at::Tensor& weight, const Bias& bias) {
+  const Bias added = bias.has_value() ? Bias(bias->contiguous()) : Bias();
+  const void* data = weight.const_data_ptr();
+  if (weight.scalar_type() == at::kHalf) {
+    return FewRowsTimes(x, static_cast<const Float16*>(data), weight.size(0), added);
+  }
+  return FewRowsTimes(x, static_cast<const BFloat16*>(data), weight.size(0), added);
+}
+
 at::Tensor HalfLinear(const at::Tensor& x, const at::Tensor& weight, const Bias& bias) {
   TORCH_CHECK(weight.dim() == 2 && weight.size(1) > 0 &&
                   (weight.scalar_type() == at::kHalf || weight.scalar_type() == at::kBFloat16),
@@ -132,6 +143,9 @@ at::Tensor HalfLinear(const at::Tensor& x, const at::Tensor& weight, const Bias&
   CheckInput(x, weight.size(1), "half_linear");
   const int64_t out = weight.size(0);
   if (bias.has_value()) CheckVector(*bias, out, "bias", "half_linear");
+  if (IsFewRows(x, weight.size(1)) && weight.is_contiguous() && HasFewNarrowRows()) {
+    return FewNarrowRows(x.contiguous(), weight, bias);
+  }
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
   at::Tensor y = at::empty({rows.size(0), out}, rows.options());
   const int64_t block = std::max<int64_t>(16, kBlock / weight.size(1));

@@ -1,4 +1,4 @@
-import { array, hasHoles } from '../../lib/check';
+import { abortSignal, array, hasHoles } from '../../lib/check';
 import { graphNetwork, sineTasks, snail } from '../../lib/meta';
 import { linear, mlp } from '../../lib/nn';
 import { episodeTensors, Vocabulary, VocabularyVectorizer } from '../../lib/text';
@@ -26,6 +26,28 @@ test('an array has holes where it has no value of its own', () => {
   expect(hasHoles(new Array(1))).toBe(true);
   expect(hasHoles(withHole())).toBe(true);
   expect(array([undefined], 'values', 'name', 'operator')).toEqual([undefined]);
+});
+
+test('an AbortSignal is what has its methods, of whatever realm', () => {
+  const { signal } = new AbortController();
+  expect(abortSignal(signal, 'signal', 'operator')).toBe(signal);
+  const likeOne = {
+    aborted: false,
+    throwIfAborted: () => undefined,
+    addEventListener: () => undefined,
+  };
+  expect(abortSignal(likeOne, 'signal', 'operator')).toBe(likeOne);
+  for (const wrong of [
+    null,
+    5,
+    {},
+    { ...likeOne, throwIfAborted: {} },
+    { ...likeOne, aborted: 0 },
+  ]) {
+    expect(() => abortSignal(wrong, 'signal', 'operator')).toThrow(
+      'Expected an AbortSignal for signal of operator',
+    );
+  }
 });
 
 test.each<readonly [string, (array: unknown[]) => unknown]>([

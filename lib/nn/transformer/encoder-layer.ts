@@ -1,3 +1,4 @@
+import { objectOf } from '../../check';
 import type { Generator, Tensor } from '../../torch';
 import { torch } from '../../torch';
 import { dropout } from '../dropout';
@@ -70,8 +71,10 @@ export function encoderLayer(options: EncoderLayerOptions): EncoderLayer {
         norm: norm.init(generator),
       },
     }),
-    apply: ({ attention, feedForward }, x, attend, context) =>
+    apply: (params, x, attend, context) =>
       torch.scope(() => {
+        const attention = objectOf(params.attention, 'attention in a layer', 'bert');
+        const feedForward = objectOf(params.feedForward, 'feedForward in a layer', 'bert');
         const seen = attend(qkv.apply(attention.qkv, x, context), context);
         const attended = drop.apply({}, output.apply(attention.output, seen, context), context);
         const y = norm.apply(attention.norm, sum(attended, x), context);

@@ -6,11 +6,21 @@
 
 namespace metatorch {
 
-// x·Wᵀ + b: rows of x and of W, `depth` long, that lie one after the other.
+// Numbers of 16 bits, by their bits.
+struct Float16 {
+  uint16_t bits;
+};
+struct BFloat16 {
+  uint16_t bits;
+};
+
+// x·Wᵀ + b: rows of x and of W, `depth` long, that lie one after the other. Products and sums are
+// those of single precision, whatever the weight is.
+template <typename Weight>
 struct FewRows {
   const float* x;
   int64_t rows;
-  const float* weight;
+  const Weight* weight;
   // May be null.
   const float* bias;
   // [rows, columns]
@@ -20,6 +30,11 @@ struct FewRows {
 };
 
 // Fills the columns [begin, end).
-void MultiplyFewRows(const FewRows& product, int64_t begin, int64_t end);
+void MultiplyFewRows(const FewRows<float>& product, int64_t begin, int64_t end);
+
+// Whether the processor at hand has instructions for the other two.
+bool HasFewNarrowRows();
+void MultiplyFewRows(const FewRows<Float16>& product, int64_t begin, int64_t end);
+void MultiplyFewRows(const FewRows<BFloat16>& product, int64_t begin, int64_t end);
 
 }  // namespace metatorch

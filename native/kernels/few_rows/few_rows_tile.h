@@ -1,6 +1,6 @@
 // The kernel of `MultiplyFewRows`, for vectors of so many bytes as those of the processor that the
-// file which includes this is compiled for. Nothing here is shared by two such files: the linker
-// would keep one copy for the whole library.
+// file which includes this is compiled for, and which says how it reads them. Nothing here is
+// shared by two such files: the linker would keep one copy for the whole library.
 #pragma once
 
 #include "kernels/few_rows/few_rows.h"
@@ -14,11 +14,23 @@ constexpr int kOutputs = 4;
 typedef float Four __attribute__((vector_size(16)));
 typedef float FourAnywhere __attribute__((vector_size(16), aligned(4), may_alias));
 
-// `bytes` of one vector, `rows` of x that are worked on together.
-template <int bytes, int rows>
+// Numbers at any place as vectors of `size` bytes.
+template <int size>
+struct FloatReader {
+  static constexpr int bytes = size;
+  typedef float Vector __attribute__((vector_size(size)));
+  typedef float Anywhere __attribute__((vector_size(size), aligned(4), may_alias));
+
+  static Vector Read(const float* from) { return *reinterpret_cast<const Anywhere*>(from); }
+  static float ReadOne(const float* from) { return *from; }
+};
+
+// `rows` of x are worked on together.
+template <typename Reader, int rows>
 class FewRowsKernel {
  public:
-  static void Multiply(const FewRows& product, int64_t begin, int64_t end) {
+  template <typename Weight>
+  static void Multiply(const FewRows<Weight>& product, int64_t begin, int64_t end) {
     int64_t j = begin;
     for (; j + kOutputs <= end; j += kOutputs) {
       // These rows of the weight stay in the cache, as does all of x.
@@ -31,11 +43,9 @@ class FewRowsKernel {
   }
 
  private:
-  typedef float Vector __attribute__((vector_size(bytes)));
-  typedef float Anywhere __attribute__((vector_size(bytes), aligned(4), may_alias));
+  static constexpr int bytes = Reader::bytes;
   static constexpr int64_t kLanes = bytes / sizeof(float);
-
-  static Vector Load(const float* from) { return *reinterpret_cast<const Anywhere*>(from); }
+  using Vector = typename Reader::Vector;
 
   // The sums of a vector's lanes whose places are the same modulo 4.
   static Four Folded(const Vector& vector) {
@@ -59,8 +69,8 @@ class FewRowsKernel {
   }
 
   // Four columns of as many rows from the i-th on as are worked on together, or are left.
-  template <bool ahead>
-  static void FillSome(const FewRows& product, int64_t i, int64_t j) {
+  template <bool ahead, typename Weight>
+  static void FillSome(const FewRows<Weight>& product, int64_t i, int64_t j) {
     const int64_t left = product.rows - i;
     if (left >= rows) {
       Fill<rows, ahead>(product, i, j);
@@ -75,11 +85,11 @@ class FewRowsKernel {
 
   // Four columns of `count` rows. The weight's rows that come next are fetched ahead: by itself the
   // processor stops at the end of each.
-  template <int count, bool ahead>
-  static void Fill(const FewRows& product, int64_t i, int64_t j) {
+  template <int count, bool ahead, typename Weight>
+  static void Fill(const FewRows<Weight>& product, int64_t i, int64_t j) {
     const int64_t depth = product.depth;
     const float* x = product.x + i * depth;
-    const float* weight = product.weight + j * depth;
+    const Weight* weight = product.weight + j * depth;
     Vector sums[count][kOutputs];
 #pragma GCC unroll 16
     for (int r = 0; r < count; ++r) {
@@ -90,11 +100,11 @@ class FewRowsKernel {
     for (; k + kLanes <= depth; k += kLanes) {
       Vector own[kOutputs];
       for (int o = 0; o < kOutputs; ++o) {
-        own[o] = Load(weight + o * depth + k);
+        own[o] = Reader::Read(weight + o * depth + k);
         if (ahead) __builtin_prefetch(weight + (o + kOutputs) * depth + k);
       }
       for (int r = 0; r < count; ++r) {
-        const Vector row = Load(x + r * depth + k);
+        const Vector row = Reader::Read(x + r * depth + k);
         for (int o = 0; o < kOutputs; ++o) sums[r][o] += own[o] * row;
       }
     }
@@ -105,7 +115,7 @@ class FewRowsKernel {
       if (!whole) {
         for (int o = 0; o < kOutputs; ++o) {
           for (int64_t rest = k; rest < depth; ++rest) {
-            out[o] += weight[o * depth + rest] * x[r * depth + rest];
+            out[o] += Reader::ReadOne(weight + o * depth + rest) * x[r * depth + rest];
           }
         }
       }
@@ -114,15 +124,17 @@ class FewRowsKernel {
     }
   }
 
-  static void FillOne(const FewRows& product, int64_t i, int64_t j) {
+  template <typename Weight>
+  static void FillOne(const FewRows<Weight>& product, int64_t i, int64_t j) {
     const float* x = product.x + i * product.depth;
-    const float* weight = product.weight + j * product.depth;
+    const Weight* weight = product.weight + j * product.depth;
     Vector sums = {};
     int64_t k = 0;
-    for (; k + kLanes <= product.depth; k += kLanes) sums += Load(weight + k) * Load(x + k);
+    for (; k + kLanes <= product.depth; k += kLanes)
+      sums += Reader::Read(weight + k) * Reader::Read(x + k);
     const Four parts = Folded(sums);
     float sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
-    for (; k < product.depth; ++k) sum += weight[k] * x[k];
+    for (; k < product.depth; ++k) sum += Reader::ReadOne(weight + k) * x[k];
     product.out[i * product.columns + j] = product.bias ? sum + product.bias[j] : sum;
   }
 };

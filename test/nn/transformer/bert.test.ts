@@ -180,6 +180,12 @@ test('refuses inputs that do not fit', () => {
   expect(() => model.apply(params, ids as never)).toThrow('ids of bert');
   const wrong = { ...params, layers: {} } as never;
   expect(() => model.apply(wrong, { ids, mask })).toThrow('an array of layers');
+  for (const part of ['attention', 'feedForward'] as const) {
+    const layers = params.layers.map(({ [part]: _, ...others }) => others);
+    expect(() => model.apply({ ...params, layers } as never, { ids, mask })).toThrow(
+      `an object for the ${part} in a layer of bert`,
+    );
+  }
   const { embeddings: _, ...headless } = params;
   for (const none of [headless, { ...params, embeddings: {} }]) {
     expect(() => model.apply(none as never, { ids, mask })).toThrow(

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { type Tensor, torch } from '../../../lib/torch';
 import { halfLinear, int8Linear, packInt8 } from '../../../lib/torch/fused/narrow-linear';
 
@@ -86,6 +87,40 @@ describe('int8Linear', () => {
 });
 
 describe('halfLinear', () => {
+  test('of any few rows is that of float32', () => {
+    const size = (most: number) => fc.integer({ min: 1, max: most });
+    const dtype = fc.constantFrom('float16' as const, 'bfloat16' as const);
+    fc.assert(
+      fc.property(
+        size(18),
+        size(21),
+        size(70),
+        fc.boolean(),
+        dtype,
+        (rows, out, depth, b, kind) => {
+          torch.scope(() => {
+            const [x, weight] = [randn(rows, depth), randn(out, depth).to(kind)];
+            const bias = b ? randn(out) : undefined;
+            const exact = torch.linear(x, weight.to('float32'), bias);
+            expect(far(halfLinear(x, weight, bias), exact)).toBeLessThan(1e-4);
+          });
+        },
+      ),
+    );
+  });
+
+  test('takes what is infinite, subnormal or no number as float32 does', () => {
+    const special = [0, 1, -2, 6e-8, 6.1e-5, 65504, Infinity, -Infinity, NaN];
+    for (const dtype of ['float16', 'bfloat16'] as const) {
+      const weight = torch.tensor(special).to(dtype);
+      const wide = torch.diag(weight.to('float32')).nanToNum(0, 0, 0).to(dtype);
+      const found = halfLinear(torch.ones([1, special.length]), wide);
+      expect(found.equal(wide.to('float32').sum([1]).unsqueeze(0))).toBe(true);
+      const one = halfLinear(torch.ones([1, 1]), weight.unsqueeze(1)).squeeze(0);
+      expect(one.tolist()).toEqual(weight.to('float32').tolist());
+    }
+  });
+
   test.each([
     [[1, 5], 3],
     [[7, 640], 900],
