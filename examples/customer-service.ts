@@ -69,7 +69,7 @@ export async function main(print: (line: string) => void = console.log): Promise
   };
   await say('ann', 'I lost my card this morning');
   await say('ann', 'it ended in 4711');
-  await say('ben', 'please cancel my transfer of 250 euros');
+  await say('ben', 'I sent 250 euros to the wrong person, please cancel it');
   await say('ben', 'it was on 2026-05-01');
   await say('cat', 'are your branches open on Saturday?');
   await say('dan', 'my dog ate the sofa');

@@ -41,12 +41,29 @@ export function givesSeveral(head: HeadName | 'auto'): boolean {
   return head !== 'auto' && HEADS[head].several;
 }
 
-/**
- * The heads that are tried where none is named; the first wins where they do not differ, as with one
- * example of each label, which leaves none to hold out. The meta-trained one comes first where there is a
- * map: it is the class mean wherever the map knows nothing.
- */
-export function candidates({ map }: Pick<Examples, 'map'>): [HeadName, ...HeadName[]] {
-  const others = ['logistic', 'nearest-examples', 'ridge'] as const;
-  return map === undefined ? ['class-mean', ...others] : ['meta-trained', 'class-mean', ...others];
+type HeadNames = [HeadName, ...HeadName[]];
+
+/** The class mean, and before it the head that is it wherever the map knows nothing. */
+const means = ({ map }: Pick<Examples, 'map'>): HeadNames =>
+  map === undefined ? ['class-mean'] : ['meta-trained', 'class-mean'];
+
+/** All heads that are tried where none is named. */
+export const autoHeads = (known: Pick<Examples, 'map'>): HeadNames => [
+  'logistic',
+  ...means(known),
+  'ridge',
+  'nearest-examples',
+];
+
+/** Of fewer examples a label, on average, the class mean is trusted more than logistic regression. */
+const FEW = 2;
+/** Below, single examples say too little to be asked. */
+const LEAST_TO_ASK = 5;
+
+/** Those that are tried on some examples: the first one is taken unless another is better beyond doubt. */
+export function candidates({ map, y, labels }: Omit<Examples, 'x'>): HeadNames {
+  const each = y.size(0) / labels;
+  const others: HeadName[] = each < LEAST_TO_ASK ? ['ridge'] : ['ridge', 'nearest-examples'];
+  if (each < FEW) return [...means({ map }), 'logistic', ...others];
+  return ['logistic', ...means({ map }), ...others];
 }

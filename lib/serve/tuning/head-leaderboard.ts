@@ -7,7 +7,7 @@ import { requireLabeledTexts } from '../../text/datasets/labeled-text';
 import { requireEncoder } from '../../text/encoders/require-encoder';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { type ExamplesInput, type LabeledExamples, readExamples } from '../examples/read-examples';
-import { candidates, HEADS, type HeadName } from '../heads';
+import { autoHeads, HEADS, type HeadName } from '../heads';
 import { indices } from '../heads/features';
 import { type HeadMap, headMapFile, readHeadMap } from '../heads/head-map';
 
@@ -108,7 +108,7 @@ function recordOf({ known, asked }: ReadTask, vectors: Tensor, map: HeadMap | un
   const [x, others] = vectors.split([known.rows.length, asked.length]) as [Tensor, Tensor];
   const right = placesOf(known, asked);
   const examples = { x, y: placesOf(known, known.rows), labels: known.labels.length, map };
-  const scores = candidates({ map }).map((name: HeadName) => {
+  const scores = autoHeads({ map }).map((name: HeadName) => {
     const { head } = HEADS[name];
     const found = head.scores(head.fit(examples), others).argmax(1);
     return [name, Number(found.eq(right).to('float64').mean().item())] as const;

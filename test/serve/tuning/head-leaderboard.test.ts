@@ -31,11 +31,11 @@ test('a row for each task: what is known of it, and how many texts each head tel
   const [easy, hard] = await headLeaderboard(encoder, tasks);
   expect(torch.memory().tensors).toBe(before);
   expect(Object.keys(easy?.scores ?? {})).toEqual([
+    'logistic',
     'meta-trained',
     'class-mean',
-    'logistic',
-    'nearest-examples',
     'ridge',
+    'nearest-examples',
   ]);
   expect(easy?.features.logShots).toBeCloseTo(Math.log(5), 12);
   expect(hard?.features.logWays).toBeCloseTo(Math.log(3), 12);
