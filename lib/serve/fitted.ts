@@ -142,8 +142,8 @@ type Seen = {
   measured?: Measured | undefined;
 };
 
-/** A fitted head, and the log probabilities `[m]` of the labels of held-out examples, where these are at hand. */
-type Tried = { fitted: Fitted; logs: (() => Tensor) | undefined };
+/** A fitted head, and which held-out examples it got right, `[m]`; undefined where they are not at hand. */
+type Tried = { fitted: Fitted; right: Tensor | undefined };
 
 function calibrated(
   name: HeadName,
@@ -156,7 +156,7 @@ function calibrated(
     const known = requireMeasured(name, measured);
     return {
       fitted: { head: name, state, ...known, familiarity, nearest, sums },
-      logs: undefined,
+      right: undefined,
     };
   }
   const { head, sharpness: usual } = HEADS[name];
@@ -177,12 +177,7 @@ function calibrated(
     nearest,
     sums,
   };
-  const logs = (): Tensor =>
-    torch.scope(() => {
-      const scaled = scores.indexSelect(0, kept).to('float64').mul(fitted.sharpness);
-      return scaled.logSoftmax(1).gather(1, y.indexSelect(0, kept).unsqueeze(1)).squeeze(1);
-    });
-  return { fitted, logs };
+  return { fitted, right };
 }
 
 /** The cosine `[m]` of each held-out example with the nearest other one. */
@@ -221,23 +216,18 @@ export function foreignCosine({ sums, counts }: ClassSums): number {
   return pairs === 0 ? 0 : Number(products.item()) / pairs;
 }
 
-/** Standard errors that make a difference. */
+/** Standard deviations that make a difference. */
 const DOUBT = 2;
 
 /**
- * True if the first head gives the labels of held-out examples more probability, on average and beyond doubt: by two
- * standard errors. Probabilities say more of few examples than right and wrong. Where they are not at hand, accuracy
- * decides.
+ * True if the first head is right on more held-out examples beyond doubt: where n of them are right by one head alone,
+ * chance makes a difference of √n, its standard deviation.
  */
 export function better(one: Tried, other: Tried): boolean {
-  const [logs, others] = [one.logs, other.logs];
-  if (logs === undefined || others === undefined) {
+  if (one.right === undefined || other.right === undefined) {
     return (one.fitted.accuracy ?? 0) > (other.fitted.accuracy ?? 0);
   }
-  return torch.scope(() => {
-    const gains = logs().sub(others());
-    if (gains.size(0) < 2) return false;
-    const [mean, spread] = [gains.mean().item(), gains.std().item()].map(Number);
-    return (mean ?? 0) > (DOUBT * (spread ?? 0)) / Math.sqrt(gains.size(0));
-  });
+  const gains = one.right.to('float64').sub(other.right.to('float64'));
+  const [gain, differing] = [gains.sum().item(), gains.abs().sum().item()].map(Number);
+  return (gain ?? 0) > DOUBT * Math.sqrt(differing ?? 0);
 }

@@ -44,9 +44,9 @@ const isRecord = (value: unknown, name: string, operator: string) => {
 const OPTIONS = {
   /**
    * How labels are told apart; `auto` takes logistic regression, and of fewer than two examples a label the
-   * meta-trained head if the encoder has one, else the class mean, unless another gives the labels of held-out
-   * examples more probability beyond doubt. Of more than 2,048 examples so many are tried, evenly of all labels. By
-   * `multi-label` a text may have any number of labels, and examples may stand under several. Default: `auto`.
+   * meta-trained head if the encoder has one, else the class mean, unless another is right on more held-out
+   * examples beyond doubt. Of more than 2,048 examples so many are tried, evenly of all labels. By `multi-label` a
+   * text may have any number of labels, and examples may stand under several. Default: `auto`.
    */
   head: withDefault<HeadName | 'auto'>(oneOf('auto', ...HEAD_NAMES), 'auto'),
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */

@@ -3,25 +3,19 @@ import { candidates } from '../../lib/serve/heads';
 import { torch } from '../../lib/torch';
 
 const fitted = { accuracy: 0 } as Fitted;
-const judged = (probabilities: number[]) => ({
-  fitted,
-  logs: () => torch.tensor(probabilities, { dtype: 'float64' }).log(),
-});
+const judged = (right: number[]) => ({ fitted, right: torch.tensor(right).ne(0) });
 
 test.each([
-  ['more on all', [0.9, 0.8, 0.9, 0.8], [0.5, 0.4, 0.6, 0.5], true],
-  ['the same on all', [0.5, 0.4], [0.5, 0.4], false],
-  ['less on all', [0.5, 0.4, 0.3], [0.9, 0.8, 0.9], false],
-  ['more on most, far less on one', [0.9, 0.9, 0.9, 0.01], [0.6, 0.6, 0.6, 0.6], false],
-  ['a little more, but always', [0.52, 0.62, 0.72, 0.82], [0.5, 0.6, 0.7, 0.8], true],
-  ['one example alone', [0.9], [0.1], false],
-  ['none', [], [], false],
-])('a head is better by probabilities beyond doubt: %s', (_, one, other, expected) => {
+  ['four more, none fewer', [1, 1, 1, 1, 1], [1, 0, 0, 0, 0], false],
+  ['five more, none fewer', [1, 1, 1, 1, 1], [0, 0, 0, 0, 0], true],
+  ['six more, one fewer', [1, 1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0, 1], false],
+  ['as many', [1, 0], [0, 1], false],
+])('a head is better beyond doubt: %s', (_, one, other, expected) => {
   expect(better(judged(one), judged(other))).toBe(expected);
 });
 
 test('where single examples are not at hand, accuracy decides', () => {
-  const known = (accuracy: number) => ({ fitted: { ...fitted, accuracy }, logs: undefined });
+  const known = (accuracy: number) => ({ fitted: { ...fitted, accuracy }, right: undefined });
   expect(better(known(0.5), known(0.4))).toBe(true);
   expect(better(known(0.4), known(0.4))).toBe(false);
 });
