@@ -39,16 +39,17 @@ export function* jsonTokens(text: string): Generator<{ token: string; index: num
 /** A key that an object has again, and where. `JSON.parse` takes the last of them in silence. */
 export type RepeatedKey = { readonly key: string; readonly index: number };
 
-/** The first key that the outermost object of a JSON text has twice. */
-export function repeatedKey(text: string): RepeatedKey | undefined {
+/** The first key that an object of a JSON text has twice: the outermost one, or those in a list, which are at depth 2. */
+export function repeatedKey(text: string, at = 1): RepeatedKey | undefined {
   const seen = new Set<string>();
   let depth = 0;
   let last: { token: string; index: number } | undefined;
   for (const one of jsonTokens(text)) {
     const { token } = one;
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    else if (token === ':' && depth === 1 && last !== undefined) {
+    if (token === '{' || token === '[') {
+      if (++depth === at) seen.clear();
+    } else if (token === '}' || token === ']') depth--;
+    else if (token === ':' && depth === at && last !== undefined) {
       const key: string = JSON.parse(last.token);
       if (seen.has(key)) return { key, index: last.index };
       seen.add(key);

@@ -47,6 +47,11 @@ test.each([
   expect(repeatedKey(text)).toEqual({ key, index });
 });
 
+test('an object in a list has a key twice', () => {
+  expect(repeatedKey('[{"a": 1}, {"a": 1, "b": {"c": 1, "c": 2}}]', 2)).toBeUndefined();
+  expect(repeatedKey('[{"a": 1}, {"b": 1, "b": 2}]', 2)).toEqual({ key: 'b', index: 20 });
+});
+
 test.each(['{"a": ["a", "a"], "b": {"c": 1, "c": 2}}', '[{"a": 1}, {"a": 2}]', '{}', '"a: a: a"'])(
   'the outermost object of %s has every key once',
   (text) => {

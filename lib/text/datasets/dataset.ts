@@ -184,7 +184,8 @@ function removeDuplicates(rows: readonly DatasetRow[], key: (text: string) => st
  * ]);
  *
  * @throws ArgumentTypeError for anything but a list, or a row without a text or label;
- *   ArgumentRangeError for a label that `options.classes` does not list, or a class listed twice
+ *   ArgumentRangeError for a label that `options.classes` does not list, a class listed twice, or two classes
+ *   whose names differ in white space alone
  */
 export function datasetFromRows(
   rows: readonly DatasetRow[],
@@ -198,6 +199,7 @@ export function datasetFromRows(
   const { kept, removed } = removeDuplicates(rows, key);
   const classes = options.classes ?? [...new Set(rows.map((row) => row.label))];
   requireDistinct(classes, 'classes');
+  requireDistinctNames(classes);
   const byClass = new Map<string, string[]>(classes.map((label) => [label, []]));
   for (const { label } of rows) {
     if (!byClass.has(label)) throw outOfRange('one of the classes', 'label', label);
@@ -210,6 +212,20 @@ export function datasetFromRows(
   const dataset = new MemoryDataset(name, byClass, groups, removed);
   if (key === sameText || key === sameWords) distinct.add(dataset);
   return dataset;
+}
+
+/** Tables are typed by people: ` cards ` is no other class than `cards`, though the letters differ. */
+function requireDistinctNames(classes: readonly string[]): void {
+  const names = new Map<string, string>();
+  for (const label of classes) {
+    const name = label.normalize('NFKC').trim().replace(/\s+/g, ' ');
+    const before = names.get(name);
+    if (before !== undefined) {
+      const expected = `labels that differ in more than white space, unlike ${describe(before)},`;
+      throw outOfRange(expected, 'rows of datasetFromRows', label, 'datasetFromRows');
+    }
+    names.set(name, label);
+  }
 }
 
 const withExamples = withMethods<TextDataset>('a dataset', 'examples');

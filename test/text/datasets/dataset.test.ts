@@ -45,6 +45,16 @@ test('refuses a class that it does not know also where no text of it stays', () 
   expect(() => datasetFromRows(twice, { classes: ['a'] })).toThrow("received string 'z'");
 });
 
+test.each([
+  [' cards ', 'cards'],
+  ['top up', 'top\u00a0 up'],
+  ['cafe\u0301', 'café'],
+])('refuses %j beside %j as another class', (one, other) => {
+  const rows = [one, other].map((label) => ({ text: `a text of ${label}`, label }));
+  expect(() => datasetFromRows(rows)).toThrow(/labels that differ in more than white space/);
+  expect(datasetFromRows(rows.slice(0, 1)).classes).toEqual([one]);
+});
+
 test('no two examples share a key, and every row is kept or counted as removed', () => {
   const row = fc.record({
     text: fc.string({ unit: fc.constantFrom('a', 'A', ' ', 'é', '!'), maxLength: 3 }),

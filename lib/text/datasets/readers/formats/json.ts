@@ -22,6 +22,7 @@ export async function* jsonRows(
   const refuse = refusalsOf(path);
   const text = await wholeText(path, settings, refuse);
   const value = parsed(text, {}, refuse);
+  requireDistinctKeys(text, Array.isArray(value) ? 2 : 1, {}, refuse);
   const refuseAt: RefuseAt = (at, expected, found) =>
     refuse({ ...placeOfValue(text, at), record: nameOf(at) }, expected, kindOf(found));
   if (format === 'clinc150') {
@@ -31,7 +32,6 @@ export async function* jsonRows(
   } else if (Array.isArray(value)) {
     yield* listRows(value, settings, refuse, refuseAt, text);
   } else if (isPlainObject(value)) {
-    requireDistinctKeys(text, refuse);
     yield* recordRows(value, settings, refuse, refuseAt);
   } else refuseAt([], 'a list of objects, or lists by name', value);
 }
@@ -45,6 +45,7 @@ export async function* jsonLineRows(path: string, settings: ReadSettings): Async
     if (text.trim() === '') continue;
     const place = { line, record: ++record };
     const value = parsed(text, place, refuse);
+    requireDistinctKeys(text, 1, place, refuse);
     if (!isPlainObject(value)) refuse(place, 'an object', kindOf(value));
     else yield objectRow(value, settings, maker, place, refuse);
   }
@@ -80,12 +81,12 @@ function nameOf(path: JsonPath): string | undefined {
   return name === '' ? undefined : name.replace(/^\./, '');
 }
 
-function requireDistinctKeys(text: string, refuse: Refuse): void {
-  const again = repeatedKey(text);
+function requireDistinctKeys(text: string, depth: number, place: Place, refuse: Refuse): void {
+  const again = repeatedKey(text, depth);
   if (again === undefined) return;
   const { key, index } = again;
   refuse(
-    { ...placeOf(text, index), record: key },
+    { ...placeOf(text, index), record: key, ...place },
     'each label or column once',
     `${quoted(key)} twice`,
   );

@@ -30,6 +30,16 @@ test.each<[string, string, string, ReadDataOptions?]>([
   expect(await read(content, options)).toMatchObject({ format, rows: [ROW] });
 });
 
+test.each([
+  ['file.jsonl', '{"text": "x", "label": "a"}\n{"text": "y", "label": "a", "label": "b"}\n', 'line 2'],
+  ['file.json', '[{"text": "x", "label": "a"},\n {"text": "y", "label": "a", "label": "b"}]', 'line 2'],
+  ['clinc.json', '{"train": [["x", "a"]],\n "train": [["y", "b"]]}', 'line 2'],
+])('refuses a key that stands twice in %s', async (name, content, place) => {
+  await expect(read(content, {}, name)).rejects.toThrow(
+    new RegExp(`${place}.*each label or column once but found "(label|train)" twice`),
+  );
+});
+
 test('reads one object a line, though the name says JSON', async () => {
   const lines = '{"text": "x", "label": "a"}\n\n{"text": "y", "label": 3, "part": "test"}\n';
   const expected = [
