@@ -10,6 +10,7 @@ import {
   train,
 } from '../../../lib/train';
 import { temporaryFolder } from '../../helpers/folders';
+import { findPythonWith, runPython } from '../../helpers/numpy';
 import { cutAt, options } from '../checkpoints/run-state';
 import { run, scripted } from '../noisy-training';
 import { readEvents } from './read-events';
@@ -118,6 +119,70 @@ test('TensorBoard gets steps, evaluations, parameters and a text', async () => {
   expect(events[1]?.scalar).toBe(Math.fround(history.loss[0] ?? 0));
   expect(events.at(-1)?.histogram?.num).toBe(40);
 });
+
+// Prints the steps and values of every series of a run, as TensorBoard shows them.
+const READER = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+run = EventAccumulator(sys.argv[1], size_guidance={'scalars': 0, 'histograms': 0, 'tensors': 0}).Reload()
+tags = run.Tags()
+print(json.dumps({
+    'scalars': {tag: [[e.step, e.value] for e in run.Scalars(tag)] for tag in tags['scalars'] if tag != 'none'},
+    'histograms': {tag: [[e.step, e.histogram_value.num] for e in run.Histograms(tag)] for tag in tags['histograms']},
+    'texts': {tag: [e.step for e in run.Tensors(tag)] for tag in tags['tensors']},
+}))
+`;
+
+const python = findPythonWith('tensorboard');
+
+(python ? test : test.skip)(
+  `TensorBoard's own reader shows a run that was cut and resumed as one${python ? '' : ' (needs Python with tensorboard)'}`,
+  async () => {
+    const board = join(folder(), 'board');
+    const checkpoints = { folder: join(folder(), 'checkpoints') };
+    const logged = (name: string) => ({
+      logger: [
+        tensorBoardLogger({ folder: board, text: 'about', histograms: true }),
+        jsonLinesLogger({ path: join(folder(), name) }),
+      ],
+    });
+    // What it wrote of steps 6 and 7 is taken back by the run that goes on from step 5.
+    const first = await train(
+      options({ folder: join(folder(), 'other') }, { ...logged('first.jsonl'), steps: 7 }),
+    );
+    await cutAt(5, checkpoints.folder);
+    const second = await train(options(checkpoints, { ...logged('run.jsonl'), resume: true }));
+    disposeTree([first.params, second.params]);
+
+    type Line = { event: string; step: number; loss: number | { mean: number } };
+    const lines = ['first.jsonl', 'run.jsonl'].flatMap((name): Line[] =>
+      read(name)
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .filter(({ step }) => (name === 'first.jsonl') === step <= 5),
+    );
+    const losses = (event: string) =>
+      lines
+        .filter((line) => line.event === event)
+        .map(({ step, loss }) => [step, Math.fround(typeof loss === 'number' ? loss : loss.mean)]);
+    const { scalars, histograms, texts } = JSON.parse(runPython(python ?? '', READER, [board]));
+    expect(losses('step')).toHaveLength(12);
+    expect(scalars['train/loss']).toEqual(losses('step'));
+    expect(scalars['validation/loss']).toEqual(losses('evaluation'));
+    expect(Object.keys(scalars).toSorted()).toEqual([
+      'train/accuracy',
+      'train/loss',
+      'validation/accuracy',
+      'validation/loss',
+    ]);
+    for (const series of Object.values<[number, number][]>(histograms)) {
+      expect(series.map(([step]) => step)).toEqual([2, 4, 6, 8, 10, 12]);
+    }
+    expect(Object.keys(histograms)).not.toEqual([]);
+    expect(texts.run).toContain(0);
+  },
+);
 
 test('options that are none are refused, and nothing is written before training begins', () => {
   expect(() => csvLogger({ path: '' })).toThrow('the name of a file for path of csvLogger');
