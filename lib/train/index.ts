@@ -35,6 +35,14 @@ export type { Calibration, ReliabilityBin } from './metrics/calibration';
 export type { ClassScore } from './metrics/class-scores';
 export { type Fairness, type FairnessOptions, fairness, type GroupRates } from './metrics/fairness';
 export type { Figure } from './metrics/figure';
+export { type Bleu, type BleuOptions, bleu } from './metrics/generation/bleu';
+export { chrf } from './metrics/generation/chrf';
+export {
+  type Rouge,
+  type RougeOptions,
+  type RougeScore,
+  rouge,
+} from './metrics/generation/rouge';
 export type { Groups } from './metrics/groups';
 export { type RankingScores, rankingScores } from './metrics/ranking-scores';
 export { type RatingScores, ratingScores } from './metrics/rating-scores';
