@@ -17,7 +17,7 @@ import {
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
 import { invalidArgument } from '../../../errors';
 import { firstTokens } from './first-tokens';
-import { riskyPattern, withinTime } from './patterns';
+import { riskyPattern, withinTime } from './risky-patterns';
 
 const TOKENIZER_FILE = 'tokenizer.json';
 const CONFIG_FILE = 'tokenizer_config.json';
