@@ -146,12 +146,14 @@ function hidden(
 
 /** The bias of each pair of tokens, `[texts or 1, H, L, L]`. */
 function relativeBias(
-  { weight }: EmbeddingParams,
+  own: EmbeddingParams,
   buckets: number,
   texts: number,
   length: number,
 ): Tensor {
   return torch.scope(() => {
+    const name = 'relativePositions.weight of the parameters';
+    const weight = requireTensor(Object(own).weight, name, 'bert');
     const places = relativeBuckets(length, buckets, weight.device).flatten();
     const bias = weight.indexSelect(-2, places).mT.unflatten(-1, [length, length]).unsqueeze(-4);
     if (weight.ndim === 2) return bias;

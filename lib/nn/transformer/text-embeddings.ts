@@ -1,4 +1,5 @@
 import { type Generator, type Tensor, torch } from '../../torch';
+import { requireTensor } from '../../torch/check-tensors';
 import { dropout } from '../dropout';
 import { type EmbeddingParams, embedding } from '../embedding';
 import type { Context } from '../layer';
@@ -63,7 +64,8 @@ export function textEmbeddings(options: TextEmbeddingsOptions): TextEmbeddings {
 }
 
 /** The vector of the first type, or of each task's own, to be added to tokens. */
-function firstOf({ weight }: EmbeddingParams, tokens: Tensor): Tensor {
-  const first = weight.select(-2, 0);
+function firstOf(types: EmbeddingParams, tokens: Tensor): Tensor {
+  const name = 'embeddings.types.weight of the parameters';
+  const first = requireTensor(Object(types).weight, name, 'bert').select(-2, 0);
   return first.ndim === 1 ? first : alignTasks(first, tokens.ndim);
 }

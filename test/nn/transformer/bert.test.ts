@@ -192,6 +192,13 @@ test('refuses inputs that do not fit', () => {
       'a tensor for embeddings.words.weight',
     );
   }
+  const untyped = { ...params, embeddings: { ...params.embeddings, types: {} } } as never;
+  expect(() => model.apply(untyped, { ids, mask })).toThrow('a tensor for embeddings.types.weight');
+  const relative = bert({ ...SMALL, relativeBuckets: 8 });
+  const unplaced = { ...relative.init(torch.generator(1)), relativePositions: {} } as never;
+  expect(() => relative.apply(unplaced, { ids, mask })).toThrow(
+    'a tensor for relativePositions.weight',
+  );
   expect(() => model.apply(params, tensorOf([[12]], 1))).toThrow(
     expect.objectContaining({ code: 'ERR_TORCH_INDEX' }),
   );
