@@ -48,10 +48,10 @@ export interface Head<S extends Tree = Tree> {
   /** A score `[q, N]` for each label; probabilities are the softmax of scores over a temperature. */
   scores(state: S, x: Tensor): Tensor;
   /**
-   * The scores `[m, N]` of held-out examples by a head that has not seen them. Default: by folds, see
-   * `heldOutScores`; a head that has them in closed form says so here.
+   * The scores `[m, N]` of held-out examples by a head that has not seen them. Default, and if it is undefined: by
+   * folds, see `heldOutScores`; a head that has them in closed form says so here.
    */
-  heldOut?(state: S, held: HeldOut): Tensor;
+  heldOut?(state: S, held: HeldOut): Tensor | undefined;
   /** The state with more examples, of `added.labels` labels in all, where that is less work than `fit`. */
   add?(state: S, added: Examples): S;
 }

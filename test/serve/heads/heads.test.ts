@@ -36,17 +36,43 @@ describe.each(names)('%s', (name) => {
 
   test('held-out scores are those of a head fitted without the examples', () => {
     if (head.heldOut === undefined) return;
-    const state = head.fit(examples);
-    const scores = heldOutScores(head, state, holdOut(examples, [0, 13, 23]));
-    for (const [i, row] of [0, 13, 23].entries()) {
+    const many = clusters({ labels: 4, shots: 24 });
+    const state = head.fit(many);
+    const scores = heldOutScores(head, state, holdOut(many, [0, 13, 95]));
+    for (const [i, row] of [0, 13, 95].entries()) {
       const rest = permuted(
-        examples,
-        all(24).filter((other) => other !== row),
+        many,
+        all(96).filter((other) => other !== row),
       );
-      const own = examples.x.narrow(0, row, 1);
+      const own = many.x.narrow(0, row, 1);
       const expected = head.scores(head.fit(rest), own).squeeze(0);
       expect(close(scores.select(0, i), expected, TOLERANCES[name] ?? 1e-4)).toBeLessThan(1);
     }
+  });
+
+  test('held-out examples are right as often as new ones are after a fifth fewer examples', () => {
+    if (HEADS[name].several) return;
+    const [labels, shots] = [40, 5];
+    const drawn = clusters({ labels, shots: 2 * shots, size: 24, noise: 0.3 });
+    const rows = all(2 * labels * shots);
+    const known = permuted(
+      drawn,
+      rows.filter((row) => row % 10 < shots),
+    );
+    const fewer = permuted(
+      drawn,
+      rows.filter((row) => row % 10 < shots - 1),
+    );
+    const fresh = permuted(
+      drawn,
+      rows.filter((row) => row % 10 >= shots),
+    );
+    const share = (scores: Tensor, y: Tensor): number =>
+      Number(scores.argmax(1).eq(y).to('float64').mean().item());
+    const held = heldOutScores(head, head.fit(known), holdOut(known, all(labels * shots)));
+    const expected = share(head.scores(head.fit(fewer), fresh.x), fresh.y);
+    // Class means of others keep all of their examples, which counts a little.
+    expect(Math.abs(share(held, known.y) - expected)).toBeLessThan(0.15);
   });
 
   test('the only example of a label scores nothing for it, when it is held out', () => {
