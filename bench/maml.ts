@@ -3,15 +3,14 @@
 // text CNN and a two-layer Transformer on sequences of 20 tokens.
 // `npm run bench:maml -- --models mlp,cnn --tasks 4,16,32 --threads 1,2 --peers eager,func,jax --rounds 7`
 import { parseArgs } from 'node:util';
-import { type Episodes, maml, metaGradient } from '../lib/meta';
+import { metaGradient } from '../lib/meta';
 import { trainable } from '../lib/nn';
 import { adam } from '../lib/optim';
-import { type Generator, torch } from '../lib/torch';
-import { WORKLOADS, type Workload } from './support/maml-models';
+import { torch } from '../lib/torch';
+import { mamlWorkload } from './support/maml-models';
 import { PythonPeer } from './support/python-peer';
 import { median, printTable, type Row } from './support/report';
 
-const WAYS = 5;
 const STEPS_A_ROUND = 3;
 
 const { values } = parseArgs({
@@ -26,33 +25,11 @@ const { values } = parseArgs({
 });
 const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 
-function examples(
-  input: readonly number[],
-  tasks: number,
-  each: number,
-  generator: Generator,
-): Episodes['support'] {
-  return {
-    inputs: torch.randn([tasks, WAYS * each, ...input], { generator }),
-    labels: torch.arange(WAYS).repeatInterleave(each).expand([tasks, -1]).contiguous(),
-  };
-}
-
 /** A meta-step on fixed episodes. */
-function metaStep(
-  { model, input, tasksAtOnce }: Workload,
-  tasks: number,
-  lowRank: boolean,
-): () => void {
-  const generator = torch.generator(1);
-  const episodes = {
-    ways: WAYS,
-    support: examples(input, tasks, 5, generator),
-    query: examples(input, tasks, 15, generator),
-  };
-  const learner = maml({ model, innerLearningRate: 0.1, innerSteps: 5, lowRank });
+function metaStep(model: string, tasks: number, lowRank: boolean): () => void {
+  const { learner, episodes, tasksAtOnce } = mamlWorkload(model, tasks, lowRank);
   const optimizer = adam({ learningRate: 1e-3 });
-  const params = trainable(learner.init(generator));
+  const params = trainable(learner.init(torch.generator(1)));
   let run = { params, state: optimizer.init(params) };
   return () => {
     run = torch.replace(run, ({ params, state }) => {
@@ -76,11 +53,9 @@ async function compare(
   threads: number,
   python: PythonPeer,
 ): Promise<Row[]> {
-  const workload = WORKLOADS[model];
-  if (workload === undefined) throw new Error(`Expected one of ${Object.keys(WORKLOADS)}`);
   torch.setNumThreads(threads);
-  const lowRank = metaStep(workload, tasks, true);
-  const dense = metaStep(workload, tasks, false);
+  const lowRank = metaStep(model, tasks, true);
+  const dense = metaStep(model, tasks, false);
   for (const step of [lowRank, dense, lowRank, dense]) step();
   const ours: number[] = [];
   const theirs = new Map<string, number[]>([['metatorch, dense', []]]);

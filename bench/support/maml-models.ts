@@ -1,12 +1,15 @@
 // The models of `npm run bench:maml`, all of whose weights every task adapts. bench/peers/maml.py
 // has the same in Python.
+import { type Episodes, type Learner, maml } from '../../lib/meta';
 import { convMaxPool, type Layer, layerNorm, linear, mlp } from '../../lib/nn';
-import { type Tensor, type Tree, torch } from '../../lib/torch';
+import { type Generator, type Tensor, type Tree, torch } from '../../lib/torch';
 
 /** Tokens of a text, and the size of a token's vector. */
 export const LENGTH = 20;
 export const WIDTH = 64;
 const WAYS = 5;
+const SHOTS = 5;
+const QUERIES = 15;
 const WINDOW = 3;
 const CHANNELS = 100;
 const HEADS = 4;
@@ -92,3 +95,34 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   cnn: { model: textCnn(), input: [LENGTH, WIDTH], tasksAtOnce: 32 },
   transformer: { model: transformer(), input: [LENGTH, WIDTH], tasksAtOnce: 16 },
 };
+
+/** MAML on one of the workloads, and tasks for it: 5 inner steps of second order. */
+export function mamlWorkload(
+  name: string,
+  tasks: number,
+  lowRank = true,
+): { learner: Learner<Tree, unknown>; episodes: Episodes; tasksAtOnce: number } {
+  const workload = WORKLOADS[name];
+  if (workload === undefined) throw new Error(`Expected one of ${Object.keys(WORKLOADS)}`);
+  const { model, input, tasksAtOnce } = workload;
+  const generator = torch.generator(1);
+  const episodes = {
+    ways: WAYS,
+    support: examples(input, tasks, SHOTS, generator),
+    query: examples(input, tasks, QUERIES, generator),
+  };
+  const learner = maml({ model, innerLearningRate: 0.1, innerSteps: 5, lowRank });
+  return { learner: learner as Learner<Tree, unknown>, episodes, tasksAtOnce };
+}
+
+function examples(
+  input: readonly number[],
+  tasks: number,
+  each: number,
+  generator: Generator,
+): Episodes['support'] {
+  return {
+    inputs: torch.randn([tasks, WAYS * each, ...input], { generator }),
+    labels: torch.arange(WAYS).repeatInterleave(each).expand([tasks, -1]).contiguous(),
+  };
+}

@@ -8,7 +8,8 @@
 set -euo pipefail
 
 MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
-export MASTER_ADDR MASTER_PORT=29500
+# Jobs that share a machine meet at different ports.
+export MASTER_ADDR MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))
 
 # A rank that fails ends all others; --requeue and --resume go on from the latest checkpoint.
 srun bash -c '

@@ -72,7 +72,8 @@ export class Ranks {
       const by = reduction === 'mean' ? own.weight : 1;
       const gradients = mapTree(([g]) => g.mul(by), own.gradients);
       const wide = leaves(gradients)[0]?.dtype === 'float64';
-      return { numbers: ownNumbers(numbers, this.group, wide ? 'float64' : 'float32'), gradients };
+      // Behind the gradients, in whose last bucket there is room.
+      return { gradients, numbers: ownNumbers(numbers, this.group, wide ? 'float64' : 'float32') };
     });
     try {
       const all = await allReduceTree(sent, this.group);
