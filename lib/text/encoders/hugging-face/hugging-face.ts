@@ -121,12 +121,12 @@ function readFolder(path: string): Folder {
   const modules = readSentenceModules(path);
   const config = readModelConfig(modules.transformer);
   const { vocabularySize } = config.options;
-  const { lowerCase, pooling, projections, normalize } = modules;
+  const { lowerCase, prompt, pooling, projections, normalize } = modules;
   return {
     path,
     config,
     modules,
-    tokenizer: new TextTokenizer(modules.transformer, { vocabularySize, lowerCase }),
+    tokenizer: new TextTokenizer(modules.transformer, { vocabularySize, lowerCase, prompt }),
     layer: bert({
       ...config.options,
       pooling,

@@ -69,7 +69,8 @@ const VARIANTS = {
   roberta: { ...common, ...typed, ...padded },
   'xlm-roberta': { ...common, ...typed, ...padded },
   camembert: { ...common, ...typed, ...padded },
-  mpnet: { ...common, relative_attention_num_buckets: withDefault(positiveInteger, 32) },
+  // The model's code has no other number of buckets, whatever its config says.
+  mpnet: { ...common, relative_attention_num_buckets: withDefault(literal(32), 32) },
   distilbert: {
     vocab_size: size,
     dim: size,

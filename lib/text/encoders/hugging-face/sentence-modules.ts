@@ -28,6 +28,8 @@ export type SentenceModules = {
   readonly normalize: boolean;
   /** The most tokens that the folder asks for. */
   readonly maxLength: number | undefined;
+  /** What is put before every text; empty for most models. */
+  readonly prompt: string;
   /** True if texts are made lower-case before the tokenizer sees them. */
   readonly lowerCase: boolean;
   /** The files that were read. */
@@ -45,10 +47,17 @@ const SENTENCE_FILES = [
   'sentence_mpnet_config.json',
 ];
 
+/** Names of prompts, and which of them every text has. */
+const PROMPTS_FILE = 'config_sentence_transformers.json';
+
 const modulesCheck = listOf(someProperties({ path: required(string), type: required(string) }));
 const sentenceCheck = someProperties({
   max_seq_length: optional(nullable(positiveInteger)),
   do_lower_case: withDefault(flag, false),
+});
+const promptsCheck = someProperties({
+  prompts: optional(nullable(recordOf(nullable(string)))),
+  default_prompt_name: optional(nullable(string)),
 });
 const denseCheck = someProperties({
   in_features: required(positiveInteger),
@@ -101,10 +110,12 @@ class ModuleReader {
   #transformer: string;
   #pooling: TextPooling = 'mean';
   #normalize = false;
+  readonly #prompt: string;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#transformer = folder;
+    this.#prompt = this.#readPrompt();
   }
 
   read(kind: string, own: string, modules: string): void {
@@ -120,9 +131,37 @@ class ModuleReader {
     else throw refuseFile(modules, 'modules Transformer, Pooling, Dense and Normalize', kind);
   }
 
+  #readPrompt(): string {
+    const path = join(this.#folder, PROMPTS_FILE);
+    if (!existsSync(path)) return '';
+    const what = 'the prompts of a sentence-transformers model';
+    const { prompts, default_prompt_name: name } = parseFileContent(
+      path,
+      promptsCheck,
+      readJsonFile(path, what),
+      what,
+    );
+    if (name == null) return '';
+    const prompt = Object.entries(prompts ?? {}).find(([own]) => own === name)?.[1];
+    if (prompt == null) {
+      const names = Object.keys(prompts ?? {}).join(', ') || 'none';
+      throw refuseFile(
+        path,
+        `prompts.${name}, as default_prompt_name says`,
+        `the prompts ${names}`,
+      );
+    }
+    if (prompt !== '') this.#files.push(path);
+    return prompt;
+  }
+
   #readPooling(own: string): TextPooling {
     const file = join(own, 'config.json');
     const config = this.json(file, recordOf(anything), 'the config of a pooling');
+    if (this.#prompt !== '' && config.include_prompt === false) {
+      const expected = 'a prompt that is pooled with the text, by include_prompt';
+      throw refuseFile(join(this.#folder, file), expected, 'false');
+    }
     const chosen = Object.keys(config).filter(
       (key) => key.startsWith('pooling_mode_') && config[key] === true,
     );
@@ -168,6 +207,7 @@ class ModuleReader {
       projections: this.#projections,
       normalize: this.#normalize,
       maxLength: sentence.max_seq_length ?? undefined,
+      prompt: this.#prompt,
       lowerCase: sentence.do_lower_case,
       files: file === undefined ? this.#files : [...this.#files, file],
     };

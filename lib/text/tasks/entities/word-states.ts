@@ -55,6 +55,15 @@ export async function wordStates(
   });
 }
 
+/** How many tokens stand before every text, beside special ones: those of its prompt, if the encoder has one. */
+function promptOf(model: TokenModel, isSpecial: (id: number) => boolean): number {
+  const [bare, one] = ['', 'a'].map((text) =>
+    [...model.tokenize(text)].filter((id) => !isSpecial(id)),
+  );
+  if (bare === undefined || one === undefined || bare.length >= one.length) return 0;
+  return bare.every((id, i) => id === one[i]) ? bare.length : 0;
+}
+
 /** The tokens of all sentences, in pieces that the encoder can read. */
 function piecesOf(
   model: TokenModel,
@@ -64,14 +73,16 @@ function piecesOf(
   const isSpecial = (id: number): boolean => specials.includes(id);
   const around = [...model.tokenize('a')];
   const first = around.findIndex((id) => !isSpecial(id));
-  const before = around.slice(0, first);
+  const prompt = promptOf(model, isSpecial);
+  const before = around.slice(0, first + prompt);
   const after = around.slice(first).filter(isSpecial);
   const room = model.maxLength - before.length - after.length;
   const known = new Map<string, number[]>();
   const idsOf = (word: string): number[] => {
     let ids = known.get(word);
     if (ids === undefined) {
-      const own = [...model.tokenize(word)].filter((id) => !isSpecial(id)).slice(0, room);
+      const all = [...model.tokenize(word)].filter((id) => !isSpecial(id));
+      const own = all.slice(prompt, prompt + room);
       // A word of characters that a tokenizer drops still has a place in its sentence.
       ids = own.length > 0 ? own : [after[0] ?? 0];
       known.set(word, ids);

@@ -1,43 +1,18 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TorchError } from '../../../../lib/errors';
 import type { BertParams } from '../../../../lib/nn';
 import { loadHuggingFace, openHuggingFace } from '../../../../lib/text/encoders/hugging-face';
 import { TokenVectorizer } from '../../../../lib/text/token-vectorizer';
 import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../../../lib/torch';
-import { temporaryFolder } from '../../../helpers/folders';
+import { editJson, encoderCopies, expectRefused, FIXTURES } from '../../../helpers/encoder-copies';
 
-const temporary = temporaryFolder();
-let copies = 0;
-const FIXTURES = join(__dirname, '../../../fixtures/encoders');
-
-/** A copy of a tiny model that a test may break. */
-function copyOf(type: string): string {
-  const folder = join(temporary(), String(copies++));
-  cpSync(join(FIXTURES, type), folder, { recursive: true });
-  return folder;
-}
-
-function edit(folder: string, file: string, change: (json: Record<string, unknown>) => unknown) {
-  const path = join(folder, file);
-  const json = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  writeFileSync(path, JSON.stringify(change(json)));
-}
+const copyOf = encoderCopies();
 
 function editWeights(folder: string, change: (tensors: Record<string, Tensor>) => void): void {
   const path = join(folder, 'model.safetensors');
   const { tensors } = readSafetensors(path);
   change(tensors);
   writeSafetensors(path, tensors);
-}
-
-function expectRefused(folder: string, file: string, ...words: string[]): void {
-  const load = () => loadHuggingFace(folder);
-  expect(load).toThrow(TorchError);
-  expect(load).toThrow(
-    expect.objectContaining({ code: 'ERR_TORCH_FILE', path: join(folder, file) }),
-  );
-  for (const word of words) expect(load).toThrow(word);
 }
 
 const WORDS = 'embeddings.word_embeddings.weight';
@@ -56,14 +31,14 @@ test('a shard that is missing, and one of another folder', () => {
   rmSync(join(folder, 'model-00002-of-00002.safetensors'));
   expectRefused(folder, 'model-00002-of-00002.safetensors', 'ENOENT');
   const index = 'model.safetensors.index.json';
-  edit(folder, index, () => ({ weight_map: { x: '../x.safetensors' } }));
+  editJson(folder, index, () => ({ weight_map: { x: '../x.safetensors' } }));
   expectRefused(folder, index, 'names of files beside it', '../x.safetensors');
 });
 
 test('configs of other models', () => {
   const folder = copyOf('bert');
   const types = 'bert, roberta, xlm-roberta, camembert, mpnet, distilbert';
-  edit(folder, 'config.json', (json) => ({ ...json, model_type: 'gpt2' }));
+  editJson(folder, 'config.json', (json) => ({ ...json, model_type: 'gpt2' }));
   expectRefused(folder, 'config.json', 'model_type', types);
   for (const [key, value] of [
     ['hidden_act', 'silu'],
@@ -72,7 +47,7 @@ test('configs of other models', () => {
     ['num_hidden_layers', '2'],
   ] as const) {
     const other = copyOf('bert');
-    edit(other, 'config.json', (json) => ({ ...json, [key]: value }));
+    editJson(other, 'config.json', (json) => ({ ...json, [key]: value }));
     expectRefused(other, 'config.json', key);
   }
 });
@@ -108,21 +83,24 @@ test('weights that are missing, of another shape or dtype, or too many', () => {
 
 test('tokenizers with ids that the model lacks, and what is no tokenizer', () => {
   const folder = copyOf('bert');
-  edit(folder, 'tokenizer.json', (json) => ({
+  editJson(folder, 'tokenizer.json', (json) => ({
     ...json,
     added_tokens: [{ id: 60, content: '[NEW]', special: true }],
   }));
   expectRefused(folder, 'tokenizer.json', 'ids below 60', 'id 60');
-  edit(folder, 'tokenizer.json', () => ({ model: { type: 'Nothing' } }));
+  editJson(folder, 'tokenizer.json', () => ({ model: { type: 'Nothing' } }));
   expectRefused(folder, 'tokenizer.json', 'a tokenizer of Hugging Face');
 });
 
 test('modules and poolings that it does not have', () => {
   const folder = copyOf('bert');
   const pooling = join('1_Pooling', 'config.json');
-  edit(folder, pooling, () => ({ pooling_mode_weightedmean_tokens: true }));
+  editJson(folder, pooling, () => ({ pooling_mode_weightedmean_tokens: true }));
   expectRefused(folder, pooling, 'exactly one of', 'pooling_mode_weightedmean_tokens');
-  edit(folder, pooling, () => ({ pooling_mode_cls_token: true, pooling_mode_max_tokens: true }));
+  editJson(folder, pooling, () => ({
+    pooling_mode_cls_token: true,
+    pooling_mode_max_tokens: true,
+  }));
   expectRefused(folder, pooling, 'pooling_mode_cls_token, pooling_mode_max_tokens');
   writeFileSync(
     join(folder, 'modules.json'),

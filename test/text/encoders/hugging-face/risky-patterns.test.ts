@@ -1,4 +1,7 @@
-import { riskyPattern, withinTime } from '../../../../lib/text/encoders/hugging-face/risky-patterns';
+import {
+  riskyPattern,
+  withinTime,
+} from '../../../../lib/text/encoders/hugging-face/risky-patterns';
 
 const split = (pattern: unknown) => ({ pre_tokenizer: { type: 'Split', pattern } });
 

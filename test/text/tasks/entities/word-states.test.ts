@@ -43,6 +43,22 @@ test('a word is the mean of the vectors that its tokens have in the sentence', a
   }
 });
 
+test('a prompt is read before the words, and is part of none', async () => {
+  const { model } = encoder;
+  const prompted = new SentenceEncoder({
+    ...model,
+    tokenize: (text) => model.tokenize(`weather: ${text}`.trim()),
+  });
+  using states = await wordStates(prompted, [['heavy', 'rain']]);
+  const counts = ['heavy', 'rain'].map((word) => model.tokenize(word).length);
+  const own = (states.tolist() as number[][]).map((row, i) => row.map((x) => x * (counts[i] ?? 0)));
+  const lead = model.tokenize('weather:').length;
+  const whole = sum(statesOf('weather: heavy rain').slice(lead));
+  sum(own).forEach((value, i) => {
+    expect(value).toBeCloseTo(whole[i] ?? Number.NaN, 3);
+  });
+});
+
 test('a sentence has the same vectors beside others, and whatever their order', async () => {
   const [short, long] = [['thunder'], Array.from({ length: 40 }, (_, i) => `word${i}`)];
   using alone = await wordStates(encoder, [short]);

@@ -31,8 +31,16 @@ test.each<[string, string, string, ReadDataOptions?]>([
 });
 
 test.each([
-  ['file.jsonl', '{"text": "x", "label": "a"}\n{"text": "y", "label": "a", "label": "b"}\n', 'line 2'],
-  ['file.json', '[{"text": "x", "label": "a"},\n {"text": "y", "label": "a", "label": "b"}]', 'line 2'],
+  [
+    'file.jsonl',
+    '{"text": "x", "label": "a"}\n{"text": "y", "label": "a", "label": "b"}\n',
+    'line 2',
+  ],
+  [
+    'file.json',
+    '[{"text": "x", "label": "a"},\n {"text": "y", "label": "a", "label": "b"}]',
+    'line 2',
+  ],
   ['clinc.json', '{"train": [["x", "a"]],\n "train": [["y", "b"]]}', 'line 2'],
 ])('refuses a key that stands twice in %s', async (name, content, place) => {
   await expect(read(content, {}, name)).rejects.toThrow(

@@ -1,0 +1,21 @@
+/** What regular expressions of Rust take for white space; JavaScript's `\s` has U+FEFF, and lacks U+0085. */
+export const SPACE = '\\p{White_Space}';
+/** What `\w` of Rust's regular expressions stands for. */
+export const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
+/** Marks of ASCII, among them `$` and `+`, which Unicode calls symbols, and marks of all scripts. */
+export const PUNCTUATION = '!-\\/:-@\\[-`\\{-~\\p{P}';
+
+/** Every place where a text has one of these characters. */
+export const each = (characters: string): RegExp => new RegExp(`[${characters}]`, 'gu');
+
+const IS_SPACE = new RegExp(`^[${SPACE}]`, 'u');
+
+/** Without white space at its ends, as Python and Rust take it. */
+export function stripped(text: string, left = true, right = true): string {
+  let start = 0;
+  let end = text.length;
+  // A pattern that ends in `$` looks at long runs of blanks again and again.
+  while (left && start < end && IS_SPACE.test(text[start] ?? '')) start++;
+  while (right && end > start && IS_SPACE.test(text[end - 1] ?? '')) end--;
+  return text.slice(start, end);
+}
