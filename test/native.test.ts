@@ -155,3 +155,26 @@ test('two copies of the library in one thread keep to themselves', () => {
     console.log(JSON.stringify({ same: copies[0] === copies[1], runs, tensors }));`;
   expect(run(script)).toEqual({ same: false, runs: [2, 2], tensors: [1, 1] });
 });
+
+const folder = temporaryFolder();
+
+test('another copy of the package in the same process is refused by its path', () => {
+  const other = path.join(folder(), 'other');
+  fs.cpSync(path.dirname(addonPath()), other, { recursive: true });
+  const script = `
+    const files = () => Object.keys(require.cache).filter((file) => file.includes('/dist/'));
+    const { torch } = require(${TORCH});
+    torch.ones([1]);
+    for (const file of files()) delete require.cache[file];
+    process.env.METATORCH_ADDON = ${JSON.stringify(path.join(other, 'metatorch.node'))};
+    let code, message;
+    try { require(${TORCH}).torch.ones([1]); } catch (error) { ({ code, message } = error); }
+    console.log(JSON.stringify({ code, message, still: torch.ones([2]).sum().item() }));`;
+  expect(run(script)).toEqual({
+    code: 'ERR_TORCH_LIBRARY_LOAD',
+    message: expect.stringMatching(
+      /^Expected one copy of metatorch in a process, but .*libmetatorch\.so is loaded already and .*other/,
+    ),
+    still: 2,
+  });
+});

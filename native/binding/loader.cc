@@ -2,10 +2,14 @@
 // version, and only then opens libmetatorch.so, so that a missing or wrong libtorch becomes an
 // error in JavaScript instead of a failure of the dynamic linker.
 #include <dlfcn.h>
+#ifdef __linux__
+#include <link.h>
+#endif
 #include <napi.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace {
@@ -39,6 +43,49 @@ std::string LibraryName(const std::string& stem) { return "lib" + stem + kSuffix
 
 // Not std::filesystem, which libstdc++ has since GCC 9 only, and libtorch needs less.
 bool Exists(const std::string& file) { return access(file.c_str(), F_OK) == 0; }
+
+struct Copy {
+  std::string own;
+  std::string other;
+};
+
+// Without links, empty if there is no such file. (Not by `stat`, which is another function since
+// glibc 2.33.)
+std::string RealPath(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  return real ? real.get() : "";
+}
+
+// The library of another copy of this package that the process has loaded, if there is one.
+std::string OtherCopy(const std::string& addon) {
+  Copy copy{RealPath(addon), ""};
+#ifdef __linux__
+  const auto look = [](dl_phdr_info* library, size_t, void* data) -> int {
+    auto* found = static_cast<Copy*>(data);
+    const std::string path = library->dlpi_name;
+    const std::string name = "/" + LibraryName("metatorch");
+    const bool is_one = path.size() > name.size() &&
+                        path.compare(path.size() - name.size(), name.size(), name) == 0;
+    if (!is_one || RealPath(path) == found->own) return 0;
+    found->other = path;
+    return 1;
+  };
+  dl_iterate_phdr(look, &copy);
+#endif
+  return copy.other;
+}
+
+// libtorch keeps operators by name, and ends the process if two libraries bring the same.
+void RequireOnlyCopy(Napi::Env env, const std::string& addon) {
+  const std::string other = OtherCopy(addon);
+  if (other.empty()) return;
+  throw LoadError(env, "ERR_TORCH_LIBRARY_LOAD",
+                  "Expected one copy of metatorch in a process, but " + other +
+                      " is loaded already and " + addon +
+                      " cannot be as well; `npm ls metatorch` shows who brings them, `npm dedupe` "
+                      "makes them one where their versions allow it");
+}
 
 // "2.13.0" out of libtorch's own description of its build.
 std::string RuntimeVersion(Napi::Env env, void* torch_cpu) {
@@ -78,6 +125,7 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
                       "Expected " + LibraryName(stem) + " in " + lib_dir);
     }
   }
+  RequireOnlyCopy(env, addon);
   ChooseWaitPolicy();
   Open(env, lib_dir + "/" + LibraryName("c10"), RTLD_LAZY);
   void* torch_cpu = Open(env, lib_dir + "/" + LibraryName("torch_cpu"), RTLD_LAZY);
