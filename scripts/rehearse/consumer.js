@@ -96,12 +96,14 @@ class Consumer {
   /**
    * Lays out a program and builds it.
    *
-   * @param {string} node @param {import('./programs').Program} program @param {string} cwd
+   * @param {string} node @param {import('./derivative').Program} program @param {string} cwd
    * @returns {Promise<Tried>}
    */
   async build(node, program, cwd) {
     for (const [name, content] of Object.entries(program.files)) {
-      fs.writeFileSync(path.join(cwd, name), content);
+      const file = path.join(cwd, name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, content);
     }
     if (program.build === undefined) return { passed: true, seconds: 0, output: '' };
     const { status, seconds, output } = await this.run(node, program.build, cwd);
@@ -109,7 +111,7 @@ class Consumer {
   }
 
   /**
-   * @param {string} node @param {import('./programs').Program} program @param {string} cwd
+   * @param {string} node @param {import('./derivative').Program} program @param {string} cwd
    * @returns {Promise<Tried>}
    */
   async tryProgram(node, program, cwd) {

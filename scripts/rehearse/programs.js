@@ -1,25 +1,7 @@
-const path = require('node:path');
+const { BUNDLED } = require('./bundlers');
+const { MODULES, PRINT, REQUIRE, RESULT, SECOND } = require('./derivative');
+const { RUNTIMES } = require('./runtimes');
 
-/**
- * A program of a user's: its files, the commands that build it, which run once, and the one that runs
- * it with each Node.js. It passes if the builds succeed and it prints `expected`.
- *
- * @typedef {object} Program
- * @property {string} name
- * @property {Record<string, string>} files
- * @property {readonly string[]} [build]
- * @property {readonly string[]} command
- * @property {string} expected
- * @property {boolean} [fails] the command is to fail
- */
-
-const SECOND = `
-const w = torch.tensor([1, 2, 3], { requiresGrad: true });
-const [first] = torch.grad(w.pow(3).sum(), [w], { createGraph: true });
-const [second] = torch.grad(first.sum(), [w]);`;
-const RESULT = 'second derivative 6,12,18';
-const PRINT = "console.log('second derivative ' + second.tolist());";
-const REQUIRE = "const { torch } = require('metatorch');";
 const TEST = `
 test('second derivative', () => {
   ${SECOND}
@@ -39,9 +21,7 @@ const STRICT = {
   files: ['typescript.mts'],
 };
 
-const MODULES = 'node_modules';
-
-/** @type {readonly Program[]} */
+/** @type {readonly import('./derivative').Program[]} */
 const PROGRAMS = [
   {
     name: 'CommonJS',
@@ -135,74 +115,8 @@ if (cluster.isPrimary) {
     command: ['cluster.cjs'],
     expected: RESULT,
   },
-  {
-    name: 'esbuild, external',
-    files: { 'esbuild.cjs': `${REQUIRE}${SECOND}\n${PRINT}` },
-    build: [
-      `${MODULES}/esbuild/bin/esbuild`,
-      'esbuild.cjs',
-      '--bundle',
-      '--platform=node',
-      '--external:metatorch',
-      '--outfile=esbuild-out.cjs',
-      '--log-level=warning',
-    ],
-    command: ['esbuild-out.cjs'],
-    expected: RESULT,
-  },
-  {
-    name: 'webpack, external',
-    files: {
-      'webpack.cjs': `${REQUIRE}${SECOND}\n${PRINT}`,
-      'webpack.build.cjs': `require('webpack')({
-  entry: './webpack.cjs', mode: 'production', target: 'node', context: __dirname,
-  externals: { metatorch: 'commonjs metatorch' },
-  output: { path: require('node:path').join(__dirname, 'webpack-out'), filename: 'main.cjs' },
-}, (error, stats) => {
-  if (error || stats.hasErrors()) { console.error(error || stats.toString()); process.exitCode = 1; }
-});`,
-    },
-    build: ['webpack.build.cjs'],
-    command: ['webpack-out/main.cjs'],
-    expected: RESULT,
-  },
-  {
-    name: '@vercel/nft',
-    files: {
-      'traced.cjs': `${REQUIRE}${SECOND}\n${PRINT}`,
-      'trace.cjs': `const fs = require('node:fs');
-const path = require('node:path');
-const { nodeFileTrace } = require('@vercel/nft');
-nodeFileTrace([path.join(__dirname, 'traced.cjs')], { base: __dirname }).then(({ fileList }) => {
-  fs.rmSync('traced-out', { recursive: true, force: true });
-  for (const file of fileList) {
-    fs.mkdirSync(path.dirname(path.join('traced-out', file)), { recursive: true });
-    fs.linkSync(file, path.join('traced-out', file));
-  }
-  // Away from the installation, which Node.js would find in the folder above.
-  fs.rmSync(path.join('..', 'traced'), { recursive: true, force: true });
-  fs.renameSync('traced-out', path.join('..', 'traced'));
-});`,
-    },
-    build: ['trace.cjs'],
-    command: [path.join('..', 'traced', 'traced.cjs')],
-    expected: RESULT,
-  },
-  {
-    name: 'esbuild, bundled in',
-    files: { 'bundled.cjs': `${REQUIRE}${SECOND}\n${PRINT}` },
-    build: [
-      `${MODULES}/esbuild/bin/esbuild`,
-      'bundled.cjs',
-      '--bundle',
-      '--platform=node',
-      '--outfile=bundled-out/main.cjs',
-      '--log-level=error',
-    ],
-    command: ['bundled-out/main.cjs'],
-    expected: 'make the package external',
-    fails: true,
-  },
+  ...BUNDLED,
+  ...RUNTIMES,
   {
     name: 'another platform',
     files: {

@@ -18,9 +18,13 @@ const REGISTRY = {
 const TOOLS = {
   '@types/node': '20.19.43',
   '@vercel/nft': '1.11.5',
+  bun: '1.4.5',
+  deno: '2.9.6',
   esbuild: '0.28.2',
   jest: '30.5.2',
+  rollup: '4.68.8',
   typescript: '5.9.3',
+  vite: '7.3.8',
   // The newest that runs on Node.js 20.
   vitest: '3.2.4',
   webpack: '5.113.0',
