@@ -66,6 +66,13 @@ export {
 } from './gradient/meta-lstm';
 export { type MetaSgdOptions, type MetaSgdParams, metaSgd } from './gradient/meta-sgd';
 export { type MultiTaskOptions, type MultiTaskParams, multiTask } from './gradient/multi-task';
+export {
+  type KeptSolution,
+  type MixtureOptions,
+  type MixtureRound,
+  type MixtureState,
+  onlineMixture,
+} from './gradient/online-mixture';
 export { type ReptileOptions, reptile } from './gradient/reptile';
 export {
   type Choice,

@@ -59,6 +59,18 @@ export {
 } from './tasks/pairs/pair-classifier';
 export type { PairExample, TextPair } from './tasks/pairs/text-pairs';
 export {
+  type ResponseOptions,
+  ResponseSelector,
+  type SelectedResponse,
+  type SelectOptions,
+} from './tasks/ranking/response-selector';
+export {
+  type ExtractedSentence,
+  type SummarizeOptions,
+  Summarizer,
+  type SummarizerOptions,
+} from './tasks/ranking/summarizer';
+export {
   type RatedNeighbor,
   RatingModel,
   type RatingOptions,

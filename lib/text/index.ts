@@ -27,6 +27,10 @@ export {
   type TextDataset,
 } from './datasets/dataset';
 export {
+  type Article,
+  type Dialogue,
+  loadArticles,
+  loadDialogues,
   loadLanguages,
   loadOpinions,
   loadRatings,

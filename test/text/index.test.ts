@@ -33,6 +33,8 @@ test('exports the text layer', () => {
     'kneserNey',
     'listDatasets',
     'listEncoders',
+    'loadArticles',
+    'loadDialogues',
     'loadEncoder',
     'loadEncoderSync',
     'loadEntityTexts',

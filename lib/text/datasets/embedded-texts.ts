@@ -31,6 +31,19 @@ const opinions = strictObject({ licence: required(string), sets: required(record
 const languages = strictObject({ licence: required(string), languages: required(byLabel) });
 const ratings = strictObject({ licence: required(string), domains: required(recordOf(byLabel)) });
 
+const dialogue = strictObject({ context: required(string), response: required(string) });
+const article = strictObject({ sentences: required(listOf(string, 1)), summary: required(string) });
+const byDomain = <T>(check: Check<T>) =>
+  strictObject({ licence: required(string), domains: required(recordOf(listOf(check, 1))) });
+const dialogues = byDomain(dialogue);
+const articles = byDomain(article);
+
+/** What somebody says, and what is the right answer to it. */
+export type Dialogue = { readonly context: string; readonly response: string };
+
+/** A text by sentences, and what it comes to. */
+export type Article = { readonly sentences: readonly string[]; readonly summary: string };
+
 /** A text and a number that somebody gave it, such as stars. */
 export type RatedText = { readonly text: string; readonly rating: number };
 
@@ -70,6 +83,26 @@ export function loadRatings(): Record<string, RatedText[]> {
     labeled(byStars).map(({ text, label }) => ({ text, rating: Number(label) })),
   ]);
   return Object.fromEntries(rated);
+}
+
+/**
+ * 48 questions with their answers in six domains, written for this project: by domain. The data sheet is
+ * `data/dialogues/DATASHEET.md`.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the file is missing or damaged
+ */
+export function loadDialogues(): Record<string, Dialogue[]> {
+  return readFile('dialogues', dialogues).domains;
+}
+
+/**
+ * 16 texts of six sentences with summaries in four domains, written for this project: by domain. The data sheet is
+ * `data/articles/DATASHEET.md`.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the file is missing or damaged
+ */
+export function loadArticles(): Record<string, Article[]> {
+  return readFile('articles', articles).domains;
 }
 
 function readFile<T>(name: string, check: Check<T>): T {

@@ -1,0 +1,225 @@
+/**
+ * Ghassen Jerfel, Erin Grant, Thomas Griffiths, Katherine Heller: Reconciling meta-learning and continual learning with
+ * online mixtures of tasks, NeurIPS 2019, https://arxiv.org/abs/1812.06080
+ *
+ *   k = argmin over k of L_held(U_{¬held}(θₖ)),   θₖ ← follow the meta-leader on the tasks of k
+ *
+ * with several meta-learners instead of one, each for tasks of a kind. Here the choice is hard instead of shared, and
+ * a new one begins wherever the start does better than all that are kept.
+ */
+import {
+  array,
+  callable,
+  finiteNumber,
+  type OptionsOf,
+  objectOf,
+  optional,
+  positiveInteger,
+  readOptions,
+  required,
+  withDefault,
+} from '../../check';
+import type { Optimizer, OptimizerState } from '../../optim/index';
+import { optimizerOf } from '../../optim/optimizer';
+import { shapeOf } from '../../torch/check-tensors';
+import { leaves, type Tensor, type Tree, torch } from '../../torch/index';
+import { checkEpisodes, type Episodes, type Examples, IGNORED } from '../episode';
+import {
+  type AdaptOptions,
+  type Learner,
+  learnerOf,
+  metaGradient,
+  queryLogits,
+  queryLoss,
+} from '../learner';
+import {
+  FOLLOW,
+  followTheMetaLeader,
+  type OnlineState,
+  taskSimilarity,
+} from './follow-the-meta-leader';
+
+const NAME = 'onlineMixture';
+
+const MIXTURE = {
+  ...FOLLOW,
+  /** The least similarity of tasks that makes a kept solution worth trying, from −1 to 1. Default: 0.2. */
+  similarity: withDefault(finiteNumber, 0.2),
+  /** How many kept solutions are tried on a new task, the most similar ones. Default: 3. */
+  tried: withDefault(positiveInteger, 3),
+  /** How many solutions are kept; beyond it the one that was not used for longest is forgotten. Default: 16. */
+  kept: withDefault(positiveInteger, 16),
+};
+
+export type MixtureOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
+  /** U and L; any learner. */
+  learner: Learner<P, A, I>;
+  /** Takes the meta-steps. */
+  optimizer: Optimizer<S>;
+  /**
+   * What says how similar tasks are before their queries are seen, by the cosine between two of it. Default: the
+   * meta-gradient at the start, with the support sets for queries too.
+   */
+  describe?: (start: P, support: Examples<I>, ways: number) => Tensor;
+} & OptionsOf<typeof MIXTURE>;
+
+/** A solution that is kept, for tasks of one kind. */
+export type KeptSolution<P extends Tree, S extends OptimizerState, I extends Tree> = {
+  readonly online: OnlineState<P, S, I>;
+  /** Describes the newest tasks that it was used for. */
+  readonly description: Tensor;
+};
+
+export type MixtureState<P extends Tree, S extends OptimizerState, I extends Tree> = {
+  /** Where every new solution begins. */
+  readonly start: OnlineState<P, S, I>;
+  /** The one used last comes last. */
+  readonly solutions: readonly KeptSolution<P, S, I>[];
+};
+
+/** What a round saw before it learned. */
+export type MixtureRound<P extends Tree, S extends OptimizerState, I extends Tree> = {
+  state: MixtureState<P, S, I>;
+  loss: number;
+  accuracy: number;
+  /** The solution that was used, by its place in the state before; null where a new one began. */
+  reused: number | null;
+};
+
+/**
+ * Online meta-learning that keeps several solutions, as pure functions: `round` leaves the state it is given as it is.
+ * Of the kept solutions whose tasks are similar enough, the most similar are tried on examples of the new tasks' support sets that
+ * are held out, and so is the start; the best one answers the queries, and learns from them. Tasks that recur find the
+ * solution of their kind, others begin anew. Of a class with one example there is none to hold out: where that is so
+ * of all, they are judged by the examples that they adapted to.
+ *
+ * @throws ArgumentRangeError if a count is out of range; ArgumentTypeError for options of another type, or unknown
+ */
+export function onlineMixture<
+  P extends Tree,
+  A,
+  I extends Tree = Tensor,
+  S extends OptimizerState = OptimizerState,
+>(options: MixtureOptions<P, A, I, S>) {
+  const { learner, optimizer, metaSteps, reuse, tried, kept, similarity, ...read } = readOptions(
+    {
+      learner: required<Learner<P, A, I>>(learnerOf),
+      optimizer: required<Optimizer<S>>(optimizerOf),
+      describe: optional<NonNullable<typeof options.describe>>(callable),
+      ...MIXTURE,
+    },
+    options,
+    NAME,
+  );
+  const describe =
+    read.describe ?? ((start, support, ways) => gradientAt(learner, start, support, ways));
+  const online = followTheMetaLeader<P, A, I, S>({ learner, optimizer, metaSteps, reuse });
+
+  return {
+    /** The state before the first round; the parameters must outlive it. */
+    init: (params: P): MixtureState<P, S, I> => ({ start: online.init(params), solutions: [] }),
+    /**
+     * Meets new tasks: chooses a solution by their support sets, evaluates it on their query sets, and learns. Learners
+     * that draw while they learn need the options' generator.
+     *
+     * @throws as `round` of `followTheMetaLeader`
+     */
+    round(
+      state: MixtureState<P, S, I>,
+      episodes: Episodes<I>,
+      adaptOptions: AdaptOptions = {},
+    ): MixtureRound<P, S, I> {
+      const { start, solutions } = objectOf(state, 'state', NAME);
+      array(solutions, 'what is kept', 'solutions in the state', NAME);
+      checkEpisodes(episodes, NAME);
+      const { support, ways } = episodes;
+      const description = torch.scope(() => {
+        const own = describe(start.params, support, ways);
+        shapeOf(own, 'description of episodes', NAME);
+        return own.detach();
+      });
+      const reused = torch.scope(() => {
+        const halves = halvesOf(support, ways);
+        const lossAt = (params: P): number => heldOutLoss(learner, params, halves);
+        const losses = mostSimilar(description, solutions, { similarity, tried }).map(
+          (place) => [place, lossAt(solutions[place]?.online.params ?? start.params)] as const,
+        );
+        const [best] = losses.toSorted(([, a], [, b]) => a - b);
+        return best !== undefined && best[1] < lossAt(start.params) ? best[0] : null;
+      });
+      const own = reused === null ? undefined : solutions[reused];
+      const {
+        state: next,
+        loss,
+        accuracy,
+      } = online.round(own?.online ?? start, episodes, adaptOptions);
+      const others = solutions.filter((_, i) => i !== reused);
+      const all = [...others, { online: next, description }].slice(-kept);
+      return { state: { start, solutions: all }, loss, accuracy, reused };
+    },
+  };
+}
+
+function gradientAt<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  start: P,
+  support: Examples<I>,
+  ways: number,
+): Tensor {
+  const episodes = { ways, support, query: support };
+  const { gradients } = metaGradient(learner, start, episodes, { training: false });
+  return torch.cat(leaves(gradients).map((g) => g.flatten()));
+}
+
+/** The places of those similar enough, the most similar first. */
+function mostSimilar(
+  description: Tensor,
+  solutions: readonly { readonly description: Tensor }[],
+  { similarity, tried }: { similarity: number; tried: number },
+): number[] {
+  return solutions
+    .map((own, i) => [i, taskSimilarity(description, own.description)] as const)
+    .filter(([, own]) => own >= similarity)
+    .toSorted(([i, a], [j, b]) => b - a || j - i)
+    .slice(0, tried)
+    .map(([i]) => i);
+}
+
+/** Every second example of a class held out, and then the others; the whole set where no class has two. */
+function halvesOf<I extends Tree>({ inputs, labels }: Examples<I>, ways: number): Episodes<I>[] {
+  const rows = labels.tolist() as bigint[][];
+  const isHeld = rows.map((row) => {
+    const counts = new Map<bigint, number>();
+    return row.map((label) => {
+      const count = counts.get(label) ?? 0;
+      counts.set(label, count + 1);
+      return count % 2 === 1;
+    });
+  });
+  const only = (held: boolean): Examples<I> => {
+    const own = rows.map((row, task) =>
+      row.map((label, i) => (isHeld[task]?.[i] === held ? Number(label) : IGNORED)),
+    );
+    return { inputs, labels: torch.tensor(own, { dtype: 'int64', device: labels.device }) };
+  };
+  const isSeen = (task: number): boolean =>
+    rows[task]?.some((label, i) => isHeld[task]?.[i] && Number(label) !== IGNORED) === true;
+  const whole = { inputs, labels };
+  if (!rows.every((_, task) => isSeen(task))) return [{ ways, support: whole, query: whole }];
+  const [seen, held] = [only(false), only(true)];
+  return [
+    { ways, support: seen, query: held },
+    { ways, support: held, query: seen },
+  ];
+}
+
+function heldOutLoss<P extends Tree, A, I extends Tree>(
+  learner: Learner<P, A, I>,
+  params: P,
+  halves: readonly Episodes<I>[],
+): number {
+  return halves.reduce((sum, episodes) => {
+    const { logits, labels } = queryLogits(learner, params, episodes);
+    return sum + queryLoss(learner.loss, logits, labels, learner.classifies).loss;
+  }, 0);
+}
