@@ -25,10 +25,10 @@ export interface Classifiers {
   close(): Promise<void>;
 }
 
-/** Names stand in addresses and are folders, also on systems that do not tell case. */
-export const NAME_PATTERN = '^[a-z0-9][a-z0-9_-]{0,63}$';
+/** Names stand in addresses and are folders beside the store's `lock`, also on systems that do not tell case. */
+export const NAME_PATTERN = '^(?!lock$)[a-z0-9][a-z0-9_-]{0,63}$';
 export const NAME_WORDS =
-  '1 to 64 lower-case letters, digits, _ and -, the first a letter or digit';
+  '1 to 64 lower-case letters, digits, _ and -, the first a letter or digit, other than lock';
 
 /** Returns `value` if a classifier can be named so. */
 export function classifierName(value: unknown, operator: string): string {

@@ -245,7 +245,15 @@ describe('/v1/classifiers', () => {
   });
 
   test('names that cannot be folders everywhere are refused', async () => {
-    for (const name of ['..%2Fetc', 'Cards', '-a', 'a'.repeat(65), 'a'.repeat(15_000), '%00']) {
+    for (const name of [
+      '..%2Fetc',
+      'Cards',
+      'lock',
+      '-a',
+      'a'.repeat(65),
+      'a'.repeat(15_000),
+      '%00',
+    ]) {
       const { status, body } = await ask('PUT', `/v1/classifiers/${name}`, { examples: CARDS });
       expect(`${status} ${body.message}`).toMatch(/^400 Expected 1 to 64 lower-case letters/);
     }
