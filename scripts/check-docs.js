@@ -39,7 +39,7 @@ runMain(async () => {
         'metatorch/*': ['../../lib/*/index.ts'],
       },
     },
-    include: ['.', '../../lib/*.d.ts'],
+    include: ['.', '../../lib/**/*.d.ts'],
   };
   fs.writeFileSync(inRoot('build', 'docs', 'tsconfig.json'), JSON.stringify(config, null, 2));
   const { status, output } = await run(npmProgram('tsc'), ['-p', folder]);
