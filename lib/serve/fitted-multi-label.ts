@@ -19,9 +19,10 @@ export function fitMultiLabel(features: LabeledFeatures, { falseAlarms }: FitOpt
       const scores = HEADS['multi-label'].head.heldOut?.(state, held);
       if (scores === undefined) throw new Error('Expected held-out scores of the head multi-label');
       const nearest = nearestTexts(features, sample);
+      const seen = withOthers(sample, sums);
       const signals = {
-        mean: meansWithout(features, sample, sums),
-        nearest: nearest.indexSelect(0, sample.places),
+        mean: meansWithout(features, sample, sums).indexSelect(0, seen),
+        nearest: nearest.indexSelect(0, sample.places).indexSelect(0, seen),
       };
       return {
         head: 'multi-label',
@@ -61,6 +62,12 @@ function sampleOf(features: LabeledFeatures): Sample {
   const rows = places.map((place) => features.sample[place] ?? 0);
   const targets = all.indexSelect(0, textOf.indexSelect(0, indices(rows)));
   return { rows, places: indices(places), targets, textOf };
+}
+
+/** The places of the texts that share a label with another: what others look like, only these say. */
+function withOthers({ targets }: Sample, { counts }: ClassSums): Tensor {
+  const shared = targets.mul(counts.mT.gt(1)).sum([1]).gt(0);
+  return shared.nonzero().squeeze(1);
 }
 
 /** The cosine of each row of the sample with the nearest other text. */

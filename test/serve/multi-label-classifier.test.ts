@@ -45,6 +45,21 @@ test('a text of other things has none', async () => {
   expect(strange).toMatchObject({ label: null, labels: [], probability: 0 });
 });
 
+test.each<[string, Record<string, string[]>]>([
+  [
+    'one example each',
+    { lost: ['I lost my card'], top: ['how do I add money'], rain: ['will it rain'] },
+  ],
+  ['a label of one example', { ...EXAMPLES, loan: ['what interest do I pay on a loan'] }],
+])('a text of other things has none with %s', async (_, examples) => {
+  await using classifier = await FewShotClassifier.fit(examples, { pool, head: 'multi-label' });
+  for (const text of ['asdf qwer', 'xqzt blorf wug', 'a recipe for banana bread']) {
+    expect(await classifier.predict(text)).toMatchObject({ label: null, labels: [] });
+  }
+  const [first = ''] = Object.values(examples)[0] ?? [];
+  expect((await classifier.predict(first)).label).toBe(Object.keys(examples)[0]);
+});
+
 test('without the head a text under two labels is refused', async () => {
   await expect(FewShotClassifier.fit(EXAMPLES, { pool })).rejects.toThrow(
     /each text under one label/,
