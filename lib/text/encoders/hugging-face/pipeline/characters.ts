@@ -1,3 +1,6 @@
+/** Writes a text in another form. */
+export type Normalizer = (text: string) => string;
+
 /** What regular expressions of Rust take for white space; JavaScript's `\s` has U+FEFF, and lacks U+0085. */
 export const SPACE = '\\p{White_Space}';
 /** What `\w` of Rust's regular expressions stands for. */

@@ -11,11 +11,9 @@ import {
   type Variant,
   withDefault,
 } from '../../../../check';
-import { each, SPACE, stripped } from './characters';
+import { each, type Normalizer, SPACE, stripped } from './characters';
 import { type Pattern, patternCheck, patternOf } from './patterns';
 import { precompiledNormalizer } from './precompiled';
-
-export type Normalizer = (text: string) => string;
 
 const none = {};
 const yes = withDefault(flag, true);

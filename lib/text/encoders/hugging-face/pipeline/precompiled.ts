@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../../../errors';
-import type { Normalizer } from './normalizers';
+import type { Normalizer } from './characters';
 
 /** Bytes of a cluster of characters that may be looked up as a whole. */
 const CLUSTER_BYTES = 6;
