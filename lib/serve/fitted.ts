@@ -172,7 +172,13 @@ function calibrated(
     head: name,
     state,
     sharpness: sharpness(scores, y, usual, near),
-    familiarity: learnFamiliarity(signals, { foreign: foreignCosine(sums), falseAlarms }),
+    familiarity: learnFamiliarity(signals, {
+      foreign: foreignCosine(sums),
+      falseAlarms,
+      // Every label counts the same, however many examples it has.
+      weights: sums.counts.take(y.indexSelect(0, kept)).reciprocal(),
+      unseen: Number(sums.counts.le(1).to('float64').mean().item()),
+    }),
     accuracy: kept.size(0) === 0 ? null : Number(right.to('float64').mean().item()),
     nearest,
     sums,

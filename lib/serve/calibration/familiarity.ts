@@ -23,6 +23,10 @@ export type FamiliarityOptions = {
   foreign: number;
   /** The share of texts that do belong to a label which may be taken as unknown. */
   falseAlarms: number;
+  /** `[m]`: how much each of the signals counts. Default: all the same. */
+  weights?: Tensor;
+  /** The share of labels of which no example could be held out, below 1 where there are signals. Default: 0. */
+  unseen?: number;
 };
 
 /** What few examples cannot say is filled up with this many of the usual kind. */
@@ -31,6 +35,8 @@ const USUAL = 4;
 const SD_OF_COSINES = 0.12;
 /** Of fewer, class means are hardly more than the examples themselves. */
 const LEAST_MEANS = 8;
+/** Where more labels than this share have shown nothing, class means are left aside. */
+const MOST_UNSEEN = 0.5;
 /** With so many held-out examples, half of the threshold is theirs; the rest is a normal distribution's. */
 const HALF = 20;
 
@@ -45,46 +51,86 @@ export function familiarityOf({ mean, nearest }: Signals, known: Familiarity): T
   return known.mean === null ? near : near.add(scaled(mean, known.mean)).div(2);
 }
 
-/** @param signals of held-out examples, each seen without itself, of labels that have others */
-export function learnFamiliarity(
-  signals: Signals,
-  { foreign, falseAlarms }: FamiliarityOptions,
-): Familiarity {
+/**
+ * Labels that have shown nothing are taken to be of the usual kind: a label of many examples that are all alike says
+ * nothing of them.
+ *
+ * @param signals of held-out examples, each seen without itself, of labels that have others
+ */
+export function learnFamiliarity(signals: Signals, options: FamiliarityOptions): Familiarity {
+  const { foreign, falseAlarms, unseen = 0 } = options;
   return torch.scope(() => {
-    const cosines = numbersOf(signals.nearest);
-    const means = numbersOf(signals.mean);
+    const [cosines, means] = [numbersOf(signals.nearest), numbersOf(signals.mean)];
+    const n = cosines.length;
+    const weights = weightsOf(n, options.weights);
+    const others = n === 0 ? 0 : (n * unseen) / (1 - unseen);
+    // Half-way from strangers to the same text, where nothing else is known.
+    const usual = { mean: (1 + foreign) / 2, sd: SD_OF_COSINES };
     const known = {
-      mean: means.length < LEAST_MEANS ? null : spreadOf(means),
-      // Half-way from strangers to the same text, where nothing else is known.
-      nearest: spreadOf(cosines, { mean: (1 + foreign) / 2, sd: SD_OF_COSINES }),
+      mean: n < LEAST_MEANS || unseen > MOST_UNSEEN ? null : spreadOf(means, weights),
+      nearest: spreadOf(cosines, weights, { usual, count: USUAL + others }),
       threshold: 0,
     };
-    const values = Float64Array.from(numbersOf(familiarityOf(signals, known))).sort();
-    return { ...known, threshold: lowest(values, falseAlarms) };
+    const values = numbersOf(familiarityOf(signals, known));
+    return { ...known, threshold: lowest(values, weights, { share: falseAlarms, others }) };
   });
+}
+
+/** Weights of n values, 1 on average. */
+function weightsOf(n: number, given: Tensor | undefined): number[] {
+  if (given === undefined) return new Array<number>(n).fill(1);
+  const weights = numbersOf(given);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => (weight * n) / sum);
 }
 
 const numbersOf = (x: Tensor): number[] => x.to('float64').tolist() as number[];
 
-function spreadOf(values: readonly number[], usual?: Spread): Spread {
-  const more = usual === undefined ? 0 : USUAL;
-  const { mean: about, sd } = usual ?? { mean: 0, sd: 0 };
-  const n = values.length + more;
-  const mean = (values.reduce((a, b) => a + b, 0) + more * about) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.max(Math.sqrt((squares + more * sd ** 2) / n), 1e-6) };
+/** What some values are like, and of the usual kind so many more. */
+function spreadOf(
+  values: readonly number[],
+  weights: readonly number[],
+  { usual, count }: { usual: Spread; count: number } = { usual: { mean: 0, sd: 0 }, count: 0 },
+): Spread {
+  const sumOf = (term: (value: number) => number): number =>
+    values.reduce((sum, value, i) => sum + (weights[i] ?? 0) * term(value), 0);
+  const n = values.length + count;
+  const mean = (sumOf((value) => value) + count * usual.mean) / n;
+  const squares = sumOf((value) => (value - mean) ** 2);
+  return { mean, sd: Math.max(Math.sqrt((squares + count * usual.sd ** 2) / n), 1e-6) };
 }
 
-/** The value that a share of about `share` falls short of: the quantile of many, a normal one of few. */
-function lowest(sorted: Float64Array, share: number): number {
-  const n = sorted.length;
+/**
+ * The value that a share of about `share` falls short of: the quantile of many, a normal one of few, and of so many
+ * `others` that have shown nothing.
+ */
+function lowest(
+  values: readonly number[],
+  weights: readonly number[],
+  { share, others }: { share: number; others: number },
+): number {
+  const n = values.length;
   const normal = -normalQuantile(1 - share);
-  const at = Math.min(Math.max(share * (n + 1) - 1, 0), n - 1);
-  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  if (low === undefined || high === undefined) return normal;
-  const empirical = low + (high - low) * (at - Math.floor(at));
-  const weight = n / (n + HALF);
-  return weight * empirical + (1 - weight) * normal;
+  if (n === 0) return normal;
+  const weight = n / (n + HALF + others);
+  return weight * quantile(values, weights, share * (n + 1) - 1) + (1 - weight) * normal;
+}
+
+/** The value at a place among the sorted ones, each of which takes up its weight; between two, in a straight line. */
+function quantile(values: readonly number[], weights: readonly number[], at: number): number {
+  const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  let end = 0;
+  const places = order.map((i) => {
+    const weight = weights[i] ?? 0;
+    end += weight;
+    return end - (weight + 1) / 2;
+  });
+  const next = places.findIndex((place) => place >= at);
+  const valueOf = (k: number): number => values[order[k] ?? 0] ?? 0;
+  if (next <= 0) return valueOf(next < 0 ? order.length - 1 : 0);
+  const [from, to] = [places[next - 1] ?? 0, places[next] ?? 0];
+  const before = valueOf(next - 1);
+  return before + ((valueOf(next) - before) * (at - from)) / (to - from);
 }
 
 /** Φ⁻¹(p), by torch's erfinv. */

@@ -32,6 +32,36 @@ test('few examples leave the means aside, and lie half-way between strangers and
   expect([0.1, 0.3, 0.5, 0.9].map(at)).toEqual([true, true, false, false]);
 });
 
+test('weights count as copies of the examples do', () => {
+  const own = signals(60, 0.6);
+  const copies = torch.arange(60).remainder(3).add(1);
+  const repeated = {
+    mean: own.mean.repeatInterleave(copies),
+    nearest: own.nearest.repeatInterleave(copies),
+  };
+  const weighed = learnFamiliarity(own, { ...options, weights: copies.to('float64') });
+  const copied = learnFamiliarity(repeated, options);
+  expect(weighed.mean?.mean).toBeCloseTo(copied.mean?.mean ?? 0, 6);
+  expect(weighed.mean?.sd).toBeCloseTo(copied.mean?.sd ?? 0, 6);
+  expect(weighed.nearest.mean).toBeCloseTo(copied.nearest.mean, 2);
+  const same = learnFamiliarity(own, { ...options, weights: torch.full([60], 7) });
+  expect(same).toEqual(learnFamiliarity(own, options));
+});
+
+test('a label of examples that are all alike does not make those of single examples unknown', () => {
+  const alike = {
+    mean: torch.full([200], 0.99),
+    nearest: torch.randn([200], { generator }).mul(0.005).add(0.98),
+  };
+  const known = learnFamiliarity(alike, { ...options, unseen: 2 / 3 });
+  expect(known.mean).toBeNull();
+  const at = (cosine: number): boolean => {
+    const one = { mean: torch.zeros([1]), nearest: torch.tensor([cosine]) };
+    return familiarityOf(one, known).lt(known.threshold).item() === true;
+  };
+  expect([0.1, 0.2, 0.6, 0.9].map(at)).toEqual([true, true, false, false]);
+});
+
 test('is plain data that survives JSON', () => {
   const known = learnFamiliarity(signals(50, 0.7), options);
   expect(JSON.parse(JSON.stringify(known))).toEqual(known);
