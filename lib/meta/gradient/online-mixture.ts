@@ -113,11 +113,16 @@ export function onlineMixture<
   );
   const describe =
     read.describe ?? ((start, support, ways) => gradientAt(learner, start, support, ways));
-  const online = followTheMetaLeader<P, A, I, S>({ learner, optimizer, metaSteps, reuse });
+  const { init, round: meet } = followTheMetaLeader<P, A, I, S>({
+    learner,
+    optimizer,
+    metaSteps,
+    reuse,
+  });
 
   return {
     /** The state before the first round; the parameters must outlive it. */
-    init: (params: P): MixtureState<P, S, I> => ({ start: online.init(params), solutions: [] }),
+    init: (params: P): MixtureState<P, S, I> => ({ start: init(params), solutions: [] }),
     /**
      * Meets new tasks: chooses a solution by their support sets, evaluates it on their query sets, and learns. Learners
      * that draw while they learn need the options' generator.
@@ -148,11 +153,7 @@ export function onlineMixture<
         return best !== undefined && best[1] < lossAt(start.params) ? best[0] : null;
       });
       const own = reused === null ? undefined : solutions[reused];
-      const {
-        state: next,
-        loss,
-        accuracy,
-      } = online.round(own?.online ?? start, episodes, adaptOptions);
+      const { state: next, loss, accuracy } = meet(own?.online ?? start, episodes, adaptOptions);
       const others = solutions.filter((_, i) => i !== reused);
       const all = [...others, { online: next, description }].slice(-kept);
       return { state: { start, solutions: all }, loss, accuracy, reused };
