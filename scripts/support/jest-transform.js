@@ -29,7 +29,7 @@ module.exports = {
   /** @param {string} code @param {string} filename */
   process(code, filename) {
     const typescript = filename.endsWith('.ts');
-    return transformSync(code, {
+    return transformSync(typescript ? withoutEndings(code) : code, {
       filename,
       sourceMaps,
       swcrc: false,
@@ -50,6 +50,9 @@ module.exports = {
       .update(code)
       .digest('hex'),
 };
+
+/** `import('./run.js')`, which Node.js wants to be told the ending of, where only run.ts is. @param {string} code */
+const withoutEndings = (code) => code.replace(/\bimport\('(\.[^']+)\.js'\)/g, "import('$1')");
 
 /** The modules whose evaluation can wait. @param {string} code @param {string} filename */
 function laterImports(code, filename) {
