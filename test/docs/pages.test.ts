@@ -22,7 +22,7 @@ const start = process.cwd();
 
 const folder = temporaryFolder();
 
-beforeAll(untilAlone);
+beforeAll(() => untilAlone());
 beforeEach(() => {
   saveDemoModel(folder());
   process.chdir(folder());

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { binding } from '../../lib/torch/binding';
 
-/** Waits until the threads of test files that ran before in this process have ended. */
-export async function untilAlone(): Promise<void> {
+/** Waits until at most so many threads use torch. Default: the test's own, whatever files ran before in its process. */
+export async function untilAlone(threads = 1): Promise<void> {
   const end = performance.now() + 30_000;
-  while (binding.threadsInUse() > 1) {
-    if (performance.now() > end) throw new Error('Threads of an earlier test still use torch');
+  while (binding.threadsInUse() > threads) {
+    if (performance.now() > end) throw new Error('Threads that should have ended still use torch');
     await delay(20);
   }
 }
+
+/** How many threads use torch. */
+export const threadsInUse = (): number => binding.threadsInUse();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EncoderPool, FewShotClassifier } from '../../../lib/serve';
 import { heldOutSplit } from '../../../lib/serve/tuning/held-out-split';
 import { torch } from '../../../lib/torch';
+import { threadsInUse, untilAlone } from '../../helpers/alone';
 
 jest.setTimeout(120_000);
 
@@ -104,6 +105,19 @@ test('a signal ends the training at once, and nothing is left', async () => {
   expect(classifier.fineTuned).toBe(false);
   expect(torch.memory().tensors).toBe(before);
   await expect(classifier.predict('my card')).resolves.toMatchObject({ label: 'card_lost' });
+});
+
+test('a training that is given up while its thread starts leaves no thread', async () => {
+  const before = threadsInUse();
+  for (const wait of [0, 150, 500]) {
+    await using own = await EncoderPool.open();
+    await using classifier = await FewShotClassifier.fit(EXAMPLES, { pool: own });
+    const ending = new AbortController();
+    const work = classifier.fineTune({ steps: 10_000, signal: ending.signal });
+    setTimeout(() => ending.abort(new Error('enough')), wait);
+    await expect(work).rejects.toThrow('enough');
+  }
+  await untilAlone(before);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { nn } from '../../../lib';
 import { type Dtype, torch } from '../../../lib/torch';
 import { untilAlone } from '../../helpers/alone';
 
-beforeAll(untilAlone);
+beforeAll(() => untilAlone());
 afterEach(() => torch.setDefaultDtype('float32'));
 
 /** What Python's torch 2.13 gives for the same calls, whatever the default is. */

@@ -44,7 +44,10 @@ const told = (x: Tensor) => [
       for (const dtype of KINDS) all[dtype] = numbers.abs().to(dtype);
       writeSafetensors(path, all, { format: 'pt', note: 'ü' });
       const tensors = JSON.parse(runPython(python ?? '', READ, [path]));
-      const expected = Object.entries(readSafetensors(path).tensors).map(([name, x]) => [name, told(x)]);
+      const expected = Object.entries(readSafetensors(path).tensors).map(([name, x]) => [
+        name,
+        told(x),
+      ]);
       expect(tensors).toEqual(Object.fromEntries(expected));
       expect(Object.keys(tensors).toSorted()).toEqual(Object.keys(all).toSorted());
     });

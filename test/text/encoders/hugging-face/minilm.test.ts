@@ -1,26 +1,32 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadHuggingFace, openHuggingFace } from '../../../../lib/text/encoders/hugging-face';
+import {
+  type HuggingFaceEncoder,
+  loadHuggingFace,
+  openHuggingFace,
+} from '../../../../lib/text/encoders/hugging-face';
 import { torch } from '../../../../lib/torch';
+import { describeWith, sharedData } from '../../../helpers/shared-data';
 
-const folder = join(__dirname, '../../../../../shared/data/encoders/all-MiniLM-L6-v2');
+const folder = sharedData('encoders', 'all-MiniLM-L6-v2');
 type Golden = { cases: { text: string; input_ids: number[]; embedding: number[] }[] };
 
-const present = existsSync(folder);
-if (!present) console.log(`all-MiniLM-L6-v2 is not tested: ${folder} is absent`);
-
-(present ? describe : describe.skip)('all-MiniLM-L6-v2', () => {
-  const encoder = present ? loadHuggingFace(folder) : undefined;
-  if (encoder === undefined) return;
-  const { cases } = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8')) as Golden;
-  const ids = cases.map(({ text }) => encoder.tokenize(text));
-  const expected = torch.tensor(cases.map(({ embedding }) => embedding));
+describeWith(folder)('all-MiniLM-L6-v2', () => {
+  let encoder: HuggingFaceEncoder;
+  let cases: Golden['cases'];
+  let ids: Int32Array[];
+  beforeAll(() => {
+    encoder = loadHuggingFace(folder);
+    ({ cases } = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8')) as Golden);
+    ids = cases.map(({ text }) => encoder.tokenize(text));
+  });
 
   test('gives the ids of the reference', () => {
     expect(ids.map((own) => [...own])).toEqual(cases.map(({ input_ids }) => input_ids));
   });
 
   test('gives the embeddings of the reference, packed, alone, padded and with gradients', () => {
+    const expected = torch.tensor(cases.map(({ embedding }) => embedding));
     const far = (found: ReturnType<typeof torch.tensor>): number =>
       Number(found.sub(expected).abs().max().item());
     expect(far(encoder.embed(encoder.params, ids))).toBeLessThan(1e-5);
