@@ -126,11 +126,11 @@ function quantile(values: readonly number[], weights: readonly number[], at: num
     return end - (weight + 1) / 2;
   });
   const next = places.findIndex((place) => place >= at);
-  const valueOf = (k: number): number => values[order[k] ?? 0] ?? 0;
-  if (next <= 0) return valueOf(next < 0 ? order.length - 1 : 0);
+  const valueAt = (k: number): number => values[order[k] ?? 0] ?? 0;
+  if (next <= 0) return valueAt(next < 0 ? order.length - 1 : 0);
   const [from, to] = [places[next - 1] ?? 0, places[next] ?? 0];
-  const before = valueOf(next - 1);
-  return before + ((valueOf(next) - before) * (at - from)) / (to - from);
+  const before = valueAt(next - 1);
+  return before + ((valueAt(next) - before) * (at - from)) / (to - from);
 }
 
 /** Φ⁻¹(p), by torch's erfinv. */
