@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../../lib/cli/runs/free-port';
 import type { InitOptions } from '../../lib/torch/distributed/init';
 import type { Namespaces } from './namespaces';
 
@@ -89,14 +89,4 @@ async function ask(child: ChildProcess, request: RankRequest): Promise<number[]>
   const [answer] = await Promise.race([once(child, 'message'), ended]);
   if (Array.isArray(answer.times)) return answer.times;
   throw new Error(`Rank: ${answer.error}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { TorchError } from '../../errors';
+import { freePort } from './free-port';
 
 /** How long the others may take to end once one has. */
 const LAST_MS = 15_000;
@@ -81,17 +80,6 @@ function startRank(
     });
   }
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address === 'object' && address !== null) return address.port;
-  throw new TorchError('ERR_TORCH_RUNTIME', 'Expected a free port of this machine but found none');
 }
 
 /** Ends this process with the one that has started it by `runInProcesses`. */

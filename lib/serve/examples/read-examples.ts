@@ -1,4 +1,4 @@
-import { isPlainObject, optional, required, strictObject, string } from '../../check';
+import { type Check, isPlainObject, optional, required, strictObject, string } from '../../check';
 import {
   ArgumentRangeError,
   ArgumentTypeError,
@@ -116,6 +116,10 @@ export function requireText(text: unknown, where: string, operator: string): str
   if (sameText(text) !== '') return text;
   throw outOfRange('a text with something in it', where, text, operator);
 }
+
+/** A check for a text with something in it. */
+export const writtenText: Check<string> = (value, name, operator) =>
+  requireText(value, `${name} of ${operator}`, operator);
 
 function contradiction(
   before: { text: string; label: string; where: string },

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Namespaces } from '../../../bench/support/namespaces';
+import { freePort } from '../../../lib/cli/runs/free-port';
 
 const CHILD = join(__dirname, 'rank-child.js');
 
@@ -104,14 +104,4 @@ export async function startJob({
     }
   };
   return { ranks, hasJoined: () => joined === size, hasMade };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../../lib/cli/runs/free-port';
 import { torch } from '../../../lib/torch';
 import { placeOf, rankFrom } from '../../../lib/torch/distributed/init-method';
 import { groupsInOneThread, joinGroup } from '../../helpers/process-groups';
@@ -19,14 +19,6 @@ const VARIABLES = [
 afterEach(() => {
   for (const name of VARIABLES) delete process.env[name];
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe('processes', () => {
   test("join by torchrun's variables over TCP, make groups of some, and use both forms of calls", async () => {

@@ -1,23 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../../lib/cli/runs/free-port';
 import { torch } from '../../../lib/torch';
 import { findPythonWith } from '../../helpers/numpy';
 
 const python = findPythonWith('torch');
 const { distributed } = torch;
 afterEach(() => distributed.destroyProcessGroup());
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 if (python === undefined) console.warn('Skipped: no Python with torch is at hand');
 

@@ -1,10 +1,7 @@
 import { listOf, optional, required, strictObject, string } from '../../../check';
-import { requireText } from '../../examples/read-examples';
+import { writtenText } from '../../examples/read-examples';
 
-const text = (value: unknown, name: string, operator: string): string =>
-  requireText(value, `${name} of ${operator}`, operator);
-
-const texts = { first: required(text), second: required(text) };
+const texts = { first: required(writtenText), second: required(writtenText) };
 
 /** Two texts. */
 export type TextPair = { readonly first: string; readonly second: string };

@@ -14,7 +14,7 @@ import {
 import { outOfRange } from '../../../errors';
 import { Bm25, type Dialogue, type SentenceEncoder, WordTokenizer } from '../../../text';
 import { disposeTree, torch } from '../../../torch';
-import { requireText } from '../../examples/read-examples';
+import { requireText, writtenText } from '../../examples/read-examples';
 import { bestPlaces, fitRanking, type RankedList, type Ranking, scoresOf } from './listwise';
 import { TextReader, type TextVectors } from './text-vectors';
 
@@ -40,9 +40,10 @@ export type SelectedResponse = {
   readonly probability: number;
 };
 
-const text = (value: unknown, name: string, operator: string): string =>
-  requireText(value, `${name} of ${operator}`, operator);
-const dialogueList = listOf(strictObject({ context: required(text), response: required(text) }), 2);
+const dialogueList = listOf(
+  strictObject({ context: required(writtenText), response: required(writtenText) }),
+  2,
+);
 
 /** Cosine, cosine in the meta-trained space, words in common, length. */
 const SHARES = [1, 1, 1, 1];

@@ -13,7 +13,7 @@ import { outOfRange } from '../../../errors';
 import { type Article, type SentenceEncoder, WordTokenizer } from '../../../text';
 import { disposeTree, torch } from '../../../torch';
 import { rouge } from '../../../train/metrics/generation/rouge';
-import { requireText } from '../../examples/read-examples';
+import { writtenText } from '../../examples/read-examples';
 import { bestPlaces, fitRanking, type Ranking, scoresOf } from './listwise';
 import { TextReader, type TextVectors } from './text-vectors';
 
@@ -39,11 +39,9 @@ export type ExtractedSentence = {
   readonly score: number;
 };
 
-const text = (value: unknown, name: string, operator: string): string =>
-  requireText(value, `${name} of ${operator}`, operator);
-const sentenceList = listOf(text, 1);
+const sentenceList = listOf(writtenText, 1);
 const articleList = listOf(
-  strictObject({ sentences: required(sentenceList), summary: required(text) }),
+  strictObject({ sentences: required(sentenceList), summary: required(writtenText) }),
   1,
 );
 

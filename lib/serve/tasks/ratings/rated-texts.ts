@@ -1,16 +1,13 @@
 import { finiteNumber, listOf, recordOf, required, strictObject } from '../../../check';
 import { outOfRange } from '../../../errors';
 import type { RatedText } from '../../../text';
-import { requireText } from '../../examples/read-examples';
+import { writtenText } from '../../examples/read-examples';
 
 /** Ratings of all tasks together: the work grows with the third power of it. */
 const MOST_RATINGS = 4096;
 
-const text = (value: unknown, name: string, operator: string): string =>
-  requireText(value, `${name} of ${operator}`, operator);
-
 export const ratedTexts = listOf(
-  strictObject({ text: required(text), rating: required(finiteNumber) }),
+  strictObject({ text: required(writtenText), rating: required(finiteNumber) }),
 );
 
 /** The rows of all tasks, and for each the number of its task. */
