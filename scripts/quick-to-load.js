@@ -5,21 +5,22 @@ const { inRoot } = require('./support/paths');
 const { filesBelow } = require('./support/stamps');
 
 /** A module of the package that another one loads, as the compiler writes it: `var` if it only passes exports on. */
-const LOADED = /^(var|const) (\w+) = (require\("\.{1,2}\/[^"]+"\));$/gm;
+const LOADED = /^(var|const) (\w+) = (require\("(\.{1,2}\/|node:)[^"]+"\));$/gm;
 
 /** Rooms whose modules wait for threads and disks: that they look once more whether one is loaded does not show. */
 const UNHURRIED = /^dist[\\/]serve[\\/]/;
 
 /**
  * Compiled code in which modules are loaded when something of theirs is first used, so that whoever imports an entry
- * of the package pays for what he uses of it: those whose exports are only passed on, and with `all` the others.
+ * of the package pays for what he uses of it: those whose exports are only passed on, Node.js' own, some of which
+ * take milliseconds, and with `all` the others.
  * Getters of exports stay as they are written, since Node.js finds the names of a module's exports by their form.
  *
  * @param {string} code @param {boolean} all
  */
 function loadedLater(code, all) {
-  return code.replace(LOADED, (line, kind, variable, load) => {
-    if (kind === 'const' && !all) return line;
+  return code.replace(LOADED, (line, kind, variable, load, from) => {
+    if (kind === 'const' && from !== 'node:' && !all) return line;
     const passed = `return ${variable}\\.(\\w+); \\} \\}\\);$`;
     const used = kind === 'var' ? passed : `\\b${variable}\\.(\\w+)`;
     const names = [...code.matchAll(new RegExp(used, 'gm'))].map(([, name]) => name);

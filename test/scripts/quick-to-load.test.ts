@@ -41,7 +41,7 @@ test('the getters keep the form by which Node.js finds names, and nothing is cha
 });
 
 const USED = `const one_1 = require("./one");
-exports.run = () => (0, one_1.a)() + one_1.b;
+exports.run = () => (0, one_1.a) + one_1.b;
 `;
 
 test('what a module uses itself is loaded at once, but where all may wait', () => {
@@ -50,10 +50,19 @@ test('what a module uses itself is loaded at once, but where all may wait', () =
   expect(loaded).toEqual([]);
 });
 
+test("Node.js' own modules wait for their use", () => {
+  const code = loadedLater(USED.replace('./one', 'node:crypto'), false);
+  const { exports, loaded } = run(code);
+  expect(loaded).toEqual([]);
+  expect((exports.run as () => string)()).toBe('a of node:cryptob of node:crypto');
+  expect(loaded).toEqual(['node:crypto']);
+});
+
 test.each([
   'var one_1 = require("./one");\nexports.one = one_1;\n',
   'var one_1 = require("./one");\nexports.a = one_1.a;\n',
   'var fs_1 = require("node:fs");\nexports.a = () => fs_1.a;\n',
+  'const fs_1 = require("fs");\nexports.a = () => fs_1.a;\n',
   'require("./one");\n',
   'const one_1 = require("./one");\nexports.all = Object.keys(one_1);\n',
 ])('%j stays as it is', (code) => {
