@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EncoderPool, FewShotClassifier } from '../../lib/serve';
 import { torch } from '../../lib/torch';
 import { sealed } from '../../lib/train/seal';
+import { settledTensors } from '../helpers/garbage';
 
 const EXAMPLES = {
   card_lost: ['I lost my card', 'my card is gone', 'someone stole my card'],
@@ -266,7 +267,7 @@ test('a folder that is missing, foreign, damaged or of another encoder is refuse
 test('an encoder of its own serves, and is found again by the folder', async () => {
   const path = join(folder, 'own');
   const encoder = join(__dirname, '../fixtures/encoders/bert');
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   {
     await using classifier = await FewShotClassifier.fit(EXAMPLES, { encoder });
     await classifier.save(path);
@@ -334,7 +335,7 @@ test('finds similar examples, and gives the vectors of texts', async () => {
 });
 
 test('nothing is left over, and nothing works after `close`', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const classifier = await fitted();
   await classifier.addLabel('weather', WEATHER);
   await classifier.predict('rain');

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { ArgumentTypeError } from '../../lib/errors';
 import { leaves, type Tensor, type Tree, torch } from '../../lib/torch';
+import { collectGarbage } from '../helpers/garbage';
 
 const live = (): number => torch.memory().tensors;
 const ones = () => torch.ones([3]);
@@ -107,16 +106,11 @@ test('nests, in scopes and in itself', () => {
   expect(live()).toBe(before);
 });
 
-/** Collects garbage for certain: what is left over has no other measure than the heap. */
-function collect(): void {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-}
-
 test('a scope around a long loop forgets the steps that are gone', () => {
   torch.scope(() => {
+    // What is left over has no other measure than the heap.
     const bytes = () => {
-      collect();
+      collectGarbage();
       return process.memoryUsage().heapUsed;
     };
     let tree = Array.from({ length: 20 }, ones);

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { torch } from '../../lib/torch';
 import { handleOf } from '../../lib/torch/handle';
+import { collectGarbage, nextTurn } from '../helpers/garbage';
 
 const x = torch.tensor([1, 2, 3]);
 const live = (): number => torch.memory().tensors;
@@ -81,8 +80,6 @@ test('a tensor from outside that is disposed of inside is not released again', (
 });
 
 test('a tensor that was disposed of takes no other with it when it is collected', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
   const made = (): number[] =>
     Array.from({ length: 100 }, (_, i) => {
       const gone = x.add(i);
@@ -94,8 +91,9 @@ test('a tensor that was disposed of takes no other with it when it is collected'
   const next = x.add(5);
   // It has the place of one of those that are gone.
   expect(handles.has(handleOf(next))).toBe(true);
-  collect();
-  await new Promise((done) => setTimeout(done, 20));
+  collectGarbage();
+  await nextTurn();
+  await nextTurn();
   expect(next.tolist()).toEqual([6, 7, 8]);
 });
 

@@ -5,6 +5,7 @@ import { EncoderPool, FewShotClassifier } from '../../../lib/serve';
 import { heldOutSplit } from '../../../lib/serve/tuning/held-out-split';
 import { torch } from '../../../lib/torch';
 import { threadsInUse, untilAlone } from '../../helpers/alone';
+import { settledTensors } from '../../helpers/garbage';
 
 jest.setTimeout(120_000);
 
@@ -94,7 +95,7 @@ test('what is no better is not taken over', async () => {
 
 test('a signal ends the training at once, and nothing is left', async () => {
   await using classifier = await FewShotClassifier.fit(EXAMPLES, { pool });
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const ending = new AbortController();
   const work = classifier.fineTune({
     steps: 10_000,

@@ -2,6 +2,7 @@ import { meta } from '../../../lib';
 import { exampleFeatures, headLeaderboard } from '../../../lib/serve';
 import { loadEncoderSync, loadIntents, type SentenceEncoder } from '../../../lib/text';
 import { torch } from '../../../lib/torch';
+import { settledTensors } from '../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -27,7 +28,7 @@ const tasks = [
 ];
 
 test('a row for each task: what is known of it, and how many texts each head tells right', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const [easy, hard] = await headLeaderboard(encoder, tasks);
   expect(torch.memory().tensors).toBe(before);
   expect(Object.keys(easy?.scores ?? {})).toEqual([

@@ -1,5 +1,6 @@
 import { SentenceEncoder, type TokenModel } from '../../../lib/text';
 import { type Tensor, torch } from '../../../lib/torch';
+import { settledTensors } from '../../helpers/garbage';
 
 type Params = { table: Tensor };
 type Seen = { batches: number[][]; tokenized: string[] };
@@ -104,7 +105,7 @@ test('tells how far it is, and leaves other work its turn', async () => {
 test('an aborted signal stops it between batches, and nothing is left over', async () => {
   const { model, seen } = letters();
   using encoder = new SentenceEncoder(model);
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const controller = new AbortController();
   const reason = new Error('enough');
   const onProgress = () => controller.abort(reason);

@@ -1,22 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
 import fc from 'fast-check';
 import { type Dtype, type TensorData, torch } from '../../../lib/torch/index';
-
-setFlagsFromString('--expose-gc');
-const collect = vm.runInNewContext('gc') as () => void;
+import { collectUntil } from '../../helpers/garbage';
 
 const detach = (buffer: ArrayBuffer): ArrayBuffer =>
   structuredClone(buffer, { transfer: [buffer] });
-
-/** Collects until `condition` holds or `turns` are over. */
-async function collected(condition: () => boolean, turns = 20): Promise<boolean> {
-  for (let i = 0; i < turns && !condition(); i++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    collect();
-  }
-  return condition();
-}
 
 describe('what is written on either side is seen on the other', () => {
   test('with a shape, from where the view starts', () => {
@@ -112,10 +100,10 @@ describe('the memory lives', () => {
     const { ref, x } = borrow();
     const view = x.narrow(0, 10, 2);
     x.dispose();
-    expect(await collected(() => ref.deref() === undefined, 5)).toBe(false);
+    expect(await collectUntil(() => ref.deref() === undefined, 5)).toBe(false);
     expect(view.tolist()).toEqual([2, 2]);
     view.dispose();
-    expect(await collected(() => ref.deref() === undefined)).toBe(true);
+    expect(await collectUntil(() => ref.deref() === undefined)).toBe(true);
   });
 
   test('as long as a graph needs it, and no longer', async () => {
@@ -123,10 +111,10 @@ describe('the memory lives', () => {
     const w = torch.tensor([3], { requiresGrad: true });
     const y = w.mul(x).sum();
     x.dispose();
-    expect(await collected(() => ref.deref() === undefined, 5)).toBe(false);
+    expect(await collectUntil(() => ref.deref() === undefined, 5)).toBe(false);
     expect(torch.grad(y, w).item()).toBe(2 * 4096);
     y.dispose();
-    expect(await collected(() => ref.deref() === undefined)).toBe(true);
+    expect(await collectUntil(() => ref.deref() === undefined)).toBe(true);
   });
 });
 

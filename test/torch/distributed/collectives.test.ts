@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { type Dtype, type ProcessGroup, type Tensor, torch } from '../../../lib/torch';
+import { settledTensors } from '../../helpers/garbage';
 import { groupsInOneThread } from '../../helpers/process-groups';
 
 const { join } = groupsInOneThread();
@@ -191,7 +192,7 @@ describe('moving', () => {
 
   test('nothing is left when the results are disposed of', async () => {
     const groups = await join(2);
-    const before = torch.memory().tensors;
+    const before = await settledTensors();
     const all = await onAll(groups, async (group) => {
       const own = torch.ones([4]);
       const sum = await distributed.allReduceAsync(own, { group });

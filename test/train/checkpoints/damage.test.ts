@@ -15,6 +15,7 @@ import { type CheckpointOptions, latestCheckpoint, train } from '../../../lib/tr
 import { readRunCheckpoint } from '../../../lib/train/checkpoints/checkpoint-file';
 import { checkpointPath } from '../../../lib/train/checkpoints/checkpoint-folder';
 import { temporaryFolder } from '../../helpers/folders';
+import { settledTensors } from '../../helpers/garbage';
 import { noisyLearner } from '../noisy-tasks';
 import { cutAt, hashAfter, type Options, options, start } from './run-state';
 
@@ -69,7 +70,7 @@ describe('a damaged checkpoint is refused by name, and the one before serves', (
   test('at any length', async () => {
     await cutAt(3, folder());
     const { length } = readFileSync(pathAt(3));
-    const { tensors } = torch.memory();
+    const tensors = await settledTensors();
     for (let size = length - 1; size >= 0; size -= 97) {
       truncateSync(pathAt(3), size);
       expect(() => readRunCheckpoint(pathAt(3))).toThrow(fileError(/step-000000003/));

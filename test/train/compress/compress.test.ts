@@ -13,6 +13,7 @@ import {
 import type { EncoderInput } from '../../../lib/train/registry';
 import type { MetaModel } from '../../../lib/train/runs/model';
 import { temporaryFolder } from '../../helpers/folders';
+import { settledTensors } from '../../helpers/garbage';
 
 const BERT = join(__dirname, '../../fixtures/encoders/bert');
 const TEXTS_FILE = join(__dirname, '../../fixtures/configs/texts.csv');
@@ -161,7 +162,7 @@ test('int8 after pruning keeps its zeros; adapters are in the weights', async ()
 
 test('leaves no tensors behind', async () => {
   const model = await trained({ kind: 'frozen', encoder: BERT });
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const smaller = await compress(model, { prune: { share: 0.5 }, texts: TEXTS });
   smaller.dispose();
   expect(torch.memory().tensors).toBe(before);

@@ -10,6 +10,7 @@ import { flattenTree, torch } from '../../../lib/torch';
 import { type FineTuneStep, fineTuneSteps } from '../../../lib/train/contrastive/fine-tune';
 import { fineTuneEncoder } from '../../../lib/train/contrastive/fine-tune-encoder';
 import { fineTuneSettings } from '../../../lib/train/contrastive/fine-tune-options';
+import { settledTensors } from '../../helpers/garbage';
 
 const FOLDER = join(__dirname, '../../fixtures/encoders/bert');
 const examples = {
@@ -130,7 +131,7 @@ test('fineTuneEncoder gives an encoder of its own, and the other one stays', asy
     label: examples.labels[examples.y[i] ?? 0] ?? '',
   }));
   const before = base.encodeSync(examples.texts);
-  const tensors = torch.memory().tensors;
+  const tensors = await settledTensors();
   const reports: FineTuneStep[] = [];
   const tuned = await fineTuneEncoder(base, rows, {
     steps: 3,

@@ -4,6 +4,7 @@ import { RandomSource } from '../../../lib/text/random-source';
 import { disposeTree, flattenTree, leaves } from '../../../lib/torch';
 import { withoutWords } from '../../../lib/train/pretraining/denoising';
 import { maskTokens } from '../../../lib/train/pretraining/mask-tokens';
+import { settledTensors } from '../../helpers/garbage';
 import { numbers } from '../../helpers/gradients';
 
 const ENCODER = join(__dirname, '../../fixtures/encoders/roberta');
@@ -103,7 +104,7 @@ test('frozen parts stay, and a start may be given', async () => {
 test('nothing is left but what is returned, also after an abort', async () => {
   const encoder = await small('bilstm');
   const controller = new AbortController();
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   await expect(
     train.pretrainEncoder(encoder, TEXTS, {
       signal: controller.signal,

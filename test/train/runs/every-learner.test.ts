@@ -8,6 +8,7 @@ import { configFrom, readConfigFile } from '../../../lib/train/runs/config-file'
 import { fitConfig } from '../../../lib/train/runs/fit';
 import { loadModel, saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder } from '../../helpers/folders';
+import { settledTensors } from '../../helpers/garbage';
 
 const CONFIGS = join(__dirname, '..', '..', 'fixtures', 'configs');
 const names = readdirSync(CONFIGS)
@@ -31,7 +32,7 @@ test('there is a config for every learner of the registry', () => {
 });
 
 test.each(names)('%s trains, saves, loads, predicts the same numbers and serves', async (name) => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const config = configFrom([readConfigFile(join(CONFIGS, `${name}.yaml`))]);
   const { model, runs, tests } = await fitConfig(undefined, config, {});
   expect(runs[0]?.steps).toBe(20);

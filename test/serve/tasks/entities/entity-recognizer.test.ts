@@ -8,6 +8,7 @@ import {
 } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
 import { spanScores } from '../../../../lib/train';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -72,7 +73,7 @@ test('texts without words have no entities, and no texts are no failure', async 
 });
 
 test('frees what it learned and keeps the encoder', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const recognizer = await EntityRecognizer.fit(encoder, examples);
   expect(torch.memory().tensors).toBe(before + 2);
   recognizer.dispose();

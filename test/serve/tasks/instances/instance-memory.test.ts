@@ -3,6 +3,7 @@ import { InstanceMemory } from '../../../../lib/serve';
 import { bestVote, sharesOf } from '../../../../lib/serve/tasks/instances/neighbor-vote';
 import { loadEncoderSync, type SentenceEncoder } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -83,7 +84,7 @@ test('refuses what is no instances, keeps no tensors, and works with one', async
   await expect(fitted([{ text: 'a' }])).rejects.toThrow(ArgumentTypeError);
   await expect(fitted(instances, { falseAlarms: 1 })).rejects.toThrow(/falseAlarms/);
   await expect(InstanceMemory.fit(Object({}), instances)).rejects.toThrow(/a SentenceEncoder/);
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const single = await fitted(instances.slice(0, 1));
   expect((await single.predict(['anything']))[0]).toMatchObject({
     label: 'card_lost',

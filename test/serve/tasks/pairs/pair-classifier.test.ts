@@ -3,6 +3,7 @@ import { PairClassifier, type PairExample } from '../../../../lib/serve';
 import { comparedTexts } from '../../../../lib/serve/tasks/pairs/compared-texts';
 import { loadEncoderSync, type SentenceEncoder } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -83,7 +84,7 @@ test('refuses what is not pairs, keeps nothing, and can be stopped', async () =>
   await expect(fitted(examples.slice(0, 3))).rejects.toThrow(ArgumentRangeError);
   await expect(fitted(examples, { order: true })).rejects.toThrow(/order/);
   await expect(PairClassifier.fit(Object({}), examples)).rejects.toThrow(/a SentenceEncoder/);
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const signal = AbortSignal.abort(new Error('stop'));
   await expect(fitted(examples, { signal })).rejects.toThrow('stop');
   const classifier = await fitted(examples);

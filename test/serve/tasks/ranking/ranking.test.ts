@@ -7,6 +7,7 @@ import {
   type SentenceEncoder,
 } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -53,7 +54,7 @@ test('extracts as many sentences as asked for, in the order of the text', async 
 });
 
 test('frees what it holds', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   {
     using selector = await ResponseSelector.fit(encoder, hotel);
     await selector.select('hello', ['hi', 'no']);

@@ -8,6 +8,7 @@ import {
 } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
 import { ratingScores } from '../../../../lib/train';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 let model: RatingModel;
@@ -70,7 +71,7 @@ test('ratings stay within the range that was seen, which examples may widen', as
 });
 
 test('frees what it made', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   {
     using own = await RatingModel.fit(encoder, { gyms, trains });
     using predictor = await own.adapt(gyms.slice(0, 2));

@@ -3,6 +3,7 @@ import { Recommender } from '../../../../lib/serve';
 import { fitTaste } from '../../../../lib/serve/tasks/recommend/fit-taste';
 import { loadEncoderSync, type SentenceEncoder } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -110,7 +111,7 @@ test('refuses ids that no item has, ids twice, and what is no item', async () =>
 });
 
 test('frees its tensors', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const recommender = await Recommender.fit(encoder, items, [['tent', 'bag']]);
   await recommender.add([{ id: 'axe', text: 'an axe' }]);
   recommender.dispose();

@@ -8,6 +8,7 @@ import {
   type SentenceEncoder,
 } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
+import { settledTensors } from '../../../helpers/garbage';
 
 let encoder: SentenceEncoder;
 beforeAll(() => {
@@ -75,7 +76,7 @@ test('refuses entities that overlap or are missing, and a single relation', asyn
 });
 
 test('frees what it learned', async () => {
-  const before = torch.memory().tensors;
+  const before = await settledTensors();
   const classifier = await RelationClassifier.fit(encoder, relations.slice(0, 15));
   expect(torch.memory().tensors).toBe(before + 2);
   classifier.dispose();

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type HookHandle, type Tensor, torch } from '../../../../lib/torch/index';
+import { collectUntil } from '../../../helpers/garbage';
 import { reply, startWorker } from '../../../helpers/torch-worker';
 
 const leaf = (...values: number[]): Tensor => torch.tensor(values, { requiresGrad: true });
@@ -17,18 +16,6 @@ function expectMine(fn: () => unknown): void {
     thrown = error;
   }
   expect(thrown).toBe(mine);
-}
-
-/** Waits until the garbage collector has come to an object, for a while. */
-async function collected(object: WeakRef<object>): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let turn = 0; turn < 50; turn++) {
-    // What a WeakRef gives lives until the turn ends.
-    await new Promise((resolve) => setImmediate(resolve));
-    collect();
-    if (object.deref() === undefined) return;
-  }
 }
 
 describe('registerHook', () => {
@@ -128,7 +115,7 @@ describe('registerHook', () => {
     };
     const [of, ofGone] = [hookOf(kept), hookOf(gone)];
     gone.dispose();
-    await collected(ofGone);
+    await collectUntil(() => ofGone.deref() === undefined);
     expect([of.deref() !== undefined, ofGone.deref()]).toEqual([true, undefined]);
     kept.mul(2).sum().backward();
     expect(calls).toBe(1);

@@ -1,0 +1,35 @@
+import { setFlagsFromString } from 'node:v8';
+import vm from 'node:vm';
+import { torch } from '../../lib/torch';
+
+setFlagsFromString('--expose-gc');
+
+/** Collects garbage for certain. What is collected is freed once the turn of the event loop ends. */
+export const collectGarbage = vm.runInNewContext('gc') as () => void;
+
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Collects until `condition` holds or `turns` are over. */
+export async function collectUntil(condition: () => boolean, turns = 50): Promise<boolean> {
+  for (let turn = 0; turn < turns && !condition(); turn++) {
+    // What a WeakRef gives lives until the turn ends.
+    await nextTurn();
+    collectGarbage();
+  }
+  return condition();
+}
+
+/**
+ * The number of tensors, once those are gone that earlier tests left to the garbage collector: it would come to them at
+ * some later moment, in the middle of what is counted.
+ */
+export async function settledTensors(): Promise<number> {
+  let count = -1;
+  while (count !== torch.memory().tensors) {
+    count = torch.memory().tensors;
+    collectGarbage();
+    await nextTurn();
+    await nextTurn();
+  }
+  return count;
+}
