@@ -30,6 +30,8 @@ export function encoderPool(value: unknown, name: string, operator: string): Enc
   throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
 }
 
+const countOf = ({ workers, fitters }: PoolLimits): number => workers + fitters;
+
 /** Where pools say, as `{ pool, texts }`, how many texts they encode together. */
 export const BATCHES = channel('metatorch.serve.batch');
 
@@ -52,7 +54,12 @@ export class EncoderPool {
   readonly #jobs: JobQueue;
   #closed: Promise<void> | undefined;
 
-  private constructor(encoder: SentenceEncoder, owned: boolean, options: PoolLimits) {
+  private constructor(
+    encoder: SentenceEncoder,
+    owned: boolean,
+    options: PoolLimits,
+    threads = new WorkerThreads(countOf(options)),
+  ) {
     this.encoder = encoder;
     this.#owned = owned;
     this.#setup = {
@@ -60,8 +67,9 @@ export class EncoderPool {
       params: shareAll(encoder.params),
       threads: options.threads,
     };
-    this.#count = options.workers + options.fitters;
-    this.#threads = new WorkerThreads(this.#setup, this.#count);
+    this.#count = countOf(options);
+    this.#threads = threads;
+    threads.slot.put(this.#setup);
     this.#jobs = new JobQueue(options.fitters);
     this.#queue = new RequestQueue((requests) => {
       if (BATCHES.hasSubscribers) BATCHES.publish({ pool: this, texts: requests.texts.length });
@@ -70,17 +78,24 @@ export class EncoderPool {
   }
 
   /**
-   * Loads the encoder, downloaded if need be; the threads start when they are needed first.
+   * Loads the encoder, downloaded if need be. The first thread starts meanwhile, the others when they are needed.
    *
    * @throws as `loadEncoder`; ArgumentTypeError or ArgumentRangeError for a wrong option
    */
   static async open(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
     const { encoder, load, ...limits } = readOptions(POOL_OPTIONS, options, 'EncoderPool.open');
-    if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
-    return new EncoderPool(await loadEncoder(encoder, load), true, limits);
+    const threads = new WorkerThreads(countOf(limits));
+    threads.startAhead();
+    if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits, threads);
+    try {
+      return new EncoderPool(await loadEncoder(encoder, load), true, limits, threads);
+    } catch (error) {
+      await threads.end();
+      throw error;
+    }
   }
 
-  /** As `open`, before it returns, for encoders on this machine. */
+  /** As `open`, before it returns, for encoders on this machine; threads start when they are needed first. */
   static openSync(options: EncoderPoolOptions = {}): EncoderPool {
     const { encoder, load, ...limits } = readOptions(POOL_OPTIONS, options, 'EncoderPool.openSync');
     if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits);
@@ -133,7 +148,7 @@ export class EncoderPool {
   /** Trains the encoder on examples, in a thread of its own; the pool's stays as it is. */
   tune(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
     this.#requireOpen();
-    this.#tuning ??= new TuningThread(this.#setup);
+    this.#tuning ??= new TuningThread(this.#threads.slot);
     return this.#tuning.run(input, options);
   }
 

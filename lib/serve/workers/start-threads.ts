@@ -6,13 +6,17 @@ import { WORKER_FILE } from './worker-file';
  * those before it busy: started together they would keep the first task waiting, and none takes the place of one that
  * was ended with its task.
  *
- * @param setup what each of them is started with
+ * @param workerData what each of them is started with
  */
-export function startThreads(setup: object, count: number, filename = WORKER_FILE): Pool.Piscina {
+export function startThreads(
+  workerData: object,
+  count: number,
+  filename = WORKER_FILE,
+): Pool.Piscina {
   const { Piscina }: typeof Pool = require('piscina');
   const threads = new Piscina({
     filename,
-    workerData: setup,
+    workerData,
     minThreads: 0,
     maxThreads: count,
     idleTimeout: Number.POSITIVE_INFINITY,

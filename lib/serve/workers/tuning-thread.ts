@@ -4,6 +4,7 @@ import { messageOf } from '../../libtorch/reasons';
 import { errorOf } from '../../threads/plain-error';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
 import type { TuneInput, TuneOutput } from '../tuning/tune-encoder';
+import type { SetupSlot } from './setup-slot';
 import { type Shared, takeAll } from './shared-tree';
 import { startThreads } from './start-threads';
 import type { Outcome, TuneTask, WorkerSetup } from './tasks';
@@ -18,12 +19,12 @@ export type TuningOptions = {
  * at a time, and the thread ends with it.
  */
 export class TuningThread {
-  readonly #setup: WorkerSetup;
+  readonly #slot: SetupSlot<WorkerSetup>;
   readonly #closing = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(setup: WorkerSetup) {
-    this.#setup = setup;
+  constructor(slot: SetupSlot<WorkerSetup>) {
+    this.#slot = slot;
   }
 
   /**
@@ -48,7 +49,7 @@ export class TuningThread {
     const { port1, port2 } = new MessageChannel();
     if (onStep) port1.on('message', onStep);
     const task: TuneTask = { input, port: port2 };
-    const threads = startThreads(this.#setup, 1);
+    const threads = startThreads(this.#slot.memory, 1);
     try {
       const outcome: Outcome<Shared<TuneOutput>> = await threads.run(task, {
         name: 'tune',

@@ -1,28 +1,39 @@
 import type { Piscina } from 'piscina';
 import { TorchError } from '../../errors';
 import { errorOf, workerEnded } from '../../threads/plain-error';
+import { SetupSlot } from './setup-slot';
 import { startThreads } from './start-threads';
 import type { Outcome, TaskName, Tasks, WorkerSetup } from './tasks';
 
 /** The threads of a pool, which start when they are needed first. */
 export class WorkerThreads {
-  readonly #setup: WorkerSetup;
+  readonly slot = new SetupSlot<WorkerSetup>();
   readonly #count: number;
   #threads: Piscina | undefined;
+  /** Fulfilled once the thread that was started ahead has loaded its modules. */
+  #ahead: Promise<unknown> | undefined;
   /** So that a task which loses its thread is not begun again. */
   #ended = false;
 
-  constructor(setup: WorkerSetup, count: number) {
-    this.#setup = setup;
+  constructor(count: number) {
     this.#count = count;
   }
 
+  /** Starts the first of them, which loads its modules while the setup is being made. */
+  startAhead(): void {
+    this.#ahead = this.#started()
+      .run(undefined, { name: 'ready' })
+      .catch(() => undefined);
+  }
+
   /**
-   * Has one of them do a task.
+   * Has one of them do a task, once the slot is filled.
    *
    * @throws what the task throws; TorchError `ERR_TORCH_DISPOSED` once they were ended, `ERR_TORCH_WORKER` if they die
    */
   async run<K extends TaskName>(name: K, input: Tasks[K]['input']): Promise<Tasks[K]['output']> {
+    // A thread that still loads its modules is the one to wait for, rather than another.
+    await this.#ahead;
     let cause: unknown;
     // A worker may have died of another task, and so may all the others: each gives the task one chance.
     for (let i = 0; i <= this.#count && !this.#ended; i++) {
@@ -47,7 +58,7 @@ export class WorkerThreads {
   }
 
   #started(): Piscina {
-    this.#threads ??= startThreads(this.#setup, this.#count);
+    this.#threads ??= startThreads(this.slot.memory, this.#count);
     return this.#threads;
   }
 }

@@ -98,16 +98,26 @@ function specOf(maxLength: number, precision: Precision): UseLiteSpec {
   return { kind: KIND, maxLength, ...(precision !== 'float32' && { precision }) };
 }
 
+function tokenizerOf(vocabulary: Buffer): UnigramTokenizer {
+  const json: unknown = JSON.parse(vocabulary.toString('utf8'));
+  const pieces = vocabularyCheck(json, 'vocab.json', 'useLite').map(
+    ([piece, score]) => [piece, score ?? 0] as [string, number],
+  );
+  return new UnigramTokenizer(pieces, RESERVED);
+}
+
 function build(
   source: EncoderPackage,
   spec: UseLiteSpec,
   params: UseLiteParams,
 ): TokenModel<UseLiteParams> {
-  const json: unknown = JSON.parse(readPackageFile('vocab.json', source).toString('utf8'));
-  const pieces = vocabularyCheck(json, 'vocab.json', 'useLite').map(
-    ([piece, score]) => [piece, score ?? 0] as [string, number],
-  );
-  const tokenizer = new UnigramTokenizer(pieces, RESERVED);
+  // Read now, so that a damaged file is refused here; most encoders of a pool only lend their weights to others.
+  const vocabulary = readPackageFile('vocab.json', source);
+  let made: UnigramTokenizer | undefined;
+  const tokenizer = (): UnigramTokenizer => {
+    made ??= tokenizerOf(vocabulary);
+    return made;
+  };
   const { maxLength, precision = 'float32' } = spec;
   const { context } = narrowContext(params, precision);
   let fingerprint: string | undefined;
@@ -122,8 +132,8 @@ function build(
     dimensions: DIMENSIONS,
     maxLength,
     depth: params.layers.length,
-    tokenize: (text) => tokenizer.encode(string(text, 'text', 'tokenize'), maxLength),
-    knows: (ids) => ids.some((id) => id >= RESERVED && id !== tokenizer.spaceId),
+    tokenize: (text) => tokenizer().encode(string(text, 'text', 'tokenize'), maxLength),
+    knows: (ids) => ids.some((id) => id >= RESERVED && id !== tokenizer().spaceId),
     embed(own, texts, given) {
       requireIdLists(texts, MOST_TOKENS, 'embed');
       if (texts.length === 0) return torch.zeros([0, DIMENSIONS]);
