@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
 import { torch } from '../../lib/torch';
@@ -19,17 +20,22 @@ export async function collectUntil(condition: () => boolean, turns = 50): Promis
   return condition();
 }
 
+/** Collections in a row that have to find nothing: what one of them finds is freed some turns later. */
+const QUIET = 4;
+
 /**
  * The number of tensors, once those are gone that earlier tests left to the garbage collector: it would come to them at
  * some later moment, in the middle of what is counted.
  */
 export async function settledTensors(): Promise<number> {
-  let count = -1;
-  while (count !== torch.memory().tensors) {
-    count = torch.memory().tensors;
+  let count = torch.memory().tensors;
+  for (let quiet = 0; quiet < QUIET; quiet++) {
     collectGarbage();
+    await setTimeout(2);
     await nextTurn();
-    await nextTurn();
+    const { tensors } = torch.memory();
+    if (tensors !== count) quiet = 0;
+    count = tensors;
   }
   return count;
 }

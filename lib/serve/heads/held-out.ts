@@ -3,7 +3,7 @@ import { type ClassSums, sumsOf } from './class-mean';
 import { indices } from './features';
 import type { Examples, Head, HeldOut, OwnRows } from './head';
 
-/** Of few examples; each fold leaves four fifths of them for the head. */
+/** A fold leaves four fifths of the examples of each label for the head, and more where few are held out. */
 const FOLDS = 5;
 
 /** The examples at `rows` as held out of all. */
@@ -25,8 +25,9 @@ export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
 
 /**
  * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
- * one, else fold by fold, those of each label spread evenly over 5 folds in their order. Fewer would fit heads to
- * fewer examples than the closed forms have. The only example of a label scores −∞ for it.
+ * one, else fold by fold, those of each label spread evenly over 5 folds in their order: over fewer where those leave
+ * as many to the heads, one where at most a fifth of each label is held out. The only example of a label scores −∞ for
+ * it.
  */
 export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
@@ -73,5 +74,13 @@ function foldOf(
 ): ReadonlyMap<number, number> {
   const byLabel = Array.from({ length: labels }, (): number[] => []);
   for (const row of rows) byLabel[y[row] ?? 0]?.push(row);
-  return new Map(byLabel.flat().map((row, i) => [row, i % FOLDS]));
+  const all = new Array<number>(labels).fill(0);
+  for (const label of y) all[label] = (all[label] ?? 0) + 1;
+  // An only example is missed by any fold.
+  const shares = byLabel.map((own, label) => {
+    const count = all[label] ?? 0;
+    return count < 2 ? 0 : own.length / count;
+  });
+  const count = Math.max(1, Math.ceil(FOLDS * Math.max(...shares)));
+  return new Map(byLabel.flat().map((row, i) => [row, i % count]));
 }

@@ -33,16 +33,17 @@ const isDual = ({ rows, vectors }: RidgeProblem): boolean => vectors.size(0) ===
 
 /** The fit with the λ that has the least leave-one-out error. */
 export function fitRidge(problem: RidgeProblem): RidgeState {
-  const losses = LAMBDAS.map((lambda) => heldOutError(problem, lambda));
+  const scoresWith = leavingOneOut(problem);
+  const losses = LAMBDAS.map((lambda) =>
+    torch.scope(() => heldOutError(problem, scoresWith(lambda))),
+  );
   const lambda = LAMBDAS[losses.indexOf(Math.min(...losses))] ?? 1;
   return { weights: ridgeWeights(problem, lambda), lambda: torch.tensor(lambda) };
 }
 
 /** The mean squared error of fits without each row, by the rows' weights. */
-function heldOutError(problem: RidgeProblem, lambda: number): number {
-  const { targets, roots } = problem;
-  const residual = targets.sub(leaveOneOut(problem, lambda));
-  return Number(residual.mul(roots).square().mean().item());
+function heldOutError({ targets, roots }: RidgeProblem, scores: Tensor): number {
+  return torch.scope(() => Number(targets.sub(scores).mul(roots).square().mean().item()));
 }
 
 /** W `[D + 1, N]`, the last row the bias, float32. */
@@ -57,16 +58,23 @@ export function ridgeWeights(problem: RidgeProblem, lambda: number): Tensor {
 }
 
 /** The scores `[n, N]`, float64, of each row by the fit without it. */
-export function leaveOneOut(problem: RidgeProblem, lambda: number): Tensor {
+export const leaveOneOut = (problem: RidgeProblem, lambda: number): Tensor =>
+  leavingOneOut(problem)(lambda);
+
+/** The same for one λ after the other, which share most of the work. */
+export function leavingOneOut(problem: RidgeProblem): (lambda: number) => Tensor {
   const { rows, roots, targets, vectors, squares } = problem;
-  const scale = squares.add(lambda);
   // Left vectors times singular values, or the vectors themselves: h = Σ (basis² · share).
   const basis = isDual(problem) ? vectors : rows.matmul(vectors);
-  const share = isDual(problem) ? squares.div(scale) : scale.reciprocal();
-  const leverage = basis.square().matmul(share.unsqueeze(1));
-  const right = targets.mul(roots);
-  const fitted = basis.mul(share).matmul(basis.mT.matmul(right)).div(roots);
-  return targets.sub(targets.sub(fitted).div(leverage.neg().add(1).clampMin(1e-9)));
+  const along = basis.mT.matmul(targets.mul(roots));
+  const basisSquares = basis.square();
+  return (lambda) => {
+    const scale = squares.add(lambda);
+    const share = (isDual(problem) ? squares.div(scale) : scale.reciprocal()).unsqueeze(1);
+    const leverage = basisSquares.matmul(share);
+    const fitted = basis.matmul(along.mul(share)).div(roots);
+    return targets.sub(targets.sub(fitted).div(leverage.neg().add(1).clampMin(1e-9)));
+  };
 }
 
 export function ridgeScores(weights: Tensor, x: Tensor): Tensor {

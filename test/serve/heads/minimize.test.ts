@@ -41,3 +41,36 @@ test('stops after the steps it was given', () => {
   minimize(slow, torch.zeros([1]), { tolerance: 0, steps: 5 }).dispose();
   expect(calls).toBeLessThan(20);
 });
+
+test('where the curvature is known one step is enough', () => {
+  const a = torch.tensor([1, 10, 1e6], { dtype: 'float64' }).diag();
+  const b = torch.tensor([1, -2, 3], { dtype: 'float64' });
+  let calls = 0;
+  const counted = (x: Tensor) => {
+    calls++;
+    return quadratic(a, b)(x);
+  };
+  const start = torch.zeros([3], { dtype: 'float64' });
+  const inverse = torch.linalg.inv(a);
+  using found = minimize(counted, start, options, (gradient) => inverse.matmul(gradient));
+  expect(calls).toBe(2);
+  const expected = [1, -0.2, 3e-6];
+  for (const [i, x] of (found.tolist() as number[]).entries()) {
+    expect(x).toBeCloseTo(expected[i] ?? 0, 9);
+  }
+});
+
+test('ends once a step gains less than the share asked for', () => {
+  const a = torch.tensor([1, 30, 1000], { dtype: 'float64' }).diag();
+  const b = torch.tensor([1, -2, 3], { dtype: 'float64' });
+  const stepsWith = (gain: number) => {
+    let calls = 0;
+    const counted = (x: Tensor) => {
+      calls++;
+      return quadratic(a, b)(x);
+    };
+    minimize(counted, torch.ones([3], { dtype: 'float64' }), { ...options, gain }).dispose();
+    return calls;
+  };
+  expect(stepsWith(0.5)).toBeLessThan(stepsWith(0));
+});

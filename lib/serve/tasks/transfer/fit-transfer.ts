@@ -3,7 +3,7 @@ import { type Tensor, torch } from '../../../torch';
 import { indices } from '../../heads/features';
 import {
   LAMBDAS,
-  leaveOneOut,
+  leavingOneOut,
   type RidgeProblem,
   ridgeProblem,
   ridgeWeights,
@@ -48,13 +48,17 @@ export function fitTransfer(
   for (const share of shares) {
     const candidate = torch.scope(() => {
       const problem = problemOf(target, source, labels, share);
-      const rated = LAMBDAS.map((lambda) => ({ lambda, error: errorOf(problem, lambda, judges) }));
+      const scoresWith = leavingOneOut(problem);
+      const rated = LAMBDAS.map((lambda) => ({
+        lambda,
+        error: errorOf(problem, scoresWith(lambda), judges),
+      }));
       const { lambda, error } = rated.reduce((a, b) => (b.error < a.error ? b : a));
       if (best !== undefined && best.error <= error) return undefined;
       return {
         error,
         share,
-        sharpness: sharpnessOf(problem, lambda, judges),
+        sharpness: sharpnessOf(problem, scoresWith(lambda), judges),
         weights: ridgeWeights(problem, lambda),
       };
     });
@@ -114,9 +118,9 @@ function weightsOf(
 }
 
 /** The mean squared error of the first rows, each predicted without itself, all labels counted alike. */
-function errorOf(problem: RidgeProblem, lambda: number, judges: number): number {
+function errorOf(problem: RidgeProblem, scores: Tensor, judges: number): number {
   return torch.scope(() => {
-    const residual = problem.targets.sub(leaveOneOut(problem, lambda)).narrow(0, 0, judges);
+    const residual = problem.targets.sub(scores).narrow(0, 0, judges);
     const weights = problem.roots.narrow(0, 0, judges).square();
     const squares = residual.square().sum([1], true).mul(weights);
     return Number(squares.sum().div(weights.sum()).item());
@@ -124,9 +128,9 @@ function errorOf(problem: RidgeProblem, lambda: number, judges: number): number 
 }
 
 /** The sharpness with which the same predictions have the least logarithmic loss. */
-function sharpnessOf(problem: RidgeProblem, lambda: number, judges: number): number {
+function sharpnessOf(problem: RidgeProblem, all: Tensor, judges: number): number {
   return torch.scope(() => {
-    const scores = leaveOneOut(problem, lambda).narrow(0, 0, judges);
+    const scores = all.narrow(0, 0, judges);
     const right = problem.targets.narrow(0, 0, judges);
     const losses = SHARPNESSES.map((sharpness) =>
       Number(scores.mul(sharpness).logSoftmax(1).mul(right).sum().neg().item()),

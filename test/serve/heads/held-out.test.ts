@@ -1,0 +1,54 @@
+import type { Head } from '../../../lib/serve/heads/head';
+import { heldOutScores, holdOut } from '../../../lib/serve/heads/held-out';
+import { type Tensor, torch } from '../../../lib/torch';
+import { clusters, permuted } from '../clusters';
+
+/** A head that notes how many examples of each label it is fitted to. */
+function noting(): { fits: number[][]; head: Head<{ none: Tensor }> } {
+  const fits: number[][] = [];
+  return {
+    fits,
+    head: {
+      fit: ({ y, labels }) => {
+        fits.push((y.bincount(null, labels).tolist() as bigint[]).map(Number));
+        return { none: torch.zeros([labels]) };
+      },
+      scores: ({ none }, x) => none.expand([x.size(0), none.numel()]),
+    },
+  };
+}
+
+const everyOf = (n: number, step: number): number[] =>
+  Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
+
+describe('of 4 labels with 20 examples', () => {
+  const examples = clusters({ labels: 4, shots: 20 });
+
+  test.each([
+    [1, 5],
+    [2, 3],
+    [5, 1],
+    [10, 1],
+  ])('one in %i held out takes %i fits', (step, count) => {
+    const { fits, head } = noting();
+    const rows = everyOf(80, step);
+    const scores = heldOutScores(head, { none: torch.zeros([4]) }, holdOut(examples, rows));
+    expect(scores.isfinite().all().item()).toBe(true);
+    expect(fits).toHaveLength(count);
+    // Each held-out example is missing in one of them.
+    expect(80 * count - fits.flat().reduce((a, b) => a + b)).toBe(rows.length);
+    expect(Math.min(...fits.flat())).toBeGreaterThanOrEqual(16);
+  });
+
+  test('an only example asks for no more of them', () => {
+    const { fits, head } = noting();
+    const lonely = permuted(examples, [...Array(61).keys()]);
+    const scores = heldOutScores(
+      head,
+      { none: torch.zeros([4]) },
+      holdOut(lonely, [3, 25, 44, 60]),
+    );
+    expect(fits).toHaveLength(1);
+    expect(scores.select(0, 3).tolist()).toEqual([0, 0, 0, -Infinity]);
+  });
+});
