@@ -45,6 +45,8 @@ export type HeldOut = Omit<Examples, 'x'> & {
 export interface Head<S extends Tree = Tree> {
   /** What the examples say. */
   fit(examples: Examples): S;
+  /** The same by what a state has chosen for its examples, such as λ. Default: `fit`, which chooses anew. */
+  fitLike?(state: S, examples: Examples): S;
   /** A score `[q, N]` for each label; probabilities are the softmax of scores over a temperature. */
   scores(state: S, x: Tensor): Tensor;
   /**

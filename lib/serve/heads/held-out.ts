@@ -31,14 +31,14 @@ export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
  */
 export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
-    const scores = head.heldOut?.(state, held) ?? byFolds(head, held);
+    const scores = head.heldOut?.(state, held) ?? byFolds(head, state, held);
     const y = held.own.y.unsqueeze(1);
     const isAlone = held.y.bincount(null, held.labels).take(y).eq(1);
     return scores.scatter_(1, y, scores.gather(1, y).maskedFill_(isAlone, -Infinity));
   });
 }
 
-function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
+function byFolds<S extends Tree>(head: Head<S>, like: S, held: HeldOut): Tensor {
   const { y, labels, rows, all, check } = held;
   const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
@@ -54,9 +54,10 @@ function byFolds<S extends Tree>(head: Head<S>, held: HeldOut): Tensor {
     const present = [...new Set(train.map((row) => numbers[row] ?? 0))].sort((a, b) => a - b);
     torch.scope(() => {
       const place = new Map(present.map((label, i) => [label, i]));
-      const rest = train.map((row) => place.get(numbers[row] ?? 0) ?? 0);
-      const part = { x: x.indexSelect(0, indices(train)), y: indices(rest) };
-      const state = head.fit({ ...part, labels: present.length, check });
+      const own = train.map((row) => place.get(numbers[row] ?? 0) ?? 0);
+      const part = { x: x.indexSelect(0, indices(train)), y: indices(own) };
+      const rest = { ...part, labels: present.length, check };
+      const state = head.fitLike?.(like, rest) ?? head.fit(rest);
       const found = head.scores(state, x.indexSelect(0, indices(test)));
       const full = torch.full([test.length, labels], -Infinity);
       const at = indices(test.map((row) => placeOf.get(row) ?? 0));

@@ -8,6 +8,7 @@ import {
   type RidgeState,
   ridgeProblem,
   ridgeScores,
+  ridgeWeights,
 } from './ridge-problem';
 
 /** With fewer examples of each label, one that is left out weighs among those of its label. */
@@ -24,6 +25,11 @@ const MANY = 20;
  */
 export const ridge: Head<RidgeState> = {
   fit: (examples) => fitRidge(problemOf(examples)),
+  // Scores of another λ are of another scale.
+  fitLike: ({ lambda }, examples) => ({
+    weights: ridgeWeights(problemOf(examples), Number(lambda.item())),
+    lambda,
+  }),
   scores: ({ weights }, x) => ridgeScores(weights, x),
   // An example that is left out alone makes its own label the rarer one, which lowers its score. Folds leave out as many
   // of every label.

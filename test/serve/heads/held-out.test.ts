@@ -1,5 +1,6 @@
-import type { Head } from '../../../lib/serve/heads/head';
+import type { Examples, Head } from '../../../lib/serve/heads/head';
 import { heldOutScores, holdOut } from '../../../lib/serve/heads/held-out';
+import { ridge } from '../../../lib/serve/heads/ridge';
 import { type Tensor, torch } from '../../../lib/torch';
 import { clusters, permuted } from '../clusters';
 
@@ -51,4 +52,26 @@ describe('of 4 labels with 20 examples', () => {
     expect(fits).toHaveLength(1);
     expect(scores.select(0, 3).tolist()).toEqual([0, 0, 0, -Infinity]);
   });
+});
+
+test('what a state has chosen holds for the folds, too', () => {
+  const examples = clusters({ labels: 4, shots: 5, noise: 0.6 });
+  const { head } = noting();
+  const asked: unknown[] = [];
+  const choosy = {
+    ...head,
+    fitLike: (like: { none: Tensor }, rest: Examples) => {
+      asked.push(like.none.tolist());
+      return { none: torch.zeros([rest.labels]) };
+    },
+  };
+  heldOutScores(choosy, { none: torch.tensor([7]) }, holdOut(examples, [0, 6, 12]));
+  expect(asked).toEqual([[7]]);
+  const chosen = { ...ridge.fit(examples), lambda: torch.tensor(30) };
+  const again = ridge.fitLike?.(chosen, examples);
+  expect(again?.lambda.item()).toBe(30);
+  const [strong, free] = [again?.weights, ridge.fit(examples).weights].map((w) =>
+    Number(w?.norm().item()),
+  );
+  expect(strong).toBeLessThan((free ?? 0) / 2);
 });
