@@ -5,7 +5,7 @@
  *   k = argmin over k of L_held(U_{¬held}(θₖ)),   θₖ ← follow the meta-leader on the tasks of k
  *
  * with several meta-learners instead of one, each for tasks of a kind. Here the choice is hard instead of shared, and
- * a new one begins wherever the start does better than all that are kept.
+ * a new one begins unless one that is kept does better than the start, by more than chance alone would give.
  */
 import {
   array,
@@ -24,14 +24,8 @@ import { optimizerOf } from '../../optim/optimizer';
 import { shapeOf } from '../../torch/check-tensors';
 import { leaves, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkEpisodes, type Episodes, type Examples, IGNORED } from '../episode';
-import {
-  type AdaptOptions,
-  type Learner,
-  learnerOf,
-  metaGradient,
-  queryLogits,
-  queryLoss,
-} from '../learner';
+import { type AdaptOptions, type Learner, learnerOf, metaGradient, queryLogits } from '../learner';
+import { taskCrossEntropy, taskLosses } from '../task-loss';
 import {
   FOLLOW,
   followTheMetaLeader,
@@ -88,9 +82,10 @@ export type MixtureRound<P extends Tree, S extends OptimizerState, I extends Tre
 
 /**
  * Online meta-learning that keeps several solutions, as pure functions: `round` leaves the state it is given as it is.
- * Of the kept solutions whose tasks are similar enough, the most similar are tried on examples of the new tasks' support sets that
- * are held out, and so is the start; the best one answers the queries, and learns from them. Tasks that recur find the
- * solution of their kind, others begin anew. Of a class with one example there is none to hold out: where that is so
+ * Of the kept solutions whose tasks are similar enough, the most similar are tried on examples of the new tasks'
+ * support sets that are held out, and so is the start. The best one answers the queries and learns from them, if its
+ * gain over the start is greater than √(1 + 2 ln k) standard errors of it, k being how many were tried; otherwise the
+ * start does. Tasks that recur find the solution of their kind, others begin anew. Of a class with one example there is none to hold out: where that is so
  * of all, they are judged by the examples that they adapted to.
  *
  * @throws ArgumentRangeError if a count is out of range; ArgumentTypeError for options of another type, or unknown
@@ -145,12 +140,17 @@ export function onlineMixture<
       });
       const reused = torch.scope(() => {
         const halves = halvesOf(support, ways);
-        const lossAt = (params: P): number => heldOutLoss(learner, params, halves);
-        const losses = mostSimilar(description, solutions, { similarity, tried }).map(
-          (place) => [place, lossAt(solutions[place]?.online.params ?? start.params)] as const,
-        );
-        const [best] = losses.toSorted(([, a], [, b]) => a - b);
-        return best !== undefined && best[1] < lossAt(start.params) ? best[0] : null;
+        const atStart = heldOutLosses(learner, start.params, halves);
+        const gains = mostSimilar(description, solutions, { similarity, tried }).map((place) => {
+          const { params } = solutions[place]?.online ?? start;
+          const losses = heldOutLosses(learner, params, halves);
+          return { place, ...meanOf(atStart.map((loss, i) => loss - (losses[i] ?? loss))) };
+        });
+        const [best] = gains.toSorted((one, other) => other.mean - one.mean);
+        if (best === undefined) return null;
+        // The best of k gains that are chance alone is about √(2 ln k) standard errors.
+        const beyondChance = Math.sqrt(1 + 2 * Math.log(gains.length)) * best.error;
+        return best.mean > beyondChance ? best.place : null;
       });
       const own = reused === null ? undefined : solutions[reused];
       const { state: next, loss, accuracy } = meet(own?.online ?? start, episodes, adaptOptions);
@@ -214,13 +214,26 @@ function halvesOf<I extends Tree>({ inputs, labels }: Examples<I>, ways: number)
   ];
 }
 
-function heldOutLoss<P extends Tree, A, I extends Tree>(
+/** The losses of all held-out examples. */
+function heldOutLosses<P extends Tree, A, I extends Tree>(
   learner: Learner<P, A, I>,
   params: P,
   halves: readonly Episodes<I>[],
-): number {
-  return halves.reduce((sum, episodes) => {
+): number[] {
+  return halves.flatMap((episodes) => {
     const { logits, labels } = queryLogits(learner, params, episodes);
-    return sum + queryLoss(learner.loss, logits, labels, learner.classifies).loss;
-  }, 0);
+    // As many tasks of one example each, so that there is a loss of each.
+    const held = labels.flatten().ne(IGNORED).nonzero().squeeze(1);
+    const asked = logits.flatten(0, 1).indexSelect(0, held).unsqueeze(1);
+    const answers = labels.flatten().indexSelect(0, held).unsqueeze(1);
+    return taskLosses(learner.loss ?? taskCrossEntropy, asked, answers).tolist() as number[];
+  });
+}
+
+/** The mean of numbers, and its standard error: 0 for a single one. */
+function meanOf(values: readonly number[]): { mean: number; error: number } {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
 }

@@ -70,6 +70,19 @@ test('a task that comes again finds the solution of its kind, another begins ane
   });
 });
 
+test('tasks that are all new are not met by solutions that seem better by chance', () => {
+  torch.scope(() => {
+    const mixture = onlineMixture({ ...settings, similarity: -1, tried: 8, metaSteps: 1 });
+    let state = mixture.init(params);
+    const reused = Array.from({ length: 9 }, (_, kind) => {
+      const round = mixture.round(state, taskOf(kind, kind));
+      state = round.state;
+      return round.reused;
+    });
+    expect(reused.filter((place) => place !== null).length).toBeLessThanOrEqual(3);
+  });
+});
+
 test('a round leaves its state as it is, and forgets what was not used for longest', () => {
   torch.scope(() => {
     const mixture = onlineMixture({ ...settings, kept: 2 });

@@ -115,6 +115,7 @@ describeWith(sharedData())('of the published files', () => {
     ['sib200/swh_Latn', 'split-files', 1004, 7, { train: 701, dev: 99, test: 204 }],
     ['nusax-senti/english', 'split-files', 1000, 3, { train: 500, valid: 100, test: 400 }],
     ['xsid-0.7/en.test.conll', 'conll', 500, 15, {}],
+    ['xsid-0.7/de.test.conll', 'conll', 500, 15, {}],
     ['crossner/ai/test.txt', 'conll', 1809, 14, {}],
     ['wnut17/wnut17train.conll', 'conll', 1975, 6, {}],
   ])(

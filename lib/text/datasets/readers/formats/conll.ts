@@ -18,7 +18,7 @@ export type TaggedSentence = {
 
 type Limits = Pick<ReadSettings, 'maxRecordLength' | 'encoding' | 'signal'>;
 
-const COMMENT = /^#\s*(\w+)\s*[:=]\s*(.*)$/;
+const COMMENT = /^#\s*([\w-]+)\s*[:=]\s*(.*)$/;
 const TAG = /^(?:O|[BI]-\S+)$/;
 
 /**

@@ -38,6 +38,13 @@ test('takes intents as labels where the sentences have some', async () => {
   ]);
 });
 
+test('passes over comments whose names have hyphens, as those of translations in xSID', async () => {
+  const { rows } = await read(
+    '# text-en = Is it going to rain?\n# text = Regnet es?\n# intent = weather\n1\tRegnet\tweather\tO\n',
+  );
+  expect(rows).toEqual([{ text: 'Regnet es?', label: 'weather', line: 4 }]);
+});
+
 test('takes entities as rows where they have none', async () => {
   const { rows } = await read(
     '-DOCSTART- -X- O\n\nIn O\nNew B-LOC\nYork I-LOC\nB-LOC I-ORG\n\r\n#\tO\n# B-X\n',
