@@ -52,6 +52,7 @@ export {
   type BertParams,
   bert,
   type EncoderLayerParams,
+  type LinearProjection,
   type TextEmbeddingsParams,
   type TextPooling,
   type TextProjection,

@@ -35,33 +35,33 @@ export function requireNewName(labels: readonly string[], label: string, name: s
   requireName(name, namesOf(others), 'renameLabel', 'renameLabel');
 }
 
-/** The rows for which `kept` holds, with their places among all, and the labels that are left. */
+/**
+ * The rows for which `kept` holds, with their places among all, as they would be if the others had never been there:
+ * labels stand in the order of their first example.
+ */
 export function rowsWith(
-  { labels, rows }: LabeledExamples,
+  { rows: all }: Pick<LabeledExamples, 'rows'>,
   kept: (row: Example) => boolean,
 ): LabeledExamples & { places: number[] } {
-  const pairs = [...rows.entries()].filter(([, row]) => kept(row));
-  const left = new Set(pairs.map(([, { label }]) => label));
-  return {
-    places: pairs.map(([place]) => place),
-    rows: pairs.map(([, row]) => row),
-    labels: labels.filter((label) => left.has(label)),
-  };
+  const places = [...all.keys()].filter((place) => {
+    const row = all[place];
+    return row !== undefined && kept(row);
+  });
+  const rows = places.flatMap((place) => all[place] ?? []);
+  return { places, rows, labels: [...new Set(rows.map(({ label }) => label))] };
 }
 
 /**
- * The examples of all others than an owner, as they would be if those had never been there: labels stand in the
- * order of their first example.
+ * The examples of all others than an owner.
  *
  * @throws ArgumentRangeError if nothing is the owner's, or fewer than two labels were left
  */
-export function withoutOwner({ rows }: LabeledExamples, owner: string): LabeledExamples {
+export function withoutOwner(examples: LabeledExamples, owner: string): LabeledExamples {
   requireOwner(owner, 'the examples', 'removeOwner');
-  const kept = rows.filter((row) => row.owner !== owner);
-  if (kept.length === rows.length) {
+  const { labels, rows } = rowsWith(examples, (row) => row.owner !== owner);
+  if (rows.length === examples.rows.length) {
     throw outOfRange('the owner of an example', 'owner of removeOwner', owner, 'removeOwner');
   }
-  const labels = [...new Set(kept.map(({ label }) => label))];
   requireTwo(labels, 'removeOwner');
-  return { labels, rows: kept };
+  return { labels, rows };
 }

@@ -57,6 +57,7 @@ export function bert(options: BertOptions): Bert {
   const shape = bertShape(options);
   const parts = partsOf(shape);
   const { head } = parts;
+  const width = shape.dimensions * shape.pooling.length;
   const maxLength = shape.positions - shape.positionOffset;
   const forward = (params: BertParams, tokens: Tokens, context?: Context): Tensor => {
     requireLength(tokens, maxLength);
@@ -72,19 +73,21 @@ export function bert(options: BertOptions): Bert {
     init: (generator) => initial(shape, parts, generator),
     apply: (params, input, context) =>
       torch.scope(() => {
-        const tokens = tokensOf(params, input, 'bert');
+        const tokens = tokensOf(params, input, 'bert', shape.paddingId);
         const lead = input.ids.shape.slice(0, -1);
         const x = forward(params, tokens, context);
-        const texts = poolTexts(x, tokens, shape.pooling).view([...lead, shape.dimensions]);
+        const texts = poolTexts(x, tokens, shape.pooling).view([...lead, width]);
         return head.apply(params.projections, texts, context);
       }),
     hiddenStates: (params, input, context) =>
       torch.scope(() => {
-        const tokens = tokensOf(params, input, 'bert');
+        const tokens = tokensOf(params, input, 'bert', shape.paddingId);
         return padLike(forward(params, tokens, context), tokens, input.ids);
       }),
     encode: (params, texts, context) =>
-      torch.scope(() => pooled(params, packTexts(texts, wordsOf(params).device), context)),
+      torch.scope(() =>
+        pooled(params, packTexts(texts, wordsOf(params).device, shape.paddingId), context),
+      ),
     outFeatures: head.outFeatures,
     maxLength,
     shape,

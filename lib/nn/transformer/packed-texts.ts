@@ -25,7 +25,7 @@ export type TextGroup = PaddedTexts & {
 /** The tokens of a batch of texts as the layers see them: packed `[N]`, or padded `[…, n, L]`. */
 export type Tokens = {
   readonly ids: Tensor;
-  /** Of each token, its place in its text, from 0. */
+  /** Of each token, its place in its text, from 0; −1 for those without a place, see `packTexts`. */
   readonly positions: Tensor;
   readonly groups: readonly TextGroup[];
   /** Of packed texts in the groups' order, their numbers of tokens. */
@@ -41,8 +41,16 @@ export type Tokens = {
 const RATIO = 1.5;
 const SLACK = 4;
 
-/** The tokens of texts, each a list of ids, side by side without padding; short texts come first. */
-export function packTexts(texts: readonly Int32Array[], device = 'cpu'): Tokens {
+/**
+ * The tokens of texts, each a list of ids, side by side without padding; short texts come first.
+ *
+ * @param paddingId tokens of this id have no place, and those after them count on without them
+ */
+export function packTexts(
+  texts: readonly Int32Array[],
+  device = 'cpu',
+  paddingId?: number,
+): Tokens {
   const order = [...texts.keys()].sort((a, b) => lengthOf(texts, a) - lengthOf(texts, b));
   const total = texts.reduce((sum, ids) => sum + ids.length, 0);
   const ids = new Int32Array(total);
@@ -53,7 +61,8 @@ export function packTexts(texts: readonly Int32Array[], device = 'cpu'): Tokens 
     const own = texts[text] ?? [];
     moved[text] = BigInt(place);
     ids.set(own, at);
-    for (let i = 0; i < own.length; i++) positions[at++] = i;
+    let next = 0;
+    for (const id of own) positions[at++] = id === paddingId ? -1 : next++;
   }
   const inOrder = order.every((text, place) => text === place);
   const lengths = order.map((text) => lengthOf(texts, text));
@@ -107,11 +116,11 @@ function groupOf(lengths: readonly number[], start: number, device: string): Tex
 }
 
 /** The tokens of a batch with their padding, for parameters of each task's own and inside `vmap`. */
-export function paddedTexts({ ids, mask }: TokenIds): Tokens {
+export function paddedTexts({ ids, mask }: TokenIds, paddingId?: number): Tokens {
   const length = ids.size(-1);
   const texts = ids.numel() / Math.max(length, 1);
   const present = mask.ne(0);
-  const positions = present.to('int64').cumsum(-1).sub(1).clampMin(0);
+  const positions = placesOf(ids, present, paddingId);
   const group = { texts, length, start: 0, tokens: texts * length, places: undefined };
   return {
     ids,
@@ -120,6 +129,13 @@ export function paddedTexts({ ids, mask }: TokenIds): Tokens {
     lengths: undefined,
     order: undefined,
   };
+}
+
+function placesOf(ids: Tensor, present: Tensor, paddingId: number | undefined): Tensor {
+  const before = (placed: Tensor) => placed.to('int64').cumsum(-1).sub(1).clampMin(0);
+  if (paddingId === undefined) return before(present);
+  const without = ids.eq(paddingId);
+  return before(present.logicalAnd(without.logicalNot())).maskedFill(without, -1);
 }
 
 /** The ids of a batch as lists without padding, one a text. */

@@ -5,7 +5,12 @@ import { shapeOf, wrongShape } from '../../torch/check-tensors';
 import { packTexts, paddedTexts, type TokenIds, type Tokens, unpad } from './packed-texts';
 
 /** The tokens as these parameters take them: packed, unless tasks have their own. */
-export function tokensOf(params: Tree, input: TokenIds, operator: string): Tokens {
+export function tokensOf(
+  params: Tree,
+  input: TokenIds,
+  operator: string,
+  paddingId?: number,
+): Tokens {
   const { ids, mask } = objectOf(input, 'input', operator);
   const shape = shapeOf(ids, 'ids', operator);
   const maskShape = shapeOf(mask, 'mask', operator);
@@ -16,8 +21,8 @@ export function tokensOf(params: Tree, input: TokenIds, operator: string): Token
   if (ids.dtype !== 'int32' && ids.dtype !== 'int64') {
     throw invalidArgument('int32 or int64', `the ids of ${operator}`, ids.dtype, operator);
   }
-  if (torch.insideVmap() || hasTasks(params)) return paddedTexts(input);
-  return packTexts(unpad(input), ids.device);
+  if (torch.insideVmap() || hasTasks(params)) return paddedTexts(input, paddingId);
+  return packTexts(unpad(input), ids.device, paddingId);
 }
 
 /** True if some parameter has a leading task axis. */

@@ -17,6 +17,12 @@ export type MultiLabelState = RidgeState & { thresholds: Tensor };
 /** Texts that a label needs for a threshold that is half its own, half that of all labels together. */
 const HALF = 8;
 
+/** The squared distance below which vectors of length 1 are of the same text. */
+const SAME = 1e-4;
+
+/** Scores and widths of gaps that differ by less, differ by rounding. */
+const ROUNDING = 1e-6;
+
 /**
  * Any number of labels for a text: ridge regression on whether it has each, and a threshold for each label, which
  * gives the greatest F1 on examples that the regression has not seen. A label with n examples follows its own
@@ -54,7 +60,10 @@ export type DistinctTexts = {
   first: readonly number[];
 };
 
-/** Examples stand once for each label of their text; rows with the same key and vector are one text. */
+/**
+ * Examples stand once for each label of their text; rows with the same key and nearly the same vector are one text:
+ * what else is in a batch changes the last digits of a vector.
+ */
 export function distinctTexts({ x, y, labels, keys }: Examples): DistinctTexts {
   const n = x.size(0);
   const seen = new Map<number, number>();
@@ -65,7 +74,8 @@ export function distinctTexts({ x, y, labels, keys }: Examples): DistinctTexts {
     return before ?? row;
   });
   // Keys are hashes: what is another text has another vector.
-  const same = x.indexSelect(0, indices(candidates)).eq(x).all(1).tolist() as boolean[];
+  const apart = x.indexSelect(0, indices(candidates)).sub(x).square().sum([1]);
+  const same = apart.lt(SAME).tolist() as boolean[];
   const firsts = candidates.map((row, i) => (same[i] ? row : i));
   const first = [...new Set(firsts)];
   const places = new Map(first.map((row, place) => [row, place]));
@@ -92,7 +102,8 @@ function thresholdsOf(scores: Tensor, targets: Tensor): Tensor {
 
 /**
  * `[N]`: for scores `[m, N]` the thresholds with the greatest F1, each half-way between the lowest score above and the
- * greatest below; of equals, that with the widest gap.
+ * greatest below; of equals, that with the widest gap, and of these the greatest. None is between scores that differ by
+ * rounding.
  */
 export function bestThresholds(scores: Tensor, targets: Tensor): Tensor {
   const [sorted, order] = scores.sort(0, true);
@@ -103,8 +114,10 @@ export function bestThresholds(scores: Tensor, targets: Tensor): Tensor {
   // Below the lowest score there is room.
   const below = torch.cat([sorted.narrow(0, 1, m - 1), sorted.narrow(0, m - 1, 1).sub(1)]);
   const gaps = sorted.sub(below);
-  const possible = torch.where(gaps.gt(0), f1, -1);
+  const possible = torch.where(gaps.gt(ROUNDING), f1, -1);
   const isBest = possible.eq(possible.amax([0], true));
-  const best = torch.where(isBest, gaps, -1).argmax(0, true);
+  const widths = torch.where(isBest, gaps, -1);
+  const widest = widths.ge(widths.amax([0], true).sub(ROUNDING));
+  const best = widest.to('int8').argmax(0, true);
   return sorted.add(below).div(2).gather(0, best).squeeze(0);
 }

@@ -1,11 +1,18 @@
 import type { BertParams, LinearParams } from '../../nn';
-import type { BertShape } from '../../nn/transformer/bert-options';
+import type {
+  BertShape,
+  LinearProjection,
+  TextProjection,
+} from '../../nn/transformer/bert-options';
 import { relativeBuckets } from '../../nn/transformer/relative-positions';
 import { type Tensor, torch } from '../../torch';
 import type { OnnxGraph, Value } from './graph';
+import { addPooling } from './pooling-graph';
 
 /** Added to a score to make its weight 0, as in `nn.bert`. */
 const NEVER = -1e9;
+/** ε of `nn.layerNorm`. */
+const LAYER_NORM_EPS = 1e-5;
 /** The shortest vector that is not lengthened, as in `nn.bert`. */
 const SHORTEST = 1e-12;
 
@@ -27,13 +34,28 @@ export function addBert(build: Build, params: BertParams): Value {
   for (const [i, layer] of params.layers.entries()) {
     x = encoderLayer(build, layer, `layers.${i}`, x, added);
   }
-  let text = pooled(build, x, kept);
-  for (const [i, { activation = 'none' }] of shape.projections.entries()) {
+  let text = addPooling(graph, shape.pooling, x, kept);
+  for (const [i, one] of shape.projections.entries()) {
     const own = params.projections?.[i];
     if (own === undefined) throw new RangeError(`Expected parameters of projection ${i}`);
-    text = activated(graph, activation, linear(graph, own, `projections.${i}`, text));
+    text = projected(graph, one, own, `projections.${i}`, text);
   }
   return shape.normalize ? normalized(graph, text) : text;
+}
+
+function projected(
+  graph: OnnxGraph,
+  one: TextProjection,
+  { weight, bias }: LinearParams,
+  name: string,
+  x: Value,
+): Value {
+  if (one !== 'layer-norm') {
+    const { activation = 'none' } = one;
+    return activated(graph, activation, linear(graph, { weight, ...(bias && { bias }) }, name, x));
+  }
+  if (bias === undefined) throw new RangeError('Expected the bias of a normalisation');
+  return norm(graph, { eps: LAYER_NORM_EPS }, { weight, bias }, name, x);
 }
 
 /** x Wᵀ + b */
@@ -58,10 +80,7 @@ export function normalized(graph: OnnxGraph, x: Value): Value {
 function embeddings({ graph, shape, ids, mask }: Build, { embeddings }: BertParams): Value {
   const table = (name: string, own: { weight: Tensor }): Value =>
     graph.weights(`embeddings.${name}.weight`, own.weight);
-  // Padding has no place: it takes that of the token before it.
-  const counted = graph.op('CumSum', [mask, graph.integer(1)]);
-  const before = graph.op('Sub', [counted, graph.integer(1)]);
-  const place = graph.op('Max', [before, graph.integer(0)]);
+  const place = placesOf(graph, ids, mask, shape.paddingId);
   const row = graph.op('Add', [place, graph.integer(shape.positionOffset)]);
   const words = graph.op('Gather', [table('words', embeddings.words), ids]);
   const positions = graph.op('Gather', [table('positions', embeddings.positions), row]);
@@ -75,9 +94,21 @@ function embeddings({ graph, shape, ids, mask }: Build, { embeddings }: BertPara
   return norm(graph, shape, embeddings.norm, 'embeddings.norm', x);
 }
 
+/** Of each token, its place in its text, from 0; padding has none, and takes that of the token before it. */
+function placesOf(graph: OnnxGraph, ids: Value, mask: Value, paddingId?: number): Value {
+  const before = (present: Value): Value => {
+    const counted = graph.op('CumSum', [present, graph.integer(1)]);
+    return graph.op('Max', [graph.op('Sub', [counted, graph.integer(1)]), graph.integer(0)]);
+  };
+  if (paddingId === undefined) return before(mask);
+  const without = graph.op('Equal', [ids, graph.integer(paddingId)]);
+  const placed = graph.op('Where', [without, graph.integer(0), mask]);
+  return graph.op('Where', [without, graph.integer(-1), before(placed)]);
+}
+
 function norm(
   graph: OnnxGraph,
-  { eps }: BertShape,
+  { eps }: Pick<BertShape, 'eps'>,
   { weight, bias }: BertParams['embeddings']['norm'],
   name: string,
   x: Value,
@@ -150,29 +181,7 @@ function attend(
   return graph.op('Reshape', [seen, graph.integers([0, 0, dimensions])]);
 }
 
-function pooled({ graph, shape }: Build, x: Value, kept: Value): Value {
-  const weights = graph.op('Unsqueeze', [kept, graph.integers([2])]);
-  if (shape.pooling === 'cls') {
-    const own = graph.op('Mul', [x, weights]);
-    return graph.op('Gather', [own, graph.integer(0)], { axis: 1 });
-  }
-  const tokens = graph.op('Cast', [kept], { to: 9 });
-  if (shape.pooling === 'max') {
-    const present = graph.op('Unsqueeze', [tokens, graph.integers([2])]);
-    const masked = graph.op('Where', [present, x, graph.number(-Infinity)]);
-    const most = graph.op('ReduceMax', [masked], { axes: [1], keepdims: 0 });
-    const some = graph.op('ReduceMax', [weights], { axes: [1], keepdims: 0 });
-    return graph.op('Where', [graph.op('Cast', [some], { to: 9 }), most, graph.number(0)]);
-  }
-  const axes = graph.integers([1]);
-  const sum = graph.op('ReduceSum', [graph.op('Mul', [x, weights]), axes], { keepdims: 0 });
-  const count = graph.op('ReduceSum', [weights, axes], { keepdims: 0 });
-  return graph.op('Div', [sum, graph.op('Max', [count, graph.number(1)])]);
-}
-
-type Activation =
-  | BertShape['activation']
-  | NonNullable<BertShape['projections'][number]['activation']>;
+type Activation = BertShape['activation'] | NonNullable<LinearProjection['activation']>;
 
 function activated(graph: OnnxGraph, name: Activation, x: Value): Value {
   const half = (factor: Value): Value =>

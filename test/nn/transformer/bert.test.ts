@@ -40,6 +40,10 @@ const wide = (params: BertParams): BertParams => mapTree(([own]) => own.to('floa
 test.each<[string, Partial<BertOptions>]>([
   ['BERT, mean', { normalize: true }],
   ['RoBERTa, first token', { positionOffset: 2, tokenTypes: 1, pooling: 'cls' }],
+  [
+    'poolings side by side, normalised',
+    { pooling: ['last', 'weighted-mean', 'mean-sqrt'], projections: ['layer-norm'] },
+  ],
   ['MPNet', { relativeBuckets: 8, tokenTypes: 0 }],
   [
     'a projection',
@@ -76,6 +80,7 @@ const lists = fc.array(fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 8 
 const families = fc.constantFrom<Partial<BertOptions>>(
   {},
   { pooling: 'max' },
+  { pooling: ['last', 'weighted-mean', 'mean-sqrt'], paddingId: 2, positionOffset: 3 },
   { pooling: 'cls', positionOffset: 2 },
   { relativeBuckets: 8, tokenTypes: 0 },
 );
@@ -159,7 +164,10 @@ test.each<[Partial<BertOptions>, string]>([
   [{ heads: 3 }, 'a divisor of 4 for heads of bert'],
   [{ positionOffset: 12 }, 'an integer from 0 to 11 for positionOffset of bert'],
   [{ relativeBuckets: 6 }, '0 or a multiple of 4 for relativeBuckets of bert'],
-  [{ pooling: 'last' as never }, "'cls' or 'mean' or 'max' for pooling of bert"],
+  [{ pooling: 'median' as never }, "'weighted-mean' or 'last' for pooling of bert"],
+  [{ pooling: [] }, 'at least one pooling for pooling of bert'],
+  [{ pooling: ['mean', 'median' as never] }, 'for pooling[1] of bert'],
+  [{ paddingId: 1 }, 'at least 1 with a paddingId for positionOffset of bert'],
   [{ activation: 'silu' as never }, "'gelu' or 'gelu-tanh' or 'relu' for activation of bert"],
   [{ layers: 0 }, 'an integer from 1 to 1000 for layers of bert'],
   [{ projections: [{ outFeatures: 0 }] }, 'outFeatures of bert.projections[0]'],

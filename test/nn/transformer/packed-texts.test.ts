@@ -45,7 +45,7 @@ test('spreading puts each text in a row, and gathering takes the padding out aga
 
 test('the mean is that of real tokens alone, in the order of the texts, with gradients for each', () => {
   const leaf = x.clone().requiresGrad_();
-  const mean = poolTexts(leaf, packTexts(texts), 'mean');
+  const mean = poolTexts(leaf, packTexts(texts), ['mean']);
   expect(mean.tolist()).toEqual([
     [3, 4],
     [0, 1],
@@ -62,7 +62,7 @@ test('texts of one length need neither mask nor copies', () => {
   if (group === undefined) throw new Error('Expected a group');
   expect([group.mask, group.places, tokens.order]).toEqual([undefined, undefined, undefined]);
   expect(spread(group, x).shape).toEqual([2, 3, 2]);
-  expect(poolTexts(x, tokens, 'mean').tolist()).toEqual([
+  expect(poolTexts(x, tokens, ['mean']).tolist()).toEqual([
     [2, 3],
     [8, 9],
   ]);

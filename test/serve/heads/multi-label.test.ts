@@ -74,6 +74,28 @@ test('texts whose keys are the same by chance stay two', () => {
   expect(first).toEqual([0, 1, 2, 4, 5]);
 });
 
+test('a text is the same whatever was encoded with it', () => {
+  const rounding = torch.tensor([[0, 1e-7, -1e-7]]);
+  const again = { ...examples, x: torch.cat([x.narrow(0, 0, 3), x.narrow(0, 3, 3).add(rounding)]) };
+  expect(distinctTexts(again).first).toEqual([0, 1, 2, 4, 5]);
+});
+
+test('no threshold is between scores that differ by rounding, and none depends on it', () => {
+  const wanted = torch.tensor([[1], [0], [1], [0]], { dtype: 'float32' });
+  const thresholds = [0, 3e-8, -3e-8].map((rounding) =>
+    bestThresholds(torch.tensor([[0.5 + rounding], [0.5], [0.25], [0]]), wanted).item(),
+  );
+  for (const threshold of thresholds) expect(threshold).toBeCloseTo(0.125, 6);
+  // Two gaps that are as wide: the upper one.
+  const even = [0, 3e-8, -3e-8].map((rounding) =>
+    bestThresholds(
+      torch.tensor([[1], [0.5 + rounding], [0]]),
+      torch.tensor([[1], [0], [0]]),
+    ).item(),
+  );
+  for (const threshold of even) expect(threshold).toBeCloseTo(0.75, 6);
+});
+
 test('the order of examples does not matter', () => {
   const order = [5, 3, 1, 0, 2, 4];
   const at = torch.tensor(order.map(BigInt));

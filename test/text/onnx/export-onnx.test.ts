@@ -69,6 +69,14 @@ const head = (dimensions: number, several: boolean): OnnxHead => {
 
 const encoders: Record<string, () => SentenceEncoder> = {
   ...Object.fromEntries(readdirSync(FAMILIES).map((name) => [name, () => family(name)])),
+  poolings: () =>
+    made({
+      pooling: ['mean', 'last', 'weighted-mean', 'mean-sqrt', 'cls'],
+      projections: ['layer-norm', { outFeatures: 7 }],
+      // The second token of the first text of several.
+      paddingId: 8,
+      positionOffset: 2,
+    }),
   relu: () => made({ activation: 'relu', pooling: 'max', tokenTypes: 0 }),
   tanh: () =>
     made({

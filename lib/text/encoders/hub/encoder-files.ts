@@ -20,9 +20,10 @@ const SMALL = [
   'tokenizer_config.json',
   'special_tokens_map.json',
   'modules.json',
-  'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ];
+/** `sentence_bert_config.json` and its relatives. */
+const SENTENCE = /^sentence_[\w-]+_config\.json$/;
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
 // What sentence-transformers puts after the model: `1_Pooling`, `2_Dense`.
 const MODULE = /^\d+_\w+\/(?:config\.json|model\.safetensors)$/;
@@ -40,7 +41,8 @@ export function encoderFiles(all: readonly HubFile[], name: string): HubFile[] {
   requireEncoder(all, name, has);
   const isSharded = !has(WEIGHTS);
   return all.filter(({ path }) => {
-    if (SMALL.includes(path) || path === WEIGHTS || MODULE.test(path)) return true;
+    if (SMALL.includes(path) || SENTENCE.test(path)) return true;
+    if (path === WEIGHTS || MODULE.test(path)) return true;
     return isSharded && (path === INDEX || SHARD.test(path));
   });
 }

@@ -130,7 +130,7 @@ function readFolder(path: string): Folder {
     layer: bert({
       ...config.options,
       pooling,
-      projections: projections.map(({ path: _, ...options }) => options),
+      projections: projections.map(({ layer }) => layer),
       normalize,
     }),
   };

@@ -85,8 +85,8 @@ const VARIANTS = {
 };
 const configCheck = someVariant('model_type', VARIANTS);
 
-/** MPNet's positions begin here whatever its config says: the row of padding and the one before are unused. */
-const MPNET_OFFSET = 2;
+/** MPNet's padding, whatever its config says: positions begin after its row. */
+const MPNET_PADDING = 1;
 
 /**
  * Reads `config.json` of a folder in Hugging Face's layout.
@@ -130,9 +130,12 @@ function optionsOf(config: Variant<'model_type', typeof VARIANTS>): BertOptions 
   };
   if (config.model_type === 'mpnet') {
     const relativeBuckets = config.relative_attention_num_buckets;
-    return { ...options, tokenTypes: 0, positionOffset: MPNET_OFFSET, relativeBuckets };
+    return { ...options, tokenTypes: 0, ...placed(MPNET_PADDING), relativeBuckets };
   }
   const typed = { ...options, tokenTypes: config.type_vocab_size };
   if (config.model_type === 'bert') return typed;
-  return { ...typed, positionOffset: config.pad_token_id + 1 };
+  return { ...typed, ...placed(config.pad_token_id) };
 }
+
+/** Padding has its own row of positions, also where a text says it, and all others come after that. */
+const placed = (paddingId: number) => ({ paddingId, positionOffset: paddingId + 1 });

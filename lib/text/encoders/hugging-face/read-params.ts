@@ -4,6 +4,8 @@ import type {
   BertOptions,
   BertParams,
   EncoderLayerParams,
+  LinearParams,
+  LinearProjection,
   TextEmbeddingsParams,
 } from '../../../nn';
 import { type Tensor, torch } from '../../../torch';
@@ -25,7 +27,7 @@ export function readParams(
   paths: readonly string[],
   type: ModelType,
   options: BertOptions,
-  { folder, projections }: SentenceModules,
+  { folder, pooling, projections }: SentenceModules,
 ): BertParams {
   return torch.scope(() => {
     using files = new WeightFiles(paths);
@@ -49,17 +51,31 @@ export function readParams(
     };
     files.refuseOthers((name) => isNoPart(name, prefix));
     if (projections.length === 0) return params;
-    let inFeatures = options.dimensions;
+    let size = options.dimensions * pooling.length;
     return {
       ...params,
-      projections: projections.map(({ path, outFeatures, bias = true }) => {
+      projections: projections.map(({ path, layer }) => {
         using own = new WeightFiles([join(folder, path, 'model.safetensors')]);
-        const weight = own.tensor('linear.weight', [outFeatures, inFeatures]);
-        inFeatures = outFeatures;
-        return bias ? { weight, bias: own.tensor('linear.bias', [outFeatures]) } : { weight };
+        const read = layer === 'layer-norm' ? readNorm(own, size) : readLinear(own, layer, size);
+        size = read.weight.size(0);
+        own.refuseOthers(() => false);
+        return read;
       }),
     };
   });
+}
+
+function readNorm(own: WeightFiles, size: number): LinearParams {
+  return { weight: own.tensor('norm.weight', [size]), bias: own.tensor('norm.bias', [size]) };
+}
+
+function readLinear(
+  own: WeightFiles,
+  { outFeatures, bias = true }: LinearProjection,
+  inFeatures: number,
+): LinearParams {
+  const weight = own.tensor('linear.weight', [outFeatures, inFeatures]);
+  return bias ? { weight, bias: own.tensor('linear.bias', [outFeatures]) } : { weight };
 }
 
 function readEmbeddings(

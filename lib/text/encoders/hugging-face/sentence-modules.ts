@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  anything,
   type Check,
   flag,
   listOf,
@@ -15,16 +14,25 @@ import {
   withDefault,
 } from '../../../check';
 import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
-import type { TextPooling, TextProjection } from '../../../nn';
+import type { TextPooling } from '../../../nn';
+import {
+  denseCheck,
+  denseOf,
+  layerNormCheck,
+  ofTextsCheck,
+  poolingCheck,
+  poolingsOf,
+  type StoredProjection,
+} from './module-configs';
 
 /** What a folder says of the way from tokens' vectors to a text's. */
 export type SentenceModules = {
   readonly folder: string;
   /** The folder of the Transformer itself, in `folder` or the same. */
   readonly transformer: string;
-  readonly pooling: TextPooling;
-  /** Linear layers after pooling, each in a folder of its own. */
-  readonly projections: readonly (TextProjection & { readonly path: string })[];
+  readonly pooling: readonly TextPooling[];
+  /** Layers after pooling, each in a folder of its own. */
+  readonly projections: readonly StoredProjection[];
   readonly normalize: boolean;
   /** The most tokens that the folder asks for. */
   readonly maxLength: number | undefined;
@@ -59,28 +67,6 @@ const promptsCheck = someProperties({
   prompts: optional(nullable(recordOf(nullable(string)))),
   default_prompt_name: optional(nullable(string)),
 });
-const denseCheck = someProperties({
-  in_features: required(positiveInteger),
-  out_features: required(positiveInteger),
-  bias: withDefault(flag, true),
-  activation_function: withDefault(string, 'torch.nn.modules.activation.Tanh'),
-});
-
-/** The last part of an activation's Python name, and what this library calls it. */
-const ACTIVATIONS: Readonly<Record<string, NonNullable<TextProjection['activation']>>> = {
-  Identity: 'none',
-  Tanh: 'tanh',
-  ReLU: 'relu',
-  GELU: 'gelu',
-};
-
-/** How `1_Pooling/config.json` calls the poolings that this library has. */
-const POOLINGS: Readonly<Record<string, TextPooling>> = {
-  pooling_mode_cls_token: 'cls',
-  pooling_mode_mean_tokens: 'mean',
-  pooling_mode_max_tokens: 'max',
-};
-
 /**
  * Reads `modules.json` and what it names. A folder without it is a bare model, of which
  * sentence-transformers takes the mean of the tokens, and so does this.
@@ -103,12 +89,15 @@ export function readSentenceModules(folder: string): SentenceModules {
   return reading.result();
 }
 
+/** Those that may follow the Transformer; Dropout does nothing where nothing is trained. */
+const MODULES: readonly string[] = ['Pooling', 'Dense', 'LayerNorm', 'Dropout', 'Normalize'];
+
 class ModuleReader {
   readonly #folder: string;
   readonly #files: string[] = [];
-  readonly #projections: (TextProjection & { path: string })[] = [];
+  readonly #projections: StoredProjection[] = [];
   #transformer: string;
-  #pooling: TextPooling = 'mean';
+  #pooling: readonly TextPooling[] | undefined;
   #normalize = false;
   readonly #prompt: string;
 
@@ -122,13 +111,24 @@ class ModuleReader {
     if (own.split(/[\\/]/).includes('..')) {
       throw refuseFile(modules, 'paths in the folder', JSON.stringify(own));
     }
-    const late = this.#normalize && kind !== 'Normalize' ? `${kind} after Normalize` : undefined;
-    if (late !== undefined) throw refuseFile(modules, 'Normalize as the last module', late);
     if (kind === 'Transformer') this.#transformer = join(this.#folder, own);
-    else if (kind === 'Pooling') this.#pooling = this.#readPooling(own);
-    else if (kind === 'Dense') this.#projections.push(this.#readDense(own));
-    else if (kind === 'Normalize') this.#normalize = true;
-    else throw refuseFile(modules, 'modules Transformer, Pooling, Dense and Normalize', kind);
+    else if (!MODULES.includes(kind)) {
+      throw refuseFile(modules, `modules Transformer, ${MODULES.join(', ')}`, kind);
+    }
+    if (this.#normalize && !['Normalize', 'Dropout'].includes(kind)) {
+      throw refuseFile(modules, 'Normalize as the last module', `${kind} after Normalize`);
+    }
+    if (kind === 'Pooling') {
+      if (this.#pooling !== undefined) throw refuseFile(modules, 'one Pooling', 'two');
+      this.#pooling = this.#readPooling(own);
+    } else if (kind !== 'Transformer' && this.#pooling === undefined) {
+      throw refuseFile(modules, 'Pooling after the Transformer', kind);
+    }
+    if (kind === 'Normalize') {
+      this.#normalize = true;
+      this.#requireOfTexts(own);
+    }
+    if (kind === 'Dense' || kind === 'LayerNorm') this.#readProjection(kind, own);
   }
 
   #readPrompt(): string {
@@ -155,34 +155,34 @@ class ModuleReader {
     return prompt;
   }
 
-  #readPooling(own: string): TextPooling {
+  #readPooling(own: string): readonly TextPooling[] {
     const file = join(own, 'config.json');
-    const config = this.json(file, recordOf(anything), 'the config of a pooling');
+    const config = this.json(file, poolingCheck, 'the config of a pooling');
     if (this.#prompt !== '' && config.include_prompt === false) {
       const expected = 'a prompt that is pooled with the text, by include_prompt';
       throw refuseFile(join(this.#folder, file), expected, 'false');
     }
-    const chosen = Object.keys(config).filter(
-      (key) => key.startsWith('pooling_mode_') && config[key] === true,
-    );
-    const [only = ''] = chosen;
-    const pooling = chosen.length === 1 ? POOLINGS[only] : undefined;
-    if (pooling !== undefined) return pooling;
-    const expected = `exactly one of ${Object.keys(POOLINGS).join(', ')}`;
-    throw refuseFile(join(this.#folder, file), expected, chosen.join(', ') || 'none');
+    return poolingsOf(join(this.#folder, file), config);
   }
 
-  #readDense(own: string): TextProjection & { path: string } {
+  #readProjection(kind: 'Dense' | 'LayerNorm', own: string): void {
     const file = join(own, 'config.json');
-    const config = this.json(file, denseCheck, 'the config of a linear layer');
-    const name = config.activation_function.split('.').at(-1) ?? '';
-    const activation = ACTIVATIONS[name];
-    if (activation === undefined) {
-      const expected = `an activation of ${Object.keys(ACTIVATIONS).join(', ')}`;
-      throw refuseFile(join(this.#folder, file), expected, config.activation_function);
-    }
+    const path = join(this.#folder, file);
+    if (kind === 'LayerNorm') this.json(file, layerNormCheck, 'the config of a normalisation');
+    const layer =
+      kind === 'LayerNorm'
+        ? 'layer-norm'
+        : denseOf(path, this.json(file, denseCheck, 'the config of a linear layer'));
     this.#files.push(join(this.#folder, own, 'model.safetensors'));
-    return { path: own, outFeatures: config.out_features, bias: config.bias, activation };
+    this.#projections.push({ path: own, layer });
+  }
+
+  /** Normalize has a file only where it may be of tokens. */
+  #requireOfTexts(own: string): void {
+    const file = join(own, 'config.json');
+    if (own !== '' && existsSync(join(this.#folder, file))) {
+      this.json(file, ofTextsCheck, 'the config of a normalisation of texts');
+    }
   }
 
   json<T>(file: string, check: Check<T>, what: string): T {
@@ -203,7 +203,7 @@ class ModuleReader {
     return {
       folder: this.#folder,
       transformer,
-      pooling: this.#pooling,
+      pooling: this.#pooling ?? ['mean'],
       projections: this.#projections,
       normalize: this.#normalize,
       maxLength: sentence.max_seq_length ?? undefined,

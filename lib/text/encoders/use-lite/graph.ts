@@ -60,7 +60,7 @@ export function states(params: UseLiteParams, tokens: Tokens, context?: Context)
 
 /** One vector a text, `[n, D]`, or `[T, n, D]` of tokens `[T, n, L]`. */
 function poolOf(x: Tensor, tokens: Tokens): Tensor {
-  const pooled = poolTexts(x, tokens, 'mean');
+  const pooled = poolTexts(x, tokens, ['mean']);
   return tokens.ids.ndim < 2 ? pooled : pooled.view([...tokens.ids.shape.slice(0, -1), -1]);
 }
 

@@ -121,6 +121,6 @@ export function meanOf(
     const words = torch.embedding(vectors, tokens.ids);
     const weighted =
       weights === undefined ? words : words.mul(weights.indexSelect(0, tokens.ids).unsqueeze(1));
-    return poolTexts(weighted, tokens, 'mean');
+    return poolTexts(weighted, tokens, ['mean']);
   });
 }

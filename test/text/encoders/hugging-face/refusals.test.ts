@@ -92,16 +92,8 @@ test('tokenizers with ids that the model lacks, and what is no tokenizer', () =>
   expectRefused(folder, 'tokenizer.json', 'a tokenizer of Hugging Face');
 });
 
-test('modules and poolings that it does not have', () => {
+test('modules that it does not have', () => {
   const folder = copyOf('bert');
-  const pooling = join('1_Pooling', 'config.json');
-  editJson(folder, pooling, () => ({ pooling_mode_weightedmean_tokens: true }));
-  expectRefused(folder, pooling, 'exactly one of', 'pooling_mode_weightedmean_tokens');
-  editJson(folder, pooling, () => ({
-    pooling_mode_cls_token: true,
-    pooling_mode_max_tokens: true,
-  }));
-  expectRefused(folder, pooling, 'pooling_mode_cls_token, pooling_mode_max_tokens');
   writeFileSync(
     join(folder, 'modules.json'),
     JSON.stringify([
