@@ -39,7 +39,7 @@ export function vjp<const T extends Tree, O extends Tree>(
   return recorded('vjp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'vjp');
     const value = resultOf(callWith(fn, own), 'vjp');
-    const seeds = v === undefined ? undefined : sameShapes(v, value, 'vjp');
+    const seeds = v === undefined ? onlyOne(value) : sameShapes(v, value, 'vjp');
     const found = productsOf(leaves(value), own, seeds, createGraph);
     if (strict && found.includes(null)) throw dependent('the result of fn', 'vjp');
     const gradients = orZeros(found, own);
@@ -48,6 +48,14 @@ export function vjp<const T extends Tree, O extends Tree>(
       gradients: detachUnless(createGraph, gradients),
     };
   });
+}
+
+/** Nothing, for a value of one element, which needs no vector. */
+function onlyOne(value: Tree): undefined {
+  const counts = leaves(value).map((tensor) => tensor.numel());
+  if (counts.length === 1 && counts[0] === 1) return undefined;
+  const found = `a value of ${counts.join(' + ')} elements`;
+  throw new ArgumentTypeError(`vjp: Expected v, a tree like the value, for ${found}`, 'vjp');
 }
 
 /**

@@ -36,6 +36,7 @@ const SAMPLES: Record<string, Sample> = {
   add_: binary((x, y) => x.mul(2).add_(y, { alpha: 2 })),
   amax: unary((x) => [x.amax([1]), x.amax([0], true)]),
   chunk: unary((x) => x.chunk(2, 1)),
+  cumsum: unary((x) => x.cumsum(1)),
   gelu_: unary((x) => x.mul(2).gelu_()),
   indexAdd: binary((x, y) => x.indexAdd(0, torch.tensor([2n, 0n, 1n]), y)),
   indexCopy: binary((x, y) => x.indexCopy(0, torch.tensor([2n, 0n, 1n]), y)),

@@ -6,7 +6,7 @@ import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor, tensorOf } from '../../tensor';
 import { leaves } from '../../tree';
 import { noGrad } from '../grad-modes';
-import { graphCallback } from '../graph/graph-callback';
+import { type GraphCallback, graphCallback } from '../graph/graph-callback';
 import { fillPlaces, placesOf } from '../graph/places';
 import { type FunctionCall, runBackward } from './backward';
 import { Context, finishContext } from './context';
@@ -103,12 +103,17 @@ function run(fn: FunctionClass, args: readonly unknown[]): unknown {
     constant,
     facts.saved.flatMap((tensor) => (tensor === null ? [] : [handleOf(tensor)])),
     facts.materialize,
-    graphCallback((gradients, needed) => runBackward(fn, call, gradients, needed)),
+    backwardOf(fn, call),
   );
   return fillPlaces(call.result, (index) => {
     const successor = successors[index] ?? null;
     return successor === null ? outputs[index] : tensorOf(successor);
   });
+}
+
+/** By itself, since functions that are made in one place keep what any of them uses: the graph would keep its result. */
+function backwardOf(fn: FunctionClass, call: FunctionCall): GraphCallback {
+  return graphCallback((gradients, needed) => runBackward(fn, call, gradients, needed));
 }
 
 function forward(fn: FunctionClass, ctx: Context, args: readonly unknown[]): unknown {

@@ -1,4 +1,5 @@
 import { type FunctionContext, type Tensor, torch } from '../../../../lib/torch/index';
+import { settledTensors } from '../../../helpers/garbage';
 import { expectClose, float64 } from '../../../helpers/gradients';
 
 type Saved1 = FunctionContext<[Tensor]>;
@@ -556,4 +557,17 @@ test('20,000 calls leave no tensors, and nothing that grows', () => {
   run(20_000);
   expect(torch.memory().tensors).toBe(before);
   expect((process.memoryUsage().rss - heap) / 2 ** 20).toBeLessThan(30);
+});
+
+test('results that are left to the garbage collector are freed with their graphs', async () => {
+  const x = leaf([2]);
+  const before = await settledTensors();
+  const work = (): void => {
+    const y = Exp.apply(x).mul(x);
+    const [first] = torch.grad(y.sum(), [x] as const, { createGraph: true });
+    torch.grad(first.sum(), x);
+    Exp.apply(x);
+  };
+  for (let i = 0; i < 50; i++) work();
+  expect(await settledTensors()).toBe(before);
 });
