@@ -10,10 +10,13 @@ import { encoderTable } from './results/encoders';
 import { entityTable } from './results/entities';
 import { foldTable } from './results/folds';
 import { headTable } from './results/heads';
+import { languageTable } from './results/languages';
 import { monitorTable } from './results/monitor';
+import { recommendTable } from './results/recommend';
+import { relationTable } from './results/relations';
 import { responsibleTable } from './results/responsible';
 import { serviceTable } from './results/service';
-import { languageTable, sentimentTable, topicTable } from './results/transfer';
+import { intentTable, sentimentTable, topicTable } from './results/transfer';
 import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
 
@@ -27,7 +30,10 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   entities: entityTable,
   sentiment: sentimentTable,
   topics: topicTable,
+  intents: intentTable,
   languages: languageTable,
+  relations: relationTable,
+  recommend: recommendTable,
   service: serviceTable,
   monitor: monitorTable,
   responsible: responsibleTable,

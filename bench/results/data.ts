@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -10,7 +11,8 @@ import {
   loadWordVectors,
   SentenceEncoder,
 } from '../../lib/text';
-import type { Tensor } from '../../lib/torch';
+import { RandomSource } from '../../lib/text/random-source';
+import { readSafetensors, type Tensor, writeSafetensors } from '../../lib/torch';
 
 /** Where the data sets lie. */
 export const DATA = resolve(__dirname, '../../../shared/data');
@@ -62,10 +64,48 @@ export async function features(encoder: SentenceEncoder, { rows }: Part): Promis
   return normalize(x);
 }
 
+/**
+ * What takes long to make, kept in the system's temporary folder from one table to the next.
+ *
+ * @param of all that decides what is made: the encoder, the way, the texts
+ */
+export async function kept(of: readonly string[], make: () => Promise<Tensor>): Promise<Tensor> {
+  const digest = createHash('sha256');
+  for (const part of of) digest.update(part);
+  const path = join(CACHE, `${digest.digest('hex')}.safetensors`);
+  if (existsSync(path)) {
+    const { x } = readSafetensors(path).tensors;
+    if (x !== undefined) return x;
+  }
+  const x = await make();
+  mkdirSync(CACHE, { recursive: true });
+  writeSafetensors(path, { x });
+  return x;
+}
+
 /** The rows of each label, in the order of the labels' names. */
 export function rowsByLabel(rows: readonly LabeledText[]): Map<string, number[]> {
   const byLabel = new Map<string, number[]>();
   for (const label of [...new Set(rows.map((row) => row.label))].sort()) byLabel.set(label, []);
   for (const [i, { label }] of rows.entries()) byLabel.get(label)?.push(i);
   return byLabel;
+}
+
+/** The places of so many texts of each label, or of all there are. */
+export function drawnPlaces(rows: readonly LabeledText[], shots: number, seed: number): number[] {
+  const random = new RandomSource(seed);
+  return [...rowsByLabel(rows).values()].flatMap((own) =>
+    random.sample(own, Math.min(shots, own.length)),
+  );
+}
+
+/** So many texts of each label, or all there are. */
+export function drawn(rows: readonly LabeledText[], shots: number, seed: number): LabeledText[] {
+  return drawnPlaces(rows, shots, seed).flatMap((place) => rows[place] ?? []);
+}
+
+/** Whether a flag, such as `--data=banking77`, names this, or is not there. */
+export function wanted(flag: string, name: string): boolean {
+  const given = process.argv.filter((one) => one.startsWith(`${flag}=`));
+  return given.length === 0 || given.includes(`${flag}=${name}`);
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalize } from '../../lib/meta/metric/normalize';
 import { type Boundaries, fitBoundaries } from '../../lib/serve/tasks/entities/boundaries';
@@ -8,19 +6,27 @@ import { fitEntities, taggedBy, typesOf } from '../../lib/serve/tasks/entities/f
 import { type Entity, readEntities, type SentenceEncoder, type TaggedTokens } from '../../lib/text';
 import { RandomSource } from '../../lib/text/random-source';
 import { SHAPE_FEATURES, tokenTags } from '../../lib/text/tasks/entities';
-import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../lib/torch';
+import { type Tensor, torch } from '../../lib/torch';
 import { estimate, formatAccuracy, spanScores } from '../../lib/train';
-import { CACHE, DATA, ENCODERS } from './data';
+import { DATA, ENCODERS, kept, wanted } from './data';
 import { difference } from './scores';
 
 const DOMAINS = ['ai', 'literature', 'politics', 'science'];
+const PARTS = { train: 'train.txt', dev: 'dev.txt', test: 'test.txt' };
+/** Emerging entities of WNUT 2017, for which CrossNER's domains are the other ones. */
+const WNUT = {
+  train: 'wnut17train.conll',
+  dev: 'emerging.dev.conll',
+  test: 'emerging.test.annotated',
+};
 const SHOTS = 5;
 const SEEDS = 5;
 /** Sentences that are read of parts which would take long to encode. */
-const MOST = { test: 200, dev: 150 };
+const MOST = { test: 200, dev: 150, train: 600 };
 
 /** Sentences and the features of all their words, one after the other. */
 type Part = { sentences: readonly TaggedTokens[]; x: Tensor };
+type Parts = Record<'train' | 'dev' | 'test', Part>;
 
 /**
  * Entities of CrossNER's domains from 5 examples of each type, drawn from the domain's training part, over 5 draws:
@@ -32,16 +38,15 @@ export async function entityTable(names: readonly string[]): Promise<string[][]>
   for (const name of names.filter((one) => one !== 'glove')) {
     using encoder = await ENCODERS[name]?.();
     if (encoder === undefined) continue;
-    const parts = new Map<string, Record<'train' | 'dev' | 'test', Part>>();
+    const parts = new Map<string, Parts>();
     for (const domain of DOMAINS) {
-      parts.set(domain, {
-        train: await readPart(encoder, domain, 'train'),
-        dev: await readPart(encoder, domain, 'dev', MOST.dev),
-        test: await readPart(encoder, domain, 'test', MOST.test),
-      });
+      parts.set(domain, await readParts(encoder, `crossner/${domain}`, PARTS));
     }
+    const crossNer = [...parts];
+    parts.set('wnut17', await readParts(encoder, 'wnut17', WNUT));
     for (const [domain, { train, test }] of parts) {
-      const others = [...parts].filter(([one]) => one !== domain).map(([, part]) => part);
+      if (!wanted('--domain', domain)) continue;
+      const others = crossNer.filter(([one]) => one !== domain).map(([, part]) => part);
       const source = joined(others.flatMap((part) => [part.train, part.dev]));
       const boundaries = torch.scope(() => fitBoundaries(source.x, source.sentences));
       lines.push(...rowsOf(name, domain, train, test, boundaries));
@@ -153,25 +158,23 @@ function joined(parts: readonly Part[]): Part {
   };
 }
 
-/** The first sentences of a part; encoded once and kept in the system's temporary folder. */
-async function readPart(
+async function readParts(
   encoder: SentenceEncoder,
-  domain: string,
-  part: string,
-  most = Infinity,
-): Promise<Part> {
-  const all = await readEntities(join(DATA, 'crossner', domain, `${part}.txt`));
+  folder: string,
+  files: Record<keyof Parts, string>,
+): Promise<Parts> {
+  return {
+    train: await readPart(encoder, `${folder}/${files.train}`, MOST.train),
+    dev: await readPart(encoder, `${folder}/${files.dev}`, MOST.dev),
+    test: await readPart(encoder, `${folder}/${files.test}`, MOST.test),
+  };
+}
+
+/** The first sentences of a part; encoded once and kept in the system's temporary folder. */
+async function readPart(encoder: SentenceEncoder, file: string, most = Infinity): Promise<Part> {
+  const all = await readEntities(join(DATA, file));
   const sentences = all.slice(0, most);
   const texts = sentences.map(({ tokens }) => tokens);
-  const digest = createHash('sha256').update(`${encoder.fingerprint} words`);
-  const key = digest.update(JSON.stringify(texts)).digest('hex');
-  const path = join(CACHE, `${key}.safetensors`);
-  if (existsSync(path)) {
-    const { x } = readSafetensors(path).tensors;
-    if (x !== undefined) return { sentences, x };
-  }
-  const x = await entityFeatures(encoder, texts);
-  mkdirSync(CACHE, { recursive: true });
-  writeSafetensors(path, { x });
-  return { sentences, x };
+  const of = [`${encoder.fingerprint} words`, JSON.stringify(texts)];
+  return { sentences, x: await kept(of, () => entityFeatures(encoder, texts)) };
 }

@@ -3,7 +3,7 @@ import { datasetFromRows, readClassFolds, type TextDataset } from '../../lib/tex
 import { estimate, formatAccuracy } from '../../lib/train';
 import type { RunInput } from '../../lib/train/runs/config';
 import { type FitResult, fit } from '../../lib/train/runs/fit';
-import { CACHE, readPart, SOURCES } from './data';
+import { CACHE, readPart, SOURCES, wanted } from './data';
 import { difference } from './scores';
 
 const FOLDS = resolve(__dirname, '../../../shared/data/protaugment-splits');
@@ -80,12 +80,6 @@ async function onFolds(
     accuracies.push(tests.map(({ accuracy }) => accuracy.mean));
   }
   return accuracies;
-}
-
-/** Whether a flag, such as `--data=banking77`, names this, or is not there. */
-function wanted(flag: string, name: string): boolean {
-  const given = process.argv.filter((one) => one.startsWith(`${flag}=`));
-  return given.length === 0 || given.includes(`${flag}=${name}`);
 }
 
 /**

@@ -8,10 +8,9 @@ import {
   readDataset,
   type Vectorizer,
 } from '../../lib/text';
-import { RandomSource } from '../../lib/text/random-source';
 import { type Tensor, torch } from '../../lib/torch';
 import { estimate, formatAccuracy } from '../../lib/train';
-import { DATA, ENCODERS, rowsByLabel } from './data';
+import { DATA, drawn, ENCODERS } from './data';
 import { difference } from './scores';
 
 const SEEDS = 5;
@@ -27,14 +26,20 @@ const NUSAX = [
   'ngaju',
 ];
 const SIB = ['deu_Latn', 'fra_Latn', 'spa_Latn', 'swh_Latn', 'yor_Latn', 'rus_Cyrl'];
+const XSID = ['de', 'de-ba', 'nl', 'da', 'it', 'id', 'tr', 'lt'];
 
+/** A text and the number that it has in all languages. */
+type Row = LabeledText & { id: number };
 /** A language to learn for, its texts to draw examples from and those to be tested on. */
-type Target = { language: string; train: readonly LabeledText[]; test: readonly LabeledText[] };
+type Target = { language: string; train: readonly Row[]; test: readonly LabeledText[] };
 
 /** NusaX: sentiment in languages of Indonesia, from English reviews and 8 examples of each sentiment. */
 export async function sentimentTable(names: readonly string[]): Promise<string[][]> {
-  const read = async (language: string, part: string) =>
-    (await readDataset(join(DATA, 'nusax-senti', language, `${part}.csv`))).rows;
+  const read = async (language: string, part: string): Promise<Row[]> => {
+    const path = join(DATA, 'nusax-senti', language, `${part}.csv`);
+    const { rows } = await readDataset(path, { groups: ['id'] });
+    return rows.map((row) => ({ ...row, id: Number(row.groups?.['id']) }));
+  };
   const targets = await Promise.all(
     NUSAX.map(async (language) => ({
       language,
@@ -47,14 +52,14 @@ export async function sentimentTable(names: readonly string[]): Promise<string[]
 
 /** SIB-200: topics in other languages, from English sentences and 8 examples of each topic. */
 export async function topicTable(names: readonly string[]): Promise<string[][]> {
-  const read = (language: string, part: string): LabeledText[] =>
+  const read = (language: string, part: string): Row[] =>
     readFileSync(join(DATA, 'sib200', language, `${part}.tsv`), 'utf8')
       .trim()
       .split('\n')
       .slice(1)
       .map((line) => {
-        const [, label = '', text = ''] = line.split('\t');
-        return { text: text.trim(), label };
+        const [id, label = '', text = ''] = line.split('\t');
+        return { text: text.trim(), label, id: Number(id) };
       });
   const targets = SIB.map((language) => ({
     language,
@@ -64,11 +69,37 @@ export async function topicTable(names: readonly string[]): Promise<string[][]> 
   return transferTable(names, read('eng_Latn', 'train'), targets);
 }
 
+/** xSID: intents in other languages and in a dialect, from English requests and 8 examples of each intent. */
+export async function intentTable(names: readonly string[]): Promise<string[][]> {
+  // The files have their sentences in the same order.
+  const read = async (language: string, part: string): Promise<Row[]> =>
+    (await readDataset(join(DATA, `xsid-0.7/${language}.${part}.conll`))).rows.map((row, id) => ({
+      ...row,
+      id,
+    }));
+  const targets = await Promise.all(
+    XSID.map(async (language) => ({
+      language,
+      train: await read(language, 'valid'),
+      test: await read(language, 'test'),
+    })),
+  );
+  return transferTable(names, await read('en', 'valid'), targets);
+}
+
+/** What a draw of examples came to, each as a share of right answers. */
+type Run = { base: number; alone: number; both: number };
+
+/**
+ * The texts of these data are translations of each other. Half of the English ones are the source, and examples are
+ * drawn from translations of the other half: those who have few examples do not have them in two languages.
+ */
 async function transferTable(
   names: readonly string[],
-  source: readonly LabeledText[],
+  english: readonly Row[],
   targets: readonly Target[],
 ): Promise<string[][]> {
+  const source = english.filter(({ id }) => id % 2 === 0);
   const lines = [
     [
       'features',
@@ -85,29 +116,48 @@ async function transferTable(
     const hashed = new HashedVectorizer();
     const vectorizer = remembering(encoder ? joinedVectorizer([encoder, hashed]) : hashed);
     const features = name === undefined ? 'words and characters' : `${name}, words and characters`;
-    using english = new TransferClassifier(vectorizer, [], { source });
-    for (const { language, train, test } of targets) {
-      const base = accuracy(english, test);
-      const runs = Array.from({ length: SEEDS }, (_, seed) => {
-        const examples = drawn(train, SHOTS, seed);
-        using alone = new TransferClassifier(vectorizer, examples);
-        using both = new TransferClassifier(vectorizer, examples, { source });
-        return { alone: accuracy(alone, test), both: accuracy(both, test) };
-      });
-      const line = [
-        features,
-        language,
-        (100 * base).toFixed(1),
-        formatAccuracy(estimate(runs.map(({ alone }) => alone))),
-        formatAccuracy(estimate(runs.map(({ both }) => both))),
-        difference(runs.map(({ both }) => both - base)),
-        difference(runs.map(({ alone, both }) => both - alone)),
-      ];
+    using sourceAlone = new TransferClassifier(vectorizer, [], { source });
+    const all: Run[][] = [];
+    const write = (language: string, runs: readonly Run[]): void => {
+      const line = [features, language, ...cellsOf(runs)];
       console.error(line.join(' | '));
       lines.push(line);
+    };
+    for (const { language, train, test } of targets) {
+      const base = accuracy(sourceAlone, test);
+      const others = train.filter(({ id }) => id % 2 === 1);
+      const runs = Array.from({ length: SEEDS }, (_, seed) => {
+        const examples = drawn(others, SHOTS, seed);
+        using alone = new TransferClassifier(vectorizer, examples);
+        using both = new TransferClassifier(vectorizer, examples, { source });
+        return { base, alone: accuracy(alone, test), both: accuracy(both, test) };
+      });
+      all.push(runs);
+      write(language, runs);
     }
+    // Of each draw the mean over the languages, so that the interval is one over draws.
+    const mean = (seed: number, key: keyof Run): number =>
+      all.reduce((sum, runs) => sum + (runs[seed]?.[key] ?? Number.NaN), 0) / all.length;
+    write(
+      'all',
+      Array.from({ length: SEEDS }, (_, seed) => ({
+        base: mean(seed, 'base'),
+        alone: mean(seed, 'alone'),
+        both: mean(seed, 'both'),
+      })),
+    );
   }
   return lines;
+}
+
+function cellsOf(runs: readonly Run[]): string[] {
+  return [
+    (100 * (runs[0]?.base ?? Number.NaN)).toFixed(1),
+    formatAccuracy(estimate(runs.map(({ alone }) => alone))),
+    formatAccuracy(estimate(runs.map(({ both }) => both))),
+    difference(runs.map(({ base, both }) => both - base)),
+    difference(runs.map(({ alone, both }) => both - alone)),
+  ];
 }
 
 /** The same without reading texts twice that were asked for in the same order; numbers outlive a scope's tensors. */
@@ -128,89 +178,7 @@ function remembering(vectorizer: Vectorizer<Tensor>): Vectorizer<Tensor> {
   };
 }
 
-function accuracy(classifier: TransferClassifier, test: readonly LabeledText[]): number {
+export function accuracy(classifier: TransferClassifier, test: readonly LabeledText[]): number {
   const found = classifier.predict(test.map(({ text }) => text));
   return found.filter(({ label }, i) => label === test[i]?.label).length / test.length;
-}
-
-/** So many texts of each label. */
-function drawn(rows: readonly LabeledText[], shots: number, seed: number): LabeledText[] {
-  const random = new RandomSource(seed);
-  return [...rowsByLabel(rows).values()].flatMap((own) =>
-    random.sample(own, Math.min(shots, own.length)).flatMap((i) => rows[i] ?? []),
-  );
-}
-
-const XSID = 'ar da de de-ba de-muc de-st en gsw id it ja lt nap nl tr zh'.split(' ');
-
-/**
- * xSID: which of 16 languages and dialects a sentence is in. Characters with ridge regression against the ranks of
- * n-grams of William Cavnar and John Trenkle, N-Gram-Based Text Categorization, 1994.
- */
-export async function languageTable(): Promise<string[][]> {
-  const read = (part: string): LabeledText[] =>
-    XSID.flatMap((label) =>
-      [
-        ...readFileSync(join(DATA, `xsid-0.7/${label}.${part}.conll`), 'utf8').matchAll(
-          /^# text[ =:]+(.*)$/gm,
-        ),
-      ]
-        .slice(0, 200)
-        .map(([, text = '']) => ({ text: text.trim(), label })),
-    );
-  const [train, test] = [read('valid'), read('test')];
-  const lines = [['sentences of each language', 'ranks of n-grams', 'characters', 'gain']];
-  const characters = new HashedVectorizer({ words: false, shortest: 1, longest: 4 });
-  for (const shots of [5, 20]) {
-    const runs = Array.from({ length: SEEDS }, (_, seed) => {
-      const examples = drawn(train, shots, seed);
-      using classifier = new TransferClassifier(characters, examples);
-      return { ranks: rankAccuracy(examples, test), characters: accuracy(classifier, test) };
-    });
-    const line = [
-      String(shots),
-      formatAccuracy(estimate(runs.map((run) => run.ranks))),
-      formatAccuracy(estimate(runs.map((run) => run.characters))),
-      difference(runs.map((run) => run.characters - run.ranks)),
-    ];
-    console.error(line.join(' | '));
-    lines.push(line);
-  }
-  return lines;
-}
-
-const PROFILE = 300;
-
-/** The most frequent n-grams of texts, 1 to 5 characters long, with their ranks. */
-function profile(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of texts.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{M}']+/gu) ?? [])) {
-    const own = [...`_${word}_`];
-    for (let n = 1; n <= 5; n++) {
-      for (let i = 0; i + n <= own.length; i++) {
-        const ngram = own.slice(i, i + n).join('');
-        counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
-      }
-    }
-  }
-  const ordered = [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  return new Map(ordered.slice(0, PROFILE).map(([ngram], rank) => [ngram, rank]));
-}
-
-function rankAccuracy(examples: readonly LabeledText[], test: readonly LabeledText[]): number {
-  const profiles = [...rowsByLabel(examples)].map(([label, rows]) => ({
-    label,
-    ranks: profile(rows.map((i) => examples[i]?.text ?? '')),
-  }));
-  const right = test.filter(({ text, label }) => {
-    const own = profile([text]);
-    const distances = profiles.map(({ ranks }) =>
-      [...own].reduce(
-        (sum, [ngram, rank]) => sum + Math.abs((ranks.get(ngram) ?? rank + PROFILE) - rank),
-        0,
-      ),
-    );
-    return profiles[distances.indexOf(Math.min(...distances))]?.label === label;
-  });
-  return right.length / test.length;
 }
