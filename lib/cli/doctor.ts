@@ -19,8 +19,8 @@ export function report(diagnosis: Diagnosis): string {
   const { metatorch, node, platform } = diagnosis;
   return [
     row('metatorch', `${metatorch} on Node.js ${node}, ${platform}`),
-    row('addon', addonLine(diagnosis)),
-    row('libtorch', libtorchLine(diagnosis)),
+    addonLine(diagnosis),
+    libtorchLine(diagnosis),
     ...diagnosis.passedOver.map(({ source, reason }) => row('', `not ${source}: ${reason}`)),
     ...runtimeLines(diagnosis),
     '',
@@ -28,22 +28,28 @@ export function report(diagnosis: Diagnosis): string {
   ].join('\n');
 }
 
-function row(name: string, text: string): string {
-  return `${name.padEnd(11)}${text}`;
+const WIDTH = 80;
+
+/** A row; a remark on it has a line of its own where both have no room on one. */
+function row(name: string, text: string, remark?: string): string {
+  const line = `${name.padEnd(11)}${text}`;
+  if (remark === undefined) return line;
+  const together = `${line} (${remark})`;
+  return together.length <= WIDTH ? together : `${line}\n${row('', remark)}`;
 }
 
 function addonLine({ addon, runtime }: Diagnosis): string {
-  if (addon.path === undefined) return 'missing';
+  if (addon.path === undefined) return row('addon', 'missing');
   const facts = [`built for libtorch ${addon.builtFor ?? 'unknown'}`];
   if (runtime !== undefined)
     facts.push(`compiler ${runtime.compiler}`, `Node-API ${runtime.napiVersion}`);
-  return `${addon.path} (${facts.join(', ')})`;
+  return row('addon', addon.path, facts.join(', '));
 }
 
 function libtorchLine({ libtorch, device }: Diagnosis): string {
-  if (libtorch === undefined) return `missing for ${device}`;
+  if (libtorch === undefined) return row('libtorch', `missing for ${device}`);
   const { version, flavour, root, source } = libtorch;
-  return `${version} ${flavour} at ${root} (from ${source})`;
+  return row('libtorch', `${version} ${flavour} at ${root}`, `from ${source}`);
 }
 
 function runtimeLines({ runtime }: Diagnosis): string[] {

@@ -25,8 +25,12 @@ export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('serve few-shot classifiers over HTTP, with a playground')
-    .argument('<paths...>', 'saved classifiers, files of examples { label: [text, …] }, or a store')
+    .argument(
+      '[paths...]',
+      'saved classifiers and models, files of examples { label: [text, …] }, or a store',
+    )
     .option('--store <folder>', 'keep the classifiers here, with all they learn')
+    .option('--model <folder>', 'a meta-trained model that adapts to examples')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--port <n>', 'port to listen at; 0 takes a free one', integerBetween(0, 65535), 8080)
     .option('--token <classifier=token>', 'bearer token of a classifier, * for all', token)

@@ -29,7 +29,7 @@ import { Knowledge } from './knowledge';
 import { requireWithin } from './limits';
 import { type Place, type PlacedExample, placesOn } from './places';
 import type { EncoderPoolOptions } from './pool-options';
-import { type Neighbor, nearestRows, type Prediction, predictionsOf } from './prediction';
+import { type Neighbor, nearestRows, onlyOne, type Prediction, predictionsOf } from './prediction';
 import { readEncoderOf, type Saved } from './saved-classifier';
 import {
   ADDITION,
@@ -588,11 +588,4 @@ export class FewShotClassifier {
   #job({ rows }: { rows: readonly Example[] }, signal?: AbortSignal): JobOptions {
     return { owner: this, size: rows.length, signal };
   }
-}
-
-function onlyOne(predictions: readonly Prediction[]): Prediction {
-  const [prediction] = predictions;
-  if (prediction === undefined)
-    throw new TorchError('ERR_TORCH_RUNTIME', 'Expected one prediction');
-  return prediction;
 }

@@ -1,5 +1,7 @@
+export type { AdaptOptions } from './adapted/adapt-options';
 export { AdaptedClassifier } from './adapted/adapted-classifier';
 export type { AdaptedOptions } from './adapted/adapted-options';
+export { MetaModelPool } from './adapted/meta-model-pool';
 export { Assistant, type AssistantStatus } from './assistant/assistant';
 export type { AssistantDefinition, Intent, IntentAnswer, PastAnswer } from './assistant/definition';
 export type { AssistantOptions } from './assistant/options';

@@ -1,3 +1,4 @@
+import { TorchError } from '../errors';
 import { normalize } from '../meta/metric/normalize';
 import type { LabeledText } from '../text';
 import { type Tensor, torch } from '../torch';
@@ -118,4 +119,12 @@ export function nearestRows(
       return { text: row.text, label: row.label, similarity: similarities[i] ?? 0 };
     });
   });
+}
+
+/** The prediction for a single text. */
+export function onlyOne(predictions: readonly Prediction[]): Prediction {
+  const [prediction] = predictions;
+  if (prediction === undefined)
+    throw new TorchError('ERR_TORCH_RUNTIME', 'Expected one prediction');
+  return prediction;
 }

@@ -105,7 +105,7 @@ function waitingName(sha256: string): string {
 }
 
 /** The file of the model with a digest: one that still has its temporary name, or that in place. */
-function modelFileOf(folder: string, sha256: string): string {
+export function modelFileOf(folder: string, sha256: string): string {
   const path = join(folder, MODEL_FILE);
   const target = onFile(path, 'a file of tensors', () => followLinks(path));
   const waiting = join(dirname(target), waitingName(sha256));
@@ -127,11 +127,7 @@ export function loadCheckpoint<Schema extends ConfigSchema<unknown>>(
 ): Checkpoint<ConfigOf<Schema>> {
   string(folder, 'folder', 'loadCheckpoint');
   schemaOf(schema, 'schema', 'loadCheckpoint');
-  const path = join(folder, CONFIG_FILE);
-  const json = readJsonFile(path, 'a checkpoint');
-  parseFileContent(path, headCheck, json, `format '${FORMAT}' of version ${VERSION}`);
-  requireSeal(path, json);
-  const body = parseFileContent(path, bodyCheck, json, 'the description of a checkpoint');
+  const { path, body } = readDescription(folder);
   const config = parseFileContent(
     path,
     checkOf(schema),
@@ -152,6 +148,21 @@ export function loadCheckpoint<Schema extends ConfigSchema<unknown>>(
     return rebuild(body.structure, tensors, (expected, found) => refuseFile(path, expected, found));
   });
   return { params, config };
+}
+
+/**
+ * What a checkpoint's folder says of it, as it stands there and checked, with the file that says so; the tensors are
+ * not read.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if it is missing, damaged, or of another format or version
+ */
+export function readDescription(folder: string) {
+  const path = join(folder, CONFIG_FILE);
+  const json: object = Object(readJsonFile(path, 'a checkpoint'));
+  parseFileContent(path, headCheck, json, `format '${FORMAT}' of version ${VERSION}`);
+  requireSeal(path, json);
+  const body = parseFileContent(path, bodyCheck, json, 'the description of a checkpoint');
+  return { path, json, body };
 }
 
 /**

@@ -65,6 +65,15 @@ test('where all is well there is no problem, and the report tells the facts', ()
   }
 });
 
+test('a long path leaves what is said of it a line of its own', () => {
+  const addonPath = `/${'folder/'.repeat(6)}addon.node`;
+  const text = report(diagnose(probes({ addonPath: () => addonPath }), '22.1.0'));
+  expect(text).toContain(
+    `\naddon      ${addonPath}\n           built for libtorch 2.13.0, compiler`,
+  );
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
 test.each<[string, Partial<Probes>, RegExp, RegExp]>([
   ['a missing addon', { addonPath: fail('no addon') }, /no addon/, /npm run setup/],
   ['a damaged addon', { addonBuildVersion: fail('bad ELF') }, /bad ELF/, /npm run setup/],

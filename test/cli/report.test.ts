@@ -135,6 +135,24 @@ test('writes JSON, Markdown, HTML and a card into a folder, and says where', asy
   expect(json.error).toContain('report.md');
 });
 
+test('breaks the long names of two models, and cuts nothing off', async () => {
+  const [one, two] = ['first', 'second'].map(
+    (name) => `a learner with a long name, frozen, ${name}`,
+  );
+  for (const [file, model = ''] of [
+    ['long-a.jsonl', one],
+    ['long-b.jsonl', two],
+  ] as const) {
+    writePredictions(at(file), {
+      protocol: { ...protocol, model },
+      queries: fixture.first.queries,
+    });
+  }
+  const { out } = await run(at('long-a.jsonl'), '--compare', at('long-b.jsonl'));
+  expect(out.split('\n').slice(0, 2).join(' ')).toBe(`${two} against ${one}`);
+  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
 test('compares two models, run by run', async () => {
   const { out } = await run(at('a.jsonl'), '--compare', at('b.jsonl.gz'));
   expect(out).toMatch(/^ANIL against MAML\n/);

@@ -5,9 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { saveModel } from '../../lib/train/runs/saved-model';
 import { type Result, runCommandLines } from '../helpers/command-lines';
 import { temporaryFolder } from '../helpers/folders';
-import { CARDS } from '../helpers/served';
+import { CARDS, LOANS } from '../helpers/served';
+import { trainedModel } from '../helpers/trained-model';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 const READ_ONLY = join(__dirname, '..', 'helpers', 'read-only.js');
@@ -88,6 +90,46 @@ test('serves, learns, drains on SIGTERM, and has it all when it starts again', a
   expect(await second.ended).toEqual({ code: 0, signal: null });
 }, 120_000);
 
+test('a meta-trained model serves from a store, and what tenants taught it outlives a kill', async () => {
+  const bank = join(folder(), 'bank');
+  mkdirSync(bank);
+  const own = Object.entries(CARDS).flatMap(([label, all]) => all.map((text) => ({ text, label })));
+  using model = await trainedModel('prototypical', 1);
+  saveModel(bank, model, { examples: own });
+  const args = [bank, '--store', store(), '--model', bank, '--port', '0', '--log', 'silent'];
+  const ask = async (address: string) => {
+    const answers = ['bank', 'loans'].map(async (classifier) =>
+      (await post(`${address}/v1/classify`, { classifier, texts: ['rain', 'a card'] })).text(),
+    );
+    return Promise.all(answers);
+  };
+
+  const first = await serve(args);
+  expect(first.output.err).toMatch(/^Serving bank at http:\/\/127.0.0.1:\d+\n$/);
+  const put = await fetch(`${first.address}/v1/classifiers/loans`, {
+    method: 'PUT',
+    body: JSON.stringify({ examples: LOANS }),
+    headers: { 'content-type': 'application/json', connection: 'close' },
+  });
+  expect([put.status, await put.json()]).toMatchObject([201, { head: 'Prototypical Networks' }]);
+  const examples = { rain: ['will it rain'] };
+  for (const classifier of ['bank', 'loans']) {
+    const learned = await post(`${first.address}/v1/labels`, { classifier, examples });
+    expect(learned.status).toBe(200);
+  }
+  const before = await ask(first.address);
+  first.signal('SIGKILL');
+  expect(await first.ended).toEqual({ code: null, signal: 'SIGKILL' });
+
+  // The store has a copy of the model.
+  rmSync(bank, { recursive: true });
+  const second = await serve([store(), '--port', '0', '--log', 'silent']);
+  expect(await ask(second.address)).toEqual(before);
+  expect(JSON.parse(before[0] ?? '').predictions[0].label).toBe('rain');
+  second.signal('SIGTERM');
+  expect(await second.ended).toEqual({ code: 0, signal: null });
+}, 240_000);
+
 test('a second signal ends it at once', async () => {
   const { ended, signal, address } = await serve([examples(), '--port', '0', '--drain', '60000']);
   signal('SIGINT');
@@ -117,6 +159,7 @@ const REFUSED: readonly [string, (folder: string) => string[], string, 1 | 2][] 
     'there is no such file or folder',
     1,
   ],
+  ['nothing', () => [], 'Expected classifiers or examples to serve, or --store', 2],
   ['an empty folder', (root) => [root], 'expected a saved few-shot classifier', 1],
   ['two of one name', (root) => ['cards.json', join(root, 'a', 'cards')], 'are both cards', 2],
   [
@@ -162,6 +205,7 @@ describe('without serving', () => {
     expect(status).toBe(0);
     for (const option of [
       '--store',
+      '--model',
       '--host',
       '--port',
       '--token',

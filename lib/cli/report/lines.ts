@@ -44,7 +44,7 @@ export function comparisonLines(comparison: Comparison): string[] {
   const shown = sections.filter(({ id }) => id === 'summary' || id === 'answers');
   const differences = shown.flatMap((section) => ['', ...rowsOf(section, lastColumns(section))]);
   const p = shown.find(({ id }) => id === 'answers')?.paragraphs?.[0]?.split('. ', 1)[0] ?? '';
-  return forTerminal([title, ...broken(lead), ...differences, '', p]);
+  return forTerminal([...broken(title), ...broken(lead), ...differences, '', p]);
 }
 
 /** The name and the difference: both models beside it have no room. */

@@ -7,11 +7,12 @@ import {
   type Classifiers,
   type EncoderPool,
   FewShotClassifier,
+  MetaModelPool,
   type Servable,
 } from '../../serve';
-import { isStore } from '../../serve/store/classifier-store';
 import { classifierName } from '../../serve/store/classifiers';
 import { MemoryClassifiers } from '../../serve/store/memory-classifiers';
+import { isStore } from '../../serve/store/store-mark';
 import { isModel } from '../../train/runs/saved-model';
 import { onExamples, readExamplesJson } from '../runs/examples-file';
 
@@ -23,28 +24,42 @@ export type Opened = {
   passedOver: readonly { name: string; path: string }[];
 };
 
+/** How classifiers are opened. */
+export type OpenOptions = {
+  /** The folder of a store that keeps them. */
+  readonly store?: string | undefined;
+  /** The folder of a meta-trained model that adapts to examples. */
+  readonly model?: string | undefined;
+  /** Threads of a meta-trained model. */
+  readonly workers: number;
+};
+
 /**
  * Opens what the command line names: one store; or saved classifiers and files of examples, which a store
  * takes in, under their names, unless it has them.
  */
 export async function openClassifiers(
   paths: readonly string[],
-  store: string | undefined,
+  { store, model, workers }: OpenOptions,
   pool: EncoderPool,
 ): Promise<Opened> {
   const [first] = paths;
   const only = paths.length === 1 && store === undefined;
   if (only && first !== undefined && isStore(first)) {
-    const classifiers = await ClassifierStore.open(first, { pool });
+    const classifiers = await ClassifierStore.open(first, { pool, model, workers });
     return { classifiers, readOnly: false, passedOver: [] };
+  }
+  if (first === undefined && store === undefined) {
+    throw wrong('Expected classifiers or examples to serve, or --store, but received neither');
   }
   const stray = paths.find(isStore);
   if (stray !== undefined) throw wrong(`Expected ${stray}, which is a store, as the only path`);
   const named = byName(paths);
   if (store === undefined) {
-    return { classifiers: await inMemory(named, pool), readOnly: true, passedOver: [] };
+    const classifiers = await inMemory(named, { model, workers }, pool);
+    return { classifiers, readOnly: true, passedOver: [] };
   }
-  const classifiers = await ClassifierStore.open(store, { pool });
+  const classifiers = await ClassifierStore.open(store, { pool, model, workers });
   try {
     const passedOver: { name: string; path: string }[] = [];
     for (const [name, path] of named) {
@@ -78,29 +93,33 @@ function nameOf(path: string): string {
 
 async function inMemory(
   named: ReadonlyMap<string, string>,
+  { model, workers }: Omit<OpenOptions, 'store'>,
   pool: EncoderPool,
 ): Promise<Classifiers> {
-  const classifiers = new MemoryClassifiers({}, pool);
-  for (const [name, path] of named) {
-    if (isFolder(path)) classifiers.adopt(name, await loadClassifier(path, pool));
-    else await onExamples(path, () => classifiers.put(name, readExamplesJson(path), {}));
+  const adapted = model === undefined ? undefined : await MetaModelPool.open(model, { workers });
+  const classifiers = new MemoryClassifiers({}, pool, adapted);
+  try {
+    for (const [name, path] of named) {
+      if (isFolder(path)) classifiers.adopt(name, await loadClassifier(path, workers, pool));
+      else await onExamples(path, () => classifiers.put(name, readExamplesJson(path), {}));
+    }
+    return classifiers;
+  } catch (error) {
+    await classifiers.close();
+    throw error;
   }
-  return classifiers;
 }
 
 async function takeIn(store: ClassifierStore, name: string, path: string): Promise<void> {
   if (isFolder(path)) {
-    if (isModel(path)) throw wrong(notForStores(path));
     await store.import(name, path);
   } else await onExamples(path, () => store.put(name, readExamplesJson(path), {}));
 }
 
-function loadClassifier(path: string, pool: EncoderPool): Promise<Servable> {
-  return isModel(path) ? AdaptedClassifier.load(path) : FewShotClassifier.load(path, { pool });
-}
-
-function notForStores(path: string): string {
-  return `Expected saved classifiers or examples for a store but ${path} is a meta-trained model; serve it without --store`;
+function loadClassifier(path: string, workers: number, pool: EncoderPool): Promise<Servable> {
+  return isModel(path)
+    ? AdaptedClassifier.load(path, { workers })
+    : FewShotClassifier.load(path, { pool });
 }
 
 function isFolder(path: string): boolean {

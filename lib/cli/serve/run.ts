@@ -11,6 +11,7 @@ import { openClassifiers } from './open-classifiers';
 
 export type ServeOptions = {
   store?: string;
+  model?: string;
   host: string;
   port: number;
   token?: Record<string, string[]>;
@@ -31,7 +32,7 @@ export async function runServe(paths: readonly string[], options: ServeOptions):
   const pool = await EncoderPool.open({ workers: options.workers });
   let server: HttpServer | undefined;
   try {
-    const { classifiers, readOnly, passedOver } = await openClassifiers(paths, options.store, pool);
+    const { classifiers, readOnly, passedOver } = await openClassifiers(paths, options, pool);
     for (const { name, path } of passedOver) {
       console.error(`${path} is not read: the store has ${name} already, with all it has learned.`);
     }

@@ -1,10 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Piscina } from 'piscina';
 import { readOptions, requireTexts, string } from '../../check';
-import { outOfRange, TorchError } from '../../errors';
-import type { LabeledText } from '../../text';
-import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from '../edits';
-import { withMore } from '../examples/known-texts';
+import { TorchError } from '../../errors';
+import { requireTwo, withoutOwner } from '../edits';
 import {
   type Example,
   type ExamplesInput,
@@ -13,20 +11,35 @@ import {
 } from '../examples/read-examples';
 import { requireWithin } from '../limits';
 import { placesOn } from '../places';
-import type { Prediction } from '../prediction';
+import { onlyOne, type Prediction } from '../prediction';
 import type { Servable } from '../servable';
-import { ADDITION, type AdditionOptions, EDIT, type EditOptions, REQUEST } from '../setup';
-import type { AdaptedFacts, AdaptedTasks } from '../workers/adapted-tasks';
+import {
+  ADDITION,
+  type AdditionOptions,
+  countsOf,
+  EDIT,
+  type EditOptions,
+  REQUEST,
+  textsOf,
+} from '../setup';
+import type { AdaptedRequest, AdaptedTasks } from '../workers/adapted-tasks';
 import type { RequestOptions } from '../workers/request-queue';
-import { runAdapted } from '../workers/run-adapted';
-import { startThreads } from '../workers/start-threads';
 import { withinTime } from '../workers/within-time';
-import { ADAPTED_WORKER_FILE } from '../workers/worker-file';
+import { ADAPT, type AdaptOptions } from './adapt-options';
 import { ADAPTED_OPTIONS, type AdaptedOptions } from './adapted-options';
 import { adaptedPrediction } from './adapted-prediction';
+import {
+  bare,
+  inOrder,
+  withExamples,
+  withNewName,
+  withoutExamples,
+  withoutLabel,
+} from './example-edits';
+import { MetaModelPool, requireAdapted } from './meta-model-pool';
 
 /**
- * A meta-trained model, adapted to examples, that answers in threads of its own: what `metatorch adapt` saved.
+ * A meta-trained model, adapted to examples, that answers in threads: what `metatorch adapt` saved.
  *
  *     await using classifier = await AdaptedClassifier.load('models/cards');
  *     const [{ label }] = await classifier.predict(['where is my card?']);
@@ -35,19 +48,21 @@ import { adaptedPrediction } from './adapted-prediction';
  * it has. Its predictions always name a label, but for empty texts, and no nearest examples.
  */
 export class AdaptedClassifier implements Servable {
-  readonly #threads: Piscina;
-  readonly #maxQueue: number;
-  readonly #title: string;
+  readonly #model: MetaModelPool;
+  readonly #owned: boolean;
+  /** By which the model's threads tell its classifiers apart. */
+  readonly #key = randomUUID();
   #known: LabeledExamples;
+  /** Counts all edits that were begun, so that no two lists of examples have the same number. */
+  #begun = 0;
   #version = 0;
   #edits: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  private constructor(threads: Piscina, maxQueue: number, facts: AdaptedFacts) {
-    this.#threads = threads;
-    this.#maxQueue = maxQueue;
-    this.#title = facts.title;
-    this.#known = readExamples(facts.examples, 'AdaptedClassifier');
+  private constructor(model: MetaModelPool, owned: boolean, known: LabeledExamples) {
+    this.#model = model;
+    this.#owned = owned;
+    this.#known = inOrder(known);
   }
 
   /**
@@ -59,25 +74,48 @@ export class AdaptedClassifier implements Servable {
   static async load(folder: string, options: AdaptedOptions = {}): Promise<AdaptedClassifier> {
     const operator = 'AdaptedClassifier.load';
     const path = resolve(string(folder, 'folder', operator));
-    const { workers, threads, maxQueue } = readOptions(ADAPTED_OPTIONS, options, operator);
-    const pool = startThreads({ folder: path, threads }, workers, ADAPTED_WORKER_FILE);
+    const settings = readOptions(ADAPTED_OPTIONS, options, operator);
+    const model = await MetaModelPool.open(path, settings);
     try {
-      const facts = await runAdapted(pool, 'describe', null);
-      if (facts.examples.length === 0) {
-        throw new TorchError(
-          'ERR_TORCH_FILE',
-          `Cannot serve ${path}: expected a model that is adapted to examples; metatorch adapt makes one`,
-          { path },
-        );
-      }
-      const classifier = new AdaptedClassifier(pool, maxQueue, facts);
-      // Adapts, so that whatever is wrong is wrong now.
-      await classifier.predict([]);
-      return classifier;
+      requireAdapted(path, model.examples);
+      return await AdaptedClassifier.#of(model, true, readExamples(model.examples, operator));
     } catch (error) {
-      await pool.destroy();
+      await model.close();
       throw error;
     }
+  }
+
+  /**
+   * Adapts a model to examples: `{ label: [text, …] }`, rows `{ text, label }`, or a data set.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError, which names the example, for fewer than two labels, empty
+   *   texts, a text under two labels, more labels than the learner can tell apart, more labels or examples than
+   *   `limits` allow, and wrong options; the signal's reason once it is aborted
+   */
+  static async adapt(examples: ExamplesInput, options: AdaptOptions): Promise<AdaptedClassifier> {
+    const operator = 'AdaptedClassifier.adapt';
+    const { model, limits, signal } = readOptions(ADAPT, options, operator);
+    const known = readExamples(examples, operator);
+    requireTwo(known.labels, operator);
+    requireWithin(limits, countsOf(known), operator);
+    signal?.throwIfAborted();
+    return AdaptedClassifier.#of(model, false, known);
+  }
+
+  /** Adapts, so that whatever is wrong is wrong now. */
+  static async #of(
+    model: MetaModelPool,
+    owned: boolean,
+    known: LabeledExamples,
+  ): Promise<AdaptedClassifier> {
+    const classifier = new AdaptedClassifier(model, owned, known);
+    await classifier.predict([]);
+    return classifier;
+  }
+
+  /** The model that it adapts. */
+  get model(): MetaModelPool {
+    return this.#model;
   }
 
   get labels(): readonly string[] {
@@ -95,7 +133,7 @@ export class AdaptedClassifier implements Servable {
 
   /** The learner, for example `Prototypical Networks`. */
   get head(): string {
-    return this.#title;
+    return this.#model.title;
   }
 
   /** Always null: nothing is held out. */
@@ -104,17 +142,23 @@ export class AdaptedClassifier implements Servable {
   }
 
   /**
-   * The predictions for texts, in their order.
+   * The prediction for a text, or those of texts, in their order.
    *
    * @throws ArgumentTypeError for what is not a text; TorchError `ERR_TORCH_BUSY` if too many requests wait,
    *   `ERR_TORCH_TIMEOUT` after the timeout, `ERR_TORCH_DISPOSED` after `close`; the signal's reason
    */
-  async predict(texts: readonly string[], options: RequestOptions = {}): Promise<Prediction[]> {
-    requireTexts(texts, 'texts', 'predict');
+  predict(text: string, options?: RequestOptions): Promise<Prediction>;
+  predict(texts: readonly string[], options?: RequestOptions): Promise<Prediction[]>;
+  async predict(
+    input: string | readonly string[],
+    options: RequestOptions = {},
+  ): Promise<Prediction | Prediction[]> {
+    const texts = textsOf(input, 'predict');
     const request = readOptions(REQUEST, options, 'predict');
     const { labels } = this.#known;
     const scores = await withinTime(this.#run('score', this.#request(texts)), request);
-    return texts.map((text, i) => adaptedPrediction(text, labels, scores[i] ?? []));
+    const predictions = texts.map((text, i) => adaptedPrediction(text, labels, scores[i] ?? []));
+    return typeof input === 'string' ? onlyOne(predictions) : predictions;
   }
 
   /** Examples and texts on a plane: those whose labels are as probable are near each other. */
@@ -132,26 +176,14 @@ export class AdaptedClassifier implements Servable {
    */
   addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
-    return this.#edit(signal, (known) => {
-      const { rows: added, labels } = readExamples(examples, 'addExamples', known);
-      const counts = { labels: labels.length, examples: known.rows.length + added.length };
-      requireWithin(limits, counts, 'addExamples');
-      return { labels, rows: withMore(known.rows, added) };
-    });
+    return this.#edit(signal, (known) => withExamples(known, examples, limits));
   }
 
   /** Forgets examples. A label without examples is gone. */
   removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
     requireTexts(texts, 'texts', 'removeExamples');
     const { signal } = readOptions(EDIT, options, 'removeExamples');
-    return this.#edit(signal, (known) => {
-      const there = new Set(known.rows.map(({ text }) => text));
-      const stranger = texts.find((text) => !there.has(text));
-      if (stranger !== undefined) {
-        throw outOfRange('texts of examples', 'texts of removeExamples', stranger);
-      }
-      return atLeastTwo(known, ({ text }) => !texts.includes(text), 'removeExamples');
-    });
+    return this.#edit(signal, (known) => withoutExamples(known, texts));
   }
 
   /** Forgets all examples of an owner: it adapts to the others, as if those had never been there. */
@@ -163,29 +195,18 @@ export class AdaptedClassifier implements Servable {
   /** Forgets a label with its examples. */
   removeLabel(label: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeLabel');
-    return this.#edit(signal, (known) => {
-      requireLabel(known, label, 'removeLabel');
-      return atLeastTwo(known, (row) => row.label !== label, 'removeLabel');
-    });
+    return this.#edit(signal, (known) => withoutLabel(known, label));
   }
 
   /** Gives a label another name. */
   renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'renameLabel');
-    return this.#edit(signal, (known) => {
-      requireLabel(known, label, 'renameLabel');
-      requireNewName(known.labels, label, name);
-      const renamed = (one: string) => (one === label ? name : one);
-      return {
-        labels: known.labels.map(renamed),
-        rows: known.rows.map((row) => ({ ...row, label: renamed(row.label) })),
-      };
-    });
+    return this.#edit(signal, (known) => withNewName(known, label, name));
   }
 
-  /** Ends the threads. */
+  /** Waits for edits under way; ends the threads, unless others adapt the model as well. */
   close(): Promise<void> {
-    this.#closed ??= this.#threads.destroy();
+    this.#closed ??= this.#owned ? this.#model.close() : this.#edits.then(() => undefined);
     return this.#closed;
   }
 
@@ -200,9 +221,9 @@ export class AdaptedClassifier implements Servable {
   ): Promise<void> {
     const edit = this.#edits.then(async () => {
       signal?.throwIfAborted();
-      const next = change(this.#known);
-      const version = this.#version + 1;
-      await this.#run('score', { texts: [], examples: bare(next), version });
+      const next = inOrder(change(this.#known));
+      const version = ++this.#begun;
+      await this.#run('score', { ...this.#request([]), examples: bare(next), version });
       this.#known = next;
       this.#version = version;
     });
@@ -210,34 +231,16 @@ export class AdaptedClassifier implements Servable {
     return edit;
   }
 
-  #request(texts: readonly string[]) {
-    return { texts, examples: bare(this.#known), version: this.#version };
+  #request(texts: readonly string[]): AdaptedRequest {
+    const [key, version] = [this.#key, this.#version];
+    return { texts, examples: bare(this.#known), key, version };
   }
 
-  async #run<K extends keyof AdaptedTasks>(
+  async #run<K extends 'score' | 'plane'>(
     name: K,
-    input: AdaptedTasks[K]['input'],
+    input: AdaptedRequest,
   ): Promise<AdaptedTasks[K]['output']> {
     if (this.#closed) throw new TorchError('ERR_TORCH_DISPOSED', 'The classifier is closed');
-    if (this.#threads.queueSize >= this.#maxQueue) {
-      const message = `Expected at most ${this.#maxQueue} requests to wait; try again later`;
-      throw new TorchError('ERR_TORCH_BUSY', message);
-    }
-    return runAdapted(this.#threads, name, input);
+    return this.#model.run(name, input);
   }
-}
-
-function atLeastTwo(
-  known: LabeledExamples,
-  kept: (row: Example) => boolean,
-  operator: string,
-): LabeledExamples {
-  const { labels, rows } = rowsWith(known, kept);
-  requireTwo(labels, operator);
-  return { labels, rows };
-}
-
-/** The rows without their owners, whom no learner needs to know. */
-function bare({ rows }: LabeledExamples): LabeledText[] {
-  return rows.map(({ text, label }) => ({ text, label }));
 }

@@ -111,6 +111,8 @@ function bareServer(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy,
+    // Threads start and encoders load in hooks, which takes as long as the machine needs for it.
+    pluginTimeout: 0,
     // Long names are refused as wrong names are, by the schema.
     routerOptions: { maxParamLength: maxHeaderSize },
     // Faults are worded by us, from the schema and the value that does not fit it.

@@ -14,8 +14,8 @@ import { TorchError } from '../../errors';
 import { readRegular } from '../../regular-file';
 import { readSealedLines, sealedLine } from '../../sealed-lines';
 import { replaceFile } from '../../torch/files/replace-file';
-import { removePart, syncFolder } from '../store/generations';
 import { Journal, onDisk } from '../store/journal';
+import { removePart, syncFolder } from '../store/parts';
 import { type MonitorChange, monitorChange } from './item';
 import {
   MonitorFold,

@@ -1,53 +1,52 @@
-import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
-  literal,
+  atOnce,
+  type OptionsOf,
   objectOf,
   optional,
   positiveInteger,
+  type ReadOptions,
   readOptions,
-  required,
-  someProperties,
   string,
   withDefault,
 } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
 import { outOfRange, TorchError } from '../../errors';
 import { FolderLock } from '../../folder-lock';
-import { replaceFile } from '../../torch/files/replace-file';
+import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool, encoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
-import { FewShotClassifier } from '../few-shot-classifier';
 import { makeFolder } from '../folders';
 import type { AdditionOptions } from '../setup';
 import type { Change } from './changes';
 import { type Classifiers, classifierName, type FitSettings } from './classifiers';
+import { fitClassifier } from './fit-classifier';
 import { onDisk } from './journal';
+import { type Stored, takeIn } from './snapshots';
+import { requireStore } from './store-mark';
 import { clearStore, StoredClassifier } from './stored-classifier';
+import { StoredModels } from './stored-models';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';
 
 const OPERATOR = 'ClassifierStore.open';
-const MARK = 'store.json';
-const markCheck = someProperties({
-  format: required(literal('metatorch-store')),
-  version: required(literal(1)),
-});
 
 const OPTIONS = {
   /** The threads for its classifiers, which stay the caller's. Default: threads of its own. */
   pool: optional(encoderPool),
   /** Changes of a classifier after which its journal is folded into a new snapshot. Default: 1,000. */
   compactAfter: withDefault(positiveInteger, 1000),
+  /**
+   * The folder of a meta-trained model, which `put` adapts to examples instead of fitting a head. The store has a copy
+   * of it from then on. Default: none.
+   */
+  model: optional(string),
+  /** Threads for each meta-trained model. Default: 1. */
+  workers: withDefault(atOnce, 1),
 };
 
-export type StoreOptions = { pool?: EncoderPool | undefined; compactAfter?: number | undefined };
-
-/** True if there is a store in a folder. */
-export function isStore(folder: string): boolean {
-  return existsSync(join(folder, MARK));
-}
+export type StoreOptions = OptionsOf<typeof OPTIONS>;
+type Settings = ReadOptions<typeof OPTIONS>;
 
 /**
  * Classifiers in a folder, where every change that was accepted outlives the process, however it ends.
@@ -65,16 +64,20 @@ export class ClassifierStore implements Classifiers {
   readonly #pool: EncoderPool;
   readonly #ownsPool: boolean;
   readonly #compactAfter: number;
+  readonly #models: StoredModels;
+  /** The model that `put` adapts. */
+  #model: MetaModelPool | undefined;
   readonly #stored = new Map<string, StoredClassifier>();
   readonly #turns = new Turns();
   #closed: Promise<void> | undefined;
 
-  private constructor(folder: string, lock: FolderLock, pool: EncoderPool, options: StoreOptions) {
+  private constructor(folder: string, lock: FolderLock, pool: EncoderPool, settings: Settings) {
     this.#folder = folder;
     this.#lock = lock;
     this.#pool = pool;
-    this.#ownsPool = options.pool === undefined;
-    this.#compactAfter = options.compactAfter ?? 1000;
+    this.#ownsPool = settings.pool === undefined;
+    this.#compactAfter = settings.compactAfter;
+    this.#models = new StoredModels(folder, settings.workers);
   }
 
   /**
@@ -92,7 +95,7 @@ export class ClassifierStore implements Classifiers {
     try {
       const pool = settings.pool ?? (await EncoderPool.open());
       const store = new ClassifierStore(path, lock, pool, settings);
-      await store.#load().catch(async (error: unknown) => {
+      await store.#load(settings.model).catch(async (error: unknown) => {
         await store.close();
         throw error;
       });
@@ -111,7 +114,7 @@ export class ClassifierStore implements Classifiers {
     return [...this.#stored.keys()];
   }
 
-  get(name: string): FewShotClassifier | undefined {
+  get(name: string): Stored | undefined {
     return this.#stored.get(name)?.classifier;
   }
 
@@ -128,17 +131,22 @@ export class ClassifierStore implements Classifiers {
     objectOf(settings, 'settings', 'put');
     return this.#inTurn(name, async () => {
       settings.signal?.throwIfAborted();
-      const options = { ...settings, pool: this.#pool };
-      await this.#keep(name, await FewShotClassifier.fit(examples, options));
+      const makers = { pool: () => this.#pool, model: this.#model };
+      await this.#keep(name, await fitClassifier(examples, settings, makers));
     });
   }
 
-  /** Takes a saved classifier in. @throws as `FewShotClassifier.load`; ArgumentRangeError if the name is taken */
+  /**
+   * Takes in a saved classifier, or a meta-trained model with the examples that it is adapted to.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if it is missing, damaged or without examples; ArgumentRangeError if the name
+   *   is taken
+   */
   import(name: string, folder: string): Promise<void> {
     classifierName(name, 'import');
     return this.#inTurn(name, async () => {
       if (this.#stored.has(name)) throw outOfRange('a new name', 'name of import', name, 'import');
-      await this.#keep(name, await FewShotClassifier.load(folder, { pool: this.#pool }));
+      await this.#keep(name, await takeIn(folder, this.#shared));
     });
   }
 
@@ -164,13 +172,18 @@ export class ClassifierStore implements Classifiers {
     try {
       await Promise.all([...this.#stored.values()].map((stored) => stored.close()));
       this.#stored.clear();
+      await this.#models.close();
       if (this.#ownsPool) await this.#pool.close();
     } finally {
       this.#lock.release();
     }
   }
 
-  async #load(): Promise<void> {
+  get #shared() {
+    return { pool: this.#pool, models: this.#models };
+  }
+
+  async #load(model: string | undefined): Promise<void> {
     await clearStore(this.#folder);
     for (const name of await readdir(this.#folder)) {
       const folder = join(this.#folder, name);
@@ -178,13 +191,15 @@ export class ClassifierStore implements Classifiers {
       if (name.startsWith('.') || !(await onDisk(folder, () => stat(folder))).isDirectory())
         continue;
       classifierName(name, OPERATOR);
-      const stored = await StoredClassifier.open(folder, this.#pool, this.#compactAfter);
+      const stored = await StoredClassifier.open(folder, this.#shared, this.#compactAfter);
       this.#stored.set(name, stored);
     }
+    if (model !== undefined) this.#model = await this.#models.takeIn(model);
+    await this.#models.clear();
   }
 
   /** Stores a classifier under a name; it is closed if that fails. */
-  async #keep(name: string, classifier: FewShotClassifier): Promise<void> {
+  async #keep(name: string, classifier: Stored): Promise<void> {
     const before = this.#stored.get(name);
     try {
       if (before !== undefined) return await before.replace(classifier);
@@ -207,22 +222,4 @@ export class ClassifierStore implements Classifiers {
     if (this.#closed) throw new TorchError('ERR_TORCH_DISPOSED', 'The store is closed');
     return this.#turns.run(name, task);
   }
-}
-
-/** Marks an empty folder as a store. @throws TorchError `ERR_TORCH_FILE` for one with other things in it */
-async function requireStore(folder: string): Promise<void> {
-  const path = join(folder, MARK);
-  const entries = await readdir(folder);
-  if (!entries.includes(MARK)) {
-    const foreign = entries.find((name) => !name.startsWith('.'));
-    if (foreign === undefined) {
-      replaceFile(path, [
-        Buffer.from(`${JSON.stringify({ format: 'metatorch-store', version: 1 })}\n`),
-      ]);
-      return;
-    }
-    const message = `Cannot use ${folder} as a store: expected ${MARK}, which marks a store, or an empty folder but found ${foreign}`;
-    throw new TorchError('ERR_TORCH_FILE', message, { path: folder });
-  }
-  parseFileContent(path, markCheck, readJsonFile(path, 'a store'), 'a store of version 1');
 }

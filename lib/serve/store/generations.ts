@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { positiveInteger, required, strictObject } from '../../check';
 import { parseFileContent, readJsonFile, refuseFile } from '../../checked-file';
 import { TorchError } from '../../errors';
 import { replaceFile } from '../../torch/files/replace-file';
-import type { FewShotClassifier } from '../few-shot-classifier';
 import type { Change } from './changes';
 import { Journal, onDisk } from './journal';
+import { removePart, syncFolder } from './parts';
+import { type Stored, saveSnapshot } from './snapshots';
 
 // `current.json` names the generation that counts, `snapshot-N` is the classifier as saved then, `journal-N.jsonl`
 // has the changes since. A new generation is written beside the old one, and counts from the moment when
@@ -73,12 +74,12 @@ function readCurrent(folder: string): number | TorchError {
 export async function beginGeneration(
   folder: string,
   generation: number,
-  classifier: FewShotClassifier,
+  classifier: Stored,
 ): Promise<Journal<Change>> {
   const { snapshot, journal: path } = pathsOf(folder, generation);
   let journal: Journal<Change> | undefined;
   try {
-    await classifier.save(snapshot);
+    await saveSnapshot(snapshot, classifier);
     journal = await Journal.create(path);
     await onDisk(folder, async () => {
       await syncFolder(snapshot);
@@ -117,20 +118,5 @@ export async function requireOnly(folder: string, generation: number): Promise<v
     const path = join(folder, name);
     const message = `Cannot remove ${path}, which holds texts that are to be forgotten; remove it by hand`;
     throw new TorchError('ERR_TORCH_FILE', message, { path });
-  }
-}
-
-/** Removes a file or folder that nothing points to; what cannot be removed now is, when the store is opened. */
-export async function removePart(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true }).catch(() => undefined);
-}
-
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const file = await open(folder, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

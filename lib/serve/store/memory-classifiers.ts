@@ -1,4 +1,5 @@
 import { objectOf } from '../../check';
+import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
@@ -6,6 +7,7 @@ import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
 import { applyChange, type Change } from './changes';
 import type { Classifiers, FitSettings } from './classifiers';
+import { fitClassifier } from './fit-classifier';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';
 
@@ -18,14 +20,21 @@ export class MemoryClassifiers implements Classifiers {
   readonly #own = new Set<Servable>();
   readonly #turns = new Turns();
   readonly #given: EncoderPool | undefined;
+  readonly #model: MetaModelPool | undefined;
   #opening: Promise<EncoderPool> | undefined;
   #opened: EncoderPool | undefined;
 
   /**
    * @param pool the threads for classifiers to come. Default: those of the first classifier, or new ones
    *   if there is none
+   * @param model what classifiers to come adapt instead; closed with them. Default: none
    */
-  constructor(classifiers: Readonly<Record<string, Servable>>, pool?: EncoderPool) {
+  constructor(
+    classifiers: Readonly<Record<string, Servable>>,
+    pool?: EncoderPool,
+    model?: MetaModelPool,
+  ) {
+    this.#model = model;
     this.#classifiers = new Map(Object.entries(classifiers));
     this.#given = pool ?? poolsOf(Object.values(classifiers))[0];
   }
@@ -57,8 +66,9 @@ export class MemoryClassifiers implements Classifiers {
     objectOf(settings, 'settings', 'put');
     return this.#turns.run(name, async () => {
       settings.signal?.throwIfAborted();
-      const options = { ...settings, pool: this.#given ?? (await this.#ownPool()) };
-      const classifier = await FewShotClassifier.fit(examples, options);
+      const pool = () => this.#given ?? this.#ownPool();
+      const makers = { pool, model: this.#model };
+      const classifier = await fitClassifier(examples, settings, makers);
       const before = this.#classifiers.get(name);
       this.#own.add(classifier);
       this.#classifiers.set(name, classifier);
@@ -78,6 +88,7 @@ export class MemoryClassifiers implements Classifiers {
     await this.#turns.idle();
     this.#classifiers.clear();
     await Promise.all([...this.#own].map((classifier) => this.#letGo(classifier)));
+    await this.#model?.close();
     await (await this.#opening?.catch(() => undefined))?.close();
   }
 

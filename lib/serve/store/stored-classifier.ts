@@ -2,8 +2,6 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TorchError } from '../../errors';
 import { warnOf } from '../../warnings';
-import type { EncoderPool } from '../encoder-pool';
-import { FewShotClassifier } from '../few-shot-classifier';
 import type { AdditionOptions } from '../setup';
 import { applyChange, type Change, changeCheck } from './changes';
 import {
@@ -12,11 +10,11 @@ import {
   currentGeneration,
   makeCurrent,
   pathsOf,
-  removePart,
   requireOnly,
-  syncFolder,
 } from './generations';
 import { Journal, onDisk } from './journal';
+import { removePart, syncFolder } from './parts';
+import { loadSnapshot, type Shared, type Stored } from './snapshots';
 
 /** Beyond this a journal is folded into a new snapshot: replaying it would take seconds. */
 const MOST_CHANGES = 1000;
@@ -40,7 +38,7 @@ export async function clearStore(folder: string): Promise<void> {
 export class StoredClassifier {
   readonly #folder: string;
   readonly #mostChanges: number;
-  #classifier: FewShotClassifier;
+  #classifier: Stored;
   /** The last generation that was begun. */
   #generation: number;
   #journal: Journal<Change>;
@@ -49,7 +47,7 @@ export class StoredClassifier {
 
   private constructor(
     folder: string,
-    classifier: FewShotClassifier,
+    classifier: Stored,
     generation: number,
     journal: Journal<Change>,
     mostChanges: number,
@@ -64,7 +62,7 @@ export class StoredClassifier {
   /** Stores a classifier in a folder of its own, and from then on owns it. @throws TorchError `ERR_TORCH_FILE` */
   static async create(
     folder: string,
-    classifier: FewShotClassifier,
+    classifier: Stored,
     mostChanges = MOST_CHANGES,
   ): Promise<StoredClassifier> {
     const begun = join(dirname(folder), `${BEGUN}${basename(folder)}`);
@@ -90,12 +88,12 @@ export class StoredClassifier {
    */
   static async open(
     folder: string,
-    pool: EncoderPool,
+    shared: Shared,
     mostChanges = MOST_CHANGES,
   ): Promise<StoredClassifier> {
     const { generation, lost } = await currentGeneration(folder);
     const { snapshot, journal: path } = pathsOf(folder, generation);
-    const classifier = await FewShotClassifier.load(snapshot, { pool });
+    const classifier = await loadSnapshot(snapshot, shared);
     let journal: Journal<Change> | undefined;
     try {
       const opened = await Journal.open(path, changeCheck);
@@ -115,7 +113,7 @@ export class StoredClassifier {
     }
   }
 
-  get classifier(): FewShotClassifier {
+  get classifier(): Stored {
     return this.#classifier;
   }
 
@@ -146,7 +144,7 @@ export class StoredClassifier {
   }
 
   /** Stores another classifier in the place of this one, which is closed. */
-  async replace(classifier: FewShotClassifier): Promise<void> {
+  async replace(classifier: Stored): Promise<void> {
     const before = this.#classifier;
     await this.#next(classifier);
     this.#classifier = classifier;
@@ -167,7 +165,7 @@ export class StoredClassifier {
     await this.#classifier.close();
   }
 
-  async #next(classifier: FewShotClassifier): Promise<void> {
+  async #next(classifier: Stored): Promise<void> {
     const generation = ++this.#generation;
     const journal = await beginGeneration(this.#folder, generation, classifier);
     this.#uncertain = true;
@@ -185,11 +183,7 @@ export class StoredClassifier {
   }
 }
 
-async function replay(
-  classifier: FewShotClassifier,
-  changes: readonly Change[],
-  path: string,
-): Promise<void> {
+async function replay(classifier: Stored, changes: readonly Change[], path: string): Promise<void> {
   for (const [i, change] of changes.entries()) {
     try {
       await applyChange(classifier, change);

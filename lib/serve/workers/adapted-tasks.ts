@@ -14,6 +14,8 @@ export type AdaptedSetup = {
 export type AdaptedRequest = {
   readonly texts: readonly string[];
   readonly examples: readonly LabeledText[];
+  /** Whose examples they are: one key for each classifier. */
+  readonly key: string;
   /** Changes with the examples, so that a thread adapts to them once. */
   readonly version: number;
 };

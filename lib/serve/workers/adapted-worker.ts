@@ -1,4 +1,4 @@
-/** The thread of an adapted classifier: it loads the model, and adapts to examples when they change. */
+/** The thread of a meta-trained model: it loads the model, and adapts it to the examples of classifiers when they change. */
 
 import { workerData } from 'piscina';
 import { normalize } from '../../meta/metric/normalize';
@@ -20,27 +20,38 @@ import type { Outcome } from './tasks';
 
 type Adapted = { version: number; classifier: TextClassifier<Tree, unknown, Tree> };
 
+/** As many classifiers stay adapted as are asked in turns; others adapt anew when they are asked again. */
+const MOST_ADAPTED = 32;
+
 /** As many examples as a picture shows. */
 const MOST_POINTS = 500;
 
 const setup: AdaptedSetup = workerData;
 torch.setNumThreads(setup.threads);
 let loading: Promise<MetaModel> | undefined;
-let adapted: Adapted | undefined;
+/** By their keys, those that were asked last at the end. */
+const adapted = new Map<string, Adapted>();
 
 function model(): Promise<MetaModel> {
   loading ??= loadModel(setup.folder);
   return loading;
 }
 
-async function classifierOf({ examples, version }: AdaptedRequest): Promise<Adapted['classifier']> {
+async function classifierOf(request: AdaptedRequest): Promise<Adapted['classifier']> {
+  const { examples, key, version } = request;
   const own = await model();
-  if (adapted?.version !== version) {
-    const classifier = own.classifier(examples);
-    adapted?.classifier.dispose();
-    adapted = { version, classifier };
+  const before = adapted.get(key);
+  const current = before?.version === version ? before : undefined;
+  const classifier = current?.classifier ?? own.classifier(examples);
+  if (current === undefined) before?.classifier.dispose();
+  adapted.delete(key);
+  adapted.set(key, { version, classifier });
+  const [oldest] = adapted.keys();
+  if (oldest !== undefined && adapted.size > MOST_ADAPTED) {
+    adapted.get(oldest)?.classifier.dispose();
+    adapted.delete(oldest);
   }
-  return adapted.classifier;
+  return classifier;
 }
 
 async function scoresOf(request: AdaptedRequest): Promise<AdaptedScores> {

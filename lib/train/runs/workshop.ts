@@ -3,8 +3,9 @@ import { ArgumentRangeError } from '../../errors';
 import type { AugmentOptions } from '../../text/augment/augment-episode';
 import type { TextDataset } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
+import { EpisodeSampler } from '../../text/episodes/episode-sampler';
 import type { Vectorizer } from '../../text/vectorizer';
-import type { Tree } from '../../torch';
+import { type Tree, torch } from '../../torch';
 import { buildEncoder } from '../registry';
 import { buildAugmentation } from '../registry/augmentations';
 import { evaluatedTasks, type RunConfig } from './config';
@@ -43,6 +44,7 @@ export async function openWorkshop(
 ): Promise<Workshop> {
   const classes = await classesOf(dataset, config.splits);
   requireEnough(classes, config, dataset.name);
+  requireLarge(classes, config, dataset);
   const texts = (labels: readonly string[]) => labels.flatMap((label) => dataset.examples(label));
   const encoder = await buildEncoder(config.encoder, texts(classes.train));
   try {
@@ -57,18 +59,40 @@ export async function openWorkshop(
 
 /** Refuses parts with fewer classes than an episode has; validation and test may have none at all. */
 function requireEnough({ train, ...others }: RunClasses, config: RunConfig, name: string): void {
-  const { ways } = config.episodes;
   const parts = Object.entries({ ...(config.steps !== 0 && { train }), ...others });
+  const waysOf = (part: string) =>
+    part === 'train' ? config.episodes.ways : evaluatedTasks(config).ways;
   const [part, labels] = parts.find(
-    ([key, own]) => own.length < ways && (key === 'train' || own.length > 0),
+    ([key, own]) => own.length < waysOf(key) && (key === 'train' || own.length > 0),
   ) ?? [undefined, []];
   if (part === undefined) return;
+  const ways = waysOf(part);
+  const own = part !== 'train' && config.evaluation.ways !== undefined;
   const found = `${labels.length}: ${labels.map((label) => `'${label}'`).join(', ')}`;
   throw new ArgumentRangeError(
-    `Expected at least ${counted(ways, 'class', 'classes')} of '${name}' for ${part} (episodes.ways and splits of the config) but received ${found}`,
+    `Expected at least ${counted(ways, 'class', 'classes')} of '${name}' for ${part} (${own ? 'evaluation' : 'episodes'}.ways and splits of the config) but received ${found}`,
     'fit',
     'config.splits of the config',
   );
+}
+
+/** Refuses classes with fewer texts than the episodes of their part need, before anything is computed. */
+function requireLarge(
+  { train, validation, test }: RunClasses,
+  config: RunConfig,
+  dataset: TextDataset,
+): void {
+  const { ways, shots, queries } = config.episodes;
+  const tasks = evaluatedTasks(config);
+  const parts = [
+    ...(config.steps === 0 ? [] : [{ classes: train, ways, shots, queries }]),
+    { classes: validation, ...tasks, shots },
+    ...config.evaluation.shots.map((own) => ({ classes: test, ...tasks, shots: own })),
+  ];
+  const generator = torch.generator(0);
+  for (const part of parts) {
+    if (part.classes.length > 0) new EpisodeSampler(dataset, { ...part, generator });
+  }
 }
 
 function workshopOf(

@@ -323,3 +323,7 @@ test('wrong classifiers, names and options are refused', () => {
     /Unknown option bodylimit/,
   );
 });
+
+test('a start may take as long as threads and encoders need', () => {
+  expect(server.initialConfig.pluginTimeout).toBe(0);
+});

@@ -33,7 +33,7 @@ async function afterKill(store: ClassifierStore, options = {}): Promise<Classifi
   for (const name of store.names()) {
     expect(found.get(name)?.examples).toEqual(store.get(name)?.examples);
     const texts = ['my card', 'rain tomorrow', 'the interest rate'];
-    expect(found.get(name)?.predictSync(texts)).toEqual(store.get(name)?.predictSync(texts));
+    expect(await found.get(name)?.predict(texts)).toEqual(await store.get(name)?.predict(texts));
   }
   return found;
 }

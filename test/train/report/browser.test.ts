@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { report, reportHtml } from '../../../lib/train';
 import { STYLE } from '../../../lib/train/report/pages/style';
+import { STRENGTHS } from '../../../lib/train/report/plots/labels';
 import { launchBrowser, withBrowser } from '../../helpers/chromium';
 import { fixture } from '../metrics/scored';
 import { HOSTILE, hostileQueries } from './hostile';
@@ -63,14 +64,24 @@ withBrowser('a report in a browser', () => {
   });
 });
 
-/** The relative luminance of a colour: WCAG 2.2. */
-function luminance(hex: string): number {
+/** Red, green and blue, from 0 to 1. */
+function channels(hex: string): number[] {
   const long =
     hex.length === 4 ? [...hex].slice(1).flatMap((digit) => [digit, digit]) : [...hex].slice(1);
-  const [r = 0, g = 0, b = 0] = [0, 2, 4]
-    .map((i) => Number.parseInt(long.slice(i, i + 2).join(''), 16) / 255)
-    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return [0, 2, 4].map((i) => Number.parseInt(long.slice(i, i + 2).join(''), 16) / 255);
+}
+
+/** The relative luminance of a colour: WCAG 2.2. */
+function luminance(colour: readonly number[]): number {
+  const [r = 0, g = 0, b = 0] = colour.map((c) =>
+    c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4,
+  );
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(one: readonly number[], other: readonly number[]): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
 }
 
 test('text has a contrast of at least 4.5 on its ground, light, dark and on paper', () => {
@@ -78,7 +89,7 @@ test('text has a contrast of at least 4.5 on its ground, light, dark and on pape
   expect(palettes).toHaveLength(3);
   for (const palette of palettes) {
     const colour = (of: string) =>
-      luminance(new RegExp(`--${of}: (#\\w+)`).exec(palette)?.[1] ?? '');
+      channels(new RegExp(`--${of}: (#\\w+)`).exec(palette)?.[1] ?? '');
     for (const [ink, ground] of [
       ['ink', 'panel'],
       ['ink', 'ground'],
@@ -87,8 +98,21 @@ test('text has a contrast of at least 4.5 on its ground, light, dark and on pape
       ['accent', 'ground'],
       ['on-accent', 'accent'],
     ] as const) {
-      const [light = 0, dark = 0] = [colour(ink), colour(ground)].sort((a, b) => b - a);
-      expect([ink, ground, (light + 0.05) / (dark + 0.05) >= 4.5]).toEqual([ink, ground, true]);
+      const isLegible = contrast(colour(ink), colour(ground)) >= 4.5;
+      expect([ink, ground, isLegible]).toEqual([ink, ground, true]);
+    }
+    // Numbers in the cells of confusions, on the panel through which the accent shines.
+    const { weak, strong } = STRENGTHS;
+    for (const [ink, strengths] of [
+      ['ink', weak],
+      ['on-accent', strong],
+    ] as const) {
+      for (const strength of strengths) {
+        const [accent, panel] = [colour('accent'), colour('panel')];
+        const cell = accent.map((c, i) => c * strength + (panel[i] ?? 0) * (1 - strength));
+        const isLegible = contrast(colour(ink), cell) >= 4.5;
+        expect([ink, strength, isLegible]).toEqual([ink, strength, true]);
+      }
     }
   }
 });

@@ -13,8 +13,15 @@ const LETTER = 7;
 /** Beside a table there is less room. */
 const NARROW = 460;
 const CELL = 24;
-/** Cells darker than this have light digits. */
-const DARK = 0.55;
+/** The height of names at 45 degrees beside their length. */
+const TILT = 0.75;
+/** Cells of a greater share have the digits of strong cells. */
+const STRONG = 0.55;
+/**
+ * How much of the accent weak and strong cells have, from and to: between the two, neither ink on the panel nor ink on
+ * the accent is legible, light and dark.
+ */
+export const STRENGTHS = { weak: [0.08, 0.5], strong: [0.88, 1] } as const;
 
 type Bar = { readonly name: string; readonly figure: Figure };
 
@@ -97,6 +104,11 @@ export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report):
     })
     .filter(({ own, given }) => names.includes(own) && names.includes(given));
   const size = CELL * names.length;
+  const longest = LETTER * Math.max(...names.map((name) => tickFormat(name).length));
+  const [left, below] = [
+    Math.min(MARGIN, 40 + longest),
+    Math.min(MARGIN - 30, 40 + longest * TILT),
+  ];
   const shown =
     names.length < wrong.size
       ? `the ${names.length} classes with the most wrong answers`
@@ -104,11 +116,11 @@ export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report):
   return [
     draw(
       {
-        width: size + MARGIN + 20,
-        height: size + MARGIN,
-        marginLeft: MARGIN,
-        marginBottom: MARGIN - 30,
-        marginTop: 30,
+        width: size + left + 20,
+        height: size + below + 10,
+        marginLeft: left,
+        marginBottom: below,
+        marginTop: 10,
         padding: 0,
         x: { domain: names, tickFormat, tickSize: 0, tickRotate: -45, label: 'answer' },
         y: { domain: names, tickFormat, tickSize: 0, label: 'true label' },
@@ -122,17 +134,17 @@ export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report):
             x: 'given',
             y: 'own',
             fill: ACCENT,
-            fillOpacity: ({ share }: { share: number }) => 0.08 + 0.92 * share,
+            fillOpacity: ({ share }: { share: number }) => strengthOf(share),
             inset: 0.5,
           }),
-          ...[true, false].map((isDark) =>
+          ...[true, false].map((isStrong) =>
             plot.text(
-              cells.filter(({ share }) => share > DARK === isDark),
+              cells.filter(({ share }) => share > STRONG === isStrong),
               {
                 x: 'given',
                 y: 'own',
                 text: ({ queries }: { queries: number }) => shortCount(queries),
-                fill: isDark ? 'var(--on-accent)' : 'var(--ink)',
+                fill: isStrong ? 'var(--on-accent)' : 'var(--ink)',
                 fontSize: 9,
               },
             ),
@@ -142,6 +154,13 @@ export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report):
       `Confusions of ${shown}: rows are true labels, columns answers, numbers queries; the stronger a cell, the greater its share of the row.`,
     ),
   ];
+}
+
+function strengthOf(share: number): number {
+  const [[weakest, weaker], [strong, strongest]] = [STRENGTHS.weak, STRENGTHS.strong];
+  return share > STRONG
+    ? strong + ((strongest - strong) * (share - STRONG)) / (1 - STRONG)
+    : weakest + ((weaker - weakest) * share) / STRONG;
 }
 
 /** Four characters fit into a cell. */
