@@ -1,7 +1,7 @@
 import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
 import { indices } from './heads/features';
-import { countOf, rowsAt, type Vectors } from './vectors';
+import { countOf, numbers, rowsAt, type Vectors } from './vectors';
 
 /** Enough for a picture, and few enough to be drawn while one types. */
 const MOST_POINTS = 500;
@@ -60,5 +60,3 @@ function evenly(count: number): number[] {
   if (count <= MOST_POINTS) return Array.from({ length: count }, (_, i) => i);
   return Array.from({ length: MOST_POINTS }, (_, i) => Math.floor((i * count) / MOST_POINTS));
 }
-
-const numbers = (x: Tensor): Float64Array => x.data(new Float64Array(x.numel()));

@@ -5,7 +5,7 @@ import type { Fitted } from './fitted';
 import { HEADS } from './heads';
 import { classMean } from './heads/class-mean';
 import type { Tuned } from './tuning/tuned';
-import { productsWith, type Vectors } from './vectors';
+import { numbers, productsWith, type Vectors } from './vectors';
 
 /** The numbers of predictions, as typed arrays that threads hand over without copying. */
 export type Scored = {
@@ -51,5 +51,3 @@ export function probabilitiesOf({ head, sharpness }: Fitted, scores: Tensor): Te
   const scaled = scores.to('float64').mul(sharpness);
   return HEADS[head].several ? scaled.sigmoid() : scaled.softmax(1);
 }
-
-const numbers = (x: Tensor): Float64Array => x.to('float64').data(new Float64Array(x.numel()));

@@ -49,3 +49,7 @@ export function productsWith(x: Tensor, parts: Vectors): Tensor {
   const [first] = products;
   return first !== undefined && products.length === 1 ? first : torch.cat(products, 1);
 }
+
+/** The elements as a typed array, which threads hand over without copying. */
+export const numbers = (x: Tensor): Float64Array =>
+  x.to('float64').data(new Float64Array(x.numel()));

@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
+import { freePort } from '../../lib/cli/runs/free-port';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
 import { findPythonWith } from '../helpers/numpy';
 
@@ -87,10 +88,6 @@ async function listens(port: number): Promise<number | undefined> {
   }
 }
 
-async function freePort(): Promise<string> {
-  return String(await listens(0));
-}
-
 /** What one process prints; it is made once for all tests. */
 let ofOneProcess: Promise<string> | undefined;
 
@@ -116,7 +113,7 @@ if (python === undefined) console.warn('torchrun is skipped: no Python with torc
   async () => {
     const torchrun = `#!/bin/sh\nexec "${python}" -m torch.distributed.run "$@"\n`;
     const { cwd, env } = place('torchrun', { torchrun });
-    const variables = { ...env, PET_MASTER_PORT: await freePort() };
+    const variables = { ...env, PET_MASTER_PORT: String(await freePort()) };
     const script = join(EXAMPLES, 'torchrun.sh');
     await expectAsOneProcess([await run('bash', [script], { cwd, env: variables })]);
   },
@@ -155,7 +152,7 @@ test(
     if (networkInterfaces()[given.GLOO_SOCKET_IFNAME ?? ''] === undefined) {
       given.GLOO_SOCKET_IFNAME = 'lo';
     }
-    const port = await freePort();
+    const port = String(await freePort());
     // As the training operator sets them; the first pod of some versions is its own localhost.
     const pods = [0, 1].map((rank) => ({
       ...env,
