@@ -8,7 +8,7 @@ const { filesBelow } = require('./support/stamps');
 const LOADED = /^(var|const) (\w+) = (require\("(\.{1,2}\/|node:)[^"]+"\));$/gm;
 
 /** Rooms whose modules wait for threads and disks: that they look once more whether one is loaded does not show. */
-const UNHURRIED = /^dist[\\/]serve[\\/]/;
+const UNHURRIED = /^dist[\\/](serve|torch[\\/]files)[\\/]/;
 
 /**
  * Compiled code in which modules are loaded when something of theirs is first used, so that whoever imports an entry
