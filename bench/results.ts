@@ -10,6 +10,7 @@ import { encoderTable } from './results/encoders';
 import { entityTable } from './results/entities';
 import { foldTable } from './results/folds';
 import { headTable } from './results/heads';
+import { instanceTable } from './results/instances';
 import { languageTable } from './results/languages';
 import { monitorTable } from './results/monitor';
 import { recommendTable } from './results/recommend';
@@ -33,6 +34,7 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   intents: intentTable,
   languages: languageTable,
   relations: relationTable,
+  instances: instanceTable,
   recommend: recommendTable,
   service: serviceTable,
   monitor: monitorTable,
