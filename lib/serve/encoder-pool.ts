@@ -131,7 +131,7 @@ export class EncoderPool {
   }
 
   /** Trains the encoder on examples, in a thread of its own; the pool's stays as it is. */
-  tune(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
+  async tune(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
     this.#requireOpen();
     this.#tuning ??= new TuningThread(this.#setup);
     return this.#tuning.run(input, options);
@@ -170,7 +170,7 @@ export class EncoderPool {
   }
 
   /** The texts whose label would teach most. */
-  informative(
+  async informative(
     scorer: Shared<Scorer>,
     texts: readonly string[],
     count: number,

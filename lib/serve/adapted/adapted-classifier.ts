@@ -130,7 +130,7 @@ export class AdaptedClassifier implements Servable {
    *
    * @throws ArgumentRangeError for more labels than the learner can tell apart
    */
-  addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
+  async addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, (known) => {
       const { rows: added, labels } = readExamples(examples, 'addExamples', known);
@@ -141,7 +141,7 @@ export class AdaptedClassifier implements Servable {
   }
 
   /** Forgets examples. A label without examples is gone. */
-  removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
+  async removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
     requireTexts(texts, 'texts', 'removeExamples');
     const { signal } = readOptions(EDIT, options, 'removeExamples');
     return this.#edit(signal, (known) => {
@@ -155,13 +155,13 @@ export class AdaptedClassifier implements Servable {
   }
 
   /** Forgets all examples of an owner: it adapts to the others, as if those had never been there. */
-  removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
+  async removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeOwner');
     return this.#edit(signal, (known) => withoutOwner(known, owner));
   }
 
   /** Forgets a label with its examples. */
-  removeLabel(label: string, options: EditOptions = {}): Promise<void> {
+  async removeLabel(label: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeLabel');
     return this.#edit(signal, (known) => {
       requireLabel(known, label, 'removeLabel');
@@ -170,7 +170,7 @@ export class AdaptedClassifier implements Servable {
   }
 
   /** Gives a label another name. */
-  renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
+  async renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'renameLabel');
     return this.#edit(signal, (known) => {
       requireLabel(known, label, 'renameLabel');
