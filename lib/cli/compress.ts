@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CompressCommandOptions } from './compress/run';
 
 const DATA = `
-The test is that of the model's run. Keys of its config are flags here too: --evaluation.test 600
---data banking77. docs/compression.md says what to expect.`;
+The test is that of the model's run. Keys of its config are flags here too:
+  --evaluation.test 600 --data banking77
+docs/compression.md says what to expect.`;
 
 /** Adds `metatorch compress`: a smaller model, and what it costs. */
 export function registerCompress(program: Command): void {
@@ -13,7 +14,7 @@ export function registerCompress(program: Command): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .description('make a saved model smaller, and compare it with what it was')
-    .usage('<model> --out <folder> [--int8] [--prune <share>] [options]')
+    .usage('<model> --out <folder> [options]')
     .requiredOption('--out <folder>', 'where to save the compressed model')
     .option('--int8', 'hold the weights of linear layers in 8 bits each')
     .option('--prune <share>', 'set a share of the weights to 0, such as 0.5', share)

@@ -4,6 +4,7 @@ import { TorchError } from '../errors';
 import { packageVersion } from '../package-version';
 import { registerAssist } from './assist';
 import { registerAudit } from './audit';
+import { endWithReaders } from './closed-pipe';
 import { registerCompletion } from './completion';
 import { registerCompress } from './compress';
 import { registerDatasets } from './datasets';
@@ -25,7 +26,8 @@ function createProgram(): Command {
   const program = new Command('metatorch')
     .description('libtorch in Node.js, and meta-learning for text on top of it')
     .version(packageVersion())
-    // Before commands are added, which inherit it: their errors are ours to end with.
+    // Before commands are added, which inherit both: help fits 80 columns, and their errors are ours to end with.
+    .configureHelp({ subcommandTerm: (command) => command.name(), minWidthToWrap: 20 })
     .exitOverride();
   registerTry(program);
   registerCompress(program);
@@ -71,6 +73,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 // Tests run many command lines in one process.
 if (require.main === module) {
+  endWithReaders();
   runProgram(process.argv.slice(2)).then((status) => {
     if (status !== 0) process.exitCode = status;
   });

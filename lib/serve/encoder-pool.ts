@@ -146,7 +146,7 @@ export class EncoderPool {
   }
 
   /** Trains the encoder on examples, in a thread of its own; the pool's stays as it is. */
-  tune(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
+  async tune(input: TuneInput, options: TuningOptions): Promise<TuneOutput> {
     this.#requireOpen();
     this.#tuning ??= new TuningThread(this.#threads.slot);
     return this.#tuning.run(input, options);
@@ -185,7 +185,7 @@ export class EncoderPool {
   }
 
   /** The texts whose label would teach most. */
-  informative(
+  async informative(
     scorer: Shared<Scorer>,
     texts: readonly string[],
     count: number,

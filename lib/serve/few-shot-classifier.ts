@@ -392,7 +392,7 @@ export class FewShotClassifier {
    *
    * @throws as `fit`
    */
-  addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
+  async addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
     readExamples(examples, 'addExamples', undefined, givesSeveral(this.head));
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, async (knowledge) => {
@@ -412,7 +412,11 @@ export class FewShotClassifier {
   }
 
   /** Learns a new label. @throws as `fit`; ArgumentRangeError if the label is there already */
-  addLabel(label: string, texts: readonly string[], options: AdditionOptions = {}): Promise<void> {
+  async addLabel(
+    label: string,
+    texts: readonly string[],
+    options: AdditionOptions = {},
+  ): Promise<void> {
     string(label, 'label', 'addLabel');
     if (this.labels.includes(label)) throw outOfRange('a new label', 'label of addLabel', label);
     return this.addExamples({ [label]: texts }, options);
@@ -423,7 +427,7 @@ export class FewShotClassifier {
    *
    * @throws ArgumentRangeError for a text that is no example, or if fewer than two labels were left
    */
-  removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
+  async removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
     requireTexts(texts, 'texts', 'removeExamples');
     const { signal } = readOptions(EDIT, options, 'removeExamples');
     const gone = new Set(texts);
@@ -445,7 +449,7 @@ export class FewShotClassifier {
    *
    * @throws ArgumentRangeError for an owner of no example, or if fewer than two labels were left
    */
-  removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
+  async removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeOwner');
     return this.#edit(signal, async (knowledge) => {
       const { labels, rows } = withoutOwner(knowledge, owner);
@@ -455,7 +459,7 @@ export class FewShotClassifier {
   }
 
   /** Forgets a label with its examples. @throws ArgumentRangeError if it is not there, or one of two */
-  removeLabel(label: string, options: EditOptions = {}): Promise<void> {
+  async removeLabel(label: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeLabel');
     return this.#edit(signal, (knowledge) => {
       requireLabel(knowledge, label, 'removeLabel');
@@ -464,7 +468,7 @@ export class FewShotClassifier {
   }
 
   /** Gives a label another name. @throws ArgumentRangeError if it is not there, or the name is taken */
-  renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
+  async renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'renameLabel');
     return this.#edit(signal, async (knowledge) => {
       requireLabel(knowledge, label, 'renameLabel');
@@ -474,7 +478,7 @@ export class FewShotClassifier {
   }
 
   /** Fits all examples anew: by the head named, or the one that is best on held-out examples. */
-  refit(options: RefitOptions = {}): Promise<void> {
+  async refit(options: RefitOptions = {}): Promise<void> {
     const { head } = readOptions(REFIT, options, 'refit');
     requireHead(head, this.#pool.encoder, 'refit');
     return this.#edit(undefined, async (knowledge) => {

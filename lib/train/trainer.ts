@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { string } from '../check';
+import { nextTurn } from '../next-turn';
 import { trainable } from '../nn';
 import type { OptimizerState } from '../optim';
 import { disposeTree, type Tensor, type Tree, torch } from '../torch';

@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { runCommandLines } from '../helpers/command-lines';
 import { fakeLibtorch } from '../helpers/fake-libtorch';
 import { temporaryFolder } from '../helpers/folders';
 
@@ -52,6 +54,37 @@ test('libtorch install is content with what the cache holds', () => {
   expect(stdout).toBe(`libtorch 2.13.0 cpu is at ${root}\n`);
   expect(status).toBe(0);
 });
+
+test('all help fits 80 columns, and names every command in a line', () => {
+  const cwd = folder();
+  const [root] = runCommandLines([{ args: ['--help'], cwd }], cwd);
+  const listed = root?.out.split('Commands:')[1] ?? '';
+  const names = [...listed.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
+  expect(names).toEqual(expect.arrayContaining(['try', 'train', 'models', 'help']));
+  const commands = names
+    .filter((name) => name !== 'help')
+    .map((name) => ({ args: [name, '--help'], cwd }));
+  for (const { out, err, status } of [root, ...runCommandLines(commands, cwd)].flatMap(
+    (one) => one ?? [],
+  )) {
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  }
+});
+
+test.each(['stdout', 'stderr'] as const)(
+  'it ends when nobody reads its %s any more',
+  async (name) => {
+    const args = name === 'stdout' ? ['--help'] : ['bogus'];
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const other = name === 'stdout' ? child.stderr : child.stdout;
+    child[name].destroy();
+    const said: Buffer[] = [];
+    other.on('data', (part) => said.push(part));
+    expect(await once(child, 'close')).toEqual([141, null]);
+    expect(Buffer.concat(said).toString()).toBe('');
+  },
+);
 
 test('an unknown command is an error', () => {
   expect(metatorch(['bogus'])).toMatchObject({ status: 2, stdout: '' });

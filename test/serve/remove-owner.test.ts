@@ -115,7 +115,7 @@ test('what would leave fewer than two labels is refused, and so are owners that 
   await using classifier = await FewShotClassifier.fit(rows, { pool: pool() });
   await expect(classifier.removeOwner('top_up')).rejects.toThrow(/at least 2 labels/);
   const wrong = [{ text: 'a', label: 'top_up', owner: '' }];
-  expect(() => classifier.addExamples(wrong)).toThrow(
+  await expect(classifier.addExamples(wrong)).rejects.toThrow(
     /Expected a name for the owner of examples\[0\]/,
   );
 });

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { counted } from '../../counted';
 import type { Learner } from '../../meta';
+import { nextTurn } from '../../next-turn';
 import { countParameters } from '../../nn';
 import { adam, cosineDecay, linearWarmup } from '../../optim';
 import { TextClassifier, type TokenBatch, type Vectorizer, WORDNET_SPLITS } from '../../text';

@@ -174,32 +174,32 @@ export class AdaptedClassifier implements Servable {
    *
    * @throws ArgumentRangeError for more labels than the learner can tell apart
    */
-  addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
+  async addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, (known) => withExamples(known, examples, limits));
   }
 
   /** Forgets examples. A label without examples is gone. */
-  removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
+  async removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
     requireTexts(texts, 'texts', 'removeExamples');
     const { signal } = readOptions(EDIT, options, 'removeExamples');
     return this.#edit(signal, (known) => withoutExamples(known, texts));
   }
 
   /** Forgets all examples of an owner: it adapts to the others, as if those had never been there. */
-  removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
+  async removeOwner(owner: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeOwner');
     return this.#edit(signal, (known) => withoutOwner(known, owner));
   }
 
   /** Forgets a label with its examples. */
-  removeLabel(label: string, options: EditOptions = {}): Promise<void> {
+  async removeLabel(label: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'removeLabel');
     return this.#edit(signal, (known) => withoutLabel(known, label));
   }
 
   /** Gives a label another name. */
-  renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
+  async renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'renameLabel');
     return this.#edit(signal, (known) => withNewName(known, label, name));
   }

@@ -127,7 +127,7 @@ export class Assistant {
    * @throws ArgumentTypeError or ArgumentRangeError for what is not a text of 1 to 4,000 characters; TorchError
    *   `ERR_TORCH_DISPOSED` after `close`
    */
-  reply(session: string, text: string, options: ReplyOptions = {}): Promise<Reply> {
+  async reply(session: string, text: string, options: ReplyOptions = {}): Promise<Reply> {
     this.#requireOpen();
     const id = requireText(session, 'session', 'reply');
     const said = requireText(text, 'text', 'reply');
@@ -170,7 +170,7 @@ export class Assistant {
    *
    * @throws as `correct`
    */
-  teach({ text, label, owner }: Example, answer?: IntentAnswer): Promise<void> {
+  async teach({ text, label, owner }: Example, answer?: IntentAnswer): Promise<void> {
     this.#requireOpen();
     const name = requireText(label, 'label', 'teach');
     const given = answer === undefined ? undefined : intentAnswer(answer, 'answer', 'teach');
@@ -190,7 +190,7 @@ export class Assistant {
   }
 
   /** Learns what a person has answered: it is looked up for similar questions from now on. */
-  answered(answer: PastAnswer): Promise<void> {
+  async answered(answer: PastAnswer): Promise<void> {
     this.#requireOpen();
     const read = pastAnswer(answer, 'answer', 'answered');
     requireText(read.question, 'question', 'answered');
@@ -205,7 +205,7 @@ export class Assistant {
    * Forgets all that was learned of a person: the assistant is, to the bit, the one that has never seen it, and no
    * file of its holds a word of it.
    */
-  forget(owner: string): Promise<Forgotten> {
+  async forget(owner: string): Promise<Forgotten> {
     this.#requireOpen();
     const name = requireText(owner, 'owner', 'forget');
     return this.#learn(async () => {

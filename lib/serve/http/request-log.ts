@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TorchError } from '../../errors';
+import { inNextTurn } from '../../next-turn';
 import { HUNG_UP } from './http-error';
 import type { Metrics } from './metrics';
 
@@ -30,7 +31,7 @@ export function recordAnswers(server: FastifyInstance, metrics: Metrics): void {
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     // An answer that is complete may be recorded in the same turn, after its end.
-    reply.raw.once('close', () => setImmediate(recordHungUp, request, reply));
+    reply.raw.once('close', () => inNextTurn(() => recordHungUp(request, reply)));
   });
   server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
     if (!recorded.has(request)) record(request, reply, reply.statusCode);

@@ -107,7 +107,7 @@ export class OpinionMonitor {
   }
 
   /** Counts the items that wait for others: the stream has ended. What is older is late from then on. */
-  flush(): Promise<readonly MonitorAlert[]> {
+  async flush(): Promise<readonly MonitorAlert[]> {
     this.#requireOpen();
     return this.#later(async () => {
       await this.#files.keep({ type: 'flush' });

@@ -122,11 +122,11 @@ export class ClassifierStore implements Classifiers {
     return [this.#pool];
   }
 
-  change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
+  async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
     return this.#inTurn(name, () => this.#require(name).change(change, options));
   }
 
-  put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
+  async put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
     classifierName(name, 'put');
     objectOf(settings, 'settings', 'put');
     return this.#inTurn(name, async () => {
@@ -142,7 +142,7 @@ export class ClassifierStore implements Classifiers {
    * @throws TorchError `ERR_TORCH_FILE` if it is missing, damaged or without examples; ArgumentRangeError if the name
    *   is taken
    */
-  import(name: string, folder: string): Promise<void> {
+  async import(name: string, folder: string): Promise<void> {
     classifierName(name, 'import');
     return this.#inTurn(name, async () => {
       if (this.#stored.has(name)) throw outOfRange('a new name', 'name of import', name, 'import');
@@ -150,7 +150,7 @@ export class ClassifierStore implements Classifiers {
     });
   }
 
-  remove(name: string): Promise<void> {
+  async remove(name: string): Promise<void> {
     return this.#inTurn(name, async () => {
       await this.#require(name).remove();
       this.#stored.delete(name);

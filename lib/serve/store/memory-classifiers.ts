@@ -58,11 +58,11 @@ export class MemoryClassifiers implements Classifiers {
     this.#classifiers.set(name, classifier);
   }
 
-  change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
+  async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
     return this.#turns.run(name, () => applyChange(this.#require(name), change, options));
   }
 
-  put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
+  async put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
     objectOf(settings, 'settings', 'put');
     return this.#turns.run(name, async () => {
       settings.signal?.throwIfAborted();
@@ -76,7 +76,7 @@ export class MemoryClassifiers implements Classifiers {
     });
   }
 
-  remove(name: string): Promise<void> {
+  async remove(name: string): Promise<void> {
     return this.#turns.run(name, async () => {
       const classifier = this.#require(name);
       this.#classifiers.delete(name);

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { counted } from '../../counted';
 import { TorchError } from '../../errors';
+import { inNextTurn, nextTurn } from '../../next-turn';
 import type { Answers } from '../engine';
 import type { Scored, Scorer } from '../predict';
 import type { Shared } from './shared-tree';
@@ -104,7 +104,7 @@ export class RequestQueue {
         reject(reason);
       };
       // Requests of one turn of the event loop share a batch.
-      setImmediate(() => this.#pump());
+      inNextTurn(() => this.#pump());
     });
   }
 

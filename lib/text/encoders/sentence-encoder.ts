@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   abortSignal,
   callable,
@@ -9,6 +8,7 @@ import {
   requireTexts,
   withMethods,
 } from '../../check';
+import { nextTurn } from '../../next-turn';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { lengthBatches } from '../length-batches';
 import type { Vectorizer } from '../vectorizer';

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   abortSignal,
   array,
@@ -10,6 +9,7 @@ import {
   string,
 } from '../../check';
 import { outOfRange } from '../../errors';
+import { nextTurn } from '../../next-turn';
 import type { LabeledText } from '../../text';
 import { requireEncoder } from '../../text/encoders/require-encoder';
 import type { SentenceEncoder } from '../../text/encoders/sentence-encoder';

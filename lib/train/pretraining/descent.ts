@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   abortSignal,
   callable,
@@ -12,6 +11,7 @@ import {
   withDefault,
 } from '../../check';
 import { gradientsOf } from '../../meta/learner';
+import { nextTurn } from '../../next-turn';
 import { type Context, trainable } from '../../nn';
 import { adamW, clipByGlobalNorm } from '../../optim';
 import { RandomSource } from '../../text/random-source';

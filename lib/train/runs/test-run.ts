@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { queryLogits } from '../../meta';
+import { nextTurn } from '../../next-turn';
 import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
 import type { Vectorizer } from '../../text/vectorizer';

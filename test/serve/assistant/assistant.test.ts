@@ -185,10 +185,12 @@ test.each([
 
 test('wrong words are refused', async () => {
   await using assistant = await open();
-  expect(() => assistant.reply('', 'a')).toThrow(/something in it for session/);
-  expect(() => assistant.reply('a', ' ')).toThrow(/something in it for text/);
-  expect(() => assistant.reply('a', 'b'.repeat(4001))).toThrow(/at most 4000 characters/);
-  expect(() => assistant.answered(Object({ question: 'a' }))).toThrow(/answer.answer of answered/);
+  await expect(assistant.reply('', 'a')).rejects.toThrow(/something in it for session/);
+  await expect(assistant.reply('a', ' ')).rejects.toThrow(/something in it for text/);
+  await expect(assistant.reply('a', 'b'.repeat(4001))).rejects.toThrow(/at most 4000 characters/);
+  await expect(assistant.answered(Object({ question: 'a' }))).rejects.toThrow(
+    /answer.answer of answered/,
+  );
 });
 
 test('over HTTP', async () => {

@@ -43,7 +43,7 @@ test('every kind of change is there after a kill, the same to the bit', async ()
   await store.put('cards', CARDS, { head: 'class-mean' });
   await store.put('loans', LOANS);
   // @ts-expect-error Settings are an object.
-  expect(() => store.put('more', LOANS, null)).toThrow('an object for the settings of put');
+  await expect(store.put('more', LOANS, null)).rejects.toThrow('an object for the settings of put');
   await store.change('cards', { type: 'addExamples', examples: rain });
   await (await afterKill(store)).close();
   await store.change('cards', { type: 'renameLabel', label: 'weather', name: 'forecast' });

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invalidArgument } from '../../../errors';
+import { nextTurn } from '../../../next-turn';
 import { type Tensor, torch } from '../../../torch';
 import { encodeBatch } from '../../encode-batch';
 import type { SentenceEncoder } from '../../encoders/sentence-encoder';
