@@ -1,6 +1,7 @@
 const fs = require('node:fs');
 const { copyPages, pageFiles } = require('../copy-pages');
 const { makeQuickToLoad } = require('../quick-to-load');
+const { stripDocs } = require('../without-docs');
 const { inRoot } = require('./paths');
 const { run, SetupError } = require('./run');
 const { digestOf, filesBelow, installedVersion, readText, writeText } = require('./stamps');
@@ -23,7 +24,13 @@ function removeStaleOutputs() {
  */
 async function buildTypeScript() {
   const sources = [...filesBelow('lib', /\.ts$/), ...pageFiles()];
-  const files = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'scripts/quick-to-load.js'];
+  const files = [
+    ...sources,
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/quick-to-load.js',
+    'scripts/without-docs.js',
+  ];
   const digest = digestOf(files, installedVersion('typescript'));
   if (readText(STAMP) === digest) return { skipped: true };
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
@@ -31,6 +38,7 @@ async function buildTypeScript() {
   if (status !== 0) throw new SetupError(`TypeScript found mistakes in lib/:\n${output}`);
   removeStaleOutputs();
   makeQuickToLoad();
+  stripDocs();
   copyPages();
   writeText(STAMP, digest);
   return { skipped: false };

@@ -289,6 +289,7 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   ...Object.fromEntries(POLYNOMIALS.map((name) => [`aten::special_${name}`, degree])),
   'aten::resize_': withMemory('self'),
   'aten::resize_as_': withMemory('self'),
+  'aten::set_': withMemory('source'),
   'aten::sparse_coo_tensor': indicesInside,
   'aten::_sparse_coo_tensor_unsafe': indicesInside,
 };

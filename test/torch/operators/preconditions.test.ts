@@ -59,6 +59,7 @@ test.each<[string, string, () => unknown]>([
       aten('embedding_bag', torch.rand([4, 3]), ints(0, 1, 2, 3).long(), ints(0, -1e8, 2).long()),
   ],
   ['resize_ of zeros without memory', 'self', () => aten('resize_', zeros(), [1_000_000])],
+  ['set_ to zeros without memory', 'source', () => aten('set_', ints(0), zeros(), 0, [3], [2])],
   ['luUnpack', 'LUPivots', () => torch.luUnpack(torch.rand([2, 1, 8, 1]), ints(), false)],
   [
     'linalg.ldlSolve',
