@@ -74,6 +74,7 @@ export class MetaModelPool {
    *
    * @throws what the task throws; TorchError `ERR_TORCH_BUSY` if too many tasks wait, `ERR_TORCH_DISPOSED` after
    *   `close`, `ERR_TORCH_WORKER` if the thread dies
+   * @internal
    */
   async run<K extends Exclude<keyof AdaptedTasks, 'describe'>>(
     name: K,

@@ -2,18 +2,26 @@ import { constants } from 'node:fs';
 import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPlainObject } from '../../check';
-import { parseFileContent } from '../../checked-file';
+import { parseFileContent, refuseFile } from '../../checked-file';
 import type { LabeledText } from '../../text/datasets/dataset';
-import { CONFIG_FILE, MODEL_FILE, modelFileOf, readDescription } from '../checkpoint';
+import {
+  CONFIG_FILE,
+  MODEL_FILE,
+  modelFileOf,
+  readDescription,
+  requireCheckpoint,
+} from '../checkpoint';
 import { sealed } from '../seal';
-import { examplesCheck } from './saved-model';
+import { examplesCheck, isModel } from './saved-model';
 
 // What classifiers of different examples share: a saved model, less the examples that it may be adapted to.
+
+const WHAT = 'a meta-trained model';
 
 /**
  * Names a saved model by what it computes with: its config and its tensors, but not its examples.
  *
- * @throws TorchError `ERR_TORCH_FILE` if its description is missing or damaged
+ * @throws TorchError `ERR_TORCH_FILE` if its description is missing or damaged, or of something else
  */
 export function baseDigest(folder: string): string {
   return baseOf(folder).description.checksum;
@@ -34,7 +42,7 @@ export function savedExamples(folder: string): readonly LabeledText[] {
  * Copies a saved model into an empty folder, without its examples; both files are on the disk when the promise is
  * fulfilled. Tensors are copied as they are: whoever loads them checks them.
  *
- * @throws TorchError `ERR_TORCH_FILE` if its description is missing or damaged; errors of the operating system
+ * @throws TorchError `ERR_TORCH_FILE` as `baseDigest`; errors of the operating system
  */
 export async function copyBase(from: string, to: string): Promise<void> {
   const { description, sha256 } = baseOf(from);
@@ -49,6 +57,8 @@ export async function copyBase(from: string, to: string): Promise<void> {
 }
 
 function baseOf(folder: string) {
+  requireCheckpoint(folder, WHAT, '`metatorch train` and saveModel write one');
+  if (!isModel(folder)) throw refuseFile(join(folder, CONFIG_FILE), WHAT, 'another kind of model');
   const { json, body } = readDescription(folder);
   const { checksum: _, ...content }: Record<string, unknown> = { ...json };
   const { examples: __, ...config }: Record<string, unknown> = isPlainObject(body.config)

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { AdaptedClassifier, ClassifierStore, createServer } from '../../../lib/serve';
+import { AdaptedClassifier, ClassifierStore, createServer, FewShotClassifier } from '../../../lib/serve';
 import { saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder, writeFiles } from '../../helpers/folders';
 import { CARDS, LOANS, sharedPool } from '../../helpers/served';
@@ -103,6 +103,19 @@ test('classifiers of both kinds stand in one store, and take each other\u2019s p
   await second.put('loans', LOANS);
   expect(second.get('loans')?.head).toBe('Prototypical Networks');
   await (await afterKill(second)).close();
+});
+
+test('what is no meta-trained model is refused before anything of it is in the store', async () => {
+  const own = await FewShotClassifier.fit(CARDS, { pool: pool() });
+  await own.save(path('few-shot'));
+  await own.close();
+  await expect(open('store', { model: path('few-shot') })).rejects.toThrow(
+    /few-shot.config.json: expected a meta-trained model but found another kind of model/,
+  );
+  await expect(open('store', { model: path('none') })).rejects.toThrow(
+    /none: expected a meta-trained model but there is no .*config.json/,
+  );
+  expect(readdirSync(path('store'))).toEqual(['store.json']);
 });
 
 test('a model that is damaged, missing or without examples is refused by its name', async () => {
