@@ -43,7 +43,7 @@ export function chooseFields(
     const given = chosen[kind];
     const found =
       given === undefined
-        ? USUAL[kind].find((name) => names.includes(name))
+        ? usualName(kind, names)
         : names.find((name) => name === given);
     if (found !== undefined) return found;
     const wanted = given === undefined ? USUAL[kind] : [given];
@@ -55,6 +55,16 @@ export function chooseFields(
   const absent = groups.find((name) => !names.includes(name));
   if (absent !== undefined) missing([absent], names, 'groups', place, refuse);
   return { text: usual('text'), label: usual('label'), split, groups };
+}
+
+/** The first usual name that is there; else the first that is there in other capitals, if there is one such. */
+function usualName(kind: 'text' | 'label', names: readonly string[]): string | undefined {
+  const exact = USUAL[kind].find((usual) => names.includes(usual));
+  if (exact !== undefined) return exact;
+  const alike = USUAL[kind]
+    .map((usual) => names.filter((name) => name.trim().toLowerCase() === usual))
+    .find((found) => found.length > 0);
+  return alike?.length === 1 ? alike[0] : undefined;
 }
 
 function missing(

@@ -27,6 +27,21 @@ test.each([
   expect(await readDataset(file(content))).toMatchObject({ format, chosenBy, name: 'file' });
 });
 
+test.each([
+  'INTENT;Utterance\na;x\n',
+  'Label,Text\na,x\n',
+  '{"Category":"a","TEXT":"x"}\n',
+  'Text,text,LABEL\ny,x,a\n',
+])('usual names may be in capitals: %j', async (content) => {
+  expect((await readDataset(file(content))).rows).toMatchObject([{ text: 'x', label: 'a' }]);
+});
+
+test('two names that differ in capitals alone are not chosen from', async () => {
+  await expect(readDataset(file('Text,TEXT,label\ny,x,a\n'))).rejects.toThrow(
+    "expected a column or key 'text' or",
+  );
+});
+
 test('a format that is named decides', async () => {
   const path = file('text,label\nx,a\n', 'file.json');
   await expect(readDataset(path)).resolves.toMatchObject({ format: 'csv' });
