@@ -11,7 +11,7 @@ const LOADED = /^(var|const) (\w+) = (require\("(\.{1,2}\/|node:)[^"]+"\));$/gm;
 const UNHURRIED = /^dist[\\/](serve|torch[\\/]files)[\\/]|^dist[\\/]torch[\\/]index\.js$/;
 
 /** An object at the top of a module, which gives names to what others have: `const own = { a: one_1.a, … };`. */
-const COLLECTION = /^const own = \{\n[^]*?^\};$/m;
+const COLLECTION = /^const own = \{\n[\s\S]*?^\};$/m;
 
 /**
  * Compiled code in which modules are loaded when something of theirs is first used, so that whoever imports an entry

@@ -1,7 +1,12 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { AdaptedClassifier, ClassifierStore, createServer, FewShotClassifier } from '../../../lib/serve';
+import {
+  AdaptedClassifier,
+  ClassifierStore,
+  createServer,
+  FewShotClassifier,
+} from '../../../lib/serve';
 import { saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder, writeFiles } from '../../helpers/folders';
 import { CARDS, LOANS, sharedPool } from '../../helpers/served';

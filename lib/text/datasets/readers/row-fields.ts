@@ -42,9 +42,7 @@ export function chooseFields(
   const usual = (kind: 'text' | 'label'): string => {
     const given = chosen[kind];
     const found =
-      given === undefined
-        ? usualName(kind, names)
-        : names.find((name) => name === given);
+      given === undefined ? usualName(kind, names) : names.find((name) => name === given);
     if (found !== undefined) return found;
     const wanted = given === undefined ? USUAL[kind] : [given];
     return missing(wanted, names, kind, place, refuse);
