@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 const fs = require('node:fs');
-const ts = require('typescript');
 const { inRoot } = require('./support/paths');
 const { filesBelow } = require('./support/stamps');
 
@@ -10,10 +9,13 @@ const { filesBelow } = require('./support/stamps');
  * @param {string} code
  */
 function withoutDocs(code) {
+  // Installed by the set-up, which loads this file.
+  /** @type {typeof import('typescript')} */
+  const ts = require('typescript');
   const source = ts.createSourceFile('a.js', code, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
   /** @type {Map<number, number>} */
   const docs = new Map();
-  /** @param {ts.Node} node */
+  /** @param {import('typescript').Node} node */
   const visit = (node) => {
     for (const { pos, end } of ts.getLeadingCommentRanges(code, node.getFullStart()) ?? []) {
       if (code.startsWith('/**', pos)) docs.set(pos, end);
