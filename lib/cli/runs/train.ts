@@ -123,6 +123,12 @@ function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunC
   const { positional, config: flags } = readFlags(args);
   atMost(positional, 1, 'one config file');
   const [file] = positional;
+  if (file === undefined && Object.keys(flags).length === 0) {
+    throw new TorchError(
+      'ERR_TORCH_ARGUMENT',
+      'Expected a config file, or its keys as flags, such as --data intents --learner prototypical, but received neither; see metatorch train --help',
+    );
+  }
   const files = file === undefined ? [] : [readConfigFile(file)];
   const config = configFrom([...files, flagSource(flags)]);
   if (config.data === undefined) {
