@@ -155,7 +155,7 @@ malformedInputs([
   ]),
   replaced('config.json', 'a list', '[]', []),
   replaced('modules.json', 'words', 'none', ['JSON']),
-  replaced('1_Pooling/config.json', 'nothing known', '{}', ['exactly one of']),
+  replaced('1_Pooling/config.json', 'nothing known', '{}', ['expected pooling_mode']),
   replaced('model.safetensors', 'nothing', '', []),
   replaced('model.safetensors', 'words', 'no tensors at all', []),
   replaced('model.safetensors', 'pickle', Buffer.from('80027d71002e', 'hex'), ['pickle']),
