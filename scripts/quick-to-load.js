@@ -8,10 +8,7 @@ const { filesBelow } = require('./support/stamps');
 const LOADED = /^(var|const) (\w+) = (require\("(\.{1,2}\/|node:)[^"]+"\));$/gm;
 
 /** Rooms whose modules wait for threads and disks: that they look once more whether one is loaded does not show. */
-const UNHURRIED = /^dist[\\/](serve|torch[\\/]files)[\\/]|^dist[\\/]torch[\\/]index\.js$/;
-
-/** An object at the top of a module, which gives names to what others have: `const own = { a: one_1.a, … };`. */
-const COLLECTION = /^const own = \{\n[\s\S]*?^\};$/m;
+const UNHURRIED = /^dist[\\/]serve[\\/]/;
 
 /**
  * Compiled code in which modules are loaded when something of theirs is first used, so that whoever imports an entry
@@ -39,17 +36,6 @@ function loadedLater(code, all) {
 }
 
 /**
- * Compiled code in which the object that a module collects its names in reads them when they are read of it.
- *
- * @param {string} code
- */
-function collectedLater(code) {
-  return code.replace(COLLECTION, (collection) =>
-    collection.replace(/^( {4})(\w+): (\w+_1\.\w+),$/gm, '$1get $2() { return $3; },'),
-  );
-}
-
-/**
  * Compiled code that names the files of the modules that it loads, for which Node.js would try one name after the
  * other.
  *
@@ -68,11 +54,11 @@ function makeQuickToLoad() {
     const folder = path.dirname(inRoot(file));
     const code = fs.readFileSync(inRoot(file), 'utf8');
     const named = withFileNames(code, (name) => fs.existsSync(path.join(folder, name)));
-    const quick = loadedLater(collectedLater(named), UNHURRIED.test(file));
+    const quick = loadedLater(named, UNHURRIED.test(file));
     if (quick !== code) fs.writeFileSync(inRoot(file), quick);
   }
 }
 
 if (require.main === module) makeQuickToLoad();
 
-module.exports = { collectedLater, loadedLater, makeQuickToLoad, withFileNames };
+module.exports = { loadedLater, makeQuickToLoad, withFileNames };

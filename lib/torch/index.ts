@@ -57,28 +57,12 @@ import { unique } from './operators/unique';
 import { unravelIndex } from './operators/unravel-index';
 import { setPrintOptions } from './printing/print-options';
 import { generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random';
-import { withPropertiesOf } from './read-once';
 import { replace } from './replace';
 import { scope } from './scope';
 import { Tensor } from './tensor';
 
-const DOORS = {
-  autograd: {
-    name: 'torch.autograd',
-    get names() {
-      return autograd;
-    },
-  },
-  func: {
-    name: 'torch.func',
-    get names() {
-      return func;
-    },
-  },
-} as const;
-
-// Built, each of these is loaded when it is first read: see scripts/quick-to-load.js.
 const own = {
+  ...namespaces,
   ops,
   tensor,
   asTensor,
@@ -115,12 +99,8 @@ const own = {
   hvp,
   gradcheck,
   gradgradcheck,
-  get autograd() {
-    return answering(DOORS.autograd);
-  },
-  get func() {
-    return answering(DOORS.func);
-  },
+  autograd,
+  func,
   insideVmap,
   vmap,
   checkpoint,
@@ -171,27 +151,22 @@ const own = {
 /** The type of `torch`: the operators as functions, PyTorch's namespaces, and what surrounds them. */
 export interface Torch extends TorchFunctions, Own {}
 
-type Own = typeof namespaces & typeof own;
+type Own = typeof own;
 
 /**
  * libtorch: every operator as a function (`torch.zeros`, `torch.cat`, `torch.exp`), those of PyTorch's
  * modules in namespaces (`torch.linalg.inv`), and what surrounds them.
  */
-export const torch: Torch = withPropertiesOf({ ...functions, ...namespaces }, own);
+export const torch: Torch = { ...functions, ...own };
 
-const answer = answerMissingNames(
-  [
-    { name: 'tensor', names: Tensor.prototype, last: TensorHandle.prototype },
-    { name: 'torch', names: torch },
-    ...Object.entries(namespaces).map(([name, names]) => ({ name: `torch.${name}`, names })),
-  ],
-  Object.values(DOORS),
-);
-
-function answering<N extends object>(door: { readonly name: string; readonly names: N }): N {
-  answer(door);
-  return door.names;
-}
+answerMissingNames([
+  { name: 'tensor', names: Tensor.prototype, last: TensorHandle.prototype },
+  { name: 'torch', names: torch },
+  ...Object.entries({ ...namespaces, autograd, func }).map(([name, names]) => ({
+    name: `torch.${name}`,
+    names,
+  })),
+]);
 
 export type { DeviceMemoryStats, MemoryCounter, MemoryStats } from '../memory-stats';
 export type { Argnums, Selected } from './autograd/argnums';

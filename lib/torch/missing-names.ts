@@ -7,7 +7,7 @@ import { placeOf } from '../operator-name';
 export type Door = {
   /** As messages write it, for example `torch.linalg`. */
   readonly name: string;
-  /** What has the names as its own; a getter is read when a name is first missed. */
+  /** What has the names as its own. */
   readonly names: object;
   /** The last object of the prototype chain before `Object.prototype`. Default: `names` itself. */
   readonly last?: object;
@@ -44,19 +44,12 @@ const INSTEAD: Readonly<Record<string, string>> = {
  * they are for any object, and `in` is false for all of them.
  *
  * A Proxy at the end of the prototype chain does it: what is there is found before it.
- *
- * @param later doors whose names need not be there yet
- * @returns what makes one of these answer, once its names are there
  */
-export function answerMissingNames(
-  doors: readonly Door[],
-  later: readonly Door[] = [],
-): (door: Door) => void {
-  const names = new KnownNames([...doors, ...later]);
-  const answer = (door: Door): void =>
-    void Object.setPrototypeOf(door.last ?? door.names, new Proxy({}, handlerOf(door, names)));
-  for (const door of doors) answer(door);
-  return answer;
+export function answerMissingNames(doors: readonly Door[]): void {
+  const names = new KnownNames(doors);
+  for (const door of doors) {
+    Object.setPrototypeOf(door.last ?? door.names, new Proxy({}, handlerOf(door, names)));
+  }
 }
 
 function handlerOf(door: Door, names: KnownNames): ProxyHandler<object> {
@@ -141,10 +134,7 @@ class KnownNames {
     if (this.#known !== undefined) return;
     this.#known = this.#doors.flatMap((door) =>
       Object.entries(Object.getOwnPropertyDescriptors(door.names)).flatMap(([name, { get }]) =>
-        // Getters of other objects than tensors only put off what they give.
-        name === 'constructor'
-          ? []
-          : [{ door, name, isGetter: get !== undefined && door.last !== undefined }],
+        name === 'constructor' ? [] : [{ door, name, isGetter: get !== undefined }],
       ),
     );
     const byKey = new Map<string, Known[]>();

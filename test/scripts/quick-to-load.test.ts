@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { collectedLater, loadedLater, withFileNames } from '../../scripts/quick-to-load.js';
+import { loadedLater, withFileNames } from '../../scripts/quick-to-load.js';
 
 /** As TypeScript writes `export { a, b } from './one'; export { c } from './two'`. */
 const BARREL = `exports.c = exports.b = exports.a = void 0;
@@ -67,27 +67,6 @@ test.each([
   'const one_1 = require("./one");\nexports.all = Object.keys(one_1);\n',
 ])('%j stays as it is', (code) => {
   expect(loadedLater(code, code.startsWith('const'))).toBe(code);
-});
-
-test('an object that collects names loads each when it is read', () => {
-  const code = `const one_1 = require("./one");
-const two_1 = require("./two");
-const own = {
-    ...two_1.c,
-    a: one_1.a,
-    b: one_1.b.c,
-    d: 1,
-};
-exports.own = own;
-exports.other = { a: one_1.a };
-`;
-  const later = collectedLater(code);
-  expect(later).toContain('    get a() { return one_1.a; },\n    b: one_1.b.c,\n    d: 1,\n');
-  expect(later).toContain('exports.other = { a: one_1.a };');
-  expect(collectedLater(later)).toBe(later);
-  expect(collectedLater('function f() {\n  const own = {\n    a: one_1.a,\n  };\n}\n')).toContain(
-    'a: one_1.a,',
-  );
 });
 
 test('modules are named by their files', () => {
