@@ -12,6 +12,7 @@ import { finiteNumber, objectOf, recordOf, required, strictObject } from '../che
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { ridgeRegression } from './closed-form/r2d2';
+import { mean, standardError } from './standard-error';
 
 /** A row of a leaderboard. */
 export type TaskRecord = {
@@ -182,15 +183,6 @@ const matrix = (rows: Rows): Tensor =>
     dtype: 'float64',
     shape: [rows.length, rows[0]?.length ?? 0],
   });
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function standardError(values: readonly number[]): number {
-  const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
-}
 
 const greatest = (values: readonly number[]): number =>
   values.reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);

@@ -48,8 +48,13 @@ export function rowsWith(
     return row !== undefined && kept(row);
   });
   const rows = places.flatMap((place) => all[place] ?? []);
-  return { places, rows, labels: [...new Set(rows.map(({ label }) => label))] };
+  return { places, rows, labels: labelsOf(rows) };
 }
+
+/** The labels of rows, in the order of their first example. */
+export const labelsOf = (rows: readonly Example[]): string[] => [
+  ...new Set(rows.map(({ label }) => label)),
+];
 
 /**
  * The examples of all others than an owner.

@@ -3,7 +3,7 @@ import { readOptions, requireTexts } from '../check';
 import { invalidArgument } from '../errors';
 import type { SentenceEncoder } from '../text';
 import { loadEncoder, loadEncoderSync } from '../text/encoders/open-encoder';
-import { type Tensor, torch } from '../torch';
+import { type Tensor, type Tree, torch } from '../torch';
 import type { Core } from './core';
 import type { KeptRows, NewRows } from './engine';
 import type { Attribution, AttributionInput } from './explain/integrated-gradients';
@@ -20,7 +20,7 @@ import { type JobOptions, JobQueue } from './workers/job-queue';
 import { type Answer, type RequestOptions, RequestQueue } from './workers/request-queue';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
 import { type StopFlag, withStopFlag } from './workers/stop-flag';
-import type { SharedSaved, TaskName, Tasks, WorkerSetup } from './workers/tasks';
+import type { SharedSaved, TaskName, Tasks } from './workers/tasks';
 import { type TuningOptions, TuningThread } from './workers/tuning-thread';
 import { closedError, WorkerThreads } from './workers/worker-threads';
 
@@ -30,7 +30,8 @@ export function encoderPool(value: unknown, name: string, operator: string): Enc
   throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
 }
 
-const countOf = ({ workers, fitters }: PoolLimits): number => workers + fitters;
+const threadsFor = ({ workers, fitters }: PoolLimits): WorkerThreads =>
+  new WorkerThreads(workers + fitters);
 
 /** Where pools say, as `{ pool, texts }`, how many texts they encode together. */
 export const BATCHES = channel('metatorch.serve.batch');
@@ -46,8 +47,7 @@ export const BATCHES = channel('metatorch.serve.batch');
 export class EncoderPool {
   readonly encoder: SentenceEncoder;
   readonly #owned: boolean;
-  readonly #setup: WorkerSetup;
-  readonly #count: number;
+  readonly #params: Shared<Tree>;
   readonly #threads: WorkerThreads;
   #tuning: TuningThread | undefined;
   readonly #queue: RequestQueue;
@@ -58,18 +58,13 @@ export class EncoderPool {
     encoder: SentenceEncoder,
     owned: boolean,
     options: PoolLimits,
-    threads = new WorkerThreads(countOf(options)),
+    threads = threadsFor(options),
   ) {
     this.encoder = encoder;
     this.#owned = owned;
-    this.#setup = {
-      spec: encoder.spec,
-      params: shareAll(encoder.params),
-      threads: options.threads,
-    };
-    this.#count = countOf(options);
+    this.#params = shareAll(encoder.params);
     this.#threads = threads;
-    threads.slot.put(this.#setup);
+    threads.slot.put({ spec: encoder.spec, params: this.#params, threads: options.threads });
     this.#jobs = new JobQueue(options.fitters);
     this.#queue = new RequestQueue((requests) => {
       if (BATCHES.hasSubscribers) BATCHES.publish({ pool: this, texts: requests.texts.length });
@@ -84,7 +79,7 @@ export class EncoderPool {
    */
   static async open(options: EncoderPoolOptions = {}): Promise<EncoderPool> {
     const { encoder, load, ...limits } = readOptions(POOL_OPTIONS, options, 'EncoderPool.open');
-    const threads = new WorkerThreads(countOf(limits));
+    const threads = threadsFor(limits);
     threads.startAhead();
     if (typeof encoder !== 'string') return new EncoderPool(encoder, false, limits, threads);
     try {
@@ -117,7 +112,7 @@ export class EncoderPool {
   /** Starts the threads; each has encoded a text when the promise is fulfilled. */
   async warmUp(): Promise<void> {
     this.#requireOpen();
-    const warm = Array.from({ length: this.#count }, () =>
+    const warm = Array.from({ length: this.#threads.count }, () =>
       this.#threads.run('encode', { texts: ['warm-up'] }),
     );
     for (const vectors of await Promise.all(warm)) torch.releaseShared(vectors);
@@ -234,7 +229,7 @@ export class EncoderPool {
     this.#queue.clear(closedError());
     await this.#queue.idle();
     await Promise.all([this.#tuning?.close(), this.#threads.end()]);
-    releaseAll(this.#setup.params);
+    releaseAll(this.#params);
     if (this.#owned) this.encoder.dispose();
   }
 

@@ -1,14 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
+import { nextTurn } from '../../lib/next-turn';
 import { torch } from '../../lib/torch';
 
 setFlagsFromString('--expose-gc');
 
 /** Collects garbage for certain. What is collected is freed once the turn of the event loop ends. */
 export const collectGarbage = vm.runInNewContext('gc') as () => void;
-
-export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Collects until `condition` holds or `turns` are over. */
 export async function collectUntil(condition: () => boolean, turns = 50): Promise<boolean> {

@@ -5,10 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { printTable } from '../../bench/support/report';
+import { nextTurn } from '../../lib/next-turn';
 import { torch } from '../../lib/torch';
+import { collectUntil } from '../helpers/garbage';
 import { MEMORY_CASES, type MemoryCase } from './support/memory-cases';
 
 const BOUND_MIB = 32;
@@ -19,7 +19,6 @@ const WARM_UP = 0.1;
 const HEAP_MIB = 48;
 const SEMI_SPACE_MIB = 2;
 const SAMPLES = 2000;
-const TURNS_TO_SETTLE = 50;
 
 type Outcome = {
   tensors: number;
@@ -31,7 +30,6 @@ type Outcome = {
 };
 
 const resident = (): number => process.memoryUsage.rss() / 2 ** 20;
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Steps until `until` tensors are made, and gives the highest resident memory of the samples. */
 async function run(work: MemoryCase, made: number, until: number, every: number) {
@@ -46,16 +44,6 @@ async function run(work: MemoryCase, made: number, until: number, every: number)
   return { made, peak: Math.max(peak, resident()) };
 }
 
-/** What the collector has not come to yet, it comes to when asked. */
-async function settle(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let i = 0; i < TURNS_TO_SETTLE && torch.memory().tensors > 0; i++) {
-    collect();
-    await nextTurn();
-  }
-}
-
 async function measure(work: MemoryCase, count: number): Promise<Outcome> {
   const every = Math.max(1, count / SAMPLES);
   const start = performance.now();
@@ -64,7 +52,8 @@ async function measure(work: MemoryCase, count: number): Promise<Outcome> {
   const { made, peak } = await run(work, warm.made, count, every);
   const seconds = (performance.now() - start) / 1000;
   work.close();
-  if (work.turns) await settle();
+  // What the collector has not come to yet, it comes to when asked.
+  if (work.turns) await collectUntil(() => torch.memory().tensors === 0);
   const { tensors: liveTensors, bytes: liveBytes } = torch.memory();
   return { tensors: made, seconds, warmMiB, peakMiB: peak, liveTensors, liveBytes };
 }

@@ -1,4 +1,5 @@
 import { type Tensor, TorchError } from '../../lib';
+import { nextTurn } from '../../lib/next-turn';
 import { torch } from '../../lib/torch';
 
 const x = torch.tensor([1, 2, 3]);
@@ -173,21 +174,19 @@ test('checks nest: what stays inside counts outside too', () => {
 });
 
 describe('asynchronous code', () => {
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
   test('is checked until its promise is settled', async () => {
     const found = await torch.leaks(async () => {
-      await turn();
+      await nextTurn();
       x.add(1);
       const sum = x.sum();
-      await turn();
+      await nextTurn();
       return { sum };
     });
     expect(found.tensors).toBe(1);
     expect(found.made[0]?.place).toContain('leaks.test.ts');
     expect(found.result.sum.item()).toBe(6);
     const value = await torch.assertNoLeaks(async () => {
-      await turn();
+      await nextTurn();
       return torch.scope(() => x.sum().item());
     });
     expect(value).toBe(6);
@@ -195,7 +194,7 @@ describe('asynchronous code', () => {
 
   test('fails by its promise', async () => {
     const check = torch.assertNoLeaks(async () => {
-      await turn();
+      await nextTurn();
       x.add(1);
     });
     await expect(check).rejects.toMatchObject({
@@ -204,7 +203,7 @@ describe('asynchronous code', () => {
     });
     await expect(
       torch.leaks(async () => {
-        await turn();
+        await nextTurn();
         throw new Error('mine');
       }),
     ).rejects.toThrow('mine');
@@ -214,7 +213,7 @@ describe('asynchronous code', () => {
     const { tensors } = await torch.leaks(async () => {
       const going: Promise<void>[] = [];
       const inner = torch.leaks(() => {
-        going.push(turn().then(() => void x.add(1)));
+        going.push(nextTurn().then(() => void x.add(1)));
       });
       await Promise.all(going);
       return inner.tensors;
@@ -225,14 +224,14 @@ describe('asynchronous code', () => {
   test('is not charged for what runs beside it', async () => {
     const beside = (async () => {
       for (let i = 0; i < 5; i++) {
-        await turn();
+        await nextTurn();
         x.add(i);
       }
     })();
     const work = (count: number) =>
       torch.leaks(async () => {
         for (let i = 0; i < count; i++) {
-          await turn();
+          await nextTurn();
           x.add(i);
         }
       });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { nextTurn } from '../../lib/next-turn';
 import { torch } from '../../lib/torch';
 import { handleOf } from '../../lib/torch/handle';
-import { collectGarbage, nextTurn } from '../helpers/garbage';
+import { collectGarbage } from '../helpers/garbage';
 
 const x = torch.tensor([1, 2, 3]);
 const live = (): number => torch.memory().tensors;

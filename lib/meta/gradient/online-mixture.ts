@@ -25,6 +25,7 @@ import { shapeOf } from '../../torch/check-tensors';
 import { leaves, type Tensor, type Tree, torch } from '../../torch/index';
 import { checkEpisodes, type Episodes, type Examples, IGNORED } from '../episode';
 import { type AdaptOptions, type Learner, learnerOf, metaGradient, queryLogits } from '../learner';
+import { mean, standardError } from '../standard-error';
 import { taskCrossEntropy, taskLosses } from '../task-loss';
 import {
   FOLLOW,
@@ -85,8 +86,8 @@ export type MixtureRound<P extends Tree, S extends OptimizerState, I extends Tre
  * Of the kept solutions whose tasks are similar enough, the most similar are tried on examples of the new tasks'
  * support sets that are held out, and so is the start. The best one answers the queries and learns from them, if its
  * gain over the start is greater than √(1 + 2 ln k) standard errors of it, k being how many were tried; otherwise the
- * start does. Tasks that recur find the solution of their kind, others begin anew. Of a class with one example there is none to hold out: where that is so
- * of all, they are judged by the examples that they adapted to.
+ * start does. Tasks that recur find the solution of their kind, others begin anew. Of a class with one example there is
+ * none to hold out: where that is so of all, they are judged by the examples that they adapted to.
  *
  * @throws ArgumentRangeError if a count is out of range; ArgumentTypeError for options of another type, or unknown
  */
@@ -144,13 +145,14 @@ export function onlineMixture<
         const gains = mostSimilar(description, solutions, { similarity, tried }).map((place) => {
           const { params } = solutions[place]?.online ?? start;
           const losses = heldOutLosses(learner, params, halves);
-          return { place, ...meanOf(atStart.map((loss, i) => loss - (losses[i] ?? loss))) };
+          const differences = atStart.map((loss, i) => loss - (losses[i] ?? loss));
+          return { place, gain: mean(differences), error: standardError(differences) };
         });
-        const [best] = gains.toSorted((one, other) => other.mean - one.mean);
+        const [best] = gains.toSorted((one, other) => other.gain - one.gain);
         if (best === undefined) return null;
         // The best of k gains that are chance alone is about √(2 ln k) standard errors.
         const beyondChance = Math.sqrt(1 + 2 * Math.log(gains.length)) * best.error;
-        return best.mean > beyondChance ? best.place : null;
+        return best.gain > beyondChance ? best.place : null;
       });
       const own = reused === null ? undefined : solutions[reused];
       const { state: next, loss, accuracy } = meet(own?.online ?? start, episodes, adaptOptions);
@@ -228,12 +230,4 @@ function heldOutLosses<P extends Tree, A, I extends Tree>(
     const answers = labels.flatten().indexSelect(0, held).unsqueeze(1);
     return taskLosses(learner.loss ?? taskCrossEntropy, asked, answers).tolist() as number[];
   });
-}
-
-/** The mean of numbers, and its standard error: 0 for a single one. */
-function meanOf(values: readonly number[]): { mean: number; error: number } {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
 }

@@ -1,6 +1,6 @@
 import { outOfRange } from '../../errors';
 import type { LabeledText } from '../../text';
-import { requireLabel, requireNewName, requireTwo, rowsWith } from '../edits';
+import { labelsOf, requireLabel, requireNewName, requireTwo, rowsWith } from '../edits';
 import { withMore } from '../examples/known-texts';
 import {
   type Example,
@@ -62,7 +62,7 @@ function atLeastTwo(
 
 /** Labels in the order of their first example, which is that of the learner's outputs. */
 export function inOrder({ rows }: LabeledExamples): LabeledExamples {
-  return { labels: [...new Set(rows.map(({ label }) => label))], rows };
+  return { labels: labelsOf(rows), rows };
 }
 
 /** The rows without their owners, whom no learner needs to know. */

@@ -48,8 +48,9 @@ function byFolds<S extends Tree>(head: Head<S>, like: S, held: HeldOut): Tensor 
   for (let fold = 0; fold < FOLDS; fold++) {
     check?.();
     const test = rows.filter((row) => folds.get(row) === fold);
+    if (test.length === 0) break;
     const train = [...numbers.keys()].filter((row) => folds.get(row) !== fold);
-    if (test.length === 0 || train.length === 0) continue;
+    if (train.length === 0) continue;
     // A label without an example left has no place in this fold's head.
     const present = [...new Set(train.map((row) => numbers[row] ?? 0))].sort((a, b) => a - b);
     torch.scope(() => {

@@ -43,6 +43,7 @@ export function minimize(
   { tolerance, steps, gain = 0, check }: Ending,
   curvature?: Curvature,
 ): Tensor {
+  const model = curvature ?? sameEverywhere;
   let search: Search = torch.scope(() => {
     const place = { point: start.clone(), ...objective(start) };
     return { place, pairs: [], ended: largest(place.gradient) <= tolerance };
@@ -50,14 +51,14 @@ export function minimize(
   for (let step = 0; step < steps && !search.ended; step++) {
     check?.();
     search = torch.replace(search, ({ place, pairs }) => {
-      const along = direction(place.gradient, pairs, curvature);
+      const along = direction(place.gradient, pairs, model);
       const isBlind = pairs.length === 0 && curvature === undefined;
       const next = lineSearch(objective, place, along, isBlind);
       if (next === undefined) return { place, pairs, ended: true };
       const isSmall = place.value - next.value < gain * Math.abs(place.value);
       return {
         place: next,
-        pairs: [...pairs, ...pairBetween(place, next, curvature)].slice(-MEMORY),
+        pairs: [...pairs, ...pairBetween(place, next, model)].slice(-MEMORY),
         ended: isSmall || largest(next.gradient) <= tolerance,
       };
     });
@@ -68,11 +69,7 @@ export function minimize(
 const sameEverywhere: Curvature = (gradient) => gradient;
 
 /** The quasi-Newton direction −H g, H from the last steps and how the gradient changed over them. */
-function direction(
-  gradient: Tensor,
-  pairs: readonly Pair[],
-  curvature: Curvature = sameEverywhere,
-): Tensor {
+function direction(gradient: Tensor, pairs: readonly Pair[], curvature: Curvature): Tensor {
   let q = gradient;
   const shares = pairs.toReversed().map(({ step, change, product }) => {
     const share = dot(step, q) / product;
@@ -109,7 +106,7 @@ function lineSearch(
 }
 
 /** What a step has taught; nothing where rounding hides the curvature. */
-function pairBetween(from: Place, to: Place, curvature: Curvature = sameEverywhere): Pair[] {
+function pairBetween(from: Place, to: Place, curvature: Curvature): Pair[] {
   const step = to.point.sub(from.point);
   const change = to.gradient.sub(from.gradient);
   const product = dot(step, change);

@@ -43,7 +43,7 @@ export function fitRidge(problem: RidgeProblem): RidgeState {
 
 /** The mean squared error of fits without each row, by the rows' weights. */
 function heldOutError({ targets, roots }: RidgeProblem, scores: Tensor): number {
-  return torch.scope(() => Number(targets.sub(scores).mul(roots).square().mean().item()));
+  return Number(targets.sub(scores).mul(roots).square().mean().item());
 }
 
 /** W `[D + 1, N]`, the last row the bias, float32. */

@@ -8,7 +8,7 @@ import type { Outcome, TaskName, Tasks, WorkerSetup } from './tasks';
 /** The threads of a pool, which start when they are needed first. */
 export class WorkerThreads {
   readonly slot = new SetupSlot<WorkerSetup>();
-  readonly #count: number;
+  readonly count: number;
   #threads: Piscina | undefined;
   /** Fulfilled once the thread that was started ahead has loaded its modules. */
   #ahead: Promise<unknown> | undefined;
@@ -16,7 +16,7 @@ export class WorkerThreads {
   #ended = false;
 
   constructor(count: number) {
-    this.#count = count;
+    this.count = count;
   }
 
   /** Starts the first of them, which loads its modules while the setup is being made. */
@@ -36,7 +36,7 @@ export class WorkerThreads {
     await this.#ahead;
     let cause: unknown;
     // A worker may have died of another task, and so may all the others: each gives the task one chance.
-    for (let i = 0; i <= this.#count && !this.#ended; i++) {
+    for (let i = 0; i <= this.count && !this.#ended; i++) {
       const outcome: Outcome<Tasks[K]['output']> | undefined = await this.#started()
         .run(input, { name })
         .catch((error: unknown) => {
@@ -58,7 +58,7 @@ export class WorkerThreads {
   }
 
   #started(): Piscina {
-    this.#threads ??= startThreads(this.slot.memory, this.#count);
+    this.#threads ??= startThreads(this.slot.memory, this.count);
     return this.#threads;
   }
 }

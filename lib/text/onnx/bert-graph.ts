@@ -46,14 +46,14 @@ export function addBert(build: Build, params: BertParams): Value {
 function projected(
   graph: OnnxGraph,
   one: TextProjection,
-  { weight, bias }: LinearParams,
+  own: LinearParams,
   name: string,
   x: Value,
 ): Value {
   if (one !== 'layer-norm') {
-    const { activation = 'none' } = one;
-    return activated(graph, activation, linear(graph, { weight, ...(bias && { bias }) }, name, x));
+    return activated(graph, one.activation ?? 'none', linear(graph, own, name, x));
   }
+  const { weight, bias } = own;
   if (bias === undefined) throw new RangeError('Expected the bias of a normalisation');
   return norm(graph, { eps: LAYER_NORM_EPS }, { weight, bias }, name, x);
 }

@@ -51,7 +51,7 @@ export function fitTransfer(
       const scoresWith = leavingOneOut(problem);
       const rated = LAMBDAS.map((lambda) => ({
         lambda,
-        error: errorOf(problem, scoresWith(lambda), judges),
+        error: torch.scope(() => errorOf(problem, scoresWith(lambda), judges)),
       }));
       const { lambda, error } = rated.reduce((a, b) => (b.error < a.error ? b : a));
       if (best !== undefined && best.error <= error) return undefined;
@@ -119,12 +119,10 @@ function weightsOf(
 
 /** The mean squared error of the first rows, each predicted without itself, all labels counted alike. */
 function errorOf(problem: RidgeProblem, scores: Tensor, judges: number): number {
-  return torch.scope(() => {
-    const residual = problem.targets.sub(scores).narrow(0, 0, judges);
-    const weights = problem.roots.narrow(0, 0, judges).square();
-    const squares = residual.square().sum([1], true).mul(weights);
-    return Number(squares.sum().div(weights.sum()).item());
-  });
+  const residual = problem.targets.sub(scores).narrow(0, 0, judges);
+  const weights = problem.roots.narrow(0, 0, judges).square();
+  const squares = residual.square().sum([1], true).mul(weights);
+  return Number(squares.sum().div(weights.sum()).item());
 }
 
 /** The sharpness with which the same predictions have the least logarithmic loss. */
