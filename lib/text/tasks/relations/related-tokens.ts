@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { array, integerFrom, string } from '../../../check';
 import { onFile, refuseFile } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
+import { DATA_FOLDER } from '../../../shipped-files';
 import { markedText } from '../entities/marked-text';
 import { fieldsOf, tokensOf } from '../entities/tagged-tokens';
 
@@ -83,7 +84,7 @@ export function markedPair(text: string): EntityPair {
   return { tokens, head: span(head), tail: span(tail) };
 }
 
-const FILE = join(__dirname, '..', '..', '..', '..', 'data', 'relations', 'sentences.txt');
+const FILE = join(DATA_FOLDER, 'relations', 'sentences.txt');
 
 /**
  * 40 sentences, ten for each of four relations, written for this project: `data/relations/DATASHEET.md`.
