@@ -1,6 +1,8 @@
 // Files that the package brings beside its code. Each path is written out, and in this way: tools that trace the files
-// which a program needs know `path.join` with `__dirname`, and not all of them what other imports are compiled to.
-import path = require('node:path');
+// which a program needs know `path.join` with `__dirname`, and not all of them what imports are compiled to.
+import type * as Path from 'node:path';
+
+const path: typeof Path = require('node:path');
 
 /** As far from the sources as from what is compiled of them. */
 export const DATA_FOLDER: string = path.join(__dirname, '../data');
