@@ -1,0 +1,134 @@
+import { type GruCellParams, gruCell, type LinearParams, linear } from '../../nn';
+import { type Generator, type Tensor, torch } from '../../torch';
+import { COPY_SLOTS } from './pair-tensors';
+
+export type DecoderParams = {
+  /** From the mean of the encoder's states to the first state. */
+  bridge: LinearParams;
+  cell: GruCellParams;
+  keys: LinearParams;
+  /** Weighs where was read before, `[1, 5]`. */
+  location: LinearParams;
+  attentional: LinearParams;
+  output: LinearParams;
+  /** How probable it is that a character is written and not copied. */
+  gate: LinearParams;
+};
+
+/** What a decoder reads while it writes. */
+export type SourceMemory = {
+  /** `[..., S, D]` */
+  values: Tensor;
+  /** `[..., S, D]` */
+  keys: Tensor;
+  /** `[..., S]`, nonzero for what is not padding. */
+  mask: Tensor;
+  /** `[..., S]`, int64. */
+  ids: Tensor;
+};
+
+/** What a decoder knows after some characters. */
+export type DecoderState = {
+  /** `[..., D]` */
+  h: Tensor;
+  /** What it has read, `[..., D]`. */
+  context: Tensor;
+  /** Where it has read that, `[..., S]`. */
+  weights: Tensor;
+};
+
+/** Places before and after the one that was read last, of which each has its own weight. */
+const [AFTER, BEFORE] = [3, 1];
+
+/**
+ * A decoder with attention, one character after another:
+ *
+ *   h ← GRU([x; c], h);   a = softmax(hᵀ W v + w · (where was read before));   c = Σ a v
+ *   p = g · softmax(V tanh(U [h; c])) + (1 − g) · (a, by the characters that stand there)
+ *
+ * Attention is `general` and its context fed back, as of Minh-Thang Luong, Hieu Pham, Christopher Manning:
+ * Effective Approaches to Attention-based Neural Machine Translation, EMNLP 2015; that it knows where it has read is
+ * of Jan Chorowski et al.: Attention-Based Models for Speech Recognition, NIPS 2015; that it copies, by g, of Abigail
+ * See, Peter Liu, Christopher Manning: Get To The Point, ACL 2017.
+ */
+export function attentionDecoder(sizes: {
+  vocabularySize: number;
+  /** Of a character's vector. */
+  dimensions: number;
+  /** D: of states, the encoder's and its own. */
+  stateSize: number;
+}) {
+  const { vocabularySize, dimensions, stateSize } = sizes;
+  const cell = gruCell({ inputSize: dimensions + stateSize, hiddenSize: stateSize });
+  const square = linear({ inFeatures: stateSize, outFeatures: stateSize });
+  const keys = linear({ inFeatures: stateSize, outFeatures: stateSize, bias: false });
+  const location = linear({ inFeatures: AFTER + 1 + BEFORE, outFeatures: 1, bias: false });
+  const attentional = linear({ inFeatures: 2 * stateSize, outFeatures: stateSize });
+  const output = linear({ inFeatures: stateSize, outFeatures: vocabularySize });
+  const gate = linear({ inFeatures: stateSize + dimensions, outFeatures: 1 });
+  return {
+    init: (generator: Generator): DecoderParams => ({
+      bridge: square.init(generator),
+      cell: cell.init(generator),
+      keys: keys.init(generator),
+      location: location.init(generator),
+      attentional: attentional.init(generator),
+      output: output.init(generator),
+      gate: gate.init(generator),
+    }),
+
+    /** What the encoder has made of the source, `[..., S, D]`, and the state before the first character. */
+    start(params: DecoderParams, values: Tensor, mask: Tensor, ids: Tensor) {
+      const share = mask.div(mask.sum([-1], true).clampMin(1)).unsqueeze(-1);
+      const h = square.apply(params.bridge, values.mul(share).sum([-2])).tanh();
+      const memory: SourceMemory = { values, keys: keys.apply(params.keys, values), mask, ids };
+      const state: DecoderState = { h, context: h.zerosLike(), weights: mask.zerosLike() };
+      return { memory, state };
+    },
+
+    /** Reads a character's vector `[..., dimensions]`, and what it asks for of the source. */
+    step(
+      params: DecoderParams,
+      memory: SourceMemory,
+      state: DecoderState,
+      x: Tensor,
+    ): DecoderState {
+      const fed = torch.cat([x, state.context], -1);
+      const { h } = cell.step(params.cell, cell.project(params.cell, fed), { h: state.h });
+      const content = memory.keys.matmul(h.unsqueeze(-1));
+      const around = torch
+        .constantPadNd(state.weights, [AFTER, BEFORE])
+        .unfold(-1, AFTER + 1 + BEFORE, 1);
+      const scores = content.add(location.apply(params.location, around)).squeeze(-1);
+      const weights = torch.maskedSoftmax(scores, memory.mask, -1);
+      const context = weights.unsqueeze(-2).matmul(memory.values).squeeze(-2);
+      return { h, context, weights };
+    },
+
+    /**
+     * The natural logarithms of the probabilities of what comes next, `[..., L, V + COPY_SLOTS]`.
+     *
+     * @param states h and context `[..., L, D]`, weights `[..., L, S]`
+     * @param x the vectors of the characters read, `[..., L, dimensions]`
+     */
+    next(
+      params: DecoderParams,
+      memory: SourceMemory,
+      { h, context, weights }: DecoderState,
+      x: Tensor,
+      drop: (read: Tensor) => Tensor,
+    ): Tensor {
+      const joined = torch.cat([h, context], -1);
+      const read = drop(attentional.apply(params.attentional, joined).tanh());
+      const written = output.apply(params.output, read).softmax(-1);
+      const share = gate.apply(params.gate, torch.cat([read, x], -1)).sigmoid();
+      const all = torch.constantPadNd(written.mul(share), [0, COPY_SLOTS]);
+      const places = memory.ids.unsqueeze(-2).expand(weights.shape);
+      const copied = weights.mul(share.neg().add(1));
+      return all.scatterAdd(-1, places, copied).add(LEAST).log();
+    },
+  };
+}
+
+/** Keeps the logarithm of what is neither written nor copied finite. */
+const LEAST = 1e-9;
