@@ -45,18 +45,15 @@ export function gruCell(options: GruCellOptions): GruCell {
       objectOf(params, 'parameters', 'gruCell');
       checkSize(projected, 3 * size, 'projected input', 'gruCell');
       const h = state?.h ?? projected.narrow(-1, 0, size).zerosLike();
-      const recurrent = hidden.apply(params.hidden, h);
-      const gates = projected
-        .narrow(-1, 0, 2 * size)
-        .add(recurrent.narrow(-1, 0, 2 * size))
-        .sigmoid();
-      const [reset, update] = [gates.narrow(-1, 0, size), gates.narrow(-1, size, size)];
-      const added = reset.mul(recurrent.narrow(-1, 2 * size, size));
-      const candidate = projected
-        .narrow(-1, 2 * size, size)
-        .add(added)
-        .tanh();
+      const [forReset, forUpdate, own] = projected.chunk(3, -1) as Gates;
+      const [resetting, updating, before] = hidden.apply(params.hidden, h).chunk(3, -1) as Gates;
+      const reset = forReset.add(resetting).sigmoid();
+      const update = forUpdate.add(updating).sigmoid();
+      const candidate = own.add(reset.mul(before)).tanh();
       return { h: candidate.add(update.mul(h.sub(candidate))) };
     },
   };
 }
+
+/** Of the reset gate, the update gate and the candidate, each `[..., H]`. */
+type Gates = [Tensor, Tensor, Tensor];

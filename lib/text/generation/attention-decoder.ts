@@ -6,6 +6,8 @@ export type DecoderParams = {
   /** From the mean of the encoder's states to the first state. */
   bridge: LinearParams;
   cell: GruCellParams;
+  /** What was read as the cell takes it beside a character, `[3·D, D]`. */
+  feed: LinearParams;
   keys: LinearParams;
   /** Weighs where was read before, `[1, 5]`. */
   location: LinearParams;
@@ -21,8 +23,8 @@ export type SourceMemory = {
   values: Tensor;
   /** `[..., S, D]` */
   keys: Tensor;
-  /** `[..., S]`, nonzero for what is not padding. */
-  mask: Tensor;
+  /** 0, and so low that the weight is 0 for padding, `[..., S]`. */
+  bias: Tensor;
   /** `[..., S]`, int64. */
   ids: Tensor;
 };
@@ -59,7 +61,8 @@ export function attentionDecoder(sizes: {
   stateSize: number;
 }) {
   const { vocabularySize, dimensions, stateSize } = sizes;
-  const cell = gruCell({ inputSize: dimensions + stateSize, hiddenSize: stateSize });
+  const cell = gruCell({ inputSize: dimensions, hiddenSize: stateSize });
+  const feed = linear({ inFeatures: stateSize, outFeatures: 3 * stateSize, bias: false });
   const square = linear({ inFeatures: stateSize, outFeatures: stateSize });
   const keys = linear({ inFeatures: stateSize, outFeatures: stateSize, bias: false });
   const location = linear({ inFeatures: AFTER + 1 + BEFORE, outFeatures: 1, bias: false });
@@ -70,6 +73,7 @@ export function attentionDecoder(sizes: {
     init: (generator: Generator): DecoderParams => ({
       bridge: square.init(generator),
       cell: cell.init(generator),
+      feed: feed.init(generator),
       keys: keys.init(generator),
       location: location.init(generator),
       attentional: attentional.init(generator),
@@ -81,26 +85,30 @@ export function attentionDecoder(sizes: {
     start(params: DecoderParams, values: Tensor, mask: Tensor, ids: Tensor) {
       const share = mask.div(mask.sum([-1], true).clampMin(1)).unsqueeze(-1);
       const h = square.apply(params.bridge, values.mul(share).sum([-2])).tanh();
-      const memory: SourceMemory = { values, keys: keys.apply(params.keys, values), mask, ids };
+      const bias = mask.sub(1).mul(NEVER);
+      const memory: SourceMemory = { values, keys: keys.apply(params.keys, values), bias, ids };
       const state: DecoderState = { h, context: h.zerosLike(), weights: mask.zerosLike() };
       return { memory, state };
     },
 
-    /** Reads a character's vector `[..., dimensions]`, and what it asks for of the source. */
+    /** Vectors of characters `[..., dimensions]` as a step takes them, for all steps at once. */
+    project: (params: DecoderParams, x: Tensor): Tensor => cell.project(params.cell, x),
+
+    /** Reads a character that was projected, and what it asks for of the source. */
     step(
       params: DecoderParams,
       memory: SourceMemory,
       state: DecoderState,
-      x: Tensor,
+      projected: Tensor,
     ): DecoderState {
-      const fed = torch.cat([x, state.context], -1);
-      const { h } = cell.step(params.cell, cell.project(params.cell, fed), { h: state.h });
+      const fed = projected.add(feed.apply(params.feed, state.context));
+      const { h } = cell.step(params.cell, fed, { h: state.h });
       const content = memory.keys.matmul(h.unsqueeze(-1));
       const around = torch
         .constantPadNd(state.weights, [AFTER, BEFORE])
         .unfold(-1, AFTER + 1 + BEFORE, 1);
       const scores = content.add(location.apply(params.location, around)).squeeze(-1);
-      const weights = torch.maskedSoftmax(scores, memory.mask, -1);
+      const weights = scores.add(memory.bias).softmax(-1);
       const context = weights.unsqueeze(-2).matmul(memory.values).squeeze(-2);
       return { h, context, weights };
     },
@@ -130,5 +138,7 @@ export function attentionDecoder(sizes: {
   };
 }
 
+/** Of a score: its weight is 0, and its gradient finite. */
+const NEVER = 1e9;
 /** Keeps the logarithm of what is neither written nor copied finite. */
 const LEAST = 1e-9;

@@ -86,7 +86,8 @@ export function sequenceLayer(sizes: SequenceSizes): SequenceLayer {
     encode,
     advance(params, memory, before, ids) {
       const x = vectors(params, ids);
-      const state = decoder.step(params.decoder, memory, before, x);
+      const projected = decoder.project(params.decoder, x);
+      const state = decoder.step(params.decoder, memory, before, projected);
       const steps = ofSteps([state]);
       const all = decoder.next(params.decoder, memory, steps, x.unsqueeze(-2), (read) => read);
       const logProbabilities = all.squeeze(-2);
@@ -102,7 +103,7 @@ export function sequenceLayer(sizes: SequenceSizes): SequenceLayer {
         const { memory, state } = encode(params, sources, context);
         const x = vectors(params, written, context);
         const states: DecoderState[] = [];
-        for (const own of x.unbind(-2)) {
+        for (const own of decoder.project(params.decoder, x).unbind(-2)) {
           states.push(decoder.step(params.decoder, memory, states.at(-1) ?? state, own));
         }
         const dropped = (read: Tensor) => drop.apply({}, read, context);
