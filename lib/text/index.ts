@@ -33,8 +33,10 @@ export {
   loadDialogues,
   loadLanguages,
   loadOpinions,
+  loadPhrases,
   loadRatings,
   type OpinionSet,
+  type Phrase,
   type RatedText,
 } from './datasets/embedded-texts';
 export {

@@ -46,6 +46,7 @@ test('exports the text layer', () => {
     'loadIntents',
     'loadLanguages',
     'loadOpinions',
+    'loadPhrases',
     'loadRatings',
     'loadRelations',
     'loadWordNet',

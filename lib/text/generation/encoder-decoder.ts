@@ -21,7 +21,7 @@ import {
   generateTexts,
   TEXT_BATCH,
 } from './generate-texts';
-import { type PairTensors, pairTensors } from './pair-tensors';
+import { type PairTensors, pairTensors, sourceIds } from './pair-tensors';
 import { charactersOf, type PhrasePair, phrasePairsOf } from './phrase-pairs';
 import { type SequenceLayer, type SequenceParams, sequenceLayer } from './sequence-layer';
 import { characterLosses } from './token-loss';
@@ -31,8 +31,8 @@ const OPTIONS = {
   dimensions: withDefault(positiveInteger, 48),
   /** The size of the encoder's state in each direction; the decoder's is twice as large. Default: 64. */
   hiddenSize: withDefault(positiveInteger, 64),
-  /** The share of characters' vectors and of outputs dropped while training. Default: 0.1. */
-  dropout: withDefault(fraction, 0.1),
+  /** The share of characters' vectors and of outputs dropped while training. Default: 0.2. */
+  dropout: withDefault(fraction, 0.2),
   /** Decides on where training starts. Default: 0. */
   seed: withDefault(stepCount, 0),
 };
@@ -108,6 +108,24 @@ export class EncoderDecoder {
       const losses = characterLosses(this.layer.apply(params, inputs, context), labels);
       return losses.maskedSelect(labels.ne(IGNORED));
     });
+  }
+
+  /**
+   * The characters of targets that it can neither write, since no pair had them that it was made of, nor copy from their
+   * sources.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError if `pairs` is not a list of pairs
+   */
+  unwritable(pairs: readonly PhrasePair[]): string[] {
+    const read = pairsOf(pairs, 'pairs', 'EncoderDecoder.unwritable');
+    const { tokenizer, vocabulary } = this.words;
+    const missing = read.flatMap(({ source, target }) => {
+      const { slots } = sourceIds(this.words, source);
+      return tokenizer
+        .tokenize(target)
+        .filter((own) => !vocabulary.has(own) && !slots.includes(own));
+    });
+    return [...new Set(missing)];
   }
 
   /**
