@@ -152,6 +152,15 @@ test('copies characters that it has never seen', async () => {
   expect(trained.generate(['xé', 'xЖ']).map(({ text }) => text)).toEqual(['é', 'Ж']);
 });
 
+test('never writes the mark of unknown characters, and names what it cannot write', async () => {
+  const lost = [pair('a', 'é')];
+  using fresh = encoderDecoder([pair('a', 'a')], { dimensions: 4, hiddenSize: 4, dropout: 0 });
+  expect(fresh.unwritable([...lost, pair('ü', 'ü')])).toEqual(['é']);
+  using trained = await trainEncoderDecoder(fresh, lost, { steps: 40, learningRate: 0.05 });
+  expect(trained.perplexity(lost)).toBeLessThan(2);
+  expect(trained.generate(['a'])[0]?.text).not.toContain('<unk>');
+});
+
 test.each([
   [
     'maml',
