@@ -1,4 +1,11 @@
-import { type GruCellParams, gruCell, type LinearParams, linear } from '../../nn';
+import {
+  type GruCell,
+  type GruCellParams,
+  gruCell,
+  type Layer,
+  type LinearParams,
+  linear,
+} from '../../nn';
 import { type Generator, type Tensor, torch } from '../../torch';
 import { COPY_SLOTS } from './pair-tensors';
 
@@ -42,6 +49,14 @@ export type DecoderState = {
 /** Places before and after the one that was read last, of which each has its own weight. */
 const [AFTER, BEFORE] = [3, 1];
 
+export type DecoderSizes = {
+  vocabularySize: number;
+  /** Of a character's vector. */
+  dimensions: number;
+  /** D: of states, the encoder's and its own. */
+  stateSize: number;
+};
+
 /**
  * A decoder with attention, one character after another:
  *
@@ -53,89 +68,101 @@ const [AFTER, BEFORE] = [3, 1];
  * of Jan Chorowski et al.: Attention-Based Models for Speech Recognition, NIPS 2015; that it copies, by g, of Abigail
  * See, Peter Liu, Christopher Manning: Get To The Point, ACL 2017.
  */
-export function attentionDecoder(sizes: {
-  vocabularySize: number;
-  /** Of a character's vector. */
-  dimensions: number;
-  /** D: of states, the encoder's and its own. */
-  stateSize: number;
-}) {
-  const { vocabularySize, dimensions, stateSize } = sizes;
-  const cell = gruCell({ inputSize: dimensions, hiddenSize: stateSize });
-  const feed = linear({ inFeatures: stateSize, outFeatures: 3 * stateSize, bias: false });
-  const square = linear({ inFeatures: stateSize, outFeatures: stateSize });
-  const keys = linear({ inFeatures: stateSize, outFeatures: stateSize, bias: false });
-  const location = linear({ inFeatures: AFTER + 1 + BEFORE, outFeatures: 1, bias: false });
-  const attentional = linear({ inFeatures: 2 * stateSize, outFeatures: stateSize });
-  const output = linear({ inFeatures: stateSize, outFeatures: vocabularySize });
-  const gate = linear({ inFeatures: stateSize + dimensions, outFeatures: 1 });
-  return {
-    init: (generator: Generator): DecoderParams => ({
-      bridge: square.init(generator),
-      cell: cell.init(generator),
+export class AttentionDecoder {
+  readonly #cell: GruCell;
+  readonly #layers: Readonly<Record<Exclude<keyof DecoderParams, 'cell'>, Layer<LinearParams>>>;
+
+  constructor({ vocabularySize, dimensions, stateSize }: DecoderSizes) {
+    const of = (inFeatures: number, outFeatures: number, bias = true) =>
+      linear({ inFeatures, outFeatures, bias });
+    this.#cell = gruCell({ inputSize: dimensions, hiddenSize: stateSize });
+    this.#layers = {
+      bridge: of(stateSize, stateSize),
+      feed: of(stateSize, 3 * stateSize, false),
+      keys: of(stateSize, stateSize, false),
+      location: of(AFTER + 1 + BEFORE, 1, false),
+      attentional: of(2 * stateSize, stateSize),
+      output: of(stateSize, vocabularySize),
+      gate: of(stateSize + dimensions, 1),
+    };
+  }
+
+  init(generator: Generator): DecoderParams {
+    const { bridge, feed, keys, location, attentional, output, gate } = this.#layers;
+    return {
+      bridge: bridge.init(generator),
+      cell: this.#cell.init(generator),
       feed: feed.init(generator),
       keys: keys.init(generator),
       location: location.init(generator),
       attentional: attentional.init(generator),
       output: output.init(generator),
       gate: gate.init(generator),
-    }),
+    };
+  }
 
-    /** What the encoder has made of the source, `[..., S, D]`, and the state before the first character. */
-    start(params: DecoderParams, values: Tensor, mask: Tensor, ids: Tensor) {
-      const share = mask.div(mask.sum([-1], true).clampMin(1)).unsqueeze(-1);
-      const h = square.apply(params.bridge, values.mul(share).sum([-2])).tanh();
-      const bias = mask.sub(1).mul(NEVER);
-      const memory: SourceMemory = { values, keys: keys.apply(params.keys, values), bias, ids };
-      const state: DecoderState = { h, context: h.zerosLike(), weights: mask.zerosLike() };
-      return { memory, state };
-    },
+  /** What the encoder has made of the source, `[..., S, D]`, and the state before the first character. */
+  start(params: DecoderParams, values: Tensor, mask: Tensor, ids: Tensor) {
+    const share = mask.div(mask.sum([-1], true).clampMin(1)).unsqueeze(-1);
+    const h = this.#layers.bridge.apply(params.bridge, values.mul(share).sum([-2])).tanh();
+    const bias = mask.sub(1).mul(NEVER);
+    const memory: SourceMemory = {
+      values,
+      keys: this.#layers.keys.apply(params.keys, values),
+      bias,
+      ids,
+    };
+    const state: DecoderState = { h, context: h.zerosLike(), weights: mask.zerosLike() };
+    return { memory, state };
+  }
 
-    /** Vectors of characters `[..., dimensions]` as a step takes them, for all steps at once. */
-    project: (params: DecoderParams, x: Tensor): Tensor => cell.project(params.cell, x),
+  /** Vectors of characters `[..., dimensions]` as a step takes them, for all steps at once. */
+  project(params: DecoderParams, x: Tensor): Tensor {
+    return this.#cell.project(params.cell, x);
+  }
 
-    /** Reads a character that was projected, and what it asks for of the source. */
-    step(
-      params: DecoderParams,
-      memory: SourceMemory,
-      state: DecoderState,
-      projected: Tensor,
-    ): DecoderState {
-      const fed = projected.add(feed.apply(params.feed, state.context));
-      const { h } = cell.step(params.cell, fed, { h: state.h });
-      const content = memory.keys.matmul(h.unsqueeze(-1));
-      const around = torch
-        .constantPadNd(state.weights, [AFTER, BEFORE])
-        .unfold(-1, AFTER + 1 + BEFORE, 1);
-      const scores = content.add(location.apply(params.location, around)).squeeze(-1);
-      const weights = scores.add(memory.bias).softmax(-1);
-      const context = weights.unsqueeze(-2).matmul(memory.values).squeeze(-2);
-      return { h, context, weights };
-    },
+  /** Reads a character that was projected, and what it asks for of the source. */
+  step(
+    params: DecoderParams,
+    memory: SourceMemory,
+    state: DecoderState,
+    projected: Tensor,
+  ): DecoderState {
+    const fed = projected.add(this.#layers.feed.apply(params.feed, state.context));
+    const { h } = this.#cell.step(params.cell, fed, { h: state.h });
+    const content = memory.keys.matmul(h.unsqueeze(-1));
+    const around = torch
+      .constantPadNd(state.weights, [AFTER, BEFORE])
+      .unfold(-1, AFTER + 1 + BEFORE, 1);
+    const scores = content.add(this.#layers.location.apply(params.location, around)).squeeze(-1);
+    const weights = scores.add(memory.bias).softmax(-1);
+    const context = weights.unsqueeze(-2).matmul(memory.values).squeeze(-2);
+    return { h, context, weights };
+  }
 
-    /**
-     * The natural logarithms of the probabilities of what comes next, `[..., L, V + COPY_SLOTS]`.
-     *
-     * @param states h and context `[..., L, D]`, weights `[..., L, S]`
-     * @param x the vectors of the characters read, `[..., L, dimensions]`
-     */
-    next(
-      params: DecoderParams,
-      memory: SourceMemory,
-      { h, context, weights }: DecoderState,
-      x: Tensor,
-      drop: (read: Tensor) => Tensor,
-    ): Tensor {
-      const joined = torch.cat([h, context], -1);
-      const read = drop(attentional.apply(params.attentional, joined).tanh());
-      const written = output.apply(params.output, read).softmax(-1);
-      const share = gate.apply(params.gate, torch.cat([read, x], -1)).sigmoid();
-      const all = torch.constantPadNd(written.mul(share), [0, COPY_SLOTS]);
-      const places = memory.ids.unsqueeze(-2).expand(weights.shape);
-      const copied = weights.mul(share.neg().add(1));
-      return all.scatterAdd(-1, places, copied).add(LEAST).log();
-    },
-  };
+  /**
+   * The natural logarithms of the probabilities of what comes next, `[..., L, V + COPY_SLOTS]`.
+   *
+   * @param read.states after each of L characters: h and context `[..., L, D]`, weights `[..., L, S]`
+   * @param read.x the vectors of these characters, `[..., L, dimensions]`
+   * @param drop dropout, while training
+   */
+  next(
+    params: DecoderParams,
+    { memory, states, x }: { memory: SourceMemory; states: DecoderState; x: Tensor },
+    drop: (hidden: Tensor) => Tensor,
+  ): Tensor {
+    const { h, context, weights } = states;
+    const { attentional, output, gate } = this.#layers;
+    const joined = torch.cat([h, context], -1);
+    const hidden = drop(attentional.apply(params.attentional, joined).tanh());
+    const written = output.apply(params.output, hidden).softmax(-1);
+    const share = gate.apply(params.gate, torch.cat([hidden, x], -1)).sigmoid();
+    const all = torch.constantPadNd(written.mul(share), [0, COPY_SLOTS]);
+    const places = memory.ids.unsqueeze(-2).expand(weights.shape);
+    const copied = weights.mul(share.neg().add(1));
+    return all.scatterAdd(-1, places, copied).add(LEAST).log();
+  }
 }
 
 /** Of a score: its weight is 0, and its gradient finite. */

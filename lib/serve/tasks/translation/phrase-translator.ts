@@ -39,8 +39,8 @@ const FIT = {
   ...SIGNAL,
   /** Steps on pairs of all names together. Default: 1,000. */
   steps: withDefault(positiveInteger, 1000),
-  /** Steps of Reptile after them, each on two names; 0 leaves it with what all have in common. Default: 50. */
-  metaSteps: withDefault(stepCount, 50),
+  /** Steps of Reptile after them, each on two names. Default: 0, since none gained anything where it was measured. */
+  metaSteps: withDefault(stepCount, 0),
   /** The size of the encoder's state in each direction. Default: 64. */
   hiddenSize: withDefault(positiveInteger, 64),
   /** Decides on where training starts, and on what is drawn. Default: 0. */
@@ -101,8 +101,8 @@ export class PhraseTranslator {
   }
 
   /**
-   * Learns what the pairs have in common: first from all together, then, by Reptile, where steps on a few examples of one
-   * name lead far.
+   * Learns what the pairs have in common: from all together, and with `metaSteps` also, by Reptile, where to start so that
+   * a few steps on one name lead far.
    *
    * @param pairs by the name of their languages, dialects or styles
    * @throws ArgumentTypeError or ArgumentRangeError for what is not lists of at least 16 pairs of texts; the signal's
@@ -200,11 +200,11 @@ export class PhraseTranslator {
   }
 }
 
-/** The model where Reptile has led it. */
-async function metaTrained(
+/** The model where Reptile has led it: a new one. */
+export async function metaTrained(
   model: EncoderDecoder,
   pairs: Readonly<Record<string, readonly PhrasePair[]>>,
-  { metaSteps, seed, signal }: ReadOptions<typeof FIT>,
+  { metaSteps, seed, signal }: Pick<ReadOptions<typeof FIT>, 'metaSteps' | 'seed' | 'signal'>,
 ): Promise<EncoderDecoder> {
   const { tasks, innerSteps } = META;
   const halves = { shots: META.pairs / 2, queries: META.pairs / 2 };
