@@ -18,6 +18,7 @@ import { relationTable } from './results/relations';
 import { responsibleTable } from './results/responsible';
 import { serviceTable } from './results/service';
 import { intentTable, sentimentTable, topicTable } from './results/transfer';
+import { translationTable } from './results/translation';
 import { tunedTable } from './results/tuned';
 import { unknownTable } from './results/unknown';
 
@@ -33,6 +34,7 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   topics: topicTable,
   intents: intentTable,
   languages: languageTable,
+  translation: translationTable,
   relations: relationTable,
   instances: instanceTable,
   recommend: recommendTable,

@@ -26,14 +26,6 @@ export {
   mse,
   type Reduction,
 } from './losses';
-export { type LstmOptions, type LstmParams, lstm, type Sequences } from './lstm';
-export {
-  type LstmCell,
-  type LstmCellOptions,
-  type LstmCellParams,
-  type LstmState,
-  lstmCell,
-} from './lstm-cell';
 export { type MaskedTokens, meanPooling } from './mean-pooling';
 export { type MlpOptions, type MlpParams, mlp } from './mlp';
 export {
@@ -44,6 +36,23 @@ export {
 } from './multi-head-attention';
 export { overTasks, type TaskParams } from './over-tasks';
 export { countParameters, trainable } from './parameters';
+export { type GruOptions, type GruParams, gru } from './recurrent/gru';
+export {
+  type GruCell,
+  type GruCellOptions,
+  type GruCellParams,
+  type GruState,
+  gruCell,
+} from './recurrent/gru-cell';
+export { type LstmOptions, type LstmParams, lstm } from './recurrent/lstm';
+export {
+  type LstmCell,
+  type LstmCellOptions,
+  type LstmCellParams,
+  type LstmState,
+  lstmCell,
+} from './recurrent/lstm-cell';
+export type { Sequences } from './recurrent/recurrent-layer';
 export { type SequentialParams, sequential } from './sequential';
 export { expandTasks, selectTask } from './tasks';
 export {

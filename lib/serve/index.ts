@@ -92,6 +92,13 @@ export {
 } from './tasks/relations/relation-classifier';
 export { TransferClassifier, type TransferOptions } from './tasks/transfer';
 export {
+  type AdaptTranslatorOptions,
+  PhraseTranslator,
+  type TranslateOptions,
+  type Translation,
+  type TranslatorOptions,
+} from './tasks/translation/phrase-translator';
+export {
   exampleFeatures,
   type HeadTask,
   headLeaderboard,

@@ -33,8 +33,10 @@ export {
   loadDialogues,
   loadLanguages,
   loadOpinions,
+  loadPhrases,
   loadRatings,
   type OpinionSet,
+  type Phrase,
   type RatedText,
 } from './datasets/embedded-texts';
 export {
@@ -128,6 +130,15 @@ export { episodeTensors } from './episodes/episode-tensors';
 export type { EpisodeSamplerOptions, ShotRange, WayRange } from './episodes/sampler-options';
 export { loadEpisodes, type SavedEpisodes, saveEpisodes } from './episodes/saved-episodes';
 export type { ClassRows, TaskSource } from './episodes/task-sources';
+export {
+  EncoderDecoder,
+  type EncoderDecoderOptions,
+  encoderDecoder,
+} from './generation/encoder-decoder';
+export type { GeneratedText, GenerateOptions } from './generation/generate-texts';
+export { type PhraseEpisodeOptions, phraseEpisodes } from './generation/phrase-episodes';
+export type { PhrasePair } from './generation/phrase-pairs';
+export { characterLoss } from './generation/token-loss';
 export { HashedVectorizer, type HashedVectorizerOptions } from './hashed-vectorizer';
 export { joinedVectorizer } from './joined-vectorizer';
 export {

@@ -50,6 +50,7 @@ export { type SpanScore, type SpanScores, spanScores } from './metrics/span-scor
 export { viewContrast } from './pretraining/contrast';
 export type { PretrainingStep } from './pretraining/descent';
 export { type PretrainOptions, pretrainEncoder } from './pretraining/pretrain';
+export { trainEncoderDecoder } from './pretraining/train-encoder-decoder';
 export { trainLanguageModel } from './pretraining/train-language-model';
 export {
   type CardDetails,

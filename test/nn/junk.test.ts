@@ -19,6 +19,7 @@ const LAYERS: readonly (readonly [string, nn.Layer<never, never>, unknown])[] = 
     sequences,
   ],
   ['lstm', nn.lstm({ inputSize: 4, hiddenSize: 3 }) as never, { x: sequences, mask }],
+  ['gru', nn.gru({ inputSize: 4, hiddenSize: 3 }) as never, { x: sequences, mask }],
   ['multiHeadAttention', nn.multiHeadAttention({ dimensions: 4, heads: 2 }) as never, { x }],
   ['meanPooling', nn.meanPooling() as never, { x: sequences, mask }],
   ['relu', nn.relu() as never, x],

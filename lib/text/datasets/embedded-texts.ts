@@ -35,12 +35,25 @@ const byDomain = <T>(check: Check<T>) =>
   strictObject({ licence: required(string), domains: required(recordOf(listOf(check, 1))) });
 const dialogues = byDomain(dialogue);
 const articles = byDomain(article);
+const phrases = byDomain(
+  strictObject({
+    en: required(string),
+    de: required(string),
+    nl: required(string),
+    es: required(string),
+    it: required(string),
+    sv: required(string),
+  }),
+);
 
 /** What somebody says, and what is the right answer to it. */
 export type Dialogue = { readonly context: string; readonly response: string };
 
 /** A text by sentences, and what it comes to. */
 export type Article = { readonly sentences: readonly string[]; readonly summary: string };
+
+/** What says the same in English, German, Dutch, Spanish, Italian and Swedish. */
+export type Phrase = Readonly<Record<'en' | 'de' | 'nl' | 'es' | 'it' | 'sv', string>>;
 
 /** A text and a number that somebody gave it, such as stars. */
 export type RatedText = { readonly text: string; readonly rating: number };
@@ -101,6 +114,16 @@ export function loadDialogues(): Record<string, Dialogue[]> {
  */
 export function loadArticles(): Record<string, Article[]> {
   return readFile('articles', articles).domains;
+}
+
+/**
+ * 120 short phrases in six languages, written for this project: by what they are about. The data sheet is
+ * `data/phrases/DATASHEET.md`.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` if the file is missing or damaged
+ */
+export function loadPhrases(): Record<string, Phrase[]> {
+  return readFile('phrases', phrases).domains;
 }
 
 function readFile<T>(name: string, check: Check<T>): T {

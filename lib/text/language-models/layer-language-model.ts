@@ -1,9 +1,9 @@
 import { array, objectOf, requireTexts } from '../../check';
 import type { Context, Layer } from '../../nn';
 import { mapTree, type Tensor, type Tree, torch } from '../../torch';
-import { wrongShape } from '../../torch/check-tensors';
 import { encodeBatch } from '../encode-batch';
 import { lengthBatches } from '../length-batches';
+import { requireSameShapes } from '../same-shapes';
 import type { TokenBatch } from '../token-vectorizer';
 import { type LanguageModel, neverNext } from './language-model';
 import type { LanguageWords } from './language-words';
@@ -32,14 +32,7 @@ export class LayerLanguageModel<P extends Tree = Tree> implements LanguageModel 
    * @throws ArgumentTypeError or ArgumentRangeError for those of another model
    */
   withParams(params: P): LayerLanguageModel<P> {
-    mapTree(
-      ([own, other], path) => {
-        if (own.shape.join() === other.shape.join()) return other;
-        throw wrongShape(`[${own.shape.join(', ')}]`, path, other.shape, 'withParams');
-      },
-      this.params,
-      params,
-    );
+    requireSameShapes(this.params, params, 'withParams');
     return new LayerLanguageModel(this.words, this.layer, params);
   }
 

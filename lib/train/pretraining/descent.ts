@@ -49,8 +49,12 @@ export const DESCENT = {
 
 export type DescentOptions = OptionsOf<typeof DESCENT>;
 
-/** What a step sees: texts, and where its random numbers come from. */
-export type DescentBatch = { texts: readonly string[]; random: RandomSource; context: Context };
+/** What a step sees: texts, or pairs of them, and where its random numbers come from. */
+export type DescentBatch<X = string> = {
+  texts: readonly X[];
+  random: RandomSource;
+  context: Context;
+};
 
 /**
  * Trains parameters on batches of texts, all of which are seen before one comes again. What it gives are new
@@ -58,10 +62,10 @@ export type DescentBatch = { texts: readonly string[]; random: RandomSource; con
  *
  * @throws the signal's reason
  */
-export async function descend<P extends Tree>(
+export async function descend<P extends Tree, X = string>(
   start: P,
-  texts: readonly string[],
-  lossOf: (params: P, batch: DescentBatch) => Tensor,
+  texts: readonly X[],
+  lossOf: (params: P, batch: DescentBatch<X>) => Tensor,
   options: ReadOptions<typeof DESCENT>,
 ): Promise<P> {
   const { steps, seed, weightDecay, maxNorm, signal, onStep } = options;
@@ -95,17 +99,13 @@ export async function descend<P extends Tree>(
 }
 
 /** Batches of texts in random order, again and again; one is never larger than all of them. */
-function batches(
-  texts: readonly string[],
-  size: number,
-  random: RandomSource,
-): () => readonly string[] {
-  let left: string[] = [];
+function batches<X>(texts: readonly X[], size: number, random: RandomSource): () => readonly X[] {
+  let left: X[] = [];
   return () => {
-    const batch: string[] = [];
+    const batch: X[] = [];
     while (batch.length < Math.min(size, texts.length)) {
       if (left.length === 0) left = random.shuffle([...texts]);
-      batch.push(left.pop() ?? '');
+      batch.push(...left.splice(-1));
     }
     return batch;
   };

@@ -1,6 +1,6 @@
-import { expandTasks, lstm } from '../../lib/nn';
-import { flattenTree, mapTree, type Tensor, torch, unflattenTree } from '../../lib/torch';
-import { expectClose, expectGradients, float64 } from '../helpers/gradients';
+import { expandTasks, lstm } from '../../../lib/nn';
+import { flattenTree, mapTree, type Tensor, torch, unflattenTree } from '../../../lib/torch';
+import { expectClose, expectGradients, float64 } from '../../helpers/gradients';
 
 const layer = lstm({ inputSize: 3, hiddenSize: 2, bidirectional: true });
 const params = mapTree(([w]) => w.to('float64'), layer.init(torch.generator(1)));

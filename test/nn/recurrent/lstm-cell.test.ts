@@ -1,6 +1,6 @@
-import { expandTasks, lstmCell } from '../../lib/nn';
-import { leaves, mapTree, type Tensor, torch, unflattenTree } from '../../lib/torch';
-import { expectClose, expectGradients, float64 } from '../helpers/gradients';
+import { expandTasks, lstmCell } from '../../../lib/nn';
+import { leaves, mapTree, type Tensor, torch, unflattenTree } from '../../../lib/torch';
+import { expectClose, expectGradients, float64 } from '../../helpers/gradients';
 
 const cell = lstmCell({ inputSize: 3, hiddenSize: 2 });
 const params = mapTree(([w]) => w.to('float64'), cell.init(torch.generator(1)));

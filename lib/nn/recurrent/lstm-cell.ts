@@ -1,13 +1,10 @@
-import { checkOptions, objectOf, positiveInteger } from '../check';
-import type { Generator, Tensor } from '../torch';
-import { shapeOf, wrongShape } from '../torch/check-tensors';
-import { uniform } from './init';
-import { type LinearParams, linear } from './linear';
+import { checkOptions, objectOf, positiveInteger } from '../../check';
+import type { Tensor } from '../../torch';
+import { uniform } from '../init';
+import { type LinearParams, linear } from '../linear';
+import { type CellOptions, checkSize, type RecurrentCell, uniformLinear } from './cell';
 
-export type LstmCellOptions = {
-  inputSize: number;
-  hiddenSize: number;
-};
+export type LstmCellOptions = CellOptions;
 
 /** `input.weight` `[4·H, I]`, `input.bias` `[4·H]` and `hidden.weight` `[4·H, H]`; `[T, …]` for tasks. */
 export type LstmCellParams = { input: LinearParams; hidden: LinearParams };
@@ -15,13 +12,8 @@ export type LstmCellParams = { input: LinearParams; hidden: LinearParams };
 /** Output h and memory c, each `[..., H]`. */
 export type LstmState = { h: Tensor; c: Tensor };
 
-export type LstmCell = {
-  init(generator: Generator): LstmCellParams;
-  /** The input's share of the gates, `[..., I]` to `[..., 4·H]`: for all steps of a sequence at once. */
-  project(params: LstmCellParams, x: Tensor): Tensor;
-  /** One step from what `project` gave, `[..., 4·H]`. Without a state it starts from zeros. */
-  step(params: LstmCellParams, projected: Tensor, state?: LstmState): LstmState;
-};
+/** `project` gives `[..., 4·H]`. */
+export type LstmCell = RecurrentCell<LstmCellParams, LstmState>;
 
 /**
  * One step of a long short-term memory, from plain operators and therefore differentiable twice:
@@ -42,17 +34,14 @@ export function lstmCell(options: LstmCellOptions): LstmCell {
   const bound = 1 / Math.sqrt(hiddenSize);
   return {
     init: (generator) => ({
-      input: {
-        weight: uniform([4 * hiddenSize, inputSize], generator, { bound }),
-        bias: uniform([4 * hiddenSize], generator, { bound }),
-      },
+      input: uniformLinear([4 * hiddenSize, inputSize], generator, bound),
       hidden: { weight: uniform([4 * hiddenSize, hiddenSize], generator, { bound }) },
     }),
     project: (params, x) => input.apply(objectOf(params, 'parameters', 'lstmCell').input, x),
     step(params, projected, state) {
       objectOf(params, 'parameters', 'lstmCell');
-      checkSize(projected, 4 * hiddenSize, 'projected input');
-      if (state) checkSize(state.c, hiddenSize, 'memory c');
+      checkSize(projected, 4 * hiddenSize, 'projected input', 'lstmCell');
+      if (state) checkSize(state.c, hiddenSize, 'memory c', 'lstmCell');
       const gates = state ? projected.add(hidden.apply(params.hidden, state.h)) : projected;
       const part = (index: number) => gates.narrow(-1, index * hiddenSize, hiddenSize);
       const inflow = part(0).sigmoid().mul(part(2).tanh());
@@ -60,9 +49,4 @@ export function lstmCell(options: LstmCellOptions): LstmCell {
       return { h: part(3).sigmoid().mul(c.tanh()), c };
     },
   };
-}
-
-function checkSize(tensor: Tensor, size: number, name: string): void {
-  const shape = shapeOf(tensor, name, 'lstmCell');
-  if (shape.at(-1) !== size) throw wrongShape(`[..., ${size}]`, name, shape, 'lstmCell');
 }

@@ -1,0 +1,228 @@
+import {
+  abortSignal,
+  listOf,
+  type OptionsOf,
+  optional,
+  positiveFinite,
+  positiveInteger,
+  type ReadOptions,
+  readOptions,
+  required,
+  requireTexts,
+  stepCount,
+  strictObject,
+  withDefault,
+} from '../../../check';
+import { reptile } from '../../../meta';
+import { nextTurn } from '../../../next-turn';
+import { adam, sgd } from '../../../optim';
+import {
+  characterLoss,
+  type EncoderDecoder,
+  encoderDecoder,
+  type PhrasePair,
+  phraseEpisodes,
+} from '../../../text';
+import { GENERATE, generateTexts, TEXT_BATCH } from '../../../text/generation/generate-texts';
+import { namedPairs } from '../../../text/generation/phrase-episodes';
+import { disposeTree, torch } from '../../../torch';
+import { trainEncoderDecoder } from '../../../train/pretraining/train-encoder-decoder';
+import { train } from '../../../train/trainer';
+import { requireText, writtenText } from '../../examples/read-examples';
+
+const SIGNAL = {
+  /** Stops the work; the promise is rejected with the signal's reason. */
+  signal: optional<AbortSignal>(abortSignal),
+};
+
+const FIT = {
+  ...SIGNAL,
+  /** Steps on pairs of all names together. Default: 1,000. */
+  steps: withDefault(positiveInteger, 1000),
+  /** Steps of Reptile after them, each on two names. Default: 0, since none gained anything where it was measured. */
+  metaSteps: withDefault(stepCount, 0),
+  /** The size of the encoder's state in each direction. Default: 64. */
+  hiddenSize: withDefault(positiveInteger, 64),
+  /** Decides on where training starts, and on what is drawn. Default: 0. */
+  seed: withDefault(stepCount, 0),
+};
+
+const ADAPT = {
+  ...SIGNAL,
+  /** Steps on the examples. Default: 20. */
+  steps: withDefault(positiveInteger, 20),
+  /** The greatest learning rate of them. Default: 5e-4. */
+  learningRate: withDefault(positiveFinite, 5e-4),
+};
+
+const REQUEST = { ...GENERATE, ...SIGNAL };
+
+export type TranslatorOptions = OptionsOf<typeof FIT>;
+export type AdaptTranslatorOptions = OptionsOf<typeof ADAPT>;
+export type TranslateOptions = OptionsOf<typeof REQUEST>;
+
+/** A text in the other language. */
+export type Translation = {
+  readonly translation: string;
+  /** ln p of its characters and its end. */
+  readonly logProbability: number;
+  /** False where it was cut off at the most characters. */
+  readonly ended: boolean;
+  /** The text's characters that were in none of the pairs that it was trained on; they may be copied. */
+  readonly unknown: readonly string[];
+};
+
+/** How fast pairs of all names, tasks and the start of tasks are learned. */
+const RATES = { pairs: 5e-3, inner: 1e-3, meta: 0.5 };
+const BATCH_SIZE = 32;
+/** A meta-step: tasks, pairs of each, steps on them. */
+const META = { tasks: 2, pairs: 16, innerSteps: 5 };
+
+const writtenPairs = (least: number) =>
+  listOf(strictObject({ source: required(writtenText), target: required(writtenText) }), least);
+
+/**
+ * Translates short phrases by an encoder–decoder of characters that was trained across pairs of languages, or of dialects
+ * or styles, and is adapted to another pair by a few examples. It holds tensors until `dispose`, or the end of a `using`
+ * block.
+ *
+ *     using start = await PhraseTranslator.fit({ 'nl-de': dutch, 'sv-de': swedish });
+ *     using translator = await start.adapt([{ source: 'Guete Morge', target: 'Guten Morgen' }, …]);
+ *     const [{ translation }] = await translator.translate(['Guete Abig']);
+ */
+export class PhraseTranslator {
+  /** Characters of the examples' targets that it cannot write: no pair of `fit` had them. */
+  readonly unwritable: readonly string[];
+  readonly #model: EncoderDecoder;
+
+  private constructor(model: EncoderDecoder, unwritable: readonly string[] = []) {
+    this.#model = model;
+    this.unwritable = unwritable;
+  }
+
+  /**
+   * Learns what the pairs have in common: from all together, and with `metaSteps` also, by Reptile, where to start so that
+   * a few steps on one name lead far.
+   *
+   * @param pairs by the name of their languages, dialects or styles
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not lists of at least 16 pairs of texts; the signal's
+   *   reason once it is aborted
+   */
+  static async fit(
+    pairs: Readonly<Record<string, readonly PhrasePair[]>>,
+    options: TranslatorOptions = {},
+  ): Promise<PhraseTranslator> {
+    const operator = 'PhraseTranslator.fit';
+    const read = readOptions(FIT, options, operator);
+    const all = namedPairs(pairs, writtenPairs(META.pairs), operator).flat();
+    const { hiddenSize, seed, steps, signal } = read;
+    using fresh = encoderDecoder(all, { hiddenSize, seed });
+    const model = await trainEncoderDecoder(fresh, all, {
+      steps,
+      seed,
+      batchSize: BATCH_SIZE,
+      learningRate: RATES.pairs,
+      ...(signal && { signal }),
+    });
+    if (read.metaSteps === 0) return new PhraseTranslator(model);
+    try {
+      return new PhraseTranslator(await metaTrained(model, pairs, read));
+    } finally {
+      model.dispose();
+    }
+  }
+
+  /**
+   * A translator of another pair; this one stays as it is.
+   *
+   * @param examples of the languages, dialects or styles that it shall translate between
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts; TorchError
+   *   `ERR_TORCH_DISPOSED` after `dispose`; the signal's reason once it is aborted
+   */
+  async adapt(
+    examples: readonly PhrasePair[],
+    options: AdaptTranslatorOptions = {},
+  ): Promise<PhraseTranslator> {
+    const operator = 'PhraseTranslator.adapt';
+    const read = writtenPairs(1)(examples, 'examples', operator);
+    const { steps, learningRate, signal } = readOptions(ADAPT, options, operator);
+    const model = await trainEncoderDecoder(this.#model, read, {
+      steps,
+      learningRate,
+      batchSize: Math.min(META.pairs, read.length),
+      ...(signal && { signal }),
+    });
+    return new PhraseTranslator(model, model.unwritable(read));
+  }
+
+  /**
+   * Each text in the other language.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not an array of texts; TorchError `ERR_TORCH_DISPOSED`
+   *   after `dispose`; the signal's reason once it is aborted
+   */
+  async translate(
+    texts: readonly string[],
+    options: TranslateOptions = {},
+  ): Promise<Translation[]> {
+    const operator = 'PhraseTranslator.translate';
+    requireTexts(texts, 'texts', operator);
+    for (const [i, own] of texts.entries()) requireText(own, `texts[${i}]`, operator);
+    const { signal, ...writing } = readOptions(REQUEST, options, operator);
+    const translations: Translation[] = [];
+    for (let at = 0; at < texts.length; at += TEXT_BATCH.rows) {
+      signal?.throwIfAborted();
+      const some = texts.slice(at, at + TEXT_BATCH.rows);
+      for (const { text, ...said } of generateTexts(this.#model, some, writing)) {
+        translations.push({ translation: text, ...said });
+      }
+      await nextTurn();
+    }
+    return translations;
+  }
+
+  /**
+   * How many characters it is, on average, undecided between where it writes the targets of pairs.
+   *
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts
+   */
+  perplexity(pairs: readonly PhrasePair[]): number {
+    return this.#model.perplexity(pairs);
+  }
+
+  /** Frees what was learned. */
+  dispose(): void {
+    this.#model.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** The model where Reptile has led it: a new one. */
+export async function metaTrained(
+  model: EncoderDecoder,
+  pairs: Readonly<Record<string, readonly PhrasePair[]>>,
+  { metaSteps, seed, signal }: Pick<ReadOptions<typeof FIT>, 'metaSteps' | 'seed' | 'signal'>,
+): Promise<EncoderDecoder> {
+  const { tasks, innerSteps } = META;
+  const halves = { shots: META.pairs / 2, queries: META.pairs / 2 };
+  const { params, stopped } = await train({
+    learner: reptile({
+      model: model.layer,
+      loss: characterLoss,
+      optimizer: adam({ learningRate: RATES.inner }),
+      innerSteps,
+    }),
+    params: { model: model.params, encoder: {} },
+    optimizer: sgd({ learningRate: RATES.meta }),
+    episodes: phraseEpisodes(model, pairs, { tasks, seed, ...halves }),
+    steps: metaSteps,
+    generator: torch.generator(seed),
+    ...(signal && { signal }),
+  });
+  if (stopped !== undefined) disposeTree(params);
+  signal?.throwIfAborted();
+  return model.withParams(params.model);
+}
