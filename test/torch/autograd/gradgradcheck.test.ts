@@ -84,6 +84,8 @@ const SAMPLES: Record<string, Sample> = {
   logSigmoid: unary((x) => x.logSigmoid()),
   logSoftmax: unary((x) => x.logSoftmax(1)),
   maskedFill: unary((x) => x.maskedFill(mask, 2)),
+  scatterAdd: unary((x) => x.scatterAdd(1, table, x.sin()).square()),
+  topk: unary((x) => x.topk(2, 1)[0].square()),
   maskedSelect: unary((x) => x.maskedSelect(mask)),
   matmul: binary((x, y) => x.matmul(y), m),
   max: unary((x) => [x.max(), x.max(1)[0]]),
@@ -135,13 +137,14 @@ const SAMPLES: Record<string, Sample> = {
     (x: Tensor, h: Tensor, s: Tensor, wi: Tensor, wh: Tensor) => torch.lstmCell(x, [h, s], wi, wh),
     [float64([2, 3]), float64([2, 2], 2), float64([2, 2], 3), float64([8, 3]), float64([8, 2])],
   ),
+  'torch.constantPadNd': unary((x) => torch.constantPadNd(x, [2, 1]).square()),
   'torch.stack': binary((x, y) => torch.stack([x, y], 1)),
   'torch.where': binary((x, y) => torch.where(mask, x, y)),
 };
 
 /** Without a derivative, or with none but zero. */
 const NOT_DIFFERENTIABLE = new Set(
-  `all any argmin argsort ceil detach eq equal fill floor gt isfinite isnan isSameSize le logicalAnd logicalNot lt ne
+  `all any argmin argsort ceil detach eq equal fill floor ge gt isfinite isnan isSameSize le logicalAnd logicalNot lt ne
   newFull newZeros nonzero numel onesLike set sign size values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
     /\s+/,
   ),
