@@ -16,7 +16,14 @@ const folder = temporaryFolder();
 const at = (...parts: string[]) => join(folder(), ...parts);
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 
+const PROJECT = {
+  description: 'a fixture',
+  repository: { type: 'git', url: 'git+https://example.com/fixture.git' },
+  homepage: 'https://example.com/fixture',
+  bugs: 'https://example.com/fixture/issues',
+};
 const MANIFEST = {
+  ...PROJECT,
   name: '@metatorch/libtorch-fixture',
   version: '2.13.0',
   license: 'SEE LICENSE IN NOTICE',
@@ -90,8 +97,8 @@ function checkoutFixture() {
     'package.json': JSON.stringify({
       name: 'metatorch',
       version: '1.2.3',
-      description: 'a fixture',
       license: 'Apache-2.0',
+      ...PROJECT,
       main: 'dist/index.js',
       bin: { metatorch: 'dist/cli/main.js' },
       exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
@@ -213,6 +220,11 @@ describe('a package is refused', () => {
   test.each(['preinstall', 'install', 'postinstall', 'prepare'])('with a script %s', (name) => {
     const other = { ...manifest(), scripts: { [name]: 'true' } };
     expect(() => checkPackage(other, complete(), rules)).toThrow(`it has the script ${name}`);
+  });
+
+  test.each(['repository', 'homepage', 'bugs'])('without its %s', (name) => {
+    const { [name]: _, ...other } = { ...manifest() } as Record<string, unknown>;
+    expect(() => checkPackage(other, complete(), rules)).toThrow(`its manifest has no ${name}`);
   });
 
   test('of libtorch without the platforms that it is for', () => {
