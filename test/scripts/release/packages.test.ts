@@ -118,7 +118,12 @@ function checkoutFixture() {
   });
   writeFiles(at('dist'), {
     'index.js': 'exports.a = 1;',
-    'index.d.ts': 'export {};',
+    'index.d.ts': `import type { A } from './a';\nexport declare const b: import('./b/index.js').B | A;`,
+    'a.d.ts': "export * from './c';",
+    'b/index.d.ts': 'export type B = 1;',
+    'c.d.ts': "import type { A } from './a';\nimport 'node:fs';\nexport type C = A;",
+    'unreachable.d.ts': "export * from './a';",
+    'unreachable.js': '',
     'index.js.map': '{}',
     '.metatorch-stamp': 'digest',
     'cli/main.js': '#!/usr/bin/env node',
@@ -150,6 +155,14 @@ test('the package metatorch holds code, binaries and data, and wants libtorch ex
   const packed = await pack(at('target'), at('out'));
   checkPackage(manifest, packed, metatorchRules(BESIDE));
   await rehearsePublication(at('out', packed.filename));
+});
+
+test('declarations that no entry leads to are left out', () => {
+  stageMetatorch(checkoutFixture());
+  const dist = filesBelow(at('target', 'dist'));
+  const declarations = dist.filter((name) => name.endsWith('.d.ts'));
+  expect(declarations).toEqual(['a.d.ts', 'b/index.d.ts', 'c.d.ts', 'index.d.ts']);
+  expect(dist).toContain('unreachable.js');
 });
 
 describe('a package is refused', () => {
