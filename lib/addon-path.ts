@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import nodeGypBuild from 'node-gyp-build';
+import type nodeGypBuild from 'node-gyp-build';
 import { TorchError } from './errors';
 import { platformError, platformProblem, thisPlatform } from './platform';
 import { PREBUILT } from './shipped-files';
@@ -10,6 +10,7 @@ export const SHARED_LIBRARY =
   process.platform === 'darwin' ? 'libmetatorch.dylib' : 'libmetatorch.so';
 
 const PACKAGE_ROOT = path.join(__dirname, '..');
+const OWN_BUILD = path.join(PACKAGE_ROOT, 'build', 'Release', 'metatorch.node');
 
 /**
  * Path of the addon that would be loaded: the `metatorch.node` that `METATORCH_ADDON` names if that is
@@ -24,7 +25,7 @@ export function addonPath(): string {
   const platform = thisPlatform();
   const name = `${platform.system}-${platform.processor}`;
   // What is linked with glibc does not fail cleanly in a process that uses musl.
-  const found = platform.libc === 'musl' ? undefined : builtAddon();
+  const found = platform.libc === 'musl' ? undefined : builtAddon(name);
   if (found !== undefined) return found;
   const problem = platformProblem(platform);
   if (problem !== undefined) throw platformError(problem);
@@ -36,10 +37,20 @@ export function addonPath(): string {
   );
 }
 
-/** The build of a checkout, or that of a release. */
-function builtAddon(): string | undefined {
+/** The build of a checkout, or that of a release; else what `node-gyp-build` knows, such as builds for one C library. */
+function builtAddon(name: string): string | undefined {
+  const own = [OWN_BUILD, PREBUILT[name]?.[0]];
+  return own.find((file) => file !== undefined && fs.existsSync(file)) ?? taggedAddon();
+}
+
+/**
+ * Loaded here alone: as it is loaded it reads files outside of the package, which Node.js may refuse, and it takes
+ * npm's settings for another platform for this one.
+ */
+function taggedAddon(): string | undefined {
   try {
-    return nodeGypBuild.path(PACKAGE_ROOT);
+    const build: typeof nodeGypBuild = require('node-gyp-build');
+    return build.path(PACKAGE_ROOT);
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { addonPath, SHARED_LIBRARY } from './addon-path';
+import { cutOffLibrary } from './elf';
 import { type ErrorCode, fromNative, TorchError } from './errors';
+import { withAdvice } from './libtorch/load-advice';
 import { requestedDevice, requireLibtorch } from './libtorch/locate';
 import type { NativeBinding } from './native-binding';
 import { glibcVersion, libraryProblem, platformError, thisPlatform } from './platform';
@@ -64,6 +66,12 @@ function requireWorkingDirectory(): void {
 }
 
 function openLoader(addon: string): Loader {
+  const folder = path.dirname(addon);
+  const damage = cutOffLibrary(folder);
+  if (damage !== undefined) {
+    const message = `${damage}. Install metatorch again.`;
+    throw new TorchError('ERR_TORCH_LIBRARY_LOAD', message, { path: folder });
+  }
   return open(() => require(addon) as Loader, addon);
 }
 
@@ -84,7 +92,7 @@ function loadError(cause: unknown, file: string): TorchError {
   const known: ErrorCode = isLibraryCode(code) ? code : 'ERR_TORCH_LIBRARY_LOAD';
   const problem = known === 'ERR_TORCH_LIBRARY_LOAD' ? libraryProblemNow() : undefined;
   if (problem !== undefined) return platformError(problem, cause);
-  return new TorchError(known, message ?? String(cause), { path: file, cause });
+  return new TorchError(known, withAdvice(message ?? String(cause)), { path: file, cause });
 }
 
 /** An old glibc shows only when a library does not load. */

@@ -1,5 +1,5 @@
 import { TorchError } from './errors';
-import { peerVersion } from './package-version';
+import { packageSpecifier } from './package-version';
 
 /**
  * The error of loading npm packages that only some programs use: they are not installed with this one, which stays
@@ -22,18 +22,13 @@ export function packageError(
   purpose: string,
 ): unknown {
   if (!isMissing(cause, packages)) return cause;
-  const command = `npm install ${packages.map(withVersion).join(' ')}`;
+  const command = `npm install ${packages.map(packageSpecifier).join(' ')}`;
   const [what, them] = packages.length === 1 ? ['a package', 'it'] : ['packages', 'them'];
   return new TorchError(
     'ERR_TORCH_PACKAGE_MISSING',
     `${purpose} needs ${what} of npm that metatorch does not bring along. Install ${them}: ${command}`,
     { cause },
   );
-}
-
-function withVersion(name: string): string {
-  const version = peerVersion(name);
-  return version === undefined ? name : `${name}@${version}`;
 }
 
 /** Whether it is one of the packages that was not found, and not something that they need. */

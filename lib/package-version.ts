@@ -7,10 +7,14 @@ export function packageVersion(): string {
   return typeof version === 'string' ? version : 'unknown';
 }
 
-/** The oldest version that this release works with of a package that it does not bring along. */
-export function peerVersion(name: string): string | undefined {
-  const range: unknown = Object(Object(manifest()).peerDependencies)[name];
-  return typeof range === 'string' ? range.replace(/^\^/, '') : undefined;
+/**
+ * A package that is not there, as `npm install` takes it: with the version that this release has as an optional
+ * dependency, or the oldest that it works with of a peer, as far as it names one.
+ */
+export function packageSpecifier(name: string): string {
+  const { optionalDependencies, peerDependencies } = Object(manifest());
+  const range: unknown = Object({ ...peerDependencies, ...optionalDependencies })[name];
+  return typeof range === 'string' ? `${name}@${range.replace(/^\^/, '')}` : name;
 }
 
 function manifest(): object {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { interpreterOf } from './elf';
 import { TorchError } from './errors';
 
 /** The C library that a Linux program uses. */
@@ -109,42 +109,6 @@ export function libcOf(program: string): LibC | undefined {
   const linker = interpreterOf(program);
   if (linker === undefined) return undefined;
   return /\/ld-musl-[^/]+$/.test(linker) ? 'musl' : 'glibc';
-}
-
-const HEADER_BYTES = 4096;
-const INTERPRETER = 3;
-
-/** The dynamic linker that a 64-bit little-endian ELF file asks for. */
-function interpreterOf(program: string): string | undefined {
-  const head = headOf(program);
-  if (head === undefined || head.length < 64) return undefined;
-  if (head.readUInt32BE(0) !== 0x7f454c46 || head[4] !== 2 || head[5] !== 1) return undefined;
-  const table = Number(head.readBigUInt64LE(32));
-  const size = head.readUInt16LE(54);
-  const count = head.readUInt16LE(56);
-  for (let i = 0; i < count; i++) {
-    const entry = table + i * size;
-    if (entry + 40 > head.length) return undefined;
-    if (head.readUInt32LE(entry) !== INTERPRETER) continue;
-    const start = Number(head.readBigUInt64LE(entry + 8));
-    const length = Number(head.readBigUInt64LE(entry + 32));
-    return head.toString('latin1', start, start + length).replace(/\0.*$/s, '');
-  }
-  return undefined;
-}
-
-function headOf(program: string): Buffer | undefined {
-  const head = Buffer.alloc(HEADER_BYTES);
-  try {
-    const file = openSync(program, 'r');
-    try {
-      return head.subarray(0, readSync(file, head, 0, HEADER_BYTES, 0));
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return undefined;
-  }
 }
 
 function isOlder(version: string, least: string): boolean {

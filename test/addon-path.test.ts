@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, truncateSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { addonPath } from '../lib/addon-path';
 import { elfWithInterpreter } from './helpers/elf';
 import { temporaryFolder, writeFiles } from './helpers/folders';
@@ -21,6 +21,16 @@ function thrownBy(script: string, env: Record<string, string> = {}) {
 
 test('the addon is a file', () => {
   expect(existsSync(addonPath())).toBe(true);
+});
+
+test('what npm and others say of a platform to install for changes nothing', () => {
+  const others = {
+    npm_config_arch: 'arm64',
+    npm_config_platform: 'darwin',
+    METATORCH_PREBUILD: '/x',
+  };
+  const script = `throw { message: require(${JSON.stringify(NATIVE)}).addonPath() };`;
+  expect(thrownBy(script, others)).toEqual({ message: addonPath() });
 });
 
 onLinux('a Node.js that uses musl gets no addon, whatever is there', () => {
@@ -48,6 +58,17 @@ describe('an addon that does not load', () => {
       message: expect.stringMatching(
         /run on glibc 2\.17 .*glibc 2\.28 or newer.*newer distribution/,
       ),
+    });
+  });
+
+  onLinux('has lost its end: it is named before the process would end', () => {
+    cpSync(dirname(addonPath()), folder(), { recursive: true });
+    const library = join(folder(), 'libmetatorch.so');
+    truncateSync(library, 100_000);
+    const env = { METATORCH_ADDON: join(folder(), 'metatorch.node') };
+    expect(thrownBy(load, env)).toEqual({
+      code: 'ERR_TORCH_LIBRARY_LOAD',
+      message: expect.stringMatching(/libmetatorch\.so is cut off: .* Install metatorch again/),
     });
   });
 

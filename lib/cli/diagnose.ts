@@ -4,12 +4,14 @@ import {
   type Libtorch,
   type LocateResult,
   locateLibtorch,
+  missingCure,
   type PassedOver,
   requestedDevice,
 } from '../libtorch';
 import { addonBuildVersion, addonPath, loadNative } from '../native';
 import { packageVersion } from '../package-version';
 import { glibcVersion, type Platform, platformProblem, thisPlatform } from '../platform';
+import { encoderPackage, readPackageFile } from '../text/encoders/use-lite/package-files';
 
 /** Something that keeps metatorch from working, and what to do about it. */
 export interface Problem {
@@ -38,6 +40,8 @@ export interface Diagnosis {
   libtorch: Libtorch | undefined;
   passedOver: PassedOver[];
   runtime: RuntimeFacts | undefined;
+  /** The package of the default encoder, and where it is. */
+  encoder: string | undefined;
   problems: Problem[];
 }
 
@@ -49,9 +53,11 @@ export interface Probes {
   addonPath(): string;
   addonBuildVersion(): string;
   runtime(): RuntimeFacts & { cudaError: string | undefined };
+  encoder(): string;
 }
 
 const NODE_AT_LEAST = [20, 19] as const;
+const ENCODER = 'Install it, unless your programs name an encoder of their own.';
 const REBUILD = 'Run `npm run setup` in a checkout, or reinstall the package.';
 
 /** The probes of this process. */
@@ -71,6 +77,11 @@ export const nativeProbes: Probes = {
       devices: ['cpu', ...cuda],
       cudaError: binding.cudaError,
     };
+  },
+  encoder: () => {
+    const source = encoderPackage();
+    for (const name of Object.keys(source.digests)) readPackageFile(name, source);
+    return `${source.name} ${source.version} at ${source.folder}`;
   },
 };
 
@@ -109,6 +120,7 @@ export function diagnose(probes: Probes = nativeProbes, nodeVersion = process.ve
     libtorch,
     passedOver: located?.passedOver ?? [],
     runtime,
+    encoder: attempt(probes.encoder, ENCODER),
     problems,
   };
   return diagnosis;
@@ -139,11 +151,7 @@ function checkNode(version: string, problems: Problem[]): void {
 }
 
 function noLibtorch(device: Flavour): Problem {
-  const flag = device === 'cuda' ? ' --cuda' : '';
-  return {
-    problem: `no libtorch was found for ${device}`,
-    cure: `Run \`npx metatorch libtorch install${flag}\`, or set LIBTORCH to its folder.`,
-  };
+  return { problem: `no libtorch was found for ${device}`, cure: missingCure(device) };
 }
 
 function loadCure(libtorch: Libtorch, builtFor: string): string {

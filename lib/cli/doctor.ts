@@ -23,6 +23,7 @@ export function report(diagnosis: Diagnosis): string {
     libtorchLine(diagnosis),
     ...diagnosis.passedOver.map(({ source, reason }) => row('', `not ${source}: ${reason}`)),
     ...runtimeLines(diagnosis),
+    row('encoder', diagnosis.encoder ?? 'missing'),
     '',
     ...problemLines(diagnosis),
   ].join('\n');

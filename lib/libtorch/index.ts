@@ -5,6 +5,7 @@ export {
   type LocateOptions,
   type LocateResult,
   locateLibtorch,
+  missingCure,
   PACKAGE_ROOT,
   type PassedOver,
   requestedDevice,

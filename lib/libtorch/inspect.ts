@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { cutOffLibrary } from '../elf';
 import { isSupported, readVersion, SUPPORTED_VERSIONS } from './versions';
 
 /** `cuda` has the CUDA kernels beside the CPU ones. */
@@ -50,6 +51,8 @@ export function inspectRoot(root: string, source: Source, needs: Needs): Inspect
     const file = sharedLibrary(name);
     if (!existsSync(join(libDir, file))) return incomplete(`${libDir} has no ${file}`);
   }
+  const damage = cutOffLibrary(libDir);
+  if (damage !== undefined) return incomplete(damage);
   const cudaLibrary = sharedLibrary('torch_cuda');
   const flavour: Flavour = existsSync(join(libDir, cudaLibrary)) ? 'cuda' : 'cpu';
   if (needs.device === 'cuda' && flavour === 'cpu') {

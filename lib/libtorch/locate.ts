@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { describe, TorchError } from '../errors';
+import { packageSpecifier } from '../package-version';
 import { readRegular } from '../regular-file';
 import { cachedEntries, cacheFolder, entryRoot } from './cache';
 import { type Flavour, inspectRoot, type Libtorch, type Needs, type Source } from './inspect';
@@ -88,17 +89,20 @@ export function requireLibtorch(options: LocateOptions): Libtorch {
   const { found, passedOver } = locateLibtorch(options);
   if (found !== undefined) return found;
   const tried = passedOver.map(({ source, reason }) => `  ${source}: ${reason}`);
-  const fetch = `\`npx metatorch libtorch install${options.device === 'cuda' ? ' --cuda' : ''}\``;
-  const name = platformPackageName(options.device);
-  const cures = isPublished(name)
-    ? `Install ${name}, which npm leaves out with \`--omit=optional\`, or run ${fetch}`
-    : `Run ${fetch}`;
   throw new TorchError(
     'ERR_TORCH_LIBRARY_MISSING',
-    [`No libtorch was found for ${options.device}. ${cures}, or set LIBTORCH.`, ...tried].join(
+    [`No libtorch was found for ${options.device}. ${missingCure(options.device)}`, ...tried].join(
       '\n',
     ),
   );
+}
+
+/** What to do where there is no libtorch. */
+export function missingCure(device: Flavour): string {
+  const fetch = `\`npx metatorch libtorch install${device === 'cuda' ? ' --cuda' : ''}\``;
+  const name = platformPackageName(device);
+  if (!isPublished(name)) return `Run ${fetch}, or set LIBTORCH to its folder.`;
+  return `Run \`npm install ${packageSpecifier(name)}\`, which npm leaves out with \`--omit=optional\` and where it installs for another platform, or ${fetch}, or set LIBTORCH to its folder.`;
 }
 
 function takeExplicit(root: string, needs: Needs): Libtorch {

@@ -1,4 +1,5 @@
 import { resolve, sep } from 'node:path';
+import { TorchError } from '../errors';
 
 const LIBRARY = resolve(__dirname, '..');
 
@@ -10,8 +11,21 @@ const LIBRARY = resolve(__dirname, '..');
  * @param name of the compiled file beside the caller
  * @param find finds it by `require.resolve` with its name written out, so that tools which trace the files that a
  *   program needs follow it to all that it loads
+ * @throws TorchError `ERR_TORCH_ADDON_MISSING` if it is not there, as where a bundler has taken the caller away
  */
 export function compiledFile(folder: string, name: string, find: () => string): string {
-  if (!LIBRARY.endsWith(`${sep}lib`)) return find();
+  if (!LIBRARY.endsWith(`${sep}lib`)) return foundBy(find, name);
   return resolve(folder.replace(LIBRARY, resolve(LIBRARY, '..', 'dist')), name);
+}
+
+function foundBy(find: () => string, name: string): string {
+  try {
+    return find();
+  } catch (cause) {
+    throw new TorchError(
+      'ERR_TORCH_ADDON_MISSING',
+      `metatorch's own file ${name}, which its threads run, is not beside its code. If a bundler has put metatorch into a file of its own, make the package external (docs/bundlers.md). Otherwise install the package again.`,
+      { cause },
+    );
+  }
 }

@@ -1,10 +1,5 @@
 const path = require('node:path');
-const { CLASSIFY, LABELLED, MODULES, QUESTION, RESULT, SECOND } = require('./derivative');
-
-/** Prints a derivative and a label, with what `load` evaluates to. @param {string} load */
-const both = (load) => `const { FewShotClassifier, torch } = ${load};${SECOND}${CLASSIFY}
-labelOf('${QUESTION}').then((label) => console.log('second derivative ' + second.tolist(), label));`;
-const BOTH = `${RESULT} ${LABELLED}`;
+const { BOTH, both, CLASSIFY, MODULES, QUESTION, SECOND } = require('./derivative');
 
 /** As Next.js sees it: an application in a folder of the project. */
 const NEXT = {

@@ -35,7 +35,23 @@ async function labelOf(text) {
 const LABELLED = 'card_lost';
 const QUESTION = 'where is my card?';
 
+/** Prints a derivative and a label, with what `load` evaluates to. @param {string} load */
+const both = (load) => `const { FewShotClassifier, torch } = ${load};${SECOND}${CLASSIFY}
+labelOf('${QUESTION}').then((label) => console.log('second derivative ' + second.tolist(), label));`;
+const BOTH = `${RESULT} ${LABELLED}`;
+
 /** Where the tools are, as seen from a program. */
 const MODULES = 'node_modules';
 
-module.exports = { CLASSIFY, LABELLED, MODULES, PRINT, QUESTION, REQUIRE, RESULT, SECOND };
+module.exports = {
+  BOTH,
+  both,
+  CLASSIFY,
+  LABELLED,
+  MODULES,
+  PRINT,
+  QUESTION,
+  REQUIRE,
+  RESULT,
+  SECOND,
+};

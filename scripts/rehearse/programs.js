@@ -10,6 +10,8 @@ const {
   RESULT,
   SECOND,
 } = require('./derivative');
+const { MANAGED } = require('./managers');
+const { RESTRICTED } = require('./restricted');
 const { RUNTIMES } = require('./runtimes');
 
 const TEST = `
@@ -17,6 +19,12 @@ test('second derivative', () => {
   ${SECOND}
   expect(second.tolist()).toEqual([6, 12, 18]);
 });`;
+
+const TYPED = `import { torch, type Tensor } from 'metatorch';
+const w: Tensor = torch.tensor([1, 2, 3], { requiresGrad: true });
+const [first] = torch.grad(w.pow(3).sum(), [w], { createGraph: true });
+const [second] = torch.grad(first.sum(), [w]);
+console.log('second derivative ' + String(second.tolist()));`;
 
 const STRICT = {
   compilerOptions: {
@@ -53,14 +61,23 @@ if (typeof nn.linear !== 'function' || typeof assertClose !== 'function' || !dir
     name: 'TypeScript, strict',
     files: {
       'tsconfig.json': JSON.stringify(STRICT),
-      'typescript.mts': `import { torch, type Tensor } from 'metatorch';
-const w: Tensor = torch.tensor([1, 2, 3], { requiresGrad: true });
-const [first] = torch.grad(w.pow(3).sum(), [w], { createGraph: true });
-const [second] = torch.grad(first.sum(), [w]);
-console.log('second derivative ' + String(second.tolist()));`,
+      'typescript.mts': TYPED,
     },
     build: [`${MODULES}/typescript/bin/tsc`, '-p', '.'],
     command: ['typescript-out/typescript.mjs'],
+    expected: RESULT,
+  },
+  {
+    name: 'TypeScript 7, strict',
+    files: {
+      'tsconfig.7.json': JSON.stringify({
+        compilerOptions: { ...STRICT.compilerOptions, outDir: 'typescript7-out' },
+        files: ['typescript7.mts'],
+      }),
+      'typescript7.mts': TYPED,
+    },
+    build: [`${MODULES}/typescript7/bin/tsc`, '-p', 'tsconfig.7.json'],
+    command: ['typescript7-out/typescript7.mjs'],
     expected: RESULT,
   },
   {
@@ -125,6 +142,8 @@ if (cluster.isPrimary) {
     command: ['cluster.cjs'],
     expected: RESULT,
   },
+  ...RESTRICTED,
+  ...MANAGED,
   ...BUNDLED,
   ...DEPLOYED,
   ...RUNTIMES,

@@ -18,17 +18,21 @@ const REGISTRY = {
 const TOOLS = {
   '@types/node': '20.19.43',
   '@vercel/nft': '1.11.5',
+  '@yarnpkg/cli-dist': '4.18.1',
   bun: '1.4.5',
   deno: '2.9.6',
   esbuild: '0.28.2',
   jest: '30.5.2',
   next: '16.4.6',
+  pnpm: '12.21.0',
   // Puts a script into a copy of Node.js.
   postject: '1.0.0-alpha.6',
   react: '19.3.1',
   'react-dom': '19.3.1',
   rollup: '4.68.8',
   typescript: '5.9.3',
+  // The compiler in another language, under a name of its own.
+  typescript7: 'npm:typescript@7.0.2',
   vite: '7.3.8',
   // The newest that runs on Node.js 20.
   vitest: '3.2.4',

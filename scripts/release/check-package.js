@@ -90,4 +90,4 @@ function manifestProblems(manifest, { versions = {}, fields = [] }) {
   ];
 }
 
-module.exports = { checkPackage };
+module.exports = { checkPackage, entryPoints };

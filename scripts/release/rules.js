@@ -5,6 +5,9 @@ const MAX_LIBTORCH_MEGABYTES = 200;
 const MAX_DATA_MEGABYTES = 50;
 const MAX_METATORCH_MEGABYTES = 10;
 
+/** Of every manifest: npm takes a provenance only for a package that names the repository it is built from. */
+const FIELDS = ['license', 'description', 'repository', 'homepage', 'bugs'];
+
 /**
  * The rules for a package with libtorch.
  *
@@ -15,7 +18,7 @@ function libtorchRules(recipe) {
   return {
     files: [...Object.keys(recipe.libraries), 'build-version', 'LICENSE', 'NOTICE', 'README.md'],
     maxMegabytes: MAX_LIBTORCH_MEGABYTES,
-    fields: ['os', 'cpu', 'libc', 'license', 'engines'],
+    fields: ['os', 'cpu', 'libc', 'engines', ...FIELDS],
   };
 }
 
@@ -29,7 +32,7 @@ function dataRules({ files = [] }) {
   return {
     files: [...files, 'LICENSE', 'README.md'],
     maxMegabytes: MAX_DATA_MEGABYTES,
-    fields: ['license', 'files', 'description'],
+    fields: ['files', ...FIELDS],
   };
 }
 
@@ -59,7 +62,7 @@ function metatorchRules({ platformPackages, dataPackages, platforms }) {
     versions: Object.fromEntries(
       [...platformPackages, ...dataPackages].map(({ name, version }) => [name, version]),
     ),
-    fields: ['license', 'engines', 'description', 'dependencies'],
+    fields: ['engines', 'dependencies', ...FIELDS],
   };
 }
 

@@ -1,5 +1,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
+const { entryPoints } = require('./check-package');
+const { removeUnreachable } = require('./declarations');
 
 /** What goes into the package as it is, beside the compiled code and the binaries. */
 const COPIED = ['data', 'docs', 'CHANGELOG.md', 'LICENSE', 'README.md'];
@@ -35,6 +37,10 @@ function stageMetatorch({ root, dist, prebuilds, platformPackages, dataPackages,
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const published = publishedManifest(manifest, { platformPackages, dataPackages });
   fs.writeFileSync(path.join(target, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+  removeUnreachable(
+    target,
+    entryPoints(published).filter((name) => name.endsWith('.d.ts')),
+  );
 }
 
 /**

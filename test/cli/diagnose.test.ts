@@ -38,6 +38,7 @@ function probes(replaced: Partial<Probes> = {}): Probes {
     addonPath: () => '/addon.node',
     addonBuildVersion: () => '2.13.0',
     runtime: () => RUNTIME,
+    encoder: () => 'use-lite 0.1.0 at /encoder',
     ...replaced,
   };
 }
@@ -59,6 +60,7 @@ test('where all is well there is no problem, and the report tells the facts', ()
     'not LIBTORCH: not set',
     '2 in an operator, 1 between operators',
     'wait policy is passive',
+    'encoder    use-lite 0.1.0 at /encoder',
     'Nothing is wrong.',
   ]) {
     expect(text).toContain(part);
@@ -98,6 +100,7 @@ test.each<[string, Partial<Probes>, RegExp, RegExp]>([
     /no libcudart/,
     /install --cuda/,
   ],
+  ['a missing encoder', { encoder: fail('no weights') }, /no weights/, /encoder of their own/],
   ['CUDA without a device', { device: () => 'cuda' }, /no CUDA device/, /nvidia-smi/],
 ])('%s is one problem with its cure', (_, replaced, problem, cure) => {
   const diagnosis = diagnose(probes(replaced));

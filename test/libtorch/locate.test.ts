@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { addonPath } from '../../lib/addon-path';
 import { sharedLibrary } from '../../lib/libtorch/inspect';
 import {
   type LocateOptions,
@@ -224,12 +225,25 @@ test('where libtorch is required, its absence names every place and the cure', (
   }
 });
 
+(process.platform === 'linux' ? test : test.skip)(
+  'a library that has lost its end is passed over, and named where there is no other',
+  () => {
+    const library = join(platformPackage(), 'lib', sharedLibrary('torch_cpu'));
+    copyFileSync(addonPath(), library);
+    truncateSync(library, 1000);
+    expect(thrownBy(() => requireLibtorch(options()))).toMatchObject({
+      code: 'ERR_TORCH_LIBRARY_MISSING',
+      message: expect.stringContaining(`platform package: ${library} is cut off: it has 1000 of `),
+    });
+  },
+);
+
 (PUBLISHED_PLATFORMS.includes(PLATFORM) ? test : test.skip)(
   'for the CPU the package that npm may have left out is named first',
   () => {
     expect(thrownBy(() => requireLibtorch(options()))).toMatchObject({
       message: expect.stringContaining(
-        `Install @metatorch/libtorch-${PLATFORM}, which npm leaves out with \`--omit=optional\`, or run`,
+        `Run \`npm install @metatorch/libtorch-${PLATFORM}\`, which npm leaves out with \`--omit=optional\``,
       ),
     });
   },

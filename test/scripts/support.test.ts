@@ -21,6 +21,15 @@ test.each([
   expect(isAtLeast(version, least)).toBe(expected);
 });
 
+test('no script has a name by which npm runs it before or after another one', () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(join(__dirname, '../../package.json'), 'utf8'),
+  );
+  const names = Object.keys(scripts);
+  const hooks = names.flatMap((name) => [`pre${name}`, `post${name}`]);
+  expect(names.filter((name) => hooks.includes(name))).toEqual([]);
+});
+
 test('an old Node is told with its cure', () => {
   expect(nodeProblem('18.20.0')).toMatch(/20\.19 or newer is needed, this is 18\.20\.0: see http/);
   expect(nodeProblem('20.20.2')).toBeUndefined();

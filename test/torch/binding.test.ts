@@ -6,7 +6,7 @@ const DIST = path.join(__dirname, '../../dist');
 const ENTRIES = ['index', 'torch', 'nn', 'optim', 'meta', 'text', 'train', 'serve', 'testing'];
 
 /** What importing may load of other packages: all else waits until it is needed. */
-const CHEAP = ['node-gyp-build', 'pend', 'yauzl'];
+const CHEAP = ['pend', 'yauzl'];
 const NAME = /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
 
 type Loaded = { megabytes: number; libraries: string[]; packages: string[] };

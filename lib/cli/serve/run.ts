@@ -6,6 +6,7 @@ import {
   type LogLevel,
   shutDownOnSignals,
 } from '../../serve';
+import { httpPackages } from '../../serve/http/packages';
 import { userError } from '../user-error';
 import { openClassifiers } from './open-classifiers';
 
@@ -28,6 +29,8 @@ export type ServeOptions = {
 
 /** Opens classifiers and serves them until a signal comes. */
 export async function runServe(paths: readonly string[], options: ServeOptions): Promise<void> {
+  // Before a store is made that the next start would find.
+  httpPackages();
   const { maxLabels, maxExamples, maxTextLength } = options;
   const pool = await EncoderPool.open({ workers: options.workers });
   let server: HttpServer | undefined;

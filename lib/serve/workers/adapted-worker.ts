@@ -92,3 +92,6 @@ export const plane = (request: AdaptedRequest): Promise<AdaptedOutcome<'plane'>>
       return principalPlane([normalize(rows(examples))], rows(texts));
     });
   });
+
+/** What a thread asks for as it starts, as in `worker.ts`. */
+export default describe;

@@ -79,6 +79,10 @@ function guarded<K extends TaskName>(name: K) {
 /** Loads what tasks need, libtorch too: the engine itself waits for what it is made of. */
 export const ready = (): boolean => openEncoder !== undefined && torch.getNumThreads() > 0;
 
+// A thread starts by asking for it. Where there is none, piscina makes code from a string to look for it in another way,
+// which `--disallow-code-generation-from-strings` forbids.
+export default ready;
+
 export const fit = guarded('fit');
 export const grow = guarded('grow');
 export const narrow = guarded('narrow');

@@ -16,7 +16,14 @@ const folder = temporaryFolder();
 const at = (...parts: string[]) => join(folder(), ...parts);
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 
+const PROJECT = {
+  description: 'a fixture',
+  repository: { type: 'git', url: 'git+https://example.com/fixture.git' },
+  homepage: 'https://example.com/fixture',
+  bugs: 'https://example.com/fixture/issues',
+};
 const MANIFEST = {
+  ...PROJECT,
   name: '@metatorch/libtorch-fixture',
   version: '2.13.0',
   license: 'SEE LICENSE IN NOTICE',
@@ -90,8 +97,8 @@ function checkoutFixture() {
     'package.json': JSON.stringify({
       name: 'metatorch',
       version: '1.2.3',
-      description: 'a fixture',
       license: 'Apache-2.0',
+      ...PROJECT,
       main: 'dist/index.js',
       bin: { metatorch: 'dist/cli/main.js' },
       exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
@@ -111,7 +118,12 @@ function checkoutFixture() {
   });
   writeFiles(at('dist'), {
     'index.js': 'exports.a = 1;',
-    'index.d.ts': 'export {};',
+    'index.d.ts': `import type { A } from './a';\nexport declare const b: import('./b/index.js').B | A;`,
+    'a.d.ts': "export * from './c';",
+    'b/index.d.ts': 'export type B = 1;',
+    'c.d.ts': "import type { A } from './a';\nimport 'node:fs';\nexport type C = A;",
+    'unreachable.d.ts': "export * from './a';",
+    'unreachable.js': '',
     'index.js.map': '{}',
     '.metatorch-stamp': 'digest',
     'cli/main.js': '#!/usr/bin/env node',
@@ -143,6 +155,14 @@ test('the package metatorch holds code, binaries and data, and wants libtorch ex
   const packed = await pack(at('target'), at('out'));
   checkPackage(manifest, packed, metatorchRules(BESIDE));
   await rehearsePublication(at('out', packed.filename));
+});
+
+test('declarations that no entry leads to are left out', () => {
+  stageMetatorch(checkoutFixture());
+  const dist = filesBelow(at('target', 'dist'));
+  const declarations = dist.filter((name) => name.endsWith('.d.ts'));
+  expect(declarations).toEqual(['a.d.ts', 'b/index.d.ts', 'c.d.ts', 'index.d.ts']);
+  expect(dist).toContain('unreachable.js');
 });
 
 describe('a package is refused', () => {
@@ -213,6 +233,11 @@ describe('a package is refused', () => {
   test.each(['preinstall', 'install', 'postinstall', 'prepare'])('with a script %s', (name) => {
     const other = { ...manifest(), scripts: { [name]: 'true' } };
     expect(() => checkPackage(other, complete(), rules)).toThrow(`it has the script ${name}`);
+  });
+
+  test.each(['repository', 'homepage', 'bugs'])('without its %s', (name) => {
+    const { [name]: _, ...other } = { ...manifest() } as Record<string, unknown>;
+    expect(() => checkPackage(other, complete(), rules)).toThrow(`its manifest has no ${name}`);
   });
 
   test('of libtorch without the platforms that it is for', () => {
