@@ -106,7 +106,7 @@ export async function main(print: (line: string) => void = console.log) {
       const [gain, late] = [gainOver(other, all), gainOver(other, all, 2)];
       gains[`${kind}, ${other}`] = gain;
       print(
-        `  gain over ${other}: ${train.formatAccuracy(gain)}, in the last two visits ${train.formatAccuracy(late)}`,
+        `  gain over ${other.replace('from ', '')}: ${train.formatAccuracy(gain)}, in the last two visits ${train.formatAccuracy(late)}`,
       );
     }
   }

@@ -14,6 +14,8 @@ function pairsOf(byIntent: readonly (readonly string[])[], each: number): serve.
   });
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
 export async function main(print: (line: string) => void = console.log): Promise<number> {
   using encoder = await text.loadEncoder();
   const intents = text.loadIntents();
@@ -27,14 +29,17 @@ export async function main(print: (line: string) => void = console.log): Promise
   print(
     `${examples.length} pairs of 10 intents to learn from, ${byIntent.length - 10} intents to tell:`,
   );
-  print(`  ${(100 * right).toFixed(0)} % of ${others.length} pairs are told right`);
+  const sure = found.reduce((sum, { probability }) => sum + probability, 0) / found.length;
+  print(
+    `  ${percent(right)} of ${others.length} pairs are told right, ${percent(sure)} sure on average`,
+  );
   for (const [first, second] of [
     ['my phone was stolen', 'somebody took my mobile'],
     ['my phone was stolen', 'when are you open'],
   ] as const) {
     const [answer] = await classifier.predict([{ first, second }]);
     const { label, probability = 0, nearest } = answer ?? {};
-    print(`  ${first} / ${second}: ${label} (${(100 * probability).toFixed(0)} %)`);
+    print(`  ${first} / ${second}: ${label} (${percent(probability)})`);
     print(`    most like: ${nearest?.first} / ${nearest?.second}`);
   }
   return right;

@@ -3,21 +3,13 @@ import path from 'node:path';
 import nodeGypBuild from 'node-gyp-build';
 import { TorchError } from './errors';
 import { platformError, platformProblem, thisPlatform } from './platform';
+import { PREBUILT } from './shipped-files';
 
 /** The bindings' file name; it lies beside `metatorch.node`. */
 export const SHARED_LIBRARY =
   process.platform === 'darwin' ? 'libmetatorch.dylib' : 'libmetatorch.so';
 
 const PACKAGE_ROOT = path.join(__dirname, '..');
-
-/**
- * Where a release has the addon, for each platform. `node-gyp-build` finds it by itself; each path is written
- * out so that tools which trace the files that a program needs find it, and the libraries beside it.
- */
-const PREBUILT: Readonly<Record<string, string>> = {
-  'linux-x64': path.join(__dirname, '../prebuilds/linux-x64/metatorch.node'),
-  'linux-arm64': path.join(__dirname, '../prebuilds/linux-arm64/metatorch.node'),
-};
 
 /**
  * Path of the addon that would be loaded: the `metatorch.node` that `METATORCH_ADDON` names if that is
@@ -36,7 +28,7 @@ export function addonPath(): string {
   if (found !== undefined) return found;
   const problem = platformProblem(platform);
   if (problem !== undefined) throw platformError(problem);
-  const expected = PREBUILT[name] ?? 'prebuilds';
+  const expected = PREBUILT[name]?.[0] ?? 'prebuilds';
   throw new TorchError(
     'ERR_TORCH_ADDON_MISSING',
     `No native addon for ${name} under ${PACKAGE_ROOT}: expected build/Release or ${path.relative(PACKAGE_ROOT, expected)}. In a checkout, run \`npm run setup\`. If a bundler has put metatorch into a file of its own, make the package external (docs/bundlers.md). Otherwise install the package again.`,

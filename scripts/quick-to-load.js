@@ -27,6 +27,8 @@ function loadedLater(code, all) {
     const uses = code.match(new RegExp(`\\b${variable}\\b`, 'g')) ?? [];
     // What is used in other ways may be needed at once.
     if (names.length === 0 || uses.length !== names.length + 1) return line;
+    // Tools that trace the files which a program needs read such paths as they are written.
+    if (code.includes(`${variable}.join(__dirname`)) return line;
     const loaded = `${variable}_loaded`;
     const getters = [...new Set(names)].map(
       (name) => `get ${name}() { return (${loaded} ??= ${load}).${name}; }`,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberFrom } from './monitor';
+import { integerFrom, numberFrom } from './numbers';
 
 /** `metatorch assist`: answers customers. */
 export function registerAssist(program: Command): void {
@@ -12,7 +12,7 @@ export function registerAssist(program: Command): void {
     .option('--threshold <p>', 'answer from this probability on', numberFrom(0, 1))
     .option('--encoder <name>', 'a name or folder of an encoder')
     .option('--owner <name>', 'whose words these are')
-    .option('--port <n>', 'serve over HTTP instead', numberFrom(0, 65535))
+    .option('--port <n>', 'serve over HTTP instead', integerFrom(0, 65535))
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--json', 'print a JSON object for each reply')
     .action(async (definition: string, options) => {

@@ -1,13 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { interruptible } from './interrupt';
-
-function integerFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
-  };
-}
+import { integerFrom } from './numbers';
 
 /** `metatorch demo`: the whole way from data to a saved and adapted classifier. */
 export function registerDemo(program: Command): void {

@@ -1,12 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-
-export function numberFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
-  };
-}
+import type { Command } from 'commander';
+import { integerFrom, numberFrom } from './numbers';
 
 /** `metatorch monitor`: watches a stream of opinions. */
 export function registerMonitor(program: Command): void {
@@ -25,8 +18,8 @@ export function registerMonitor(program: Command): void {
     .option('--negative <label>', 'the sentiment that is watched', 'negative')
     .option('--false-alarms <n>', 'items from one to the next', numberFrom(100, 1e9), 10_000)
     .option('--lateness <s>', 'seconds that items wait for earlier ones', numberFrom(0, 1e9), 0)
-    .option('--baseline <n>', 'items that a baseline is of at least', numberFrom(50, 1000), 200)
-    .option('--port <n>', 'take items over HTTP too, and show curves', numberFrom(0, 65535))
+    .option('--baseline <n>', 'items that a baseline is of at least', integerFrom(50, 1000), 200)
+    .option('--port <n>', 'take items over HTTP too, and show curves', integerFrom(0, 65535))
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--json', 'print alerts as JSON, a line each, and what was seen last')
     .action(async (examples: string, stream: string | undefined, options) => {

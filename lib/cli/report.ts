@@ -1,13 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { integerFrom } from './numbers';
 import type { ReportCommandOptions } from './report/run';
-
-function integerFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
-  };
-}
 
 /** `metatorch report`: what saved predictions say of a model, or of two. */
 export function registerReport(program: Command): void {

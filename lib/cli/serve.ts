@@ -1,12 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-
-function integerBetween(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected an integer from ${least} to ${most}.`);
-  };
-}
+import { integerFrom } from './numbers';
 
 /** Collects `--token cards=secret`. */
 function token(text: string, before: Record<string, string[]> = {}): Record<string, string[]> {
@@ -32,15 +25,15 @@ export function registerServe(program: Command): void {
     .option('--store <folder>', 'keep the classifiers here, with all they learn')
     .option('--model <folder>', 'a meta-trained model that adapts to examples')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
-    .option('--port <n>', 'port to listen at; 0 takes a free one', integerBetween(0, 65535), 8080)
+    .option('--port <n>', 'port to listen at; 0 takes a free one', integerFrom(0, 65535), 8080)
     .option('--token <classifier=token>', 'bearer token of a classifier, * for all', token)
-    .option('--rate-limit <n>', 'requests a minute for each address', integerBetween(1, MOST))
-    .option('--max-labels <n>', 'labels that a classifier may learn', integerBetween(2, MOST))
-    .option('--max-examples <n>', 'examples that a classifier may learn', integerBetween(2, MOST))
-    .option('--max-text-length <n>', 'characters of a text or label', integerBetween(1, MOST))
+    .option('--rate-limit <n>', 'requests a minute for each address', integerFrom(1, MOST))
+    .option('--max-labels <n>', 'labels that a classifier may learn', integerFrom(2, MOST))
+    .option('--max-examples <n>', 'examples that a classifier may learn', integerFrom(2, MOST))
+    .option('--max-text-length <n>', 'characters of a text or label', integerFrom(1, MOST))
     .option('--trust-proxy', 'take the address of a client from X-Forwarded-For')
-    .option('--workers <n>', 'threads that answer', integerBetween(1, 1024), 1)
-    .option('--drain <ms>', 'on SIGTERM, answer on for so long', integerBetween(0, MOST), 0)
+    .option('--workers <n>', 'threads that answer', integerFrom(1, 1024), 1)
+    .option('--drain <ms>', 'on SIGTERM, answer on for so long', integerFrom(0, MOST), 0)
     .option('--no-playground', 'do not show the playground at /')
     .option('--log <level>', 'silent, error, warn or info', 'info')
     .action(async (paths: string[], options) => {

@@ -47,7 +47,10 @@ export interface Learner<P extends Tree = Tree, A = unknown, I extends Tree = Te
    * to say it before `train` divides its tasks among processes.
    */
   readonly reduction?: 'mean' | 'sum';
-  /** True where `metaGradient` carries something from one batch to the next: such a run cannot be divided. */
+  /**
+   * True where `metaGradient` carries something from one batch to the next: such a run cannot be divided, and has no
+   * checkpoints.
+   */
   readonly carries?: boolean;
   /** Where a learner trains otherwise than by the gradient of the query loss. */
   metaGradient?(params: P, episodes: Episodes<I>, options?: AdaptOptions): MetaGradient<P>;

@@ -31,6 +31,7 @@ import {
 import type { TrainDistributed } from './distributed/ranks';
 import { trainDistributed } from './distributed/train-distributed';
 import type { Evaluation } from './evaluate';
+import { requireNothingCarried } from './nothing-carried';
 import type { TrainPrecision } from './step-gradient';
 
 export type TrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerState> = {
@@ -132,7 +133,7 @@ export type TrainSettings<P extends Tree, A, I extends Tree, S extends Optimizer
  * The options of `train`, checked.
  *
  * @throws ArgumentTypeError or ArgumentRangeError for an option that is unknown, of another kind, or in vain
- *   without another
+ *   without another, and for checkpoints of a learner that carries something from batch to batch
  */
 export function readTrainOptions<P extends Tree, A, I extends Tree, S extends OptimizerState>(
   options: TrainOptions<P, A, I, S>,
@@ -145,6 +146,9 @@ export function readTrainOptions<P extends Tree, A, I extends Tree, S extends Op
     if (plateau) throw inVain('plateau', 'evaluate');
   }
   if (resume && !checkpoints) throw inVain('resume', 'checkpoints');
+  if (checkpoints) {
+    requireNothingCarried(options.learner.carries, 'checkpoints, which do not hold that');
+  }
   return settings;
 }
 

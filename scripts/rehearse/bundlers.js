@@ -1,7 +1,6 @@
-const path = require('node:path');
 const { MODULES, PRINT, REQUIRE, RESULT, SECOND } = require('./derivative');
 
-/** Programs that a tool has put together or traced. @type {readonly import('./derivative').Program[]} */
+/** Programs that a tool has put together. @type {readonly import('./derivative').Program[]} */
 const BUNDLED = [
   {
     name: 'esbuild, external',
@@ -60,28 +59,6 @@ const BUNDLED = [
     },
     build: [`${MODULES}/vite/bin/vite.js`, 'build', '--config', 'vite.config.mjs'],
     command: ['vite-out/vite.entry.mjs'],
-    expected: RESULT,
-  },
-  {
-    name: '@vercel/nft',
-    files: {
-      'traced.cjs': `${REQUIRE}${SECOND}\n${PRINT}`,
-      'trace.cjs': `const fs = require('node:fs');
-const path = require('node:path');
-const { nodeFileTrace } = require('@vercel/nft');
-nodeFileTrace([path.join(__dirname, 'traced.cjs')], { base: __dirname }).then(({ fileList }) => {
-  fs.rmSync('traced-out', { recursive: true, force: true });
-  for (const file of fileList) {
-    fs.mkdirSync(path.dirname(path.join('traced-out', file)), { recursive: true });
-    fs.linkSync(file, path.join('traced-out', file));
-  }
-  // Away from the installation, which Node.js would find in the folder above.
-  fs.rmSync(path.join('..', 'traced'), { recursive: true, force: true });
-  fs.renameSync('traced-out', path.join('..', 'traced'));
-});`,
-    },
-    build: ['trace.cjs'],
-    command: [path.join('..', 'traced', 'traced.cjs')],
     expected: RESULT,
   },
   {

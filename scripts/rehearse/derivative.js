@@ -21,7 +21,21 @@ const RESULT = 'second derivative 6,12,18';
 const PRINT = "console.log('second derivative ' + second.tolist());";
 const REQUIRE = "const { torch } = require('metatorch');";
 
+/** A classifier with the encoder that comes with the package: threads, weights and the addon. */
+const CLASSIFY = `
+async function labelOf(text) {
+  const classifier = await FewShotClassifier.fit({
+    card_lost: ['I lost my card', 'my card is gone', 'someone stole my card'],
+    top_up: ['how do I add money', 'top up my account', 'put money on my card'],
+  });
+  const { label } = await classifier.predict(text);
+  await classifier.close();
+  return label;
+}`;
+const LABELLED = 'card_lost';
+const QUESTION = 'where is my card?';
+
 /** Where the tools are, as seen from a program. */
 const MODULES = 'node_modules';
 
-module.exports = { MODULES, PRINT, REQUIRE, RESULT, SECOND };
+module.exports = { CLASSIFY, LABELLED, MODULES, PRINT, QUESTION, REQUIRE, RESULT, SECOND };

@@ -1,5 +1,15 @@
 const { BUNDLED } = require('./bundlers');
-const { MODULES, PRINT, REQUIRE, RESULT, SECOND } = require('./derivative');
+const { DEPLOYED } = require('./deployments');
+const {
+  CLASSIFY,
+  LABELLED,
+  MODULES,
+  PRINT,
+  QUESTION,
+  REQUIRE,
+  RESULT,
+  SECOND,
+} = require('./derivative');
 const { RUNTIMES } = require('./runtimes');
 
 const TEST = `
@@ -116,6 +126,7 @@ if (cluster.isPrimary) {
     expected: RESULT,
   },
   ...BUNDLED,
+  ...DEPLOYED,
   ...RUNTIMES,
   {
     name: 'another platform',
@@ -139,16 +150,10 @@ ${REQUIRE}${SECOND}`,
 const FIRST_PREDICTION = {
   name: 'first prediction',
   files: {
-    'predict.mjs': `import { FewShotClassifier } from 'metatorch';
-const classifier = await FewShotClassifier.fit({
-  card_lost: ['I lost my card', 'my card is gone', 'someone stole my card'],
-  top_up: ['how do I add money', 'top up my account', 'put money on my card'],
-});
-console.log((await classifier.predict('where is my card?')).label);
-await classifier.close();`,
+    'predict.mjs': `import { FewShotClassifier } from 'metatorch';${CLASSIFY}\nconsole.log(await labelOf('${QUESTION}'));`,
   },
   command: ['predict.mjs'],
-  expected: 'card_lost',
+  expected: LABELLED,
 };
 
 module.exports = { FIRST_PREDICTION, PROGRAMS };

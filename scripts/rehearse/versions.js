@@ -22,6 +22,11 @@ const TOOLS = {
   deno: '2.9.6',
   esbuild: '0.28.2',
   jest: '30.5.2',
+  next: '16.4.6',
+  // Puts a script into a copy of Node.js.
+  postject: '1.0.0-alpha.6',
+  react: '19.3.1',
+  'react-dom': '19.3.1',
   rollup: '4.68.8',
   typescript: '5.9.3',
   vite: '7.3.8',

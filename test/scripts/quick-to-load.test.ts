@@ -80,3 +80,8 @@ test('modules are named by their files', () => {
   expect(named('./absent')).toBe('./absent');
   expect(named('fs')).toBe('fs');
 });
+
+test('paths that are written out for tools that trace files stay as they are', () => {
+  const code = `const path = require("node:path");\nexports.data = path.join(__dirname, '../data');\n`;
+  expect(loadedLater(code, true)).toBe(code);
+});

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { LinearParams } from '../../lib/nn';
 import { adam } from '../../lib/optim';
 import { torch } from '../../lib/torch';
 import type { Evaluation } from '../../lib/train';
 import { noisyTasks } from './noisy-tasks';
-import { type Options, run, scripted, start, startWeights } from './noisy-training';
+import { learner, type Options, run, scripted, start, startWeights } from './noisy-training';
 
 describe('an error surfaces, closes the logger and leaves no tensors behind', () => {
   const fail = (): never => {
@@ -72,4 +73,13 @@ test.each<[string, Partial<Options>]>([
     `Expected a positive integer for ${name} of train but received`,
   );
   expect(torch.memory()).toEqual(before);
+});
+
+test('checkpoints are refused for what they would not hold', async () => {
+  await expect(
+    run({ learner: { ...learner, carries: true }, checkpoints: { folder: 'nowhere' } }),
+  ).rejects.toThrow(
+    'Expected a learner that carries nothing from batch to batch for train with checkpoints',
+  );
+  expect(existsSync('nowhere')).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { listOf, looseObject, nullable, optional, recordOf, required, string } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
+import { TorchError } from '../../errors';
 import {
   type Explanation,
   FewShotClassifier,
@@ -11,6 +12,8 @@ import {
   savedContents,
 } from '../../serve';
 import { type Fairness, type Figure, fairness } from '../../train';
+import { share } from '../../train/metrics/figure';
+import { cut, tableLines } from '../try/lines';
 import { forUser } from '../user-error';
 
 export type AuditOptions = { label?: string; explain?: string; forget?: string; json?: boolean };
@@ -20,7 +23,7 @@ export type Audit = {
   forgotten?: number;
   contents: SavedContents;
   explanation?: Explanation;
-  right?: number;
+  right?: Figure | undefined;
   membership?: Membership;
   fairness?: Fairness[];
 };
@@ -42,6 +45,10 @@ export function runAudit(
   options: AuditOptions,
 ): Promise<void> {
   return forUser(async () => {
+    if (options.label !== undefined && texts === undefined) {
+      const message = 'Expected a file of held-out texts beside --label, whose groups are compared';
+      throw new TorchError('ERR_TORCH_ARGUMENT', message);
+    }
     await using classifier = await FewShotClassifier.load(folder);
     const { forget, explain, label } = options;
     const before = classifier.examples.length;
@@ -70,13 +77,13 @@ async function heldOut(
   label: string | undefined,
 ): Promise<Pick<Audit, 'right' | 'membership' | 'fairness'>> {
   const queries = await queriesOf(classifier, rows);
-  const right = queries.filter((query) => query.predicted === query.label).length / queries.length;
+  const right = queries.filter((query) => query.predicted === query.label).length;
   const known = rows.flatMap(({ text, label: own }) =>
     own !== null && classifier.labels.includes(own) ? [{ text, label: own }] : [],
   );
   const columns = new Set(queries.flatMap(({ groups }) => Object.keys(groups ?? {})));
   return {
-    right,
+    right: share(right, queries.length),
     ...(known.length > 0 && { membership: await membershipTest(classifier, known) }),
     ...(label !== undefined && {
       fairness: [...columns].map((group) => fairness(queries, { group, label })),
@@ -84,7 +91,11 @@ async function heldOut(
   };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const [LONGEST_WORD, LONGEST_TEXT] = [24, 60];
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
+const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 const figure = (one: Figure | null): string => {
   if (one === null) return 'unknown';
   const { value, low, high } = one;
@@ -96,15 +107,15 @@ const figure = (one: Figure | null): string => {
 function linesOf({ forgotten, contents, explanation, right, membership, fairness }: Audit) {
   const owners = Object.keys(contents.owners).length;
   return [
-    ...(forgotten === undefined ? [] : [`Forgotten: ${forgotten} examples`]),
-    `In the folder: ${contents.texts} texts word for word, ${contents.characters} characters,`,
-    `  of ${owners} owners, ${contents.withoutOwner} of nobody`,
+    ...(forgotten === undefined ? [] : [`Forgotten: ${counted(forgotten, 'example')}`]),
+    `In the folder: ${counted(contents.texts, 'text')} word for word, ${counted(contents.characters, 'character')},`,
+    `  of ${counted(owners, 'owner')}, ${contents.withoutOwner} of nobody; and tensors made of them:`,
     ...contents.tensors.map(
       ({ name, shape, perExample }) =>
         `  ${name} [${shape.join(', ')}]${perExample ? ', a row for each example' : ''}`,
     ),
     ...(explanation === undefined ? [] : explanationLines(explanation)),
-    ...(right === undefined ? [] : [`Right on held-out texts: ${percent(right)}`]),
+    ...(right === undefined ? [] : [`Right on held-out texts: ${figure(right)}`]),
     ...(membership === undefined ? [] : membershipLines(membership)),
     ...(fairness ?? []).flatMap(fairnessLines),
   ];
@@ -113,12 +124,16 @@ function linesOf({ forgotten, contents, explanation, right, membership, fairness
 function explanationLines({ label, probability, words, nearest }: Explanation): string[] {
   return [
     `Most probable: ${label}, ${percent(probability)}`,
-    ...words.map(({ word, effect, gradient }) => {
-      const added = gradient === null ? '' : `   ${gradient.toFixed(2)} by gradients`;
-      return `  ${word.slice(0, 24).padEnd(24)} ${effect.toFixed(3).padStart(7)} without it${added}`;
-    }),
+    ...tableLines([
+      ['word', 'falls without it by', 'gradients'],
+      ...words.map(({ word, effect, gradient }) => [
+        cut(word, LONGEST_WORD),
+        effect.toFixed(3),
+        gradient?.toFixed(2) ?? '',
+      ]),
+    ]),
     ...nearest.map(
-      ({ text, similarity }) => `  ${similarity.toFixed(2)} like: ${text.slice(0, 60)}`,
+      ({ text, similarity }) => `  ${similarity.toFixed(2)} like: ${cut(text, LONGEST_TEXT)}`,
     ),
   ];
 }
@@ -135,6 +150,6 @@ function fairnessLines({ group, label, groups, parityGap, opportunityGap }: Fair
   return [
     `${label} by ${group}:`,
     ...groups.map(({ value, selected }) => `  ${value}: given to ${figure(selected)}`),
-    `  gap ${figure(parityGap)}, among those who have it ${figure(opportunityGap)}`,
+    `  gap ${figure(parityGap)}; among texts that have it ${figure(opportunityGap)}`,
   ];
 }

@@ -20,7 +20,7 @@ export type AssistCommandOptions = {
 const FORM = 'a definition { intents: { name: { examples, answer } } }';
 const SESSION = 'console';
 /** `/intent card_lost` says what the last question was about. */
-const CORRECTION = /^\/intent\s+(\S+)\s*$/u;
+const CORRECTION = /^\/intent(?:\s+(.+))?$/u;
 
 /** Answers what is typed, line by line, until the end of the input or a signal; or serves. */
 export function runAssist(path: string, options: AssistCommandOptions): Promise<void> {
@@ -35,10 +35,14 @@ export function runAssist(path: string, options: AssistCommandOptions): Promise<
     );
     await using assistant = await Assistant.open(definition, { folder, risk, threshold, encoder });
     const { threshold: chosen, intents } = assistant.status();
-    const sure = chosen === null ? 'never' : `from ${(100 * chosen).toFixed(1)} % on`;
-    console.error(`${intents.length} intents; it answers by itself ${sure}.`);
-    if (port !== undefined) return serveTask({ assistant }, { host, port }, '/v1/assistant');
-    await interruptible((signal) => talk(assistant, options, signal));
+    const sure =
+      chosen === null
+        ? 'never answers by itself'
+        : `answers by itself from ${(100 * chosen).toFixed(1)} % on`;
+    console.error(`${intents.length} intents; it ${sure}.`);
+    if (port === undefined) await interruptible((signal) => talk(assistant, options, signal));
+    // Awaited: what is only returned is waited for after the assistant is closed.
+    else await serveTask({ assistant }, { host, port }, '/v1/assistant');
   });
 }
 
@@ -50,11 +54,15 @@ async function talk(
   const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
   const stop = (): void => lines.close();
   signal.addEventListener('abort', stop, { once: true });
+  let asked = false;
   for await (const line of lines) {
-    const [, intent] = CORRECTION.exec(line) ?? [];
     if (line.trim() === '') continue;
-    if (intent !== undefined) await corrected(assistant, intent);
-    else {
+    const correction = CORRECTION.exec(line.trim());
+    if (correction !== null) {
+      if (asked) await corrected(assistant, correction[1]);
+      else console.error('Expected a question before /intent');
+    } else {
+      asked = true;
       const reply = await assistant.reply(SESSION, line, { owner });
       console.log(json ? JSON.stringify(reply) : replyLines(reply).join('\n'));
     }
@@ -62,7 +70,8 @@ async function talk(
 }
 
 /** A name that is wrong is said, and the conversation goes on. */
-async function corrected(assistant: Assistant, intent: string): Promise<void> {
+async function corrected(assistant: Assistant, intent: string | undefined): Promise<void> {
+  if (intent === undefined) return console.error('Expected the name of an intent after /intent');
   try {
     await assistant.correct(SESSION, intent);
     console.error(`Learned: ${intent}`);

@@ -50,7 +50,7 @@ export function runMonitor(
       sentiment: think,
       negative: options.negative,
       itemsPerFalseAlarm: options.falseAlarms,
-      baseline: Math.round(options.baseline),
+      baseline: options.baseline,
       lateness: options.lateness * 1000,
     });
     const say = options.json
@@ -150,6 +150,6 @@ function summaryLines({ items, withoutTopic, duplicates, late, held, topics }: M
     '',
     ...tableLines([['topic', 'items', 'negative', 'baseline', 'status'], ...rows]),
     '',
-    `${items} items, ${withoutTopic} of no topic; ${duplicates} again, ${late} late, ${held} waiting`,
+    `${items} items, ${withoutTopic} of no topic; ${duplicates} came again, ${late} late, ${held} waiting`,
   ];
 }

@@ -10,7 +10,7 @@
 import {
   array,
   callable,
-  finiteNumber,
+  numberWhere,
   type OptionsOf,
   objectOf,
   optional,
@@ -36,10 +36,13 @@ import {
 
 const NAME = 'onlineMixture';
 
+const cosine = (value: unknown, name: string, operator: string): number =>
+  numberWhere((x) => Math.abs(x) <= 1, 'a number from -1 to 1', value, name, operator);
+
 const MIXTURE = {
   ...FOLLOW,
   /** The least similarity of tasks that makes a kept solution worth trying, from −1 to 1. Default: 0.2. */
-  similarity: withDefault(finiteNumber, 0.2),
+  similarity: withDefault(cosine, 0.2),
   /** How many kept solutions are tried on a new task, the most similar ones. Default: 3. */
   tried: withDefault(positiveInteger, 3),
   /** How many solutions are kept; beyond it the one that was not used for longest is forgotten. Default: 16. */

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
-import type { Piscina } from 'piscina';
 import { readOptions, string } from '../../check';
 import { invalidArgument, TorchError } from '../../errors';
 import type { LabeledText } from '../../text';
 import { baseDigest } from '../../train/runs/base-model';
 import type { AdaptedFacts, AdaptedTasks } from '../workers/adapted-tasks';
 import { runAdapted } from '../workers/run-adapted';
-import { startThreads } from '../workers/start-threads';
+import { startThreads, type Threads } from '../workers/start-threads';
 import { ADAPTED_WORKER_FILE } from '../workers/worker-file';
 import { ADAPTED_OPTIONS, type AdaptedOptions } from './adapted-options';
 
@@ -27,12 +26,12 @@ export function metaModelPool(value: unknown, name: string, operator: string): M
 export class MetaModelPool {
   /** Names the model by its parameters and how it was made; its examples are not in it. */
   readonly digest: string;
-  readonly #threads: Piscina;
+  readonly #threads: Threads;
   readonly #maxQueue: number;
   readonly #facts: AdaptedFacts;
   #closed: Promise<void> | undefined;
 
-  private constructor(threads: Piscina, maxQueue: number, digest: string, facts: AdaptedFacts) {
+  private constructor(threads: Threads, maxQueue: number, digest: string, facts: AdaptedFacts) {
     this.#threads = threads;
     this.#maxQueue = maxQueue;
     this.digest = digest;

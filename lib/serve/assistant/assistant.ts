@@ -4,9 +4,10 @@ import { optional, readData, readOptions, string } from '../../check';
 import { outOfRange, TorchError } from '../../errors';
 import { type RiskThreshold, riskThreshold } from '../../train/metrics/risk-threshold';
 import { warnOf } from '../../warnings';
-import { type Example, requireText } from '../examples/read-examples';
+import { type Example, requireText, writtenText } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
 import { Turns } from '../store/turns';
+import { requireTwoLabels } from '../tasks/example-regression';
 import { AssistantLog, type Lesson } from './assistant-log';
 import { converse } from './converse';
 import {
@@ -25,11 +26,13 @@ import { Sessions } from './sessions';
 
 const REPLY = {
   /** Whose words these are, so that `forget` finds what was learned of them. */
-  owner: optional(string),
+  owner: optional(writtenText),
 };
 
 export type ReplyOptions = { owner?: string | undefined };
 
+/** What a definition looks like. */
+const FORM = '{ intents: { name: { examples, answer } } }';
 /** Longer questions are refused: nobody types them. */
 const LONGEST = 4000;
 
@@ -98,17 +101,15 @@ export class Assistant {
     options: AssistantOptions = {},
   ): Promise<Assistant> {
     const operator = 'Assistant.open';
-    const read = readData(assistantDefinition, definition, 'a definition', 'definition', operator);
+    const read = readData(assistantDefinition, definition, FORM, 'definition', operator);
     const settings = readSettings(options);
     const log = await AssistantLog.open(settings.folder);
     let classifier: FewShotClassifier | undefined;
     try {
       const { head, pool, encoder } = settings;
-      classifier = await FewShotClassifier.fit(examplesOf(read, log.lessons), {
-        head,
-        pool,
-        encoder,
-      });
+      const examples = examplesOf(read, log.lessons);
+      requireTwoLabels(examples, 'intents', operator);
+      classifier = await FewShotClassifier.fit(examples, { head, pool, encoder });
       const assistant = new Assistant(read, settings, classifier, log);
       await assistant.#past.replace(assistant.#pastAnswers());
       await assistant.#calibrate();
@@ -176,7 +177,12 @@ export class Assistant {
     const given = answer === undefined ? undefined : intentAnswer(answer, 'answer', 'teach');
     return this.#learn(async () => {
       if (given === undefined && !this.#intents.has(name)) {
-        throw outOfRange('the name of an intent, or its answer', 'intent', name, 'teach');
+        throw outOfRange(
+          'the name of an intent, or an answer for a new one,',
+          'intent',
+          name,
+          'teach',
+        );
       }
       const lesson: Lesson = { type: 'corrected', text, intent: name, owner };
       await this.#classifier.addExamples(exampleOf(lesson));
@@ -193,8 +199,6 @@ export class Assistant {
   async answered(answer: PastAnswer): Promise<void> {
     this.#requireOpen();
     const read = pastAnswer(answer, 'answer', 'answered');
-    requireText(read.question, 'question', 'answered');
-    requireText(read.answer, 'answer', 'answered');
     return this.#learn(async () => {
       await this.#log.keep({ type: 'answered', answer: read });
       await this.#past.add(read);

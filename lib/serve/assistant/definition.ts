@@ -9,6 +9,7 @@ import {
   string,
 } from '../../check';
 import { outOfRange } from '../../errors';
+import { writtenText } from '../examples/read-examples';
 import { type Slot, type SlotValue, slotCheck } from './slots';
 
 /** What is answered to an intent. */
@@ -52,16 +53,14 @@ export const intentAnswer: Check<IntentAnswer> = (value, name, operator) =>
 const intent: Check<Intent> = (value, name, operator) =>
   withSlots(bareIntent(value, name, operator), name, operator);
 
-export const pastAnswer = strictObject({
-  question: required(string),
-  answer: required(string),
-  owner: optional(string),
-});
+const PAST = { question: required(writtenText), answer: required(writtenText) };
+
+export const pastAnswer = strictObject({ ...PAST, owner: optional(writtenText) });
 
 /** Returns `value` if it is a definition. */
 export const assistantDefinition: Check<AssistantDefinition> = strictObject({
   intents: required(recordOf(intent)),
-  answers: optional(listOf(strictObject({ question: required(string), answer: required(string) }))),
+  answers: optional(listOf(strictObject(PAST))),
   outOfScope: optional(listOf(string)),
 });
 

@@ -15,7 +15,7 @@ export type LabelTexts = {
  * The examples, and after them the names and descriptions of their labels as texts. A label of an object
  * may then have no example.
  *
- * @throws ArgumentRangeError for a description of a label that is not there
+ * @throws ArgumentRangeError for a label without any text, and a description of a label that is not there
  */
 export function withLabelTexts(
   examples: ExamplesInput,
@@ -23,8 +23,13 @@ export function withLabelTexts(
   operator: string,
 ): ExamplesInput {
   const described = Object.keys(descriptions);
-  if (!labelNames && described.length === 0) return examples;
   const bare = isPlainObject(examples) ? labelsWithout(examples) : [];
+  const silent = labelNames ? undefined : bare.find((label) => !described.includes(label));
+  if (silent !== undefined) {
+    const expected = 'at least one text, a description or `labelNames`';
+    throw outOfRange(expected, `the label '${silent}' of ${operator}`, [], operator);
+  }
+  if (!labelNames && described.length === 0) return examples;
   const rows = [...rowsOf(bare.length === 0 ? examples : without(examples, bare), operator)];
   const labels = [...new Set([...rows.map(({ label }) => label), ...bare])];
   const stranger = described.find((label) => !labels.includes(label));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { onFile, refuseFile } from '../../checked-file';
+import { DATA_FOLDER } from '../../shipped-files';
 import type { SentenceEncoder } from '../../text';
 import { readSafetensors, type Tensor, torch } from '../../torch';
 
@@ -17,8 +18,6 @@ export type HeadMap = {
 export const PROBE = 'I would like to know when my order will arrive.';
 const LEAST_COSINE = 0.97;
 
-const FOLDER = join(__dirname, '..', '..', '..', 'data', 'heads');
-
 /** The file for encoders of so many dimensions. */
 const FILES: ReadonlyMap<number, string> = new Map([
   [384, 'all-MiniLM-L6-v2.safetensors'],
@@ -33,7 +32,7 @@ const FILES: ReadonlyMap<number, string> = new Map([
 export function headMapFile(encoder: SentenceEncoder): string | undefined {
   const name = FILES.get(encoder.dimensions);
   if (name === undefined) return undefined;
-  const path = join(FOLDER, name);
+  const path = join(DATA_FOLDER, 'heads', name);
   return torch.scope(() => {
     const own = encoder.encodeSync([PROBE]).squeeze(0);
     const probe = tensorOf(path, readSafetensors(path).tensors, 'probe', [encoder.dimensions]);

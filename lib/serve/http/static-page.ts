@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-
-const FOLDER = join(__dirname, '..', 'playground', 'public');
+import { PLAYGROUND_FOLDER } from '../../shipped-files';
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -24,7 +23,7 @@ const HEADERS = {
 
 /** Sends a file of the playground at an address. */
 export function addFile(server: FastifyInstance, path: string, file: string): void {
-  const content = readFileSync(join(FOLDER, file));
+  const content = readFileSync(join(PLAYGROUND_FOLDER, file));
   const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
   const type = TYPES[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
   server.get(path, PUBLIC, async (request, reply) => {

@@ -50,5 +50,6 @@ export function readSettings(options: MonitorOptions) {
   const settings = readOptions(OPTIONS, options, OPERATOR);
   const { sentiment, negative } = settings;
   if (sentiment.labels.includes(negative)) return settings;
-  throw outOfRange('a label of sentiment', `negative of ${OPERATOR}`, negative, OPERATOR);
+  const expected = `a label of sentiment, ${sentiment.labels.join(' or ')},`;
+  throw outOfRange(expected, `negative of ${OPERATOR}`, negative, OPERATOR);
 }

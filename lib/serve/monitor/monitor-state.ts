@@ -29,7 +29,7 @@ export const monitorAlert = strictObject({
   baseline: required(finiteNumber),
   /** The statistic, which is at least the number of items from one false alarm to the next. */
   statistic: required(finiteNumber),
-  /** Some of the negative texts since then. */
+  /** Some of the negative texts since then, the latest last, each once. */
   texts: required(listOf(string)),
 });
 
@@ -106,6 +106,12 @@ export function newMonitorState(): MonitorState {
   };
 }
 
+/** The texts of the last items, each once: copies would push out what else is said. */
+function lastTexts(items: readonly { text: string }[]): string[] {
+  const latestFirst = new Set(items.map(({ text }) => text).reverse());
+  return [...latestFirst].slice(0, MOST_TEXTS).reverse();
+}
+
 /** A state with what it looks things up by. Changes take effect one after another, the same whenever they do. */
 export class MonitorFold {
   readonly state: MonitorState;
@@ -180,7 +186,7 @@ export class MonitorFold {
       share: bad.length / after.length,
       baseline,
       statistic,
-      texts: bad.slice(-MOST_TEXTS).map((one) => one.text),
+      texts: lastTexts(bad),
     };
     state.alerts.push(alert);
     if (state.alerts.length > MOST_ALERTS) state.alerts.shift();

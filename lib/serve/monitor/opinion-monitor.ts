@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { callable } from '../../check';
 import { TorchError } from '../../errors';
 import { FolderLock } from '../../folder-lock';
 import { folderName, makeFolder } from '../folders';
@@ -121,8 +122,13 @@ export class OpinionMonitor {
     return summaryOf(this.#files.fold.state, this.#settings.topics.labels, this.#settings);
   }
 
-  /** Calls `listener` for each alert from now on. Returns a function that ends this. */
+  /**
+   * Calls `listener` for each alert from now on. Returns a function that ends this.
+   *
+   * @throws ArgumentTypeError for what is no function
+   */
   onAlert(listener: (alert: MonitorAlert) => void): () => void {
+    callable(listener, 'listener', 'onAlert');
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

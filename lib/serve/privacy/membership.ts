@@ -2,6 +2,7 @@ import { array } from '../../check';
 import { outOfRange } from '../../errors';
 import { RandomSource } from '../../text/random-source';
 import type { Figure } from '../../train';
+import { share, wider } from '../../train/metrics/figure';
 import { auroc } from '../../train/metrics/out-of-scope';
 import { quantileOf } from '../../train/metrics/resample';
 import { type Example, readExamples } from '../examples/read-examples';
@@ -9,7 +10,10 @@ import type { FewShotClassifier } from '../few-shot-classifier';
 
 /** How well one score tells examples from other texts. */
 export type MembershipScore = {
-  /** The chance that an example scores above another text: ½ says nothing, 1 everything. */
+  /**
+   * The chance that an example scores above another text: ½ says nothing, 1 everything. Its interval is by resampling;
+   * at 0 and 1 Wilson's of as many as there are of the fewer.
+   */
   readonly auroc: Figure;
   /** The share of the examples that are found where one of a hundred other texts is taken for one. */
   readonly foundAtOnePercent: number;
@@ -90,12 +94,13 @@ function scoreOf(inside: readonly number[], outside: readonly number[]): Members
     auroc(again(inside), again(outside)),
   ).sort();
   const level = quantileOf(Float64Array.from(outside).sort(), 1 - ONE_PERCENT);
+  const value = auroc(inside, outside);
+  const figure = { value, low: quantileOf(drawn, 0.025), high: quantileOf(drawn, 0.975) };
+  // Where no score is on the wrong side, every draw is alike, however few there are.
+  const least = Math.min(inside.length, outside.length);
+  const few = value === 0 || value === 1 ? share(value * least, least) : undefined;
   return {
-    auroc: {
-      value: auroc(inside, outside),
-      low: quantileOf(drawn, 0.025),
-      high: quantileOf(drawn, 0.975),
-    },
+    auroc: few ? wider(figure, few) : figure,
     foundAtOnePercent: inside.filter((score) => score > level).length / inside.length,
   };
 }

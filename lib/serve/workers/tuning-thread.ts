@@ -1,7 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { TorchError } from '../../errors';
-import { messageOf } from '../../libtorch/reasons';
-import { errorOf } from '../../threads/plain-error';
+import { errorOf, workerEnded } from '../../threads/plain-error';
 import type { FineTuneStep } from '../../train/contrastive/fine-tune';
 import type { TuneInput, TuneOutput } from '../tuning/tune-encoder';
 import type { SetupSlot } from './setup-slot';
@@ -51,18 +50,20 @@ export class TuningThread {
     const task: TuneTask = { input, port: port2 };
     const threads = startThreads(this.#slot.memory, 1);
     try {
-      const outcome: Outcome<Shared<TuneOutput>> = await threads.run(task, {
-        name: 'tune',
-        signal: ending,
-        transferList: [port2],
-      });
+      const outcome = await threads
+        .run<Outcome<Shared<TuneOutput>>>(task, {
+          name: 'tune',
+          signal: ending,
+          transferList: [port2],
+        })
+        .catch((cause: unknown) => {
+          throw workerEnded('fine-tuning', cause);
+        });
       if ('error' in outcome) throw errorOf(outcome.error);
       return takeAll(outcome.value);
-    } catch (cause) {
+    } catch (error) {
       ending.throwIfAborted();
-      if (cause instanceof Error && 'code' in cause) throw cause;
-      const message = `A worker thread ended during fine-tuning: ${messageOf(cause)}`;
-      throw new TorchError('ERR_TORCH_WORKER', message, { cause });
+      throw error;
     } finally {
       port1.close();
       await threads.destroy();

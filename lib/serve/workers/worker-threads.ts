@@ -1,15 +1,14 @@
-import type { Piscina } from 'piscina';
 import { TorchError } from '../../errors';
 import { errorOf, workerEnded } from '../../threads/plain-error';
 import { SetupSlot } from './setup-slot';
-import { startThreads } from './start-threads';
+import { startThreads, type Threads } from './start-threads';
 import type { Outcome, TaskName, Tasks, WorkerSetup } from './tasks';
 
 /** The threads of a pool, which start when they are needed first. */
 export class WorkerThreads {
   readonly slot = new SetupSlot<WorkerSetup>();
   readonly count: number;
-  #threads: Piscina | undefined;
+  #threads: Threads | undefined;
   /** Fulfilled once the thread that was started ahead has loaded its modules. */
   #ahead: Promise<unknown> | undefined;
   /** So that a task which loses its thread is not begun again. */
@@ -37,8 +36,8 @@ export class WorkerThreads {
     let cause: unknown;
     // A worker may have died of another task, and so may all the others: each gives the task one chance.
     for (let i = 0; i <= this.count && !this.#ended; i++) {
-      const outcome: Outcome<Tasks[K]['output']> | undefined = await this.#started()
-        .run(input, { name })
+      const outcome = await this.#started()
+        .run<Outcome<Tasks[K]['output']>>(input, { name })
         .catch((error: unknown) => {
           cause = error;
           return undefined;
@@ -57,7 +56,7 @@ export class WorkerThreads {
     await this.#threads?.destroy();
   }
 
-  #started(): Piscina {
+  #started(): Threads {
     this.#threads ??= startThreads(this.slot.memory, this.count);
     return this.#threads;
   }

@@ -11,6 +11,7 @@ import {
   string,
 } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
+import { DATA_FOLDER } from '../../shipped-files';
 import type { LabeledText } from './dataset';
 
 /** The sets of opinions: what they are about, and their language. */
@@ -22,9 +23,6 @@ const OPTIONS = {
   /** Reviews of hotels in English, or of apps in English or German. */
   set: required<OpinionSet>(oneOf(...OPINION_SETS)),
 };
-
-/** The root of the package, as far from the sources as from what is compiled of them. */
-const FOLDER = join(__dirname, '..', '..', '..', 'data');
 
 const byLabel = recordOf(listOf(string, 1));
 const opinions = strictObject({ licence: required(string), sets: required(recordOf(byLabel)) });
@@ -129,7 +127,7 @@ export function loadPhrases(): Record<string, Phrase[]> {
 }
 
 function readFile<T>(name: string, check: Check<T>): T {
-  const path = join(FOLDER, name, `${name}.json`);
+  const path = join(DATA_FOLDER, name, `${name}.json`);
   return parseFileContent(path, check, readJsonFile(path, name), name);
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
 import { outOfRange } from '../../errors';
+import { DATA_FOLDER } from '../../shipped-files';
 import { datasetFromRows, type TextDataset } from './dataset';
 
 /** The languages that the intents are written in. */
@@ -31,9 +32,6 @@ export type IntentDataset = TextDataset & {
   /** What people might also write to a bank, and what none of the intents answers. */
   readonly outOfScope: readonly string[];
 };
-
-/** The root of the package, as far from the sources as from what is compiled of them. */
-const FOLDER = join(__dirname, '..', '..', '..', 'data', 'intents');
 
 const text: Check<string> = (value, name, operator) => {
   if (value !== '') return string(value, name, operator);
@@ -55,7 +53,7 @@ const texts = listOf(text, 1);
  */
 export function loadIntents(options: IntentsOptions = {}): IntentDataset {
   const { language } = readOptions(OPTIONS, options, 'loadIntents');
-  return readIntents(join(FOLDER, `${language}.json`), language);
+  return readIntents(join(DATA_FOLDER, 'intents', `${language}.json`), language);
 }
 
 /** The data set in a file of that form. */

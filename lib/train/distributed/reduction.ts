@@ -1,6 +1,6 @@
 import { oneOf } from '../../check';
-import { ArgumentTypeError } from '../../errors';
 import type { Learner } from '../../meta';
+import { requireNothingCarried } from '../nothing-carried';
 
 /** How a learner joins tasks. */
 export type Reduction = NonNullable<Learner['reduction']>;
@@ -20,12 +20,7 @@ const check = oneOf('mean', 'sum');
  * @throws ArgumentRangeError if it does not say so; ArgumentTypeError if it carries something from batch to batch
  */
 export function reductionOf({ reduction, metaGradient, carries }: Divisible): Reduction {
-  if (carries) {
-    throw new ArgumentTypeError(
-      'Expected a learner that carries nothing from batch to batch for train with distributed, as every rank has other tasks, but received one that does: leave out its option carry',
-      'train',
-    );
-  }
+  requireNothingCarried(carries, 'distributed, as every rank has other tasks');
   const known = metaGradient === undefined ? 'mean' : undefined;
   return check(
     reduction ?? known,

@@ -12,7 +12,9 @@ import type { FitResult } from './fit';
 import type { FitMessage, FitOrder, FitSetup } from './fit-messages';
 import { loadModel } from './saved-model';
 
-const WORKER_FILE = compiledFile(__dirname, 'fit-worker.js');
+const WORKER_FILE = compiledFile(__dirname, 'fit-worker.js', () =>
+  require.resolve('./fit-worker.js'),
+);
 
 /** How a run in a thread is watched and stopped. */
 export type WorkerHooks = {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "kernels/products/product_kernel.h"
@@ -20,8 +21,9 @@ namespace {
 
 // Multiplications that make a thread worth its while.
 constexpr int64_t kGrain = 2'000'000;
-// In larger matrices libtorch's kernels, which arrange both sides, are as fast or faster.
-constexpr int64_t kLargest = int64_t{1} << 28;
+// Where 512 bits are computed in two halves, libtorch's kernels, which arrange both sides, are as
+// fast or faster in larger matrices.
+constexpr int64_t kLargestInHalves = int64_t{1} << 28;
 
 // Whether libtorch's kernels are the slower ones.
 bool ProcessorGains() {
@@ -30,6 +32,16 @@ bool ProcessorGains() {
 #else
   return false;
 #endif
+}
+
+// The multiplications of the largest product that the kernel takes. AMD's first processors that
+// compute 512 bits at once are the first ones of theirs with these instructions.
+int64_t Largest() {
+#ifdef METATORCH_AVX512
+  static const bool at_once = __builtin_cpu_supports("avx512vp2intersect");
+  if (at_once) return std::numeric_limits<int64_t>::max();
+#endif
+  return kLargestInHalves;
 }
 
 bool OwnKernel() {
@@ -52,7 +64,7 @@ bool IsOurs(const at::Tensor& left, const at::Tensor& right, int64_t dims) {
   const int64_t rows = left.size(-2);
   const int64_t columns = right.size(-1);
   const int64_t depth = left.size(-1);
-  return depth == right.size(-2) && rows > 1 && columns > 1 && rows * columns <= kLargest / depth;
+  return depth == right.size(-2) && rows > 1 && columns > 1 && rows * columns <= Largest() / depth;
 }
 
 // Of the term that is added the kernel takes whole rows, or one number for each.

@@ -113,6 +113,9 @@ test('tasks of one example a class are met too', () => {
 test('says what is wrong with options and states', () => {
   const mixture = onlineMixture(settings);
   expect(() => onlineMixture({ ...settings, tried: 0 })).toThrow('a positive integer for tried');
+  expect(() => onlineMixture({ ...settings, similarity: 1.1 })).toThrow(
+    'a number from -1 to 1 for similarity',
+  );
   expect(() => onlineMixture({ ...settings, kept: 0.5 })).toThrow('a positive integer for kept');
   const describe = () => 1 as unknown as Tensor;
   const wrong = onlineMixture({ ...settings, describe });

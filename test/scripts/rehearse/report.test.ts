@@ -56,7 +56,7 @@ test('every program has a name, files and a command of its own', () => {
 
 test('every version is pinned', () => {
   for (const version of [...Object.values(NODES), ...Object.values(TOOLS)]) {
-    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(version).toMatch(/^\d+\.\d+\.\d+(-alpha\.\d+)?$/);
   }
   expect(specifiers({ a: '1.0.0', '@b/c': '2.0.0' })).toEqual(['a@1.0.0', '@b/c@2.0.0']);
 });

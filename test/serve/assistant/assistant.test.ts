@@ -99,7 +99,7 @@ test('learns from people, for good', async () => {
   const assistant = await open({ folder: path });
   await assistant.reply('a', 'will it rain tomorrow', { owner: 'ann' });
   await expect(assistant.correct('a', 'weather')).rejects.toThrow(
-    /the name of an intent, or its answer/,
+    /the name of an intent, or an answer for a new one, for intent/,
   );
   await assistant.correct('a', 'weather', { answer: 'Look out of the window.' });
   await assistant.teach({ text: 'is it going to snow', label: 'weather' });
@@ -176,9 +176,13 @@ test('sessions are bounded, and end', async () => {
 });
 
 test.each([
-  [{ intents: {} }, /Expected examples of at least 2 labels|examples/],
+  [{ intents: {} }, /Expected at least 2 intents for examples of Assistant.open but received/],
+  [{ ...DEFINITION, answers: [{ question: ' ', answer: 'b' }] }, /something in it .*question/],
   [{ intents: { a: { examples: [], answer: 'b' } } }, /an array of at least 1/],
-  [{ intents: 5 }, /Expected a definition for definition: .*intents/],
+  [
+    { intents: 5 },
+    /^Expected { intents: { name: { examples, answer } } } for definition: .*intents/,
+  ],
 ])('%j is refused', async (definition, message) => {
   await expect(Assistant.open(Object(definition), { pool: pool() })).rejects.toThrow(message);
 });
@@ -188,6 +192,9 @@ test('wrong words are refused', async () => {
   await expect(assistant.reply('', 'a')).rejects.toThrow(/something in it for session/);
   await expect(assistant.reply('a', ' ')).rejects.toThrow(/something in it for text/);
   await expect(assistant.reply('a', 'b'.repeat(4001))).rejects.toThrow(/at most 4000 characters/);
+  await expect(assistant.reply('a', 'b', { owner: '' })).rejects.toThrow(
+    /in it for owner of reply/,
+  );
   await expect(assistant.answered(Object({ question: 'a' }))).rejects.toThrow(
     /answer.answer of answered/,
   );

@@ -34,7 +34,12 @@ test('rows have names too; without the option nothing changes', () => {
     'card lost',
   ]);
   expect(read(rows, { labelNames: false }).rows).toEqual(rows);
-  expect(() => read({ a: [], b: ['x'] }, { labelNames: false })).toThrow('at least one text');
+  const message =
+    "Expected at least one text, a description or `labelNames` for the label 'a' of fit but received array of length 0";
+  expect(() => read({ a: [], b: ['x'] }, { labelNames: false })).toThrow(message);
+  // A description of another label says nothing of it.
+  const descriptions = { b: 'Rain and sun.' };
+  expect(() => read({ a: [], b: ['x'] }, { labelNames: false, descriptions })).toThrow(message);
 });
 
 test('refuses a description of a label that is not there', () => {

@@ -62,6 +62,21 @@ test('neither the order, as far as items wait for it, nor repetition changes wha
   );
 });
 
+test('an alert shows the latest negative texts, each once', () => {
+  const texts = ['it crashes', 'it is slow', 'it crashes', 'no help', 'it costs', 'it crashes'];
+  const items = stream(1, 400, 250).map((item, i) => ({
+    ...item,
+    text: `${texts[i % texts.length]}`,
+  }));
+  const [alert] = fed([items]).alerts;
+  expect(alert?.texts.length).toBeGreaterThan(1);
+  expect(new Set(alert?.texts).size).toBe(alert?.texts.length);
+  const last = items.filter(({ topic, negative, time }) => {
+    return topic === 'app' && negative && time <= (alert?.time ?? 0);
+  });
+  expect(alert?.texts.at(-1)).toBe(last.at(-1)?.text);
+});
+
 test('what comes when its time is over is late, and counts for nothing', () => {
   const items = stream(2, 100, 100);
   const [first, ...rest] = items;

@@ -1,8 +1,7 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
-import { outOfRange } from '../../../errors';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import type { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
-import { type TaggedTokens, taggedTokensOf } from '../../../text/tasks/entities';
+import { requireEntities, type TaggedTokens, taggedTokensOf } from '../../../text/tasks/entities';
 import { disposeTree, torch } from '../../../torch';
 import { type Boundaries, fitBoundaries } from './boundaries';
 import { entityFeatures } from './features';
@@ -45,9 +44,7 @@ export class EntityBoundaries {
     requireEncoder(encoder, operator);
     const read = taggedTokensOf(sentences, 'sentences', operator);
     const { signal } = readOptions(OPTIONS, options, operator);
-    if (read.every(({ entities }) => entities.length === 0)) {
-      throw outOfRange('at least one entity', `sentences of ${operator}`, 'none', operator);
-    }
+    requireEntities(read, 'sentences', operator);
     using x = await entityFeatures(
       encoder,
       read.map(({ tokens }) => tokens),

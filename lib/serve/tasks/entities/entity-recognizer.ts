@@ -3,6 +3,7 @@ import { ArgumentRangeError, invalidArgument } from '../../../errors';
 import type { SentenceEncoder } from '../../../text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import {
+  requireEntities,
   type TaggedTokens,
   taggedTokensOf,
   tokensOf,
@@ -71,6 +72,7 @@ export class EntityRecognizer {
     requireEncoder(encoder, operator);
     const read = taggedTokensOf(examples, 'examples', operator);
     const { boundaries, signal } = readOptions(OPTIONS, options, operator);
+    requireEntities(read, 'examples', operator);
     if (boundaries !== undefined && boundaries.encoder !== encoder.fingerprint) {
       throw new ArgumentRangeError(
         `Expected boundaries that were learned with the encoder ${encoder.name} for boundaries of ${operator} but received those of another encoder`,

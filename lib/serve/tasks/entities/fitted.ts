@@ -1,4 +1,3 @@
-import { outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
 import {
   bestEntities,
@@ -32,9 +31,7 @@ export function typesOf(sentences: readonly TaggedTokens[]): string[] {
  *   P(tagᵢ) = P(placeᵢ | xᵢ) · P(typeᵢ | xᵢ, in an entity)
  *
  * The places are learned from all words, on top of `prior` where there is one; the types from the words of
- * entities alone, all types of the same weight.
- *
- * @throws ArgumentRangeError if there is no entity
+ * entities alone, all types of the same weight. At least one sentence has an entity.
  */
 export function fitEntities(
   x: Tensor,
@@ -42,9 +39,6 @@ export function fitEntities(
   prior?: Boundaries,
 ): FittedEntities {
   const names = typesOf(sentences);
-  if (names.length === 0) {
-    throw outOfRange('at least one entity', 'examples of entities', 'none', 'fitEntities');
-  }
   const tags = sentences.flatMap(tokenTags);
   const rows = [...tags.keys()].filter((i) => tags[i]?.type !== undefined);
   return {

@@ -1,5 +1,6 @@
 import {
   abortSignal,
+  callable,
   type OptionsOf,
   optional,
   properFraction,
@@ -13,8 +14,10 @@ import type { LabeledText, SentenceEncoder } from '../../../text';
 import { requireLabeledTexts } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { type Tensor, torch } from '../../../torch';
+import { requireText } from '../../examples/read-examples';
+import { indices } from '../../heads/features';
+import { type Learned, learn } from './learn';
 import {
-  bestVote,
   type Neighborhood,
   neighborhoods,
   probabilitiesOf,
@@ -55,9 +58,6 @@ export type InstancePrediction = {
   readonly because: readonly DecidingInstance[];
 };
 
-/** What is known after each change. */
-type Learned = { vote: Vote; threshold: number };
-
 /**
  * Stored texts decide, and explain: the nearest k of them vote, each by a share that is given, and the probability of a
  * label is the sum of its shares. Nothing else is learned, so an instance that is removed leaves nothing behind. It
@@ -66,7 +66,8 @@ type Learned = { vote: Vote; threshold: number };
  *     using memory = await InstanceMemory.fit(encoder, [{ text: 'my card is gone', label: 'card_lost' }, …]);
  *     const [{ label, because }] = await memory.predict(['I lost my card']);
  *
- * How many vote, and how much nearness counts, is what is best for instances that are left out one by one.
+ * How many vote, and how much nearness counts, is what is best for instances that are left out one by one, each text
+ * of a label once: a copy would always know.
  */
 export class InstanceMemory {
   readonly #encoder: SentenceEncoder;
@@ -90,8 +91,8 @@ export class InstanceMemory {
   }
 
   /**
-   * @throws ArgumentTypeError or ArgumentRangeError for what is not texts with labels, or none; the signal's reason once
-   *   it is aborted
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not texts with labels, for empty ones, or none; the
+   *   signal's reason once it is aborted
    */
   static async fit(
     encoder: SentenceEncoder,
@@ -140,10 +141,11 @@ export class InstanceMemory {
    * Removes the instances that `remove` is true for, and gives their number: what is left is a memory that has never
    * seen them, to the bit.
    *
-   * @throws ArgumentRangeError if nothing would be left
+   * @throws ArgumentTypeError for what is no function; ArgumentRangeError if nothing would be left
    */
   remove(remove: (instance: LabeledText) => boolean): number {
     const operator = 'InstanceMemory.remove';
+    callable(remove, 'remove', operator);
     const kept = [...this.#instances.keys()].filter((i) => {
       const instance = this.#instances[i];
       return instance !== undefined && !remove(instance);
@@ -154,7 +156,7 @@ export class InstanceMemory {
     if (removed > 0) {
       this.#become(
         left,
-        torch.scope(() => this.#x.indexSelect(0, torch.tensor(BigInt64Array.from(kept, BigInt)))),
+        torch.scope(() => this.#x.indexSelect(0, indices(kept))),
       );
     }
     return removed;
@@ -218,7 +220,11 @@ export class InstanceMemory {
 function instancesOf(instances: readonly LabeledText[], operator: string): LabeledText[] {
   requireLabeledTexts(instances, 'instances', operator);
   if (instances.length === 0) {
-    throw outOfRange('at least one', `instances of ${operator}`, 0, operator);
+    throw outOfRange('at least one instance', `instances of ${operator}`, instances, operator);
+  }
+  for (const [i, { text, label }] of instances.entries()) {
+    requireText(text, `instances[${i}].text of ${operator}`, operator);
+    requireText(label, `instances[${i}].label of ${operator}`, operator);
   }
   return instances.map(({ text, label }) => ({ text, label }));
 }
@@ -230,16 +236,4 @@ async function vectorsOf(
 ): Promise<Tensor> {
   using vectors = await encoder.encode(texts, signal ? { signal } : {});
   return torch.scope(() => normalize(vectors));
-}
-
-/** The best vote, and the cosine below which a text is unlike all instances. */
-function learn(x: Tensor, instances: readonly LabeledText[], falseAlarms: number): Learned {
-  if (instances.length < 2) return { vote: { neighbors: 1, sharpness: 1 }, threshold: -1 };
-  const around = neighborhoods(x, x, true);
-  const vote = bestVote(
-    around,
-    instances.map(({ label }) => label),
-  );
-  const nearest = Float64Array.from(around, ({ similarities }) => similarities[0] ?? -1).sort();
-  return { vote, threshold: nearest[Math.floor(falseAlarms * nearest.length)] ?? -1 };
 }

@@ -10,6 +10,7 @@ import { normalize } from '../../../meta/metric/normalize';
 import type { SentenceEncoder } from '../../../text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, torch } from '../../../torch';
+import { keyOf } from '../../calibration/sample';
 import { headMapFile, readHeadMap } from '../../heads/head-map';
 import { ExampleRegression, type NearestPrediction, requireTwoLabels } from '../example-regression';
 import { type Comparison, comparedTexts } from './compared-texts';
@@ -32,7 +33,12 @@ export type PairOptions = OptionsOf<typeof FIT>;
 export type PairPrediction = NearestPrediction<PairExample> & {
   /** The cosine of the two texts' vectors, from −1 to 1: how similar they are for the encoder alone. */
   readonly similarity: number;
+  /** Whether the encoder knows a token of both texts. If not, the rest means nothing: such texts are all alike to it. */
+  readonly known: boolean;
 };
+
+/** The sharpness of probabilities that is usual for what two texts have in common, beside 2.7 for single vectors. */
+const SHARPNESS = 0.8;
 
 /**
  * Says how two texts belong together, from a handful of examples: whether they ask for the same, answer each other,
@@ -82,7 +88,12 @@ export class PairClassifier {
       using features = x;
       cosines.dispose();
       const compared = torch.scope(() => normalize(features));
-      return new PairClassifier(comparison, new ExampleRegression(read, { x: features, compared }));
+      const keys = Uint32Array.from(read, ({ first, second }) =>
+        keyOf([first, second].sort().join('\n')),
+      );
+      const calibrated = { usual: SHARPNESS, keys };
+      const regression = new ExampleRegression(read, { x: features, compared }, calibrated);
+      return new PairClassifier(comparison, regression);
     } catch (error) {
       disposeTree({ ...map });
       throw error;
@@ -108,9 +119,14 @@ export class PairClassifier {
     using own = cosines;
     using compared = torch.scope(() => normalize(features));
     const similarities = own.tolist() as [number][];
-    return this.#examples
-      .predict({ x: features, compared })
-      .map((found, i) => ({ ...found, similarity: similarities[i]?.[0] ?? 0 }));
+    const { encoder } = this.#comparison;
+    const firsts = encoder.knows(read.map(({ first }) => first));
+    const seconds = encoder.knows(read.map(({ second }) => second));
+    return this.#examples.predict({ x: features, compared }).map((found, i) => ({
+      ...found,
+      similarity: similarities[i]?.[0] ?? 0,
+      known: firsts[i] === true && seconds[i] === true,
+    }));
   }
 
   /** Frees what was learned; the encoder stays. */

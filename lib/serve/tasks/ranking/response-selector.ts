@@ -8,13 +8,13 @@ import {
   required,
   requireTexts,
   strictObject,
-  string,
   withDefault,
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { Bm25, type Dialogue, type SentenceEncoder, WordTokenizer } from '../../../text';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, torch } from '../../../torch';
-import { requireText, writtenText } from '../../examples/read-examples';
+import { writtenText } from '../../examples/read-examples';
 import { bestPlaces, fitRanking, type RankedList, type Ranking, scoresOf } from './listwise';
 import { TextReader, type TextVectors } from './text-vectors';
 
@@ -78,13 +78,19 @@ export class ResponseSelector {
     options: ResponseOptions = {},
   ): Promise<ResponseSelector> {
     const operator = 'ResponseSelector.fit';
+    requireEncoder(encoder, operator);
     const read = dialogueList(dialogues, 'dialogues', operator);
     const { signal } = readOptions(FIT, options, operator);
     const responses = [...new Set(read.map(({ response }) => response))];
     if (responses.length < 2) {
-      throw outOfRange('at least 2 different responses', 'dialogues', responses.length, operator);
+      throw outOfRange(
+        'at least 2 different responses',
+        `dialogues of ${operator}`,
+        responses.length,
+        operator,
+      );
     }
-    const reader = new TextReader(encoder, operator);
+    const reader = new TextReader(encoder);
     try {
       const contexts = read.map(({ context }) => context);
       const lists = await featuresOf(reader, contexts, responses, signal);
@@ -111,11 +117,11 @@ export class ResponseSelector {
     options: SelectOptions = {},
   ): Promise<SelectedResponse[]> {
     const operator = 'ResponseSelector.select';
-    requireText(string(context, 'context', operator), 'context', operator);
+    writtenText(context, 'context', operator);
     requireTexts(candidates, 'candidates', operator);
-    for (const [i, own] of candidates.entries()) requireText(own, `candidates[${i}]`, operator);
+    for (const [i, own] of candidates.entries()) writtenText(own, `candidates[${i}]`, operator);
     if (candidates.length === 0) {
-      throw outOfRange('at least one text', 'candidates', candidates, operator);
+      throw outOfRange('at least one text', `candidates of ${operator}`, candidates, operator);
     }
     const { count, signal } = readOptions(REQUEST, options, operator);
     const [rows = []] = await featuresOf(this.#reader, [context], candidates, signal);

@@ -11,6 +11,7 @@ import {
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { type Article, type SentenceEncoder, WordTokenizer } from '../../../text';
+import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, torch } from '../../../torch';
 import { rouge } from '../../../train/metrics/generation/rouge';
 import { writtenText } from '../../examples/read-examples';
@@ -79,6 +80,7 @@ export class Summarizer {
     options: SummarizerOptions = {},
   ): Promise<Summarizer> {
     const operator = 'Summarizer.fit';
+    requireEncoder(encoder, operator);
     const read = articleList(articles, 'articles', operator);
     const { signal } = readOptions(FIT, options, operator);
     for (const [i, { summary }] of read.entries()) {
@@ -91,9 +93,10 @@ export class Summarizer {
       );
     }
     if (read.every(({ sentences }) => sentences.length < 2)) {
-      throw outOfRange('a text of at least 2 sentences', 'articles', 1, operator);
+      const expected = 'a text of at least 2 sentences';
+      throw outOfRange(expected, `articles of ${operator}`, 1, operator);
     }
-    const reader = new TextReader(encoder, operator);
+    const reader = new TextReader(encoder);
     try {
       const lists = await featuresOf(
         reader,

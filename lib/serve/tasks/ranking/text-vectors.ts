@@ -1,6 +1,5 @@
 import { normalize } from '../../../meta/metric/normalize';
 import type { SentenceEncoder } from '../../../text';
-import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, type Tensor, torch } from '../../../torch';
 import { type HeadMap, headMapFile, readHeadMap } from '../../heads/head-map';
 
@@ -12,9 +11,7 @@ export class TextReader {
   readonly #encoder: SentenceEncoder;
   readonly #map: HeadMap | undefined;
 
-  /** @throws ArgumentTypeError for what is no encoder */
-  constructor(encoder: SentenceEncoder, operator: string) {
-    requireEncoder(encoder, operator);
+  constructor(encoder: SentenceEncoder) {
     this.#encoder = encoder;
     const file = headMapFile(encoder);
     this.#map = file === undefined ? undefined : readHeadMap(file);

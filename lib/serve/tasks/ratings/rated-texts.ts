@@ -25,17 +25,18 @@ export function ratedTasks(
   input: Readonly<Record<string, readonly RatedText[]>>,
   operator: string,
 ): RatedTasks {
+  const name = `tasks of ${operator}`;
   const lists = Object.values(byTask(input, 'tasks', operator)).filter((own) => own.length > 0);
   if (lists.length < 2) {
-    throw outOfRange('at least 2 tasks with ratings', 'tasks', lists.length, operator);
+    throw outOfRange('at least 2 tasks with ratings', name, lists.length, operator);
   }
   const rows = lists.flat();
   if (rows.length > MOST_RATINGS) {
-    throw outOfRange(`at most ${MOST_RATINGS} ratings`, 'tasks', rows.length, operator);
+    throw outOfRange(`at most ${MOST_RATINGS} ratings`, name, rows.length, operator);
   }
   const [first] = rows;
   if (rows.every(({ rating }) => rating === first?.rating)) {
-    throw outOfRange('ratings that differ', 'tasks', first?.rating, operator);
+    throw outOfRange('ratings that differ', name, first?.rating, operator);
   }
   return { rows, tasks: lists.flatMap((own, task) => own.map(() => task)) };
 }

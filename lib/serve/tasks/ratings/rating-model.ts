@@ -149,7 +149,8 @@ export class RatingPredictor {
   ): Promise<RatingPrediction[]> {
     const operator = 'RatingPredictor.predict';
     requireTexts(texts, 'texts', operator);
-    for (const [i, text] of texts.entries()) requireText(text, `texts[${i}]`, operator);
+    for (const [i, text] of texts.entries())
+      requireText(text, `texts[${i}] of ${operator}`, operator);
     const { signal } = readOptions(OPTIONS, options, operator);
     if (texts.length === 0) return [];
     const { encoder, prior, known, x, range } = this.#adapted;

@@ -26,8 +26,8 @@ const LIMITS = { tolerance: 1e-2, steps: 40 };
  *   score(u, i) = x̄ᵤ W xᵢ + b · log(1 + clicksᵢ),   W = s·I + A
  *
  * with x̄ᵤ the mean of the vectors of the user's clicks, and W, b minimise the logarithmic loss of users' clicks among
- * all items, each asked for by the user's other clicks and without the user in the counts. The problem is convex;
- * ½λ‖A‖² + ½(s − 10)² is added, and λ is the one that does best for users that are left out.
+ * all items, each asked for by the user's other clicks and without the user in the counts, with b ≥ 0. The problem is
+ * convex; ½λ‖A‖² + ½(s − 10)² is added, and λ is the one that does best for users that are left out.
  *
  * @param x `[m, D]`, the items' vectors, of length 1
  * @param users the numbers of the items that each user has clicked on, without repetitions
@@ -107,7 +107,15 @@ function logProbabilities(questions: Questions, x: Tensor, point: Tensor): Tenso
   return scores.add(popularity.mul(coefficient)).add(known).logSoftmax(-1);
 }
 
+/** The best point with b ≥ 0: since the problem is convex, b is 0 there if it is less at the best point of all. */
 function solve(questions: Questions, x: Tensor, penalty: number): Tensor {
+  const free = minimum(questions, x, penalty);
+  if (Number(unpacked(free, x.size(1)).coefficient.item()) >= 0) return free;
+  // A click counts in the popularity of all other users alone, which few of them make look like a fault.
+  return minimum({ ...questions, popularity: torch.zerosLike(questions.popularity) }, x, penalty);
+}
+
+function minimum(questions: Questions, x: Tensor, penalty: number): Tensor {
   const size = x.size(1);
   const { means, popularity, answers } = questions;
   const start = torch.cat([torch.eye(size).mul(SHARPNESS), torch.zeros([1, size])]);

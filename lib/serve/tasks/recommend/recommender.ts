@@ -9,7 +9,7 @@ import {
   string,
   withDefault,
 } from '../../../check';
-import { outOfRange } from '../../../errors';
+import { invalidArgument, outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import type { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
@@ -54,15 +54,24 @@ export class Recommender {
   readonly #encoder: SentenceEncoder;
   readonly #items: Item[];
   readonly #places: Map<string, number>;
+  /** How many users have clicked on each item: of equal scores the more popular item comes first. */
+  readonly #clicks: number[];
   #x: Tensor;
   #taste: Taste;
 
-  private constructor(encoder: SentenceEncoder, items: readonly Item[], x: Tensor, taste: Taste) {
+  private constructor(
+    encoder: SentenceEncoder,
+    items: readonly Item[],
+    users: readonly (readonly number[])[],
+    x: Tensor,
+  ) {
     this.#encoder = encoder;
     this.#items = [...items];
     this.#places = new Map(items.map(({ id }, place) => [id, place]));
+    this.#clicks = items.map(() => 0);
+    for (const item of users.flat()) this.#clicks[item] = (this.#clicks[item] ?? 0) + 1;
     this.#x = x;
-    this.#taste = taste;
+    this.#taste = fitTaste(x, users);
   }
 
   /**
@@ -89,7 +98,7 @@ export class Recommender {
     array(histories, 'lists of ids', 'histories', operator);
     const users = histories.map((ids, i) => placesOf(ids, places, `histories[${i}]`, operator));
     const x = await vectorsOf(encoder, items, signal);
-    return new Recommender(encoder, items, x, fitTaste(x, users));
+    return new Recommender(encoder, items, users, x);
   }
 
   /** The number of items. */
@@ -119,6 +128,7 @@ export class Recommender {
     for (const { id, text } of items) {
       this.#places.set(id, this.#items.length);
       this.#items.push({ id, text });
+      this.#clicks.push(0);
     }
   }
 
@@ -136,7 +146,7 @@ export class Recommender {
     const { scores, contributions, popularity } = this.#scored(own);
     const order = [...scores.keys()]
       .filter((item) => !own.includes(item))
-      .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+      .sort((a, b) => this.#before(scores, a, b));
     return order.slice(0, count).flatMap((item) => {
       const found = this.#items[item];
       if (found === undefined) return [];
@@ -148,6 +158,12 @@ export class Recommender {
       because.sort((a, b) => b.contribution - a.contribution);
       return [{ ...found, score: scores[item] ?? 0, popularity: popularity[item] ?? 0, because }];
     });
+  }
+
+  /** The greater score first, then the more clicks, then the earlier item. */
+  #before(scores: readonly number[], a: number, b: number): number {
+    const byScore = (scores[b] ?? 0) - (scores[a] ?? 0);
+    return byScore || (this.#clicks[b] ?? 0) - (this.#clicks[a] ?? 0) || a - b;
   }
 
   /** The scores of all items, and what each click and the popularity contribute to them. */
@@ -194,7 +210,10 @@ function requireItems(
   array(items, 'items', 'items', operator);
   const seen = new Set(known.keys());
   for (const [i, item] of items.entries()) {
-    const id = string(item?.id, `items[${i}].id`, operator);
+    if (typeof item !== 'object' || item === null) {
+      throw invalidArgument('{ id, text }', `items[${i}] of ${operator}`, item, operator);
+    }
+    const id = string(item.id, `items[${i}].id`, operator);
     string(item.text, `items[${i}].text`, operator);
     if (seen.has(id))
       throw outOfRange('an id of its own', `items[${i}].id of ${operator}`, id, operator);
@@ -210,9 +229,10 @@ function placesOf(
   operator: string,
 ): number[] {
   requireTexts(ids, name, operator);
-  return [...new Set(ids)].map((id, i) => {
+  const found = ids.map((id, i) => {
     const place = places.get(id);
     if (place !== undefined) return place;
     throw outOfRange('the id of an item', `${name}[${i}] of ${operator}`, id, operator);
   });
+  return [...new Set(found)];
 }

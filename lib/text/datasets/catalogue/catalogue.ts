@@ -10,10 +10,11 @@ import {
 } from '../../../check';
 import { parseFileContent, readJsonFile } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
+import { DATA_FOLDER } from '../../../shipped-files';
 import { nearestName } from '../readers/nearest-name';
 
 /** The root of the package, as far from the sources as from what is compiled of them. */
-const PATH = join(__dirname, '..', '..', '..', '..', 'data', 'catalogue.json');
+const PATH = join(DATA_FOLDER, 'catalogue.json');
 
 /** Names of files come to stand below a folder: none may lead out of it. */
 const safePath = matching(/^(?!\.)[\w.-]+(?:\/(?!\.)[\w.-]+)*$/, 'a path below a folder');

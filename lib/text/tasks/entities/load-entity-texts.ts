@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OptionsOf, oneOf, readOptions, required } from '../../../check';
 import { onFile } from '../../../checked-file';
+import { DATA_FOLDER } from '../../../shipped-files';
 import { markedText } from './marked-text';
 import type { TaggedTokens } from './tagged-tokens';
 
@@ -19,8 +20,6 @@ const OPTIONS = {
 };
 
 /** The root of the package, as far from the sources as from what is compiled of them. */
-const FOLDER = join(__dirname, '..', '..', '..', '..', 'data', 'entities');
-
 /**
  * 30 short sentences with their entities, written for this project: `data/entities/DATASHEET.md`.
  *
@@ -29,7 +28,7 @@ const FOLDER = join(__dirname, '..', '..', '..', '..', 'data', 'entities');
  */
 export function loadEntityTexts(options: OptionsOf<typeof OPTIONS>): TaggedTokens[] {
   const { domain } = readOptions(OPTIONS, options, 'loadEntityTexts');
-  const path = join(FOLDER, `${domain}.txt`);
+  const path = join(DATA_FOLDER, 'entities', `${domain}.txt`);
   return onFile(path, 'a sentence a line, its entities marked as [words](type)', () =>
     readFileSync(path, 'utf8').trim().split('\n').map(markedText),
   );

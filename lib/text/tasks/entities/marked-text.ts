@@ -34,23 +34,23 @@ type Part = { words: string; type?: string };
 
 function partsOf(text: string): Part[] {
   const parts: Part[] = [{ words: '' }];
-  let open = false;
+  let open: number | undefined;
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
     if (character === '\\') add(parts, text.charAt(++at));
     else if (character === '[') {
-      if (open) refuse('entities that do not lie inside others', text);
-      open = true;
+      if (open !== undefined) refuse('entities that do not lie inside others', text.slice(open));
+      open = at;
       parts.push({ words: '' });
-    } else if (character === ']' && open) {
-      const { type, end } = typeAfter(text, at);
+    } else if (character === ']' && open !== undefined) {
+      const { type, end } = typeAfter(text, open, at);
       at = end;
-      open = false;
+      open = undefined;
       Object.assign(parts.at(-1) ?? {}, { type });
       parts.push({ words: '' });
     } else add(parts, character);
   }
-  if (open) refuse('a closing bracket for every opening one', text);
+  if (open !== undefined) refuse('a closing bracket for every opening one', text.slice(open));
   return parts;
 }
 
@@ -59,13 +59,19 @@ function add(parts: Part[], character: string): void {
   if (last !== undefined) last.words += character;
 }
 
-function typeAfter(text: string, at: number): { type: string; end: number } {
+/** The type after the bracket at `at`, which closes the one at `open`. */
+function typeAfter(text: string, open: number, at: number): { type: string; end: number } {
   const end = text.indexOf(')', at);
   const type = text.charAt(at + 1) === '(' && end > 0 ? text.slice(at + 2, end).trim() : '';
-  if (type === '') refuse('the type of an entity in parentheses after its bracket', text);
+  if (type === '') {
+    const expected =
+      'the type of an entity in parentheses after its bracket, or a backslash before a bracket that marks nothing,';
+    refuse(expected, text.slice(open));
+  }
   return { type, end };
 }
 
-function refuse(expected: string, text: string): never {
-  throw outOfRange(expected, `text of ${OPERATOR}`, text, OPERATOR);
+/** @param found the text from where it is wrong */
+function refuse(expected: string, found: string): never {
+  throw outOfRange(expected, `text of ${OPERATOR}`, found, OPERATOR);
 }

@@ -34,15 +34,32 @@ export function tokensOf(value: unknown, name: string, operator: string): readon
 export function taggedTokensOf(value: unknown, name: string, operator: string): TaggedTokens[] {
   return array(value as readonly unknown[], 'sentences', name, operator).map((one, i) => {
     const where = `${name}[${i}]`;
-    const { tokens, entities } = sentence(one, where, operator);
+    const { tokens, entities } = fieldsOf(one, '{ tokens, entities }', where, operator);
     const read = tokensOf(tokens, `${where}.tokens`, operator);
     return { tokens: read, entities: entitiesOf(entities, read.length, where, operator) };
   });
 }
 
-function sentence(value: unknown, where: string, operator: string): Record<string, unknown> {
+/** The fields of an object. @param form what it looks like */
+export function fieldsOf(
+  value: unknown,
+  form: string,
+  where: string,
+  operator: string,
+): Record<string, unknown> {
   if (typeof value === 'object' && value !== null) return { ...value };
-  throw invalidArgument('{ tokens, entities }', `${where} of ${operator}`, value, operator);
+  throw invalidArgument(form, `${where} of ${operator}`, value, operator);
+}
+
+/** @throws ArgumentRangeError if no sentence has an entity */
+export function requireEntities(
+  sentences: readonly TaggedTokens[],
+  name: string,
+  operator: string,
+): void {
+  if (sentences.some(({ entities }) => entities.length > 0)) return;
+  const expected = 'sentences with at least one entity';
+  throw outOfRange(expected, `${name} of ${operator}`, sentences, operator);
 }
 
 function entitiesOf(value: unknown, tokens: number, where: string, operator: string): Entity[] {
@@ -64,7 +81,7 @@ function entitiesOf(value: unknown, tokens: number, where: string, operator: str
 }
 
 function entityOf(value: unknown, tokens: number, where: string, operator: string): Entity {
-  const { type, start, end } = sentence(value, where, operator);
+  const { type, start, end } = fieldsOf(value, '{ type, start, end }', where, operator);
   if (string(type, `${where}.type`, operator) === '') {
     throw outOfRange('a name', `${where}.type of ${operator}`, type, operator);
   }

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, integerFrom, string } from '../../../check';
 import { onFile, refuseFile } from '../../../checked-file';
-import { invalidArgument, outOfRange } from '../../../errors';
+import { outOfRange } from '../../../errors';
+import { DATA_FOLDER } from '../../../shipped-files';
 import { markedText } from '../entities/marked-text';
-import { tokensOf } from '../entities/tagged-tokens';
+import { fieldsOf, tokensOf } from '../entities/tagged-tokens';
 
 /** Tokens from `start` up to, but without, `end`. */
 export type TokenSpan = { readonly start: number; readonly end: number };
@@ -27,10 +28,10 @@ export type RelationExample = EntityPair & { readonly label: string };
 export function entityPairsOf(value: unknown, name: string, operator: string): EntityPair[] {
   return array(value as readonly EntityPair[], 'sentences', name, operator).map((one, i) => {
     const where = `${name}[${i}]`;
-    const given: Partial<Record<'tokens' | 'head' | 'tail', unknown>> = Object(one);
-    const tokens = tokensOf(given.tokens, `${where}.tokens`, operator);
-    const head = spanOf(given.head, tokens.length, `${where}.head`, operator);
-    const tail = spanOf(given.tail, tokens.length, `${where}.tail`, operator);
+    const given = fieldsOf(one, '{ tokens, head, tail }', where, operator);
+    const tokens = tokensOf(given['tokens'], `${where}.tokens`, operator);
+    const head = spanOf(given['head'], tokens.length, `${where}.head`, operator);
+    const tail = spanOf(given['tail'], tokens.length, `${where}.tail`, operator);
     if (head.end > tail.start && tail.end > head.start) {
       const received = `[${head.start}, ${head.end}) and [${tail.start}, ${tail.end})`;
       const expected = 'a head and a tail that do not overlap';
@@ -54,10 +55,7 @@ export function relationExamplesOf(
 }
 
 function spanOf(value: unknown, tokens: number, where: string, operator: string): TokenSpan {
-  if (typeof value !== 'object' || value === null) {
-    throw invalidArgument('{ start, end }', `${where} of ${operator}`, value, operator);
-  }
-  const { start, end }: Partial<TokenSpan> = value;
+  const { start, end } = fieldsOf(value, '{ start, end }', where, operator);
   const first = integerFrom(0, start, `${where}.start`, operator, tokens - 1);
   return { start: first, end: integerFrom(first + 1, end, `${where}.end`, operator, tokens) };
 }
@@ -86,7 +84,7 @@ export function markedPair(text: string): EntityPair {
   return { tokens, head: span(head), tail: span(tail) };
 }
 
-const FILE = join(__dirname, '..', '..', '..', '..', 'data', 'relations', 'sentences.txt');
+const FILE = join(DATA_FOLDER, 'relations', 'sentences.txt');
 
 /**
  * 40 sentences, ten for each of four relations, written for this project: `data/relations/DATASHEET.md`.

@@ -1,4 +1,4 @@
-import { ArgumentRangeError, ArgumentTypeError } from '../../../../lib/errors';
+import { ArgumentTypeError } from '../../../../lib/errors';
 import { EntityBoundaries, EntityRecognizer } from '../../../../lib/serve';
 import {
   loadEncoderSync,
@@ -93,10 +93,10 @@ test('refuses nested entities, examples without entities, and boundaries of anot
     'entities that do not overlap',
   );
   await expect(EntityRecognizer.fit(encoder, [markedText('no entity')])).rejects.toThrow(
-    ArgumentRangeError,
+    'Expected sentences with at least one entity for examples of EntityRecognizer.fit but received',
   );
   await expect(EntityBoundaries.fit(encoder, [markedText('none')])).rejects.toThrow(
-    ArgumentRangeError,
+    'Expected sentences with at least one entity for sentences of EntityBoundaries.fit but received',
   );
   using boundaries = await EntityBoundaries.fit(encoder, examples);
   const cut = new SentenceEncoder({ ...encoder.model, fingerprint: 'another' });

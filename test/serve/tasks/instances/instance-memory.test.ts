@@ -77,11 +77,30 @@ test('what is removed leaves nothing behind, to the bit; what is added counts at
   expect(memory.instances).toHaveLength(instances.length);
 });
 
+test('texts that are stored twice do not make all others strange', async () => {
+  using once = await InstanceMemory.fit(encoder, instances);
+  using twice = await InstanceMemory.fit(encoder, [
+    ...instances,
+    ...instances.map(({ text, label }) => ({ text: ` ${text}`, label })),
+  ]);
+  const asked = ['I have lost my bank card', 'can I top up my account', 'my parcel has not come'];
+  const labels = (memory: InstanceMemory) =>
+    memory.predict(asked).then((found) => found.map(({ label }) => label));
+  expect(await labels(twice)).toEqual(['card_lost', 'top_up', 'delivery']);
+  expect(await labels(twice)).toEqual(await labels(once));
+  expect(twice.vote).toEqual(once.vote);
+});
+
 test('refuses what is no instances, keeps no tensors, and works with one', async () => {
   const fitted = (given: unknown, options = {}) =>
     InstanceMemory.fit(encoder, Object(given), options);
   await expect(fitted([])).rejects.toThrow(ArgumentRangeError);
+  await expect(fitted([])).rejects.toThrow('at least one instance for instances of');
   await expect(fitted([{ text: 'a' }])).rejects.toThrow(ArgumentTypeError);
+  await expect(fitted([{ text: ' ', label: 'a' }])).rejects.toThrow(
+    'Expected a text with something in it for instances[0].text of InstanceMemory.fit',
+  );
+  await expect(fitted([{ text: 'a', label: '' }])).rejects.toThrow(/instances\[0\].label of/);
   await expect(fitted(instances, { falseAlarms: 1 })).rejects.toThrow(/falseAlarms/);
   await expect(InstanceMemory.fit(Object({}), instances)).rejects.toThrow(/a SentenceEncoder/);
   const before = await settledTensors();
@@ -93,6 +112,9 @@ test('refuses what is no instances, keeps no tensors, and works with one', async
   });
   await single.add(instances.slice(1));
   single.remove(({ label }) => label === 'delivery');
+  expect(() => single.remove(Object('delivery'))).toThrow(
+    'Expected a function for remove of InstanceMemory.remove but received String',
+  );
   single.dispose();
   expect(torch.memory().tensors).toBe(before);
   await expect(single.predict(['a'])).rejects.toMatchObject({ code: 'ERR_TORCH_DISPOSED' });

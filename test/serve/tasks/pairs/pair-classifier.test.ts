@@ -1,7 +1,7 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../../../lib/errors';
 import { PairClassifier, type PairExample } from '../../../../lib/serve';
 import { comparedTexts } from '../../../../lib/serve/tasks/pairs/compared-texts';
-import { loadEncoderSync, type SentenceEncoder } from '../../../../lib/text';
+import { loadEncoderSync, loadIntents, type SentenceEncoder } from '../../../../lib/text';
 import { torch } from '../../../../lib/torch';
 import { settledTensors } from '../../../helpers/garbage';
 
@@ -35,6 +35,36 @@ test('tells pairs of texts that it has not seen, with the example they are most 
   const sum = Object.values(alike?.probabilities ?? {}).reduce((a, b) => a + b, 0);
   expect(sum).toBeCloseTo(1, 9);
   expect(await classifier.predict([])).toEqual([]);
+});
+
+test('probabilities are about as great as the share that is right', async () => {
+  const intents = loadIntents();
+  const texts = intents.classes.map((label) => intents.examples(label));
+  const pairsOf = (from: number, to: number): PairExample[] =>
+    texts.slice(from, to).flatMap((own, i) => {
+      const other = texts[from + ((i + 5) % (to - from))] ?? [];
+      return [0, 2, 4].flatMap((k) => [
+        { first: own[k] ?? '', second: own[k + 1] ?? '', label: 'same' },
+        { first: own[k] ?? '', second: other[k + 1] ?? '', label: 'different' },
+      ]);
+    });
+  const others = pairsOf(10, 30);
+  using classifier = await PairClassifier.fit(encoder, pairsOf(0, 10));
+  const found = await classifier.predict(others);
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const right = mean(found.map(({ label }, i) => Number(label === others[i]?.label)));
+  expect(right).toBeGreaterThan(0.65);
+  expect(Math.abs(mean(found.map(({ probability }) => probability)) - right)).toBeLessThan(0.12);
+});
+
+test('says where the encoder knows no token of a text, as of Chinese', async () => {
+  using classifier = await PairClassifier.fit(encoder, examples);
+  const found = await classifier.predict([
+    { first: '猫', second: '狗' },
+    { first: 'a cat', second: '狗' },
+    { first: 'a cat', second: 'a dog' },
+  ]);
+  expect(found.map(({ known }) => known)).toEqual([false, false, true]);
 });
 
 test('the order of two texts, and of the examples, means nothing; with `ordered` that of the texts does', async () => {

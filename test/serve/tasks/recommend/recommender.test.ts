@@ -76,6 +76,20 @@ test('a user without clicks gets what is popular', async () => {
   expect(recommender.recommend([], { count: 1 })[0]?.id).toBe('stove');
 });
 
+test('few users do not make what they click on count against it', async () => {
+  // Each click is asked for without itself in the counts, so that what few users click on looks unpopular.
+  const histories = [
+    ['tent', 'bag'],
+    ['poems', 'diary'],
+    ['tent', 'bag', 'diary'],
+  ];
+  const few = items.filter(({ id }) => histories.flat().includes(id));
+  using recommender = await Recommender.fit(encoder, few, histories);
+  const found = recommender.recommend([]);
+  expect(found.map(({ id }) => id)).toEqual(['tent', 'bag', 'diary', 'poems']);
+  for (const { popularity } of found) expect(popularity).toBeGreaterThanOrEqual(0);
+});
+
 test('a new item can be recommended at once', async () => {
   using recommender = await Recommender.fit(encoder, items, [['tent', 'bag']]);
   await recommender.add([{ id: 'sonnets', text: 'a book of sonnets and other poems' }]);
@@ -98,7 +112,12 @@ test('the order of clicks and users means nothing', async () => {
 
 test('refuses ids that no item has, ids twice, and what is no item', async () => {
   using recommender = await Recommender.fit(encoder, items, []);
-  expect(() => recommender.recommend(['hammer'])).toThrow(ArgumentRangeError);
+  expect(() => recommender.recommend(['tent', 'tent', 'hammer'])).toThrow(
+    "Expected the id of an item for clicks[2] of Recommender.recommend but received string 'hammer'",
+  );
+  await expect(Recommender.fit(encoder, ['tent' as never], [])).rejects.toThrow(
+    "Expected { id, text } for items[0] of Recommender.fit but received string 'tent'",
+  );
   expect(() => recommender.recommend('tent' as never)).toThrow(ArgumentTypeError);
   expect(() => recommender.recommend([], { count: 0 })).toThrow(ArgumentRangeError);
   await expect(recommender.add([{ id: 'tent', text: 'x' }])).rejects.toThrow(ArgumentRangeError);

@@ -63,6 +63,9 @@ test('refuses entities that overlap or are missing, and a single relation', asyn
   await expect(RelationClassifier.fit(encoder, [overlapping])).rejects.toThrow('do not overlap');
   const half = { tokens, head: { start: 0, end: 1 }, label: 'x' };
   await expect(RelationClassifier.fit(encoder, [half as never])).rejects.toThrow(ArgumentTypeError);
+  await expect(RelationClassifier.fit(encoder, ['[a](head) [b](tail)' as never])).rejects.toThrow(
+    'Expected { tokens, head, tail } for examples[0] of RelationClassifier.fit but received string',
+  );
   await expect(RelationClassifier.fit(encoder, relations.slice(0, 5))).rejects.toThrow(
     ArgumentRangeError,
   );

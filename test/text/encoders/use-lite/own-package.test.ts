@@ -22,7 +22,9 @@ const folder = temporaryFolder();
 function install() {
   const target = join(folder(), 'node_modules', NAME);
   mkdirSync(target, { recursive: true });
-  cpSync(join(ROOT, 'packages/encoder-use-lite/package.json'), join(target, 'package.json'));
+  for (const name of ['package.json', 'index.js']) {
+    cpSync(join(ROOT, 'packages/encoder-use-lite', name), join(target, name));
+  }
   writeEncoder(original, target);
   return encoderPackage(createRequire(join(folder(), 'program.js')).resolve);
 }

@@ -33,6 +33,12 @@ test.each([
   expect(() => markedText(text)).toThrow(expected);
 });
 
+test('shows the text from the bracket that is wrong, however late it comes', () => {
+  expect(() => markedText(`${'a long story, '.repeat(9)}see [1] and [2]`)).toThrow(
+    "or a backslash before a bracket that marks nothing, for text of markedText but received string '[1] and [2]'",
+  );
+});
+
 test('places of words are where the words stand, in their order', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {

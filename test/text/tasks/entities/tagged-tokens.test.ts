@@ -47,6 +47,12 @@ test.each<[string, unknown, typeof ArgumentRangeError | typeof ArgumentTypeError
   expect(() => read(value)).toThrow(error);
 });
 
+test('an entity that is no object is said by its place', () => {
+  expect(() => read([{ tokens, entities: ['city'] }])).toThrow(
+    /^Expected \{ type, start, end \} for examples\[0\]\.entities\[0\] of fit/,
+  );
+});
+
 describe('readEntities', () => {
   const folder = temporaryFolder();
 
