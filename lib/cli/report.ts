@@ -13,6 +13,7 @@ function integerFrom(least: number): (text: string) => number {
 export function registerReport(program: Command): void {
   program
     .command('report')
+    .summary('accuracy, errors, calibration and latency of saved predictions')
     .description('accuracy, errors, calibration and latency, from the saved predictions of a run')
     .argument(
       '<predictions...>',

@@ -1,5 +1,6 @@
 import { listOf, looseObject, nullable, optional, recordOf, required, string } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
+import { counted } from '../../counted';
 import {
   type Explanation,
   FewShotClassifier,
@@ -11,6 +12,7 @@ import {
   savedContents,
 } from '../../serve';
 import { type Fairness, type Figure, fairness } from '../../train';
+import { cut, padded, screenWidth } from '../terminal';
 import { forUser } from '../user-error';
 
 export type AuditOptions = { label?: string; explain?: string; forget?: string; json?: boolean };
@@ -95,10 +97,12 @@ const figure = (one: Figure | null): string => {
 
 function linesOf({ forgotten, contents, explanation, right, membership, fairness }: Audit) {
   const owners = Object.keys(contents.owners).length;
+  const texts = counted(contents.texts, 'text');
+  const characters = counted(contents.characters, 'character');
   return [
-    ...(forgotten === undefined ? [] : [`Forgotten: ${forgotten} examples`]),
-    `In the folder: ${contents.texts} texts word for word, ${contents.characters} characters,`,
-    `  of ${owners} owners, ${contents.withoutOwner} of nobody`,
+    ...(forgotten === undefined ? [] : [`Forgotten: ${counted(forgotten, 'example')}`]),
+    `In the folder: ${texts} word for word, ${characters},`,
+    `  of ${counted(owners, 'owner')}, ${contents.withoutOwner} of nobody`,
     ...contents.tensors.map(
       ({ name, shape, perExample }) =>
         `  ${name} [${shape.join(', ')}]${perExample ? ', a row for each example' : ''}`,
@@ -115,10 +119,10 @@ function explanationLines({ label, probability, words, nearest }: Explanation): 
     `Most probable: ${label}, ${percent(probability)}`,
     ...words.map(({ word, effect, gradient }) => {
       const added = gradient === null ? '' : `   ${gradient.toFixed(2)} by gradients`;
-      return `  ${word.slice(0, 24).padEnd(24)} ${effect.toFixed(3).padStart(7)} without it${added}`;
+      return `  ${padded(cut(word, 24), 24)} ${effect.toFixed(3).padStart(7)} without it${added}`;
     }),
-    ...nearest.map(
-      ({ text, similarity }) => `  ${similarity.toFixed(2)} like: ${text.slice(0, 60)}`,
+    ...nearest.map(({ text, similarity }) =>
+      cut(`  ${similarity.toFixed(2)} like: ${text}`, screenWidth()),
     ),
   ];
 }
