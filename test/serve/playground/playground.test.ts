@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Browser, Page } from 'playwright-core';
-import { createServer, FewShotClassifier } from '../../../lib/serve';
+import { createServer, FewShotClassifier, OpinionMonitor } from '../../../lib/serve';
 import { launchBrowser, withBrowser } from '../../helpers/chromium';
+import { temporaryFolder } from '../../helpers/folders';
 import { sharedPool, twoClassifiers } from '../../helpers/served';
 
 withBrowser('the playground', () => {
   const pool = sharedPool();
   const two = twoClassifiers(pool);
+  const folder = temporaryFolder();
   let browser: Browser;
   let server: FastifyInstance;
   let address: string;
@@ -132,6 +135,21 @@ withBrowser('the playground', () => {
     expect(Object(measured)[1]).toBeLessThan(2600);
     await many.close();
     await classifier.close();
+    await page.close();
+  });
+
+  test('the page of a monitor keeps long names of topics within 360 pixels', async () => {
+    const { cards, loans } = two();
+    await cards.renameLabel('card_lost', `topic_${'on_and_'.repeat(12)}on`);
+    const options = { topics: cards, sentiment: loans, negative: 'rate' };
+    const monitor = await OpinionMonitor.open(join(folder(), 'monitor'), options);
+    const watching = createServer({}, { monitor, pool: pool(), log: 'silent' });
+    const at = await watching.listen({ port: 0, host: '127.0.0.1' });
+    const page = await open({ viewport: { width: 360, height: 740 } }, `${at}/monitor`);
+    await page.getByRole('heading', { name: /^topic_on/ }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await watching.close();
+    await monitor.close();
     await page.close();
   });
 
