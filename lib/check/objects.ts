@@ -95,8 +95,9 @@ function readObject<S extends Schema>(
     others === 'refused' && Object.keys(all).find((key) => !Object.hasOwn(schema, key));
   if (typeof unknown === 'string') {
     const names = Object.keys(schema);
+    const expected = names.length === 0 ? 'no keys' : `only ${names.join(', ')}`;
     throw new ArgumentTypeError(
-      `Expected only ${names.join(', ')} in ${name} of ${operator} but received ${unknown}${didYouMean(unknown, names)}`,
+      `Expected ${expected} in ${name} of ${operator} but received ${unknown}${didYouMean(unknown, names)}`,
       operator,
       `${name}.${unknown} of ${operator}`,
     );

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 export function registerAudit(program: Command): void {
   program
     .command('audit')
+    .summary('say what a saved classifier holds, and how fair it is')
     .description('say what a saved classifier holds of its examples, and how fair it is')
     .argument('<classifier>', 'its folder')
     .argument('[texts.json]', 'held out: [{ text, label, groups: { column: value } }, …]')

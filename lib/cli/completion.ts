@@ -6,6 +6,7 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export function registerCompletion(program: Command): void {
   program
     .command('completion')
+    .summary('print a script with which a shell completes commands')
     .description('print a script with which a shell completes commands and options')
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(SHELLS))
     .addHelpText('after', '\nFor bash: eval "$(metatorch completion bash)"')

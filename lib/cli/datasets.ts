@@ -15,6 +15,7 @@ const commands = () => import('./datasets/run.js');
 export function registerDatasets(program: Command): void {
   const group = program
     .command('datasets')
+    .summary('published data sets: list, get and look into them')
     .description('published data sets for few-shot learning: list, get and look into them');
   group
     .command('list')
@@ -44,6 +45,7 @@ export function registerDatasets(program: Command): void {
     .action(async (name: string) => (await commands()).path(name));
   group
     .command('sheet')
+    .summary('sizes, duplicates, overlaps and suspicious labels of texts')
     .description(
       'sizes, lengths, duplicates, overlaps and suspicious labels of a file or folder of texts',
     )

@@ -6,6 +6,7 @@ import { integerFrom } from './numbers';
 export function registerDemo(program: Command): void {
   program
     .command('demo')
+    .summary('meta-train classifiers on WordNet, and try them on new classes')
     .description('meta-train few-shot text classifiers on WordNet and try them on unseen classes')
     .option('--steps <n>', 'meta-training steps', integerFrom(1), 800)
     .option('--episodes <n>', 'episodes for each accuracy', integerFrom(2), 600)

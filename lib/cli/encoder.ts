@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 // Without the rest of the library, which needs libtorch.
 import { downloadEncoder } from '../text/encoders/hub/download-encoder';
 import { listEncoders } from '../text/encoders/hub/encoder-cache';
+import { tableLines } from './terminal';
 
 type DownloadOptions = { revision?: string; endpoint?: string; proxy?: string; offline?: boolean };
 
@@ -15,6 +16,7 @@ export function registerEncoder(program: Command): void {
   const group = program.command('encoder').description('download encoders of texts, or list them');
   group
     .command('download')
+    .summary('download an encoder from the Hugging Face Hub')
     .description('download an encoder from the Hugging Face Hub, and print its folder')
     .argument('<name>', 'for example sentence-transformers/all-MiniLM-L6-v2', nonEmpty)
     .option('--revision <revision>', 'a branch, tag or commit')
@@ -28,10 +30,18 @@ export function registerEncoder(program: Command): void {
     .command('list')
     .description('list the encoders that have been downloaded')
     .action(async () => {
-      for (const { name, commit, size, folder } of await listEncoders()) {
-        const short = commit.slice(0, SHORT_COMMIT);
-        console.log(`${name}  ${short}  ${(size / MEGABYTE).toFixed(1)} MB  ${folder}`);
+      const found = await listEncoders();
+      if (found.length === 0) {
+        console.error('No encoder has been downloaded');
+        return;
       }
+      const rows = found.map(({ name, commit, size, folder }) => [
+        name,
+        commit.slice(0, SHORT_COMMIT),
+        `${(size / MEGABYTE).toFixed(1)} MB`,
+        folder,
+      ]);
+      for (const line of tableLines(rows, 2)) console.log(line);
     });
 }
 

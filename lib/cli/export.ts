@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 export function registerExport(program: Command): void {
   program
     .command('export')
+    .summary('write an encoder or a saved classifier as an ONNX file')
     .description('write an encoder, or a saved classifier with its encoder, as an ONNX file')
     .argument(
       '<model>',

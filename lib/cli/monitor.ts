@@ -5,6 +5,7 @@ import { integerFrom, numberFrom } from './numbers';
 export function registerMonitor(program: Command): void {
   program
     .command('monitor')
+    .summary('tell when a topic in a stream of texts is spoken of worse')
     .description('watch a stream of texts, and tell when a topic is spoken of worse than usual')
     .argument(
       '<examples.json>',

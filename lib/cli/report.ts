@@ -6,6 +6,7 @@ import type { ReportCommandOptions } from './report/run';
 export function registerReport(program: Command): void {
   program
     .command('report')
+    .summary('accuracy, errors, calibration and latency of saved predictions')
     .description('accuracy, errors, calibration and latency, from the saved predictions of a run')
     .argument(
       '<predictions...>',

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 export function registerSearch(program: Command): void {
   program
     .command('search')
+    .summary('try values of config keys, and print the best in validation')
     .description('try values of config keys, and print which are best in validation')
     .argument('<study.yaml>', 'a config with a section search; see docs/search.md')
     .option('--quiet', 'show no progress')

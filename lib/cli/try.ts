@@ -5,6 +5,7 @@ import { interruptible } from './interrupt';
 export function registerTry(program: Command): void {
   program
     .command('try')
+    .summary('teach a classifier the intents of a bank, and measure it')
     .description('teach a classifier the intents of a bank, ask it, and measure it')
     .option('--out <folder>', 'where to save the classifier', folder, 'models')
     .action(async (options: { out: string }) => {

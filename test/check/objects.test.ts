@@ -28,6 +28,9 @@ test('other properties are refused, dropped or kept', () => {
   expect(() => strictObject(SCHEMA)(given, 'x', 'f')).toThrow(
     'Expected only name, size, open in x of f but received more',
   );
+  expect(() => strictObject({})(given, 'x', 'f')).toThrow(
+    'Expected no keys in x of f but received name',
+  );
   expect(someProperties(SCHEMA)(given, 'x', 'f')).toEqual({ name: 'a', size: 3 });
   expect(looseObject(SCHEMA)(given, 'x', 'f')).toEqual({ name: 'a', size: 3, more: 1 });
 });

@@ -45,7 +45,7 @@ test('compresses a model, and compares it with what it was', () => {
   expect(table.stdout).toMatch(/times as fast/);
   for (const line of table.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   expect(metatorch('models', 'list', '.').stdout).toMatch(
-    /^b {2}prototypical, frozen, 50 % pruned, int8/m,
+    /^b {7}prototypical, frozen, 50 % pruned, int8/m,
   );
   // It is tested as any other model, and not compressed again.
   expect(metatorch('evaluate', 'b', '--no-predictions').status).toBe(0);

@@ -26,7 +26,8 @@ async function run(...words: string[]): Promise<{ out: string[]; error: string[]
 
 test('lists and describes the catalogue in 80 columns', async () => {
   const { out } = await run('list');
-  expect(out).toHaveLength(15);
+  expect(out).toHaveLength(16);
+  expect(out[0]).toMatch(/^name +classes {2}about$/);
   expect(out.find((line) => line.startsWith('banking77'))).toMatch(
     /^banking77 +77 {2}What customers write/,
   );
@@ -72,7 +73,7 @@ test('prints a data sheet in 80 columns, or as JSON', async () => {
   expect(text).toMatch(/rows +42\n/);
   expect(text).toMatch(/\.\.\. 12 others/);
   expect(text).toMatch(
-    /1 pairs of like texts under different labels:\n {2}1\.00 {2}42 {2}please tell me .*\.\.\. +a\n +43 {2}please/,
+    /1 pair of like texts under different labels:\n {2}1\.00 {2}42 {2}please tell me .*\.\.\. +a\n +43 {2}please/,
   );
   for (const line of out) expect(line.length).toBeLessThanOrEqual(80);
   const json: unknown = JSON.parse((await run('sheet', path, '--json')).out.join('\n'));

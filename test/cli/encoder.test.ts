@@ -36,7 +36,7 @@ test('downloads an encoder, prints its folder, and lists it', async () => {
   expect(out).toEqual([expect.stringMatching(/encoders\/owner--model\/commits\/c0ffee0+$/)]);
   expect(error.at(-1)).toEqual(expect.stringMatching(/^100 % of 0\.1 MB \(.*json|safetensors\)$/));
   const listed = await run('list');
-  expect(listed.out).toEqual([`owner/model  c0ffee000000  0.1 MB  ${out[0]}`]);
+  expect(listed.out).toEqual([`  owner/model   c0ffee000000   0.1 MB   ${out[0]}`]);
 });
 
 test('offline, says what is missing', async () => {

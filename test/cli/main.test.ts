@@ -69,6 +69,9 @@ test('all help fits 80 columns, and names every command in a line', () => {
   )) {
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    // A command that is described in two lines would begin one of them far to the right.
+    const [, list = ''] = out.split('Commands:\n');
+    expect(list.split('\n').filter((line) => /^ {3}/.test(line))).toEqual([]);
   }
 });
 

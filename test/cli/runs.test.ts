@@ -18,6 +18,8 @@ evaluation: { every: 5, validation: 4, test: 8, shots: 2 }
 const EXAMPLES = { card: ['where is my card', 'my chip is gone'], rain: ['the rain', 'wind'] };
 
 const folder = temporaryFolder();
+const figure = ({ mean, halfWidth }: { mean: number; halfWidth: number }) =>
+  `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
 const path = (name: string) => join(folder(), name);
 
 function metatorch(args: readonly string[], input = '') {
@@ -71,6 +73,12 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
   const { models, differences } = JSON.parse(compared.stdout);
   const [a, b] = models.map((one: typeof result) => one.results[0].accuracy.mean);
   expect(differences[0].difference.mean).toBeCloseTo(b - a, 10);
+  const shown = metatorch(['compare', 'a', 'b']).stdout.split('\n');
+  expect(shown.filter((line) => /^ {2}[ab] {3}/.test(line))).toEqual([
+    `  a   ${figure(models[0].results[0].accuracy)}`,
+    `  b   ${figure(models[1].results[0].accuracy)}`,
+    expect.stringContaining(figure(differences[0].difference)),
+  ]);
 
   expect(metatorch(['adapt', 'a', 'examples.json', '--out', 'c']).status).toBe(0);
   const predicted = metatorch(['predict', 'c', '--json'], 'my card is gone\n\nrain\n');
@@ -81,7 +89,14 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
     .map((line) => JSON.parse(line));
   expect(answers.map(({ text }) => text)).toEqual(['my card is gone', 'rain']);
   expect(Object.keys(answers[0].probabilities)).toEqual(['card', 'rain']);
-  expect(metatorch(['models', 'list', '.']).stdout).toMatch(/^a {2}prototypical, mean/m);
+  const listed = metatorch(['models', 'list', '.']).stdout.split('\n');
+  expect(listed[0]).toMatch(/^model {3}learner, encoder +2-shot$/);
+  expect(listed[1]).toMatch(/^a {7}prototypical, mean {3,4}\d+\.\d ± \d+\.\d$/);
+  expect(listed.slice(3, 5)).toEqual([listed[1]?.replace('a ', 'c '), '  labels: card, rain']);
+  expect(metatorch(['models', 'list', 'none'])).toMatchObject({
+    stdout: '',
+    stderr: 'No model is in none\n',
+  });
   expect(metatorch(['train', 'run.yaml', '--out', 'a'])).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('a model is there already'),

@@ -1,5 +1,6 @@
 import { listOf, looseObject, nullable, optional, recordOf, required, string } from '../../check';
 import { parseFileContent, readJsonFile } from '../../checked-file';
+import { counted } from '../../counted';
 import { TorchError } from '../../errors';
 import {
   type Explanation,
@@ -13,7 +14,7 @@ import {
 } from '../../serve';
 import { type Fairness, type Figure, fairness } from '../../train';
 import { share } from '../../train/metrics/figure';
-import { cut, tableLines } from '../try/lines';
+import { cut, screenWidth, tableLines } from '../terminal';
 import { forUser } from '../user-error';
 
 export type AuditOptions = { label?: string; explain?: string; forget?: string; json?: boolean };
@@ -91,10 +92,8 @@ async function heldOut(
   };
 }
 
-const [LONGEST_WORD, LONGEST_TEXT] = [24, 60];
+const LONGEST_WORD = 24;
 
-const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
 const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 const figure = (one: Figure | null): string => {
   if (one === null) return 'unknown';
@@ -106,9 +105,11 @@ const figure = (one: Figure | null): string => {
 
 function linesOf({ forgotten, contents, explanation, right, membership, fairness }: Audit) {
   const owners = Object.keys(contents.owners).length;
+  const texts = counted(contents.texts, 'text');
+  const characters = counted(contents.characters, 'character');
   return [
     ...(forgotten === undefined ? [] : [`Forgotten: ${counted(forgotten, 'example')}`]),
-    `In the folder: ${counted(contents.texts, 'text')} word for word, ${counted(contents.characters, 'character')},`,
+    `In the folder: ${texts} word for word, ${characters},`,
     `  of ${counted(owners, 'owner')}, ${contents.withoutOwner} of nobody; and tensors made of them:`,
     ...contents.tensors.map(
       ({ name, shape, perExample }) =>
@@ -132,8 +133,8 @@ function explanationLines({ label, probability, words, nearest }: Explanation): 
         gradient?.toFixed(2) ?? '',
       ]),
     ]),
-    ...nearest.map(
-      ({ text, similarity }) => `  ${similarity.toFixed(2)} like: ${cut(text, LONGEST_TEXT)}`,
+    ...nearest.map(({ text, similarity }) =>
+      cut(`  ${similarity.toFixed(2)} like: ${text}`, screenWidth()),
     ),
   ];
 }

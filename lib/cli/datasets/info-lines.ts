@@ -1,17 +1,18 @@
 import type { CatalogueEntry } from '../../text/datasets/catalogue/catalogue';
-import { cut, tableLines } from '../try/lines';
+import { cut, screenWidth, tableLines, wrapped } from '../terminal';
 
-const WIDTH = 80;
 const MEGABYTE = 1e6;
 const MOST_FILES = 20;
 const NAME = 10;
 
 /** The catalogue as a table. */
 export function listLines(entries: readonly CatalogueEntry[]): string[] {
+  const rows = entries.map(({ name, classes = '', about }) => [name, String(classes), about]);
+  const all = [['name', 'classes', 'about'], ...rows];
   const longest = Math.max(...entries.map(({ name }) => name.length));
-  return entries.map(({ name, classes, about }) => {
-    const start = `${name.padEnd(longest)}  ${String(classes ?? '').padStart(3)}  `;
-    return `${start}${cut(about, WIDTH - start.length)}`.trimEnd();
+  return all.map(([name = '', classes = '', about = '']) => {
+    const start = `${name.padEnd(longest)}  ${classes.padStart(7)}  `;
+    return `${start}${cut(about, screenWidth() - start.length)}`.trimEnd();
   });
 }
 
@@ -39,9 +40,9 @@ export function infoLines(entry: CatalogueEntry): string[] {
     ['note', entry.manual],
   ] as const;
   return [
-    ...wrapped(`${entry.title}: ${entry.about}`, ''),
+    ...wrapped(`${entry.title}: ${entry.about}`, screenWidth()),
     '',
-    ...facts.flatMap(([name, fact]) => (fact === undefined ? [] : wrapped(fact, name))),
+    ...facts.flatMap(([name, fact]) => (fact === undefined ? [] : beside(fact, name))),
     '',
     ...tableLines([['file', 'bytes', 'sha256'], ...files]),
     ...(more > 0 ? [`  and ${more} more (--json)`] : []),
@@ -49,13 +50,8 @@ export function infoLines(entry: CatalogueEntry): string[] {
 }
 
 /** A name, and beside it a text in as many lines as it takes. */
-function wrapped(text: string, name: string): string[] {
-  const indent = name === '' ? 0 : NAME;
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length + 1 > WIDTH - indent) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines.map((line, i) => `${(i === 0 ? name : '').padEnd(indent)}${line}`);
+function beside(text: string, name: string): string[] {
+  return wrapped(text, screenWidth() - NAME).map(
+    (line, i) => `${(i === 0 ? name : '').padEnd(NAME)}${line}`,
+  );
 }

@@ -1,18 +1,21 @@
+import { counted } from '../../counted';
 import type { Datasheet, Spread } from '../../text/datasets/sheet/datasheet';
-import { cut, tableLines } from '../try/lines';
+import { displayWidth } from '../../train/report/pages/display-width';
+import { cut, padded, screenShare, screenWidth, tableLines } from '../terminal';
 
-const WIDTH = 80;
 const MOST_CLASSES = 30;
-const LABEL = 34;
+/** What a label may take of the width. */
+const LABEL = 0.43;
 const LEAST_LABEL = 12;
 const SPLIT = 9;
 /** What a count takes at least, and what stands between columns. */
 const DIGITS = 5;
 const GAP = 3;
-const SUSPECT_LABEL = 26;
+const SUSPECT_LABEL = 0.33;
 
-/** A data sheet in lines of at most 80 characters. */
+/** A data sheet in lines as wide as the terminal at most. */
 export function sheetLines(sheet: Datasheet): string[] {
+  const width = screenWidth();
   return [
     ...tableLines([
       ['rows', String(sheet.rows)],
@@ -20,7 +23,7 @@ export function sheetLines(sheet: Datasheet): string[] {
       ['empty texts', String(sheet.empty)],
       ['repeated in split and class', String(sheet.duplicates)],
       ...sheet.overlaps.map(({ splits, texts }) => [
-        cut(`texts in ${splits.join(' and ')}`, LABEL),
+        cut(`texts in ${splits.join(' and ')}`, screenShare(LABEL)),
         String(texts),
       ]),
     ]),
@@ -34,7 +37,7 @@ export function sheetLines(sheet: Datasheet): string[] {
     ...classLines(sheet),
     '',
     ...suspectLines(sheet),
-  ].map((line) => cut(line.trimEnd(), WIDTH));
+  ].map((line) => cut(line.trimEnd(), width));
 }
 
 function spread({ least, median, p95, most }: Spread): string[] {
@@ -46,9 +49,10 @@ function classLines({ classes, splits }: Datasheet): string[] {
   const total = (counts: Readonly<Record<string, number>>) =>
     Object.values(counts).reduce((sum, count) => sum + count, 0);
   const heads = Object.keys(splits).map((name) => cut(name, SPLIT));
-  const room = WIDTH - heads.reduce((sum, head) => sum + Math.max(head.length, DIGITS) + GAP, GAP);
+  const room =
+    screenWidth() - heads.reduce((sum, head) => sum + Math.max(head.length, DIGITS) + GAP, GAP);
   const hasRoom = room >= LEAST_LABEL;
-  const width = hasRoom ? Math.min(LABEL, room) : LABEL;
+  const width = hasRoom ? Math.min(screenShare(LABEL), room) : screenShare(LABEL);
   const cells = (name: string, counts: Readonly<Record<string, number>>) => [
     cut(name, width),
     ...(hasRoom
@@ -68,7 +72,10 @@ function classLines({ classes, splits }: Datasheet): string[] {
     cells('all', splits),
   ]);
   if (hasRoom) return table;
-  const each = Object.entries(splits).map(([name, count]) => [cut(name, LABEL), String(count)]);
+  const each = Object.entries(splits).map(([name, count]) => [
+    cut(name, screenShare(LABEL)),
+    String(count),
+  ]);
   return [...tableLines([['split', 'rows'], ...each]), '', ...table];
 }
 
@@ -82,14 +89,14 @@ function suspectLines({ suspects, suspectCount }: Datasheet): string[] {
       label: labels[i] ?? '',
     })),
   );
-  const widest = Math.max(...rows.map(({ place }) => place.length));
+  const widest = Math.max(...rows.map(({ place }) => displayWidth(place)));
   const shown = suspects.length < suspectCount ? `, the first ${suspects.length} of them` : '';
   return [
-    `  ${suspectCount} pairs of like texts under different labels${shown}:`,
+    `  ${counted(suspectCount, 'pair')} of like texts under different labels${shown}:`,
     ...rows.map(({ start, place, text, label }) => {
-      const before = `  ${start.padEnd(4)}  ${place.padEnd(widest)}  `;
-      const width = WIDTH - before.length - SUSPECT_LABEL - 2;
-      return `${before}${cut(text, width).padEnd(width)}  ${cut(label, SUSPECT_LABEL)}`;
+      const before = `  ${start.padEnd(4)}  ${padded(place, widest)}  `;
+      const width = screenWidth() - before.length - screenShare(SUSPECT_LABEL) - 2;
+      return `${before}${padded(cut(text, width), width)}  ${cut(label, screenShare(SUSPECT_LABEL))}`;
     }),
   ];
 }

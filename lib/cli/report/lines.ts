@@ -1,6 +1,6 @@
 import { counted } from '../../counted';
 import type { Comparison } from '../../train/report/comparison';
-import type { Section } from '../../train/report/pages/page';
+import { type Cell, cellText, type Section } from '../../train/report/pages/page';
 import { plainText } from '../../train/report/pages/plain-text';
 import { dataWords, taskWords } from '../../train/report/pages/words';
 import type { Report } from '../../train/report/report';
@@ -8,15 +8,14 @@ import { classesSection, confusionSection } from '../../train/report/sections/cl
 import { comparisonPage } from '../../train/report/sections/comparison-page';
 import { summarySection } from '../../train/report/sections/summary';
 import { groupSections, lengthSection } from '../../train/report/sections/texts';
-import { cut, tableLines } from '../try/lines';
+import { cut, screenShare, screenWidth, tableLines, wrapped } from '../terminal';
 
-const WIDTH = 80;
-/** What a cell may take: of two columns, or of more. */
-const WIDE = 44;
-const NAME = 26;
+/** What a cell may take of the width: in a table of two columns, or of more. */
+const WIDE = 0.55;
+const NAME = 0.33;
 const MOST_ROWS = 5;
 
-/** A report in lines of at most 80 characters, for every terminal: the figures, and the worst of the rest. */
+/** A report in lines for every terminal: the figures, and the worst of the rest. */
 export function reportLines(report: Report): string[] {
   const [run] = report.runs;
   const { queries, episodes } = report.counts;
@@ -38,13 +37,13 @@ export function reportLines(report: Report): string[] {
   ]);
 }
 
-/** A comparison in lines of at most 80 characters. */
+/** A comparison in lines for every terminal. */
 export function comparisonLines(comparison: Comparison): string[] {
-  const { title, lead, sections } = comparisonPage(comparison);
+  const { lead, sections } = comparisonPage(comparison);
   const shown = sections.filter(({ id }) => id === 'summary' || id === 'answers');
   const differences = shown.flatMap((section) => ['', ...rowsOf(section, lastColumns(section))]);
   const p = shown.find(({ id }) => id === 'answers')?.paragraphs?.[0]?.split('. ', 1)[0] ?? '';
-  return forTerminal([...broken(title), ...broken(lead), ...differences, '', p]);
+  return forTerminal([...wrapped(plainText(lead), screenWidth()), ...differences, '', p]);
 }
 
 /** The name and the difference: both models beside it have no room. */
@@ -60,30 +59,20 @@ function rowsOf(
 ) {
   if (table === undefined) return [title, ...(paragraphs ?? []).map((text) => `  ${text}`)];
   const places = columns ?? [...table.columns.keys()];
-  const width = places.length === 2 ? WIDE : NAME;
-  const cells = (row: readonly string[]) =>
-    places.map((place) => cut(forEvery(plainText(row[place] ?? '')), width));
+  const width = screenShare(places.length === 2 ? WIDE : NAME);
+  const texts = places.filter((place) => table.columns[place]?.kind === 'text').length;
+  const cells = (row: readonly Cell[]) =>
+    places.map((place) => cut(forEvery(cellText(row[place] ?? '')), width));
   const rows = table.rows.slice(0, most);
   const left = table.rows.length - rows.length;
   return [
-    ...tableLines([cells(table.columns.map((column) => column.title)), ...rows.map(cells)]),
+    ...tableLines([cells(table.columns.map((column) => column.title)), ...rows.map(cells)], texts),
     ...(left > 0 ? [`  ... and more`] : []),
   ];
 }
 
-/** A text in lines of the width of a terminal. */
-function broken(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of plainText(text).split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length + 1 > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
-
 function forTerminal(lines: readonly string[]): string[] {
-  return lines.map((line) => cut(forEvery(plainText(line)).trimEnd(), WIDTH));
+  return lines.map((line) => cut(forEvery(line).trimEnd(), screenWidth()));
 }
 
 /** Signs that not every terminal has, as those that it has. */

@@ -28,7 +28,7 @@ export async function runAdapt(
   if (json) console.log(JSON.stringify({ out, labels, examples: examples.length }));
   else {
     const what = `${counted(labels.length, 'label')} by ${counted(examples.length, 'example')}`;
-    console.log(`Adapted to ${what}: ${out}. Serve it: metatorch serve ${out}`);
+    console.log(`Adapted to ${what}: ${out}\nServe it: metatorch serve ${out}`);
   }
 }
 

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { TorchError } from '../../errors';
-import { comparePredictions, estimate, formatAccuracy, writePredictions } from '../../train';
+import {
+  comparePredictions,
+  type Estimate,
+  estimate,
+  formatAccuracy,
+  writePredictions,
+} from '../../train';
 import { asJson } from '../../train/as-json';
 import type { RunConfig } from '../../train/runs/config';
 import { type ModelTest, testConfig, testModel } from '../../train/runs/evaluate-model';
@@ -9,6 +15,7 @@ import type { MetaModel } from '../../train/runs/model';
 import { loadModel } from '../../train/runs/saved-model';
 import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
+import { tableLines } from '../terminal';
 import { forUser } from '../user-error';
 import { atMost, readFlags } from './flags';
 
@@ -120,18 +127,33 @@ function difference(
 }
 
 function print(models: readonly Shown[], differences: readonly Difference[]): void {
-  const width = Math.max(...models.map(({ model }) => model.length));
-  for (const { model, results } of models) {
-    const figures = results.map(
-      ({ shots, accuracy }) => `${shots}-shot ${formatAccuracy(accuracy)}`,
-    );
-    console.log(`${model.padEnd(width)}  ${figures.join('   ')}`);
-  }
-  console.log('\nDifferences in points on the same episodes, ± half of the 95 % interval:');
-  for (const { first, second, shots, difference: found } of differences) {
-    const verdict = Math.abs(found.mean) > found.halfWidth ? '' : '  (may be chance)';
-    console.log(`  ${second} − ${first}, ${shots}-shot: ${formatAccuracy(found)}${verdict}`);
-  }
+  const shots = models[0]?.results.map((result) => result.shots) ?? [];
+  const head = ['', ...shots.map((count) => `${count}-shot`)];
+  const accuracies = models.map(({ model, results }) => [
+    model,
+    ...results.map(({ accuracy }) => formatAccuracy(accuracy)),
+  ]);
+  const others = models.slice(1).map(({ model }) => [
+    model,
+    ...shots.map((count) => {
+      const found = differences.find((one) => one.second === model && one.shots === count);
+      return found === undefined ? '' : inPoints(found.difference);
+    }),
+  ]);
+  const lines = [
+    'Accuracy in %, ± half of the 95 % interval:',
+    ...tableLines([head, ...accuracies]),
+    '',
+    'Difference from the first in points on the same episodes; ? may be chance:',
+    ...tableLines([head, ...others]),
+  ];
+  for (const line of lines) console.log(line);
+}
+
+/** A difference, after a mark if its interval holds 0. */
+function inPoints(difference: Estimate): string {
+  const { mean, halfWidth } = difference;
+  return `${Math.abs(mean) > halfWidth ? '' : '? '}${formatAccuracy(difference)}`;
 }
 
 function writeAll(folder: string, { results }: ModelTest): string[] {

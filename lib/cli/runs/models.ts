@@ -6,6 +6,7 @@ import { TorchError } from '../../errors';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { compressionInWords } from '../../train/compress/compression';
 import { isModel } from '../../train/runs/saved-model';
+import { cut, screenWidth, tableLines } from '../terminal';
 
 const FOLDERS = ['models', 'runs'];
 
@@ -21,16 +22,42 @@ type Described = {
 
 /** Prints the models in some folders. */
 export function listModels(folders: readonly string[], json: boolean): void {
-  const found = (folders.length > 0 ? folders : FOLDERS).flatMap(modelsIn).map(describe);
+  const wanted = folders.length > 0 ? folders : FOLDERS;
+  const found = wanted.flatMap(modelsIn).map(describe);
   if (json) {
     console.log(JSON.stringify(found));
     return;
   }
-  for (const { folder, learner, encoder, compression, labels, tests } of found) {
-    const kinds = [kindOf(learner), kindOf(encoder), compression].filter(Boolean).join(', ');
-    const adapted = labels.length > 0 ? `  labels: ${labels.join(', ')}` : '';
-    console.log(`${folder}  ${kinds}  ${tests.map(inWords).join('  ')}${adapted}`.trimEnd());
-  }
+  if (found.length === 0) console.error(`No model is in ${wanted.join(' or ')}`);
+  else for (const line of modelLines(found)) console.log(line);
+}
+
+/** A table of models, and below a model that was adapted the labels that it knows. */
+function modelLines(found: readonly Described[]): string[] {
+  const shots = [...new Set(found.flatMap(({ tests }) => tests.map(shotsOf)))].sort(
+    (a, b) => a - b,
+  );
+  const rows = found.map(({ folder, learner, encoder, compression, tests }) => [
+    folder,
+    [kindOf(learner), kindOf(encoder), compression].filter(Boolean).join(', '),
+    ...shots.map((count) =>
+      tests
+        .filter((test) => shotsOf(test) === count)
+        .map(accuracyOf)
+        .join(),
+    ),
+  ]);
+  const head = ['model', 'learner, encoder', ...shots.map((count) => `${count}-shot`)];
+  // Without an indent: folders take room enough.
+  const [first = '', ...lines] = tableLines([head, ...rows], 2).map((line) => line.slice(2));
+  return [
+    first,
+    ...lines.flatMap((line, i) => {
+      const { labels } = found[i] ?? { labels: [] };
+      const adapted = `  labels: ${labels.join(', ')}`;
+      return labels.length === 0 ? [line] : [line, cut(adapted, screenWidth())];
+    }),
+  ];
 }
 
 /** Prints all that is known of a model. */
@@ -83,8 +110,11 @@ function kindOf(choice: unknown): string {
   return String(Object(choice).kind ?? '?');
 }
 
-function inWords(test: unknown): string {
-  const { shots, accuracy } = Object(test);
-  const { mean, halfWidth } = Object(accuracy);
-  return `${shots}-shot ${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
+function shotsOf(test: unknown): number {
+  return Number(Object(test).shots);
+}
+
+function accuracyOf(test: unknown): string {
+  const { mean, halfWidth } = Object(Object(test).accuracy);
+  return `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
 }

@@ -1,20 +1,25 @@
 import type { TrialRecord } from '../../train/search/trial';
-
-const WIDTH = 80;
+import { cut, screenWidth } from '../terminal';
 
 /** The trials as a table, from best to worst. */
 export function leaderboard(trials: readonly TrialRecord[]): string[] {
   return [
     'Trial  Accuracy  Parameters',
     ...trials.map((trial) =>
-      cut(`${String(trial.number).padStart(5)}  ${result(trial).padEnd(8)}  ${params(trial)}`),
+      cut(
+        `${String(trial.number).padStart(5)}  ${result(trial).padEnd(8)}  ${params(trial)}`,
+        screenWidth(),
+      ),
     ),
   ];
 }
 
 /** A trial that has ended. */
 export function trialLine(trial: TrialRecord): string {
-  return cut(`Trial ${trial.number}: ${result(trial)}  ${trial.error ?? params(trial)}`);
+  return cut(
+    `Trial ${trial.number}: ${result(trial)}  ${trial.error ?? params(trial)}`,
+    screenWidth(),
+  );
 }
 
 function result({ state, value }: TrialRecord): string {
@@ -28,11 +33,4 @@ function params({ params }: TrialRecord): string {
         `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`,
     )
     .join(' ');
-}
-
-function cut(line: string): string {
-  const characters = [...line.replace(/\s*\n\s*/gu, ' ')];
-  return characters.length > WIDTH
-    ? `${characters.slice(0, WIDTH - 1).join('')}…`
-    : characters.join('');
 }

@@ -12,7 +12,7 @@ import {
   OpinionMonitor,
 } from '../../serve';
 import { interruptible } from '../interrupt';
-import { tableLines } from '../try/lines';
+import { cut, screenWidth, tableLines } from '../terminal';
 import { forUser } from '../user-error';
 import { serveTask } from './serve-task';
 
@@ -134,7 +134,7 @@ function alertLines({
   return [
     `Alert ${number}: ${topic}, ${rise}`,
     `  since ${timeOf(since)}, in ${items} items`,
-    ...texts.map((text) => `  “${text.length > 72 ? `${text.slice(0, 71)}…` : text}”`),
+    ...texts.map((text) => `  “${cut(text, screenWidth() - 4)}”`),
   ];
 }
 

@@ -1,3 +1,7 @@
+import { counted } from '../../counted';
+import { displayWidth } from '../../train/report/pages/display-width';
+import { cut, padded, screenShare, screenWidth } from '../terminal';
+
 /** What is shown of a tensor; the range is null where numbers have no order, or there are none. */
 export type Facts = {
   readonly name: string;
@@ -16,20 +20,22 @@ export type Comparison = {
   readonly problem: string | null;
 };
 
-/** Characters of a line, and of a name within it. */
-const WIDTH = 80;
-const LONGEST_NAME = 36;
+/** What a name may take of the width. */
+const LONGEST_NAME = 0.45;
 
 /** One line for each tensor, and one with their number. */
 export function listLines(tensors: readonly Facts[]): string[] {
   const width = nameWidth(tensors);
-  const lines = tensors.map(({ name, dtype, shape, range, odd }) => {
+  const kinds = tensors.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`);
+  const widest = Math.max(0, ...kinds.map((kind) => kind.length));
+  const lines = tensors.map(({ name, range, odd }, i) => {
+    const kind = (kinds[i] ?? '').padEnd(widest);
     const numbers = range === null ? '' : `  ${written(range[0])} to ${written(range[1])}`;
     const note = odd === 0 ? '' : `  ${odd} not finite`;
-    return cut(`${nameOf(name, width)}  ${dtype} [${shape.join(', ')}]${numbers}${note}`);
+    return onOneLine(`${nameOf(name, width)}  ${kind}${numbers}${note}`);
   });
   const total = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  return [...lines, `${tensors.length} tensors, ${total} elements`];
+  return [...lines, `${counted(tensors.length, 'tensor')}, ${counted(total, 'element')}`];
 }
 
 /** One line for each tensor that both files or one of them have, and one with the verdict. */
@@ -37,7 +43,7 @@ export function comparisonLines(tensors: readonly Comparison[]): string[] {
   const width = nameWidth(tensors);
   const lines = tensors.map(({ name, distance, problem }) => {
     const apart = distance === null ? '' : `  apart by ${written(distance)}`;
-    return cut(`${nameOf(name, width)}  ${problem ?? 'close'}${apart}`);
+    return onOneLine(`${nameOf(name, width)}  ${problem ?? 'close'}${apart}`);
   });
   const odd = tensors.filter(({ problem }) => problem !== null).length;
   const verdict =
@@ -48,17 +54,19 @@ export function comparisonLines(tensors: readonly Comparison[]): string[] {
 }
 
 function nameWidth(tensors: readonly { readonly name: string }[]): number {
-  return Math.min(LONGEST_NAME, Math.max(0, ...tensors.map(({ name }) => name.length)));
+  const longest = Math.max(0, ...tensors.map(({ name }) => displayWidth(name)));
+  return Math.min(screenShare(LONGEST_NAME), longest);
 }
 
 function nameOf(name: string, width: number): string {
-  return name.length > width ? `…${name.slice(name.length - width + 1)}` : name.padEnd(width);
+  // Of a long name the end says most.
+  return displayWidth(name) > width ? `...${name.slice(3 - width)}` : padded(name, width);
 }
 
 function written(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-function cut(line: string): string {
-  return line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line;
+function onOneLine(line: string): string {
+  return cut(line.trimEnd(), screenWidth());
 }

@@ -3,7 +3,8 @@ import { EncoderPool, FewShotClassifier } from '../../serve';
 import { type IntentDataset, loadIntents } from '../../text';
 import { unlessAborted } from '../interrupt';
 import { withFolder } from '../own-folder';
-import { answerLine, percent, secondsSince, tableLines } from './lines';
+import { tableLines } from '../terminal';
+import { answerLine, percent, secondsSince } from './lines';
 import { DRAWS, type Measured, measureHeads, SHOTS } from './measure';
 import { NEW_LABEL, NEW_QUESTION, QUESTIONS, TAUGHT } from './questions';
 

@@ -29,6 +29,8 @@ export class MetaModelPool {
   readonly #threads: Threads;
   readonly #maxQueue: number;
   readonly #facts: AdaptedFacts;
+  /** Texts of the tasks that are not done, by task in the order in which threads take them. */
+  readonly #texts = new Map<object, number>();
   #closed: Promise<void> | undefined;
 
   private constructor(threads: Threads, maxQueue: number, digest: string, facts: AdaptedFacts) {
@@ -84,7 +86,32 @@ export class MetaModelPool {
       const message = `Expected at most ${this.#maxQueue} requests to wait; try again later`;
       throw new TorchError('ERR_TORCH_BUSY', message);
     }
-    return runAdapted(this.#threads, name, input);
+    const task = {};
+    this.#texts.set(task, name === 'score' ? input.texts.length : 0);
+    try {
+      return await runAdapted(this.#threads, name, input);
+    } finally {
+      this.#texts.delete(task);
+    }
+  }
+
+  /** Texts that wait for a thread, tasks that threads work on, and adaptations and maps that wait. */
+  get load(): { queued: number; running: number; jobs: number } {
+    const running = Math.max(0, this.#texts.size - this.#threads.queueSize);
+    const waiting = [...this.#texts.values()].slice(running);
+    return {
+      queued: waiting.reduce((sum, texts) => sum + texts, 0),
+      running,
+      jobs: waiting.filter((texts) => texts === 0).length,
+    };
+  }
+
+  /** Starts the threads; each has loaded the model when the promise is fulfilled. */
+  async warmUp(): Promise<void> {
+    const threads = Array.from({ length: this.#threads.count }, () =>
+      runAdapted(this.#threads, 'describe', null),
+    );
+    await Promise.all(threads);
   }
 
   /** Ends the threads. */

@@ -10,8 +10,9 @@ export function answerErrors(
   bodyLimit: number,
 ): void {
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, bodyLimit));
-  server.setNotFoundHandler((request) => {
-    throw addresses.refusal(request);
+  // Before the body is read, which nobody is there for.
+  server.addHook('preParsing', async (request) => {
+    if (request.is404) throw addresses.refusal(request);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Registry as PromRegistry } from 'prom-client';
 import { BATCHES, EncoderPool } from '../encoder-pool';
 import type { Prediction } from '../prediction';
+import type { Pool } from '../store/classifiers';
 import { BoundedNames } from './bounded-names';
 import { httpPackages } from './packages';
 
@@ -53,18 +54,22 @@ export class Metrics {
     registers: [this.#registry],
   });
   readonly #counts = new Map<string, { all: number; unknown: number }>();
-  readonly #pools: () => readonly EncoderPool[];
+  readonly #pools: () => readonly Pool[];
 
   /**
    * @param pools the threads that are watched
    * @param mostLabels labels of a classifier that are counted by themselves
    */
-  constructor(pools: () => readonly EncoderPool[], mostLabels: number) {
+  constructor(pools: () => readonly Pool[], mostLabels: number) {
     this.#pools = pools;
     this.#mostLabels = mostLabels;
     collectDefaultMetrics({ register: this.#registry });
     this.#queueGauge('metatorch_queue_texts', 'Texts that wait for a thread', 'queued');
-    this.#queueGauge('metatorch_running_batches', 'Batches that threads encode', 'running');
+    this.#queueGauge(
+      'metatorch_running_batches',
+      'Batches, or requests of a meta-trained model, that threads work on',
+      'running',
+    );
     this.#queueGauge('metatorch_queue_jobs', 'Fits and edits that wait for a thread', 'jobs');
     BATCHES.subscribe(this.#onBatch);
   }
@@ -119,7 +124,7 @@ export class Metrics {
     return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
   }
 
-  #queueGauge(name: string, help: string, key: keyof EncoderPool['load']): void {
+  #queueGauge(name: string, help: string, key: keyof Pool['load']): void {
     const total = (): number => this.#pools().reduce((sum, { load }) => sum + load[key], 0);
     new Gauge({
       name,

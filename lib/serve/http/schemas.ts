@@ -179,7 +179,10 @@ export function schemasOf({
         200: {
           description: 'Their descriptions, in the order of their names',
           type: 'object',
-          properties: { classifiers: { type: 'array', items: described } },
+          properties: {
+            classifiers: { type: 'array', items: described },
+            readOnly: { type: 'boolean', description: 'Whether all changes are refused' },
+          },
         },
       }),
     },

@@ -19,7 +19,7 @@ import type { ExamplesInput } from '../examples/read-examples';
 import { makeFolder } from '../folders';
 import type { AdditionOptions } from '../setup';
 import type { Change } from './changes';
-import { type Classifiers, classifierName, type FitSettings } from './classifiers';
+import { type Classifiers, classifierName, type FitSettings, type Pool } from './classifiers';
 import { fitClassifier } from './fit-classifier';
 import { onDisk } from './journal';
 import { type Stored, takeIn } from './snapshots';
@@ -118,8 +118,8 @@ export class ClassifierStore implements Classifiers {
     return this.#stored.get(name)?.classifier;
   }
 
-  pools(): readonly EncoderPool[] {
-    return [this.#pool];
+  pools(): readonly Pool[] {
+    return [this.#pool, ...this.#models.opened()];
   }
 
   async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {

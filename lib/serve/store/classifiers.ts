@@ -1,5 +1,6 @@
 import { string } from '../../check';
 import { outOfRange } from '../../errors';
+import type { MetaModelPool } from '../adapted/meta-model-pool';
 import type { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import type { Servable } from '../servable';
@@ -9,12 +10,15 @@ import type { Change } from './changes';
 /** How a classifier is fitted that shares the threads of others. */
 export type FitSettings = Omit<FewShotOptions, 'pool'>;
 
+/** Threads that classifiers work in: of an encoder, or of a meta-trained model. */
+export type Pool = EncoderPool | MetaModelPool;
+
 /** Classifiers by name, and all that changes them: in memory, or on a disk. */
 export interface Classifiers {
   names(): readonly string[];
   get(name: string): Servable | undefined;
   /** The threads that classifiers work in, each pool once. */
-  pools(): readonly EncoderPool[];
+  pools(): readonly Pool[];
   /** Changes a classifier. The promise is fulfilled once the change has taken effect for good. */
   change(name: string, change: Change, options?: AdditionOptions): Promise<void>;
   /** Fits a classifier, which takes the place of one with the same name. */

@@ -1,4 +1,5 @@
 import { objectOf } from '../../check';
+import { AdaptedClassifier } from '../adapted/adapted-classifier';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
@@ -6,7 +7,7 @@ import { FewShotClassifier } from '../few-shot-classifier';
 import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
 import { applyChange, type Change } from './changes';
-import type { Classifiers, FitSettings } from './classifiers';
+import type { Classifiers, FitSettings, Pool } from './classifiers';
 import { fitClassifier } from './fit-classifier';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';
@@ -47,9 +48,10 @@ export class MemoryClassifiers implements Classifiers {
     return this.#classifiers.get(name);
   }
 
-  pools(): readonly EncoderPool[] {
-    const own = [this.#given, this.#opened].filter((pool) => pool !== undefined);
-    return [...new Set([...own, ...poolsOf(this.#classifiers.values())])];
+  pools(): readonly Pool[] {
+    const own = [this.#given, this.#opened, this.#model].filter((pool) => pool !== undefined);
+    const classifiers = [...this.#classifiers.values()];
+    return [...new Set<Pool>([...own, ...poolsOf(classifiers), ...modelsOf(classifiers)])];
   }
 
   /** Takes a classifier over, to close it when it is no longer needed. */
@@ -114,7 +116,10 @@ export class MemoryClassifiers implements Classifiers {
   }
 }
 
-/** The pools of those that share one. */
-function poolsOf(classifiers: Iterable<Servable>): EncoderPool[] {
-  return [...classifiers].flatMap((one) => (one instanceof FewShotClassifier ? [one.pool] : []));
+function poolsOf(classifiers: readonly Servable[]): EncoderPool[] {
+  return classifiers.flatMap((one) => (one instanceof FewShotClassifier ? [one.pool] : []));
+}
+
+function modelsOf(classifiers: readonly Servable[]): MetaModelPool[] {
+  return classifiers.flatMap((one) => (one instanceof AdaptedClassifier ? [one.model] : []));
 }

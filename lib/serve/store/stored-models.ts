@@ -19,6 +19,7 @@ export class StoredModels {
   readonly #folder: string;
   readonly #workers: number;
   readonly #pools = new Map<string, Promise<MetaModelPool>>();
+  readonly #opened: MetaModelPool[] = [];
 
   /** @param workers threads for each model */
   constructor(store: string, workers: number) {
@@ -41,8 +42,16 @@ export class StoredModels {
     if (before !== undefined) return before;
     const opening = MetaModelPool.open(join(this.#folder, digest), { workers: this.#workers });
     this.#pools.set(digest, opening);
-    opening.catch(() => this.#pools.delete(digest));
+    opening.then(
+      (pool) => this.#opened.push(pool),
+      () => this.#pools.delete(digest),
+    );
     return opening;
+  }
+
+  /** Those that are in threads. */
+  opened(): readonly MetaModelPool[] {
+    return this.#opened;
   }
 
   /** Removes models that nothing has asked for, and what a crash has left of one. */

@@ -52,6 +52,11 @@ export class Threads {
     });
   }
 
+  /** How many there may be. */
+  get count(): number {
+    return this.#pool.options.maxThreads;
+  }
+
   /** How many tasks wait for a thread. */
   get queueSize(): number {
     return this.#pool.queueSize;

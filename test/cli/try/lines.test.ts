@@ -1,4 +1,4 @@
-import { answerLine, cut, percent, secondsSince, tableLines } from '../../../lib/cli/try/lines';
+import { answerLine, percent, secondsSince } from '../../../lib/cli/try/lines';
 import type { Prediction } from '../../../lib/serve';
 
 function prediction(more: Partial<Prediction>): Prediction {
@@ -14,14 +14,6 @@ function prediction(more: Partial<Prediction>): Prediction {
   };
 }
 
-test.each([
-  ['short', 5, 'short'],
-  ['longer', 5, 'lo...'],
-  ['a word more', 5, 'a...'],
-])('cut %s to %i', (text, width, expected) => {
-  expect(cut(text, width)).toBe(expected);
-});
-
 test('an answer is one line of at most 80 columns', () => {
   expect(answerLine(prediction({}))).toBe('    card_lost         93 %   like: lost my card');
   const text = 'x'.repeat(200);
@@ -33,19 +25,6 @@ test('an answer is one line of at most 80 columns', () => {
 test('what is unknown comes with the reason', () => {
   const line = answerLine(prediction({ label: null, probability: 0, unknown: 'no known token' }));
   expect(line).toBe('    unknown                  no known token');
-});
-
-test('columns of a table are as wide as their widest cell, the first one to the left', () => {
-  const rows = [
-    ['', 'right'],
-    ['mean', '1.0'],
-    ['longer name', '100.0 +- 0.1'],
-  ];
-  expect(tableLines(rows).map((line) => line.replaceAll(' ', '.'))).toEqual([
-    '.......................right',
-    '..mean...................1.0',
-    '..longer.name...100.0.+-.0.1',
-  ]);
 });
 
 test('figures are in per cent, times in seconds', () => {

@@ -1,4 +1,5 @@
 import { AdaptedClassifier, MetaModelPool } from '../../../lib/serve';
+import { MemoryClassifiers } from '../../../lib/serve/store/memory-classifiers';
 import { loadModel, saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder } from '../../helpers/folders';
 import { trainedModel } from '../../helpers/trained-model';
@@ -74,6 +75,21 @@ test.each(['prototypical', 'maml'])(
     expect((await classifier.predict('rain today')).probabilities).toEqual(expected?.probabilities);
   },
 );
+
+test('a model says what its threads do, and what waits for them', async () => {
+  await saved('prototypical');
+  await using model = await MetaModelPool.open(folder());
+  await model.warmUp();
+  await using classifier = await AdaptedClassifier.adapt(EXAMPLES, { model });
+  expect(new MemoryClassifiers({ own: classifier }).pools()[0]).toBe(model);
+  expect(model.load).toEqual({ queued: 0, running: 0, jobs: 0 });
+  const first = classifier.predict('my card');
+  const others = [classifier.predict(['the rain', 'bread']), classifier.plane()];
+  await new Promise(setImmediate);
+  expect(model.load).toEqual({ queued: 2, running: 1, jobs: 1 });
+  await Promise.all([first, ...others]);
+  expect(model.load).toEqual({ queued: 0, running: 0, jobs: 0 });
+});
 
 test('classifiers of one model see their own examples alone', async () => {
   await saved('prototypical', []);

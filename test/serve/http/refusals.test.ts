@@ -70,6 +70,27 @@ describe('addresses', () => {
   });
 
   test.each([
+    ['OPTIONS', '/v1/classify', 405],
+    ['OPTIONS', '/nowhere', 404],
+    ['PUT', '/v1/classify', 405],
+    ['POST', '/nowhere', 404],
+  ] as const)(
+    '%s %s is told of the address, whatever its body: %i',
+    async (method, url, status) => {
+      for (const payload of ['', '{']) {
+        const headers = { 'content-type': 'application/json', origin: 'https://elsewhere.example' };
+        const response = await server.inject({ method, url, headers, payload });
+        expect([response.statusCode, response.headers.allow]).toEqual([
+          status,
+          status === 405 ? 'POST' : undefined,
+        ]);
+      }
+      const other = await server.inject({ method, url, headers: { 'content-type': 'a/b' } });
+      expect(other.statusCode).toBe(status);
+    },
+  );
+
+  test.each([
     ['/v1/clasify', 'the nearest is /v1/classify'],
     ['/v1/label', 'the nearest is /v1/labels'],
     ['/quite/another', '/openapi.json has them'],

@@ -278,7 +278,8 @@ test('POST /v1/map puts examples and a text on a plane', async () => {
   expect(Math.max(...distances)).toBeCloseTo(1, 6);
 });
 
-test('a read-only server answers, and refuses changes', async () => {
+test('a read-only server answers, says so, and refuses changes', async () => {
+  expect((await ask('GET', '/v1/classifiers')).body.readOnly).toBe(false);
   await server.close();
   server = createServer({ ...two() }, { log: 'silent', warmUp: false, readOnly: true });
   for (const [method, url, payload] of [
@@ -291,6 +292,7 @@ test('a read-only server answers, and refuses changes', async () => {
     expect([status, body.code]).toEqual([403, 'ERR_HTTP_READ_ONLY']);
   }
   expect((await ask('POST', '/v1/classify', { classifier: 'cards', text: 'a' })).status).toBe(200);
+  expect((await ask('GET', '/v1/classifiers')).body.readOnly).toBe(true);
 });
 
 test('what is at no address is a 404, and every answer has the id of its request', async () => {

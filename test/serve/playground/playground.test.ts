@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Browser, Page } from 'playwright-core';
-import { createServer } from '../../../lib/serve';
+import { createServer, FewShotClassifier, OpinionMonitor } from '../../../lib/serve';
 import { launchBrowser, withBrowser } from '../../helpers/chromium';
+import { temporaryFolder } from '../../helpers/folders';
 import { sharedPool, twoClassifiers } from '../../helpers/served';
 
 withBrowser('the playground', () => {
   const pool = sharedPool();
   const two = twoClassifiers(pool);
+  const folder = temporaryFolder();
   let browser: Browser;
   let server: FastifyInstance;
   let address: string;
@@ -23,11 +26,11 @@ withBrowser('the playground', () => {
   });
   afterEach(() => server.close());
 
-  async function open(options = {}): Promise<Page> {
+  async function open(options = {}, at = address): Promise<Page> {
     const page = await browser.newPage(options);
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    await page.goto(address);
+    await page.goto(at);
     await page.locator('body[data-ready]').waitFor();
     return page;
   }
@@ -81,6 +84,72 @@ withBrowser('the playground', () => {
       `[...document.querySelectorAll('input, select, textarea')].filter((one) => one.labels.length === 0).length`,
     );
     expect(nameless).toBe(0);
+    await page.close();
+  });
+
+  test('a read-only server offers neither to teach nor to forget', async () => {
+    const readOnly = createServer({ ...two() }, { log: 'silent', readOnly: true });
+    const page = await open({}, await readOnly.listen({ port: 0, host: '127.0.0.1' }));
+    await page.getByText('This server keeps no changes').waitFor();
+    expect(await page.locator('#label-list li').count()).toBe(2);
+    expect(await page.locator('button:visible, form:visible').count()).toBe(0);
+    await readOnly.close();
+    await page.close();
+  });
+
+  test('the row after a forgotten label has the focus', async () => {
+    const page = await open();
+    await page.getByLabel('Label', { exact: true }).fill('weather');
+    await page.getByLabel('Examples, one a line').fill('will it rain tomorrow\nit is sunny');
+    await page.keyboard.press('Control+Enter');
+    const last = page.getByRole('button', { name: 'Forget weather' });
+    await last.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Done: 4 examples of 2 labels.').waitFor();
+    await page.locator('#label-list li:last-child button:focus').waitFor();
+    await page.close();
+  });
+
+  test.each([
+    [360, 1],
+    [1600, 2],
+  ])('of many and long labels nothing leaves %i pixels, in columns: %i', async (width, columns) => {
+    const long = 'a_label_without_any_space_in_it_that_goes_on_and_on_and_on_and_on';
+    const examples = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [i === 0 ? long : `label_${i}`, [`topic ${i}`]]),
+    );
+    const classifier = await FewShotClassifier.fit(
+      { ...examples, بطاقة: ['my card'] },
+      { pool: pool(), head: 'class-mean' },
+    );
+    const many = createServer({ many: classifier }, { log: 'silent' });
+    const at = await many.listen({ port: 0, host: '127.0.0.1' });
+    const page = await open({ viewport: { width, height: 900 } }, at);
+    await page.locator('#text').fill('my card');
+    await page.getByText(/^بطاقة, \d/).waitFor();
+    const measured = await page.evaluate(
+      `[document.documentElement.scrollWidth, document.documentElement.scrollHeight,
+        new Set([...document.querySelectorAll('section')].map((one) => one.getBoundingClientRect().x)).size]`,
+    );
+    expect(measured).toEqual([width, expect.any(Number), columns]);
+    expect(Object(measured)[1]).toBeLessThan(2600);
+    await many.close();
+    await classifier.close();
+    await page.close();
+  });
+
+  test('the page of a monitor keeps long names of topics within 360 pixels', async () => {
+    const { cards, loans } = two();
+    await cards.renameLabel('card_lost', `topic_${'on_and_'.repeat(12)}on`);
+    const options = { topics: cards, sentiment: loans, negative: 'rate' };
+    const monitor = await OpinionMonitor.open(join(folder(), 'monitor'), options);
+    const watching = createServer({}, { monitor, pool: pool(), log: 'silent' });
+    const at = await watching.listen({ port: 0, host: '127.0.0.1' });
+    const page = await open({ viewport: { width: 360, height: 740 } }, `${at}/monitor`);
+    await page.getByRole('heading', { name: /^topic_on/ }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await watching.close();
+    await monitor.close();
     await page.close();
   });
 

@@ -6,6 +6,7 @@ import {
   ClassifierStore,
   createServer,
   FewShotClassifier,
+  MetaModelPool,
 } from '../../../lib/serve';
 import { saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder, writeFiles } from '../../helpers/folders';
@@ -166,6 +167,16 @@ test('a server adapts the model for those that are put, and keeps what they lear
   const payload = { examples: { weather: ['it will rain'] } };
   const added = await server.inject({ method: 'POST', url: '/v1/labels', payload });
   expect(added.statusCode).toBe(200);
+  jest
+    .spyOn(MetaModelPool.prototype, 'load', 'get')
+    .mockReturnValue({ queued: 3, running: 1, jobs: 2 });
+  const metrics = (await server.inject('/metrics')).body.split('\n');
+  jest.restoreAllMocks();
+  expect(metrics.filter((line) => /^metatorch_(queue|running)_/.test(line))).toEqual([
+    'metatorch_queue_texts 3',
+    'metatorch_running_batches 1',
+    'metatorch_queue_jobs 2',
+  ]);
   await server.close();
   await using again = await open();
   expect(again.get('cards')?.labels).toEqual([...Object.keys(CARDS), 'weather']);

@@ -116,7 +116,7 @@ describe('on a terminal', () => {
     logger.close?.();
     expect(text()).toContain('MAML  ░░');
     expect(text()).toMatch(
-      /MAML {2}█{40} 2\/2 .* loss 1\.487 {2}accuracy 50\.0 % {2}validation 58\.6 ± 0\.9 %/,
+      /MAML {2}█{40} {2}2\/2 {2}.* loss 1\.487 {2}accuracy 50\.0 % {2}validation 58\.6 ± 0\.9 %/,
     );
     expect(text().endsWith('\n')).toBe(true);
   });
@@ -153,7 +153,7 @@ describe('on a terminal', () => {
     const logger = openLogger({ label: 'MAML', stream });
     feed(logger, 1);
     logger.close?.();
-    expect(text()).toContain(`MAML  ${'█'.repeat(size)} 1/1`);
+    expect(text()).toContain(`MAML  ${'█'.repeat(size)}  1/1`);
   });
 
   test('shows rate, time left, loss and accuracy on 80 columns, and nothing beyond', () => {
@@ -165,6 +165,34 @@ describe('on a terminal', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor takes no room
     const lines = text().split(/\r?\n|\u001b\[[\d;?]*[A-Za-z]/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test.each([
+    [
+      100,
+      /Networks {2}██████ {2}9\/9 {2}ETA 0s {2}loss 1\.\d{3} {2}accuracy 50\.0 % {2}validation 58\.6 ± 0\.9 %/,
+    ],
+    [80, /Networks {2}9\/9 {2}ETA 0s {2}accuracy 50\.0 % {2}validation 58\.6 ± 0\.9 %/],
+    [60, /Networks {2}9\/9 {2}ETA 0s {2}validation 58\.6 ± 0\.9 %/],
+    [34, /9\/9 {2}validation 58\.6 ± 0\.9 %/],
+  ])('on %i columns leaves out whole parts, and shows the validation', (columns, shown) => {
+    const { stream, text } = recordingStream(columns);
+    const logger = openLogger({ label: 'Prototypical Networks', stream });
+    feed(logger, 9);
+    logger.evaluation?.(9, { loss, accuracy: { mean: 0.5864, halfWidth: 0.0092, count: 600 } });
+    logger.close?.();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor takes no room
+    const lines = text().split(/\r?\n|\u001b(?:[78]|\[[\d;?]*[A-Za-z])/);
+    expect(lines.filter(Boolean).at(-1)).toMatch(new RegExp(`${shown.source}$`));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+  });
+
+  test('writes plain lines where the cursor cannot be moved', () => {
+    jest.replaceProperty(process, 'env', { ...process.env, TERM: 'dumb' });
+    const { stream, text } = recordingStream(80);
+    feed(openLogger({ label: 'MAML', stream }), 1);
+    jest.restoreAllMocks();
+    expect(text()).toBe('MAML  1/1  loss 2.000  accuracy 50.0 %\n');
   });
 
   test('ends the bar also when training throws', async () => {

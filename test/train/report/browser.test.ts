@@ -50,6 +50,46 @@ withBrowser('a report in a browser', () => {
     await page.close();
   });
 
+  /** A report of three long names, the last of letters that are twice as wide. */
+  const ofLongNames = () => {
+    const labels = [
+      'balance_not_updated_after_cheque',
+      'a label of many words',
+      '卡丢失或被盗需要补办新卡的',
+    ];
+    const queries = Array.from({ length: 36 }, (_, row) => {
+      const [label = '', predicted = ''] = [labels[row % 3], labels[(row % 5) % 3]];
+      const probabilities = Object.fromEntries(labels.map((one) => [one, 1 / 3]));
+      return { episode: 0, row, text: 'x'.repeat(200), label, predicted, probabilities };
+    });
+    return reportHtml(report({ protocol: { dataset: 'd', model: 'm' }, queries }, OPTIONS));
+  };
+
+  test.each([800, 1600])('no table is cut off at %i pixels', async (width) => {
+    const { page } = await open(ofLongNames(), { viewport: { width, height: 900 } });
+    const cut = await page.evaluate(
+      `[...document.querySelectorAll('.table')].filter((one) => one.scrollWidth > one.clientWidth).length`,
+    );
+    expect(cut).toBe(0);
+    await page.close();
+  });
+
+  test('what an axis is of stands beside the names, and all of them are in the picture', async () => {
+    const { page } = await open(ofLongNames(), { viewport: { width: 1600, height: 900 } });
+    const [label, name, picture] = await page.evaluate<number[]>(`(() => {
+      const [svg] = document.querySelectorAll('#confusion svg');
+      const boxes = (part) => [...svg.querySelectorAll(part)].map((one) => one.getBoundingClientRect());
+      return [
+        Math.max(...boxes('[aria-label="y-axis label"] text').map(({ right }) => right)),
+        Math.min(...boxes('[aria-label="y-axis tick label"] text').map(({ left }) => left)),
+        svg.getBoundingClientRect().left,
+      ];
+    })()`);
+    expect(label).toBeLessThanOrEqual(name ?? 0);
+    expect(picture).toBeLessThan(name ?? 0);
+    await page.close();
+  });
+
   test('prints light, without links, no figure cut in two', async () => {
     const { page } = await open(ordinary(), { colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });
@@ -59,6 +99,7 @@ withBrowser('a report in a browser', () => {
     expect(await style('body', 'backgroundColor')).toBe('rgb(255, 255, 255)');
     expect(await style('body', 'color')).toBe('rgb(0, 0, 0)');
     expect(await style('figure', 'breakInside')).toBe('avoid');
+    expect(await style('section > p', 'breakAfter')).toBe('avoid');
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
     await page.close();
   });

@@ -88,6 +88,26 @@ test('HTML has every part, a plot with words for each that has one, and nothing 
   expect(html).not.toMatch(/@import|url\((?!#)|<link|<script|<iframe/);
 });
 
+test('HTML keeps what is written from right to left beside its number, and signs beside numbers', () => {
+  const queries = fixture.first.queries.map((query) => ({
+    ...query,
+    text: `a text ${query.row}`,
+    nearest: [{ row: 3, text: 'בטא', label: 'מכתב', similarity: 1 }],
+  }));
+  const html = reportHtml(report({ protocol, queries }, OPTIONS));
+  expect(html).toContain('<bdi>“בטא”</bdi><bdi> (</bdi><bdi>מכתב</bdi><bdi>, 1.00)</bdi></td>');
+  expect(html).toMatch(/<bdi>, \d+\.\d\u00a0%<\/bdi><\/td>/);
+  expect(html).toMatch(/<td class="number">\d+\.\d \(\d+\.\d\u00a0to\u00a0\d+\.\d\)</);
+});
+
+test('words that no column has room for may be broken', () => {
+  const text = `${'x'.repeat(40)} in_part/s <b>`;
+  const queries = fixture.first.queries.map((query) => ({ ...query, text }));
+  const html = reportHtml(report({ protocol, queries }, OPTIONS));
+  const piece = 'x'.repeat(18);
+  expect(html).toContain(`<bdi>${piece}<wbr>${piece}<wbr>xxxx in_<wbr>part/<wbr>s &lt;b&gt;</bdi>`);
+});
+
 test('HTML of hostile labels and texts has no element and no attribute of theirs', async () => {
   const { parseHTML } = await import('linkedom');
   const { document } = parseHTML(reportHtml(report(hostile(), OPTIONS)));

@@ -13,6 +13,7 @@ export function addClassifiers(server: FastifyInstance, service: Service): void 
     const names = classifiers.names().filter((name) => request.grant.opens(name));
     return {
       classifiers: [...names].sort().map((name) => description(chosen(service, request, name))),
+      readOnly: service.settings.readOnly,
     };
   });
   server.get<{ Params: Params }>(

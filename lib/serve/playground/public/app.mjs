@@ -4,6 +4,7 @@ const at = (id) => document.getElementById(id);
 const WAIT_MS = 120;
 const MOST_BARS = 8;
 let labels = [];
+let readOnly = false;
 let turn = 0;
 let timer;
 
@@ -38,6 +39,9 @@ function element(name, content = [], attributes = {}) {
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
+/** A text in its own direction of writing. */
+const own = (text) => element('bdi', [text]);
+
 function dotOf(label) {
   const dot = element('span', [], { class: 'dot', 'aria-hidden': 'true' });
   dot.style.background = colorOf(labels.indexOf(label));
@@ -46,12 +50,17 @@ function dotOf(label) {
 
 function showPrediction(text, prediction) {
   const { labels, unknown, probabilities, nearest } = prediction;
-  at('verdict').textContent =
-    text === ''
-      ? 'Nothing typed yet.'
+  at('verdict').replaceChildren(
+    ...(text === ''
+      ? ['Nothing typed yet.']
       : labels.length === 0
-        ? `Unknown: ${unknown}`
-        : labels.map((label) => `${label}, ${percent(probabilities[label])}`).join('; ');
+        ? [`Unknown: ${unknown}`]
+        : labels.flatMap((label, i) => [
+            i === 0 ? '' : '; ',
+            own(label),
+            `, ${percent(probabilities[label])}`,
+          ])),
+  );
   const best = Object.entries(probabilities)
     .sort(([, a], [, b]) => b - a)
     .slice(0, MOST_BARS);
@@ -61,7 +70,7 @@ function showPrediction(text, prediction) {
       fill.style.width = percent(share).replace(' ', '');
       const bar = element('div', [fill], { class: 'bar', 'aria-hidden': 'true' });
       return element('li', [
-        element('span', [name]),
+        element('span', [own(name)]),
         bar,
         element('span', [percent(share)], { class: 'number' }),
       ]);
@@ -70,9 +79,9 @@ function showPrediction(text, prediction) {
   at('nearest').replaceChildren(
     ...(text === '' ? [] : nearest).map((one) =>
       element('li', [
-        one.text,
+        own(one.text),
         ' ',
-        element('small', [`${one.label}, similarity ${one.similarity.toFixed(2)}`]),
+        element('small', [own(one.label), `, similarity ${one.similarity.toFixed(2)}`]),
       ]),
     ),
   );
@@ -108,18 +117,32 @@ function showClassifier(description) {
     `${counted(description.examples, 'example')}, head ${description.head}` +
     (accuracy === null ? '' : `, ${percent(accuracy)} right on held-out examples`);
   at('labels').replaceChildren(...labels.map((label) => element('option', [], { value: label })));
-  at('legend').replaceChildren(...labels.map((label) => element('li', [dotOf(label), label])));
+  at('legend').replaceChildren(...labels.map((label) => element('li', [dotOf(label), own(label)])));
   at('label-list').replaceChildren(
-    ...description.labels.map(({ label, examples }) => {
-      const forget = element('button', ['Forget'], {
-        type: 'button',
-        'aria-label': `Forget ${label}`,
-      });
-      forget.addEventListener('click', () => change('DELETE', { label }));
-      return element('li', [element('span', [dotOf(label), `${label} (${examples})`]), forget]);
+    ...description.labels.map(({ label, examples }, i) => {
+      const name = element('span', [own(label), ` (${examples})`]);
+      return element('li', [dotOf(label), name, ...(readOnly ? [] : [forgetButton(label, i)])]);
     }),
   );
+  for (const list of [at('legend'), at('label-list')]) moveByKeys(list);
   return refresh();
+}
+
+/** Lets keys move a list that is longer than its place. */
+function moveByKeys(list) {
+  if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
+  else list.removeAttribute('tabindex');
+}
+
+/** Forgets the label of a row; then the row that takes its place has the focus. */
+function forgetButton(label, row) {
+  const forget = element('button', ['Forget'], { type: 'button', 'aria-label': `Forget ${label}` });
+  forget.addEventListener('click', async () => {
+    await change('DELETE', { label });
+    const buttons = at('label-list').querySelectorAll('button');
+    buttons[Math.min(row, buttons.length - 1)]?.focus();
+  });
+  return forget;
 }
 
 async function change(method, body) {
@@ -156,7 +179,11 @@ async function choose() {
 
 async function start() {
   try {
-    const { classifiers } = await api('GET', '/v1/classifiers');
+    const { classifiers, readOnly: keepsNothing } = await api('GET', '/v1/classifiers');
+    readOnly = keepsNothing;
+    at('teach-section').hidden = readOnly;
+    at('labels-section').classList.toggle('wide', readOnly);
+    at('read-only').hidden = !readOnly;
     at('classifier').replaceChildren(...classifiers.map(({ name }) => element('option', [name])));
     await choose();
     document.body.dataset.ready = 'true';

@@ -26,13 +26,15 @@ function element(name, content = [], attributes = {}) {
 function alertItem({ number, topic, time, since, items, share, baseline, texts }) {
   return element('li', [
     element('strong', [
-      `${number}. ${topic}: ${percent(share)} negative, usually ${percent(baseline)}`,
+      `${number}. `,
+      element('bdi', [topic]),
+      `: ${percent(share)} negative, usually ${percent(baseline)}`,
     ]),
     ' ',
     element('small', [`since ${timeOf(since)}, ${items} items, raised ${timeOf(time)}`]),
     element(
       'ul',
-      texts.map((text) => element('li', [text])),
+      texts.map((text) => element('li', [element('bdi', [text])])),
       { class: 'quotes' },
     ),
   ]);
@@ -44,7 +46,11 @@ function topicCard(topic, alerts) {
   const usual = baseline === null ? '' : `, baseline ${percent(baseline.share)}`;
   const own = alerts.filter((alert) => alert.topic === topic.topic);
   const card = element('section', [
-    element('h2', [topic.topic, ' ', element('span', [status], { class: `status ${status}` })]),
+    element('h2', [
+      element('bdi', [topic.topic]),
+      ' ',
+      element('span', [status], { class: `status ${status}` }),
+    ]),
     element('p', [`${share}${usual}`], { class: 'soft' }),
   ]);
   card.append(drawCurve(topic, own));

@@ -1,5 +1,5 @@
 import type { Drawing } from '../plots/drawing';
-import type { Page, Section, Table } from './page';
+import type { Cell, Page, Section, Table } from './page';
 import { plainText } from './plain-text';
 import { STYLE } from './style';
 
@@ -15,6 +15,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function escapeHtml(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
+
+/** A text whose numbers stay on one line with their sign. */
+const together = (text: string): string => text.replace(/(?<=[\d,)]) %/g, '\u00a0%');
+const wordsHtml = (text: string): string => escapeHtml(together(text));
 
 /** A table of so many columns has room beside a plot. */
 const NARROW = 3;
@@ -45,7 +49,7 @@ export function pageHtml(page: Page, drawings: ReadonlyMap<string, readonly Draw
 <body>
 <header>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(lead)}</p>
+<p>${wordsHtml(lead)}</p>
 </header>
 <nav aria-label="Contents"><ul>
 ${links.join('\n')}
@@ -65,10 +69,10 @@ function sectionHtml(section: Section, drawings: readonly Drawing[]): string {
   return [
     `<section id="${id}" aria-labelledby="${id}-title">`,
     `<h2 id="${id}-title">${escapeHtml(title)}</h2>`,
-    ...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`),
+    ...paragraphs.map((text) => `<p>${wordsHtml(text)}</p>`),
     ...(list.length === 0
       ? []
-      : [`<ul>${list.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`]),
+      : [`<ul>${list.map((text) => `<li>${wordsHtml(text)}</li>`).join('')}</ul>`]),
     ...(drawings.length > 0 && isNarrow ? ['<div class="beside">'] : ['<div>']),
     ...drawings.map(figureHtml),
     ...(table === undefined ? [] : [tableHtml(table, title)]),
@@ -78,14 +82,19 @@ function sectionHtml(section: Section, drawings: readonly Drawing[]): string {
 }
 
 function figureHtml({ svg, caption }: Drawing): string {
-  return `<figure>\n<div class="picture" tabindex="0">${svg}</div>\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
+  return `<figure>\n<div class="picture" tabindex="0">${svg}</div>\n<figcaption>${wordsHtml(caption)}</figcaption>\n</figure>`;
 }
 
 /** Wide tables are moved sideways on their own, also by keys. */
 function tableHtml({ columns, rows, note }: Table, title: string): string {
-  const cell = (text: string, i: number): string => {
-    const kind = columns[i]?.kind === 'number' ? ' class="number"' : '';
-    return i === 0 ? `<th scope="row"${kind}>${bdi(text)}</th>` : `<td${kind}>${bdi(text)}</td>`;
+  const cell = (content: Cell, i: number): string => {
+    const isNumber = columns[i]?.kind === 'number';
+    const kind = isNumber ? ' class="number"' : '';
+    const inside = [content]
+      .flat()
+      .map(isNumber ? numberHtml : bdi)
+      .join('');
+    return i === 0 ? `<th scope="row"${kind}>${inside}</th>` : `<td${kind}>${inside}</td>`;
   };
   const heads = columns.map(
     ({ title: name, kind }) =>
@@ -103,5 +112,19 @@ ${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}
 </div>`;
 }
 
-/** A text that does not turn what is beside it if it is written from right to left; names break at their parts. */
-const bdi = (text: string): string => `<bdi>${escapeHtml(text).replace(/[_/]/g, '$&<wbr>')}</bdi>`;
+/** A text that does not turn what is beside it if it is written from right to left. */
+const bdi = (text: string): string => `<bdi>${breakable(text)}</bdi>`;
+
+/** A figure, which may have its interval on a line of its own. */
+const numberHtml = (text: string): string => escapeHtml(text).replace(/ (?!\()/g, '\u00a0');
+
+/** Parts of names, which end with `_` or `/`, and of words that no column has room for. */
+const PARTS = /[^\s_/]{1,18}[_/]*\s*|[\s_/]+/gu;
+
+function breakable(text: string): string {
+  const parts = together(text).match(PARTS) ?? [];
+  return parts
+    .map(escapeHtml)
+    .join('<wbr>')
+    .replace(/(\s)<wbr>/g, '$1');
+}

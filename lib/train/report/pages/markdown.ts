@@ -1,4 +1,4 @@
-import type { Page, Section, Table } from './page';
+import { cellText, type Page, type Section, type Table } from './page';
 import { plainText } from './plain-text';
 
 /** Characters that mean something in Markdown wherever they stand. */
@@ -43,7 +43,7 @@ function tableParts({ columns, rows, note }: Table): string[] {
   const lines = [
     line(columns.map(({ title }) => escapeMarkdown(title))),
     line(columns.map(({ kind }) => (kind === 'number' ? '--:' : '---'))),
-    ...rows.map((row) => line(row.map(escapeMarkdown))),
+    ...rows.map((row) => line(row.map((cell) => escapeMarkdown(cellText(cell))))),
   ];
   return [lines.join('\n'), ...(note === undefined ? [] : [escapeMarkdown(note)])];
 }

@@ -1,9 +1,12 @@
 /** What a column of a table holds: texts stand to the left, numbers to the right. */
 export type Column = { readonly title: string; readonly kind: 'text' | 'number' };
 
+/** What stands in a table: a text, or parts that each have their own direction of writing. */
+export type Cell = string | readonly string[];
+
 export type Table = {
   readonly columns: readonly Column[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly Cell[])[];
   /** What is not in the table, for example `and 47 more`. */
   readonly note?: string | undefined;
 };
@@ -25,6 +28,8 @@ export type Page = {
   readonly lead: string;
   readonly sections: readonly Section[];
 };
+
+export const cellText = (cell: Cell): string => [cell].flat().join('');
 
 export const textColumns = (...titles: string[]): Column[] =>
   titles.map((title) => ({ title, kind: 'text' }));

@@ -6,14 +6,3 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202
 export function plainText(text: string): string {
   return text.replace(CONTROL, ' ');
 }
-
-/** A text of at most so many characters, with an ellipsis for what is left out. */
-export function cutText(text: string, most: number): string {
-  const letters = [...text];
-  return letters.length <= most
-    ? text
-    : `${letters
-        .slice(0, most - 1)
-        .join('')
-        .trimEnd()}…`;
-}

@@ -29,14 +29,19 @@ figure { margin: 0 0 1rem; }
 .note { margin: 0.5rem 0 0; color: var(--soft); font-size: 0.9rem; }
 figcaption { color: var(--soft); font-size: 0.85rem; max-width: 46rem; margin-top: 0.25rem; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: 0.3rem 1.25rem 0.3rem 0; border-bottom: 1px solid var(--line); font-weight: normal; }
+th, td { text-align: left; vertical-align: top; padding: 0.3rem 1rem 0.3rem 0; border-bottom: 1px solid var(--line); font-weight: normal; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; }
 thead .number { white-space: normal; }
 th:not(.number), td:not(.number) { overflow-wrap: break-word; max-width: 24rem; }
 .table:focus-visible, .picture:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-@media screen and (max-width: 42rem) { .picture svg { max-width: none; } }
+@media (max-width: 60rem) { .number { white-space: normal; } }
+@media screen and (max-width: 42rem) {
+  .picture svg { max-width: none; }
+  th:not(.number), td:not(.number) { max-width: 12rem; }
+}
+@page { margin: 14mm 12mm; }
 @media print {
   :root {
     color-scheme: light;
@@ -46,8 +51,8 @@ th:not(.number), td:not(.number) { overflow-wrap: break-word; max-width: 24rem; 
   body { max-width: none; padding: 0; }
   nav { display: none; }
   section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 0.75rem 0; }
-  figure, tr, h2 { break-inside: avoid; }
-  h2 { break-after: avoid; }
+  figure, tr, h2, p { break-inside: avoid; }
+  h2, section > p { break-after: avoid; }
   thead { display: table-header-group; }
   .picture, .table { overflow: visible; }
   .picture svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; max-height: 15cm; }

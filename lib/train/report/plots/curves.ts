@@ -1,7 +1,8 @@
 import type { Report } from '../report';
-import { ACCENT, type Drawing, LINE, type Pen, SOFT, WIDTH } from './drawing';
+import { ACCENT, type Drawing, LINE, NARROW, type Pen, SOFT } from './drawing';
 
 const SQUARE = { width: 420, height: 380, marginBottom: 42 } as const;
+const LEAST_RISK = 0.05;
 const PERCENT = { tickFormat: '.0%', domain: [0, 1], grid: true } as const;
 
 /** How often answers of some probability are right. */
@@ -47,13 +48,15 @@ export function reliabilityPlot({ plot, draw }: Pen, { calibration: { bins } }: 
 /** How many answers are wrong if only the surest are given. */
 export function coveragePlot({ plot, draw }: Pen, { selective: { curve } }: Report): Drawing[] {
   if (curve.length < 2) return [];
+  // Where nothing is wrong the axis has a length all the same.
+  const most = Math.max(LEAST_RISK, ...curve.map(({ risk }) => risk));
   return [
     draw(
       {
         ...SQUARE,
         height: 300,
         x: { ...PERCENT, label: 'answered' },
-        y: { tickFormat: '~%', ticks: 5, grid: true, zero: true, label: 'wrong of these' },
+        y: { tickFormat: '~%', ticks: 5, grid: true, domain: [0, most], label: 'wrong of these' },
         marks: [
           plot.areaY(curve, { x: 'coverage', y1: 0, y2: 'risk', fill: ACCENT, fillOpacity: 0.15 }),
           plot.lineY(curve, { x: 'coverage', y: 'risk', stroke: ACCENT, strokeWidth: 2 }),
@@ -98,7 +101,7 @@ export function latencyPlot({ plot, draw }: Pen, { latency }: Report): Drawing[]
   return [
     draw(
       {
-        width: WIDTH,
+        width: NARROW,
         height: 220,
         marginBottom: 42,
         x: { type: 'log', label: 'milliseconds a query', tickFormat: '~g' },

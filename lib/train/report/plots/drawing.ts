@@ -46,8 +46,8 @@ function drawingPackages(): [Plot, Dom] {
 export const ACCENT = 'var(--accent)';
 export const SOFT = 'var(--soft)';
 export const LINE = 'var(--line)';
-/** Where names of labels stand beside a plot. */
-export const MARGIN = 180;
-/** The most characters of a name that fit there. */
+/** The most columns of letters that a name of a label takes beside a plot. */
 export const NAME = 22;
 export const WIDTH = 640;
+/** Beside a table there is less room. */
+export const NARROW = 460;

@@ -1,17 +1,16 @@
 import type { Figure } from '../../metrics/figure';
 import type { Groups } from '../../metrics/groups';
-import { cutText, plainText } from '../pages/plain-text';
+import { cutText, displayWidth } from '../pages/display-width';
+import { plainText } from '../pages/plain-text';
 import { labelWords } from '../pages/words';
 import type { Report } from '../report';
-import { ACCENT, type Drawing, LINE, MARGIN, NAME, type Pen, WIDTH } from './drawing';
+import { ACCENT, type Drawing, LINE, NAME, NARROW, type Pen, WIDTH } from './drawing';
 
 const MOST_BARS = 25;
 const MOST_CELLS = 20;
 const ROW = 18;
-/** The width of a letter. */
+/** The width of a column of letters. */
 const LETTER = 7;
-/** Beside a table there is less room. */
-const NARROW = 460;
 const CELL = 24;
 /** The height of names at 45 degrees beside their length. */
 const TILT = 0.75;
@@ -52,7 +51,7 @@ function barPlot(
   width: number,
 ): Drawing[] {
   if (bars.length === 0) return [];
-  const longest = Math.max(...bars.map(({ name }) => tickFormat(name).length));
+  const longest = Math.max(...bars.map(({ name }) => displayWidth(tickFormat(name))));
   const rows = bars.map(({ name, figure: { value, low, high } }) => ({
     name,
     value,
@@ -64,7 +63,7 @@ function barPlot(
       {
         width,
         height: ROW * rows.length + 70,
-        marginLeft: Math.min(MARGIN, 30 + LETTER * longest),
+        marginLeft: 30 + LETTER * longest,
         marginBottom: 42,
         x: { domain: [0, 1], tickFormat: '.0%', grid: true, label },
         y: { label: null, domain: rows.map(({ name }) => name), tickFormat, tickSize: 0 },
@@ -104,11 +103,9 @@ export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report):
     })
     .filter(({ own, given }) => names.includes(own) && names.includes(given));
   const size = CELL * names.length;
-  const longest = LETTER * Math.max(...names.map((name) => tickFormat(name).length));
-  const [left, below] = [
-    Math.min(MARGIN, 40 + longest),
-    Math.min(MARGIN - 30, 40 + longest * TILT),
-  ];
+  const longest = LETTER * Math.max(...names.map((name) => displayWidth(tickFormat(name))));
+  // What the axes are of stands beyond the names.
+  const [left, below] = [40 + longest, 40 + longest * TILT];
   const shown =
     names.length < wrong.size
       ? `the ${names.length} classes with the most wrong answers`

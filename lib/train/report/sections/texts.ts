@@ -1,8 +1,8 @@
 import { counted } from '../../../counted';
 import type { Groups } from '../../metrics/groups';
 import type { HardText } from '../hardest';
+import { cutText } from '../pages/display-width';
 import { numberColumns, type Section, textColumns } from '../pages/page';
-import { cutText } from '../pages/plain-text';
 import { labelWords, NO_TEXT, percentOf, percentWords } from '../pages/words';
 import type { NearestExample } from '../predictions';
 import type { Report } from '../report';
@@ -67,7 +67,7 @@ export function hardestSection({ hardest }: Report): Section[] {
         rows: hardest.map((hard) => [
           textWords(hard),
           labelWords(hard.label),
-          `${labelWords(hard.predicted)}, ${percentOf(hard.confidence)} %`,
+          [labelWords(hard.predicted), `, ${percentOf(hard.confidence)} %`],
           `${hard.wrong} of ${hard.asked}`,
           percentOf(hard.probability),
           ...(hasNearest ? [nearestWords(hard.nearest ?? [])] : []),
@@ -82,12 +82,9 @@ export function textWords({ text, row }: Pick<HardText, 'text' | 'row'>): string
   return text === undefined ? `${NO_TEXT} row ${row}` : cutText(text, LONGEST);
 }
 
-function nearestWords(nearest: readonly NearestExample[]): string {
-  return nearest
-    .slice(0, NEAREST)
-    .map(({ text, row = '', label, similarity }) => {
-      const words = text === undefined ? `row ${row}` : `“${cutText(text, LONGEST)}”`;
-      return `${words} (${label}, ${similarity.toFixed(2)})`;
-    })
-    .join('; ');
+function nearestWords(nearest: readonly NearestExample[]): string[] {
+  return nearest.slice(0, NEAREST).flatMap(({ text, row = '', label, similarity }, i) => {
+    const words = text === undefined ? `row ${row}` : `“${cutText(text, LONGEST)}”`;
+    return [...(i === 0 ? [] : ['; ']), words, ' (', label, `, ${similarity.toFixed(2)})`];
+  });
 }
