@@ -48,6 +48,12 @@ type Rule = readonly [pattern: RegExp, replace: (...found: string[]) => string];
 // In this order: later ones see what earlier ones made.
 const RULES: readonly Rule[] = [
   [/\s*If you miss a functionality[^\n]*?please submit a feature request to \S+/gi, () => ''],
+  [/\s*Please file an issue at \S+ if you need this feature\.?/g, () => ''],
+  [/\s*If [^.,]*, please file (?:an issue|a bug report)\b[^.]*\.?/g, () => ''],
+  [
+    /enable anomaly detection to find .*?set_detect_anomaly\([^)]*\)/,
+    () => 'torch.autograd.detectAnomaly(fn) names the line whose gradient failed to be computed',
+  ],
   // The dispatcher's list of all its kernels helps nobody here.
   [/ This could be because the operator doesn't exist.*$/s, () => ''],
   [/\s*\(Could this error message be improved\?.*?\)/s, () => ''],

@@ -154,7 +154,7 @@ const CODES_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
   [/CUDA out of memory/i, 'ERR_TORCH_CUDA_OOM'],
   [/can't allocate memory|not enough memory|out of memory/i, 'ERR_TORCH_MEMORY'],
   [
-    /does not require grad|support automatic differentiation|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad|made again in backward|its graph has been freed/i,
+    /does not require grad|support automatic differentiation|backward through the graph a second time|inplace operation|leaf [Vv]ariable|not have been used in the graph|grad can be implicitly created|inference tensor|retains_grad|made again in backward|its graph has been freed|marked as dirty|is being modified inplace|grad can be computed only|can't retain_grad/i,
     'ERR_TORCH_AUTOGRAD',
   ],
   [

@@ -23,6 +23,26 @@ test.each<[string, string, string]>([
   ['', "Could not run 'aten::sparse_mask' here", "Could not run 'sparseMask' here"],
   ['', 'Bad c10::ScalarType for at::Tensor', 'Bad ScalarType for Tensor'],
   ['', 'It fails. Please file an issue on GitHub.', 'It fails.'],
+  [
+    'nonzero',
+    'Attempted to vmap over aten::nonzero. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.',
+    'Attempted to vmap over nonzero.',
+  ],
+  [
+    '',
+    'Use others. If said operator is being called inside the PyTorch framework, please file a bug report instead.',
+    'Use others.',
+  ],
+  [
+    '',
+    'Like the same. If this is necessary for your usage, please file an issue with functorch.',
+    'Like the same.',
+  ],
+  [
+    '',
+    'Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).',
+    'Hint: torch.autograd.detectAnomaly(fn) names the line whose gradient failed to be computed.',
+  ],
   ['', 'Fails.  (Could this error message be improved?  If so, please report.)', 'Fails.'],
   [
     '',

@@ -1,20 +1,69 @@
-import { flag, knownOptions } from '../check';
-import { type ErrorCode, TorchError } from '../errors';
+import { flag, isOptions, knownOptions, refuseSurplus } from '../check';
+import { ArgumentTypeError, type ErrorCode, invalidArgument, TorchError } from '../errors';
+import type { Handle } from '../native';
+import { handleOf, isTensorHandle, type TensorHandle } from './handle';
 
-export type BackwardOptions = {
+/** `T` is the type of tensors. */
+export type BackwardOptions<T = TensorHandle> = {
   /** Keep the graph for another pass. Default: `createGraph`. */
   retainGraph?: boolean;
   /** Record the gradients' own computation, for gradients of gradients. Default: false. */
   createGraph?: boolean;
+  /** What multiplies the gradients, with the tensor's shape, unless it is given before the options. */
+  gradient?: T;
+  /** The only tensors into whose `.grad` to accumulate, leaves or not. Default: all leaves. */
+  inputs?: T | readonly T[];
 };
 
-/** The options of `backward`, checked and filled. */
-export function backwardOptions(options: BackwardOptions = {}): Required<BackwardOptions> {
-  const known = knownOptions(options, ['retainGraph', 'createGraph'], 'backward');
-  const { createGraph = false, retainGraph = createGraph } = known;
+type BackwardArguments = {
+  readonly seeds: Handle[] | null;
+  readonly retainGraph: boolean;
+  readonly createGraph: boolean;
+  readonly inputs: Handle[] | null;
+};
+
+const KNOWN = ['retainGraph', 'createGraph', 'gradient', 'inputs'] as const;
+
+/** The arguments of `backward`, checked and filled: a gradient, options, or both. */
+export function backwardArguments(args: readonly unknown[]): BackwardArguments {
+  const [first, second] = args;
+  const isFirst = args.length === 1 && isOptions(first);
+  refuseSurplus(args.slice(2), 'backward');
+  const options = isFirst ? first : second;
+  const known = knownOptions<BackwardOptions>(
+    options === undefined ? {} : (options as BackwardOptions),
+    KNOWN,
+    'backward',
+  );
+  const { createGraph = false, retainGraph = createGraph, inputs } = known;
   flag(createGraph, 'createGraph', 'backward');
   flag(retainGraph, 'retainGraph', 'backward');
-  return { retainGraph, createGraph };
+  const before = isFirst ? undefined : first;
+  if (before !== undefined && known.gradient !== undefined) {
+    const message = 'backward: Received gradient both by position and by name';
+    throw new ArgumentTypeError(message, 'backward');
+  }
+  const gradient = before === undefined ? known.gradient : before;
+  return {
+    seeds: gradient === undefined ? null : [tensorHandle(gradient, 'gradient')],
+    retainGraph,
+    createGraph,
+    inputs: inputs === undefined ? null : inputHandles(inputs),
+  };
+}
+
+function inputHandles(inputs: unknown): Handle[] {
+  const list: unknown = isTensorHandle(inputs) ? [inputs] : inputs;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw invalidArgument('a tensor, or an array of at least one,', 'inputs', inputs, 'backward');
+  }
+  // `map` would pass over holes.
+  return Array.from(list, (input: unknown, i) => tensorHandle(input, `inputs[${i}]`));
+}
+
+function tensorHandle(value: unknown, name: string): Handle {
+  if (isTensorHandle(value)) return handleOf(value);
+  throw invalidArgument('a tensor', name, value, 'backward');
 }
 
 type Facts = { readonly shape: readonly number[]; readonly dtype: string; readonly device: string };

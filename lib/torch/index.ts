@@ -52,8 +52,9 @@ import { functions, namespaces } from './operators/operators';
 import './operators/operators';
 import { ops } from './operators/ops';
 import { broadcastShapes, canCast, promoteTypes, resultType } from './operators/promotion';
+import { nonzero, tensordot } from './operators/python-forms';
 import { ellipsis, slice } from './operators/slice';
-import { unique } from './operators/unique';
+import { unique, uniqueConsecutive } from './operators/unique';
 import { unravelIndex } from './operators/unravel-index';
 import { setPrintOptions } from './printing/print-options';
 import { generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random';
@@ -66,7 +67,10 @@ const own = {
   ops,
   tensor,
   asTensor,
+  nonzero,
+  tensordot,
   unique,
+  uniqueConsecutive,
   unravelIndex,
   svdLowrank,
   pcaLowrank,

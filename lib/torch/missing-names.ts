@@ -34,6 +34,22 @@ const INSTEAD: Readonly<Record<string, string>> = {
   LongTensor: "torch.tensor(values, { dtype: 'int64' })",
   Generator: 'torch.generator(seed)',
   manualSeedAll: 'torch.manualSeed',
+  isTensor: 'isTensor(value), an export of this package',
+  gradAndValue: 'torch.func.valueAndGrad',
+  setDetectAnomaly: 'torch.autograd.detectAnomaly(fn)',
+  setAnomalyEnabled: 'torch.autograd.detectAnomaly(fn)',
+  apply_: 'torch.tensor(tensor.data().map(fn), { shape: tensor.shape })',
+  map_: 'torch.tensor(tensor.data().map(fn), { shape: tensor.shape })',
+};
+
+/** PyTorch's modules that are not here as such. Reading one is the error, since it is never called. */
+const MODULES: Readonly<Record<string, string>> = {
+  'torch.nn': 'nn, an export of this package',
+  'torch.optim': 'optim, an export of this package',
+  'torch.utils': 'torch.checkpoint(fn, ...inputs), or data and episodes of this package',
+  'torch.autograd.functional': 'torch.jacobian, torch.hessian, torch.vjp, torch.jvp or torch.hvp',
+  'torch.autograd.graph': 'torch.autograd.savedTensorsHooks(pack, unpack, fn) or tensor.gradFn',
+  'torch.autograd.forwardAd': 'torch.jvp or torch.func.jacfwd',
 };
 
 /**
@@ -105,14 +121,16 @@ class KnownNames {
     const moved = (this.#byKey?.get(keyOf(place)) ?? []).filter(
       (known) => namespace !== undefined && known.door.name === `torch.${namespace}`,
     );
+    const module = MODULES[`${door.name}.${camelCase(name)}`];
+    if (module !== undefined) return { message: missing(door, name, [module]), atOnce: true };
     const instead = INSTEAD[camelCase(name)];
     const found = moved.length > 0 ? moved : same.length > 0 ? same : this.#nearest(door, name);
     const meant = found.map((known) => `${known.door.name}.${known.name}`);
     if (instead !== undefined) meant.unshift(instead);
     if (meant.length === 0) return undefined;
-    const message = `${door.name} has no ${name}; did you mean ${meant.join(' or ')}?`;
     const [first] = found;
-    return { message, atOnce: first?.isGetter === true && first.door === door };
+    const atOnce = first?.isGetter === true && first.door === door;
+    return { message: missing(door, name, meant), atOnce };
   }
 
   /** The name that a slip of one or two letters makes another of, a door's own before others. */
@@ -144,6 +162,10 @@ class KnownNames {
     }
     this.#byKey = byKey;
   }
+}
+
+function missing(door: Door, name: string, meant: readonly string[]): string {
+  return `${door.name} has no ${name}; did you mean ${meant.join(' or ')}?`;
 }
 
 /** The same for all ways to write a name: `log_softmax`, `logSoftmax`, `logsoftmax`. */

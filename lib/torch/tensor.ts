@@ -1,7 +1,7 @@
-import { flag, isOptions, refuseSurplus } from '../check';
+import { flag, refuseSurplus } from '../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
 import { explaining } from './autograd/graph/detect-anomaly';
-import { type BackwardOptions, backwardOptions, requireAlike } from './backward-arguments';
+import { type BackwardOptions, backwardArguments, requireAlike } from './backward-arguments';
 import { binding } from './binding';
 import { type Complex, type Dtype, layoutOf, readableDtype, type TensorData } from './dtype';
 import { type Element, type NestedArray, nestElements, requireTarget } from './elements';
@@ -101,25 +101,16 @@ export class Tensor extends TensorHandle {
    * has its shape; it may be left out for one element.
    *
    *     loss.backward(); loss.backward({ retainGraph: true }); y.backward(gradient);
+   *     loss.backward({ inputs: [weight] }); // of all leaves only into that one
    *
    * @throws TorchError `ERR_TORCH_AUTOGRAD` if nothing was recorded, `ERR_TORCH_SHAPE` if the
    *   gradient has another shape
    */
-  backward(options?: BackwardOptions): void;
-  backward(gradient: Tensor | undefined, options?: BackwardOptions): void;
+  backward(options?: BackwardOptions<Tensor>): void;
+  backward(gradient: Tensor | undefined, options?: BackwardOptions<Tensor>): void;
   backward(...args: readonly unknown[]): void {
-    const [first, second] = args;
-    const isFirst = args.length === 1 && isOptions(first);
-    const gradient = isFirst ? undefined : first;
-    refuseSurplus(args.slice(2), 'backward');
-    const { retainGraph, createGraph } = backwardOptions(
-      (isFirst ? first : second) as BackwardOptions | undefined,
-    );
-    if (gradient !== undefined && !isTensor(gradient)) {
-      throw invalidArgument('a tensor', 'gradient', gradient, 'backward');
-    }
-    const seed = gradient === undefined ? null : [handleOf(gradient)];
-    explaining(() => binding.backward([handleOf(this)], seed, retainGraph, createGraph, null));
+    const { seeds, retainGraph, createGraph, inputs } = backwardArguments(args);
+    explaining(() => binding.backward([handleOf(this)], seeds, retainGraph, createGraph, inputs));
   }
 
   /** Keeps the gradient of a tensor that is not a leaf, so that `backward` fills its `.grad`. */

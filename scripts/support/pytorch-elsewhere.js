@@ -37,9 +37,9 @@ const ELSEWHERE = {
     set_printoptions: '`torch.setPrintOptions(options)`',
     from_numpy: '`torch.tensor(array)`, or `parseNpy(bytes)`',
     frombuffer: '`torch.tensor(array, { share: true })`',
-    get_autocast_dtype: '`torch.autocast(fn, { dtype })`',
-    set_autocast_dtype: '`torch.autocast(fn, { dtype })`',
-    set_autocast_enabled: '`torch.autocast(fn, { enabled })`',
+    get_autocast_dtype: '`torch.autocast(device, dtype, fn)`',
+    set_autocast_dtype: '`torch.autocast(device, dtype, fn)`',
+    set_autocast_enabled: '`torch.autocast(device, dtype, fn, { enabled })`',
     is_anomaly_enabled: '`torch.autograd.detectAnomaly(fn)`',
     set_anomaly_enabled: '`torch.autograd.detectAnomaly(fn)`',
     is_anomaly_check_nan_enabled: '`torch.autograd.detectAnomaly(fn)`',
@@ -156,7 +156,8 @@ const NOT_HERE = [
   {
     pattern:
       /^torch\.(?:autocast_\w+|clear_autocast\w*|\w*autocast_cache\w*|\w+autocast_(?:cpu|gpu)\w*)$/,
-    reason: 'parts of `torch.autocast(fn)`, which enters and leaves the mode by itself',
+    reason:
+      'parts of `torch.autocast(device, dtype, fn)`, which enters and leaves the mode by itself',
   },
   {
     pattern:

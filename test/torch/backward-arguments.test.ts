@@ -99,3 +99,36 @@ describe('requiresGrad', () => {
     expect(call).toThrow(/boolean for/);
   });
 });
+
+describe('backward by names', () => {
+  test('takes the gradient among the options, as Python does by keyword', () => {
+    const x = leaf();
+    x.mul(2).backward({ gradient: torch.tensor([1, 2]), retainGraph: true });
+    expect(x.grad?.tolist()).toEqual([2, 4]);
+    expect(() => x.mul(2).backward(torch.ones([2]), { gradient: torch.ones([2]) })).toThrow(
+      'gradient both by position and by name',
+    );
+  });
+
+  test('accumulates into the inputs that are named alone, leaves or not', () => {
+    const x = leaf();
+    const w = torch.tensor([3, 4], { requiresGrad: true });
+    const hidden = x.mul(w);
+    hidden
+      .pow(2)
+      .sum()
+      .backward({ inputs: [x, hidden] });
+    expect(x.grad?.tolist()).toEqual([18, 64]);
+    expect(hidden.grad?.tolist()).toEqual([6, 16]);
+    expect(w.grad).toBeNull();
+  });
+
+  test.each<[unknown, string]>([
+    [[], 'an array of at least one, for inputs but received array of length 0'],
+    [[1], 'a tensor for inputs[0] but received number 1'],
+    [{}, 'for inputs but received Object'],
+  ])('refuses inputs that are none: %#', (inputs, message) => {
+    const loss = leaf().sum();
+    expect(() => loss.backward({ inputs: inputs as never })).toThrow(message);
+  });
+});

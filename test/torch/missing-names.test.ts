@@ -29,6 +29,13 @@ describe('what is missing says what was meant, and where it is', () => {
     ],
     ['a slip in a namespace', torch.linalg, 'choleski', 'did you mean torch.linalg.cholesky?'],
     ['what is done otherwise', x, 'numpy', 'did you mean tensor.data() or tensor.tolist()?'],
+    [
+      'an export',
+      torch,
+      'isTensor',
+      'torch has no isTensor; did you mean isTensor(value), an export',
+    ],
+    ['another name', torch.func, 'gradAndValue', 'did you mean torch.func.valueAndGrad?'],
     ['files', torch, 'save', 'torch has no save; did you mean writeSafetensors?'],
   ])('%s', (_, on, name, message) => {
     expect(call(on, name)).toThrow(ArgumentTypeError);
@@ -111,4 +118,13 @@ describe('what programs ask any object for is as it was', () => {
     expect(Reflect.deleteProperty(y, 'label')).toBe(true);
     expect(Reflect.get(y, 'label')).toBeUndefined();
   });
+});
+
+test.each<[object, string, string]>([
+  [torch, 'nn', 'torch has no nn; did you mean nn, an export of this package?'],
+  [torch, 'utils', 'did you mean torch.checkpoint(fn, ...inputs)'],
+  [torch.autograd, 'functional', 'did you mean torch.jacobian, torch.hessian'],
+])('reading a module of PyTorch says where its functions are: %#', (door, name, message) => {
+  expect(() => Reflect.get(door, name)).toThrow(message);
+  expect(name in door).toBe(false);
 });

@@ -32,7 +32,7 @@ export function checkpoint<A extends readonly unknown[], O>(
   ...inputs: A
 ): O {
   callable(fn, 'fn', 'checkpoint');
-  if (!isGradEnabled()) return fn(...inputs);
+  if (!isGradEnabled()) return synchronous(fn(...inputs), 'checkpoint');
   if (binding.vmapDepth() > 0) {
     const message = 'checkpoint: Expected to be called outside vmap; call vmap inside checkpoint';
     throw new TorchError('ERR_TORCH_VMAP', message, { operator: 'checkpoint' });
@@ -43,7 +43,7 @@ export function checkpoint<A extends readonly unknown[], O>(
   const restored = asNow();
   const recompute = graphCallback((again) => {
     const args = fillPlaces(places, (index) => again[index]);
-    random.replay(() => restored(() => enableGrad(() => void fn(...(args as A)))));
+    random.replay(() => restored(() => enableGrad(() => fn(...(args as A)))));
     return undefined;
   });
   binding.beginCheckpoint(tensors.map(handleOf), recompute);

@@ -1,4 +1,4 @@
-import { ArgumentTypeError, TorchError } from '../../errors';
+import { ArgumentTypeError, invalidArgument, TorchError } from '../../errors';
 
 /** What `walk`, which walks over a tree, returns; its errors say which argument that tree is. */
 export function named<R>(name: string, operator: string, walk: () => R): R {
@@ -16,4 +16,10 @@ export function independent(what: string, operator: string): TorchError {
   const advice = 'is it computed under noGrad, detached, or from other tensors?';
   const message = `${operator}: Expected ${what}, but it does not; ${advice}`;
   return new TorchError('ERR_TORCH_AUTOGRAD', message, { operator });
+}
+
+/** What a function with `hasAux` returns; `expected` is how messages write it. */
+export function pairOf(result: unknown, expected: string, operator: string): readonly unknown[] {
+  if (Array.isArray(result) && result.length === 2) return result;
+  throw invalidArgument(expected, 'the result of fn', result, operator);
 }

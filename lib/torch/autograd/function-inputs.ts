@@ -3,11 +3,13 @@ import { ArgumentTypeError, invalidArgument, type TorchError } from '../../error
 import { binding } from '../binding';
 import { handleOf } from '../handle';
 import { scope } from '../scope';
+import { synchronous } from '../synchronous';
 import { isTensor, type Tensor, tensorOf } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import { independent, named } from './checks';
 import { gradOrNull } from './grad';
 import { enableGrad, refuseInference } from './grad-modes';
+import { replaceParts } from './graph/places';
 
 /** What a function is called with: the items of an array one by one, any other tree as it is. */
 export type Inputs<T extends Tree> = T extends readonly Tree[] ? T : readonly [T];
@@ -34,10 +36,14 @@ export type DerivativeOptions = CreateGraphOptions & {
 
 export const DERIVATIVE_OPTIONS = ['createGraph', 'strict'] as const;
 
-/** Calls `fn` with its inputs as `Inputs` describes. */
-export function callWith<T extends Tree, O>(fn: TreeFunction<T, O>, inputs: T): O {
+/** Calls `fn` with its inputs as `Inputs` describes; it must not give a promise. */
+export function callWith<T extends Tree, O>(
+  fn: TreeFunction<T, O>,
+  inputs: T,
+  operator: string,
+): O {
   const list = Array.isArray(inputs) ? inputs : [inputs];
-  return fn(...(list as unknown as Inputs<T>));
+  return synchronous(fn(...(list as unknown as Inputs<T>)), operator);
 }
 
 /**
@@ -97,6 +103,12 @@ export function dependent(what: string, operator: string): TorchError {
 /** Results as they are returned: without their graph unless it was asked for. */
 export function detachUnless<T extends Tree>(createGraph: boolean, tree: T): T {
   return createGraph ? tree : mapTree(([tensor]) => tensor.detach(), tree);
+}
+
+/** The same for a value of any kind, whose tensors need no graph if there is to be none. */
+export function detachPartsUnless(createGraph: boolean, value: unknown): unknown {
+  if (createGraph || !leaves(value).some((tensor) => tensor.requiresGrad)) return value;
+  return replaceParts(value, isTensor, (tensor) => tensor.detach());
 }
 
 // Each thread has its own depth, and its own copy of this module.

@@ -70,11 +70,11 @@ export function gradgradcheck<const T extends Tree>(
   const { gradOutputs, ...rest } = options;
   checkedInputs(inputs, operator);
   return recorded(operator, () => {
-    const outputs = differentiable(callWith(fn, ownCopies(inputs, operator)), operator);
+    const outputs = differentiable(callWith(fn, ownCopies(inputs, operator), operator), operator);
     const weights = weightsOf(outputs, gradOutputs, operator);
     const gradient = (args: T, ...seeds: Tensor[]): Tree => {
       const variables = leaves(args).filter((input) => input.requiresGrad);
-      const found = gradOrNull(differentiable(callWith(fn, args), operator), variables, {
+      const found = gradOrNull(differentiable(callWith(fn, args, operator), operator), variables, {
         gradOutputs: seeds,
         createGraph: true,
       });
@@ -126,7 +126,7 @@ function check<T extends Tree>(
     const run: RealFunction = (parts) => {
       let next = 0;
       const args = mapTree(([input]) => asComplex(parts[next++] as Tensor, input), inputs);
-      return differentiable(callWith(fn, args), operator).map(asReal);
+      return differentiable(callWith(fn, args, operator), operator).map(asReal);
     };
     const found = analytical(run, own, indices);
     for (const [at, index] of indices.entries()) {

@@ -46,7 +46,7 @@ export function jacobian<const T extends Tree, O extends Tree>(
   const flags = derivativeFlags(options, DERIVATIVE_OPTIONS, 'jacobian');
   return recorded('jacobian', () => {
     const own = ownInputs(inputs, flags.createGraph, 'inputs', 'jacobian');
-    return jacobianOf(callWith(fn, own), own, flags, 'jacobian') as Jacobian<O, T>;
+    return jacobianOf(callWith(fn, own, 'jacobian'), own, flags, 'jacobian') as Jacobian<O, T>;
   });
 }
 
@@ -66,7 +66,7 @@ export function hessian<const T extends Tree>(
   const flags = derivativeFlags(options, DERIVATIVE_OPTIONS, 'hessian');
   return recorded('hessian', () => {
     const own = ownInputs(inputs, flags.createGraph, 'inputs', 'hessian');
-    const gradients = gradientsOf(callWith(fn, own), own, flags.strict, 'hessian');
+    const gradients = gradientsOf(callWith(fn, own, 'hessian'), own, flags.strict, 'hessian');
     return jacobianOf(gradients, own, flags, 'hessian') as Jacobian<T, T>;
   });
 }

@@ -1,5 +1,6 @@
 import { callable, checkOptions } from '../../check';
 import { invalidArgument } from '../../errors';
+import { synchronous } from '../synchronous';
 import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import {
@@ -9,10 +10,11 @@ import {
   selectArguments,
   withArguments,
 } from './argnums';
-import { independent } from './checks';
+import { independent, pairOf } from './checks';
 import {
   type CreateGraphOptions,
   derivativeFlags,
+  detachPartsUnless,
   detachUnless,
   ownInputs,
   recorded,
@@ -22,7 +24,10 @@ import { gradOrNull } from './grad';
 export type ValueAndGradOptions<N extends Argnums = 0> = CreateGraphOptions & {
   /** Which arguments to differentiate by: one, or an array for an array of gradients. Default: 0. */
   argnums?: N;
-  /** `fn` returns `[value, aux]`, and `aux` is handed through. Default: false. */
+  /**
+   * `fn` returns `[value, aux]`, and `aux` is handed through, its tensors like the value: without a graph
+   * unless there is to be one. Default: false.
+   */
   hasAux?: boolean;
 };
 
@@ -69,15 +74,15 @@ export function valueAndGrad<A extends readonly unknown[]>(
     const { hasAux, createGraph } = derivativeFlags(flags, KNOWN, operator);
     return recorded(operator, () => {
       const own = ownInputs(selectArguments(args, argnums, operator), createGraph, name, operator);
-      const result = fn(...withArguments(args, argnums, own));
-      const [value, aux] = hasAux && Array.isArray(result) ? result : [result, undefined];
+      const result = synchronous(fn(...withArguments(args, argnums, own)), operator);
+      const [value, aux] = hasAux ? pairOf(result, '[tensor, aux]', operator) : [result, undefined];
       if (!isTensor(value)) {
         const expected = hasAux ? '[tensor, aux]' : 'a tensor';
         throw invalidArgument(expected, 'the result of fn', result, operator);
       }
       const gradients = gradientsOf(value, own, createGraph, argnums);
       const found = { value: detachUnless(createGraph, value), gradients };
-      return hasAux ? { ...found, aux } : found;
+      return hasAux ? { ...found, aux: detachPartsUnless(createGraph, aux) } : found;
     });
   };
 }

@@ -38,7 +38,7 @@ export function vjp<const T extends Tree, O extends Tree>(
   const { createGraph, strict } = derivativeFlags(options, DERIVATIVE_OPTIONS, 'vjp');
   return recorded('vjp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'vjp');
-    const value = resultOf(callWith(fn, own), 'vjp');
+    const value = resultOf(callWith(fn, own, 'vjp'), 'vjp');
     const seeds = v === undefined ? onlyOne(value) : sameShapes(v, value, 'vjp');
     const found = productsOf(leaves(value), own, seeds, createGraph);
     if (strict && found.includes(null)) throw dependent('the result of fn', 'vjp');
@@ -83,7 +83,7 @@ export function jvp<const T extends Tree, O extends Tree>(
     const own = ownInputs(inputs, createGraph, 'inputs', 'jvp');
     const tangent = sameShapes(v, inputs, 'jvp');
     const value = resultOf(
-      forwardMode(() => callWith(fn, own)),
+      forwardMode(() => callWith(fn, own, 'jvp')),
       'jvp',
     );
     const map = linearMap(value, own);
@@ -126,7 +126,7 @@ export function hvp<const T extends Tree>(
   return recorded('hvp', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'hvp');
     const direction = sameShapes(v, inputs, 'hvp');
-    const value = callWith(fn, own);
+    const value = callWith(fn, own, 'hvp');
     const gradients = gradientsOf(value, own, strict, 'hvp');
     const found = productsOf(leaves(gradients), own, direction, createGraph);
     if (strict && found.includes(null)) throw dependent('the gradient of fn', 'hvp');

@@ -36,7 +36,7 @@ export function applyToChunks<A extends readonly unknown[], O extends Tree>(
   return mapWithDims(parts[0], outDims, 'result', (tensor, dim, name) => {
     const i = next++;
     const own = all.map((tensors) => tensors[i] as Tensor);
-    return functions.cat(own, wrapDim(dim ?? 0, tensor.ndim, name));
+    return dim === null ? tensor : functions.cat(own, wrapDim(dim, tensor.ndim, name));
   }) as O;
 }
 

@@ -4,7 +4,7 @@ import { binding } from '../binding';
 import { handleOf } from '../handle';
 import { scope } from '../scope';
 import { synchronous } from '../synchronous';
-import { tensorOf } from '../tensor';
+import { type Tensor, tensorOf } from '../tensor';
 import type { Tree } from '../tree';
 import { applyToChunks } from './vmap-chunks';
 import { batchSize, mapWithDims, type VmapDims, wrapDim } from './vmap-dims';
@@ -19,7 +19,10 @@ export type VmapOptions = {
    * to be shared. Default: 0.
    */
   inDims?: VmapDims;
-  /** Where the samples' dimension of the results goes, likewise. Default: 0. */
+  /**
+   * Where the samples' dimension of the results goes, likewise; null for what is the same for all samples,
+   * and has none. Default: 0.
+   */
   outDims?: VmapDims;
   /** Whether random operators are refused, or draw for each sample, or once for all. Default: `error`. */
   randomness?: (typeof RANDOMNESS)[number];
@@ -96,15 +99,18 @@ export function insideVmap(): boolean {
 
 function collect(results: unknown, dims: VmapDims, level: number): unknown {
   return mapWithDims(results, dims, 'result', (tensor, dim, name) => {
-    if (dim === null) throw shared(name);
+    if (dim === null) return shared(tensor, name);
     const at = wrapDim(dim, tensor.ndim + 1, name);
     return tensorOf(binding.removeBatchDim(handleOf(tensor), at, level));
   });
 }
 
-function shared(name: string): ArgumentTypeError {
-  return new ArgumentTypeError(
-    `vmap: Expected a dimension for ${name} but received null: results have a sample for each`,
+/** A result that is to have no samples' dimension, which it must not have. */
+function shared(tensor: Tensor, name: string): Tensor {
+  const [handle, dim] = binding.peelLevel(handleOf(tensor));
+  if (dim === null) return tensorOf(handle);
+  throw new ArgumentTypeError(
+    `vmap: Expected a dimension for ${name} but received null: it differs between samples`,
     'vmap',
   );
 }

@@ -1,5 +1,4 @@
 import { callable, checkOptions, positiveInteger } from '../../check';
-import { invalidArgument } from '../../errors';
 import {
   type Argnums,
   checkedArgnums,
@@ -7,22 +6,28 @@ import {
   selectArguments,
   withArguments,
 } from '../autograd/argnums';
+import { pairOf } from '../autograd/checks';
 import { forwardMode } from '../autograd/function/forward-mode';
 import {
   type DerivativeOptions,
   derivativeFlags,
+  detachPartsUnless,
   ownInputs,
   recorded,
 } from '../autograd/function-inputs';
 import { type Jacobian, jacobianOf } from '../autograd/jacobian';
 import { jacobianColumns } from '../autograd/jacobian-columns';
+import { synchronous } from '../synchronous';
 import type { Tensor } from '../tensor';
 import type { Tree } from '../tree';
 
 export type JacobianOptions<N extends Argnums = 0> = DerivativeOptions & {
   /** Which arguments to differentiate by: one, or an array for an array of them. Default: 0. */
   argnums?: N;
-  /** `fn` returns `[result, aux]`, and `aux` is handed through. Default: false. */
+  /**
+   * `fn` returns `[result, aux]`, and `aux` is handed through, its tensors without a graph unless there is to
+   * be one. Default: false.
+   */
   hasAux?: boolean;
   /** How many rows, or columns, to compute at once; fewer take less memory. Default: all. */
   chunkSize?: number;
@@ -118,16 +123,14 @@ function transform(operator: string, compute: Compute, mode: <R>(fn: () => R) =>
       return recorded(operator, () => {
         const wanted = selectArguments(args, argnums, operator);
         const inputs = ownInputs(wanted, own.createGraph, 'the arguments', operator);
-        const result = mode(() => fn(...withArguments(args, argnums, inputs)));
+        const result = mode(() =>
+          synchronous(fn(...withArguments(args, argnums, inputs)), operator),
+        );
         if (!hasAux) return compute(result as Tree, inputs, { ...own, chunkSize }, operator);
-        const [outputs, aux] = pairOf(result, operator);
-        return { jacobian: compute(outputs, inputs, { ...own, chunkSize }, operator), aux };
+        const [outputs, aux] = pairOf(result, '[result, aux]', operator);
+        const jacobian = compute(outputs as Tree, inputs, { ...own, chunkSize }, operator);
+        return { jacobian, aux: detachPartsUnless(own.createGraph, aux) };
       });
     };
   };
-}
-
-function pairOf(result: unknown, operator: string): readonly [Tree, unknown] {
-  if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
-  throw invalidArgument('[result, aux]', 'the result of fn', result, operator);
 }

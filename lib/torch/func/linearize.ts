@@ -46,7 +46,7 @@ export function linearize<const T extends Tree, O extends Tree>(
   const kept = recorded('linearize', () => {
     const own = ownInputs(inputs, createGraph, 'inputs', 'linearize');
     const value = resultOf(
-      forwardMode(() => callWith(fn, own)),
+      forwardMode(() => callWith(fn, own, 'linearize')),
       'linearize',
     );
     return {

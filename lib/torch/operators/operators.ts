@@ -16,6 +16,7 @@ import { SPECIAL, type SpecialFunctions } from './generated/special';
 import { METHODS, SELF_SECOND, type TensorMethods } from './generated/tensor-methods';
 import { type IndexingMethods, indexing } from './indexing';
 import { properties, type TensorProperties } from './properties';
+import { type PythonForms, pythonForms } from './python-forms';
 import { type UniqueMethods, uniqueMethods } from './unique';
 
 type Members = TensorMethods &
@@ -23,6 +24,7 @@ type Members = TensorMethods &
   ConversionMethods &
   CastMethods &
   UniqueMethods &
+  PythonForms &
   IndexingMethods &
   GraphMembers &
   SharingMethods;
@@ -78,6 +80,7 @@ function installMethods(): void {
     ...conversions,
     ...casts,
     ...uniqueMethods,
+    ...pythonForms,
     ...indexing,
     ...hooks,
     ...sharing,

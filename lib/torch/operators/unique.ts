@@ -38,7 +38,7 @@ export function unique(
 ): Tensor;
 export function unique(input: Tensor, options: UniqueOptions): UniqueResults;
 export function unique(input: Tensor, options: UniqueOptions = {}): Tensor | unknown[] {
-  if (!isTensor(input)) throw invalidArgument('a tensor', 'input', input, 'unique');
+  requireInput(input, 'unique');
   const { sorted = true, dim = null, ...flags } = knownOptions(options, OPTIONS, 'unique');
   const { returnInverse, returnCounts } = flagsOf(flags, FLAGS, 'unique');
   const found = (
@@ -46,6 +46,43 @@ export function unique(input: Tensor, options: UniqueOptions = {}): Tensor | unk
       ? flat.call([input, sorted, returnInverse, returnCounts])
       : slices.call([input, dim, sorted, returnInverse, returnCounts])
   ) as Tensor[];
+  return askedFor(found, returnInverse, returnCounts);
+}
+
+export type UniqueConsecutiveOptions = Omit<UniqueOptions, 'sorted'>;
+
+/**
+ * As `unique`, but only what repeats the element, or the slice along `dim`, just before it is left out.
+ *
+ *     torch.uniqueConsecutive(torch.tensor([1, 1, 2, 1])); // [1, 2, 1]
+ *     const { output, counts } = torch.uniqueConsecutive(x, { returnCounts: true });
+ */
+export function uniqueConsecutive(
+  input: Tensor,
+  options?: UniqueConsecutiveOptions & { returnInverse?: false; returnCounts?: false },
+): Tensor;
+export function uniqueConsecutive(input: Tensor, options: UniqueConsecutiveOptions): UniqueResults;
+export function uniqueConsecutive(
+  input: Tensor,
+  options: UniqueConsecutiveOptions = {},
+): Tensor | unknown[] {
+  requireInput(input, 'uniqueConsecutive');
+  const { dim = null, ...flags } = knownOptions(options, ['dim', ...FLAGS], 'uniqueConsecutive');
+  const { returnInverse, returnCounts } = flagsOf(flags, FLAGS, 'uniqueConsecutive');
+  const found = consecutive.call([input, returnInverse, returnCounts, dim]) as Tensor[];
+  return askedFor(found, returnInverse, returnCounts);
+}
+
+function requireInput(input: unknown, operator: string): void {
+  if (!isTensor(input)) throw invalidArgument('a tensor', 'input', input, operator);
+}
+
+/** The unique elements alone, or those of the operator's three results that were asked for. */
+function askedFor(
+  found: readonly Tensor[],
+  returnInverse: boolean,
+  returnCounts: boolean,
+): Tensor | unknown[] {
   const asked = [true, returnInverse, returnCounts];
   for (const [i, tensor] of found.entries()) if (!asked[i]) tensor.dispose();
   const [output] = found;
@@ -57,18 +94,27 @@ export function unique(input: Tensor, options: UniqueOptions = {}): Tensor | unk
   );
 }
 
-/** `unique` as a method. */
+/** `unique` and `uniqueConsecutive` as methods. */
 export type UniqueMethods = {
   /** The unique elements, or slices along a dimension; see `torch.unique`. */
   unique(options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
   unique(options: UniqueOptions): UniqueResults;
+  /** Without what repeats the element, or slice, just before; see `torch.uniqueConsecutive`. */
+  uniqueConsecutive(
+    options?: UniqueConsecutiveOptions & { returnInverse?: false; returnCounts?: false },
+  ): Tensor;
+  uniqueConsecutive(options: UniqueConsecutiveOptions): UniqueResults;
 };
 
 export const uniqueMethods = {
   unique(this: Tensor, options?: UniqueOptions): Tensor | unknown[] {
     return unique(this, options ?? {});
   },
+  uniqueConsecutive(this: Tensor, options?: UniqueConsecutiveOptions): Tensor | unknown[] {
+    return uniqueConsecutive(this, options ?? {});
+  },
 };
 
 const flat = operatorNamed('aten::_unique2');
 const slices = operatorNamed('aten::unique_dim');
+const consecutive = operatorNamed('aten::unique_consecutive');

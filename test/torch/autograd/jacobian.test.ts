@@ -118,7 +118,6 @@ describe('jacobian', () => {
       [3, 'number 3'],
       [null, 'null'],
       [undefined, 'undefined'],
-      [Promise.resolve(x), 'Promise'],
       [new Map([['a', x]]), 'Map'],
     ];
     for (const [result, received] of results) {
@@ -129,6 +128,11 @@ describe('jacobian', () => {
         `Expected a tensor for the result of fn but received ${received}`,
       );
     }
+    const promised = () => Promise.resolve(x) as never;
+    const refused =
+      'Expected a synchronous function for fn but received one that returned a promise';
+    expect(() => torch.jacobian(promised, x)).toThrow(refused);
+    expect(() => torch.hessian(promised, x)).toThrow(refused);
     expect(() => torch.jacobian((a) => ({ a, n: 3 }) as never, x)).toThrow("at 'n' of a tree");
     // Would be zeros if it were taken for a constant.
     const one = (a: Tensor): Tensor => [a.pow(2).sum()] as never;

@@ -98,3 +98,25 @@ test('an error of the function is the one thrown, and nothing stays', () => {
   ).toThrow('mine');
   expect(torch.memory().tensors).toBe(before);
 });
+
+describe('aux', () => {
+  const withAux = (y: Tensor) => [y.pow(2).sum(), { twice: y.mul(2) }] as const;
+
+  test('has no graph unless there is to be one, as the value', () => {
+    const { aux } = torch.valueAndGrad(withAux, { hasAux: true })(x);
+    expect(aux.twice.requiresGrad).toBe(false);
+    const connected = torch.valueAndGrad(withAux, { hasAux: true, createGraph: true })(
+      x.detach().requiresGrad_(),
+    );
+    expect(connected.aux.twice.requiresGrad).toBe(true);
+    const found = torch.func.jacrev((y: Tensor) => [y.sin(), y.cos()] as const, { hasAux: true })(
+      x,
+    );
+    expect(found.aux.requiresGrad).toBe(false);
+  });
+
+  test('a value without one is refused', () => {
+    const alone = (y: Tensor) => y.sum() as never;
+    expect(() => torch.func.grad(alone, { hasAux: true })(x)).toThrow('[tensor, aux]');
+  });
+});

@@ -31,3 +31,22 @@ test('refuses arguments and results that nest without end', () => {
     expect(() => torch.vmap((_: Tensor) => endless as Tensor)(x)).toThrow(message);
   }
 });
+
+describe('results without a dimension of samples', () => {
+  const fn = (a: Tensor) => [a.mul(2), torch.ones([3])] as const;
+
+  test('are those that are the same for all, also in chunks', () => {
+    for (const chunkSize of [undefined, 1]) {
+      const options = { outDims: [0, null], ...(chunkSize !== undefined && { chunkSize }) };
+      const [each, shared] = torch.vmap(fn, options)(x);
+      expect(each.shape).toEqual(x.shape);
+      expect(shared.tolist()).toEqual([1, 1, 1]);
+    }
+  });
+
+  test('are refused where they differ between samples', () => {
+    expect(() => torch.vmap((a: Tensor) => a.mul(0), { outDims: null })(x)).toThrow(
+      'a dimension for result but received null: it differs between samples',
+    );
+  });
+});

@@ -35,3 +35,21 @@ test('it leaves nothing else, and refuses what is wrong', () => {
   expect(() => x.unique({ returnCount: true } as never)).toThrow('Unknown option returnCount');
   expect(() => torch.unique([1] as never)).toThrow('Expected a tensor for input');
 });
+
+describe('uniqueConsecutive', () => {
+  const runs = torch.tensor([1, 1, 2, 1]);
+
+  test('gives what was asked for and nothing else', () => {
+    expect(torch.uniqueConsecutive(runs).tolist()).toEqual([1, 2, 1]);
+    const [output, counts] = torch.uniqueConsecutive(runs, { returnCounts: true });
+    expect(output?.tolist()).toEqual([1, 2, 1]);
+    expect(counts?.tolist()).toEqual([2n, 1n, 1n]);
+    const { inverseIndices } = runs.uniqueConsecutive({ returnInverse: true });
+    expect(inverseIndices.tolist()).toEqual([0n, 0n, 1n, 2n]);
+    expect(torch.uniqueConsecutive(torch.ones([2, 3]), { dim: 0 }).shape).toEqual([1, 3]);
+  });
+
+  test('leaves nothing but its results', () => {
+    torch.assertNoLeaks(() => runs.uniqueConsecutive().dispose());
+  });
+});

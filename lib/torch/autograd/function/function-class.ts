@@ -13,7 +13,7 @@ export type VmapInfo = {
 export type FunctionClass = {
   readonly name: string;
   forward(...args: never[]): unknown;
-  setupContext?(ctx: never, inputs: never, output: never): void;
+  setupContext?(ctx: never, inputs: never, output: never): unknown;
   backward?(ctx: never, ...gradOutputs: never[]): unknown;
   jvp?(ctx: never, ...tangents: never[]): unknown;
   vmap?(

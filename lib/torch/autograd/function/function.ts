@@ -120,7 +120,7 @@ function forward(fn: FunctionClass, ctx: Context, args: readonly unknown[]): unk
   const { setupContext } = fn;
   const own = setupContext === undefined ? [ctx, ...args] : args;
   const result = synchronous(fn.forward(...(own as never[])), fn.name);
-  setupContext?.call(fn, ctx as never, args as never, result as never);
+  synchronous(setupContext?.call(fn, ctx as never, args as never, result as never), fn.name);
   return result;
 }
 

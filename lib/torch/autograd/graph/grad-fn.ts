@@ -4,6 +4,7 @@ import type { GraphNode } from '../../../native';
 import { requireAlike } from '../../backward-arguments';
 import { binding } from '../../binding';
 import { handleOf } from '../../handle';
+import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor, tensorOf } from '../../tensor';
 import { graphCallback } from './graph-callback';
 import { HookHandle } from './hook-handle';
@@ -105,7 +106,8 @@ function refuseVmap(operator: string): void {
   throw new TorchError('ERR_TORCH_VMAP', message, { operator });
 }
 
-function replaced(found: unknown, before: Gradients, operator: string): Gradients | undefined {
+function replaced(result: unknown, before: Gradients, operator: string): Gradients | undefined {
+  const found = synchronous(result, operator);
   if (found === undefined) return undefined;
   if (!Array.isArray(found) || found.length !== before.length) {
     const expected = `nothing or an array of ${before.length} gradients`;

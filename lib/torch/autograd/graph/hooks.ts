@@ -3,6 +3,7 @@ import { invalidArgument } from '../../../errors';
 import { requireAlike } from '../../backward-arguments';
 import { binding } from '../../binding';
 import { handleOf } from '../../handle';
+import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor } from '../../tensor';
 import type { GradFn } from './grad-fn';
 import { graphCallback } from './graph-callback';
@@ -48,7 +49,7 @@ function registerHook(this: Tensor, hook: TensorHook, ...surplus: never[]): Hook
   callable(hook, 'hook', 'registerHook');
   const callback = graphCallback(([gradient]) => {
     if (!gradient) return undefined;
-    const found: unknown = hook(gradient);
+    const found: unknown = synchronous(hook(gradient) as unknown, 'registerHook');
     if (found === undefined) return undefined;
     const name = 'the result of the hook';
     if (!isTensor(found)) throw invalidArgument('a tensor or nothing', name, found, 'registerHook');
@@ -67,7 +68,7 @@ function registerPostAccumulateGradHook(
   refuseSurplus(surplus, operator);
   callable(hook, 'hook', operator);
   const callback = graphCallback(([leaf]) => {
-    if (leaf) hook(leaf);
+    if (leaf) synchronous(hook(leaf) as unknown, operator);
     return undefined;
   });
   return new HookHandle(binding.registerPostAccumulateGradHook(handleOf(this), callback));

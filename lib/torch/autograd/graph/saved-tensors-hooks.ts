@@ -53,7 +53,8 @@ function packing<P>(pack: (tensor: Tensor) => P, unpack: (packed: P) => Tensor) 
     const places = placesOf(packed);
     const unpackAgain = graphCallback((again) => {
       const name = 'the result of unpack';
-      const found: unknown = unpack(fillPlaces(places, (index) => again[index]) as P);
+      const given = fillPlaces(places, (index) => again[index]) as P;
+      const found: unknown = synchronous(unpack(given), 'savedTensorsHooks');
       if (!isTensor(found)) throw invalidArgument('a tensor', name, found, 'savedTensorsHooks');
       requireAlike({ shape, dtype, device }, found, name, 'savedTensorsHooks');
       return [found];

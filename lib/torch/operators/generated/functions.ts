@@ -4391,8 +4391,6 @@ export interface TorchFunctions {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nonzero(Tensor self) -> Tensor`, as in `torch.nonzero(x)` */
-  nonzero(self: Tensor): Tensor;
   /** `aten::nonzero_numpy(Tensor self) -> Tensor[]`, as in `torch.nonzeroNumpy(x)` */
   nonzeroNumpy(self: Tensor): Tensor[];
   /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`, as in `torch.nonzeroStatic(x, { size, fillValue: -1 })` */
@@ -6534,13 +6532,6 @@ export interface TorchFunctions {
   /** `aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]` */
   tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
   tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
-  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor`, as in `torch.tensordot(x, other, dimsSelf, dimsOther)` */
-  tensordot(
-    self: Tensor,
-    other: Tensor,
-    dimsSelf: readonly number[],
-    dimsOther: readonly number[],
-  ): Tensor;
   /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor`, as in `torch.thnnConv2d(x, weight, kernelSize)` */
   thnnConv2d(
     self: Tensor,
@@ -6814,28 +6805,6 @@ export interface TorchFunctions {
   uniform_(self: Tensor, from?: number, to?: number, options?: { generator?: Generator }): Tensor;
   uniform_(self: Tensor, options?: { from?: number; to?: number; generator?: Generator }): Tensor;
   uniform_(self: Tensor, from: number, options?: { to?: number; generator?: Generator }): Tensor;
-  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)`, as in `torch.uniqueConsecutive(x, { returnInverse: false, returnCounts: false })` */
-  uniqueConsecutive(
-    self: Tensor,
-    returnInverse?: boolean,
-    returnCounts?: boolean,
-    dim?: number,
-  ): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(
-    self: Tensor,
-    options?: { returnInverse?: boolean; returnCounts?: boolean; dim?: number },
-  ): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(
-    self: Tensor,
-    returnInverse: boolean,
-    options?: { returnCounts?: boolean; dim?: number },
-  ): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(
-    self: Tensor,
-    returnInverse: boolean,
-    returnCounts: boolean,
-    options?: { dim?: number },
-  ): [Tensor, Tensor, Tensor];
   /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`, as in `torch.uniqueDim(x, dim, { sorted: true, returnInverse: false, returnCounts: false })` */
   uniqueDim(
     self: Tensor,
@@ -7827,7 +7796,6 @@ export const FUNCTIONS = [
   'nll_loss2d_forward',
   'nll_loss_forward',
   'nll_loss_nd',
-  'nonzero',
   'nonzero_numpy',
   'nonzero_static',
   'norm',
@@ -8049,7 +8017,6 @@ export const FUNCTIONS = [
   'tanh',
   'tanh_',
   'tensor_split',
-  'tensordot',
   'thnn_conv2d',
   'threshold',
   'threshold_',
@@ -8090,7 +8057,6 @@ export const FUNCTIONS = [
   'unfold_copy',
   'uniform',
   'uniform_',
-  'unique_consecutive',
   'unique_dim',
   'unique_dim_consecutive',
   'unsafe_chunk',

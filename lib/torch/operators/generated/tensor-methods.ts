@@ -2350,8 +2350,6 @@ export interface TensorMethods {
     reduction: number,
     options?: { ignoreIndex?: number },
   ): Tensor;
-  /** `aten::nonzero(Tensor self) -> Tensor`, as in `x.nonzero()` */
-  nonzero(): Tensor;
   /** `aten::nonzero_numpy(Tensor self) -> Tensor[]`, as in `x.nonzeroNumpy()` */
   nonzeroNumpy(): Tensor[];
   /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`, as in `x.nonzeroStatic({ size, fillValue: -1 })` */
@@ -3004,8 +3002,6 @@ export interface TensorMethods {
   sinh(): Tensor;
   /** `aten::sinh_(Tensor(a!) self) -> Tensor(a!)`, as in `x.sinh_()` */
   sinh_(): this;
-  /** `aten::size.int(Tensor self, int dim) -> int`, as in `x.size(dim)` */
-  size(dim: number): number;
   /** `aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)`, as in `x.slice({ dim: 0, step: 1 })` */
   slice(dim?: number, start?: number, end?: number, step?: number): Tensor;
   slice(options?: { dim?: number; start?: number; end?: number; step?: number }): Tensor;
@@ -3447,8 +3443,6 @@ export interface TensorMethods {
   ): Tensor;
   /** `aten::storage_offset(Tensor self) -> int`, as in `x.storageOffset()` */
   storageOffset(): number;
-  /** `aten::stride.int(Tensor self, int dim) -> int`, as in `x.stride(dim)` */
-  stride(dim: number): number;
   /** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`, as in `x.sub(other, { alpha: 1 })` */
   sub(other: Scalar, alpha?: Scalar): Tensor;
   sub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -3532,8 +3526,6 @@ export interface TensorMethods {
   /** `aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]` */
   tensorSplit(tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
   tensorSplit(tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
-  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor`, as in `x.tensordot(other, dimsSelf, dimsOther)` */
-  tensordot(other: Tensor, dimsSelf: readonly number[], dimsOther: readonly number[]): Tensor;
   /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor`, as in `x.thnnConv2d(weight, kernelSize)` */
   thnnConv2d(
     weight: Tensor,
@@ -3681,26 +3673,6 @@ export interface TensorMethods {
   uniform_(from?: number, to?: number, options?: { generator?: Generator }): this;
   uniform_(options?: { from?: number; to?: number; generator?: Generator }): this;
   uniform_(from: number, options?: { to?: number; generator?: Generator }): this;
-  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)`, as in `x.uniqueConsecutive({ returnInverse: false, returnCounts: false })` */
-  uniqueConsecutive(
-    returnInverse?: boolean,
-    returnCounts?: boolean,
-    dim?: number,
-  ): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(options?: {
-    returnInverse?: boolean;
-    returnCounts?: boolean;
-    dim?: number;
-  }): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(
-    returnInverse: boolean,
-    options?: { returnCounts?: boolean; dim?: number },
-  ): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(
-    returnInverse: boolean,
-    returnCounts: boolean,
-    options?: { dim?: number },
-  ): [Tensor, Tensor, Tensor];
   /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`, as in `x.uniqueDim(dim, { sorted: true, returnInverse: false, returnCounts: false })` */
   uniqueDim(
     dim: number,
@@ -4449,7 +4421,6 @@ export const METHODS = [
   'nll_loss2d_forward',
   'nll_loss_forward',
   'nll_loss_nd',
-  'nonzero',
   'nonzero_numpy',
   'nonzero_static',
   'norm',
@@ -4571,7 +4542,6 @@ export const METHODS = [
   'sinc_',
   'sinh',
   'sinh_',
-  'size',
   'slice',
   'slice_copy',
   'slice_inverse',
@@ -4612,7 +4582,6 @@ export const METHODS = [
   'std_mean',
   'stft',
   'storage_offset',
-  'stride',
   'sub',
   'sub_',
   'subtract',
@@ -4639,7 +4608,6 @@ export const METHODS = [
   'tanh',
   'tanh_',
   'tensor_split',
-  'tensordot',
   'thnn_conv2d',
   'threshold',
   'threshold_',
@@ -4674,7 +4642,6 @@ export const METHODS = [
   'unfold_copy',
   'uniform',
   'uniform_',
-  'unique_consecutive',
   'unique_dim',
   'unique_dim_consecutive',
   'unsafe_chunk',

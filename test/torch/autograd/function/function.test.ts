@@ -227,6 +227,21 @@ describe('inputs as results', () => {
     );
   });
 
+  test('a dirty input that is not returned is refused', () => {
+    class Lost extends torch.autograd.Function {
+      static forward(ctx: FunctionContext, x: Tensor): Tensor {
+        ctx.markDirty(x);
+        return x.mul_(2).mul(1);
+      }
+      static backward(_: FunctionContext, gradient: Tensor): Tensor {
+        return gradient;
+      }
+    }
+    expect(() => Lost.apply(leaf([2]).mul(1))).toThrow(
+      expect.objectContaining({ code: 'ERR_TORCH_AUTOGRAD' }),
+    );
+  });
+
   test('an input that was not changed has an alias', () => {
     const x = leaf([2]);
     const y = Same.apply(x);
