@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { makeFolders, onDisk } from '../on-disk';
+import { makeFolders, onDisk } from '../files/on-disk';
 
 /**
  * Runs `work` with a folder, which is made first: what follows would be in vain if nothing could be saved

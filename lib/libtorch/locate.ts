@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { describe, TorchError } from '../errors';
+import { readRegular } from '../files/regular-file';
 import { packageSpecifier } from '../package-version';
-import { readRegular } from '../regular-file';
 import { cachedEntries, cacheFolder, entryRoot } from './cache';
 import { type Flavour, inspectRoot, type Libtorch, type Needs, type Source } from './inspect';
 import { isPublished, platformPackageName, resolvePlatformPackage } from './platform-package';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { invalidArgument } from '../errors';
-import { readRegular } from '../regular-file';
+import { readRegular } from '../files/regular-file';
 
 /** The libtorch release that metatorch fetches when none is at hand. */
 export const DEFAULT_VERSION = '2.13.0';

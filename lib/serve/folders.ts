@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { string } from '../check';
-import { refuseFile } from '../checked-file';
 import { outOfRange } from '../errors';
-import { makeFolders, onDisk } from '../on-disk';
+import { refuseFile } from '../files/checked-file';
+import { makeFolders, onDisk } from '../files/on-disk';
 import type { Precision, SentenceEncoder } from '../text';
 import { DEFAULT_ENCODER } from '../text/encoders/default-encoder';
 import { CONFIG_FILE } from '../train/checkpoint';

@@ -18,7 +18,7 @@ import {
   strictObject,
   string,
 } from '../check';
-import { onFile, parseFileContent, readJsonFile, refuseFile } from '../checked-file';
+import { onFile, parseFileContent, readJsonFile, refuseFile } from '../files/checked-file';
 import type { NamedTensors } from '../text/encoders/trained-params';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import {

@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { openRegular } from '../regular-file';
+import { openRegular } from '../files/regular-file';
 
 const GZIP = [0x1f, 0x8b];
 const CHUNK_BYTES = 2 ** 18;

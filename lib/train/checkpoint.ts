@@ -13,8 +13,14 @@ import {
   string,
   withMethods,
 } from '../check';
-import { onFile, parseFileContent, readJsonFile, refuseFile, sha256OfFiles } from '../checked-file';
 import { invalidArgument, TorchError } from '../errors';
+import {
+  onFile,
+  parseFileContent,
+  readJsonFile,
+  refuseFile,
+  sha256OfFiles,
+} from '../files/checked-file';
 import { packageVersion } from '../package-version';
 import type { Tree } from '../torch';
 import { followLinks, replaceFile, StagedFile } from '../torch/files/replace-file';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isBounded, MOST_LEVELS } from '../check';
-import { refuseFile } from '../checked-file';
+import { refuseFile } from '../files/checked-file';
 
 const KEY = 'checksum';
 

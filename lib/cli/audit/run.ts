@@ -1,7 +1,7 @@
 import { listOf, looseObject, nullable, optional, recordOf, required, string } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
 import { counted } from '../../counted';
 import { TorchError } from '../../errors';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import {
   type Explanation,
   FewShotClassifier,

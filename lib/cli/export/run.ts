@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile } from '../../checked-file';
+import { readJsonFile } from '../../files/checked-file';
 import { FewShotClassifier } from '../../serve';
 import { exportOnnx, loadEncoder } from '../../text';
 import { CONFIG_FILE } from '../../train/checkpoint';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { onFile, parseFileContent } from '../../checked-file';
 import { TorchError } from '../../errors';
-import { readRegular } from '../../regular-file';
+import { onFile, parseFileContent } from '../../files/checked-file';
+import { readRegular } from '../../files/regular-file';
 import { StagedFile } from '../../torch/files/replace-file';
 import { type CardDetails, cardDetails, modelCard } from '../../train/report/card';
 import { comparePredictions } from '../../train/report/comparison';

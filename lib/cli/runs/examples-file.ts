@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { listOf, recordOf, required, someProperties, string } from '../../check';
-import { parseFileContent, readOwnJsonFile } from '../../checked-file';
 import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
+import { parseFileContent, readOwnJsonFile } from '../../files/checked-file';
 import { readExamples } from '../../serve/examples/read-examples';
 import type { LabeledText } from '../../text';
 import { readDataset } from '../../text/datasets/readers/read-dataset';

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainObject } from '../../check';
-import { readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
+import { readJsonFile } from '../../files/checked-file';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { compressionInWords } from '../../train/compress/compression';
 import { isModel } from '../../train/runs/saved-model';

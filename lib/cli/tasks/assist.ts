@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { parseFileContent, readJsonFile } from '../../checked-file';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import { Assistant, type AssistantDefinition, type Reply } from '../../serve';
 import { assistantDefinition } from '../../serve/assistant/definition';
 import { interruptible } from '../interrupt';

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { listOf, recordOf, required, strictObject, string } from '../../check';
-import { onFile, parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
-import { openRegular } from '../../regular-file';
+import { onFile, parseFileContent, readJsonFile } from '../../files/checked-file';
+import { openRegular } from '../../files/regular-file';
 import {
   EncoderPool,
   FewShotClassifier,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { optional, required, strictVariant, string } from '../../check';
-import { FolderLock } from '../../folder-lock';
+import { FolderLock } from '../../files/folder-lock';
 import { replaceFile } from '../../torch/files/replace-file';
 import { makeFolder } from '../folders';
 import { Journal, lineOf } from '../store/journal';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { onFile, refuseFile } from '../../checked-file';
+import { onFile, refuseFile } from '../../files/checked-file';
 import { DATA_FOLDER } from '../../shipped-files';
 import type { SentenceEncoder } from '../../text';
 import { readSafetensors, type Tensor, torch } from '../../torch';

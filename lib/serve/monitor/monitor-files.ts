@@ -9,10 +9,10 @@ import {
   stepCount,
   strictObject,
 } from '../../check';
-import { onFile, refuseFile } from '../../checked-file';
 import { TorchError } from '../../errors';
-import { readRegular } from '../../regular-file';
-import { readSealedLines, sealedLine } from '../../sealed-lines';
+import { onFile, refuseFile } from '../../files/checked-file';
+import { readRegular } from '../../files/regular-file';
+import { readSealedLines, sealedLine } from '../../files/sealed-lines';
 import { replaceFile } from '../../torch/files/replace-file';
 import { Journal, onDisk } from '../store/journal';
 import { removePart, syncFolder } from '../store/parts';

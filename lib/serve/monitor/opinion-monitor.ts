@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { callable } from '../../check';
 import { TorchError } from '../../errors';
-import { FolderLock } from '../../folder-lock';
+import { FolderLock } from '../../files/folder-lock';
 import { folderName, makeFolder } from '../folders';
 import { classifyItems } from './classify-items';
 import { type ClassifiedItem, type MonitorItem, readItems, type TimedItem } from './item';

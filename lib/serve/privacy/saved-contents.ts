@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { listOf, looseObject, required } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import { readSafetensors, torch } from '../../torch';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { exampleCheck } from '../examples/read-examples';

@@ -12,7 +12,7 @@ import {
   withDefault,
 } from '../../check';
 import { outOfRange, TorchError } from '../../errors';
-import { FolderLock } from '../../folder-lock';
+import { FolderLock } from '../../files/folder-lock';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool, encoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { type Check, positiveInteger, required, strictObject } from '../../check';
 import { TorchError } from '../../errors';
-import { readSealedLines, sealedLine } from '../../sealed-lines';
+import { readSealedLines, sealedLine } from '../../files/sealed-lines';
 
 /**
  * Changes since a snapshot, a line of JSON each:

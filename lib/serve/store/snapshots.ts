@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listOf, literal, matching, required, someProperties } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import { replaceFile } from '../../torch/files/replace-file';
 import { savedExamples } from '../../train/runs/base-model';
 import { isModel } from '../../train/runs/saved-model';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal, required, someProperties } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
 import { TorchError } from '../../errors';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import { replaceFile } from '../../torch/files/replace-file';
 
 /** The file that makes a folder a store. */

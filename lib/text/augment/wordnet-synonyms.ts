@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { TorchError } from '../../errors';
+import { readRegular } from '../../files/regular-file';
 import { messageOf } from '../../libtorch/reasons';
-import { readRegular } from '../../regular-file';
 import { wordNetDirectory } from '../datasets/wordnet';
 
 /** Synonyms of words in small letters; a word without any is not there. */

@@ -10,7 +10,7 @@ import {
   strictObject,
   string,
 } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import { DATA_FOLDER } from '../../shipped-files';
 import type { LabeledText } from './dataset';
 

@@ -12,8 +12,8 @@ import {
   string,
   withDefault,
 } from '../../check';
-import { parseFileContent, readJsonFile } from '../../checked-file';
 import { outOfRange } from '../../errors';
+import { parseFileContent, readJsonFile } from '../../files/checked-file';
 import { DATA_FOLDER } from '../../shipped-files';
 import { datasetFromRows, type TextDataset } from './dataset';
 

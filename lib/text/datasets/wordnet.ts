@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { checkOptions, string } from '../../check';
 import { TorchError } from '../../errors';
+import { readRegular } from '../../files/regular-file';
 import { packageError } from '../../optional-packages';
-import { readRegular } from '../../regular-file';
 import { datasetFromRows, sameWords, type TextDataset } from './dataset';
 import { WORDNET_CLASSES, type WordNetClass } from './wordnet-classes';
 

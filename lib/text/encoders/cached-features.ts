@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireTexts, string } from '../../check';
-import { makeFolders, onDisk } from '../../on-disk';
+import { makeFolders, onDisk } from '../../files/on-disk';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../torch';
 import { requireEncoder } from './require-encoder';
 import type { EncodeOptions, SentenceEncoder } from './sentence-encoder';

@@ -10,7 +10,7 @@ import {
   string,
   withMethods,
 } from '../../check';
-import { onFile, parseFileContent, readJsonFile, refuseFile } from '../../checked-file';
+import { onFile, parseFileContent, readJsonFile, refuseFile } from '../../files/checked-file';
 import { packageVersion } from '../../package-version';
 import { replaceFile } from '../../torch/files/replace-file';
 import type { TextDataset } from '../datasets/dataset';

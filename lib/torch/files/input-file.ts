@@ -1,5 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
-import { openRegular } from '../../regular-file';
+import { openRegular } from '../../files/regular-file';
 import { binding } from '../binding';
 import { type Dtype, itemSize } from '../dtype';
 import { type Tensor, tensorOf } from '../tensor';

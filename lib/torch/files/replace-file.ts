@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { TorchError } from '../../errors';
-import { requireRegular } from '../../regular-file';
+import { requireRegular } from '../../files/regular-file';
 
 // The most that one system call is asked to write.
 const MAX_WRITE = 1 << 30;

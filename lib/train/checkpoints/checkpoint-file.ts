@@ -10,7 +10,7 @@ import {
   stepCount,
   string,
 } from '../../check';
-import { onFile, parseFileContent, refuseFile } from '../../checked-file';
+import { onFile, parseFileContent, refuseFile } from '../../files/checked-file';
 import { disposeTree, flattenTree, isTensor, type Tensor, type Tree, torch } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { readSafetensors, safetensorsChunks } from '../../torch/files/safetensors';

@@ -1,6 +1,6 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolders, onDisk } from '../../on-disk';
+import { makeFolders, onDisk } from '../../files/on-disk';
 import { syncFolder } from '../../torch/files/replace-file';
 
 const NAME = /^step-(\d{9,16})\.safetensors$/;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Json, jsonObject } from '../../check';
-import { onFile } from '../../checked-file';
 import { TorchError } from '../../errors';
-import { FolderLock } from '../../folder-lock';
+import { onFile } from '../../files/checked-file';
+import { FolderLock } from '../../files/folder-lock';
 import { type Generator, type Tree, torch } from '../../torch';
 import { removeStaged } from '../../torch/files/replace-file';
 import { warnOf } from '../../warnings';

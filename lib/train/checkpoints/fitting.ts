@@ -1,4 +1,4 @@
-import { refuseFile } from '../../checked-file';
+import { refuseFile } from '../../files/checked-file';
 import { mapTree, type Tree, torch } from '../../torch';
 import { type Layouts, withLayout } from './layouts';
 import type { RunCheckpoint } from './run-checkpoint';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { onDisk } from '../../on-disk';
+import { onDisk } from '../../files/on-disk';
 import { weightFiles } from '../../text/encoders/hugging-face';
 import { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import { leaves, type Tree } from '../../torch';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { array, integerFrom, numberWhere, string } from '../../check';
 import { invalidArgument, outOfRange, TorchError } from '../../errors';
-import { makeFolders, onDisk } from '../../on-disk';
+import { makeFolders, onDisk } from '../../files/on-disk';
 import { isTensor, type Tensor, torch } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { type EventContent, encodeEvent } from './event-protos';

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { makeFolders, onDisk } from '../../on-disk';
+import { makeFolders, onDisk } from '../../files/on-disk';
 import { replaceFile } from '../../torch/files/replace-file';
 
 /** A file of lines that grows with a run. */

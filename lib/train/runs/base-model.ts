@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPlainObject } from '../../check';
-import { parseFileContent, refuseFile } from '../../checked-file';
+import { parseFileContent, refuseFile } from '../../files/checked-file';
 import type { LabeledText } from '../../text/datasets/dataset';
 import {
   CONFIG_FILE,

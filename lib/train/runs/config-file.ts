@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { isPlainObject } from '../../check';
-import { onFile } from '../../checked-file';
 import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../../errors';
-import { readRegular } from '../../regular-file';
+import { onFile } from '../../files/checked-file';
+import { readRegular } from '../../files/regular-file';
 import { completeRun, type RunConfig } from './config';
 import { type ConfigTree, merged } from './merge-configs';
 import { presetNamed } from './presets';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ArgumentTypeError } from '../../errors';
-import { makeFolders, onDisk } from '../../on-disk';
+import { makeFolders, onDisk } from '../../files/on-disk';
 import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { makeFolders, onDisk } from '../../on-disk';
+import { makeFolders, onDisk } from '../../files/on-disk';
 import { packageError } from '../../optional-packages';
 import { packageVersion } from '../../package-version';
 import type { Logger } from '../callbacks/callback';

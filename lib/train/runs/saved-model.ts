@@ -12,8 +12,8 @@ import {
   strictObject,
   string,
 } from '../../check';
-import { readJsonFile } from '../../checked-file';
 import { invalidArgument, TorchError } from '../../errors';
+import { readJsonFile } from '../../files/checked-file';
 import type { LabeledText } from '../../text/datasets/dataset';
 import { disposeTree, type Tree } from '../../torch';
 import { asJson } from '../as-json';

@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isPlainObject, type Json } from '../../check';
-import { refuseFile } from '../../checked-file';
-import { FolderLock } from '../../folder-lock';
-import { makeFolders, onDisk } from '../../on-disk';
-import { readRegular } from '../../regular-file';
-import { readSealedLines, sealedLine } from '../../sealed-lines';
+import { refuseFile } from '../../files/checked-file';
+import { FolderLock } from '../../files/folder-lock';
+import { makeFolders, onDisk } from '../../files/on-disk';
+import { readRegular } from '../../files/regular-file';
+import { readSealedLines, sealedLine } from '../../files/sealed-lines';
 import { syncFolder } from '../../torch/files/replace-file';
 import { warnOf } from '../../warnings';
 import { readStudyEvent, type StudyEvent } from './study-event';

@@ -1,5 +1,5 @@
 import type { ReadOptions } from '../../check';
-import { refuseFile } from '../../checked-file';
+import { refuseFile } from '../../files/checked-file';
 import { isHopeless } from './halving';
 import type { STUDY } from './search-options';
 import { fits, type Space, spaceAsJson, type TrialParams } from './space';

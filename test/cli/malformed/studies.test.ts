@@ -1,4 +1,4 @@
-import { sealedLine } from '../../../lib/sealed-lines';
+import { sealedLine } from '../../../lib/files/sealed-lines';
 import { type Malformed, malformedInputs } from '../../helpers/command-lines';
 
 const ROWS = 'abcdef'

@@ -8,7 +8,7 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FolderLock } from '../../../lib/folder-lock';
+import { FolderLock } from '../../../lib/files/folder-lock';
 import { disposeTree, torch } from '../../../lib/torch';
 import { readSafetensors, writeSafetensors } from '../../../lib/torch/files/safetensors';
 import { type CheckpointOptions, latestCheckpoint, train } from '../../../lib/train';

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isExpected } from '../../../download/file-download';
 import { outOfRange, TorchError } from '../../../errors';
+import { requireRegular } from '../../../files/regular-file';
 import { messageOf } from '../../../libtorch/reasons';
-import { requireRegular } from '../../../regular-file';
 import type { CatalogueFile } from './catalogue';
 import type { DatasetCache } from './dataset-cache';
 

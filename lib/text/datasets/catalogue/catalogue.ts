@@ -8,8 +8,8 @@ import {
   strictObject,
   string,
 } from '../../../check';
-import { parseFileContent, readJsonFile } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
+import { parseFileContent, readJsonFile } from '../../../files/checked-file';
 import { DATA_FOLDER } from '../../../shipped-files';
 import { nearestName } from '../readers/nearest-name';
 

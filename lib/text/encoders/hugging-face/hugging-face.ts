@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { knownOptions, objectOf, positiveInteger, string } from '../../../check';
-import { refuseFile, sha256OfFiles } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
+import { refuseFile, sha256OfFiles } from '../../../files/checked-file';
 import { type Bert, type BertParams, bert } from '../../../nn';
 import { disposeTree, type Tensor } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';

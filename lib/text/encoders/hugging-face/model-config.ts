@@ -13,7 +13,7 @@ import {
   type Variant,
   withDefault,
 } from '../../../check';
-import { parseFileContent, readJsonFile } from '../../../checked-file';
+import { parseFileContent, readJsonFile } from '../../../files/checked-file';
 import type { BertOptions, TransformerActivation } from '../../../nn';
 
 /** What a folder's `config.json` says of the model. */

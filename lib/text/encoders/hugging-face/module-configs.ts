@@ -11,7 +11,7 @@ import {
   string,
   withDefault,
 } from '../../../check';
-import { refuseFile } from '../../../checked-file';
+import { refuseFile } from '../../../files/checked-file';
 import type { LinearProjection, TextPooling, TextProjection } from '../../../nn';
 
 /** A layer after pooling, and the folder with its weights, in that of the encoder. */

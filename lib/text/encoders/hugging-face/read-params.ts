@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refuseFile } from '../../../checked-file';
+import { refuseFile } from '../../../files/checked-file';
 import type {
   BertOptions,
   BertParams,

@@ -13,7 +13,7 @@ import {
   string,
   withDefault,
 } from '../../../check';
-import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
+import { parseFileContent, readJsonFile, refuseFile } from '../../../files/checked-file';
 import type { TextPooling } from '../../../nn';
 import {
   denseCheck,

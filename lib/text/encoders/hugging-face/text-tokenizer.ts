@@ -1,5 +1,5 @@
 import type * as Tokenizers from '@huggingface/tokenizers';
-import { onFile, refuseFile } from '../../../checked-file';
+import { onFile, refuseFile } from '../../../files/checked-file';
 import { firstTokens } from './first-tokens';
 import { stripped } from './pipeline/characters';
 import { loadTokenizers } from './pipeline/package';

@@ -16,8 +16,8 @@ import {
   stepCount,
   string,
 } from '../../../check';
-import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
 import { invalidArgument } from '../../../errors';
+import { parseFileContent, readJsonFile, refuseFile } from '../../../files/checked-file';
 import { addedTokenCheck } from './pipeline/added-tokens';
 
 const TOKENIZER_FILE = 'tokenizer.json';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { recordOf, required, someProperties, string } from '../../../check';
-import { parseFileContent, readJsonFile, refuseFile } from '../../../checked-file';
+import { parseFileContent, readJsonFile, refuseFile } from '../../../files/checked-file';
 import { openSafetensors, type SafetensorsFile, type Tensor } from '../../../torch';
 
 const WEIGHTS_FILE = 'model.safetensors';

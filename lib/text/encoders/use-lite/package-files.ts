@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { TorchError } from '../../../errors';
-import { readRegular } from '../../../regular-file';
+import { readRegular } from '../../../files/regular-file';
 
 /** The files of an npm package that are read, and the sha256 of each. */
 type Content = {

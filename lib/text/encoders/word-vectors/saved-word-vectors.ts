@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { string } from '../../../check';
 import { TorchError } from '../../../errors';
-import { makeFolders, onDisk } from '../../../on-disk';
+import { makeFolders, onDisk } from '../../../files/on-disk';
 import { readSafetensors, writeSafetensors } from '../../../torch';
 import type { EncoderSpec, TokenModel } from '../token-model';
 import { type WordVectorParams, wordVectorModel } from './word-vector-model';

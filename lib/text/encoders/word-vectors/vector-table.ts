@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { counted } from '../../../counted';
 import { TorchError } from '../../../errors';
-import { requireRegular } from '../../../regular-file';
+import { requireRegular } from '../../../files/regular-file';
 import { warn } from '../../../warnings';
 import { textLines } from './text-lines';
 import { decodeLine, parseHeader, parseVector, splitRow } from './vector-rows';

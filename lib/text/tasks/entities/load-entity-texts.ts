@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OptionsOf, oneOf, readOptions, required } from '../../../check';
-import { onFile } from '../../../checked-file';
+import { onFile } from '../../../files/checked-file';
 import { DATA_FOLDER } from '../../../shipped-files';
 import { markedText } from './marked-text';
 import type { TaggedTokens } from './tagged-tokens';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, integerFrom, string } from '../../../check';
-import { onFile, refuseFile } from '../../../checked-file';
 import { outOfRange } from '../../../errors';
+import { onFile, refuseFile } from '../../../files/checked-file';
 import { DATA_FOLDER } from '../../../shipped-files';
 import { markedText } from '../entities/marked-text';
 import { fieldsOf, tokensOf } from '../entities/tagged-tokens';

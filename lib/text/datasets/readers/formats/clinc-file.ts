@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { listOf, recordOf, string } from '../../../../check';
-import { parseFileContent, readJsonFile } from '../../../../checked-file';
+import { parseFileContent, readJsonFile } from '../../../../files/checked-file';
 import type { ReadSettings } from '../options';
 import type { TextRow } from '../row-fields';
 import { jsonRows } from './json';

@@ -1,5 +1,5 @@
-import { placeOf } from '../../../../json-error';
-import { jsonTokens } from '../../../../json-string';
+import { placeOf } from '../../../../files/json-error';
+import { jsonTokens } from '../../../../files/json-string';
 import type { Place } from '../data-file-error';
 
 /** A path of keys and indices within a value of JSON. */

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../../../../check';
-import { jsonErrorOffset, placeOf } from '../../../../json-error';
-import { repeatedKey } from '../../../../json-string';
+import { jsonErrorOffset, placeOf } from '../../../../files/json-error';
+import { repeatedKey } from '../../../../files/json-string';
 import { kindOf, type Place, quoted, type Refuse, refusalsOf } from '../data-file-error';
 import { fileText } from '../file-text';
 import type { DataFormat, ReadSettings } from '../options';

@@ -1,6 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
+import { openRegular } from '../../../../files/regular-file';
 import { messageOf } from '../../../../libtorch/reasons';
-import { openRegular } from '../../../../regular-file';
 import { DataFileError, type Refuse, refusalsOf } from '../data-file-error';
 import type { ReadSettings } from '../options';
 import { chooseFields, type RowFields, RowMaker, type TextRow } from '../row-fields';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { jsonErrorOffset } from '../../../../../lib/json-error';
+import { jsonErrorOffset } from '../../../../../lib/files/json-error';
 import { placeOfValue } from '../../../../../lib/text/datasets/readers/formats/json-place';
 import type { ReadDataOptions } from '../../../../../lib/text/datasets/readers/options';
 import { readDataset } from '../../../../../lib/text/datasets/readers/read-dataset';

@@ -3,15 +3,15 @@ import fs, { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from '
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openRegular, readRegular } from '../lib/regular-file';
-import { readWordNetDefinitions } from '../lib/text/datasets/wordnet';
-import { readNpy } from '../lib/torch/files/npy';
-import { readNpz } from '../lib/torch/files/npz';
-import { readSafetensors } from '../lib/torch/files/safetensors';
-import { loadCheckpoint } from '../lib/train/checkpoint';
-import { sealed } from '../lib/train/seal';
-import { loadTextModel } from '../lib/train/text-model';
-import { temporaryFolder } from './helpers/folders';
+import { openRegular, readRegular } from '../../lib/files/regular-file';
+import { readWordNetDefinitions } from '../../lib/text/datasets/wordnet';
+import { readNpy } from '../../lib/torch/files/npy';
+import { readNpz } from '../../lib/torch/files/npz';
+import { readSafetensors } from '../../lib/torch/files/safetensors';
+import { loadCheckpoint } from '../../lib/train/checkpoint';
+import { sealed } from '../../lib/train/seal';
+import { loadTextModel } from '../../lib/train/text-model';
+import { temporaryFolder } from '../helpers/folders';
 
 const folder = temporaryFolder();
 const inFolder = (name: string) => join(folder(), name);

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { finiteNumber, nullable, required, someProperties, string } from './check';
-import { TorchError } from './errors';
+import { finiteNumber, nullable, required, someProperties, string } from '../check';
+import { TorchError } from '../errors';
 
 const NAME = 'lock';
 /** How often a holder shows that it lives, for those on other machines, which cannot ask for its process. */

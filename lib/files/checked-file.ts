@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
-import type { Check } from './check';
-import { TorchError } from './errors';
+import type { Check } from '../check';
+import { TorchError } from '../errors';
 import { jsonErrorOffset, placeOf, type TextPlace } from './json-error';
 import { repeatedKey } from './json-string';
 import { openRegular, readRegular } from './regular-file';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { TorchError } from './errors';
-import { messageOf } from './libtorch/reasons';
+import { TorchError } from '../errors';
+import { messageOf } from '../libtorch/reasons';
 
 /** Runs what uses a file or folder; the errors of the system become `ERR_TORCH_FILE` that names it. */
 export function onDisk<T>(path: string, verb: string, action: () => T): T {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { endOfString, faultInString, jsonTokens, repeatedKey } from '../lib/json-string';
+import { endOfString, faultInString, jsonTokens, repeatedKey } from '../../lib/files/json-string';
 
 test('a string of JSON ends at its own quotation mark, whatever is in it', () => {
   fc.assert(

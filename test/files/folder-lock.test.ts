@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FolderLock } from '../lib/folder-lock';
-import { temporaryFolder } from './helpers/folders';
+import { FolderLock } from '../../lib/files/folder-lock';
+import { temporaryFolder } from '../helpers/folders';
 
 const folder = temporaryFolder();
 let child: ChildProcess | undefined;

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders, onDisk } from '../lib/on-disk';
-import { temporaryFolder } from './helpers/folders';
+import { makeFolders, onDisk } from '../../lib/files/on-disk';
+import { temporaryFolder } from '../helpers/folders';
 
 const folder = temporaryFolder();
 
