@@ -1,7 +1,11 @@
 import { flag, refuseSurplus } from '../check';
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../errors';
+import {
+  type BackwardOptions,
+  backwardArguments,
+  requireAlike,
+} from './autograd/backward-arguments';
 import { explaining } from './autograd/graph/detect-anomaly';
-import { type BackwardOptions, backwardArguments, requireAlike } from './backward-arguments';
 import { binding } from './binding';
 import { type Complex, type Dtype, layoutOf, readableDtype, type TensorData } from './dtype';
 import { type Element, type NestedArray, nestElements, requireTarget } from './elements';

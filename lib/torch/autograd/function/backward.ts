@@ -1,9 +1,9 @@
 import { ArgumentTypeError, describe, invalidArgument } from '../../../errors';
-import { requireAlike } from '../../backward-arguments';
 import type { Dtype } from '../../dtype';
 import { functions } from '../../operators/operators';
 import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor } from '../../tensor';
+import { requireAlike } from '../backward-arguments';
 import { gradOrNull } from '../grad';
 import { enableGrad, isGradEnabled } from '../grad-modes';
 import { fillPlaces, onlyPlaces, visitPlaces } from '../graph/places';

@@ -1,11 +1,11 @@
 import { callable } from '../../../check';
 import { invalidArgument, TorchError } from '../../../errors';
 import type { GraphNode } from '../../../native';
-import { requireAlike } from '../../backward-arguments';
 import { binding } from '../../binding';
 import { handleOf } from '../../handle';
 import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor, tensorOf } from '../../tensor';
+import { requireAlike } from '../backward-arguments';
 import { graphCallback } from './graph-callback';
 import { HookHandle } from './hook-handle';
 

@@ -1,10 +1,10 @@
 import { callable, refuseSurplus } from '../../../check';
 import { invalidArgument } from '../../../errors';
-import { requireAlike } from '../../backward-arguments';
 import { binding } from '../../binding';
 import { handleOf } from '../../handle';
 import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor } from '../../tensor';
+import { requireAlike } from '../backward-arguments';
 import type { GradFn } from './grad-fn';
 import { graphCallback } from './graph-callback';
 import { HookHandle } from './hook-handle';

@@ -1,10 +1,10 @@
 import { callable } from '../../../check';
 import { invalidArgument } from '../../../errors';
-import { requireAlike } from '../../backward-arguments';
 import { binding } from '../../binding';
 import { synchronous } from '../../synchronous';
 import { isTensor, type Tensor } from '../../tensor';
 import { leaves } from '../../tree';
+import { requireAlike } from '../backward-arguments';
 import { answerWith, graphCallback } from './graph-callback';
 import { fillPlaces, placesOf } from './places';
 

@@ -1,7 +1,7 @@
-import { flag, isOptions, knownOptions, refuseSurplus } from '../check';
-import { ArgumentTypeError, type ErrorCode, invalidArgument, TorchError } from '../errors';
-import type { Handle } from '../native';
-import { handleOf, isTensorHandle, type TensorHandle } from './handle';
+import { flag, isOptions, knownOptions, refuseSurplus } from '../../check';
+import { ArgumentTypeError, type ErrorCode, invalidArgument, TorchError } from '../../errors';
+import type { Handle } from '../../native';
+import { handleOf, isTensorHandle, type TensorHandle } from '../handle';
 
 /** `T` is the type of tensors. */
 export type BackwardOptions<T = TensorHandle> = {

@@ -1,4 +1,4 @@
-import { torch } from '../../lib/torch';
+import { torch } from '../../../lib/torch';
 
 const argument = expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' });
 const leaf = () => torch.tensor([1, 2], { requiresGrad: true });
