@@ -1,10 +1,10 @@
-import { expandTasks, lstm } from '../../../lib/nn';
-import { flattenTree, mapTree, type Tensor, torch, unflattenTree } from '../../../lib/torch';
-import { expectClose, expectGradients, float64 } from '../../helpers/gradients';
+import { lstm } from '../../../lib/nn';
+import { mapTree, torch } from '../../../lib/torch';
+import { expectClose } from '../../helpers/gradients';
+import { recurrentContract, x } from './recurrent-contract';
 
 const layer = lstm({ inputSize: 3, hiddenSize: 2, bidirectional: true });
 const params = mapTree(([w]) => w.to('float64'), layer.init(torch.generator(1)));
-const x = float64([4, 5, 3]);
 
 test('equals libtorch’s bidirectional LSTM', () => {
   const weights = [params.forward, params.backward ?? params.forward].flatMap(
@@ -21,38 +21,7 @@ test('equals libtorch’s bidirectional LSTM', () => {
   expectClose(there, exact.narrow(-1, 0, 2));
 });
 
-test('steps of padding, wherever they are, change nothing and give zeros', () => {
-  const mask = torch.tensor([0, 1, 1, 0, 1, 1, 1, 0]);
-  const kept = torch.tensor([1, 2, 4, 5, 6], { dtype: 'int64' });
-  const filled = torch.full([4, 8, 3], 7, { dtype: 'float64' }).indexCopy(1, kept, x);
-  // Any number but zero stands for a step.
-  const marked = mask.mul(torch.tensor([1, -1, 2, 1, 0.5, 1, 1, 1])).expand([4, 8]);
-  const y = layer.apply(params, { x: filled, mask: marked });
-  expectClose(y.indexSelect(1, kept), layer.apply(params, { x }));
-  expect(Number(y.mul(mask.eq(0).unsqueeze(-1)).abs().max().item())).toBe(0);
-});
-
-test('is twice differentiable with respect to parameters and input', () => {
-  const small = mapTree(([w]) => w, params);
-  const entries = Object.entries(flattenTree(small));
-  const mask = torch.tensor([
-    [1, 1, 0],
-    [1, 1, 1],
-  ]);
-  expectGradients(
-    (input, ...weights) => {
-      const flat = Object.fromEntries(entries.map(([path], i) => [path, weights[i] as Tensor]));
-      return layer.apply(unflattenTree(flat, small), { x: input as Tensor, mask });
-    },
-    [float64([2, 3, 3]), ...entries.map(([, w]) => w)],
-  );
-});
-
-test('takes parameters with a task axis', () => {
-  const texts = x.unsqueeze(0).expand([2, 4, 5, 3]);
-  const y = layer.apply(expandTasks(params, 2), { x: texts });
-  expectClose(y.select(0, 1), layer.apply(params, { x }));
-});
+recurrentContract(layer, params);
 
 test('refuses inputs and masks that do not fit', () => {
   expect(() => layer.apply(params, { x: torch.ones([5, 4]) })).toThrow(
