@@ -66,8 +66,12 @@ function forward(record: CallRecord, decoder: Decoder): { door: Door; results: u
   return { door, results: [call(...args, ...last)].flat(2) };
 }
 
+/** What the public interface gives in Python's form: the results that were asked for, not all of the dispatcher's. */
+const IN_PYTHONS_FORM = new Set(['unique_consecutive']);
+
 /** The door of the public interface that an operator has, the method first. */
 export function publicCall(record: CallRecord, [self]: unknown[]): { door: Door; call: Call } {
+  if (IN_PYTHONS_FORM.has(record.name)) return byDispatcher(record);
   const { namespace, name } = placeOf(record.name);
   const method: unknown =
     record.method && namespace === undefined && isTensor(self)
@@ -81,8 +85,12 @@ export function publicCall(record: CallRecord, [self]: unknown[]): { door: Door;
   if (typeof free === 'function') {
     return { door: 'function', call: (...args) => Reflect.apply(free, torch, args) };
   }
-  const call = torch.ops.aten?.[record.name];
-  if (call === undefined) throw new Error(`aten::${record.name} is not there`);
+  return byDispatcher(record);
+}
+
+function byDispatcher({ name }: CallRecord): { door: Door; call: Call } {
+  const call = torch.ops.aten?.[name];
+  if (call === undefined) throw new Error(`aten::${name} is not there`);
   return { door: 'ops', call };
 }
 
