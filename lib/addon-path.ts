@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type nodeGypBuild from 'node-gyp-build';
 import { TorchError } from './errors';
+import { INSTALL_AGAIN } from './install-again';
 import { platformError, platformProblem, thisPlatform } from './platform';
 import { PREBUILT } from './shipped-files';
 
@@ -32,7 +33,7 @@ export function addonPath(): string {
   const expected = PREBUILT[name]?.[0] ?? 'prebuilds';
   throw new TorchError(
     'ERR_TORCH_ADDON_MISSING',
-    `No native addon for ${name} under ${PACKAGE_ROOT}: expected build/Release or ${path.relative(PACKAGE_ROOT, expected)}. In a checkout, run \`npm run setup\`. If a bundler has put metatorch into a file of its own, make the package external (docs/bundlers.md). Otherwise install the package again.`,
+    `No native addon for ${name} under ${PACKAGE_ROOT}: expected build/Release or ${path.relative(PACKAGE_ROOT, expected)}. In a checkout, run \`npm run setup\`. ${INSTALL_AGAIN}`,
     { path: PACKAGE_ROOT },
   );
 }

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path';
 import { TorchError } from '../errors';
+import { INSTALL_AGAIN } from '../install-again';
 
 const LIBRARY = resolve(__dirname, '..');
 
@@ -24,7 +25,7 @@ function foundBy(find: () => string, name: string): string {
   } catch (cause) {
     throw new TorchError(
       'ERR_TORCH_ADDON_MISSING',
-      `metatorch's own file ${name}, which its threads run, is not beside its code. If a bundler has put metatorch into a file of its own, make the package external (docs/bundlers.md). Otherwise install the package again.`,
+      `metatorch's own file ${name}, which its threads run, is not beside its code. ${INSTALL_AGAIN}`,
       { cause },
     );
   }
