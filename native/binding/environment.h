@@ -109,8 +109,9 @@ constexpr size_t kMaxArguments = 40;
 struct Call {
   napi_env env;
   Environment& self;
-  size_t argc = kMaxArguments;
-  std::array<napi_value, kMaxArguments> argv;
+  size_t argc = 0;
+  // `kMaxArguments` of them, undefined from `argc` on.
+  const napi_value* argv = nullptr;
   const char* operator_name = "";
   // Where handles of a result with several parts are noted until all of it is made.
   std::vector<int32_t>* unfinished = nullptr;
@@ -131,7 +132,7 @@ napi_value Entry(napi_env env, napi_callback_info info) {
   size_t argc = kMaxArguments;
   std::array<napi_value, kMaxArguments> argv;
   if (napi_get_cb_info(env, info, &argc, argv.data(), nullptr, &data) != napi_ok) return nullptr;
-  Call call{env, *static_cast<Environment*>(data), argc, argv};
+  Call call{env, *static_cast<Environment*>(data), argc, argv.data()};
   napi_value result = nullptr;
   try {
     result = Function(call);

@@ -1,7 +1,6 @@
 #include "binding/values.h"
 
 #include <cmath>
-#include <limits>
 
 namespace metatorch {
 namespace {
@@ -92,23 +91,6 @@ c10::Scalar ToScalar(const Call& call, napi_value value) {
     default:
       Mismatch("a number, bigint, boolean or {re, im}");
   }
-}
-
-std::optional<int32_t> MaybeHandle(const Call& call, napi_value value) {
-  const auto number = MaybeNumber(call.env, value);
-  if (!number) return std::nullopt;
-  // Node-API's own conversion makes 0 of NaN, and n of n + 0.5 and of n + 2^32.
-  const bool in_range =
-      *number >= DisposedError::kDonated && *number <= std::numeric_limits<int32_t>::max();
-  const int32_t handle = in_range ? static_cast<int32_t>(*number) : -1;
-  if (handle != *number) Mismatch("a handle");
-  return handle;
-}
-
-int32_t ToHandle(const Call& call, napi_value value) {
-  const auto handle = MaybeHandle(call, value);
-  if (!handle) Mismatch("a tensor");
-  return *handle;
 }
 
 uint32_t LengthOf(const Call& call, napi_value value) {

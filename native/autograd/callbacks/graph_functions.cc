@@ -70,7 +70,7 @@ GraphFunctions::Answer GraphFunctions::Call(int64_t id, std::vector<at::Tensor> 
   const Napi::HandleScope scope(env_);
   // The function may let go of itself.
   const Napi::Function function = functions_.at(id).Value();
-  metatorch::Call call{env_, *self_, 0, {}};
+  metatorch::Call call{env_, *self_};
   OpenFrame frame(*this, saved);
   napi_value handles = FromTensors(call, std::move(tensors));
   function.Call({handles, FromFlags(call, flags)});
