@@ -122,6 +122,11 @@ const DTYPE_OF_ARRAY: Readonly<Record<string, Dtype>> = {
   Uint32Array: 'uint32',
 };
 
+const typedArrayTag = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
+
 const KNOWN: ReadonlySet<string> = new Set([...DTYPES, ...STORAGE_DTYPES]);
 
 export function isDtype(value: unknown): value is Dtype {
@@ -206,8 +211,8 @@ export function bytesOfData({ buffer, byteOffset, byteLength }: TensorData): Uin
   }
 }
 
-/** The name of a typed array's type. */
+/** The name of a typed array's type, `DataView` of a view of bytes. */
 export function arrayName(value: ArrayBufferView): string {
-  // The tag, not instanceof: arrays may come from another realm, and Buffer is a Uint8Array.
-  return Object.prototype.toString.call(value).slice(8, -1);
+  // What the engine knows, not instanceof: arrays may come from another realm, and Buffer is a Uint8Array.
+  return (typedArrayTag?.call(value) as string | undefined) ?? 'DataView';
 }

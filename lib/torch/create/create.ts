@@ -136,13 +136,13 @@ function sizesOf(shape: unknown): number[] {
   });
 }
 
-function fromData(data: TensorData, { dtype = dtypeOfData(data), ...options }: Read): Tensor {
+function fromData(data: TensorData, read: Read): Tensor {
   const own = dtypeOfData(data);
-  const { shape = [data.length], share } = options;
+  const { dtype = own, shape = [data.length], share } = read;
   const raw = layoutOf(dtype);
   const count = shape.reduce((product, size) => product * size, 1);
   // Raw bits, bool as bytes, complex numbers as pairs: no conversion.
-  const bits = raw.array.name === arrayName(data) && dtype !== own;
+  const bits = dtype !== own && raw.array.name === arrayName(data);
   if (count * (bits ? raw.width : 1) !== data.length) {
     throw new ArgumentTypeError(
       `tensor: Expected ${count * (bits ? raw.width : 1)} elements for shape [${shape.join(', ')}] but received ${data.length}`,

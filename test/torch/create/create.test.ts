@@ -35,6 +35,18 @@ test('typed arrays are copied, from where their view starts', () => {
   expect(made.tolist()).toEqual([1, 2]);
 });
 
+test('a typed array is what its memory holds, whatever tag it bears', () => {
+  const bearing = <T extends object>(data: T, value: string): T =>
+    Object.defineProperty(data, Symbol.toStringTag, { value });
+  const x = torch.tensor(bearing(new Float32Array([1.5, 2]), 'Int32Array'));
+  expect(x.dtype).toBe('float32');
+  expect(x.tolist()).toEqual([1.5, 2]);
+  const view = bearing(new DataView(new ArrayBuffer(8)), 'Float32Array');
+  expect(() => torch.tensor(view as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }),
+  );
+});
+
 test('typed arrays of another realm are recognised', () => {
   const foreign = vm.runInNewContext('new Float64Array([1, 2])') as Float64Array;
   expect(torch.tensor(foreign).dtype).toBe('float64');
