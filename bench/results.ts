@@ -13,6 +13,7 @@ import { headTable } from './results/heads';
 import { instanceTable } from './results/instances';
 import { languageTable } from './results/languages';
 import { monitorTable } from './results/monitor';
+import { pairTable } from './results/pairs';
 import { recommendTable } from './results/recommend';
 import { relationTable } from './results/relations';
 import { responsibleTable } from './results/responsible';
@@ -37,6 +38,7 @@ const TABLES: Readonly<Record<string, (encoders: readonly string[]) => Promise<s
   translation: translationTable,
   relations: relationTable,
   instances: instanceTable,
+  pairs: pairTable,
   recommend: recommendTable,
   service: serviceTable,
   monitor: monitorTable,
