@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 // Without the rest of the library, which needs libtorch.
 import { downloadEncoder } from '../text/encoders/hub/download-encoder';
 import { listEncoders } from '../text/encoders/hub/encoder-cache';
@@ -22,7 +22,12 @@ export function registerEncoder(program: Command): void {
     .option('--revision <revision>', 'a branch, tag or commit')
     .option('--endpoint <url>', 'a mirror of the hub')
     .option('--proxy <url>', 'a proxy for all requests')
-    .option('--offline', 'use what has been downloaded alone')
+    .addOption(
+      new Option('--offline', 'use what has been downloaded alone').conflicts([
+        'endpoint',
+        'proxy',
+      ]),
+    )
     .action(async (name: string, options: DownloadOptions) => {
       console.log(await downloadEncoder(name, { ...options, onProgress: progressTeller() }));
     });
