@@ -34,8 +34,13 @@ export function registerEncoder(program: Command): void {
   group
     .command('list')
     .description('list the encoders that have been downloaded')
-    .action(async () => {
+    .option('--json', 'print one JSON list')
+    .action(async ({ json }: { json?: boolean }) => {
       const found = await listEncoders();
+      if (json) {
+        console.log(JSON.stringify(found));
+        return;
+      }
       if (found.length === 0) {
         console.error('No encoder has been downloaded');
         return;
@@ -46,7 +51,7 @@ export function registerEncoder(program: Command): void {
         `${(size / MEGABYTE).toFixed(1)} MB`,
         folder,
       ]);
-      for (const line of tableLines(rows, 2)) console.log(line);
+      for (const line of tableLines(rows, 2, 3)) console.log(line);
     });
 }
 
