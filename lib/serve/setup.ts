@@ -16,7 +16,7 @@ import type { LabeledText, SentenceEncoder } from '../text';
 import { requireText } from '../text/datasets/labeled-text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
-import { type EncoderPool, encoderPool } from './encoder-pool';
+import { EncoderPool } from './encoder-pool';
 import type { NewRows } from './engine';
 import { type LabelTexts, withLabelTexts } from './examples/label-texts';
 import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
@@ -36,6 +36,12 @@ const isRecord = (value: unknown, name: string, operator: string) => {
     described.map(([label, text]) => [label, requireText(text, `${name}.${label}`, operator)]),
   );
 };
+
+/** Returns `value` if it is a pool. */
+export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
+  if (value instanceof EncoderPool) return value;
+  throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
+}
 
 const OPTIONS = {
   /**
