@@ -7,15 +7,8 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const {
-  isMethod,
-  isNamed,
-  isPublic,
-  isSelfSecond,
-  resultsName,
-  resultsType,
-  signatures,
-} = require('./support/operator-signatures');
+const { isNamed, resultsName, resultsType, signatures } = require('./support/operator-signatures');
+const { isMethod, isPublic, isSelfSecond } = require('./support/operator-types');
 
 const ROOT = path.join(__dirname, '..');
 const OUT = path.join(ROOT, 'lib/torch/operators/generated');

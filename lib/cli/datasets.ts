@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 type GetOptions = {
   from?: string;
@@ -7,6 +7,9 @@ type GetOptions = {
   proxy?: string;
 };
 type SheetOptions = { json?: boolean; text?: string; label?: string; split?: string };
+
+/** Options of downloads. */
+const NETWORK = ['mirror', 'proxy'];
 
 /** Loaded when they are needed, so that the other commands start without libtorch. */
 const commands = () => import('./datasets/run.js');
@@ -33,10 +36,15 @@ export function registerDatasets(program: Command): void {
     .command('get')
     .description('download a data set, and print its folder')
     .argument('<name>', 'for example banking77')
-    .option('--from <folder>', 'copy the files from a folder that has them, instead of downloading')
+    .addOption(
+      new Option(
+        '--from <folder>',
+        'copy the files from a folder that has them, instead of downloading',
+      ).conflicts(NETWORK),
+    )
     .option('--mirror <url>', 'an address below which <name>/<file> are')
     .option('--proxy <url>', 'a proxy for all requests')
-    .option('--offline', 'use what has been downloaded alone')
+    .addOption(new Option('--offline', 'use what has been downloaded alone').conflicts(NETWORK))
     .action(async (name: string, options: GetOptions) => (await commands()).get(name, options));
   group
     .command('path')

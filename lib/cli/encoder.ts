@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 // Without the rest of the library, which needs libtorch.
 import { downloadEncoder } from '../text/encoders/hub/download-encoder';
 import { listEncoders } from '../text/encoders/hub/encoder-cache';
@@ -22,15 +22,25 @@ export function registerEncoder(program: Command): void {
     .option('--revision <revision>', 'a branch, tag or commit')
     .option('--endpoint <url>', 'a mirror of the hub')
     .option('--proxy <url>', 'a proxy for all requests')
-    .option('--offline', 'use what has been downloaded alone')
+    .addOption(
+      new Option('--offline', 'use what has been downloaded alone').conflicts([
+        'endpoint',
+        'proxy',
+      ]),
+    )
     .action(async (name: string, options: DownloadOptions) => {
       console.log(await downloadEncoder(name, { ...options, onProgress: progressTeller() }));
     });
   group
     .command('list')
     .description('list the encoders that have been downloaded')
-    .action(async () => {
+    .option('--json', 'print one JSON list')
+    .action(async ({ json }: { json?: boolean }) => {
       const found = await listEncoders();
+      if (json) {
+        console.log(JSON.stringify(found));
+        return;
+      }
       if (found.length === 0) {
         console.error('No encoder has been downloaded');
         return;
@@ -41,7 +51,7 @@ export function registerEncoder(program: Command): void {
         `${(size / MEGABYTE).toFixed(1)} MB`,
         folder,
       ]);
-      for (const line of tableLines(rows, 2)) console.log(line);
+      for (const line of tableLines(rows, 2, 3)) console.log(line);
     });
 }
 

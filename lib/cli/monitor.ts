@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { requireBeside } from './fitting-options';
 import { integerFrom, numberFrom } from './numbers';
 
 /** `metatorch monitor`: watches a stream of opinions. */
@@ -23,7 +24,8 @@ export function registerMonitor(program: Command): void {
     .option('--port <n>', 'take items over HTTP too, and show curves', integerFrom(0, 65535))
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--json', 'print alerts as JSON, a line each, and what was seen last')
-    .action(async (examples: string, stream: string | undefined, options) => {
+    .action(async (examples: string, stream: string | undefined, options, command: Command) => {
+      requireBeside(command, ['host'], '--port <n>', options.port !== undefined);
       // Loaded here, so that the other commands run without libtorch.
       const { runMonitor } = await import('./tasks/monitor.js');
       await runMonitor(examples, stream, options);

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { requireBeside } from './fitting-options';
 import type { EvaluateOptions } from './runs/evaluate';
 import type { TrainCommandOptions } from './runs/train';
 
@@ -38,15 +39,26 @@ function addTrain(program: Command): void {
   open(program.command('train'))
     .description('meta-train what a config says, test it, and save it')
     .usage('[config.yaml] [--key value …] [options]')
-    .option('--resume', 'go on from the latest checkpoint, or begin if there is none')
+    .addOption(
+      new Option(
+        '--resume',
+        'go on from the latest checkpoint, or begin if there is none',
+      ).conflicts('overwrite'),
+    )
     .option('--overwrite', 'replace a model that is in the folder already')
-    .option('--print', 'print the config in full, with all defaults, and end')
+    .addOption(
+      new Option('--print', 'print the config in full, with all defaults, and end').conflicts(
+        'json',
+      ),
+    )
     .option('--quiet', 'show no progress')
     .option('--json', 'print one JSON object')
     .option('--processes <count>', 'share the work among processes of this machine')
     .option('--rank-timeout <seconds>', 'how long processes wait for each other; 1800')
     .addHelpText('after', KEYS)
     .action(async (_: string[], options: TrainCommandOptions, command: Command) => {
+      const several = Number(options.processes ?? process.env['WORLD_SIZE'] ?? 1) !== 1;
+      requireBeside(command, ['rankTimeout'], '--processes <count>', several);
       // Loaded here, so that the other commands run without libtorch.
       const { runTrain } = await import('./runs/train.js');
       await runTrain(command.args, options);

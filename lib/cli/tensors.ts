@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { requireBeside } from './fitting-options';
 
 type Options = { json?: boolean; rtol?: number; atol?: number };
 
@@ -12,7 +13,8 @@ export function registerTensors(program: Command): void {
     .option('--rtol <number>', 'differences allowed, relative (default: 1.3e-6)', tolerance)
     .option('--atol <number>', 'differences allowed, absolute (default: 1e-5)', tolerance)
     .option('--json', 'print one JSON object')
-    .action(async (file: string, other: string | undefined, options: Options) => {
+    .action(async (file: string, other: string | undefined, options: Options, command: Command) => {
+      requireBeside(command, ['rtol', 'atol'], '[other]', other !== undefined);
       // Loaded here, so that the other commands start without libtorch.
       const { compare, list } = await import('./tensors/run.js');
       if (other === undefined) await list(file, options);

@@ -1,4 +1,4 @@
-import { cutText, displayWidth } from '../train/report/pages/display-width';
+import { cutMiddle, cutText, displayWidth } from '../train/report/pages/display-width';
 import { plainText } from '../train/report/pages/plain-text';
 
 /** What fits into the terminals that there are. */
@@ -35,18 +35,44 @@ export function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-/** Rows of cells, the first columns, of texts, to the left, the others to the right. */
-export function tableLines(rows: readonly (readonly string[])[], texts = 1): string[] {
+const [INDENT, GAP] = [2, 3];
+/** What is left of a cell in any case. */
+const LEAST = 12;
+
+/**
+ * Rows of cells, the first columns, of texts, to the left, the others to the right.
+ *
+ * @param long the column whose cells lose their middle where a line would be longer than the screen is wide
+ */
+export function tableLines(rows: readonly (readonly string[])[], texts = 1, long = 0): string[] {
+  const others = widthsOf(rows).reduce(
+    (sum, width, i) => sum + GAP + (i === long ? 0 : width),
+    INDENT - GAP,
+  );
+  const most = Math.max(LEAST, screenWidth() - others);
+  return alignedLines(
+    rows.map((row) =>
+      row.map((cell, i) => (i === long ? cutMiddle(plainText(cell), most, '...') : cell)),
+    ),
+    texts,
+  );
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
   const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, i) =>
+  return Array.from({ length: columns }, (_, i) =>
     Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))),
   );
+}
+
+function alignedLines(rows: readonly (readonly string[])[], texts: number): string[] {
+  const widths = widthsOf(rows);
   return rows.map((row) => {
     const cells = row.map((cell, i) => {
       const space = spaces(cell, widths[i] ?? 0);
       return i < texts ? cell + space : space + cell;
     });
-    return `  ${cells.join('   ')}`.trimEnd();
+    return `${' '.repeat(INDENT)}${cells.join(' '.repeat(GAP))}`.trimEnd();
   });
 }
 

@@ -218,7 +218,7 @@ export async function onDisk<T>(path: string, action: () => Promise<T>): Promise
   try {
     return await action();
   } catch (cause) {
-    const message = `Cannot write ${path}: ${messageOf(cause)}`;
+    const message = `Cannot write ${path}: ${messageOf(cause, path)}`;
     throw new TorchError('ERR_TORCH_FILE', message, { path, cause });
   }
 }

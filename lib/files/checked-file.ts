@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import type { Check } from '../check';
 import { TorchError } from '../errors';
+import { faultOf } from '../libtorch/reasons';
 import { jsonErrorOffset, placeOf, type TextPlace } from './json-error';
 import { repeatedKey } from './json-string';
 import { openRegular, readRegular } from './regular-file';
@@ -29,8 +30,7 @@ export function onFile<T>(path: string, expected: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw refuseFile(path, expected, found, cause);
+    throw refuseFile(path, expected, faultOf(cause, path), cause);
   }
 }
 

@@ -8,7 +8,7 @@ export function onDisk<T>(path: string, verb: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    throw new TorchError('ERR_TORCH_FILE', `Cannot ${verb} ${path}: ${messageOf(cause)}`, {
+    throw new TorchError('ERR_TORCH_FILE', `Cannot ${verb} ${path}: ${messageOf(cause, path)}`, {
       path,
       cause,
     });

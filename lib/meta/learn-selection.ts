@@ -8,6 +8,7 @@
  *
  * with standardised features f and scores S, less each task's mean.
  */
+import { argmax } from '../argmax';
 import { finiteNumber, objectOf, recordOf, required, strictObject } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
@@ -70,7 +71,7 @@ export function learnSelection(tasks: readonly TaskRecord[]): LearnedSelection {
   const standard = rows.map((row) => scale(row));
   const relative = scores.map((own) => own.map((score) => score - mean(own)));
   const level = algorithms.map((_, a) => mean(relative.map((own) => own[a] ?? 0)));
-  const single = greatest(level);
+  const single = argmax(level);
   const { lambda, gains } = bestStrength(standard, relative, single);
   const weights =
     lambda === Infinity
@@ -88,7 +89,7 @@ export function learnSelection(tasks: readonly TaskRecord[]): LearnedSelection {
         (value, a) => value + f.reduce((sum, one, i) => sum + one * (weights[i]?.[a] ?? 0), 0),
       );
       const named = algorithms.map((name, a) => [name, expected[a] ?? 0] as const);
-      return { best: algorithms[greatest(expected)] ?? '', expected: Object.fromEntries(named) };
+      return { best: algorithms[argmax(expected)] ?? '', expected: Object.fromEntries(named) };
     },
   };
 }
@@ -143,7 +144,7 @@ function bestStrength(
   single: number,
 ): { lambda: number; gains: number[] } {
   const trials = LAMBDAS.map((lambda) => {
-    const chosen = leftOut(f, relative, lambda).map(greatest);
+    const chosen = leftOut(f, relative, lambda).map(argmax);
     const gains = relative.map((own, i) => (own[chosen[i] ?? 0] ?? 0) - (own[single] ?? 0));
     return { lambda, gains };
   });
@@ -183,6 +184,3 @@ const matrix = (rows: Rows): Tensor =>
     dtype: 'float64',
     shape: [rows.length, rows[0]?.length ?? 0],
   });
-
-const greatest = (values: readonly number[]): number =>
-  values.reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);

@@ -1,12 +1,7 @@
 import { string } from '../check';
 import { outOfRange } from '../errors';
-import {
-  type Example,
-  type LabeledExamples,
-  namesOf,
-  requireName,
-  requireOwner,
-} from './examples/read-examples';
+import { namesOf, requireName } from '../text/datasets/labeled-text';
+import { type Example, type LabeledExamples, requireOwner } from './examples/read-examples';
 
 /** Refuses fewer than two labels: there would be nothing to tell apart. */
 export function requireTwo(labels: readonly string[], operator: string): void {

@@ -1,6 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
 import { readOptions, requireTexts } from '../check';
-import { invalidArgument } from '../errors';
 import type { SentenceEncoder } from '../text';
 import { loadEncoder, loadEncoderSync } from '../text/encoders/open-encoder';
 import { type Tensor, type Tree, torch } from '../torch';
@@ -23,12 +22,6 @@ import { type StopFlag, withStopFlag } from './workers/stop-flag';
 import type { SharedSaved, TaskName, Tasks } from './workers/tasks';
 import { type TuningOptions, TuningThread } from './workers/tuning-thread';
 import { closedError, WorkerThreads } from './workers/worker-threads';
-
-/** Returns `value` if it is a pool. */
-export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
-  if (value instanceof EncoderPool) return value;
-  throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
-}
 
 const threadsFor = ({ workers, fitters }: PoolLimits): WorkerThreads =>
   new WorkerThreads(workers + fitters);

@@ -1,3 +1,4 @@
+import { argmax } from '../argmax';
 import { TorchError } from '../errors';
 import { normalize } from '../meta/metric/normalize';
 import type { LabeledText } from '../text';
@@ -59,7 +60,7 @@ export function predictionsOf(
   const count = texts.length === 0 ? 0 : scored.nearest.length / texts.length;
   return texts.map((text, i) => {
     const own = scored.probabilities.subarray(i * labels.length, (i + 1) * labels.length);
-    const likely = several ? above(own, 0.5) : [greatest(own)];
+    const likely = several ? above(own, 0.5) : [argmax(own)];
     const familiarity = scored.familiarity[i] ?? 0;
     const unknown = reasonOf(text, Boolean(known[i]), familiarity, likely.length);
     const given = unknown === null ? likely : [];
@@ -78,10 +79,6 @@ export function predictionsOf(
       nearest,
     };
   });
-}
-
-function greatest(values: Float64Array): number {
-  return values.reduce((at, p, k) => (p > (values[at] ?? 0) ? k : at), 0);
 }
 
 /** The places of values of at least `least`, the greatest first. */

@@ -13,17 +13,13 @@ import {
 } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import type { LabeledText, SentenceEncoder } from '../text';
+import { requireText } from '../text/datasets/labeled-text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
-import { type EncoderPool, encoderPool } from './encoder-pool';
+import { EncoderPool } from './encoder-pool';
 import type { NewRows } from './engine';
 import { type LabelTexts, withLabelTexts } from './examples/label-texts';
-import {
-  type ExamplesInput,
-  type LabeledExamples,
-  readExamples,
-  requireText,
-} from './examples/read-examples';
+import { type ExamplesInput, type LabeledExamples, readExamples } from './examples/read-examples';
 import type { FitOptions } from './fitted';
 import { givesSeveral, HEAD_NAMES, type HeadName } from './heads';
 import { headMapFile } from './heads/head-map';
@@ -40,6 +36,12 @@ const isRecord = (value: unknown, name: string, operator: string) => {
     described.map(([label, text]) => [label, requireText(text, `${name}.${label}`, operator)]),
   );
 };
+
+/** Returns `value` if it is a pool. */
+export function encoderPool(value: unknown, name: string, operator: string): EncoderPool {
+  if (value instanceof EncoderPool) return value;
+  throw invalidArgument('an EncoderPool', `${name} of ${operator}`, value, operator);
+}
 
 const OPTIONS = {
   /**

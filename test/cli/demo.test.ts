@@ -72,7 +72,9 @@ test('a folder that cannot be made is told before training, without a stack', ()
   const file = join(folder(), 'file');
   writeFileSync(file, '');
   const { status, stdout, stderr } = demo('--out', file);
-  expect(stderr).toMatch(/^Cannot make the folder .*file\/wordnet-prototypical: ENOTDIR.*\n$/);
+  expect(stderr).toMatch(
+    /^Cannot make the folder .*file\/wordnet-prototypical: a file where a folder should be.*\n$/,
+  );
   expect(stdout).toBe('');
   expect(status).toBe(1);
 });

@@ -36,7 +36,18 @@ test('downloads an encoder, prints its folder, and lists it', async () => {
   expect(out).toEqual([expect.stringMatching(/encoders\/owner--model\/commits\/c0ffee0+$/)]);
   expect(error.at(-1)).toEqual(expect.stringMatching(/^100 % of 0\.1 MB \(.*json|safetensors\)$/));
   const listed = await run('list');
-  expect(listed.out).toEqual([`  owner/model   c0ffee000000   0.1 MB   ${out[0]}`]);
+  expect(listed.out).toEqual([
+    expect.stringMatching(/^ {2}owner\/model {3}c0ffee000000 {3}0\.1 MB {3}.+\.\.\..*00$/),
+  ]);
+  expect(listed.out[0]).toHaveLength(80);
+  const [json = ''] = (await run('list', '--json')).out;
+  expect(JSON.parse(json)).toEqual([
+    expect.objectContaining({
+      name: 'owner/model',
+      folder: out[0],
+      commit: `c0ffee${'0'.repeat(34)}`,
+    }),
+  ]);
 });
 
 test('offline, says what is missing', async () => {

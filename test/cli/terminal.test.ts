@@ -48,6 +48,35 @@ test('columns of a table are as wide as their widest cell, texts to the left', (
   ]);
 });
 
+test('a table is as wide as the screen: the first cells lose their middle', () => {
+  const folder = 'models/of-the-autumn/intents-of-a-bank';
+  const rows = [
+    ['model', '1-shot'],
+    [folder, '50.0'],
+    ['short', '100.0'],
+  ];
+  expect(tableLines(rows)).toEqual([
+    '  model                                    1-shot',
+    `  ${folder}     50.0`,
+    '  short                                     100.0',
+  ]);
+  terminalOf(40);
+  expect(tableLines(rows)).toEqual([
+    '  model                           1-shot',
+    '  models/of-the...nts-of-a-bank     50.0',
+    '  short                            100.0',
+  ]);
+  expect(
+    tableLines(
+      rows.map(([own = '', other = '']) => [other, own]),
+      1,
+      1,
+    )[1],
+  ).toHaveLength(40);
+  terminalOf(10);
+  expect(tableLines(rows)[1]).toBe('  mode...-bank     50.0');
+});
+
 test('wide characters take two columns', () => {
   expect(
     tableLines([

@@ -120,7 +120,9 @@ describe('metatorch try, stopped or misused', () => {
     const file = join(folder(), 'file');
     writeFileSync(file, '');
     const { status, stdout, stderr } = attempt('--out', file);
-    expect(stderr).toMatch(/^Cannot make the folder .*file\/intents: ENOTDIR.*\n$/);
+    expect(stderr).toMatch(
+      /^Cannot make the folder .*file\/intents: a file where a folder should be.*\n$/,
+    );
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   });
 

@@ -19,7 +19,9 @@ test('errors of the system name the path, and have a code', () => {
     expect.objectContaining({
       code: 'ERR_TORCH_FILE',
       path,
-      message: expect.stringMatching(/^Cannot make the folder .*below: ENOTDIR/),
+      message: expect.stringMatching(
+        /^Cannot make the folder .*below: a file where a folder should be \(ENOTDIR\)/,
+      ),
     }),
   );
 });

@@ -22,6 +22,18 @@ export function sharedPool(): () => EncoderPool {
   };
 }
 
+/** Fulfilled when a pool begins the next fit that it is asked for. */
+export function nextFit(pool: EncoderPool): Promise<void> {
+  return new Promise((resolve) => {
+    const spy = jest.spyOn(pool, 'fit').mockImplementation((...work) => {
+      spy.mockRestore();
+      const core = pool.fit(...work);
+      resolve();
+      return core;
+    });
+  });
+}
+
 /** Two classifiers for each test of a file. */
 export function twoClassifiers(pool: () => EncoderPool): () => Two {
   let two: Two | undefined;

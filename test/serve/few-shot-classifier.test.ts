@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nextTurn } from '../../lib/next-turn';
 import { EncoderPool, FewShotClassifier } from '../../lib/serve';
 import { torch } from '../../lib/torch';
 import { sealed } from '../../lib/train/seal';
 import { settledTensors } from '../helpers/garbage';
+import { nextFit } from '../helpers/served';
 
 const EXAMPLES = {
   card_lost: ['I lost my card', 'my card is gone', 'someone stole my card'],
@@ -392,13 +394,15 @@ test('closing a pool answers what is being encoded, and does not wait for a long
   const many = Object.fromEntries(
     Array.from({ length: 800 }, (_, i) => [`label ${i}`, [`text ${i}`, `number ${i}`]]),
   );
+  const begun = nextFit(own);
   const long = FewShotClassifier.fit(many, { pool: own });
   const outcome = long.then(
     () => 'fitted',
     (error: { code: string }) => error.code,
   );
   const asked = classifier.predict('where is my card?');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await begun;
+  while (own.load.running === 0) await nextTurn();
   const start = performance.now();
   await own.close();
   expect(performance.now() - start).toBeLessThan(3000);

@@ -1,5 +1,5 @@
 import { EncoderPool, FewShotClassifier } from '../../lib/serve';
-import { sharedPool } from '../helpers/served';
+import { nextFit, sharedPool } from '../helpers/served';
 
 const pool = sharedPool();
 
@@ -14,12 +14,13 @@ const MANY = Object.fromEntries(
 test('a fit that has begun is given up by its signal, and the threads go on', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
+  const begun = nextFit(pool());
   const fit = FewShotClassifier.fit(MANY, {
     pool: pool(),
     head: 'logistic',
     signal: controller.signal,
   });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await begun;
   controller.abort(reason);
   await expect(fit).rejects.toBe(reason);
   await using other = await FewShotClassifier.fit({ a: ['one'], b: ['two'] }, { pool: pool() });

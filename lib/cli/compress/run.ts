@@ -9,6 +9,7 @@ import { compress } from '../../train/compress/compress';
 import { accuracyChanges, bytesOnDisk, encodingTimes } from '../../train/compress/measure';
 import type { RunConfig } from '../../train/runs/config';
 import { testConfig, testModel } from '../../train/runs/evaluate-model';
+import type { ConfigTree } from '../../train/runs/merge-configs';
 import type { MetaModel } from '../../train/runs/model';
 import { loadModel, saveModel } from '../../train/runs/saved-model';
 import { interruptible } from '../interrupt';
@@ -36,6 +37,7 @@ export async function runCompress(
   await interruptible(async (signal) => {
     const { positional, config: over } = await forUser(() => readFlags(args));
     await forUser(() => requireFitting(positional, options));
+    requireUse(over, options);
     const [folder = ''] = positional;
     const { out, json = false, test } = options;
     using model = await forUser(() => loadModel(folder));
@@ -86,6 +88,13 @@ function requireFitting(
     `Cannot compress into ${out}: a model is there already; name another folder by --out, or use --overwrite`,
     { path: out },
   );
+}
+
+/** Refuses keys of a config that neither the test nor pruning, which reads texts of the training, would look at. */
+function requireUse(over: ConfigTree, { test, prune }: CompressCommandOptions): void {
+  const [key] = Object.keys(over);
+  if (key === undefined || test || prune !== undefined) return;
+  throw wrong(`--${key} is for the test or for --prune: leave it or --no-test out`);
 }
 
 async function compressed(

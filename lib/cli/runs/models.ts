@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainObject } from '../../check';
 import { TorchError } from '../../errors';
-import { readJsonFile } from '../../files/checked-file';
+import { onFile, readJsonFile } from '../../files/checked-file';
 import { CONFIG_FILE } from '../../train/checkpoint';
 import { compressionInWords } from '../../train/compress/compression';
 import { isModel } from '../../train/runs/saved-model';
@@ -22,8 +22,10 @@ type Described = {
 
 /** Prints the models in some folders. */
 export function listModels(folders: readonly string[], json: boolean): void {
+  // Where to look if nobody says may be missing.
   const wanted = folders.length > 0 ? folders : FOLDERS;
-  const found = wanted.flatMap(modelsIn).map(describe);
+  const there = folders.length > 0 ? folders : FOLDERS.filter((folder) => existsSync(folder));
+  const found = there.flatMap(modelsIn).map(describe);
   if (json) {
     console.log(JSON.stringify(found));
     return;
@@ -72,14 +74,13 @@ export function showModel(folder: string): void {
 
 function modelsIn(folder: string): string[] {
   if (isModel(folder)) return [folder];
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => join(folder, name))
-      .filter(isModel);
-  } catch {
-    return [];
-  }
+  const entries = onFile(folder, 'a model, or a folder of models', () =>
+    readdirSync(folder, { withFileTypes: true }),
+  );
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .filter(isModel);
 }
 
 function describe(folder: string): Described {

@@ -44,8 +44,7 @@ export async function openClassifiers(
   pool: EncoderPool,
 ): Promise<Opened> {
   const [first] = paths;
-  const only = paths.length === 1 && store === undefined;
-  if (only && first !== undefined && isStore(first)) {
+  if (store === undefined && first !== undefined && keepsChanges(paths, store)) {
     const classifiers = await ClassifierStore.open(first, { pool, model, workers });
     return { classifiers, readOnly: false, passedOver: [] };
   }
@@ -71,6 +70,11 @@ export async function openClassifiers(
     await classifiers.close();
     throw error;
   }
+}
+
+/** Whether what classifiers learn is kept: by a store, which may be the only path. */
+export function keepsChanges(paths: readonly string[], store: string | undefined): boolean {
+  return store !== undefined || (paths.length === 1 && paths.every(isStore));
 }
 
 function byName(paths: readonly string[]): Map<string, string> {

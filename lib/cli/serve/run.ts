@@ -8,7 +8,7 @@ import {
 } from '../../serve';
 import { httpPackages } from '../../serve/http/packages';
 import { userError } from '../user-error';
-import { openClassifiers } from './open-classifiers';
+import { keepsChanges, openClassifiers } from './open-classifiers';
 
 export type ServeOptions = {
   store?: string;
@@ -32,6 +32,11 @@ export async function runServe(paths: readonly string[], options: ServeOptions):
   // Before a store is made that the next start would find.
   httpPackages();
   const { maxLabels, maxExamples, maxTextLength } = options;
+  if ((maxLabels ?? maxExamples) !== undefined && !keepsChanges(paths, options.store)) {
+    const flag = maxLabels === undefined ? '--max-examples' : '--max-labels';
+    const message = `${flag} is for what is learned: say by --store <folder> where that is kept`;
+    throw new TorchError('ERR_TORCH_ARGUMENT', message);
+  }
   const pool = await EncoderPool.open({ workers: options.workers });
   let server: HttpServer | undefined;
   try {

@@ -1,3 +1,4 @@
+import { argmax } from '../../argmax';
 import type { EncoderPool, HeadName } from '../../serve';
 import { keyOf } from '../../serve/calibration/sample';
 import { type Core, coreOf } from '../../serve/core';
@@ -101,8 +102,7 @@ function measured({ learn, test, labels, strange }: Draw, head: HeadName | 'auto
 }
 
 function mostProbable({ probabilities }: Scored, row: number, labels: number): number {
-  const own = probabilities.subarray(row * labels, (row + 1) * labels);
-  return own.indexOf(Math.max(...own));
+  return argmax(probabilities.subarray(row * labels, (row + 1) * labels));
 }
 
 const unknownShare = ({ familiarity }: Scored): number =>

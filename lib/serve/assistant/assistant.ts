@@ -2,9 +2,10 @@
 
 import { optional, readData, readOptions, string } from '../../check';
 import { outOfRange, TorchError } from '../../errors';
+import { requireText, writtenText } from '../../text/datasets/labeled-text';
 import { type RiskThreshold, riskThreshold } from '../../train/metrics/risk-threshold';
 import { warnOf } from '../../warnings';
-import { type Example, requireText, writtenText } from '../examples/read-examples';
+import type { Example } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
 import { Turns } from '../store/turns';
 import { requireTwoLabels } from '../tasks/example-regression';

@@ -9,7 +9,7 @@ import {
   string,
 } from '../../check';
 import { outOfRange } from '../../errors';
-import { writtenText } from '../examples/read-examples';
+import { writtenText } from '../../text/datasets/labeled-text';
 import { type Slot, type SlotValue, slotCheck } from './slots';
 
 /** What is answered to an intent. */

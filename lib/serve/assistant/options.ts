@@ -9,9 +9,9 @@ import {
   string,
   withDefault,
 } from '../../check';
-import { encoderPool } from '../encoder-pool';
 import { folderName } from '../folders';
 import { HEAD_NAMES, type HeadName } from '../heads';
+import { encoderPool } from '../setup';
 
 export const ASSISTANT_OPTIONS = {
   /** Where what it learns is kept. Default: nowhere; it lives as long as the process. */

@@ -9,7 +9,7 @@ import {
   string,
 } from '../../check';
 import { outOfRange } from '../../errors';
-import { sameName } from '../examples/read-examples';
+import { nameKey } from '../../text/datasets/labeled-text';
 
 const pattern: Check<string> = (value, name, operator) => {
   const source = string(value, name, operator);
@@ -113,11 +113,11 @@ function choiceIn(
   text: string,
   values: Readonly<Record<string, readonly string[]>>,
 ): Found | undefined {
-  const words = ` ${sameName(text).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
+  const words = ` ${nameKey(text).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
   const found = Object.entries(values).filter(([value, others]) =>
     [value, ...others].some((one) =>
       words.includes(
-        ` ${sameName(one)
+        ` ${nameKey(one)
           .replace(/[^\p{L}\p{N}]+/gu, ' ')
           .trim()} `,
       ),

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../../check';
-import { sameText } from './known-texts';
+import { nameKey, textKey } from '../../text/datasets/labeled-text';
 import { labelsWithout, without } from './label-texts';
-import { type ExamplesInput, rowsOf, sameName } from './read-examples';
+import { type ExamplesInput, rowsOf } from './read-examples';
 
 /** What is to be known of examples before a classifier is fitted to them. */
 export type ExampleReport = {
@@ -44,14 +44,14 @@ export function inspectExamples(examples: ExamplesInput): ExampleReport {
   const withoutTexts = isPlainObject(examples) ? labelsWithout(examples) : [];
   const given = withoutTexts.length === 0 ? examples : without(examples, withoutTexts);
   for (const { text, label, where } of rowsOf(given, 'inspectExamples')) {
-    const named = typeof label === 'string' && sameName(label) !== '';
+    const named = typeof label === 'string' && nameKey(label) !== '';
     if (!named) unnamed.push(where);
     else {
-      byName.set(sameName(label), (byName.get(sameName(label)) ?? new Set()).add(label));
+      byName.set(nameKey(label), (byName.get(nameKey(label)) ?? new Set()).add(label));
     }
-    if (typeof text !== 'string' || sameText(text) === '') empty.push(where);
-    if (!named || typeof text !== 'string' || sameText(text) === '') continue;
-    const key = sameText(text);
+    if (typeof text !== 'string' || textKey(text) === '') empty.push(where);
+    if (!named || typeof text !== 'string' || textKey(text) === '') continue;
+    const key = textKey(text);
     const found = byText.get(key) ?? { text, times: new Map<string, number>() };
     found.times.set(label, (found.times.get(label) ?? 0) + 1);
     byText.set(key, found);

@@ -1,8 +1,5 @@
 import type { LabeledText } from '../../text';
-
-/** Texts are the same up to white space and the forms of their characters. */
-export const sameText = (text: string): string =>
-  text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+import { textKey } from '../../text/datasets/labeled-text';
 
 /** Rows by what makes their texts the same, for the lists of examples that were asked last. */
 const known = new WeakMap<readonly LabeledText[], Map<string, number[]>>();
@@ -19,7 +16,7 @@ export function knownTexts(rows: readonly LabeledText[]): ReadonlyMap<string, re
 
 function note(found: Map<string, number[]>, rows: readonly LabeledText[], from: number): void {
   for (const [i, { text }] of rows.entries()) {
-    const key = sameText(text);
+    const key = textKey(text);
     const places = found.get(key);
     if (places === undefined) found.set(key, [from + i]);
     else places.push(from + i);

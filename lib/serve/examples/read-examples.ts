@@ -1,4 +1,4 @@
-import { type Check, isPlainObject, optional, required, strictObject, string } from '../../check';
+import { isPlainObject, optional, required, strictObject, string } from '../../check';
 import {
   ArgumentRangeError,
   ArgumentTypeError,
@@ -7,7 +7,8 @@ import {
   outOfRange,
 } from '../../errors';
 import type { LabeledText, TextDataset } from '../../text';
-import { knownTexts, sameText } from './known-texts';
+import { namesOf, requireName, requireText, textKey } from '../../text/datasets/labeled-text';
+import { knownTexts } from './known-texts';
 
 /** Examples as people have them: texts by label, rows, or a data set. */
 export type ExamplesInput =
@@ -27,9 +28,6 @@ export const exampleCheck = strictObject({
 
 /** Checked examples: each text of a label once for each owner, and no text under two labels. */
 export type LabeledExamples = { labels: readonly string[]; rows: readonly Example[] };
-
-/** Labels are the same up to case as well. */
-export const sameName = (name: string): string => sameText(name).toLowerCase();
 
 /**
  * The rows of any form of examples. A text that stands twice under its label counts once; of two owners it
@@ -54,7 +52,7 @@ export function readExamples(
   const kept: Example[] = [];
   for (const { text, label, owner, where } of rowsOf(input, operator)) {
     requireName(label, names, where, operator);
-    const key = sameText(requireText(text, where, operator));
+    const key = textKey(requireText(text, where, operator));
     const same = first.get(key) ?? placed(before.rows, known.get(key));
     const other = same.find((row) => row.label !== label);
     if (other !== undefined && !several) throw contradiction(other, { label, where }, operator);
@@ -85,41 +83,6 @@ export function requireOwner(value: unknown, where: string, operator: string): s
   if (owner.trim() !== '') return owner;
   throw outOfRange('a name', `the owner of ${where}`, owner, operator);
 }
-
-/** Labels by what makes their names the same. */
-export function namesOf(labels: readonly string[]): Map<string, string> {
-  return new Map(labels.map((label) => [sameName(label), label]));
-}
-
-/** Adds a label's name to `names` if it is a text that is no other label's up to case and white space. */
-export function requireName(
-  name: string,
-  names: Map<string, string>,
-  where: string,
-  operator: string,
-): void {
-  const key = sameName(string(name, `the label of ${where}`, operator));
-  if (key === '') throw outOfRange('a name', `the label of ${where}`, name, operator);
-  const before = names.get(key);
-  if (before === undefined) names.set(key, name);
-  else if (before !== name) {
-    throw new ArgumentRangeError(
-      `${operator}: Expected labels that differ in more than case and white space but received ${describe(before)} and ${describe(name)}`,
-      operator,
-    );
-  }
-}
-
-/** Returns `text` if there is something in it. */
-export function requireText(text: unknown, where: string, operator: string): string {
-  if (typeof text !== 'string') throw invalidArgument('a string', where, text, operator);
-  if (sameText(text) !== '') return text;
-  throw outOfRange('a text with something in it', where, text, operator);
-}
-
-/** A check for a text with something in it. */
-export const writtenText: Check<string> = (value, name, operator) =>
-  requireText(value, `${name} of ${operator}`, operator);
 
 function contradiction(
   before: { text: string; label: string; where: string },

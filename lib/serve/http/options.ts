@@ -12,8 +12,8 @@ import {
   withMethods,
 } from '../../check';
 import type { Assistant } from '../assistant/assistant';
-import { encoderPool } from '../encoder-pool';
 import type { OpinionMonitor } from '../monitor/opinion-monitor';
+import { encoderPool } from '../setup';
 import { checkTokens, type Tokens } from './access';
 
 const LONGEST_TIMER = 2 ** 31 - 1;

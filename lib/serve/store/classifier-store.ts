@@ -14,10 +14,11 @@ import {
 import { outOfRange, TorchError } from '../../errors';
 import { FolderLock } from '../../files/folder-lock';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
-import { EncoderPool, encoderPool } from '../encoder-pool';
+import { EncoderPool } from '../encoder-pool';
 import type { ExamplesInput } from '../examples/read-examples';
 import { makeFolder } from '../folders';
 import type { AdditionOptions } from '../setup';
+import { encoderPool } from '../setup';
 import type { Change } from './changes';
 import { type Classifiers, classifierName, type FitSettings, type Pool } from './classifiers';
 import { fitClassifier } from './fit-classifier';

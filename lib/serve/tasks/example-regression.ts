@@ -1,3 +1,4 @@
+import { argmax } from '../../argmax';
 import { outOfRange } from '../../errors';
 import type { TextPrediction } from '../../text';
 import { disposeTree, type Tensor, torch } from '../../torch';
@@ -64,7 +65,7 @@ export class ExampleRegression<E extends { readonly label: string }> {
   }
 
   #prediction(row: readonly number[], similarities: readonly number[]): NearestPrediction<E> {
-    const [best, near] = [greatest(row), greatest(similarities)];
+    const [best, near] = [argmax(row), argmax(similarities)];
     const [label, example] = [this.labels[best], this.#examples[near]];
     if (label === undefined || example === undefined) throw new RangeError('no examples');
     return {
@@ -96,10 +97,6 @@ function heldOutSharpness(own: readonly string[], x: Tensor, { usual, keys }: Ca
     const scores = heldOutScores(logistic, logistic.fit(examples), held);
     return sharpness(scores, held.own.y, usual);
   });
-}
-
-function greatest(values: readonly number[]): number {
-  return values.reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);
 }
 
 /** Refuses examples of fewer than two labels. @param what the labels are called. @throws ArgumentRangeError */

@@ -62,7 +62,7 @@ function* readLines(path: string): Generator<string[]> {
   try {
     text = readRegular(path).toString('latin1');
   } catch (cause) {
-    const message = `Could not read the WordNet file ${path}: ${messageOf(cause)}`;
+    const message = `Could not read the WordNet file ${path}: ${messageOf(cause, path)}`;
     throw new TorchError('ERR_TORCH_FILE', message, { path, cause });
   }
   for (const line of text.split('\n')) {

@@ -1,12 +1,93 @@
-import { array } from '../../check';
-import { invalidArgument } from '../../errors';
+import { array, type Check, requireTexts, string } from '../../check';
+import { ArgumentRangeError, describe, invalidArgument, outOfRange } from '../../errors';
 import type { LabeledText } from './dataset';
 
-/** @throws ArgumentTypeError that says which, if `rows` is not an array of texts with labels */
+/** Texts are the same if their keys are: up to white space and the forms of their characters. */
+export const textKey = (text: string): string =>
+  text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+
+/** Names of labels are the same up to case as well. */
+export const nameKey = (name: string): string => textKey(name).toLowerCase();
+
+/** Names by their keys. */
+export function namesOf(names: readonly string[]): Map<string, string> {
+  return new Map(names.map((name) => [nameKey(name), name]));
+}
+
+/**
+ * Adds a name to `names` if it is a text that is no other name up to case and white space.
+ *
+ * @param where what has the name
+ * @param kind what the name is for it
+ */
+export function requireName(
+  name: string,
+  names: Map<string, string>,
+  where: string,
+  operator: string,
+  kind = 'label',
+): void {
+  const key = nameKey(string(name, `the ${kind} of ${where}`, operator));
+  if (key === '') throw outOfRange('a name', `the ${kind} of ${where}`, name, operator);
+  const before = names.get(key);
+  if (before === undefined) names.set(key, name);
+  else if (before !== name) {
+    throw new ArgumentRangeError(
+      `${operator}: Expected ${kind}s that differ in more than case and white space but received ${describe(before)} and ${describe(name)}`,
+      operator,
+    );
+  }
+}
+
+/**
+ * Refuses labels without a name, and two that are one up to case and white space.
+ *
+ * @param names those that are there already, by `namesOf`; the labels are added to them
+ */
+export function requireLabels(
+  rows: readonly { readonly label: string }[],
+  name: string,
+  operator: string,
+  names = namesOf([]),
+): void {
+  for (const [i, { label }] of rows.entries()) {
+    requireName(label, names, `${name}[${i}]`, operator);
+  }
+}
+
+/** Returns `text` if there is something in it. */
+export function requireText(text: unknown, where: string, operator: string): string {
+  if (typeof text !== 'string') throw invalidArgument('a string', where, text, operator);
+  if (textKey(text) !== '') return text;
+  throw outOfRange('a text with something in it', where, text, operator);
+}
+
+/** A check for a text with something in it. */
+export const writtenText: Check<string> = (value, name, operator) =>
+  requireText(value, `${name} of ${operator}`, operator);
+
+/** Refuses what is not an array of texts with something in them. @throws that says which is not */
+export function requireWrittenTexts(
+  texts: readonly string[],
+  name: string,
+  operator: string,
+): void {
+  requireTexts(texts, name, operator);
+  for (const [i, text] of texts.entries()) writtenText(text, `${name}[${i}]`, operator);
+}
+
+/**
+ * Refuses what is not an array of texts with labels.
+ *
+ * @param names labels that are there already, by `namesOf`; those of the rows are added to them
+ * @throws ArgumentTypeError that says which row has no text or label; ArgumentRangeError for an empty one, and for
+ *   labels that are one up to case and white space
+ */
 export function requireLabeledTexts(
   rows: readonly LabeledText[],
   name: string,
   operator: string,
+  names = namesOf([]),
 ): void {
   array(rows, 'texts with labels', name, operator);
   for (const [i, row] of rows.entries()) {
@@ -16,5 +97,7 @@ export function requireLabeledTexts(
         throw invalidArgument('a string', `${name}[${i}].${key}`, value, operator);
       }
     }
+    writtenText(row.text, `${name}[${i}].text`, operator);
   }
+  requireLabels(rows, name, operator, names);
 }

@@ -51,7 +51,7 @@ function foldersIn(folder: string, refuse: Refuse): string[] {
       .map(({ name }) => name)
       .sort();
   } catch (cause) {
-    return refuse({}, 'a folder of folds', messageOf(cause), cause);
+    return refuse({}, 'a folder of folds', messageOf(cause, folder), cause);
   }
 }
 

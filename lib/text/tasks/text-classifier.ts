@@ -41,8 +41,8 @@ export class TextClassifier<P extends Tree, A, B extends Tree = Tree> {
   readonly #adapted: A;
 
   /**
-   * @throws ArgumentTypeError if an example is not a text and a label; ArgumentRangeError unless they
-   *   have at least two labels, and no more than the model can distinguish
+   * @throws ArgumentTypeError if an example is not a text and a label; ArgumentRangeError for an empty
+   *   one, labels that are one up to case, fewer than two, and more than the model can distinguish
    */
   constructor(model: TextModel<P, A, B>, examples: readonly LabeledText[]) {
     requireModel(Object(model));

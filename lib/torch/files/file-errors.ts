@@ -1,4 +1,5 @@
 import { TorchError } from '../../errors';
+import { faultOf } from '../../libtorch/reasons';
 
 const NAMES_SHOWN = 5;
 
@@ -33,8 +34,7 @@ export class FileErrors {
 
   /** The operating system, or a layer in between, could not read it. */
   unreadable(cause: unknown): TorchError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `Cannot read ${this.#subject}: expected ${withArticle(this.#format)} file, but ${reason}`;
+    const message = `Cannot read ${this.#subject}: expected ${withArticle(this.#format)} file but found ${faultOf(cause, this.#path)}`;
     return this.#error(message, cause);
   }
 

@@ -18,6 +18,7 @@ import {
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { TorchError } from '../../errors';
 import { requireRegular } from '../../files/regular-file';
+import { faultOf } from '../../libtorch/reasons';
 
 // The most that one system call is asked to write.
 const MAX_WRITE = 1 << 30;
@@ -187,7 +188,7 @@ function onFile<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TorchError('ERR_TORCH_FILE', `Cannot write ${path}: ${reason}`, { path, cause });
+    const message = `Cannot write ${path}: ${faultOf(cause, path)}`;
+    throw new TorchError('ERR_TORCH_FILE', message, { path, cause });
   }
 }

@@ -62,6 +62,70 @@ malformedInputs([
     ['<classifier>=<token>'],
   ),
   usage('a token that is empty', ['serve', 'a', '--token', 'cards='], ['<classifier>=<token>']),
+  usage(
+    'limits of what is never learned',
+    ['serve', 'a.json', '--max-examples', '9'],
+    ['--max-examples is for what is learned', '--store <folder>'],
+  ),
+  usage(
+    'a threshold beside the risk that it would be chosen by',
+    ['assist', 'a.json', '--risk', '0.1', '--threshold', '0.5'],
+    ["'--risk <share>' cannot be used with option '--threshold <p>'"],
+  ),
+  usage(
+    'an owner of what is served',
+    ['assist', 'a.json', '--port', '0', '--owner', 'ann'],
+    ["'--port <n>' cannot be used with option '--owner <name>'"],
+  ),
+  usage(
+    'JSON of what is served',
+    ['assist', 'a.json', '--port', '0', '--json'],
+    ["'--port <n>' cannot be used with option '--json'"],
+  ),
+  usage(
+    'an address where nothing is served',
+    ['assist', 'a.json', '--host', '0.0.0.0'],
+    ["'--host <address>' says nothing without '--port <n>'"],
+  ),
+  usage(
+    'an address where nothing is watched',
+    ['monitor', 'a.json', '--host', '0.0.0.0'],
+    ["'--host <address>' says nothing without '--port <n>'"],
+  ),
+  usage('to go on and to begin anew', train('--resume', '--overwrite'), [
+    "'--resume' cannot be used with option '--overwrite'",
+  ]),
+  usage('a config in JSON', train('--print', '--json'), [
+    "'--print' cannot be used with option '--json'",
+  ]),
+  usage('to wait for processes that there are not', train('--rank-timeout', '60'), [
+    "'--rank-timeout <seconds>' says nothing without '--processes <count>'",
+  ]),
+  usage(
+    'keys of a test that is left out',
+    ['compress', 'a', '--out', 'b', '--int8', '--no-test', '--evaluation.test', '9'],
+    ['--evaluation is for the test or for --prune', '--no-test'],
+  ),
+  usage(
+    'a tolerance for one file',
+    ['tensors', 'a.npy', '--rtol', '0.1'],
+    ["'--rtol <number>' says nothing without '[other]'"],
+  ),
+  usage(
+    'a mirror of what is copied',
+    ['datasets', 'get', 'banking77', '--from', '.', '--mirror', 'https://a.example'],
+    ["'--from <folder>' cannot be used with option '--mirror <url>'"],
+  ),
+  usage(
+    'a proxy of what is not downloaded',
+    ['datasets', 'get', 'banking77', '--offline', '--proxy', 'https://a.example'],
+    ["'--offline' cannot be used with option '--proxy <url>'"],
+  ),
+  usage(
+    'a hub that is not asked',
+    ['encoder', 'download', 'a/b', '--offline', '--endpoint', 'https://a.example'],
+    ["'--offline' cannot be used with option '--endpoint <url>'"],
+  ),
   usage('no data set to describe', ['datasets', 'info'], ["'name'"]),
   usage('a data set in other letters', ['datasets', 'info', 'bank77'], ["'banking77'"]),
   usage('a data set that nobody knows', ['datasets', 'info', 'x'], ['x']),

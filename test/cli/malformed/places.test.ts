@@ -41,7 +41,7 @@ const place = (
 ): Malformed => ({ name, args, files: EXAMPLES, says, ...(prepare && { prepare }) });
 
 malformedInputs([
-  data('not there', 'none.csv', undefined, ['ENOENT']),
+  data('not there', 'none.csv', undefined, ['found no such file or folder (ENOENT)']),
   data('a link to nothing', 'data.csv', linkAt('data.csv', 'gone.csv'), ['ENOENT']),
   data('a link to itself', 'data.csv', linkAt('data.csv', 'data.csv'), ['ELOOP']),
   data('below a file', 'a.csv/b.csv', filesAt({ 'a.csv': 'x' }), ['ENOTDIR']),
@@ -185,6 +185,26 @@ malformedInputs([
     ['adapt', 'none', 'pipe.json', '--out', 'x'],
     ['pipe.json', 'a pipe'],
     pipeAt('pipe.json'),
+  ),
+  place(
+    'a definition that is not there',
+    ['assist', 'none.json'],
+    ['Cannot load none.json: expected a definition', 'but found no such file or folder (ENOENT)'],
+  ),
+  place(
+    'tensors that are not there',
+    ['tensors', 'none.npy'],
+    ['Cannot read none.npy: expected an npy file but found no such file or folder (ENOENT)'],
+  ),
+  place(
+    'models to list that are not there',
+    ['models', 'list', 'none'],
+    ['Cannot load none: expected a model, or a folder of models but found no such file or folder'],
+  ),
+  place(
+    'models to list in a file',
+    ['models', 'list', 'examples.json'],
+    ['examples.json', 'found a file where a folder should be (ENOTDIR)'],
   ),
   place('a model to look into that is not there', ['models', 'info', 'none'], ['none']),
   place('predictions that are not there', ['report', 'none.jsonl'], ['none.jsonl', 'ENOENT']),

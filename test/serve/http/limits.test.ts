@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createServer, FewShotClassifier, LimitError } from '../../../lib/serve';
-import { CARDS, LOANS, sharedPool, twoClassifiers } from '../../helpers/served';
+import { CARDS, LOANS, nextFit, sharedPool, twoClassifiers } from '../../helpers/served';
 
 const pool = sharedPool();
 const two = twoClassifiers(pool);
@@ -113,6 +112,7 @@ test('a classifier has limits of its own where it is asked for them, and none el
 test('an edit of one classifier does not wait for a large fit of another', async () => {
   const many = (label: string) => Array.from({ length: 600 }, (_, i) => `${label} ${i}`);
   const order: string[] = [];
+  const begun = nextFit(pool());
   const large = FewShotClassifier.fit(
     { a: many('a'), b: many('b') },
     { pool: pool(), head: 'class-mean' },
@@ -120,7 +120,7 @@ test('an edit of one classifier does not wait for a large fit of another', async
     order.push('large');
     await classifier.close();
   });
-  await sleep(10);
+  await begun;
   await two().cards.addExamples({ weather: ['rain'] });
   order.push('edit');
   await two().loans.predict('a loan');

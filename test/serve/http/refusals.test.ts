@@ -1,9 +1,11 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { nextTurn } from '../../../lib/next-turn';
 import { createServer } from '../../../lib/serve';
 import { sharedPool, twoClassifiers } from '../../helpers/served';
 
@@ -225,7 +227,9 @@ describe('a client that leaves', () => {
     socket.write(
       'POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"text"',
     );
-    await sleep(50);
+    const [incoming] = (await once(server.server, 'request')) as [IncomingMessage];
+    // Its body is read from then on.
+    while (incoming.readableFlowing !== true) await nextTurn();
     socket.destroy();
     while (!lines.join('').includes('"status"')) await sleep(5);
     await sleep(20);

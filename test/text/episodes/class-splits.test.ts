@@ -80,7 +80,7 @@ describe('readClassFolds', () => {
     [
       'a missing list',
       { '01/labels.train.txt': 'a' },
-      /labels\.valid\.txt: expected a file but found ENOENT/,
+      /labels\.valid\.txt: expected a file but found no such file or folder \(ENOENT\)/,
     ],
     ['no folds', { 'a.txt': '' }, /expected folders with lists of labels but found none/],
   ])('refuses %s', async (_, files, message) => {

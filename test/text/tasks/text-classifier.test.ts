@@ -128,15 +128,15 @@ test('one long text among many short ones takes no memory for all of them', () =
   classifier?.dispose();
 });
 
-test('labels may be any strings', () => {
+test('labels may have any names', () => {
   const odd = LABELED.map(({ text, label }) => ({
     text,
-    label: label === 'food' ? '__proto__' : '',
+    label: label === 'food' ? '__proto__' : 'toString',
   }));
   const classifier = new TextClassifier(prototypical, odd);
   const [prediction] = classifier.predict(['sugar']);
   expect(prediction?.label).toBe('__proto__');
-  expect(Object.keys(prediction?.probabilities ?? {})).toEqual(['', '__proto__']);
+  expect(Object.keys(prediction?.probabilities ?? {})).toEqual(['toString', '__proto__']);
   classifier.dispose();
 });
 
@@ -166,6 +166,19 @@ test('a model whose scores are no numbers has no prediction', () => {
 describe('refuses', () => {
   test.each<[string, unknown, string, string]>([
     ['no examples', [], 'RangeError', 'Expected at least 2 labels for examples'],
+    ['an empty text', [...LABELED, { text: ' ', label: 'food' }], 'RangeError', 'something in it'],
+    [
+      'an empty label',
+      [...LABELED, { text: 'a', label: '' }],
+      'RangeError',
+      'a name for the label',
+    ],
+    [
+      'labels that are one up to case',
+      [...LABELED, { text: 'a', label: 'Food' }],
+      'RangeError',
+      'labels that differ in more than case',
+    ],
     ['one label', LABELED.filter(({ label }) => label === 'food'), 'RangeError', 'at least 2'],
     [
       'what is no list',

@@ -6,6 +6,7 @@ import { addFile, PUBLIC } from '../static-page';
 const FILES = {
   '/': 'index.html',
   '/playground/style.css': 'style.css',
+  '/playground/page.mjs': 'page.mjs',
   '/playground/app.mjs': 'app.mjs',
   '/playground/map.mjs': 'map.mjs',
   '/docs': 'docs.html',

@@ -1,6 +1,6 @@
 import { colorOf, drawMap } from './map.mjs';
+import { at, element } from './page.mjs';
 
-const at = (id) => document.getElementById(id);
 const WAIT_MS = 120;
 const MOST_BARS = 8;
 let labels = [];
@@ -27,14 +27,6 @@ async function api(method, path, body) {
 /** `1 example`, `2 examples`. */
 function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** An element with content; texts are only ever set as text. */
-function element(name, content = [], attributes = {}) {
-  const one = document.createElement(name);
-  one.append(...[content].flat());
-  for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
-  return one;
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;

@@ -1,10 +1,7 @@
+import { element } from './page.mjs';
+
 const { paths } = await (await fetch('/openapi.json')).json();
 
-const element = (name, content) => {
-  const one = document.createElement(name);
-  one.append(...content);
-  return one;
-};
 const schemaOf = (part) => part?.content?.['application/json']?.schema;
 const block = (title, schema) =>
   schema === undefined

@@ -1,6 +1,6 @@
 import { drawCurve, timeOf } from './curve.mjs';
+import { at, element } from './page.mjs';
 
-const at = (id) => document.getElementById(id);
 const EVERY_MS = 2000;
 const percent = (share) => `${(100 * share).toFixed(0)} %`;
 
@@ -13,14 +13,6 @@ async function summary() {
   if (response.ok) return answer;
   if (response.status === 401) at('token-row').hidden = false;
   throw new Error(answer.message);
-}
-
-/** An element with content; texts are only ever set as text. */
-function element(name, content = [], attributes = {}) {
-  const one = document.createElement(name);
-  one.append(...[content].flat());
-  for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
-  return one;
 }
 
 function alertItem({ number, topic, time, since, items, share, baseline, texts }) {

@@ -5,16 +5,18 @@ import {
   optional,
   properFraction,
   readOptions,
-  requireTexts,
   withDefault,
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
 import type { LabeledText, SentenceEncoder } from '../../../text';
-import { requireLabeledTexts } from '../../../text/datasets/labeled-text';
+import {
+  namesOf,
+  requireLabeledTexts,
+  requireWrittenTexts,
+} from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { type Tensor, torch } from '../../../torch';
-import { requireText } from '../../examples/read-examples';
 import { indices } from '../../heads/features';
 import { type Learned, learn } from './learn';
 import {
@@ -91,8 +93,8 @@ export class InstanceMemory {
   }
 
   /**
-   * @throws ArgumentTypeError or ArgumentRangeError for what is not texts with labels, for empty ones, or none; the
-   *   signal's reason once it is aborted
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not texts with labels, for empty ones, none, or labels
+   *   that are one up to case; the signal's reason once it is aborted
    */
   static async fit(
     encoder: SentenceEncoder,
@@ -127,7 +129,7 @@ export class InstanceMemory {
     options: InstanceRequestOptions = {},
   ): Promise<void> {
     const operator = 'InstanceMemory.add';
-    const read = instancesOf(instances, operator);
+    const read = instancesOf(instances, operator, this.#instances);
     const { signal } = readOptions(REQUEST, options, operator);
     const texts = read.map(({ text }) => text);
     using added = await vectorsOf(this.#encoder, texts, signal);
@@ -165,15 +167,15 @@ export class InstanceMemory {
   /**
    * What the stored instances say of each text, in order.
    *
-   * @throws ArgumentTypeError for what is not texts; TorchError `ERR_TORCH_DISPOSED` after `dispose`; the signal's reason
-   *   once it is aborted
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not texts with something in them; TorchError
+   *   `ERR_TORCH_DISPOSED` after `dispose`; the signal's reason once it is aborted
    */
   async predict(
     texts: readonly string[],
     options: InstanceRequestOptions = {},
   ): Promise<InstancePrediction[]> {
     const operator = 'InstanceMemory.predict';
-    requireTexts(texts, 'texts', operator);
+    requireWrittenTexts(texts, 'texts', operator);
     const { signal } = readOptions(REQUEST, options, operator);
     if (texts.length === 0) return [];
     using queries = await vectorsOf(this.#encoder, texts, signal);
@@ -217,14 +219,15 @@ export class InstanceMemory {
   }
 }
 
-function instancesOf(instances: readonly LabeledText[], operator: string): LabeledText[] {
-  requireLabeledTexts(instances, 'instances', operator);
+function instancesOf(
+  instances: readonly LabeledText[],
+  operator: string,
+  stored: readonly LabeledText[] = [],
+): LabeledText[] {
+  const names = namesOf(stored.map(({ label }) => label));
+  requireLabeledTexts(instances, 'instances', operator, names);
   if (instances.length === 0) {
     throw outOfRange('at least one instance', `instances of ${operator}`, instances, operator);
-  }
-  for (const [i, { text, label }] of instances.entries()) {
-    requireText(text, `instances[${i}].text of ${operator}`, operator);
-    requireText(label, `instances[${i}].label of ${operator}`, operator);
   }
   return instances.map(({ text, label }) => ({ text, label }));
 }

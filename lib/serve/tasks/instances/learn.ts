@@ -1,6 +1,6 @@
 import type { LabeledText } from '../../../text';
+import { textKey } from '../../../text/datasets/labeled-text';
 import { type Tensor, torch } from '../../../torch';
-import { sameText } from '../../examples/known-texts';
 import { indices } from '../../heads/features';
 import { bestVote, neighborhoods, type Vote } from './neighbor-vote';
 
@@ -36,7 +36,7 @@ export function learn(x: Tensor, instances: readonly LabeledText[], falseAlarms:
 function firstPlaces(instances: readonly LabeledText[]): number[] {
   const first = new Map<string, number>();
   for (const [place, { text, label }] of instances.entries()) {
-    const key = JSON.stringify([label, sameText(text)]);
+    const key = JSON.stringify([label, textKey(text)]);
     if (!first.has(key)) first.set(key, place);
   }
   return [...first.values()];

@@ -6,15 +6,14 @@ import {
   positiveInteger,
   readOptions,
   required,
-  requireTexts,
   strictObject,
   withDefault,
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { Bm25, type Dialogue, type SentenceEncoder, WordTokenizer } from '../../../text';
+import { requireWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, torch } from '../../../torch';
-import { writtenText } from '../../examples/read-examples';
 import { bestPlaces, fitRanking, type RankedList, type Ranking, scoresOf } from './listwise';
 import { TextReader, type TextVectors } from './text-vectors';
 
@@ -118,8 +117,7 @@ export class ResponseSelector {
   ): Promise<SelectedResponse[]> {
     const operator = 'ResponseSelector.select';
     writtenText(context, 'context', operator);
-    requireTexts(candidates, 'candidates', operator);
-    for (const [i, own] of candidates.entries()) writtenText(own, `candidates[${i}]`, operator);
+    requireWrittenTexts(candidates, 'candidates', operator);
     if (candidates.length === 0) {
       throw outOfRange('at least one text', `candidates of ${operator}`, candidates, operator);
     }

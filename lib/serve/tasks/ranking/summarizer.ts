@@ -11,10 +11,10 @@ import {
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { type Article, type SentenceEncoder, WordTokenizer } from '../../../text';
+import { writtenText } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, torch } from '../../../torch';
 import { rouge } from '../../../train/metrics/generation/rouge';
-import { writtenText } from '../../examples/read-examples';
 import { bestPlaces, fitRanking, type Ranking, scoresOf } from './listwise';
 import { TextReader, type TextVectors } from './text-vectors';
 

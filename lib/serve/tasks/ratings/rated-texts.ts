@@ -1,7 +1,7 @@
 import { finiteNumber, listOf, recordOf, required, strictObject } from '../../../check';
 import { outOfRange } from '../../../errors';
 import type { RatedText } from '../../../text';
-import { writtenText } from '../../examples/read-examples';
+import { writtenText } from '../../../text/datasets/labeled-text';
 
 /** Ratings of all tasks together: the work grows with the third power of it. */
 const MOST_RATINGS = 4096;

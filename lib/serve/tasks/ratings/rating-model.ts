@@ -1,9 +1,9 @@
-import { abortSignal, type OptionsOf, optional, readOptions, requireTexts } from '../../../check';
+import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
 import { normalize } from '../../../meta/metric/normalize';
 import type { RatedText, SentenceEncoder } from '../../../text';
+import { requireWrittenTexts } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, type Tensor, torch } from '../../../torch';
-import { requireText } from '../../examples/read-examples';
 import {
   learnPrior,
   type Posterior,
@@ -148,9 +148,7 @@ export class RatingPredictor {
     options: RatingOptions = {},
   ): Promise<RatingPrediction[]> {
     const operator = 'RatingPredictor.predict';
-    requireTexts(texts, 'texts', operator);
-    for (const [i, text] of texts.entries())
-      requireText(text, `texts[${i}] of ${operator}`, operator);
+    requireWrittenTexts(texts, 'texts', operator);
     const { signal } = readOptions(OPTIONS, options, operator);
     if (texts.length === 0) return [];
     const { encoder, prior, known, x, range } = this.#adapted;

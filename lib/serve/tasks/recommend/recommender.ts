@@ -6,11 +6,11 @@ import {
   positiveInteger,
   readOptions,
   requireTexts,
-  string,
   withDefault,
 } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
 import { normalize } from '../../../meta/metric/normalize';
+import { writtenText } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import type { SentenceEncoder } from '../../../text/encoders/sentence-encoder';
 import { disposeTree, type Tensor, torch } from '../../../torch';
@@ -213,8 +213,8 @@ function requireItems(
     if (typeof item !== 'object' || item === null) {
       throw invalidArgument('{ id, text }', `items[${i}] of ${operator}`, item, operator);
     }
-    const id = string(item.id, `items[${i}].id`, operator);
-    string(item.text, `items[${i}].text`, operator);
+    const id = writtenText(item.id, `items[${i}].id`, operator);
+    writtenText(item.text, `items[${i}].text`, operator);
     if (seen.has(id))
       throw outOfRange('an id of its own', `items[${i}].id of ${operator}`, id, operator);
     seen.add(id);

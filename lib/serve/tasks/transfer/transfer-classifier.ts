@@ -1,11 +1,17 @@
-import { type OptionsOf, readOptions, requireTexts, withDefault } from '../../../check';
-import { outOfRange, TorchError } from '../../../errors';
+import { type OptionsOf, readOptions, withDefault } from '../../../check';
+import { TorchError } from '../../../errors';
 import type { LabeledText, TextPrediction, Vectorizer } from '../../../text';
-import { requireLabeledTexts } from '../../../text/datasets/labeled-text';
+import {
+  namesOf,
+  requireLabeledTexts,
+  requireLabels,
+  requireWrittenTexts,
+} from '../../../text/datasets/labeled-text';
 import { lengthBatches } from '../../../text/length-batches';
 import { vectorizerOf } from '../../../text/vectorizer';
 import { type Tensor, torch } from '../../../torch';
 import { ridgeScores } from '../../heads/ridge-problem';
+import { requireTwoLabels } from '../example-regression';
 import { type FittedTransfer, fitTransfer, type NumberedFeatures } from './fit-transfer';
 
 const OPERATOR = 'TransferClassifier';
@@ -39,7 +45,7 @@ export class TransferClassifier {
 
   /**
    * @throws ArgumentTypeError if examples or source are not texts with labels, or `vectorizer` is no vectorizer;
-   *   ArgumentRangeError unless there are at least two labels
+   *   ArgumentRangeError for empty ones, labels that are one up to case, and fewer than two labels
    */
   constructor(
     vectorizer: Vectorizer<Tensor>,
@@ -47,13 +53,13 @@ export class TransferClassifier {
     options: TransferOptions = {},
   ) {
     vectorizerOf(vectorizer, 'vectorizer', OPERATOR);
-    requireLabeledTexts(examples, 'examples', OPERATOR);
     const { source } = readOptions(OPTIONS, options, OPERATOR);
-    this.labels = [...new Set([...examples, ...source].map(({ label }) => label))];
-    if (this.labels.length < 2) {
-      const expected = 'at least 2 labels';
-      throw outOfRange(expected, `examples of ${OPERATOR}`, this.labels.length, OPERATOR);
-    }
+    const names = namesOf([]);
+    requireLabeledTexts(examples, 'examples', OPERATOR, names);
+    requireLabels(source, 'source', OPERATOR, names);
+    const all = [...examples, ...source];
+    requireTwoLabels(all, 'labels', OPERATOR);
+    this.labels = [...new Set(all.map(({ label }) => label))];
     this.#vectorizer = vectorizer;
     this.#fitted = torch.scope(() =>
       fitTransfer(this.#features(examples), this.#features(source), this.labels.length),
@@ -71,11 +77,11 @@ export class TransferClassifier {
   /**
    * The prediction for each text, in order. Texts are read in batches.
    *
-   * @throws ArgumentTypeError if `texts` is not an array of strings; TorchError `ERR_TORCH_DISPOSED` after `dispose`,
-   *   `ERR_TORCH_RUNTIME` if the vectorizer's features are not finite
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not texts with something in them; TorchError
+   *   `ERR_TORCH_DISPOSED` after `dispose`, `ERR_TORCH_RUNTIME` if the vectorizer's features are not finite
    */
   predict(texts: readonly string[]): TextPrediction[] {
-    requireTexts(texts, 'texts', `${OPERATOR}.predict`);
+    requireWrittenTexts(texts, 'texts', `${OPERATOR}.predict`);
     const { weights, sharpness } = this.#fitted;
     const predictions: TextPrediction[] = [];
     for (const batch of lengthBatches(this.#vectorizer.lengths(texts))) {

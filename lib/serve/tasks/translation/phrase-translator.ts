@@ -8,7 +8,6 @@ import {
   type ReadOptions,
   readOptions,
   required,
-  requireTexts,
   stepCount,
   strictObject,
   withDefault,
@@ -23,12 +22,12 @@ import {
   type PhrasePair,
   phraseEpisodes,
 } from '../../../text';
+import { requireWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
 import { GENERATE, generateTexts, TEXT_BATCH } from '../../../text/generation/generate-texts';
 import { namedPairs } from '../../../text/generation/phrase-episodes';
 import { disposeTree, torch } from '../../../torch';
 import { trainEncoderDecoder } from '../../../train/pretraining/train-encoder-decoder';
 import { train } from '../../../train/trainer';
-import { requireText, writtenText } from '../../examples/read-examples';
 
 const SIGNAL = {
   /** Stops the work; the promise is rejected with the signal's reason. */
@@ -166,8 +165,7 @@ export class PhraseTranslator {
     options: TranslateOptions = {},
   ): Promise<Translation[]> {
     const operator = 'PhraseTranslator.translate';
-    requireTexts(texts, 'texts', operator);
-    for (const [i, own] of texts.entries()) requireText(own, `texts[${i}]`, operator);
+    requireWrittenTexts(texts, 'texts', operator);
     const { signal, ...writing } = readOptions(REQUEST, options, operator);
     const translations: Translation[] = [];
     for (let at = 0; at < texts.length; at += TEXT_BATCH.rows) {

@@ -51,7 +51,7 @@ function isFolder(path: string, refuse: Refuse): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (cause) {
-    const found = messageOf(cause);
+    const found = messageOf(cause, path);
     return refuse({}, 'a file or folder of texts', found, cause);
   }
 }
@@ -93,7 +93,7 @@ async function startOf(path: string, settings: ReadSettings, refuse: Refuse): Pr
       break;
     }
   } catch (cause) {
-    refuse({}, 'a file', messageOf(cause), cause);
+    refuse({}, 'a file', messageOf(cause, path), cause);
   }
   for await (const piece of fileText(path, settings)) return piece;
   return '';

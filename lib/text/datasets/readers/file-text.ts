@@ -33,7 +33,7 @@ export async function* fileText(
   { encoding, signal, bytes = fileBytes(path, { signal }) }: FileTextOptions = {},
 ): AsyncGenerator<string> {
   const refuse = refusalsOf(path);
-  yield* decodedText(readable(bytes, refuse, signal), refuse, encoding);
+  yield* decodedText(readable(bytes, path, refuse, signal), refuse, encoding);
 }
 
 /** The same of bytes that come from elsewhere, and are not packed. */
@@ -72,6 +72,7 @@ function nulFound(text: string): string {
 /** Errors of the operating system and of zlib as errors about the file. */
 async function* readable(
   bytes: AsyncIterable<Buffer>,
+  path: string,
   refuse: Refuse,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
@@ -79,7 +80,7 @@ async function* readable(
     yield* bytes;
   } catch (cause) {
     signal?.throwIfAborted();
-    refuse({}, 'a file', messageOf(cause), cause);
+    refuse({}, 'a file', messageOf(cause, path), cause);
   }
 }
 

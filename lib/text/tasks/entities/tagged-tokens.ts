@@ -1,5 +1,6 @@
 import { array, integerFrom, string } from '../../../check';
 import { invalidArgument, outOfRange } from '../../../errors';
+import { namesOf, requireName } from '../../datasets/labeled-text';
 import type { Mention } from '../../datasets/readers/formats/conll';
 
 /** An entity: its type, and the tokens from `start` up to, but without, `end`. */
@@ -29,14 +30,18 @@ export function tokensOf(value: unknown, name: string, operator: string): readon
  * Sentences with their entities in the order of their first tokens.
  *
  * @throws ArgumentTypeError for what is not such sentences; ArgumentRangeError for entities outside of their
- *   sentence, and for entities that overlap or lie inside others
+ *   sentence, for entities that overlap or lie inside others, and for types without a name or that are one up to case
  */
 export function taggedTokensOf(value: unknown, name: string, operator: string): TaggedTokens[] {
+  const types = namesOf([]);
   return array(value as readonly unknown[], 'sentences', name, operator).map((one, i) => {
     const where = `${name}[${i}]`;
     const { tokens, entities } = fieldsOf(one, '{ tokens, entities }', where, operator);
     const read = tokensOf(tokens, `${where}.tokens`, operator);
-    return { tokens: read, entities: entitiesOf(entities, read.length, where, operator) };
+    const found = entitiesOf(entities, read.length, where, operator);
+    for (const { type } of found)
+      requireName(type, types, `an entity of ${where}`, operator, 'type');
+    return { tokens: read, entities: found };
   });
 }
 
@@ -82,12 +87,9 @@ function entitiesOf(value: unknown, tokens: number, where: string, operator: str
 
 function entityOf(value: unknown, tokens: number, where: string, operator: string): Entity {
   const { type, start, end } = fieldsOf(value, '{ type, start, end }', where, operator);
-  if (string(type, `${where}.type`, operator) === '') {
-    throw outOfRange('a name', `${where}.type of ${operator}`, type, operator);
-  }
   const first = integerFrom(0, start, `${where}.start`, operator, tokens - 1);
   return {
-    type: String(type),
+    type: string(type, `${where}.type`, operator),
     start: first,
     end: integerFrom(first + 1, end, `${where}.end`, operator, tokens),
   };

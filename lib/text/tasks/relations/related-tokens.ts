@@ -4,6 +4,7 @@ import { array, integerFrom, string } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { onFile, refuseFile } from '../../../files/checked-file';
 import { DATA_FOLDER } from '../../../shipped-files';
+import { requireLabels } from '../../datasets/labeled-text';
 import { markedText } from '../entities/marked-text';
 import { fieldsOf, tokensOf } from '../entities/tagged-tokens';
 
@@ -41,17 +42,19 @@ export function entityPairsOf(value: unknown, name: string, operator: string): E
   });
 }
 
-/** The same with labels. */
+/** The same with labels. @throws ArgumentRangeError for one without a name, and two that are one up to case */
 export function relationExamplesOf(
   value: unknown,
   name: string,
   operator: string,
 ): RelationExample[] {
   const labels = array(value as readonly RelationExample[], 'sentences', name, operator);
-  return entityPairsOf(value, name, operator).map((pair, i) => ({
+  const read = entityPairsOf(value, name, operator).map((pair, i) => ({
     ...pair,
     label: string(labels[i]?.label, `${name}[${i}].label`, operator),
   }));
+  requireLabels(read, name, operator);
+  return read;
 }
 
 function spanOf(value: unknown, tokens: number, where: string, operator: string): TokenSpan {

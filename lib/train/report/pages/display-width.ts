@@ -9,6 +9,26 @@ export function displayWidth(text: string): number {
   return stringWidth(text.replace(MARKS, ''));
 }
 
+/** A text of at most so many columns, with dots for its middle: of a path both ends say what it is. */
+export function cutMiddle(text: string, most: number, dots = '…'): string {
+  if (displayWidth(text) <= most) return text;
+  const room = most - displayWidth(dots);
+  const characters = [...GRAPHEMES.segment(text)].map(({ segment }) => segment);
+  const start = within(characters, Math.floor(room / 2));
+  const end = within(characters.toReversed(), room - displayWidth(start.join('')));
+  return `${start.join('')}${dots}${end.toReversed().join('')}`;
+}
+
+/** The first characters that have room in so many columns. */
+function within(characters: readonly string[], most: number): string[] {
+  let width = 0;
+  const first = characters.findIndex((character) => {
+    width += displayWidth(character);
+    return width > most;
+  });
+  return characters.slice(0, first < 0 ? characters.length : first);
+}
+
 /** A text of at most so many columns, with dots for what is left out. No character is cut in two. */
 export function cutText(text: string, most: number, dots = '…'): string {
   if (displayWidth(text) <= most) return text;

@@ -100,11 +100,24 @@ test('refuses what is no instances, keeps no tensors, and works with one', async
   await expect(fitted([{ text: ' ', label: 'a' }])).rejects.toThrow(
     'Expected a text with something in it for instances[0].text of InstanceMemory.fit',
   );
-  await expect(fitted([{ text: 'a', label: '' }])).rejects.toThrow(/instances\[0\].label of/);
+  await expect(fitted([{ text: 'a', label: '' }])).rejects.toThrow(
+    'a name for the label of instances[0]',
+  );
   await expect(fitted(instances, { falseAlarms: 1 })).rejects.toThrow(/falseAlarms/);
   await expect(InstanceMemory.fit(Object({}), instances)).rejects.toThrow(/a SentenceEncoder/);
+  const twins = [
+    { text: 'a', label: 'Delivery' },
+    { text: 'b', label: 'delivery' },
+  ];
+  await expect(fitted(twins)).rejects.toThrow(/labels that differ in more than case/);
   const before = await settledTensors();
   const single = await fitted(instances.slice(0, 1));
+  await expect(single.add([{ text: 'b', label: 'Card_lost' }])).rejects.toThrow(
+    /labels that differ in more than case .*'card_lost' and string 'Card_lost'/,
+  );
+  await expect(single.predict(['a', ''])).rejects.toThrow(
+    'a text with something in it for texts[1] of InstanceMemory.predict',
+  );
   expect((await single.predict(['anything']))[0]).toMatchObject({
     label: 'card_lost',
     probability: 1,

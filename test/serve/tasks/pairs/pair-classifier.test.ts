@@ -111,6 +111,14 @@ test('refuses what is not pairs, keeps nothing, and can be stopped', async () =>
   await expect(fitted([{ first: 'a', second: ' ', label: 'x' }])).rejects.toThrow(
     /a text with something in it for examples\[0\].second of PairClassifier.fit/,
   );
+  await expect(fitted([{ first: 'a', second: 'b', label: '' }])).rejects.toThrow(
+    'a name for the label of examples[0]',
+  );
+  const twins = [
+    { first: 'a', second: 'b', label: 'same' },
+    { first: 'a', second: 'c', label: 'Same' },
+  ];
+  await expect(fitted(twins)).rejects.toThrow(/labels that differ in more than case/);
   await expect(fitted(examples.slice(0, 3))).rejects.toThrow(ArgumentRangeError);
   await expect(fitted(examples, { order: true })).rejects.toThrow(/order/);
   await expect(PairClassifier.fit(Object({}), examples)).rejects.toThrow(/a SentenceEncoder/);

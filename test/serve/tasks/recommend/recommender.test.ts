@@ -127,6 +127,12 @@ test('refuses ids that no item has, ids twice, and what is no item', async () =>
     ArgumentTypeError,
   );
   await expect(Recommender.fit({} as never, items, [])).rejects.toThrow(ArgumentTypeError);
+  await expect(Recommender.fit(encoder, [{ id: 'a', text: '' }], [])).rejects.toThrow(
+    'a text with something in it for items[0].text of Recommender.fit',
+  );
+  await expect(recommender.add([{ id: ' ', text: 'a saw' }])).rejects.toThrow(
+    'a text with something in it for items[0].id of Recommender.add',
+  );
 });
 
 test('frees its tensors', async () => {

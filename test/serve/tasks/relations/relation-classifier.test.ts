@@ -69,6 +69,13 @@ test('refuses entities that overlap or are missing, and a single relation', asyn
   await expect(RelationClassifier.fit(encoder, relations.slice(0, 5))).rejects.toThrow(
     ArgumentRangeError,
   );
+  const named = (label: string) => ({ ...markedPair('[a](head) of [b](tail)'), label });
+  await expect(RelationClassifier.fit(encoder, [named(' ')])).rejects.toThrow(
+    'a name for the label of examples[0]',
+  );
+  await expect(RelationClassifier.fit(encoder, [named('of'), named('Of')])).rejects.toThrow(
+    /labels that differ in more than case/,
+  );
   for (const text of [
     '[a](head) only',
     '[a](head) [b](tail) [c](tail)',

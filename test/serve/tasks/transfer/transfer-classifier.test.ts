@@ -110,3 +110,36 @@ test('refuses what is no example, fewer than two labels, and features that are n
   );
   expect(() => new TransferClassifier({} as never, examples)).toThrow(ArgumentTypeError);
 });
+
+test.each<[string, LabeledText[], LabeledText[], string]>([
+  [
+    'an empty text',
+    [...examples, { text: ' ', label: 'money' }],
+    [],
+    'a text with something in it for examples[4].text of TransferClassifier',
+  ],
+  [
+    'an empty text of the source',
+    examples,
+    rows('money', ['a loan', '']),
+    'a text with something in it for source[1].text of TransferClassifier',
+  ],
+  ['a label without a name', rows('', ['a loan']), [], 'a name for the label of examples[0]'],
+  [
+    'labels of both that are one up to case',
+    examples,
+    rows('Money ', ['a coin']),
+    "labels that differ in more than case and white space but received string 'money' and string 'Money '",
+  ],
+])('refuses %s', (_, own, source, message) => {
+  const make = () => new TransferClassifier(vectorizer, own, { source });
+  expect(make).toThrow(ArgumentRangeError);
+  expect(make).toThrow(message);
+});
+
+test('refuses to predict an empty text', () => {
+  using classifier = new TransferClassifier(vectorizer, examples);
+  expect(() => classifier.predict(['a loan', '\n'])).toThrow(
+    'Expected a text with something in it for texts[1] of TransferClassifier.predict',
+  );
+});

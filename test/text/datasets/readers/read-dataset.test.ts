@@ -55,7 +55,7 @@ test('what nothing tells is refused, and so is what is not there', async () => {
   );
   await expect(readDataset(file(''))).rejects.toThrow('an empty file');
   await expect(readDataset(join(folder(), 'none'))).rejects.toThrow(
-    /expected a file or folder of texts but found ENOENT/,
+    /expected a file or folder of texts but found no such file or folder \(ENOENT\)/,
   );
 });
 

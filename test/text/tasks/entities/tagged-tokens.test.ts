@@ -42,7 +42,15 @@ test.each<[string, unknown, typeof ArgumentRangeError | typeof ArgumentTypeError
     [{ tokens, entities: [{ ...city, end: 5 }] }],
     ArgumentRangeError,
   ],
-  ['a type without a name', [{ tokens, entities: [{ ...city, type: '' }] }], ArgumentRangeError],
+  ['a type without a name', [{ tokens, entities: [{ ...city, type: ' ' }] }], ArgumentRangeError],
+  [
+    'types that are one up to case',
+    [
+      { tokens, entities: [city] },
+      { tokens, entities: [{ ...city, type: 'City' }] },
+    ],
+    ArgumentRangeError,
+  ],
 ])('refuses %s', (_, value, error) => {
   expect(() => read(value)).toThrow(error);
 });

@@ -1,4 +1,4 @@
-import { cutText, displayWidth } from '../../../../lib/train/report/pages/display-width';
+import { cutMiddle, cutText, displayWidth } from '../../../../lib/train/report/pages/display-width';
 
 test.each([
   ['top_up', 6],
@@ -26,4 +26,14 @@ test.each([
   ['ne\u0301e\u0301', 2, 'n…'],
 ])('%s in %i columns is %s', (text, most, expected) => {
   expect(cutText(text, most)).toBe(expected);
+});
+
+test.each([
+  ['models/a', 8, 'models/a'],
+  ['models/ab', 8, 'mod…s/ab'],
+  ['models/abc', 7, 'mod…abc'],
+  ['模型/卡丢失', 8, '模…丢失'],
+  ['👨‍👩‍👧 and 👨‍👩‍👧', 5, '👨‍👩‍👧…👨‍👩‍👧'],
+])('%s in %i columns is %s with both ends', (text, most, expected) => {
+  expect(cutMiddle(text, most)).toBe(expected);
 });

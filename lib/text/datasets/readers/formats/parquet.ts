@@ -71,7 +71,7 @@ function opened(path: string, refuse: Refuse): { file: number; size: number } {
   try {
     return openRegular(path);
   } catch (cause) {
-    return refuse({}, 'a file', messageOf(cause), cause);
+    return refuse({}, 'a file', messageOf(cause, path), cause);
   }
 }
 

@@ -21,7 +21,7 @@ export function entriesOf(folder: string, refuse: Refuse): FolderEntry[] {
       return { name, isFolder: stats?.isDirectory() ?? false };
     });
   } catch (cause) {
-    return refuse({}, 'a folder', messageOf(cause), cause);
+    return refuse({}, 'a folder', messageOf(cause, folder), cause);
   }
 }
 
