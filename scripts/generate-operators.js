@@ -20,7 +20,7 @@ const HANDWRITTEN = {
   both: new Set(
     [
       'to index item data backward is_leaf requires_grad requires_grad_ retain_grad retains_grad output_nr',
-      'set_data mT mH matrix_H numpy_T full result_type promote_types can_cast unique_consecutive nonzero tensordot',
+      'set_data mT mH matrix_H numpy_T full result_type promote_types can_cast unique_consecutive nonzero tensordot norm',
     ]
       .join(' ')
       .split(' '),

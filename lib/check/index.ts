@@ -1,4 +1,6 @@
 export * from './bounded';
+export * from './by-name';
+export * from './called-as';
 export * from './data';
 export * from './json';
 export * from './numbers';

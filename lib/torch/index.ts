@@ -35,6 +35,7 @@ import { taskLinear, taskOuter, taskProduct } from './fused/task-products';
 import { TensorHandle } from './handle';
 import { assertNoLeaks, leaks } from './leaks';
 import { pcaLowrank, svdLowrank } from './linear-algebra/low-rank';
+import { norm } from './linear-algebra/norm';
 import { emptyCache, memory, memoryStats, resetPeakMemoryStats, setMemoryLimit } from './memory';
 import { answerMissingNames } from './missing-names';
 import {
@@ -74,6 +75,7 @@ const own = {
   unravelIndex,
   svdLowrank,
   pcaLowrank,
+  norm,
   finfo,
   iinfo,
   full,
@@ -227,6 +229,7 @@ export type { Linearized } from './func/linearize';
 export type { AttentionOptions } from './fused/attention';
 export type { Layout, MemoryFormat } from './layout';
 export type { LeakedTensor, LeakReport } from './leaks';
+export type { NormArguments, NormOptions, NormOrder } from './linear-algebra/norm';
 export type { AutocastOptions, MatmulPrecision } from './modes';
 export type { TensorIndex } from './operators/index-plan';
 export type { IndexPutOptions } from './operators/indexing';

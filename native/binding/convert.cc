@@ -23,18 +23,29 @@ c10::List<T> ToList(const Call& call, napi_value value, const Parameter& paramet
   return list;
 }
 
+// A list whose elements may be missing.
+template <typename T, typename Convert>
+c10::List<std::optional<T>> ToOptionalList(const Call& call, napi_value value,
+                                           const Parameter& parameter, Convert convert) {
+  return ToList<std::optional<T>>(call, value, parameter,
+                                  [&](napi_value element) -> std::optional<T> {
+                                    if (IsNullish(call, element)) return std::nullopt;
+                                    return convert(element);
+                                  });
+}
+
 c10::IValue ToListValue(const Call& call, napi_value value, const Parameter& parameter) {
+  const auto to_tensor = [&](napi_value element) {
+    return call.self.tensors.At(ToHandle(call, element));
+  };
+  const auto to_scalar = [&](napi_value element) { return ToScalar(call, element); };
   switch (parameter.kind) {
     case Kind::kTensorList:
-      return ToList<at::Tensor>(call, value, parameter, [&](napi_value element) {
-        return call.self.tensors.At(ToHandle(call, element));
-      });
+      return ToList<at::Tensor>(call, value, parameter, to_tensor);
     case Kind::kOptionalTensorList:
-      return ToList<std::optional<at::Tensor>>(
-          call, value, parameter, [&](napi_value element) -> std::optional<at::Tensor> {
-            if (IsNullish(call, element)) return std::nullopt;
-            return call.self.tensors.At(ToHandle(call, element));
-          });
+      return ToOptionalList<at::Tensor>(call, value, parameter, to_tensor);
+    case Kind::kOptionalScalarList:
+      return ToOptionalList<c10::Scalar>(call, value, parameter, to_scalar);
     case Kind::kIntList:
       return ToList<int64_t>(call, value, parameter,
                              [&](napi_value element) { return ToInt(call, element); });
@@ -45,8 +56,7 @@ c10::IValue ToListValue(const Call& call, napi_value value, const Parameter& par
       return ToList<bool>(call, value, parameter,
                           [&](napi_value element) { return ToBool(call, element); });
     default:
-      return ToList<c10::Scalar>(call, value, parameter,
-                                 [&](napi_value element) { return ToScalar(call, element); });
+      return ToList<c10::Scalar>(call, value, parameter, to_scalar);
   }
 }
 

@@ -8,6 +8,17 @@
 namespace metatorch {
 namespace {
 
+Kind OptionalElementListKind(const c10::Type& element) {
+  switch (element.kind()) {
+    case c10::TypeKind::TensorType:
+      return Kind::kOptionalTensorList;
+    case c10::TypeKind::NumberType:
+      return Kind::kOptionalScalarList;
+    default:
+      return Kind::kUnsupported;
+  }
+}
+
 Kind ElementListKind(const c10::Type& element) {
   switch (element.kind()) {
     case c10::TypeKind::TensorType:
@@ -22,9 +33,7 @@ Kind ElementListKind(const c10::Type& element) {
     case c10::TypeKind::NumberType:
       return Kind::kScalarList;
     case c10::TypeKind::OptionalType:
-      return element.containedType(0)->kind() == c10::TypeKind::TensorType
-                 ? Kind::kOptionalTensorList
-                 : Kind::kUnsupported;
+      return OptionalElementListKind(*element.containedType(0));
     default:
       return Kind::kUnsupported;
   }

@@ -31,6 +31,7 @@ enum class Kind : uint8_t {
   kFloatList,
   kBoolList,
   kScalarList,
+  kOptionalScalarList,
   kUnsupported,
 };
 

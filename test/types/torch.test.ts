@@ -144,6 +144,10 @@ never(() => {
   const loss = (a: Tensor, p: { w: Tensor }): Tensor => a.mul(p.w).sum();
   expectTypeOf(torch.func.grad(loss)(x, { w: x })).toEqualTypeOf<Tensor>();
   expectTypeOf(torch.func.grad(loss, { argnums: 1 })(x, { w: x })).toEqualTypeOf<{ w: Tensor }>();
+  expectTypeOf(torch.func.grad(loss, { argnums: -1 })(x, { w: x })).toEqualTypeOf<{ w: Tensor }>();
+  expectTypeOf(torch.func.jacrev(loss, { argnums: [-1, -2] })(x, { w: x })).toEqualTypeOf<
+    [{ w: Tensor }, Tensor]
+  >();
   expectTypeOf(
     torch.func.valueAndGrad(loss, { argnums: [1, 0] })(x, { w: x }).gradients,
   ).toEqualTypeOf<[{ w: Tensor }, Tensor]>();

@@ -5,6 +5,7 @@ import { isTensor, type Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import {
   type Argnums,
+  argumentPlaces,
   checkedArgnums,
   type Selected,
   selectArguments,
@@ -22,7 +23,10 @@ import {
 import { gradOrNull } from './grad';
 
 export type ValueAndGradOptions<N extends Argnums = 0> = CreateGraphOptions & {
-  /** Which arguments to differentiate by: one, or an array for an array of gradients. Default: 0. */
+  /**
+   * Which arguments to differentiate by: one, or an array for an array of gradients. Negative places count from
+   * the end. Default: 0.
+   */
   argnums?: N;
   /**
    * `fn` returns `[value, aux]`, and `aux` is handed through, its tensors like the value: without a graph
@@ -32,7 +36,6 @@ export type ValueAndGradOptions<N extends Argnums = 0> = CreateGraphOptions & {
 };
 
 const KNOWN = ['hasAux', 'createGraph'] as const;
-const operator = 'valueAndGrad';
 
 type Gradients<P> = { value: Tensor; gradients: P };
 
@@ -64,6 +67,15 @@ export function valueAndGrad<A extends readonly unknown[]>(
   fn: (...args: A) => unknown,
   options: ValueAndGradOptions<Argnums> = {},
 ): (...args: A) => Gradients<unknown> {
+  return differentiated(fn, options, 'valueAndGrad');
+}
+
+/** The same for a function of any name, which is the one that errors name. */
+export function differentiated<A extends readonly unknown[]>(
+  fn: (...args: A) => unknown,
+  options: ValueAndGradOptions<Argnums>,
+  operator: string,
+): (...args: A) => Gradients<unknown> & { aux?: unknown } {
   callable(fn, 'fn', operator);
   checkOptions(options, ['argnums', ...KNOWN], operator);
   const { argnums: given = 0, ...flags } = options;
@@ -73,14 +85,15 @@ export function valueAndGrad<A extends readonly unknown[]>(
   return (...args) => {
     const { hasAux, createGraph } = derivativeFlags(flags, KNOWN, operator);
     return recorded(operator, () => {
-      const own = ownInputs(selectArguments(args, argnums, operator), createGraph, name, operator);
-      const result = synchronous(fn(...withArguments(args, argnums, own)), operator);
+      const places = argumentPlaces(argnums, args.length, operator);
+      const own = ownInputs(selectArguments(args, places), createGraph, name, operator);
+      const result = synchronous(fn(...withArguments(args, places, own)), operator);
       const [value, aux] = hasAux ? pairOf(result, '[tensor, aux]', operator) : [result, undefined];
       if (!isTensor(value)) {
         const expected = hasAux ? '[tensor, aux]' : 'a tensor';
         throw invalidArgument(expected, 'the result of fn', result, operator);
       }
-      const gradients = gradientsOf(value, own, createGraph, argnums);
+      const gradients = gradientsOf(value, own, createGraph, argnums, operator);
       const found = { value: detachUnless(createGraph, value), gradients };
       return hasAux ? { ...found, aux: detachPartsUnless(createGraph, aux) } : found;
     });
@@ -92,6 +105,7 @@ function gradientsOf<P extends Tree>(
   params: P,
   createGraph: boolean,
   argnums: Argnums,
+  operator: string,
 ): P {
   const found = value.requiresGrad ? gradOrNull(value, leaves(params), { createGraph }) : [];
   if (found.every((gradient) => gradient === null)) {

@@ -1,6 +1,5 @@
-import { checkOptions } from '../../check';
 import type { Argnums, Selected } from '../autograd/argnums';
-import { type ValueAndGradOptions, valueAndGrad } from '../autograd/value-and-grad';
+import { differentiated, type ValueAndGradOptions } from '../autograd/value-and-grad';
 import { scope } from '../scope';
 import type { Tensor } from '../tensor';
 
@@ -27,10 +26,7 @@ export function grad<A extends readonly unknown[]>(
   fn: (...args: A) => unknown,
   options: ValueAndGradOptions<Argnums> = {},
 ): (...args: A) => unknown {
-  checkOptions(options, ['argnums', 'hasAux', 'createGraph'], 'grad');
-  // Whether it gives an aux too is looked at when it has.
-  const own = options as ValueAndGradOptions<Argnums> & { hasAux?: false };
-  const both = valueAndGrad(fn as (...args: A) => Tensor, own);
+  const both = differentiated(fn, options, 'grad');
   return (...args) =>
     scope(() => {
       const { value: _, gradients, ...aux } = both(...args);

@@ -1,6 +1,7 @@
 import { callable, checkOptions, positiveInteger } from '../../check';
 import {
   type Argnums,
+  argumentPlaces,
   checkedArgnums,
   type Selected,
   selectArguments,
@@ -22,7 +23,10 @@ import type { Tensor } from '../tensor';
 import type { Tree } from '../tree';
 
 export type JacobianOptions<N extends Argnums = 0> = DerivativeOptions & {
-  /** Which arguments to differentiate by: one, or an array for an array of them. Default: 0. */
+  /**
+   * Which arguments to differentiate by: one, or an array for an array of them. Negative places count from the
+   * end. Default: 0.
+   */
   argnums?: N;
   /**
    * `fn` returns `[result, aux]`, and `aux` is handed through, its tensors without a graph unless there is to
@@ -63,8 +67,8 @@ type Untyped = <A extends readonly unknown[]>(
   options?: JacobianOptions<Argnums>,
 ) => (...args: A) => unknown;
 
-const byRows = transform('jacrev', jacobianOf, (fn) => fn());
-const byColumns = transform('jacfwd', jacobianColumns, forwardMode);
+const byRows = (operator: string): Untyped => transform(operator, jacobianOf, (fn) => fn());
+const byColumns = (operator: string): Untyped => transform(operator, jacobianColumns, forwardMode);
 
 const FLAGS = ['createGraph', 'strict', 'hasAux'] as const;
 
@@ -80,7 +84,7 @@ const FLAGS = ['createGraph', 'strict', 'hasAux'] as const;
  * @throws ArgumentTypeError if the result is not a tree of tensors, or `argnums` names no arguments
  * @throws TorchError `ERR_TORCH_AUTOGRAD` in inference mode
  */
-export const jacrev = byRows as Transform;
+export const jacrev = byRows('jacrev') as Transform;
 
 /**
  * As `jacrev`, but one column for each element of the arguments: for arguments smaller than results. It
@@ -89,7 +93,7 @@ export const jacrev = byRows as Transform;
  *
  * @throws as `jacrev`
  */
-export const jacfwd = byColumns as Transform;
+export const jacfwd = byColumns('jacfwd') as Transform;
 
 /**
  * A function that gives the Hessian of `fn`, whose value has one element, by its first argument, or those
@@ -102,7 +106,7 @@ export function hessian<A extends readonly unknown[], const N extends Argnums = 
   options: { argnums?: N } = {},
 ): (...args: A) => JacobianBy<Selected<A, N>, A, N> {
   checkOptions(options, ['argnums'], 'hessian');
-  return byColumns(byRows(fn, options), options) as (
+  return byColumns('hessian')(byRows('hessian')(fn, options), options) as (
     ...args: A
   ) => JacobianBy<Selected<A, N>, A, N>;
 }
@@ -121,10 +125,11 @@ function transform(operator: string, compute: Compute, mode: <R>(fn: () => R) =>
     return (...args) => {
       const { hasAux, ...own } = derivativeFlags(flags, FLAGS, operator);
       return recorded(operator, () => {
-        const wanted = selectArguments(args, argnums, operator);
+        const places = argumentPlaces(argnums, args.length, operator);
+        const wanted = selectArguments(args, places);
         const inputs = ownInputs(wanted, own.createGraph, 'the arguments', operator);
         const result = mode(() =>
-          synchronous(fn(...withArguments(args, argnums, inputs)), operator),
+          synchronous(fn(...withArguments(args, places, inputs)), operator),
         );
         if (!hasAux) return compute(result as Tree, inputs, { ...own, chunkSize }, operator);
         const [outputs, aux] = pairOf(result, '[result, aux]', operator);

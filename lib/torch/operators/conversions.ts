@@ -1,5 +1,5 @@
-import { checkOptions, isOptions, refuseSurplus } from '../../check';
-import { ArgumentTypeError, invalidArgument } from '../../errors';
+import { byName, flag, isOptions } from '../../check';
+import { invalidArgument } from '../../errors';
 import { type TensorLike, type TensorOptions, tensor } from '../create/create';
 import { type Dtype, isDtype } from '../dtype';
 import type { MemoryFormat } from '../layout';
@@ -18,14 +18,20 @@ export type ToOptions = {
   memoryFormat?: MemoryFormat;
 };
 
+type ToArguments =
+  | readonly [options?: ToOptions]
+  | readonly [nonBlocking: boolean, options?: ToOptions]
+  | readonly [nonBlocking: boolean, copy: boolean, options?: ToOptions];
+
 /** Methods of `Tensor` that choose the operator themselves. */
 export type ConversionMethods = {
   /**
    * The tensor with another dtype, on another device, or with those of another tensor.
    *
-   *     x.to('float64'); x.to('cuda'); x.to('cuda', { dtype: 'float16' }); x.to(other);
+   *     x.to('float64'); x.to('cuda'); x.to('cuda', 'float16'); x.to('cuda', { dtype: 'float16' }); x.to(other);
    */
-  to(target: Dtype | (string & {}) | Tensor, options?: ToOptions): Tensor;
+  to(target: Dtype | (string & {}) | Tensor, ...args: ToArguments): Tensor;
+  to(device: string | null, dtype: Dtype | null, ...args: ToArguments): Tensor;
   to(options: ToOptions): Tensor;
   /** A new tensor of `data` with the dtype and on the device of this one; see `torch.tensor`. */
   newTensor(data: TensorLike, options?: TensorOptions): Tensor;
@@ -33,27 +39,36 @@ export type ConversionMethods = {
 
 const toOperator = new Operator('aten::to');
 
-const OPTIONS = ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat'] as const;
+const FLAGS = ['nonBlocking', 'copy'] as const;
 
-function to(
-  this: Tensor,
-  target: string | Tensor | ToOptions,
-  ...rest: readonly unknown[]
-): Tensor {
-  const isWhole = isOptions(target);
-  const [options = {}] = isWhole ? [target] : rest;
-  refuseSurplus(rest.slice(isWhole ? 0 : 1), 'to');
-  checkOptions(options, OPTIONS, 'to');
-  if (isWhole) return toOperator.call([this, options]) as Tensor;
-  if (isTensor(target)) return toOperator.call([this, target, options]) as Tensor;
-  if (typeof target !== 'string') {
+function to(this: Tensor, ...args: readonly unknown[]): Tensor {
+  const [target, ...rest] = args;
+  if (isTensor(target)) {
+    return toOperator.call([this, target, settled(rest, FLAGS, ['memoryFormat'])]) as Tensor;
+  }
+  const isPlace = typeof target === 'string' || (target === null && rest.length > 0);
+  if (!isPlace && !isOptions(target)) {
     throw invalidArgument('a dtype, device, tensor or options', 'target', target, 'to');
   }
-  const name = isDtype(target) ? 'dtype' : 'device';
-  if (Object.hasOwn(Object(options), name)) {
-    throw new ArgumentTypeError(`to: Received ${name} both by position and by name`, 'to');
+  const options = isDtype(target)
+    ? settled(args, ['dtype', ...FLAGS], ['device', 'memoryFormat'])
+    : settled(args, ['device', 'dtype', ...FLAGS], ['memoryFormat']);
+  return toOperator.call([this, options]) as Tensor;
+}
+
+/** The arguments by their names, without those that are null. */
+function settled(
+  args: readonly unknown[],
+  positional: readonly (keyof ToOptions)[],
+  named: readonly (keyof ToOptions)[],
+): Readonly<Record<string, unknown>> {
+  const found = byName(args, positional, named, 'to');
+  const { dtype } = found;
+  if (dtype !== undefined && dtype !== null && !isDtype(dtype)) {
+    throw invalidArgument('a dtype', 'dtype of to', dtype, 'to');
   }
-  return toOperator.call([this, { ...Object(options), [name]: target }]) as Tensor;
+  for (const name of FLAGS) flag(found[name] ?? false, name, 'to');
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
 }
 
 function newTensor(this: Tensor, data: TensorLike, options: TensorOptions = {}): Tensor {

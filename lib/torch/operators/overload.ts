@@ -69,20 +69,26 @@ const isNullish: Accepts = (value) => value === null || value === undefined;
 const tensorHandle: Convert = (value) => (isTensor(value) ? handleOf(value) : value);
 const generatorHandle: Convert = (value) => (isGenerator(value) ? value.handle : value);
 
+const TENSOR: Rule = { accepts: isTensor, convert: tensorHandle, type: 'Tensor' };
+// Asked first, since a tensor answers slowly for names that it does not have.
+const SCALAR: Rule = { accepts: (value) => !isTensor(value) && isScalar(value), type: 'Scalar' };
+
+const orNull = ({ accepts, type, ...rule }: Rule): Rule => ({
+  ...rule,
+  accepts: (value) => isNullish(value) || accepts(value),
+  type: `(${type} | null)`,
+});
+
 // TypeScript's names, by the schema's type without its question mark. These also come in lists.
 const ELEMENTS: Readonly<Record<string, Rule>> = {
-  Tensor: { accepts: isTensor, convert: tensorHandle, type: 'Tensor' },
-  'Tensor?': {
-    accepts: (value) => isNullish(value) || isTensor(value),
-    convert: tensorHandle,
-    type: '(Tensor | null)',
-  },
+  Tensor: TENSOR,
+  'Tensor?': orNull(TENSOR),
   int: { accepts: isInteger, type: 'integer' },
   SymInt: { accepts: isInteger, type: 'integer' },
   float: { accepts: isNumber, type: 'number' },
   bool: { accepts: isBoolean, type: 'boolean' },
-  // Asked first, since a tensor answers slowly for names that it does not have.
-  Scalar: { accepts: (value) => !isTensor(value) && isScalar(value), type: 'Scalar' },
+  Scalar: SCALAR,
+  'Scalar?': orNull(SCALAR),
 };
 
 const RULES: Readonly<Record<string, Rule>> = {

@@ -1,5 +1,6 @@
 // One table of what libtorch does not check; longer than other files, since its checks are read beside it.
 import { type CheckedArguments, type TensorFacts, written } from './checked-arguments';
+import { ONEDNN_PRECONDITIONS } from './onednn-preconditions';
 
 /** Throws if libtorch would access memory out of bounds, or never return. */
 export type Check = (args: CheckedArguments) => void;
@@ -241,6 +242,7 @@ const POLYNOMIALS = [
  * the process or never returns. Operators that are not listed pay nothing.
  */
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
+  ...ONEDNN_PRECONDITIONS,
   'metatorch::attention': heads,
   'metatorch::conv_max': windows,
   'aten::native_batch_norm': channelStatistics,

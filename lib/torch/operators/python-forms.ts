@@ -1,5 +1,6 @@
 import { flagsOf, isOptions, knownOptions, refuseSurplus } from '../../check';
 import { invalidArgument } from '../../errors';
+import { type NormArguments, norm } from '../linear-algebra/norm';
 import { isTensor, type Tensor } from '../tensor';
 import { operatorNamed } from './dispatch';
 
@@ -24,6 +25,8 @@ export type PythonForms = {
   nonzero(options?: { asTuple?: false }): Tensor;
   /** The sum of products over some dimensions; see `torch.tensordot`. */
   tensordot(other: Tensor, ...dims: TensordotArguments): Tensor;
+  /** The norm over some dimensions or all; see `torch.norm`. */
+  norm(...args: NormArguments): Tensor;
 };
 
 const sizeOf = operatorNamed('aten::size');
@@ -96,5 +99,8 @@ export const pythonForms = {
   },
   tensordot(this: Tensor, other: Tensor, ...dims: TensordotArguments): Tensor {
     return tensordot(this, other, ...dims);
+  },
+  norm(this: Tensor, ...args: NormArguments): Tensor {
+    return norm(this, ...args);
   },
 };

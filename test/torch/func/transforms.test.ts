@@ -37,6 +37,23 @@ describe('grad and valueAndGrad', () => {
     expectClose(gradients[0], gw);
   });
 
+  test('of arguments counted from the end', () => {
+    const last = func.grad(loss, { argnums: 1 })(w, x);
+    expectClose(func.grad(loss, { argnums: -1 })(w, x), last);
+    const [gx, gw] = func.valueAndGrad(loss, { argnums: [-1, -2] })(w, x).gradients;
+    expectClose(gx, last);
+    expectClose(gw, func.grad(loss)(w, x));
+    expectClose(
+      func.jacrev(layer, { argnums: -1 })(w, x),
+      func.jacrev(layer, { argnums: 1 })(w, x),
+    );
+    expectClose(func.jacfwd(layer, { argnums: -2 })(w, x), func.jacfwd(layer)(w, x));
+    expectClose(
+      func.hessian(loss, { argnums: [0, -1] })(w, x)[1][1],
+      func.hessian(loss, { argnums: 1 })(w, x),
+    );
+  });
+
   test('auxiliary results are handed through', () => {
     const withAux = (input: Tensor) => [input.sin().sum(), { input, n: 7 }] as const;
     const { gradients, aux } = func.grad(withAux, { hasAux: true })(x);
@@ -60,7 +77,7 @@ describe('grad and valueAndGrad', () => {
     torch.assertNoLeaks(() => torch.scope(() => void run(w, x)));
   });
 
-  test.each<[unknown]>([[-1], [0.5], ['x'], [[]], [[0, 0]], [[0, null]]])(
+  test.each<[unknown]>([[Number.NaN], [0.5], ['x'], [[]], [[0, 0]], [[0, null]]])(
     'argnums %p is refused',
     (argnums) => {
       expect(() => func.grad(loss, { argnums: argnums as never })).toThrow(refused('argnums'));
@@ -72,13 +89,29 @@ describe('grad and valueAndGrad', () => {
     expect(() => func.jacrev(loss, { argnums })).toThrow(refused('argnums'));
     argnums[0] = 0;
     expect(() => func.grad(loss, { argnums })).toThrow(
-      'for argnums of valueAndGrad but received undefined',
+      'for argnums of grad but received undefined',
     );
   });
 
-  test('argnums beyond the arguments is refused', () => {
-    expect(() => func.grad(loss, { argnums: 2 as never })(w, x)).toThrow(
-      'Expected the place of one of 2 arguments for argnums of valueAndGrad but received 2',
+  test.each([2, -3])('argnums %p beyond two arguments is refused', (argnums) => {
+    const { grad, valueAndGrad, jacrev, jacfwd, hessian } = func;
+    for (const [name, transform] of Object.entries({
+      grad,
+      valueAndGrad,
+      jacrev,
+      jacfwd,
+      hessian,
+    })) {
+      const run = (transform as typeof valueAndGrad)(loss, { argnums });
+      expect(() => run(w, x)).toThrow(
+        `Expected the place of one of 2 arguments for argnums of ${name} but received ${argnums}`,
+      );
+    }
+  });
+
+  test('one argument named from both ends is refused', () => {
+    expect(() => func.grad(loss, { argnums: [1, -1] })(w, x)).toThrow(
+      'Expected the places of different arguments of 2 for argnums of grad but received [1, -1]',
     );
   });
 });

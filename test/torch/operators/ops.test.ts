@@ -1,5 +1,5 @@
 import { tensorsAreEqual } from '../../../lib/testing';
-import { torch } from '../../../lib/torch';
+import { type Tensor, torch } from '../../../lib/torch';
 
 expect.addEqualityTesters([tensorsAreEqual]);
 
@@ -81,4 +81,72 @@ test('every namespace of libtorch can be listed and called', () => {
   expect(() => torch.ops.quantized?.add?.(x, x, 0.5, 0)).toThrow(
     expect.objectContaining({ code: 'ERR_TORCH_NOT_IMPLEMENTED', operator: 'quantized::add' }),
   );
+});
+
+describe('lists of scalars that may be missing', () => {
+  const linear = (name: string, scalars: unknown): Tensor => {
+    const rows = torch.arange(6).view(2, 3).float();
+    const weight = torch.arange(12).view(4, 3).float().sub(5);
+    return torch.ops.mkldnn?._linear_pointwise?.(
+      rows,
+      weight,
+      torch.ones(4),
+      name,
+      scalars,
+      '',
+    ) as Tensor;
+  };
+
+  // The values of Python's torch 2.13.
+  test.each<[string, unknown[], number[][]]>([
+    [
+      'none',
+      [],
+      [
+        [-9, 0, 9, 18],
+        [-45, -9, 27, 63],
+      ],
+    ],
+    [
+      'leaky_relu',
+      [0.5],
+      [
+        [-4.5, 0, 9, 18],
+        [-22.5, -4.5, 27, 63],
+      ],
+    ],
+    [
+      'leaky_relu',
+      [2n],
+      [
+        [-18, 0, 9, 18],
+        [-90, -18, 27, 63],
+      ],
+    ],
+    [
+      'hardtanh',
+      [-1, 2.5],
+      [
+        [-1, 0, 2.5, 2.5],
+        [-1, -1, 2.5, 2.5],
+      ],
+    ],
+  ])('%s with %p', (name, scalars, expected) => {
+    expect(linear(name, scalars).tolist()).toEqual(expected);
+  });
+
+  test.each([[null], [undefined]])('%p stands for a scalar that is missing', (missing) => {
+    expect(() => linear('hardtanh', [missing, 2])).toThrow(
+      'hardtanh is expected to have two scalar input',
+    );
+  });
+
+  test('anything else is refused', () => {
+    expect(() => linear('leaky_relu', ['x'])).toThrow(
+      "Expected (Scalar | null) for scalars[0] but received string 'x'",
+    );
+    expect(() => linear('leaky_relu', 1)).toThrow(
+      'Expected (Scalar | null)[] for scalars but received number 1',
+    );
+  });
 });

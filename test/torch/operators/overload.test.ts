@@ -33,6 +33,7 @@ const SAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   'float[]': [[0.5], [1]],
   'bool[]': [[true]],
   'Scalar[]': [[2.5], [1]],
+  'Scalar?[]': [[2.5, null], [1]],
 };
 
 // Where an earlier overload takes the arguments by other names: `random_(to)` is `from = 0` too.

@@ -4395,22 +4395,6 @@ export interface TorchFunctions {
   nonzeroNumpy(self: Tensor): Tensor[];
   /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`, as in `torch.nonzeroStatic(x, { size, fillValue: -1 })` */
   nonzeroStatic(self: Tensor, options: { size: number; fillValue?: number }): Tensor;
-  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`, as in `torch.norm(x, { p: 2 })` */
-  norm(self: Tensor, p?: Scalar): Tensor;
-  norm(self: Tensor, options?: { p?: Scalar }): Tensor;
-  /** `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor` */
-  norm(self: Tensor, p: Scalar | null, options: { dtype: Dtype }): Tensor;
-  norm(self: Tensor, options: { p?: Scalar; dtype: Dtype }): Tensor;
-  /** `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor` */
-  norm(self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
-  /** `aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor` */
-  norm(
-    self: Tensor,
-    p: Scalar | null,
-    dim: number | readonly number[],
-    keepdim: boolean,
-    options: { dtype: Dtype },
-  ): Tensor;
   /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor`, as in `torch.normExceptDim(v, { pow: 2, dim: 0 })` */
   normExceptDim(v: Tensor, pow?: number, dim?: number): Tensor;
   normExceptDim(v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
@@ -7798,7 +7782,6 @@ export const FUNCTIONS = [
   'nll_loss_nd',
   'nonzero_numpy',
   'nonzero_static',
-  'norm',
   'norm_except_dim',
   'normal',
   'normal_',

@@ -2354,21 +2354,6 @@ export interface TensorMethods {
   nonzeroNumpy(): Tensor[];
   /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`, as in `x.nonzeroStatic({ size, fillValue: -1 })` */
   nonzeroStatic(options: { size: number; fillValue?: number }): Tensor;
-  /** `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`, as in `x.norm({ p: 2 })` */
-  norm(p?: Scalar): Tensor;
-  norm(options?: { p?: Scalar }): Tensor;
-  /** `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor` */
-  norm(p: Scalar | null, options: { dtype: Dtype }): Tensor;
-  norm(options: { p?: Scalar; dtype: Dtype }): Tensor;
-  /** `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor` */
-  norm(p: Scalar | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
-  /** `aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor` */
-  norm(
-    p: Scalar | null,
-    dim: number | readonly number[],
-    keepdim: boolean,
-    options: { dtype: Dtype },
-  ): Tensor;
   /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)`, as in `x.normal_({ mean: 0, std: 1 })` */
   normal_(mean?: number, std?: number, options?: { generator?: Generator }): this;
   normal_(options?: { mean?: number; std?: number; generator?: Generator }): this;
@@ -4423,7 +4408,6 @@ export const METHODS = [
   'nll_loss_nd',
   'nonzero_numpy',
   'nonzero_static',
-  'norm',
   'normal_',
   'normal_functional',
   'not_equal',

@@ -1,0 +1,44 @@
+import { type CheckedArguments, written } from './checked-arguments';
+import type { Check } from './preconditions';
+
+/** Weights `[out, in]` for rows of `in` numbers. */
+function linear(args: CheckedArguments): void {
+  const { shape = [] } = args.tensor('X') ?? {};
+  const { shape: weight = [] } = args.tensor('W') ?? {};
+  args.require(shape.length > 0, 'one or more dimensions', 'X', written(shape));
+  args.require(weight.length === 2, 'a shape [out, in]', 'W', written(weight));
+  const [outputs = 0, inputs = 0] = weight;
+  args.require(shape.at(-1) === inputs, `a shape [..., ${inputs}]`, 'X', written(shape));
+  args.requireShape(args.tensor('B'), [outputs]);
+}
+
+/** Weights with as many dimensions as the images. */
+function transposed(args: CheckedArguments): void {
+  const { shape = [] } = args.tensor('X') ?? {};
+  const { shape: weight = [] } = args.tensor('W') ?? {};
+  args.require(shape.length >= 3, '3 or more dimensions', 'X', written(shape));
+  args.require(weight.length === shape.length, `${shape.length} dimensions`, 'W', written(weight));
+}
+
+/** Weights that have been packed: what is read of them is no tensor's memory. */
+const packedBy =
+  (prepack: string): Check =>
+  (args) => {
+    const layout = args.tensor('qw')?.layout ?? 'strided';
+    args.require(layout === 'other', `a weight of onednn.${prepack}`, 'qw', `layout ${layout}`);
+  };
+
+const CONVOLUTIONS = [
+  'qconv_pointwise',
+  'qconv1d_pointwise',
+  'qconv2d_pointwise',
+  'qconv3d_pointwise',
+];
+
+/** What oneDNN's fused operators do not check. */
+export const ONEDNN_PRECONDITIONS: Readonly<Record<string, Check>> = {
+  'mkldnn::_linear_pointwise': linear,
+  'mkldnn::_convolution_transpose_pointwise': transposed,
+  'onednn::qlinear_pointwise': packedBy('qlinear_prepack'),
+  ...Object.fromEntries(CONVOLUTIONS.map((name) => [`onednn::${name}`, packedBy('qconv_prepack')])),
+};
