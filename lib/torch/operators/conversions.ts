@@ -67,7 +67,9 @@ function settled(
   if (dtype !== undefined && dtype !== null && !isDtype(dtype)) {
     throw invalidArgument('a dtype', 'dtype of to', dtype, 'to');
   }
-  for (const name of FLAGS) flag(found[name] ?? false, name, 'to');
+  for (const name of FLAGS) {
+    if (found[name] !== undefined) flag(found[name], name, 'to');
+  }
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
 }
 
