@@ -47,10 +47,10 @@ const wholeRows = (encoder: string): Row[] => [
     run: {
       learner: 'prototypical',
       encoder: { kind: 'pretrained', encoder: SOURCES[encoder] ?? encoder, train: 'all' },
-      steps: 200,
+      steps: 400,
       episodes: { ways: 10, queries: 4, tasks: 1 },
       optimizer: { kind: 'adamw', learningRate: 3e-5 },
-      evaluation: { every: 50 },
+      evaluation: { every: 100 },
     },
   },
 ];
