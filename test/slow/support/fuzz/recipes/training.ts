@@ -5,7 +5,7 @@ import { adam } from '../../../../../lib/optim';
 import * as text from '../../../../../lib/text';
 import { type Tree, torch } from '../../../../../lib/torch';
 import * as train from '../../../../../lib/train';
-import { smallExamples, smallLearner, smallParams } from '../../../../helpers/small-learners';
+import { smallExamples, smallLearner, smallParams } from '../../../../helpers/learners/small-learners';
 import { mutated } from '../mutate';
 import { Random } from '../random';
 import { damagedAfter } from './damaged-files';
