@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { addonPath } from '../lib/addon-path';
-import { elfWithInterpreter } from './helpers/elf';
+import { elfWithInterpreter } from './helpers/files/elf';
 import { temporaryFolder, writeFiles } from './helpers/folders';
 
 const NATIVE = join(__dirname, '..', 'dist', 'native.js');

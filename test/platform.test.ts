@@ -8,7 +8,7 @@ import {
   platformProblem,
   thisPlatform,
 } from '../lib/platform';
-import { elfWithInterpreter } from './helpers/elf';
+import { elfWithInterpreter } from './helpers/files/elf';
 import { temporaryFolder, writeFiles } from './helpers/folders';
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { reword } from '../lib/error-wording';
 import { warn } from '../lib/warnings';
-import { TORCH } from './helpers/torch-worker';
+import { TORCH } from './helpers/processes/torch-worker';
 
 /** What a process of its own is warned of: libtorch warns once a process of each kind. */
 function warningsOf(body: string): string[] {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { startWorker as start, TORCH } from './helpers/torch-worker';
+import { startWorker as start, TORCH } from './helpers/processes/torch-worker';
 
 test('four workers compute at once, each with its own tensors', async () => {
   const workers = [1, 2, 3, 4].map((k) =>

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { registerEncoder } from '../../lib/cli/encoder';
-import { type FakeHub, startHub } from '../helpers/fake-hub';
+import { type FakeHub, startHub } from '../helpers/downloads/fake-hub';
 import { temporaryFolder } from '../helpers/folders';
 
 const folder = temporaryFolder();

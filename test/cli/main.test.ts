@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { runCommandLines } from '../helpers/command-lines';
-import { fakeLibtorch } from '../helpers/fake-libtorch';
+import { fakeLibtorch } from '../helpers/downloads/fake-libtorch';
 import { temporaryFolder } from '../helpers/folders';
 
 const folder = temporaryFolder();

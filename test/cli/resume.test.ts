@@ -7,7 +7,7 @@ import { latestCheckpoint } from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
-const KILL_AT = join(__dirname, '..', 'helpers', 'kill-at.js');
+const KILL_AT = join(__dirname, '..', 'helpers', 'processes', 'kill-at.js');
 const TEXTS = join(__dirname, '..', 'fixtures', 'configs', 'texts.csv');
 const STEPS = 8;
 

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { saveModel } from '../../lib/train/runs/saved-model';
 import { type Result, runCommandLines } from '../helpers/command-lines';
 import { temporaryFolder } from '../helpers/folders';
+import { trainedModel } from '../helpers/learners/trained-model';
 import { CARDS, LOANS } from '../helpers/served';
-import { trainedModel } from '../helpers/trained-model';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
-const READ_ONLY = join(__dirname, '..', 'helpers', 'read-only.js');
+const READ_ONLY = join(__dirname, '..', 'helpers', 'processes', 'read-only.js');
 const folder = temporaryFolder();
 const store = () => join(folder(), 'store');
 const examples = () => join(folder(), 'cards.json');

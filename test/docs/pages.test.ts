@@ -6,8 +6,8 @@ import * as metatorch from '../../lib';
 import * as testing from '../../lib/testing';
 import * as torchLayer from '../../lib/torch';
 import { type DocProgram, docPages, docPrograms } from '../../scripts/support/doc-blocks';
-import { untilAlone } from '../helpers/alone';
 import { temporaryFolder } from '../helpers/folders';
+import { untilAlone } from '../helpers/processes/alone';
 import { type Stage, saveDemoModel, stageOf } from './stage';
 
 // Code in README.md and docs/ runs here, in order: a block that begins with an import begins a program,

@@ -4,7 +4,7 @@ import type { Episodes } from '../../lib/meta';
 import { Vocabulary } from '../../lib/text';
 import { type Tree, torch } from '../../lib/torch';
 import { buildTextLearner, saveTextModel } from '../../lib/train';
-import { smallConfig } from '../helpers/text-models';
+import { smallConfig } from '../helpers/learners/text-models';
 
 const [TASKS, WAYS, SHOTS] = [2, 5, 5];
 const WORDS = 50;

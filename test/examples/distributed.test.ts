@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 import { freePort } from '../../lib/cli/runs/free-port';
+import { findPythonWith } from '../helpers/files/numpy';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
-import { findPythonWith } from '../helpers/numpy';
 
 const ROOT = join(__dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');

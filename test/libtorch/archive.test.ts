@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { type UnpackOptions, unpack } from '../../lib/libtorch/archive';
+import { makeZip, type ZipEntry } from '../helpers/files/zip';
 import { temporaryFolder } from '../helpers/folders';
-import { makeZip, type ZipEntry } from '../helpers/zip';
 
 const folder = temporaryFolder();
 let count = 0;

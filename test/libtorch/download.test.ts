@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { download } from '../../lib/libtorch/download';
+import { startServer } from '../helpers/downloads/http-server';
 import { temporaryFolder } from '../helpers/folders';
-import { startServer } from '../helpers/http-server';
 
 const folder = temporaryFolder();
 const CONTENT = Buffer.from('abcdefgh'.repeat(10_000));

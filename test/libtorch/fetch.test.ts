@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync 
 import { join } from 'node:path';
 import { type FetchOptions, fetchLibtorch } from '../../lib/libtorch/fetch';
 import { sharedLibrary } from '../../lib/libtorch/inspect';
-import { fakeLibtorch, fakeWheel } from '../helpers/fake-libtorch';
-import { fakePython } from '../helpers/fake-python';
+import { fakeLibtorch, fakeWheel } from '../helpers/downloads/fake-libtorch';
+import { fakePython } from '../helpers/downloads/fake-python';
+import { startServer } from '../helpers/downloads/http-server';
+import { makeZip } from '../helpers/files/zip';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
-import { startServer } from '../helpers/http-server';
-import { makeZip } from '../helpers/zip';
 
 const folder = temporaryFolder();
 const at = (...parts: string[]) => join(folder(), ...parts);

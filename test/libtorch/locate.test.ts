@@ -9,8 +9,8 @@ import {
   requireLibtorch,
 } from '../../lib/libtorch/locate';
 import { PUBLISHED_PLATFORMS } from '../../lib/platform';
-import { fakeLibtorch } from '../helpers/fake-libtorch';
-import { fakePython } from '../helpers/fake-python';
+import { fakeLibtorch } from '../helpers/downloads/fake-libtorch';
+import { fakePython } from '../helpers/downloads/fake-python';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
 
 const folder = temporaryFolder();

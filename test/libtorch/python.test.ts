@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPython, findPythonTorch } from '../../lib/libtorch/python';
-import { fakePython } from '../helpers/fake-python';
+import { fakePython } from '../helpers/downloads/fake-python';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
 
 const folder = temporaryFolder();

@@ -6,7 +6,7 @@ import {
   smallLearner,
   smallLearnerOptions,
   smallParams,
-} from '../helpers/small-learners';
+} from '../helpers/learners/small-learners';
 
 type Place = readonly string[];
 

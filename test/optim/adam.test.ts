@@ -2,7 +2,6 @@ import { ArgumentRangeError, TorchError } from '../../lib/errors';
 import { adam, adamW, type LearningRate } from '../../lib/optim';
 import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
 import { expectClose, expectNumbers, float64, numbers } from '../helpers/gradients';
-import { expectLikeLoop } from '../helpers/like-loop';
 import {
   casesOf,
   expectDifferentiable,
@@ -14,7 +13,8 @@ import {
   replaceSteps,
   runSteps,
   startParams,
-} from '../helpers/optimizers';
+} from '../helpers/learners/optimizers';
+import { expectLikeLoop } from '../helpers/like-loop';
 
 describe.each([
   ['adam', adam],

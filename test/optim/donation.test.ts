@@ -2,7 +2,7 @@ import { adam, adamW, type Optimizer, rmsprop, sgd } from '../../lib/optim';
 import { disposeTree, leaves, torch } from '../../lib/torch';
 import { begin, codeOf, DONATED, expected, live, slope, start, step } from '../helpers/donation';
 import { numbers } from '../helpers/gradients';
-import { replaceSteps, runSteps, startParams } from '../helpers/optimizers';
+import { replaceSteps, runSteps, startParams } from '../helpers/learners/optimizers';
 
 describe.each<[string, () => Optimizer]>([
   ['adam', () => adam({ learningRate: 0.1, amsgrad: true })],

@@ -11,7 +11,7 @@ import {
   expectRatesChecked,
   expectScheduled,
   expectShapesChecked,
-} from '../helpers/optimizers';
+} from '../helpers/learners/optimizers';
 
 test.each(casesOf('rmsprop'))('takes the steps of PyTorch: $options', ({ options, params }) => {
   expectPyTorchSteps(rmsprop(options), params);

@@ -9,7 +9,7 @@ import {
   expectPyTorchStepsByTensorRate,
   expectRatesChecked,
   expectShapesChecked,
-} from '../helpers/optimizers';
+} from '../helpers/learners/optimizers';
 
 test.each(casesOf('sgd'))('takes the steps of PyTorch: $options', ({ options, params }) => {
   const optimizer = sgd({ learningRate: 0.1, ...options });

@@ -1,4 +1,4 @@
-import { mutateHeader, readsOrRefuses, SAMPLE_HEADER } from '../helpers/mutate-header';
+import { mutateHeader, readsOrRefuses, SAMPLE_HEADER } from '../helpers/files/mutate-header';
 import { numbers } from '../helpers/numbers';
 
 /**

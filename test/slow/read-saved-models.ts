@@ -13,7 +13,7 @@ import { MODEL_FILE } from '../../lib/train/checkpoint';
 import { configFrom, flagSource, readConfigFile } from '../../lib/train/runs/config-file';
 import { fitConfig } from '../../lib/train/runs/fit';
 import type { MetaModel } from '../../lib/train/runs/model';
-import { findPythonWith, runPython } from '../helpers/numpy';
+import { findPythonWith, runPython } from '../helpers/files/numpy';
 
 const CONFIGS = join(__dirname, '..', 'fixtures', 'configs');
 const SCRIPT = join(__dirname, 'support', 'read_saved_models.py');

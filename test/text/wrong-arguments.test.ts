@@ -2,7 +2,7 @@ import * as text from '../../lib/text';
 import { torch } from '../../lib/torch';
 import { buildTextLearner } from '../../lib/train';
 import { apply, itRefusesJunk } from '../helpers/junk';
-import { LABELED, smallConfig } from '../helpers/text-models';
+import { LABELED, smallConfig } from '../helpers/learners/text-models';
 
 const built = buildTextLearner(smallConfig({ kind: 'prototypical' }));
 const model = { ...built, params: built.learner.init(torch.generator(1)) };

@@ -1,7 +1,7 @@
 import { type Episodes, type Learner, type Prototypes, prototypical } from '../../lib/meta';
 import { dropout, type Layer, type LinearParams, linear } from '../../lib/nn';
 import { type Tensor, torch } from '../../lib/torch';
-import { shuffledRows } from '../helpers/shuffled-rows';
+import { shuffledRows } from '../helpers/learners/shuffled-rows';
 
 const TASKS = 8;
 const WAYS = 3;

@@ -10,7 +10,7 @@ import { mlp } from '../../lib/nn';
 import { episodeTensors, meanEncoder, type TokenBatch } from '../../lib/text';
 import { leaves, mapTree, type Tree, torch } from '../../lib/torch';
 import { buildTextLearner, type TextModelConfig } from '../../lib/train';
-import { LABELED, MAML, smallConfig } from '../helpers/text-models';
+import { LABELED, MAML, smallConfig } from '../helpers/learners/text-models';
 
 const encoder = meanEncoder({ vocabularySize: 16, dimensions: 8, dropout: 0.1 });
 const model = mlp({ sizes: [8, 3] });

@@ -11,7 +11,7 @@ import {
 } from '../../lib/train';
 import { sealed } from '../../lib/train/seal';
 import { temporaryFolder } from '../helpers/folders';
-import { LABELED, MAML, smallConfig, TEXTS } from '../helpers/text-models';
+import { LABELED, MAML, smallConfig, TEXTS } from '../helpers/learners/text-models';
 
 const folder = temporaryFolder();
 const configPath = () => join(folder(), 'config.json');

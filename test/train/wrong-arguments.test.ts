@@ -4,7 +4,7 @@ import { torch } from '../../lib/torch';
 import * as train from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
 import { apply, itRefusesJunk } from '../helpers/junk';
-import { LABELED, smallConfig } from '../helpers/text-models';
+import { LABELED, smallConfig } from '../helpers/learners/text-models';
 
 const folder = temporaryFolder();
 const config = smallConfig({ kind: 'prototypical' });

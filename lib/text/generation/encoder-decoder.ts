@@ -6,6 +6,7 @@ import {
   readOptions,
   requireTexts,
   stepCount,
+  upTo,
   withDefault,
 } from '../../check';
 import { IGNORED } from '../../meta/episode';
@@ -39,6 +40,7 @@ const OPTIONS = {
 
 export type EncoderDecoderOptions = OptionsOf<typeof OPTIONS>;
 const pairsOf = phrasePairsOf(1);
+const paddedLength = upTo(65_536);
 
 /**
  * An encoder–decoder of characters: a bidirectional GRU reads a text, a GRU with attention writes another, and may
@@ -90,11 +92,11 @@ export class EncoderDecoder {
   /**
    * Pairs as the layer takes them.
    *
-   * @param length the least L. Default: what the longest text needs
+   * @param length the least L, at most 65,536. Default: what the longest text needs
    */
   tensors(pairs: readonly PhrasePair[], length = 1): PairTensors {
     const read = pairsOf(pairs, 'pairs', 'EncoderDecoder.tensors');
-    return pairTensors(this.words, read, positiveInteger(length, 'length', 'tensors'));
+    return pairTensors(this.words, read, paddedLength(length, 'length', 'EncoderDecoder.tensors'));
   }
 
   /**

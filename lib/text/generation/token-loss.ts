@@ -1,6 +1,7 @@
 import { IGNORED } from '../../meta/episode';
 import type { TaskLoss } from '../../meta/task-loss';
 import type { Tensor } from '../../torch';
+import { requireTensor } from '../../torch/check-tensors';
 
 /**
  * −ln p of each character that should come next: logarithms `[..., L, C]` and labels `[..., L]` give `[..., L]`,
@@ -15,8 +16,12 @@ export function characterLosses(logProbabilities: Tensor, labels: Tensor): Tenso
 /**
  * The loss of learners whose tasks are pairs of texts: the mean of −ln p over the characters of each task's targets and
  * their ends. Logarithms `[T, n, L, C]` and labels `[T, n, L]` give `[T]`.
+ *
+ * @throws ArgumentTypeError for what is no tensor; TorchError for those of other shapes
  */
 export const characterLoss: TaskLoss = (logProbabilities, labels) => {
+  requireTensor(logProbabilities, 'logProbabilities', 'characterLoss');
+  requireTensor(labels, 'labels', 'characterLoss');
   const count = labels.ne(IGNORED).flatten(1).sum([1]).clampMin(1);
   return characterLosses(logProbabilities, labels).flatten(1).sum([1]).div(count);
 };

@@ -2,7 +2,7 @@ import { AdaptedClassifier, MetaModelPool } from '../../../lib/serve';
 import { MemoryClassifiers } from '../../../lib/serve/store/memory-classifiers';
 import { loadModel, saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder } from '../../helpers/folders';
-import { trainedModel } from '../../helpers/trained-model';
+import { trainedModel } from '../../helpers/learners/trained-model';
 
 const EXAMPLES = ['card', 'rain', 'bread'].flatMap((word) => [
   { text: `where is my ${word}`, label: word },

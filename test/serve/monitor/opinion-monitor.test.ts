@@ -10,7 +10,7 @@ import {
 } from '../../../lib/serve';
 import { Journal } from '../../../lib/serve/store/journal';
 import { temporaryFolder } from '../../helpers/folders';
-import { wordJudge } from '../../helpers/word-judge';
+import { wordJudge } from '../../helpers/learners/word-judge';
 
 const folder = temporaryFolder();
 const place = () => join(folder(), 'monitor');

@@ -10,8 +10,8 @@ import {
 } from '../../../lib/serve';
 import { saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder, writeFiles } from '../../helpers/folders';
+import { trainedModel } from '../../helpers/learners/trained-model';
 import { CARDS, LOANS, sharedPool } from '../../helpers/served';
-import { trainedModel } from '../../helpers/trained-model';
 
 const pool = sharedPool();
 const folder = temporaryFolder();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { EncoderPool, FewShotClassifier } from '../../../lib/serve';
 import { heldOutSplit } from '../../../lib/serve/tuning/held-out-split';
 import { torch } from '../../../lib/torch';
-import { threadsInUse, untilAlone } from '../../helpers/alone';
 import { settledTensors } from '../../helpers/garbage';
+import { threadsInUse, untilAlone } from '../../helpers/processes/alone';
 
 jest.setTimeout(120_000);
 

@@ -21,7 +21,7 @@ import {
   writeSafetensors,
 } from '../../../lib/torch';
 import { buildTextLearner, evaluate, train } from '../../../lib/train';
-import { LABELED, MAML, smallConfig, TEXTS } from '../../helpers/text-models';
+import { LABELED, MAML, smallConfig, TEXTS } from '../../helpers/learners/text-models';
 import { noisyLearner, noisyTasks } from '../../train/noisy-tasks';
 
 /**

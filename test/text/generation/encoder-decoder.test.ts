@@ -43,6 +43,20 @@ test('padding changes no loss', () => {
   expect(Number(wide?.item())).toBeCloseTo(Number(narrow?.item()), 5);
 });
 
+test('padding to no length of a text is refused', () => {
+  expect(() => model.tensors(pairs, 2 ** 53 - 1)).toThrow(
+    'Expected an integer from 1 to 65536 for length of EncoderDecoder.tensors',
+  );
+});
+
+test.each<[string, unknown[], string]>([
+  ['no logarithms', [[1], torch.zeros([1])], 'a tensor for logProbabilities of characterLoss'],
+  ['no labels', [torch.zeros([1, 1, 1, 2]), undefined], 'a tensor for labels of characterLoss'],
+])('the loss of %s is refused', (_, given, message) => {
+  expect(() => Reflect.apply(characterLoss, undefined, given)).toThrow(ArgumentTypeError);
+  expect(() => Reflect.apply(characterLoss, undefined, given)).toThrow(message);
+});
+
 test('a character that the vocabulary lacks is asked for where the source has it', () => {
   const { inputs, labels } = model.tensors([pair('aé', 'éü')]);
   const { size, unknownId } = model.words.vocabulary;

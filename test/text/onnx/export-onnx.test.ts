@@ -5,7 +5,7 @@ import { type BertOptions, bert } from '../../../lib/nn';
 import { exportOnnx, type OnnxHead, SentenceEncoder, useLite } from '../../../lib/text';
 import { loadHuggingFace } from '../../../lib/text/encoders/hugging-face';
 import { readNpz, type Tensor, torch, writeNpz } from '../../../lib/torch';
-import { findPythonWith, runPython } from '../../helpers/numpy';
+import { findPythonWith, runPython } from '../../helpers/files/numpy';
 
 const FAMILIES = join(__dirname, '../../fixtures/encoders');
 const python = findPythonWith('onnxruntime');

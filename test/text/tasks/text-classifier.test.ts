@@ -1,7 +1,7 @@
 import { TextClassifier } from '../../../lib/text';
 import { mapTree, torch } from '../../../lib/torch';
 import { buildTextLearner } from '../../../lib/train';
-import { LABELED, MAML, smallConfig, TEXTS } from '../../helpers/text-models';
+import { LABELED, MAML, smallConfig, TEXTS } from '../../helpers/learners/text-models';
 
 function modelOf(config: ReturnType<typeof smallConfig>) {
   const built = buildTextLearner(config);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 // As the workers load it: a registry is of one binary, and dist/ finds the same.
 import { type SharedTensor, type Tensor, torch } from '../../../lib/torch/index';
-import { reply, startWorker } from '../../helpers/torch-worker';
+import { reply, startWorker } from '../../helpers/processes/torch-worker';
 
 const refused = expect.objectContaining({ code: 'ERR_TORCH_DISPOSED' });
 const noToken = expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' });

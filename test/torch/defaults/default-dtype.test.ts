@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { nn } from '../../../lib';
 import { type Dtype, torch } from '../../../lib/torch';
-import { untilAlone } from '../../helpers/alone';
+import { untilAlone } from '../../helpers/processes/alone';
 
 beforeAll(() => untilAlone());
 afterEach(() => torch.setDefaultDtype('float32'));

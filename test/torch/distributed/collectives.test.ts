@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { type Dtype, type ProcessGroup, type Tensor, torch } from '../../../lib/torch';
 import { settledTensors } from '../../helpers/garbage';
-import { groupsInOneThread } from '../../helpers/process-groups';
+import { groupsInOneThread } from '../../helpers/processes/process-groups';
 
 const { join } = groupsInOneThread();
 const { distributed } = torch;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { temporaryFolder } from '../../helpers/folders';
-import { endRanksAfterEach, type RankEnd, startRanks } from '../../helpers/ranks';
-import { reply, startWorker } from '../../helpers/torch-worker';
+import { endRanksAfterEach, type RankEnd, startRanks } from '../../helpers/processes/ranks';
+import { reply, startWorker } from '../../helpers/processes/torch-worker';
 
 const folder = temporaryFolder();
 endRanksAfterEach();

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { freePort } from '../../../lib/cli/runs/free-port';
 import { torch } from '../../../lib/torch';
 import { placeOf, rankFrom } from '../../../lib/torch/distributed/init-method';
-import { groupsInOneThread, joinGroup } from '../../helpers/process-groups';
-import { endRanksAfterEach, runRanks } from '../../helpers/ranks';
+import { groupsInOneThread, joinGroup } from '../../helpers/processes/process-groups';
+import { endRanksAfterEach, runRanks } from '../../helpers/processes/ranks';
 
 const groups = groupsInOneThread();
 endRanksAfterEach();

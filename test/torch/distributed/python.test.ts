@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort } from '../../../lib/cli/runs/free-port';
 import { torch } from '../../../lib/torch';
-import { findPythonWith } from '../../helpers/numpy';
+import { findPythonWith } from '../../helpers/files/numpy';
 
 const python = findPythonWith('torch');
 const { distributed } = torch;

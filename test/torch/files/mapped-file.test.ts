@@ -7,8 +7,8 @@ import {
   writeSafetensors,
 } from '../../../lib/torch/files/safetensors';
 import { DTYPES, type Dtype, torch } from '../../../lib/torch/index';
+import { safetensorsBytes } from '../../helpers/files/safetensors-bytes';
 import { temporaryFolder } from '../../helpers/folders';
-import { safetensorsBytes } from '../../helpers/safetensors-bytes';
 
 const folder = temporaryFolder();
 const STORABLE = DTYPES.filter((dtype) => dtype !== 'complex128');

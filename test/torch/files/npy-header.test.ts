@@ -1,7 +1,12 @@
 import { itemSize, layoutOf } from '../../../lib/torch/dtype';
 import { parseNpy, serializeNpy, torch } from '../../../lib/torch/index';
-import { mutateHeader } from '../../helpers/mutate-header';
-import { NPY_TOKENS, npyBytes, readsNpyOrRefuses, SAMPLE_NPY } from '../../helpers/npy-samples';
+import { mutateHeader } from '../../helpers/files/mutate-header';
+import {
+  NPY_TOKENS,
+  npyBytes,
+  readsNpyOrRefuses,
+  SAMPLE_NPY,
+} from '../../helpers/files/npy-samples';
 import { numbers } from '../../helpers/numbers';
 
 const header = (fields: Partial<Record<'descr' | 'fortran_order' | 'shape', string>>): string => {

@@ -2,15 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseNpy, readNpy, serializeNpy, torch, writeNpy } from '../../../lib/torch/index';
-import { readFixture } from '../../helpers/fixture';
-import { temporaryFolder } from '../../helpers/folders';
 import {
   anyArray,
   bytesOf,
   type NpyFixture,
   npyBytes,
   randomTensor,
-} from '../../helpers/npy-samples';
+} from '../../helpers/files/npy-samples';
+import { readFixture } from '../../helpers/fixture';
+import { temporaryFolder } from '../../helpers/folders';
 
 const fixture = readFixture<NpyFixture>('npy');
 const folder = temporaryFolder();

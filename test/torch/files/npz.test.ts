@@ -9,9 +9,9 @@ import {
   torch,
   writeNpz,
 } from '../../../lib/torch/index';
+import { anyArray, bytesOf, type NpyFixture, randomTensor } from '../../helpers/files/npy-samples';
+import { array, npzFiles } from '../../helpers/files/npz-files';
 import { readFixture } from '../../helpers/fixture';
-import { anyArray, bytesOf, type NpyFixture, randomTensor } from '../../helpers/npy-samples';
-import { array, npzFiles } from '../../helpers/npz-files';
 
 const fixture = readFixture<NpyFixture>('npy');
 const { folder, file, zip } = npzFiles();

@@ -9,8 +9,7 @@ import {
   torch,
   writeNpz,
 } from '../../../lib/torch/index';
-import { temporaryFolder } from '../../helpers/folders';
-import { mutateHeader } from '../../helpers/mutate-header';
+import { mutateHeader } from '../../helpers/files/mutate-header';
 import {
   anyArray,
   bytesOf,
@@ -18,9 +17,10 @@ import {
   randomTensor,
   readsNpyOrRefuses,
   SAMPLE_NPY,
-} from '../../helpers/npy-samples';
+} from '../../helpers/files/npy-samples';
+import { findNumpy, runPython } from '../../helpers/files/numpy';
+import { temporaryFolder } from '../../helpers/folders';
 import { numbers } from '../../helpers/numbers';
-import { findNumpy, runPython } from '../../helpers/numpy';
 
 const python = findNumpy();
 const folder = temporaryFolder();

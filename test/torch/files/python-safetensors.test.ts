@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DTYPES, readSafetensors, type Tensor, torch, writeSafetensors } from '../../../lib/torch';
+import { findPythonWith, runPython } from '../../helpers/files/numpy';
 import { temporaryFolder } from '../../helpers/folders';
-import { findPythonWith, runPython } from '../../helpers/numpy';
 
 const folder = temporaryFolder();
 

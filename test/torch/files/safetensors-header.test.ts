@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { headerLength, parseHeader } from '../../../lib/torch/files/safetensors-header';
-import { mutateHeader, readsOrRefuses, SAMPLE_HEADER } from '../../helpers/mutate-header';
+import { mutateHeader, readsOrRefuses, SAMPLE_HEADER } from '../../helpers/files/mutate-header';
+import { safetensorsBytes } from '../../helpers/files/safetensors-bytes';
 import { numbers } from '../../helpers/numbers';
-import { safetensorsBytes } from '../../helpers/safetensors-bytes';
 
 const parse = (header: string | Uint8Array, dataLength: number) =>
   parseHeader(Buffer.from(header), dataLength, 'x.safetensors');

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isDtype } from '../../../lib/torch/dtype';
 import { openSafetensors, readSafetensors } from '../../../lib/torch/files/safetensors';
 import { parseHeader } from '../../../lib/torch/files/safetensors-header';
+import { safetensorsBytes } from '../../helpers/files/safetensors-bytes';
 import { temporaryFolder } from '../../helpers/folders';
-import { safetensorsBytes } from '../../helpers/safetensors-bytes';
 
 const folder = temporaryFolder();
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openNpz, readNpz, torch, writeNpz } from '../../../lib/torch/index';
-import { mutateHeader } from '../../helpers/mutate-header';
-import { npyBytes } from '../../helpers/npy-samples';
-import { array, npzFiles } from '../../helpers/npz-files';
+import { mutateHeader } from '../../helpers/files/mutate-header';
+import { npyBytes } from '../../helpers/files/npy-samples';
+import { array, npzFiles } from '../../helpers/files/npz-files';
+import { makeZip } from '../../helpers/files/zip';
 import { numbers } from '../../helpers/numbers';
-import { makeZip } from '../../helpers/zip';
 
 const { folder, file, zip } = npzFiles();
 const fileError = (path: string) => expect.objectContaining({ code: 'ERR_TORCH_FILE', path });

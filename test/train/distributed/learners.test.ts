@@ -8,7 +8,7 @@ import { disposeTree, flattenTree, mapTree, type Tree, torch } from '../../../li
 import { buildTextLearner, type TrainOptions, train } from '../../../lib/train';
 import { completeLearner, LEARNERS, type LearnerConfig } from '../../../lib/train/registry';
 import { configFrom, readConfigFile } from '../../../lib/train/runs/config-file';
-import { groupsInOneThread } from '../../helpers/process-groups';
+import { groupsInOneThread } from '../../helpers/processes/process-groups';
 
 const { join: joinRanks } = groupsInOneThread();
 

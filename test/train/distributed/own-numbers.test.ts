@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { torch } from '../../../lib/torch';
 import { ownNumbers, totalsOf } from '../../../lib/train/distributed/own-numbers';
-import { groupsInOneThread } from '../../helpers/process-groups';
+import { groupsInOneThread } from '../../helpers/processes/process-groups';
 
 const { make } = groupsInOneThread();
 

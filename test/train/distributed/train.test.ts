@@ -16,7 +16,7 @@ import {
 } from '../../../lib/torch';
 import { releaseGroup } from '../../../lib/torch/distributed/process-group';
 import { train } from '../../../lib/train';
-import { groupsInOneThread } from '../../helpers/process-groups';
+import { groupsInOneThread } from '../../helpers/processes/process-groups';
 
 const { join: joinRanks, folder } = groupsInOneThread();
 

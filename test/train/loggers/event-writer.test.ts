@@ -5,8 +5,8 @@ import { torch } from '../../../lib/torch';
 import { TensorBoardWriter } from '../../../lib/train';
 import { histogramOf } from '../../../lib/train/loggers/histogram';
 import { crc32c, encodeRecord } from '../../../lib/train/loggers/record';
+import { findPythonWith, runPython } from '../../helpers/files/numpy';
 import { temporaryFolder } from '../../helpers/folders';
-import { findPythonWith, runPython } from '../../helpers/numpy';
 import { readEvents, readRecords } from './read-events';
 
 const folder = temporaryFolder();

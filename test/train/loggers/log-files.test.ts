@@ -9,8 +9,8 @@ import {
   tensorBoardLogger,
   train,
 } from '../../../lib/train';
+import { findPythonWith, runPython } from '../../helpers/files/numpy';
 import { temporaryFolder } from '../../helpers/folders';
-import { findPythonWith, runPython } from '../../helpers/numpy';
 import { cutAt, options } from '../checkpoints/run-state';
 import { run, scripted } from '../noisy-training';
 import { readEvents } from './read-events';

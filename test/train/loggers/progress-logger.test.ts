@@ -1,7 +1,7 @@
 import { sgd } from '../../../lib/optim';
 import { disposeTree, torch } from '../../../lib/torch';
 import { type Logger, type ProgressOptions, progressLogger, train } from '../../../lib/train';
-import { recordingStream } from '../../helpers/streams';
+import { recordingStream } from '../../helpers/files/streams';
 import { noisyLearner, noisyTasks } from '../noisy-tasks';
 
 const learner = noisyLearner();

@@ -14,7 +14,7 @@ const MEMORY_LIMIT = 2 ** 29;
 const MOST_ELEMENTS = 10_000;
 const RECORD = 120;
 /** Areas whose arguments are encoders that all calls share. */
-const WITH_ENCODERS = new Set(['text', 'datasets', 'serve', 'train']);
+const WITH_ENCODERS = new Set(['text', 'datasets', 'tasks', 'serve', 'train']);
 
 const string = { type: 'string' } as const;
 const { values } = parseArgs({

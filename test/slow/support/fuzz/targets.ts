@@ -80,6 +80,7 @@ export const AREAS = [
   'text',
   'datasets',
   'language',
+  'tasks',
   'serve',
   'train',
 ] as const;

@@ -14,11 +14,11 @@ import {
   downloadDataset,
 } from '../../../../lib/text/datasets/catalogue/download-dataset';
 import { fetchFiles } from '../../../../lib/text/datasets/catalogue/fetch-files';
-import { sendPart } from '../../../helpers/fake-hub';
+import { sendPart } from '../../../helpers/downloads/fake-hub';
+import { startServer } from '../../../helpers/downloads/http-server';
+import { makeZip } from '../../../helpers/files/zip';
 import { temporaryFolder, writeFiles } from '../../../helpers/folders';
-import { startServer } from '../../../helpers/http-server';
 import { describeWith, sharedData } from '../../../helpers/shared-data';
-import { makeZip } from '../../../helpers/zip';
 
 const folder = temporaryFolder();
 const environment = { ...process.env };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { listEncoders } from '../../../../lib/text/encoders/hub/encoder-cache';
-import { FILES, hubForTests, WEIGHTS } from '../../../helpers/hub-tests';
+import { FILES, hubForTests, WEIGHTS } from '../../../helpers/downloads/hub-tests';
 
 const { download, folder, hub, refused } = hubForTests();
 

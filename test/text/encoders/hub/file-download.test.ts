@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DownloadProgress } from '../../../../lib/text';
-import { sendPart } from '../../../helpers/fake-hub';
-import { hubForTests, WEIGHTS } from '../../../helpers/hub-tests';
+import { sendPart } from '../../../helpers/downloads/fake-hub';
+import { hubForTests, WEIGHTS } from '../../../helpers/downloads/hub-tests';
 
 const { download, folder, hub, refused } = hubForTests();
 

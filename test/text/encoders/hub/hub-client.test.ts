@@ -1,6 +1,6 @@
-import { sendJson, sendPart } from '../../../helpers/fake-hub';
-import { startServer } from '../../../helpers/http-server';
-import { hubForTests, WEIGHTS } from '../../../helpers/hub-tests';
+import { sendJson, sendPart } from '../../../helpers/downloads/fake-hub';
+import { startServer } from '../../../helpers/downloads/http-server';
+import { hubForTests, WEIGHTS } from '../../../helpers/downloads/hub-tests';
 
 const { download, hub, refused } = hubForTests();
 

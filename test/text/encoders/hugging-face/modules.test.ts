@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expandTasks } from '../../../../lib/nn';
 import { loadHuggingFace } from '../../../../lib/text/encoders/hugging-face';
 import { type Tensor, torch, writeSafetensors } from '../../../../lib/torch';
-import { editJson, encoderCopies, expectRefused } from '../../../helpers/encoder-copies';
 import { writeFiles } from '../../../helpers/folders';
+import { editJson, encoderCopies, expectRefused } from '../../../helpers/learners/encoder-copies';
 
 type Expected = {
   texts: string[];

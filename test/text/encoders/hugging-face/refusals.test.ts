@@ -4,7 +4,12 @@ import type { BertParams } from '../../../../lib/nn';
 import { loadHuggingFace, openHuggingFace } from '../../../../lib/text/encoders/hugging-face';
 import { TokenVectorizer } from '../../../../lib/text/token-vectorizer';
 import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../../../lib/torch';
-import { editJson, encoderCopies, expectRefused, FIXTURES } from '../../../helpers/encoder-copies';
+import {
+  editJson,
+  encoderCopies,
+  expectRefused,
+  FIXTURES,
+} from '../../../helpers/learners/encoder-copies';
 
 const copyOf = encoderCopies();
 

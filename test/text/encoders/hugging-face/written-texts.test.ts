@@ -2,7 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadHuggingFace } from '../../../../lib/text/encoders/hugging-face';
 import type { Tensor } from '../../../../lib/torch';
-import { editJson, encoderCopies, expectRefused, FIXTURES } from '../../../helpers/encoder-copies';
+import {
+  editJson,
+  encoderCopies,
+  expectRefused,
+  FIXTURES,
+} from '../../../helpers/learners/encoder-copies';
 
 const copyOf = encoderCopies();
 

@@ -1,6 +1,6 @@
 import { type HookHandle, type Tensor, torch } from '../../../../lib/torch/index';
 import { collectUntil } from '../../../helpers/garbage';
-import { reply, startWorker } from '../../../helpers/torch-worker';
+import { reply, startWorker } from '../../../helpers/processes/torch-worker';
 
 const leaf = (...values: number[]): Tensor => torch.tensor(values, { requiresGrad: true });
 const mine = new Error('mine');

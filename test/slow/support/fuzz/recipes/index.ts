@@ -9,6 +9,7 @@ import type { Recipe } from './recipe';
 import { REPORT_RECIPES } from './reports';
 import { SERVE_RECIPES } from './serve';
 import { STORE_RECIPES } from './stores';
+import { TASK_RECIPES } from './tasks';
 import { FILE_RECIPES, TEXT_RECIPES } from './texts';
 import { TORCH } from './torch';
 import { TRAINING_RECIPES } from './training';
@@ -28,6 +29,7 @@ export const RECIPES: readonly Recipe[] = [
   ...STORE_RECIPES,
   ...DATASET_RECIPES,
   ...LANGUAGE_RECIPES,
+  ...TASK_RECIPES,
   ...REPORT_RECIPES,
   ...TRAINING_RECIPES,
   ...FILE_RECIPES,

@@ -20,6 +20,8 @@ const LAYERS: Readonly<Record<string, readonly [readonly unknown[], () => unknow
   embedding: [[{ numEmbeddings: 4, embeddingDim: 3 }], () => ids(2, 3)],
   layerNorm: [[{ normalizedShape: 3, eps: 1e-5 }], () => x(2, 3)],
   lstm: [[{ inputSize: 3, hiddenSize: 2, bidirectional: true }], () => ({ x: x(2, 4, 3) })],
+  gru: [[{ inputSize: 3, hiddenSize: 2, bidirectional: true }], () => ({ x: x(2, 4, 3) })],
+  gruCell: [[{ inputSize: 3, hiddenSize: 2 }], () => x(2, 6)],
   lstmCell: [[{ inputSize: 3, hiddenSize: 2 }], () => x(2, 3)],
   meanPooling: [[], () => ({ x: x(2, 4, 3), mask: torch.ones([2, 4]) })],
   mlp: [[{ sizes: [3, 4, 2], activation: 'relu' }], () => x(2, 3)],
@@ -48,7 +50,7 @@ function layerOf(name: string): AnyLayer {
 
 function recipesOfLayer([name, [options, input]]: (typeof ENTRIES)[number]): Recipe[] {
   const init = (generator: unknown) => layerOf(name).init(generator);
-  const key = name === 'lstmCell' ? 'step' : 'apply';
+  const key = name.endsWith('Cell') ? 'step' : 'apply';
   const apply = (...args: unknown[]) =>
     Reflect.apply(Reflect.get(layerOf(name), key), undefined, args);
   return [

@@ -13,7 +13,7 @@ import {
   smallLearner,
   smallLearnerOptions,
   smallParams,
-} from '../../../../helpers/small-learners';
+} from '../../../../helpers/learners/small-learners';
 import { type AnyFunction, type Recipe, recipe } from './recipe';
 
 const drawn = () => torch.generator(1);

@@ -49,6 +49,29 @@ export function method<T extends object>(
   };
 }
 
+/** A method of an object that is made outside of the call's scope, asked once, and freed. */
+export function methodOfMade<T extends AsyncDisposable | Disposable>(
+  area: string,
+  name: string,
+  make: () => T | Promise<T>,
+  key: keyof T & string,
+  fitting: (random: Random) => readonly unknown[],
+): Recipe {
+  return {
+    area,
+    name,
+    prepare(random) {
+      const args = mutated(fitting(random), random);
+      const run = async () => {
+        await undefined;
+        await using made = await make();
+        return await Reflect.apply(made[key] as AnyFunction, made, args);
+      };
+      return { run, args };
+    },
+  };
+}
+
 type Change = (fn: AnyFunction) => AnyFunction;
 
 /** How functions of a module become recipes, by their names there. */

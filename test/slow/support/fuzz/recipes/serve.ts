@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import { EncoderPool, FewShotClassifier, serve } from '../../../../../lib';
 import { isPlainObject } from '../../../../../lib/check';
-import { mutated } from '../mutate';
 import type { Random } from '../random';
-import { type AnyFunction, type Recipe, recipe } from './recipe';
+import { type AnyFunction, methodOfMade, type Recipe, recipe } from './recipe';
 import { BERT_FOLDER, shared } from './shared-encoders';
 
 const EXAMPLES = {
@@ -35,27 +34,6 @@ function closing(fn: (...args: never[]) => Closed | Promise<Closed>): AnyFunctio
 const fitted = () => FewShotClassifier.fitSync(EXAMPLES, { pool: shared().pool });
 
 type Methods = Partial<Record<keyof FewShotClassifier & string, (random: Random) => unknown[]>>;
-
-/** A method of a classifier that is fitted anew for each call. */
-function ofClassifier([key, fitting]: [string, (random: Random) => unknown[]]): Recipe {
-  return {
-    area: 'serve',
-    name: `FewShotClassifier.${key}`,
-    prepare(random) {
-      const args = mutated(fitting(random), random);
-      const run = async () => {
-        await undefined;
-        const classifier = fitted();
-        try {
-          return await Reflect.apply(Reflect.get(classifier, key), classifier, args);
-        } finally {
-          await classifier.close();
-        }
-      };
-      return { run, args };
-    },
-  };
-}
 
 const METHODS: Methods = {
   predict: (random) => [
@@ -109,7 +87,15 @@ export const SERVE_RECIPES: readonly Recipe[] = [
     { pool: shared().pool },
     random.int(4),
   ]),
-  ...Object.entries(METHODS).map(ofClassifier),
+  ...Object.entries(METHODS).map(([key, fitting]) =>
+    methodOfMade(
+      'serve',
+      `FewShotClassifier.${key}`,
+      fitted,
+      key as keyof FewShotClassifier & string,
+      fitting,
+    ),
+  ),
   recipe('serve', 'serve.inspectExamples', serve.inspectExamples as AnyFunction, () => [EXAMPLES]),
   ...(['open', 'openSync'] as const).map((key) =>
     recipe(

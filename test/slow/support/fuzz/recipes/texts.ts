@@ -1,5 +1,5 @@
 import * as lib from '../../../../../lib';
-import { LABELED, MAML, smallConfig, TEXTS } from '../../../../helpers/text-models';
+import { LABELED, MAML, smallConfig, TEXTS } from '../../../../helpers/learners/text-models';
 import type { Random } from '../random';
 import { randomPlan, randomTensor } from '../tensors';
 import { damaged, damagedAfter } from './damaged-files';

@@ -1,18 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isPlainObject } from '../../../../../lib/check';
 import { adam } from '../../../../../lib/optim';
 import * as text from '../../../../../lib/text';
 import { type Tree, torch } from '../../../../../lib/torch';
 import * as train from '../../../../../lib/train';
-import { smallExamples, smallLearner, smallParams } from '../../../../helpers/small-learners';
+import {
+  smallExamples,
+  smallLearner,
+  smallParams,
+} from '../../../../helpers/learners/small-learners';
 import { mutated } from '../mutate';
 import { Random } from '../random';
 import { damagedAfter } from './damaged-files';
+import { disposing, timed } from './limited';
 import { type AnyFunction, methods, type Recipe, recipe, recipesOf } from './recipe';
 import { shared } from './shared-encoders';
 
-const MOST_MILLISECONDS = 1000;
 const TEXTS = ['heavy rain and wind', 'rain and wind', 'heavy bread', 'bread and wind'];
 const ROWS = ['card', 'money', 'rain', 'food'].flatMap((label) =>
   Array.from({ length: 5 }, (_, i) => ({ text: `${label} ${'abcde'[i]} and more`, label })),
@@ -32,34 +35,6 @@ const config = (random: Random) => ({
 });
 
 const dataset = () => text.datasetFromRows(ROWS, { name: 'rows' });
-
-/** With a signal in the argument at `at` that ends it, however many steps are asked for. */
-const timed =
-  (at: number, leaveOut: readonly string[] = []) =>
-  (fn: AnyFunction): AnyFunction => {
-    const called = fn as (...args: unknown[]) => unknown;
-    return ((...args: unknown[]) => {
-      const given = args[at];
-      if (!isPlainObject(given) && given !== undefined) return called(...args);
-      const own = Object.entries(Object(given)).filter(([key]) => !leaveOut.includes(key));
-      const limited = {
-        ...Object.fromEntries(own),
-        signal: AbortSignal.timeout(MOST_MILLISECONDS),
-      };
-      return called(...args.toSpliced(at, 1, limited));
-    }) as AnyFunction;
-  };
-
-/** What is made holds tensors outside of any scope. */
-const disposing = (fn: AnyFunction): AnyFunction => {
-  const called = fn as (...args: unknown[]) => unknown;
-  return (async (...args: unknown[]) => {
-    await undefined;
-    const made: { dispose?(): void; model?: { dispose(): void } } = Object(await called(...args));
-    made.model?.dispose();
-    made.dispose?.();
-  }) as AnyFunction;
-};
 
 const SAVED = path.resolve('fitted-model');
 let saved: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-import type { Prediction } from '../../lib/serve';
+import type { Prediction } from '../../../lib/serve';
 
 /** A classifier of texts by the one of its labels that stands in them. */
 export function wordJudge(labels: readonly string[]) {

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { ProgressStream } from '../../lib/train/loggers/progress-logger';
+import type { ProgressStream } from '../../../lib/train/loggers/progress-logger';
 
 /** A stream that keeps what is written to it; with `columns` it is a terminal of that width. */
 export function recordingStream(columns?: number): { stream: ProgressStream; text: () => string } {

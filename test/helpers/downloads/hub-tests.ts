@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import {
   type DownloadEncoderOptions,
   downloadEncoder,
-} from '../../lib/text/encoders/hub/download-encoder';
+} from '../../../lib/text/encoders/hub/download-encoder';
+import { temporaryFolder } from '../folders';
 import { type FakeHub, startHub } from './fake-hub';
-import { temporaryFolder } from './folders';
 
 /** The content of the largest file. */
 export const WEIGHTS = Buffer.from('weights '.repeat(50_000));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 
-const DIST = JSON.stringify(path.join(__dirname, '../../dist'));
+const DIST = JSON.stringify(path.join(__dirname, '../../../dist'));
 
 /** How a rank has ended. */
 export type RankEnd = {

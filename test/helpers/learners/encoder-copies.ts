@@ -1,11 +1,11 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TorchError } from '../../lib/errors';
-import { loadHuggingFace } from '../../lib/text/encoders/hugging-face';
-import { temporaryFolder } from './folders';
+import { TorchError } from '../../../lib/errors';
+import { loadHuggingFace } from '../../../lib/text/encoders/hugging-face';
+import { temporaryFolder } from '../folders';
 
 /** Copies of the tiny encoders among the fixtures, for tests that change files of theirs. */
-export const FIXTURES = join(__dirname, '../fixtures/encoders');
+export const FIXTURES = join(__dirname, '../../fixtures/encoders');
 
 /** To call at the top of a test file: makes a copy of a tiny model that a test may break. */
 export function encoderCopies(): (type: string) => string {

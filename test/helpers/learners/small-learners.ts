@@ -1,7 +1,7 @@
-import * as meta from '../../lib/meta';
-import { embedding, linear, mlp } from '../../lib/nn';
-import { sgd } from '../../lib/optim';
-import { mapTree, type Tree, torch } from '../../lib/torch';
+import * as meta from '../../../lib/meta';
+import { embedding, linear, mlp } from '../../../lib/nn';
+import { sgd } from '../../../lib/optim';
+import { mapTree, type Tree, torch } from '../../../lib/torch';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 3 });
 const model = linear({ inFeatures: 4, outFeatures: 2 });

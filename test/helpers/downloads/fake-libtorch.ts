@@ -1,6 +1,6 @@
-import { sharedLibrary } from '../../lib/libtorch/inspect';
-import { writeFiles } from './folders';
-import { makeZip, type ZipEntry } from './zip';
+import { sharedLibrary } from '../../../lib/libtorch/inspect';
+import { makeZip, type ZipEntry } from '../files/zip';
+import { writeFiles } from '../folders';
 
 /** Writes a folder that looks like libtorch to whoever does not load it. */
 export function fakeLibtorch(root: string, version = '2.13.0', flavour = 'cpu'): string {

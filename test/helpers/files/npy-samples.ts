@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { TorchError } from '../../lib/errors';
-import { DTYPES, type Dtype, parseNpy, type Tensor, torch } from '../../lib/torch';
+import { TorchError } from '../../../lib/errors';
+import { DTYPES, type Dtype, parseNpy, type Tensor, torch } from '../../../lib/torch';
 
 /** One case of test/fixtures/npy.json; `same` where we write the file as numpy does. */
 export type NpyCase = {

@@ -1,8 +1,8 @@
-import { ArgumentRangeError, ArgumentTypeError } from '../../lib/errors';
-import type { LearningRate, Optimizer } from '../../lib/optim';
-import { flattenTree, mapTree, type Tensor, torch } from '../../lib/torch';
-import { readFixture } from './fixture';
-import { expectGradients, expectNumbers, float64, numbers } from './gradients';
+import { ArgumentRangeError, ArgumentTypeError } from '../../../lib/errors';
+import type { LearningRate, Optimizer } from '../../../lib/optim';
+import { flattenTree, mapTree, type Tensor, torch } from '../../../lib/torch';
+import { readFixture } from '../fixture';
+import { expectGradients, expectNumbers, float64, numbers } from '../gradients';
 
 type Flat = { weight: number[]; bias: number[] };
 type Params = { weight: Tensor; bias: Tensor };

@@ -1,5 +1,5 @@
-import { TorchError } from '../../lib/errors';
-import { parseHeader } from '../../lib/torch/files/safetensors-header';
+import { TorchError } from '../../../lib/errors';
+import { parseHeader } from '../../../lib/torch/files/safetensors-header';
 
 /** A header of 25 bytes of data, to be altered. */
 export const SAMPLE_HEADER: Uint8Array = Buffer.from(

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serializeNpy, torch } from '../../lib/torch';
-import { temporaryFolder } from './folders';
+import { serializeNpy, torch } from '../../../lib/torch';
+import { temporaryFolder } from '../folders';
 import { makeZip, type ZipEntry } from './zip';
 
 /** The npy file of a float32 array. */

@@ -1,5 +1,5 @@
-import type { Examples } from '../../lib/meta';
-import { type Generator, torch } from '../../lib/torch';
+import type { Examples } from '../../../lib/meta';
+import { type Generator, torch } from '../../../lib/torch';
 
 /** The rows `[T, n, …]` of each task in an order of its own, inputs and labels alike. */
 export function shuffledRows({ inputs, labels }: Examples, generator: Generator): Examples {

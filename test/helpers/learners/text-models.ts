@@ -1,5 +1,5 @@
-import { Vocabulary } from '../../lib/text';
-import type { TextModelConfig } from '../../lib/train';
+import { Vocabulary } from '../../../lib/text';
+import type { TextModelConfig } from '../../../lib/train';
 
 export const TEXTS: readonly string[] = [
   'heavy rain and a strong wind',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /** The path of the compiled torch layer, quoted for a script. */
-export const TORCH = JSON.stringify(path.join(__dirname, '../../dist/torch'));
+export const TORCH = JSON.stringify(path.join(__dirname, '../../../dist/torch'));
 
 /** Runs code in a thread of its own, with `torch`, `parentPort` and `workerData` at hand. */
 export function startWorker(body: string, workerData?: unknown): Worker {

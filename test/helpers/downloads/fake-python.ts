@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFiles } from './folders';
+import { writeFiles } from '../folders';
 
 /** How a stand-in for Python behaves. */
 export interface FakePython {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { binding } from '../../lib/torch/binding';
+import { binding } from '../../../lib/torch/binding';
 
 /** Waits until at most so many threads use torch. Default: the test's own, whatever files ran before in its process. */
 export async function untilAlone(threads = 1): Promise<void> {

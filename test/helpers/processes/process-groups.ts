@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { CALLS, start } from '../../lib/torch/distributed/group-call';
+import { CALLS, start } from '../../../lib/torch/distributed/group-call';
 import {
   type Meeting,
   ProcessGroup,
   releaseGroup,
-} from '../../lib/torch/distributed/process-group';
-import { temporaryFolder } from './folders';
+} from '../../../lib/torch/distributed/process-group';
+import { temporaryFolder } from '../folders';
 
 /** Makes groups whose ranks all live in this thread, which works as calls need not be waited for. */
 export function groupsInOneThread(): {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { findPython } from '../../lib/libtorch/python';
+import { findPython } from '../../../lib/libtorch/python';
 
 /** The Python that has numpy: `METATORCH_PYTHON`, else `python3`; undefined if there is none. */
 export function findNumpy(): string | undefined {
