@@ -25,18 +25,20 @@ export function namedByThemselves<F extends Functions>(
   functions: F,
   signatures: Readonly<Record<keyof F, Signature>>,
 ): F {
-  const entries = Object.entries(functions).map(([name, fn]) => {
-    const checked = withSignature(name, fn as (...args: unknown[]) => unknown, signatures[name]);
+  const named = (Object.keys(functions) as (keyof F & string)[]).map((name) => {
+    const checked = withSignature(name, functions[name] as Untyped, signatures[name]);
     return [name, Object.defineProperty(checked, 'name', { value: name })] as const;
   });
-  return Object.fromEntries(entries) as F;
+  return Object.fromEntries(named) as unknown as F;
 }
+
+type Untyped = (...args: unknown[]) => unknown;
 
 function withSignature(
   operator: string,
-  fn: (...args: unknown[]) => unknown,
+  fn: Untyped,
   { tensors, more, names = {}, callsBack = false }: Signature,
-): (...args: unknown[]) => unknown {
+): Untyped {
   const own = { self: tensors[0] ?? 'input', ...names };
   return (...args) => {
     for (const [i, name] of tensors.entries()) requireTensor(args[i], name, operator);
