@@ -1,3 +1,5 @@
+import './doors';
+
 export { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } from './errors';
 export * as meta from './meta';
 export * as nn from './nn';

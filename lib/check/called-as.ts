@@ -1,4 +1,11 @@
-import { ArgumentRangeError, ArgumentTypeError, TorchError } from '../errors';
+import { ArgumentRangeError, ArgumentTypeError, type ErrorCode, TorchError } from '../errors';
+
+/** Where it helps to see which tensors there were. */
+const ABOUT_TENSORS: readonly ErrorCode[] = [
+  'ERR_TORCH_SHAPE',
+  'ERR_TORCH_DTYPE',
+  'ERR_TORCH_INDEX',
+];
 
 /** How a function is called: by its name, and by its own names for what operators inside of it call otherwise. */
 export type CalledAs = {
@@ -27,8 +34,7 @@ function asOf(called: CalledAs, error: unknown): unknown {
   const { operator } = called;
   if (error instanceof TorchError) {
     const { code, operator: inner, path } = error;
-    const more =
-      code === 'ERR_TORCH_SHAPE' || code === 'ERR_TORCH_DTYPE' ? called.received?.() : '';
+    const more = ABOUT_TENSORS.includes(code) ? called.received?.() : '';
     if (inner === undefined || (inner === operator && !more)) return error;
     const message = `${reworded(error.message, inner, called)}${more ? ` (${more})` : ''}`;
     return new TorchError(code, message, { operator, cause: error, ...(path && { path }) });

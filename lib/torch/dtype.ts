@@ -183,6 +183,22 @@ export function isComplex(value: unknown): value is Complex {
   );
 }
 
+/** PyTorch's short names of dtypes. */
+export const SHORT_DTYPES = {
+  double: 'float64',
+  float: 'float32',
+  half: 'float16',
+  bfloat16: 'bfloat16',
+  long: 'int64',
+  int: 'int32',
+  short: 'int16',
+  char: 'int8',
+  byte: 'uint8',
+  bool: 'bool',
+  cdouble: 'complex128',
+  cfloat: 'complex64',
+} as const satisfies Record<string, Dtype>;
+
 /** True for a `Scalar`. */
 export function isScalar(value: unknown): value is Scalar {
   const type = typeof value;

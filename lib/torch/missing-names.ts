@@ -2,6 +2,7 @@ import { camelCase } from '../camel-case';
 import { ArgumentTypeError } from '../errors';
 import { editDistance } from '../nearest-name';
 import { placeOf } from '../operator-name';
+import { DTYPES, SHORT_DTYPES } from './dtype';
 
 /** An object whose names people look for: a tensor, `torch`, or one of its namespaces. */
 export type Door = {
@@ -36,14 +37,40 @@ const INSTEAD: Readonly<Record<string, string>> = {
   manualSeedAll: 'torch.manualSeed',
   isTensor: 'isTensor(value), an export of this package',
   gradAndValue: 'torch.func.valueAndGrad',
+  compile: 'the function itself, which runs as it is',
+  Module: 'a layer of your own, { init, apply }',
+  Parameter: 'torch.tensor(values, { requiresGrad: true })',
+  ModuleList: 'an array or object of layers',
+  ModuleDict: 'an object of layers',
+  CrossEntropyLoss: 'nn.functional.crossEntropy',
+  crossEntropyLoss: 'nn.functional.crossEntropy',
+  BCELoss: 'nn.functional.binaryCrossEntropy',
+  BCEWithLogitsLoss: 'nn.functional.binaryCrossEntropyWithLogits',
+  clipGradNorm_: 'optim.clipByGlobalNorm',
   setDetectAnomaly: 'torch.autograd.detectAnomaly(fn)',
   setAnomalyEnabled: 'torch.autograd.detectAnomaly(fn)',
   apply_: 'torch.tensor(tensor.data().map(fn), { shape: tensor.shape })',
   map_: 'torch.tensor(tensor.data().map(fn), { shape: tensor.shape })',
 };
 
-/** PyTorch's modules that are not here as such. Reading one is the error, since it is never called. */
+/**
+ * PyTorch's modules and constants that are not here as such. Reading one is the error, since it is never called.
+ */
 const MODULES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(DTYPES.map((dtype) => [`torch.${camelCase(dtype)}`, `'${dtype}'`])),
+  ...Object.fromEntries(
+    Object.entries(SHORT_DTYPES).map(([name, dtype]) => [`torch.${name}`, `'${dtype}'`]),
+  ),
+  'torch.inf': 'Infinity',
+  'torch.nan': 'NaN',
+  'torch.pi': 'Math.PI',
+  'torch.e': 'Math.E',
+  'torch.newaxis': 'null',
+  'torch.distributions': 'torch.normal, torch.bernoulli or torch.multinomial',
+  'nn.init': 'nn.xavierUniform, nn.kaimingUniform, nn.normal or nn.uniform',
+  'nn.utils': 'optim.clipByGlobalNorm, or torch.padSequence',
+  'optim.lrScheduler':
+    'optim.cosineDecay, optim.stepDecay, optim.linearWarmup or optim.reduceOnPlateau',
   'torch.nn': 'nn, an export of this package',
   'torch.optim': 'optim, an export of this package',
   'torch.utils': 'torch.checkpoint(fn, ...inputs), or data and episodes of this package',
@@ -68,17 +95,26 @@ export function answerMissingNames(doors: readonly Door[]): void {
   }
 }
 
+function refuse({ message }: Answer, name: string): never {
+  throw new ArgumentTypeError(message, name);
+}
+
+/** No arrow function, so that `new` of a class that is not there, and a class that extends it, are answered too. */
+function refusing(answer: Answer, name: string): () => never {
+  function missingName(): never {
+    return refuse(answer, name);
+  }
+  return missingName;
+}
+
 function handlerOf(door: Door, names: KnownNames): ProxyHandler<object> {
-  const refuse = ({ message }: Answer, name: string): never => {
-    throw new ArgumentTypeError(message, name);
-  };
   return {
     get(target, name, receiver) {
       if (typeof name === 'symbol' || name in target) return Reflect.get(target, name, receiver);
       const answer = names.answer(door, name);
       if (answer === undefined) return undefined;
       if (answer.atOnce) return refuse(answer, name);
-      return () => refuse(answer, name);
+      return refusing(answer, name);
     },
     set(target, name, value, receiver) {
       if (typeof name === 'string' && !(name in target)) {

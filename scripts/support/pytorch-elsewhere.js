@@ -90,9 +90,12 @@ const ELSEWHERE = {
   },
   'torch.linalg': { LinAlgError: 'a `TorchError` with the code `ERR_TORCH_LINALG`' },
   'torch.nn.functional': {
-    adaptive_max_pool1d_with_indices: '`torch.adaptiveMaxPool1d`',
-    adaptive_max_pool2d_with_indices: '`torch.adaptiveMaxPool2d`',
-    adaptive_max_pool3d_with_indices: '`torch.adaptiveMaxPool3d`',
+    adaptive_max_pool1d_with_indices:
+      '`nn.functional.adaptiveMaxPool1d(x, size, { returnIndices: true })`',
+    adaptive_max_pool2d_with_indices:
+      '`nn.functional.adaptiveMaxPool2d(x, size, { returnIndices: true })`',
+    adaptive_max_pool3d_with_indices:
+      '`nn.functional.adaptiveMaxPool3d(x, size, { returnIndices: true })`',
     linear_cross_entropy: '`nn.functional.crossEntropy` of `nn.functional.linear`',
     multi_head_attention_forward: '`nn.multiHeadAttention`, `torch.attention`',
     upsample: '`nn.functional.interpolate`',

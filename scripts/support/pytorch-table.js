@@ -154,6 +154,8 @@ function page(version, rows) {
     'x.sum(1, { keepdim: true }).shape; // => [2, 1]',
     'const images = x.view(1, 1, 2, 2);',
     "nn.functional.interpolate(images, { scaleFactor: 2, mode: 'bilinear' }).shape; // => [1, 1, 4, 4]",
+    'const { output, indices } = nn.functional.maxPool2d(images, 2, { returnIndices: true });',
+    'indices.item(); // => 3',
     '```',
     '',
     '| module | names | apply | are here | share |',

@@ -1,5 +1,6 @@
 import { flag, knownOptions, oneOf } from '../../check';
 import { type Tensor, torch } from '../../torch';
+import { requireTensor } from '../../torch/check-tensors';
 
 export type EmbeddingFunctionOptions = {
   /** The row that gets no gradient. Default: none. */
@@ -47,13 +48,16 @@ export function embeddingBag(
   const mode = BAGS.indexOf(oneOf(...BAGS)(given.mode ?? 'mean', 'mode', name));
   const last = flag(given.includeLastOffset ?? false, 'includeLastOffset', name);
   const isMatrix = input.ndim === 2;
+  const factors = given.perSampleWeights;
   const offsets =
-    given.offsets ??
-    torch.arange(0, input.numel(), isMatrix ? Math.max(input.size(1), 1) : 1, {
-      dtype: 'int64',
-      device: input.device,
-    });
-  const weights = given.perSampleWeights?.flatten() ?? null;
+    given.offsets === undefined
+      ? torch.arange(0, input.numel(), isMatrix ? Math.max(input.size(1), 1) : 1, {
+          dtype: 'int64',
+          device: input.device,
+        })
+      : requireTensor(given.offsets, 'offsets', name);
+  const weights =
+    factors === undefined ? null : requireTensor(factors, 'perSampleWeights', name).flatten();
   const [bags] = torch.embeddingBag(
     weight,
     input.flatten(),

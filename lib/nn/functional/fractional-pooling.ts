@@ -1,7 +1,8 @@
-import { knownOptions, numberWhere } from '../../check';
+import { flag, knownOptions, numberWhere } from '../../check';
 import { ArgumentTypeError } from '../../errors';
 import { type Generator, type Tensor, torch } from '../../torch';
 import { requireTensor, wrongShape } from '../../torch/check-tensors';
+import { asked, type OutputIndices, outputIndices } from './output-indices';
 
 type Sizes = number | readonly number[];
 
@@ -10,20 +11,38 @@ export type FractionalMaxPoolOptions = {
   outputSize?: Sizes;
   /** The size of the result as a share of the input's, in (0, 1). */
   outputRatio?: Sizes;
+  /** Gives the places of the greatest too. Default: false. */
+  returnIndices?: boolean;
   /** What the windows' places are drawn from. Default: the default generator. */
   generator?: Generator;
 };
 
-type WithIndices = [values: Tensor, indices: Tensor];
-
-type Pool = (input: Tensor, kernel: Sizes, size: Sizes, samples: Tensor) => WithIndices;
+type Pool = (input: Tensor, kernel: Sizes, size: Sizes, samples: Tensor) => [Tensor, Tensor];
 
 const OPTIONS = ['outputSize', 'outputRatio', 'generator'] as const;
+
+/** The greatest of each window, whose place is drawn. */
+export interface FractionalMaxPool {
+  (
+    input: Tensor,
+    kernelSize: Sizes,
+    options: FractionalMaxPoolOptions & { returnIndices: true },
+  ): OutputIndices;
+  (
+    input: Tensor,
+    kernelSize: Sizes,
+    options: FractionalMaxPoolOptions & { returnIndices?: false },
+  ): Tensor;
+}
 
 /** Windows of `kernelSize` at places that are drawn for every channel of every sample. */
 const withIndices =
   (name: string, ndim: number, pool: Pool) =>
-  (input: Tensor, kernelSize: Sizes, options: FractionalMaxPoolOptions): WithIndices => {
+  (
+    input: Tensor,
+    kernelSize: Sizes,
+    options: Omit<FractionalMaxPoolOptions, 'returnIndices'>,
+  ): OutputIndices => {
     const { outputSize, outputRatio, generator } = knownOptions(options, OPTIONS, name);
     const { shape, dtype, device } = requireTensor(input, 'input', name);
     if (shape.length !== ndim + 1 && shape.length !== ndim + 2) {
@@ -34,9 +53,29 @@ const withIndices =
     const [samples, channels] = shape.length === ndim + 1 ? [1, shape[0]] : shape;
     const own = { dtype, device, ...(generator !== undefined && { generator }) };
     return torch.scope(() =>
-      pool(input, kernelSize, size, torch.rand([samples ?? 1, channels ?? 1, ndim], own)),
+      outputIndices(
+        pool(input, kernelSize, size, torch.rand([samples ?? 1, channels ?? 1, ndim], own)),
+      ),
     );
   };
+
+/** The same with the places only where they are asked for. */
+const fractional = (name: string, ndim: number, pool: Pool) => {
+  const both = withIndices(name, ndim, pool);
+  return ((input: Tensor, kernelSize: Sizes, options: FractionalMaxPoolOptions) => {
+    const { returnIndices = false, ...own } = knownOptions(
+      options,
+      [...OPTIONS, 'returnIndices'],
+      name,
+    );
+    return asked(both(input, kernelSize, own), flag(returnIndices, 'returnIndices', name));
+  }) as FractionalMaxPool;
+};
+
+const pool2d: Pool = (input, kernel, size, samples) =>
+  torch.fractionalMaxPool2d(input, kernel, size, samples);
+const pool3d: Pool = (input, kernel, size, samples) =>
+  torch.fractionalMaxPool3d(input, kernel, size, samples);
 
 function sizeOfRatio(
   ratio: Sizes | undefined,
@@ -64,14 +103,14 @@ function sizeOfRatio(
 export const fractionalMaxPool2dWithIndices = withIndices(
   'fractionalMaxPool2dWithIndices',
   2,
-  (input, kernel, size, samples) => torch.fractionalMaxPool2d(input, kernel, size, samples),
+  pool2d,
 );
 
 /** The same of `[…, C, D, H, W]`. */
 export const fractionalMaxPool3dWithIndices = withIndices(
   'fractionalMaxPool3dWithIndices',
   3,
-  (input, kernel, size, samples) => torch.fractionalMaxPool3d(input, kernel, size, samples),
+  pool3d,
 );
 
 /**
@@ -79,19 +118,7 @@ export const fractionalMaxPool3dWithIndices = withIndices(
  *
  *     nn.functional.fractionalMaxPool2d(images, 3, { outputRatio: 0.5 });
  */
-export function fractionalMaxPool2d(
-  input: Tensor,
-  kernelSize: Sizes,
-  options: FractionalMaxPoolOptions,
-): Tensor {
-  return fractionalMaxPool2dWithIndices(input, kernelSize, options)[0];
-}
+export const fractionalMaxPool2d = fractional('fractionalMaxPool2d', 2, pool2d);
 
 /** The same of `[…, C, D, H, W]`. */
-export function fractionalMaxPool3d(
-  input: Tensor,
-  kernelSize: Sizes,
-  options: FractionalMaxPoolOptions,
-): Tensor {
-  return fractionalMaxPool3dWithIndices(input, kernelSize, options)[0];
-}
+export const fractionalMaxPool3d = fractional('fractionalMaxPool3d', 3, pool3d);

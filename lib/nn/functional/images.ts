@@ -29,15 +29,34 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   if ((given.size === undefined) === (given.scaleFactor === undefined)) {
     throw invalidArgument('either size or scaleFactor', 'options', options, name);
   }
-  const each = (sizes: Sizes | undefined) =>
-    typeof sizes === 'number' ? new Array<number>(spatial).fill(sizes) : sizes;
-  const size = each(given.size);
-  const scales = each(given.scaleFactor);
+  const size = perDimension(given.size, spatial, 'size', 'an integer', Number.isInteger);
+  const scales = perDimension(
+    given.scaleFactor,
+    spatial,
+    'scaleFactor',
+    'a number',
+    Number.isFinite,
+  );
   const resize = RESIZE[`${mode}${spatial}`];
   if (resize === undefined) {
     throw outOfRange(`a mode for ${input.ndim} dimensions`, `mode of ${name}`, mode, name);
   }
   return resize(input, size, scales, align);
+}
+
+/** One number for each spatial dimension, from a list of them or one for all. */
+function perDimension(
+  sizes: Sizes | undefined,
+  count: number,
+  name: string,
+  expected: string,
+  fits: (value: number) => boolean,
+): number[] | undefined {
+  if (sizes === undefined) return undefined;
+  const list = typeof sizes === 'number' ? new Array<number>(count).fill(sizes) : sizes;
+  if (Array.isArray(list) && list.length === count && list.every(fits)) return list;
+  const wanted = `${expected}, or an array of ${count},`;
+  throw invalidArgument(wanted, `${name} of interpolate`, sizes, 'interpolate');
 }
 
 type List = readonly number[];

@@ -3,10 +3,13 @@ import * as embeddings from './embeddings';
 import * as fractionalPooling from './fractional-pooling';
 import * as images from './images';
 import * as losses from './losses';
+import * as maxPooling from './max-pooling';
+import { namedByThemselves } from './named';
 import * as normalization from './normalization';
 import { type FunctionalOperators, operators } from './operators';
 import * as pooling from './pooling';
 import * as ranking from './ranking';
+import { SIGNATURES } from './signatures';
 
 const own = {
   ...activations,
@@ -14,6 +17,7 @@ const own = {
   ...fractionalPooling,
   ...images,
   ...losses,
+  ...maxPooling,
   ...normalization,
   ...pooling,
   ...ranking,
@@ -32,4 +36,7 @@ type Own = typeof own;
  *     nn.functional.interpolate(images, { scaleFactor: 2, mode: 'bilinear' });
  *     nn.functional.crossEntropy(logits, labels, { labelSmoothing: 0.1 });
  */
-export const functional: Functional = { ...operators, ...own };
+export const functional: Functional = {
+  ...operators,
+  ...namedByThemselves(own, SIGNATURES),
+};

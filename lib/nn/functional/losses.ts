@@ -1,6 +1,7 @@
 import { flag, knownOptions, numberWhere } from '../../check';
 import { invalidArgument } from '../../errors';
 import { type Tensor, torch } from '../../torch';
+import { requireTensor } from '../../torch/check-tensors';
 import { type ReducedOptions, reduced, reductionNumber } from './reduction';
 
 const REDUCED = ['reduction'] as const;
@@ -149,7 +150,10 @@ export function gaussianNllLoss(
   const { full = false, eps = 1e-6 } = knownOptions(options, ['reduction', 'full', 'eps'], name);
   flag(full, 'full', name);
   numberWhere((value) => value > 0, 'a positive number', eps, 'eps', name);
-  const given = typeof variance === 'number' ? torch.fullLike(input, variance) : variance;
+  const given =
+    typeof variance === 'number'
+      ? torch.fullLike(input, variance)
+      : requireTensor(variance, 'variance', name);
   if (given.lt(0).any().item() === true) {
     throw invalidArgument('no negative elements', 'variance', given, name);
   }

@@ -1,5 +1,6 @@
-import { flag, knownOptions, positiveInteger } from '../../check';
+import { flag, knownOptions, numberWhere, positiveInteger } from '../../check';
 import { type Tensor, torch } from '../../torch';
+import { wrongShape } from '../../torch/check-tensors';
 
 type Statistics = {
   /** Factors of channels, `[C]`. */
@@ -30,6 +31,11 @@ export function batchNorm(
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = given;
   flag(training, 'training', 'batchNorm');
   const [mean, variance] = [runningMean, runningVar];
+  const { shape } = input;
+  const count = shape.reduce((product, size, i) => (i === 1 ? product : product * size), 1);
+  if (training && count === 1) {
+    throw wrongShape('more than one value for each channel', 'input', shape, 'batchNorm');
+  }
   return torch.batchNorm(input, weight, bias, mean, variance, training, momentum, eps, true);
 }
 
@@ -50,6 +56,10 @@ export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): 
   const { runningMean = null, runningVar = null, weight = null, bias = null } = given;
   const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = given;
   flag(useInputStats, 'useInputStats', 'instanceNorm');
+  const { shape } = input;
+  if (useInputStats && shape.slice(2).every((size) => size === 1)) {
+    throw wrongShape('more than one value for each channel', 'input', shape, 'instanceNorm');
+  }
   return torch.instanceNorm(
     input,
     weight,
@@ -81,6 +91,9 @@ export function localResponseNorm(
   const name = 'localResponseNorm';
   const { alpha = 1e-4, beta = 0.75, k = 1 } = knownOptions(options, ['alpha', 'beta', 'k'], name);
   positiveInteger(size, 'size', name);
+  for (const [of, value] of Object.entries({ alpha, beta, k })) {
+    numberWhere(Number.isFinite, 'a finite number', value, of, name);
+  }
   const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
   const channels = input.square().transpose(1, -1);
   const windows = channels.pad([before, after]).unfold(-1, size, 1).mean([-1]);

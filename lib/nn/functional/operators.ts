@@ -3,7 +3,7 @@ import { type Torch, torch } from '../../torch';
 /** Operators that are called as PyTorch's functions of these names are. */
 const NAMES = [
   ...(['adaptiveAvgPool1d', 'adaptiveAvgPool2d', 'adaptiveAvgPool3d'] as const),
-  ...(['avgPool1d', 'avgPool2d', 'avgPool3d', 'maxPool1d', 'maxPool2d', 'maxPool3d'] as const),
+  ...(['avgPool1d', 'avgPool2d', 'avgPool3d'] as const),
   ...(['maxPool1dWithIndices', 'maxPool2dWithIndices', 'maxPool3dWithIndices'] as const),
   ...(['conv1d', 'conv2d', 'conv3d', 'convTbc'] as const),
   ...(['convTranspose1d', 'convTranspose2d', 'convTranspose3d'] as const),

@@ -1,4 +1,4 @@
-import { knownOptions, positiveNumber } from '../../check';
+import { array, knownOptions, positiveNumber } from '../../check';
 import { type Tensor, torch } from '../../torch';
 
 type Sizes = number | readonly number[];
@@ -43,21 +43,6 @@ export const lpPool3d = lpPool('lpPool3d', 3, (input, kernel, stride, ceilMode) 
   torch.avgPool3d(input, kernel, stride, 0, ceilMode),
 );
 
-/** The greatest of each of `outputSize` windows; `torch.adaptiveMaxPool1d` gives the places too. */
-export function adaptiveMaxPool1d(input: Tensor, outputSize: Sizes): Tensor {
-  return input.adaptiveMaxPool1d(outputSize)[0];
-}
-
-/** The same of `[…, C, H, W]`. */
-export function adaptiveMaxPool2d(input: Tensor, outputSize: Sizes): Tensor {
-  return input.adaptiveMaxPool2d(outputSize)[0];
-}
-
-/** The same of `[…, C, D, H, W]`. */
-export function adaptiveMaxPool3d(input: Tensor, outputSize: Sizes): Tensor {
-  return input.adaptiveMaxPool3d(outputSize)[0];
-}
-
 export type UnpoolOptions = {
   /** Default: the kernel's size. */
   stride?: Sizes;
@@ -75,15 +60,18 @@ const unpool =
   (name: string, ndim: number, run: Unpool) =>
   (input: Tensor, indices: Tensor, kernelSize: Sizes, options: UnpoolOptions = {}): Tensor => {
     const given = knownOptions(options, ['stride', 'padding', 'outputSize'], name);
-    const spread = (sizes: Sizes) =>
-      typeof sizes === 'number' ? new Array<number>(ndim).fill(sizes) : [...sizes];
-    const kernel = spread(kernelSize);
-    const stride = spread(given.stride ?? kernelSize);
-    const padding = spread(given.padding ?? 0);
+    const spread = (sizes: Sizes, argument: string) =>
+      typeof sizes === 'number'
+        ? new Array<number>(ndim).fill(sizes)
+        : [...array(sizes, 'integers, or one for all', argument, name)];
+    const kernel = spread(kernelSize, 'kernelSize');
+    const stride = spread(given.stride ?? kernelSize, 'stride');
+    const padding = spread(given.padding ?? 0, 'padding');
+    const wanted = given.outputSize && array(given.outputSize, 'integers', 'outputSize', name);
     const least = input.shape
       .slice(-ndim)
       .map((size, i) => (size - 1) * (stride[i] ?? 1) - 2 * (padding[i] ?? 0) + (kernel[i] ?? 1));
-    return run(input, indices, given.outputSize?.slice(-ndim) ?? least, { stride, padding });
+    return run(input, indices, wanted?.slice(-ndim) ?? least, { stride, padding });
   };
 
 /** Of `[…, C, L]`. */

@@ -1,5 +1,6 @@
-import { callable, flag, knownOptions, numberWhere } from '../../check';
+import { callable, calledAs, flag, knownOptions, numberWhere } from '../../check';
 import { type Tensor, torch } from '../../torch';
+import { requireTensor } from '../../torch/check-tensors';
 import { type ReducedOptions, reduced, reductionNumber } from './reduction';
 
 export type MarginOptions = ReducedOptions & {
@@ -77,7 +78,7 @@ export function multilabelSoftMarginLoss(
     .mul(input.logSigmoid())
     .add(target.rsub(1).mul(input.neg().logSigmoid()))
     .neg();
-  const weighted = weight === undefined ? each : each.mul(weight);
+  const weighted = weight === undefined ? each : each.mul(requireTensor(weight, 'weight', name));
   return reduced(weighted.mean([-1]), options, ['reduction', 'weight'], name);
 }
 
@@ -139,13 +140,16 @@ export function tripletMarginWithDistanceLoss(
   const known = ['reduction', 'margin', 'distanceFunction', 'swap'] as const;
   const { margin = 1, swap = false } = knownOptions(options, known, name);
   numberWhere(Number.isFinite, 'a finite number', margin, 'margin', name);
-  const distance = callable(
-    options.distanceFunction ?? ((a: Tensor, b: Tensor) => torch.pairwiseDistance(a, b)),
-    'distanceFunction',
-    name,
-  );
-  const near = distance(anchor, positive);
-  const far = distance(anchor, negative);
-  const least = flag(swap, 'swap', name) ? far.minimum(distance(positive, negative)) : far;
-  return reduced(near.sub(least).add(margin).clampMin(0), options, known, name);
+  const own = <R>(fn: () => R): R => calledAs({ operator: name }, fn);
+  const euclidean = (a: Tensor, b: Tensor): Tensor => own(() => torch.pairwiseDistance(a, b));
+  const distance = callable(options.distanceFunction ?? euclidean, 'distanceFunction', name);
+  const between = (a: Tensor, b: Tensor): Tensor =>
+    requireTensor(distance(a, b), 'the result of distanceFunction', name);
+  const near = between(anchor, positive);
+  const far = between(anchor, negative);
+  const swapped = flag(swap, 'swap', name) ? between(positive, negative) : undefined;
+  return own(() => {
+    const least = swapped === undefined ? far : far.minimum(swapped);
+    return reduced(near.sub(least).add(margin).clampMin(0), options, known, name);
+  });
 }

@@ -1,5 +1,5 @@
 import { flagsOf } from '../../check';
-import { ArgumentTypeError, invalidArgument, type TorchError } from '../../errors';
+import { ArgumentTypeError, invalidArgument, TorchError } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
 import { scope } from '../scope';
@@ -60,13 +60,29 @@ export function ownInputs<T extends Tree>(
 ): T {
   let count = 0;
   const own = named(name, operator, () =>
-    mapTree(([input]) => {
+    mapTree(([input], path) => {
       count++;
+      requireDifferentiable(input, path === '' ? name : `${name}.${path}`, operator);
       return ownInput(input, createGraph);
     }, inputs),
   );
   if (count > 0) return own;
   throw new ArgumentTypeError(`${operator}: Expected at least one tensor in ${name}`, operator);
+}
+
+function requireDifferentiable(input: Tensor, name: string, operator: string): void {
+  if (input.isFloatingPoint() || input.isComplex()) return;
+  const expected = 'a tensor of floating-point or complex numbers';
+  const message = `${operator}: Expected ${expected} for ${name} but received ${input.dtype}`;
+  throw new TorchError('ERR_TORCH_DTYPE', message, { operator });
+}
+
+/** @throws TorchError `ERR_TORCH_AUTOGRAD` for a value of several elements, or of none */
+export function requireOneElement(value: Tensor, operator: string): void {
+  if (value.numel() === 1) return;
+  const found = `shape [${value.shape.join(', ')}]`;
+  const message = `${operator}: Expected one element for the result of fn but received ${found}`;
+  throw new TorchError('ERR_TORCH_AUTOGRAD', message, { operator });
 }
 
 function ownInput(input: Tensor, createGraph: boolean): Tensor {
@@ -87,7 +103,8 @@ export function gradientsOf<T extends Tree>(
   operator: string,
 ): T {
   if (!isTensor(value)) throw invalidArgument('a tensor', 'the result of fn', value, operator);
-  // The engine refuses constants; what it says of several elements holds for them too.
+  requireOneElement(value, operator);
+  // The engine refuses constants.
   const variable = value.requiresGrad ? value : value.detach().requiresGrad_();
   const gradients = gradOrNull(variable, leaves(inputs), { createGraph: true });
   if (strict && gradients.includes(null)) throw dependent('the result of fn', operator);

@@ -19,6 +19,7 @@ import {
   detachUnless,
   ownInputs,
   recorded,
+  requireOneElement,
 } from './function-inputs';
 import { gradOrNull } from './grad';
 
@@ -107,6 +108,7 @@ function gradientsOf<P extends Tree>(
   argnums: Argnums,
   operator: string,
 ): P {
+  requireOneElement(value, operator);
   const found = value.requiresGrad ? gradOrNull(value, leaves(params), { createGraph }) : [];
   if (found.every((gradient) => gradient === null)) {
     const which = argnums === 0 ? 'its first argument' : 'the arguments that argnums names';

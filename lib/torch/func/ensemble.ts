@@ -1,5 +1,6 @@
-import { array, withMethods } from '../../check';
+import { array, calledAs, withMethods } from '../../check';
 import { invalidArgument } from '../../errors';
+import { named } from '../autograd/checks';
 import { functions } from '../operators/operators';
 import { scope } from '../scope';
 import { mapTree, type Tree } from '../tree';
@@ -48,13 +49,16 @@ export function stackModuleState<P extends Tree>(models: readonly P[]): P {
     );
   }
   return scope(() =>
-    mapTree(
-      (tensors) => {
-        const own = tensors.map((tensor) => tensor.detach());
-        return functions.stack(own).requiresGrad_(tensors[0].requiresGrad);
-      },
-      first,
-      ...others,
+    named('models', 'stackModuleState', () =>
+      mapTree(
+        (tensors) => {
+          const own = tensors.map((tensor) => tensor.detach());
+          const stacked = calledAs({ operator: 'stackModuleState' }, () => functions.stack(own));
+          return stacked.requiresGrad_(tensors[0].requiresGrad);
+        },
+        first,
+        ...others,
+      ),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import { callable } from '../../check';
+import { callable, refuseSurplus } from '../../check';
 import { forwardMode } from '../autograd/function/forward-mode';
 import {
   callWith,
@@ -58,6 +58,7 @@ export function linearize<const T extends Tree, O extends Tree>(
   });
   const jvp = (...tangents: Inputs<T>): O =>
     scope(() => {
+      if (!Array.isArray(inputs)) refuseSurplus(tangents.slice(1), 'linearize');
       const tree = Array.isArray(inputs) ? tangents : tangents[0];
       const given = sameShapes(tree as Tree, kept.own, 'linearize');
       const flags = { createGraph, retainGraph: true };

@@ -1,28 +1,12 @@
 import { refuseSurplus } from '../../check';
 import { outOfRange } from '../../errors';
-import { type Dtype, itemSize } from '../dtype';
+import { type Dtype, itemSize, SHORT_DTYPES } from '../dtype';
 import type { Tensor } from '../tensor';
-
-/** PyTorch's short names for conversions, and what they convert to. */
-const DTYPES = {
-  double: 'float64',
-  float: 'float32',
-  half: 'float16',
-  bfloat16: 'bfloat16',
-  long: 'int64',
-  int: 'int32',
-  short: 'int16',
-  char: 'int8',
-  byte: 'uint8',
-  bool: 'bool',
-  cdouble: 'complex128',
-  cfloat: 'complex64',
-} as const satisfies Record<string, Dtype>;
 
 type Cast = (this: Tensor) => Tensor;
 
 /** Conversions by PyTorch's short names: `x.float()` is `x.to('float32')`. */
-export type CastMethods = Record<keyof typeof DTYPES, () => Tensor> & {
+export type CastMethods = Record<keyof typeof SHORT_DTYPES, () => Tensor> & {
   /** The tensor on the CPU. */
   cpu(): Tensor;
   /** The tensor on a GPU. Default: the first. */
@@ -43,7 +27,7 @@ function castTo(dtype: Dtype): Cast {
 }
 
 export const casts = {
-  ...Object.fromEntries(Object.entries(DTYPES).map(([name, dtype]) => [name, castTo(dtype)])),
+  ...Object.fromEntries(Object.entries(SHORT_DTYPES).map(([name, dtype]) => [name, castTo(dtype)])),
 
   cpu(this: Tensor, ...surplus: never[]): Tensor {
     refuseSurplus(surplus, 'cpu');

@@ -5,6 +5,9 @@ import { binding } from '../binding';
 /** A parameter's name, and its type in words. */
 export type CheckedParameter = { readonly name: string; readonly type: string };
 
+/** Throws if libtorch would access memory out of bounds, or never return. */
+export type Check = (args: CheckedArguments) => void;
+
 /** The arguments of one call as checks see them: by name, as libtorch will get them. */
 export class CheckedArguments {
   readonly #operator: string;

@@ -1,5 +1,4 @@
-import { type CheckedArguments, written } from './checked-arguments';
-import type { Check } from './preconditions';
+import { type Check, type CheckedArguments, written } from './checked-arguments';
 
 /** Weights `[out, in]` for rows of `in` numbers. */
 function linear(args: CheckedArguments): void {

@@ -1,9 +1,6 @@
 // One table of what libtorch does not check; longer than other files, since its checks are read beside it.
-import { type CheckedArguments, type TensorFacts, written } from './checked-arguments';
+import { type Check, type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 import { ONEDNN_PRECONDITIONS } from './onednn-preconditions';
-
-/** Throws if libtorch would access memory out of bounds, or never return. */
-export type Check = (args: CheckedArguments) => void;
 
 const INT32 = 2 ** 31 - 1;
 

@@ -65,11 +65,22 @@ test('without places, differentiable, and nothing is left', () => {
   torch.assertNoLeaks(() => torch.scope(() => void pooled(images)));
 });
 
+test('gives the places too where they are asked for', () => {
+  const options = { outputSize: 2, generator: torch.generator(3) };
+  const both = F.fractionalMaxPool2d(images, 2, { ...options, returnIndices: true });
+  const found = F.fractionalMaxPool2dWithIndices(images, 2, {
+    ...options,
+    generator: torch.generator(3),
+  });
+  expect(both.output.equal(found[0])).toBe(true);
+  expect(both.indices.equal(found.indices)).toBe(true);
+});
+
 test.each<[string, () => unknown, string]>([
   [
     'no size',
     () => F.fractionalMaxPool2d(images, 2, {}),
-    'Expected outputSize or outputRatio for fractionalMaxPool2dWithIndices but received neither',
+    'Expected outputSize or outputRatio for fractionalMaxPool2d but received neither',
   ],
   [
     'a ratio of 1',

@@ -326,3 +326,45 @@ describe('ensembles', () => {
     expect(() => func.functionalCall({} as never, models)).toThrow(/a layer \{ apply \}/);
   });
 });
+
+describe('errors name the function that was called', () => {
+  const sum = (y: Tensor): Tensor => y.sin().sum();
+  const { grad, valueAndGrad, jacrev, jacfwd, hessian } = func;
+  const whole = torch.tensor([1n, 2n]);
+
+  test.each(Object.entries({ grad, valueAndGrad, jacrev, jacfwd, hessian }))('%s', (name, make) => {
+    const run = (make as typeof grad)(sum);
+    expect(() => run(whole)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_TORCH_DTYPE',
+        operator: name,
+        message: expect.stringContaining('of floating-point or complex numbers for'),
+      }),
+    );
+    expect(() => (make as typeof grad)((y: Tensor) => y.mm(y))(x)).toThrow(
+      expect.objectContaining({ operator: 'mm' }),
+    );
+  });
+
+  test.each(Object.entries({ grad, valueAndGrad }))('%s of several elements', (name, make) => {
+    expect(() => (make as typeof grad)((y: Tensor) => y.sin())(x)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_TORCH_AUTOGRAD',
+        message: `${name}: Expected one element for the result of fn but received shape [3]`,
+      }),
+    );
+  });
+
+  test('the others', () => {
+    for (const name of ['linearize', 'jvp', 'vjp', 'hvp'] as const) {
+      const run = func[name] as (...args: unknown[]) => unknown;
+      expect(() => run(sum, whole, whole)).toThrow(expect.objectContaining({ operator: name }));
+    }
+    expect(() => func.hvp((y: Tensor) => y.sin(), x, x)).toThrow('hvp: Expected one element for');
+    expect(() => func.stackModuleState([{ a: x }, { a: w }])).toThrow(
+      expect.objectContaining({ operator: 'stackModuleState', code: 'ERR_TORCH_SHAPE' }),
+    );
+    const { jvp } = func.linearize(sum, x);
+    expect(() => (jvp as (...args: Tensor[]) => unknown)(x, x)).toThrow('no more arguments');
+  });
+});

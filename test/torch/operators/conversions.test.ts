@@ -14,7 +14,7 @@ test('a device and a dtype by position, as in Python', () => {
 test('flags by position come after them', () => {
   const isCopy = (y: typeof x): boolean => {
     y.fill_(7);
-    return [x.tolist()].flat(2).includes(1.5);
+    return x.select(0, 0).item() === 1.5;
   };
   expect(isCopy(x.to('cpu', 'float32', false, true))).toBe(true);
   expect(isCopy(x.to('float32', false, true))).toBe(true);
