@@ -5,8 +5,8 @@ import {
   optional,
   positiveInteger,
   readOptions,
+  readTexts,
   required,
-  requireTexts,
   strictObject,
   withDefault,
 } from '../../../check';
@@ -118,19 +118,19 @@ export class ResponseSelector {
   ): Promise<SelectedResponse[]> {
     const operator = 'ResponseSelector.select';
     writtenText(context, 'context', operator);
-    requireTexts(candidates, 'candidates', operator);
-    for (const [i, own] of candidates.entries()) writtenText(own, `candidates[${i}]`, operator);
-    if (candidates.length === 0) {
-      throw outOfRange('at least one text', `candidates of ${operator}`, candidates, operator);
+    const read = readTexts(candidates, 'candidates', operator);
+    for (const [i, own] of read.entries()) writtenText(own, `candidates[${i}]`, operator);
+    if (read.length === 0) {
+      throw outOfRange('at least one text', `candidates of ${operator}`, read, operator);
     }
     const { count, signal } = readOptions(REQUEST, options, operator);
-    const [rows = []] = await featuresOf(this.#reader, [context], candidates, signal);
+    const [rows = []] = await featuresOf(this.#reader, [context], read, signal);
     const scores = scoresOf(this.#ranking, rows);
     const most = Math.max(...scores);
     const weights = scores.map((score) => Math.exp(score - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return bestPlaces(scores, count).map((index) => ({
-      response: candidates[index] ?? '',
+      response: read[index] ?? '',
       index,
       probability: (weights[index] ?? 0) / sum,
     }));

@@ -7,8 +7,8 @@ import {
   positiveInteger,
   type ReadOptions,
   readOptions,
+  readTexts,
   required,
-  requireTexts,
   stepCount,
   strictObject,
   withDefault,
@@ -166,13 +166,13 @@ export class PhraseTranslator {
     options: TranslateOptions = {},
   ): Promise<Translation[]> {
     const operator = 'PhraseTranslator.translate';
-    requireTexts(texts, 'texts', operator);
-    for (const [i, own] of texts.entries()) requireText(own, `texts[${i}]`, operator);
+    const read = readTexts(texts, 'texts', operator);
+    for (const [i, own] of read.entries()) requireText(own, `texts[${i}]`, operator);
     const { signal, ...writing } = readOptions(REQUEST, options, operator);
     const translations: Translation[] = [];
-    for (let at = 0; at < texts.length; at += TEXT_BATCH.rows) {
+    for (let at = 0; at < read.length; at += TEXT_BATCH.rows) {
       signal?.throwIfAborted();
-      const some = texts.slice(at, at + TEXT_BATCH.rows);
+      const some = read.slice(at, at + TEXT_BATCH.rows);
       for (const { text, ...said } of generateTexts(this.#model, some, writing)) {
         translations.push({ translation: text, ...said });
       }
