@@ -15,6 +15,16 @@ export function requireDistinct(values: readonly string[], name: string): void {
   }
 }
 
+/**
+ * The texts as they are now, for work that goes on later: whatever is done to the list meanwhile counts for nothing.
+ *
+ * @throws as `requireTexts`
+ */
+export function readTexts(texts: readonly string[], name: string, operator: string): string[] {
+  requireTexts(texts, name, operator);
+  return [...texts];
+}
+
 /** @throws ArgumentTypeError that says which, if `texts` is not an array of strings or has a hole */
 export function requireTexts(texts: readonly string[], name: string, operator: string): void {
   // The first hole ends the loop, however many follow, and is named by its place.

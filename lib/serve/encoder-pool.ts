@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { readOptions, requireTexts } from '../check';
+import { readOptions, readTexts, requireTexts } from '../check';
 import type { SentenceEncoder } from '../text';
 import { loadEncoder, loadEncoderSync } from '../text/encoders/open-encoder';
 import { type Tensor, type Tree, torch } from '../torch';
@@ -123,9 +123,9 @@ export class EncoderPool {
     job: JobOptions = {},
     scorer?: Shared<Scorer>,
   ): Promise<Tensor> {
-    requireTexts(texts, 'texts', 'encode');
-    const sized = { size: texts.length, ...job };
-    return torch.fromShared(await this.#job('encode', { texts, scorer }, sized));
+    const read = readTexts(texts, 'texts', 'encode');
+    const sized = { size: read.length, ...job };
+    return torch.fromShared(await this.#job('encode', { texts: read, scorer }, sized));
   }
 
   async fit(rows: NewRows, job: JobOptions = {}, tuned?: Shared<Tuned>): Promise<Core> {

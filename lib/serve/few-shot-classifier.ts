@@ -2,7 +2,7 @@
 // stands in the files around.
 
 import { resolve } from 'node:path';
-import { positiveInteger, readOptions, requireTexts, string } from '../check';
+import { positiveInteger, readOptions, readTexts, requireTexts, string } from '../check';
 import { outOfRange, TorchError } from '../errors';
 import { exportOnnx } from '../text';
 import { disposeTree, type Tensor, torch } from '../torch';
@@ -10,7 +10,12 @@ import { requireLabel, requireNewName, requireTwo, rowsWith, withoutOwner } from
 import { EncoderPool } from './encoder-pool';
 import { Engine } from './engine';
 import { withMore } from './examples/known-texts';
-import { type Example, type ExamplesInput, readExamples } from './examples/read-examples';
+import {
+  type Example,
+  type ExamplesInput,
+  examplesNow,
+  readExamples,
+} from './examples/read-examples';
 import { warnOfUnknownExamples } from './examples/unknown-examples';
 import {
   EXPLAIN,
@@ -359,9 +364,8 @@ export class FewShotClassifier {
     texts: readonly string[],
     count = 10,
   ): Promise<{ text: string; doubt: number }[]> {
-    requireTexts(texts, 'texts', 'labelNext');
+    const distinct = [...new Set(readTexts(texts, 'texts', 'labelNext'))];
     positiveInteger(count, 'count', 'labelNext');
-    const distinct = [...new Set(texts)];
     const knowledge = this.#current();
     const found = await knowledge.use(() =>
       this.#pool.informative(knowledge.scorer, distinct, count, { owner: this }),
@@ -377,11 +381,11 @@ export class FewShotClassifier {
     texts: readonly string[] = [],
     options: EditOptions = {},
   ): Promise<{ examples: PlacedExample[]; texts: Place[] }> {
-    requireTexts(texts, 'texts', 'plane');
+    const read = readTexts(texts, 'texts', 'plane');
     const { signal } = readOptions(EDIT, options, 'plane');
     const knowledge = this.#current();
     return knowledge.use(async () => {
-      const plane = await this.#pool.plane(knowledge.scorer, texts, { owner: this, signal });
+      const plane = await this.#pool.plane(knowledge.scorer, read, { owner: this, signal });
       return placesOn(plane, knowledge.rows);
     });
   }
@@ -393,11 +397,12 @@ export class FewShotClassifier {
    * @throws as `fit`
    */
   async addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
-    readExamples(examples, 'addExamples', undefined, givesSeveral(this.head));
+    const given = examplesNow(examples);
+    readExamples(given, 'addExamples', undefined, givesSeveral(this.head));
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
     return this.#edit(signal, async (knowledge) => {
       const several = givesSeveral(knowledge.core.fitted.head);
-      const read = readExamples(examples, 'addExamples', knowledge, several);
+      const read = readExamples(given, 'addExamples', knowledge, several);
       const { rows: added, labels } = read;
       if (added.length === 0) return knowledge;
       const { length } = knowledge.rows;
@@ -428,12 +433,11 @@ export class FewShotClassifier {
    * @throws ArgumentRangeError for a text that is no example, or if fewer than two labels were left
    */
   async removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
-    requireTexts(texts, 'texts', 'removeExamples');
+    const gone = new Set(readTexts(texts, 'texts', 'removeExamples'));
     const { signal } = readOptions(EDIT, options, 'removeExamples');
-    const gone = new Set(texts);
     return this.#edit(signal, (knowledge) => {
       const known = new Set(knowledge.rows.map(({ text }) => text));
-      for (const text of texts) {
+      for (const text of gone) {
         if (known.has(text)) continue;
         throw outOfRange('texts of examples', 'texts of removeExamples', text);
       }

@@ -7,7 +7,7 @@ import {
   oneOf,
   optional,
   readOptions,
-  requireTexts,
+  readTexts,
   string,
   withDefault,
 } from '../check';
@@ -191,8 +191,8 @@ export function newRows(
   };
 }
 
+/** A text as a list of one, or the texts as they are now. */
 export function textsOf(input: string | readonly string[], operator: string): readonly string[] {
   if (typeof input === 'string') return [input];
-  requireTexts(input, 'texts', operator);
-  return input;
+  return readTexts(input, 'texts', operator);
 }

@@ -436,3 +436,58 @@ test('refuses wrong examples and options where they are written', async () => {
   );
   expect(() => classifier.predictSync([null] as never)).toThrow('texts[0] of predictSync');
 });
+
+test.each(['auto', 'logistic', 'ridge', 'svm'] as const)(
+  'by the head %s the order of examples means nothing',
+  async (head) => {
+    const rows = Object.entries({ ...EXAMPLES, weather: WEATHER }).flatMap(([label, texts]) =>
+      texts.map((text) => ({ text, label })),
+    );
+    const turned = rows.map((_, i) => rows[(i * 4 + 3) % rows.length]).flatMap((row) => row ?? []);
+    const texts = ['where is my card?', 'is it warm', 'more money', 'nothing of all that'];
+    const answers = [rows, turned].map((own) => {
+      const classifier = FewShotClassifier.fitSync(own, { pool, head });
+      const { heldOutAccuracy, head: chosen } = classifier;
+      return { heldOutAccuracy, chosen, predictions: classifier.predictSync(texts) };
+    });
+    const [one, other] = answers;
+    expect(other?.chosen).toBe(one?.chosen);
+    expect(other?.heldOutAccuracy).toBe(one?.heldOutAccuracy);
+    one?.predictions.forEach(({ label, probabilities }, i) => {
+      const found = other?.predictions[i];
+      expect(found?.label).toBe(label);
+      for (const [name, probability] of Object.entries(probabilities)) {
+        expect(found?.probabilities[name]).toBeCloseTo(probability, 4);
+      }
+    });
+  },
+);
+
+test('what is done to a list after the call counts for nothing', async () => {
+  await using classifier = await fitted();
+  const texts = ['where is my card?', 'add money to it'];
+  const asked = classifier.predict(texts);
+  const placed = classifier.plane(texts);
+  const read = classifier.embed(texts);
+  texts.length = 0;
+  expect((await asked).map(({ label }) => label)).toEqual(['card_lost', 'top_up']);
+  expect(pool.load.queued).toBe(0);
+  expect((await placed).texts).toHaveLength(2);
+  using vectors = await read;
+  expect(vectors.size(0)).toBe(2);
+
+  const [fresh, row] = [{ card_lost: ['no card'] }, { text: 'put cash on it', label: 'top_up' }];
+  const added = [classifier.addExamples(fresh), classifier.addExamples([row])];
+  fresh.card_lost[0] = 'rain';
+  row.label = 'card_lost';
+  await Promise.all(added);
+  expect(classifier.examples.slice(6)).toEqual([
+    { text: 'no card', label: 'card_lost' },
+    { text: 'put cash on it', label: 'top_up' },
+  ]);
+  const gone = ['no card'];
+  const removed = classifier.removeExamples(gone);
+  gone[0] = 'put cash on it';
+  await removed;
+  expect(classifier.examples.slice(6)).toEqual([{ text: 'put cash on it', label: 'top_up' }]);
+});

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { readOptions, requireTexts, string } from '../../check';
+import { readOptions, readTexts, string } from '../../check';
 import { TorchError } from '../../errors';
 import { requireTwo, withoutOwner } from '../edits';
 import {
   type Example,
   type ExamplesInput,
+  examplesNow,
   type LabeledExamples,
   readExamples,
 } from '../examples/read-examples';
@@ -163,10 +164,10 @@ export class AdaptedClassifier implements Servable {
 
   /** Examples and texts on a plane: those whose labels are as probable are near each other. */
   async plane(texts: readonly string[] = [], options: EditOptions = {}) {
-    requireTexts(texts, 'texts', 'plane');
+    const read = readTexts(texts, 'texts', 'plane');
     const { rows } = this.#known;
     const request = readOptions(EDIT, options, 'plane');
-    return placesOn(await withinTime(this.#run('plane', this.#request(texts)), request), rows);
+    return placesOn(await withinTime(this.#run('plane', this.#request(read)), request), rows);
   }
 
   /**
@@ -175,15 +176,16 @@ export class AdaptedClassifier implements Servable {
    * @throws ArgumentRangeError for more labels than the learner can tell apart
    */
   async addExamples(examples: ExamplesInput, options: AdditionOptions = {}): Promise<void> {
+    const given = examplesNow(examples);
     const { limits, signal } = readOptions(ADDITION, options, 'addExamples');
-    return this.#edit(signal, (known) => withExamples(known, examples, limits));
+    return this.#edit(signal, (known) => withExamples(known, given, limits));
   }
 
   /** Forgets examples. A label without examples is gone. */
   async removeExamples(texts: readonly string[], options: EditOptions = {}): Promise<void> {
-    requireTexts(texts, 'texts', 'removeExamples');
+    const gone = readTexts(texts, 'texts', 'removeExamples');
     const { signal } = readOptions(EDIT, options, 'removeExamples');
-    return this.#edit(signal, (known) => withoutExamples(known, texts));
+    return this.#edit(signal, (known) => withoutExamples(known, gone));
   }
 
   /** Forgets all examples of an owner: it adapts to the others, as if those had never been there. */

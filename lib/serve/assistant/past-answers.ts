@@ -70,9 +70,14 @@ export class PastAnswers {
 
   /** The best past answer to a question; undefined if none is to a question that is alike enough. */
   async find(question: string): Promise<RetrievedAnswer | undefined> {
-    const stored = this.#vectors;
-    if (stored === undefined) return undefined;
+    if (this.#vectors === undefined) return undefined;
     const vector = await this.#embed([question]);
+    // Answers may have come or gone meanwhile.
+    const stored = this.#vectors;
+    if (stored === undefined) {
+      vector.dispose();
+      return undefined;
+    }
     const cosines = torch.scope(() => {
       const products = normalize(vector).matmul(stored.mT).squeeze(0);
       return products.to('float64').tolist() as number[];

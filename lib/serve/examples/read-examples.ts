@@ -65,6 +65,32 @@ export function readExamples(
   return { labels: [...names.values()], rows: kept };
 }
 
+/**
+ * Examples in the form that they have, as they are now: whatever is done to them before their turn comes counts for
+ * nothing. They are not checked.
+ */
+export function examplesNow(input: ExamplesInput): ExamplesInput {
+  if (Array.isArray(input)) return listNow(input, (row) => (isPlainObject(row) ? { ...row } : row));
+  if (isDataset(input) || !isPlainObject(input)) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([label, texts]) => [
+      label,
+      Array.isArray(texts) ? listNow(texts, (text) => text) : texts,
+    ]),
+  );
+}
+
+/** A copy with the same holes, of which there may be 2³². */
+function listNow<T>(list: readonly T[], copyOf: (one: T) => T): T[] {
+  const copy: T[] = [];
+  copy.length = list.length;
+  for (const key of Object.keys(list)) {
+    const one = list[Number(key)];
+    if (one !== undefined) copy[Number(key)] = copyOf(one);
+  }
+  return copy;
+}
+
 function placed(rows: readonly Example[], places: readonly number[] = []): PlacedRow[] {
   return places.flatMap((at) => {
     const row = rows[at];

@@ -25,9 +25,9 @@ export function ownRows(x: Tensor, y: Tensor, sums: Tensor): OwnRows {
 
 /**
  * The scores `[m, N]` of held-out examples by heads that have not seen them: in the head's closed form where it has
- * one, else fold by fold, those of each label spread evenly over 5 folds in their order: over fewer where those leave
- * as many to the heads, one where at most a fifth of each label is held out. The only example of a label scores −∞ for
- * it.
+ * one, else fold by fold, those of each label spread evenly over 5 folds: over fewer where those leave as many to the
+ * heads, one where at most a fifth of each label is held out. Which fold an example is in follows from the keys of the
+ * texts, so that the order of examples and of labels means nothing. The only example of a label scores −∞ for it.
  */
 export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: HeldOut): Tensor {
   return torch.scope(() => {
@@ -42,7 +42,7 @@ function byFolds<S extends Tree>(head: Head<S>, like: S, held: HeldOut): Tensor 
   const { y, labels, rows, all, check } = held;
   const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
-  const folds = foldOf(rows, numbers, labels);
+  const folds = foldOf(held, numbers);
   const scores = torch.full([rows.length, labels], -Infinity);
   const placeOf = new Map(rows.map((row, i) => [row, i]));
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -68,12 +68,12 @@ function byFolds<S extends Tree>(head: Head<S>, like: S, held: HeldOut): Tensor 
   return scores;
 }
 
-/** The fold of each row: those of a label go round, and start where the label before ended. */
+/** The fold of each row: those of a label go round in the order of their keys, and start where the label before ended. */
 function foldOf(
-  rows: readonly number[],
+  { rows, labels, keys }: HeldOut,
   y: readonly number[],
-  labels: number,
 ): ReadonlyMap<number, number> {
+  const key = (row: number): number => keys?.[row] ?? row;
   const byLabel = Array.from({ length: labels }, (): number[] => []);
   for (const row of rows) byLabel[y[row] ?? 0]?.push(row);
   const all = new Array<number>(labels).fill(0);
@@ -84,5 +84,10 @@ function foldOf(
     return count < 2 ? 0 : own.length / count;
   });
   const count = Math.max(1, Math.ceil(FOLDS * Math.max(...shares)));
-  return new Map(byLabel.flat().map((row, i) => [row, i % count]));
+  const least = (own: readonly number[]): number => key(own[0] ?? 0);
+  const inTurn = byLabel
+    .filter((own) => own.length > 0)
+    .map((own) => own.sort((a, b) => key(a) - key(b)))
+    .sort((a, b) => least(a) - least(b));
+  return new Map(inTurn.flat().map((row, i) => [row, i % count]));
 }

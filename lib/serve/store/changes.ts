@@ -16,6 +16,11 @@ export const changeCheck = strictVariant('type', {
 
 export type Change = ReturnType<typeof changeCheck>;
 
+/** The change as it is now, checked. @throws ArgumentTypeError or ArgumentRangeError for what is none */
+export function changeNow(change: Change): Change {
+  return changeCheck(change, 'change', 'change');
+}
+
 /** Makes a change. @throws as the classifier's method of the same name */
 export function applyChange(
   classifier: Servable,

@@ -15,11 +15,11 @@ import { outOfRange, TorchError } from '../../errors';
 import { FolderLock } from '../../files/folder-lock';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool } from '../encoder-pool';
-import type { ExamplesInput } from '../examples/read-examples';
+import { type ExamplesInput, examplesNow } from '../examples/read-examples';
 import { makeFolder } from '../folders';
 import type { AdditionOptions } from '../setup';
 import { encoderPool } from '../setup';
-import type { Change } from './changes';
+import { type Change, changeNow } from './changes';
 import { type Classifiers, classifierName, type FitSettings, type Pool } from './classifiers';
 import { fitClassifier } from './fit-classifier';
 import { onDisk } from './journal';
@@ -124,16 +124,18 @@ export class ClassifierStore implements Classifiers {
   }
 
   async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
-    return this.#inTurn(name, () => this.#require(name).change(change, options));
+    const own = changeNow(change);
+    return this.#inTurn(name, () => this.#require(name).change(own, options));
   }
 
   async put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
     classifierName(name, 'put');
     objectOf(settings, 'settings', 'put');
+    const given = examplesNow(examples);
     return this.#inTurn(name, async () => {
       settings.signal?.throwIfAborted();
       const makers = { pool: () => this.#pool, model: this.#model };
-      await this.#keep(name, await fitClassifier(examples, settings, makers));
+      await this.#keep(name, await fitClassifier(given, settings, makers));
     });
   }
 

@@ -2,11 +2,11 @@ import { objectOf } from '../../check';
 import { AdaptedClassifier } from '../adapted/adapted-classifier';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool } from '../encoder-pool';
-import type { ExamplesInput } from '../examples/read-examples';
+import { type ExamplesInput, examplesNow } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
 import type { Servable } from '../servable';
 import type { AdditionOptions } from '../setup';
-import { applyChange, type Change } from './changes';
+import { applyChange, type Change, changeNow } from './changes';
 import type { Classifiers, FitSettings, Pool } from './classifiers';
 import { fitClassifier } from './fit-classifier';
 import { Turns } from './turns';
@@ -61,16 +61,18 @@ export class MemoryClassifiers implements Classifiers {
   }
 
   async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
-    return this.#turns.run(name, () => applyChange(this.#require(name), change, options));
+    const own = changeNow(change);
+    return this.#turns.run(name, () => applyChange(this.#require(name), own, options));
   }
 
   async put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
     objectOf(settings, 'settings', 'put');
+    const given = examplesNow(examples);
     return this.#turns.run(name, async () => {
       settings.signal?.throwIfAborted();
       const pool = () => this.#given ?? this.#ownPool();
       const makers = { pool, model: this.#model };
-      const classifier = await fitClassifier(examples, settings, makers);
+      const classifier = await fitClassifier(given, settings, makers);
       const before = this.#classifiers.get(name);
       this.#own.add(classifier);
       this.#classifiers.set(name, classifier);

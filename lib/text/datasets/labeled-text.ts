@@ -1,4 +1,4 @@
-import { array, type Check, requireTexts, string } from '../../check';
+import { array, type Check, readTexts, string } from '../../check';
 import { ArgumentRangeError, describe, invalidArgument, outOfRange } from '../../errors';
 import type { LabeledText } from './dataset';
 
@@ -66,14 +66,15 @@ export function requireText(text: unknown, where: string, operator: string): str
 export const writtenText: Check<string> = (value, name, operator) =>
   requireText(value, `${name} of ${operator}`, operator);
 
-/** Refuses what is not an array of texts with something in them. @throws that says which is not */
-export function requireWrittenTexts(
+/** As `readTexts`, of texts with something in them. @throws that says which is not */
+export function readWrittenTexts(
   texts: readonly string[],
   name: string,
   operator: string,
-): void {
-  requireTexts(texts, name, operator);
-  for (const [i, text] of texts.entries()) writtenText(text, `${name}[${i}]`, operator);
+): string[] {
+  const read = readTexts(texts, name, operator);
+  for (const [i, text] of read.entries()) writtenText(text, `${name}[${i}]`, operator);
+  return read;
 }
 
 /**

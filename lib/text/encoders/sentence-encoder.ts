@@ -5,6 +5,7 @@ import {
   objectOf,
   optional,
   readOptions,
+  readTexts,
   requireTexts,
   withMethods,
 } from '../../check';
@@ -163,19 +164,19 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
     options: EncodeOptions,
     operator: string,
   ): Generator<void, ReadTexts> {
-    requireTexts(texts, 'texts', operator);
+    const own = readTexts(texts, 'texts', operator);
     const { signal, onProgress } = readOptions(OPTIONS, options, operator);
     signal?.throwIfAborted();
-    const vectors = torch.zeros([texts.length, this.dimensions]);
-    const known = new Array<boolean>(texts.length).fill(false);
+    const vectors = torch.zeros([own.length, this.dimensions]);
+    const known = new Array<boolean>(own.length).fill(false);
     let done = 0;
     try {
-      for (let from = 0; from < texts.length; from += CHUNK) {
-        for (const batch of this.#batches(texts.slice(from, from + CHUNK), from)) {
+      for (let from = 0; from < own.length; from += CHUNK) {
+        for (const batch of this.#batches(own.slice(from, from + CHUNK), from)) {
           this.#write(batch, vectors);
           for (const row of batch.known) known[row] = true;
           done += batch.rows.length;
-          onProgress?.(done, texts.length);
+          onProgress?.(done, own.length);
           yield;
           signal?.throwIfAborted();
         }

@@ -1,5 +1,6 @@
 import type { Examples, Head } from '../../../lib/serve/heads/head';
 import { heldOutScores, holdOut } from '../../../lib/serve/heads/held-out';
+import { logistic } from '../../../lib/serve/heads/logistic';
 import { ridge } from '../../../lib/serve/heads/ridge';
 import { type Tensor, torch } from '../../../lib/torch';
 import { clusters, permuted } from '../clusters';
@@ -74,4 +75,29 @@ test('what a state has chosen holds for the folds, too', () => {
     Number(w?.norm().item()),
   );
   expect(strong).toBeLessThan((free ?? 0) / 2);
+});
+
+test('the order of examples and of labels means nothing', () => {
+  const { x, y, labels } = clusters({ labels: 4, shots: 5, noise: 0.9 });
+  const keys = Uint32Array.from({ length: 20 }, (_, i) => (i * 2654435761) >>> 0);
+  const rows = [...keys.keys()];
+  const scoresOf = (order: readonly number[], names: readonly number[]) => {
+    const own = permuted({ x, y, labels }, order);
+    const renamed = torch.tensor([...names]).to('int64').indexSelect(0, own.y);
+    const examples = { ...own, y: renamed, keys: Uint32Array.from(order, (i) => keys[i] ?? 0) };
+    const held = holdOut(examples, rows);
+    const scores = heldOutScores(logistic, logistic.fit(examples), held).tolist() as number[][];
+    const places = rows.map((row) => order.indexOf(row));
+    return places.map((place) => names.map((name) => scores[place]?.[name] ?? NaN));
+  };
+  const expected = scoresOf(rows, [0, 1, 2, 3]);
+  const other = scoresOf(
+    rows.map((i) => (i * 7 + 3) % 20),
+    [2, 0, 3, 1],
+  );
+  other.forEach((found, i) => {
+    found.forEach((score, k) => {
+      expect(score).toBeCloseTo(expected[i]?.[k] ?? NaN, 3);
+    });
+  });
 });

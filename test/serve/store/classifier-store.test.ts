@@ -232,3 +232,21 @@ test('a saved classifier is taken in, and a server keeps what it learns', async 
   await using again = await open();
   expect(again.get('cards')?.labels).toEqual([...Object.keys(CARDS), 'weather']);
 });
+
+test('what is done to a change or examples after the call is in neither memory nor the journal', async () => {
+  await using store = await open();
+  const examples = { lost: ['I lost my card'], late: ['my card has not come'] };
+  const put = store.put('changing', examples, { head: 'class-mean' });
+  examples.lost[0] = 'it will rain';
+  await put;
+  expect(store.get('changing')?.examples[0]?.text).toBe('I lost my card');
+  const change = { type: 'addExamples' as const, examples: [{ text: 'no card', label: 'lost' }] };
+  const changed = store.change('changing', change);
+  change.examples.push({ text: 'it will rain', label: 'weather' });
+  await changed;
+  expect(store.get('changing')?.examples).toHaveLength(3);
+  await (await afterKill(store)).close();
+  // @ts-expect-error No change has this name.
+  await expect(store.change('changing', { type: 'forget' })).rejects.toThrow('type of change');
+  await store.remove('changing');
+});

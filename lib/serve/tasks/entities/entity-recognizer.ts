@@ -1,4 +1,4 @@
-import { abortSignal, type OptionsOf, optional, readOptions, requireTexts } from '../../../check';
+import { abortSignal, type OptionsOf, optional, readOptions, readTexts } from '../../../check';
 import { ArgumentRangeError, invalidArgument } from '../../../errors';
 import type { SentenceEncoder } from '../../../text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
@@ -100,9 +100,9 @@ export class EntityRecognizer {
     options: OptionsOf<typeof REQUEST> = {},
   ): Promise<FoundEntity[][]> {
     const operator = 'EntityRecognizer.find';
-    requireTexts(texts, 'texts', operator);
+    const read = readTexts(texts, 'texts', operator);
     const { signal } = readOptions(REQUEST, options, operator);
-    const words = texts.map((text) => wordPlaces(text));
+    const words = read.map((text) => wordPlaces(text));
     const tagged = await this.#tagged(
       words.map((own) => own.map(({ word }) => word)),
       signal,
@@ -111,7 +111,7 @@ export class EntityRecognizer {
       entities.map((entity) => {
         const start = words[i]?.[entity.start]?.start ?? 0;
         const end = words[i]?.[entity.end - 1]?.end ?? 0;
-        return { ...entity, start, end, text: (texts[i] ?? '').slice(start, end) };
+        return { ...entity, start, end, text: (read[i] ?? '').slice(start, end) };
       }),
     );
   }

@@ -12,8 +12,8 @@ import { normalize } from '../../../meta/metric/normalize';
 import type { LabeledText, SentenceEncoder } from '../../../text';
 import {
   namesOf,
+  readWrittenTexts,
   requireLabeledTexts,
-  requireWrittenTexts,
 } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { type Tensor, torch } from '../../../torch';
@@ -175,10 +175,10 @@ export class InstanceMemory {
     options: InstanceRequestOptions = {},
   ): Promise<InstancePrediction[]> {
     const operator = 'InstanceMemory.predict';
-    requireWrittenTexts(texts, 'texts', operator);
+    const read = readWrittenTexts(texts, 'texts', operator);
     const { signal } = readOptions(REQUEST, options, operator);
-    if (texts.length === 0) return [];
-    using queries = await vectorsOf(this.#encoder, texts, signal);
+    if (read.length === 0) return [];
+    using queries = await vectorsOf(this.#encoder, read, signal);
     return neighborhoods(queries, this.#x).map((around) => this.#prediction(around));
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../../../check';
 import { outOfRange } from '../../../errors';
 import { Bm25, type Dialogue, type SentenceEncoder, WordTokenizer } from '../../../text';
-import { requireWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
+import { readWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, torch } from '../../../torch';
 import { bestPlaces, fitRanking, type RankedList, type Ranking, scoresOf } from './listwise';
@@ -117,18 +117,18 @@ export class ResponseSelector {
   ): Promise<SelectedResponse[]> {
     const operator = 'ResponseSelector.select';
     writtenText(context, 'context', operator);
-    requireWrittenTexts(candidates, 'candidates', operator);
-    if (candidates.length === 0) {
-      throw outOfRange('at least one text', `candidates of ${operator}`, candidates, operator);
+    const read = readWrittenTexts(candidates, 'candidates', operator);
+    if (read.length === 0) {
+      throw outOfRange('at least one text', `candidates of ${operator}`, read, operator);
     }
     const { count, signal } = readOptions(REQUEST, options, operator);
-    const [rows = []] = await featuresOf(this.#reader, [context], candidates, signal);
+    const [rows = []] = await featuresOf(this.#reader, [context], read, signal);
     const scores = scoresOf(this.#ranking, rows);
     const most = Math.max(...scores);
     const weights = scores.map((score) => Math.exp(score - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return bestPlaces(scores, count).map((index) => ({
-      response: candidates[index] ?? '',
+      response: read[index] ?? '',
       index,
       probability: (weights[index] ?? 0) / sum,
     }));

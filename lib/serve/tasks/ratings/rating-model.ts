@@ -1,7 +1,7 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
 import { normalize } from '../../../meta/metric/normalize';
 import type { RatedText, SentenceEncoder } from '../../../text';
-import { requireWrittenTexts } from '../../../text/datasets/labeled-text';
+import { readWrittenTexts } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
 import { disposeTree, type Tensor, torch } from '../../../torch';
 import {
@@ -148,13 +148,13 @@ export class RatingPredictor {
     options: RatingOptions = {},
   ): Promise<RatingPrediction[]> {
     const operator = 'RatingPredictor.predict';
-    requireWrittenTexts(texts, 'texts', operator);
+    const read = readWrittenTexts(texts, 'texts', operator);
     const { signal } = readOptions(OPTIONS, options, operator);
-    if (texts.length === 0) return [];
+    if (read.length === 0) return [];
     const { encoder, prior, known, x, range } = this.#adapted;
     using asked = await vectorsOf(
       encoder,
-      texts.map((text) => ({ text })),
+      read.map((text) => ({ text })),
       signal,
     );
     return torch.scope(() => {

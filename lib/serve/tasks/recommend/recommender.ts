@@ -90,15 +90,15 @@ export class Recommender {
     const operator = 'Recommender.fit';
     requireEncoder(encoder, operator);
     const { signal } = readOptions(FIT, options, operator);
-    requireItems(items, new Map(), operator);
-    if (items.length === 0) {
+    const read = readItems(items, new Map(), operator);
+    if (read.length === 0) {
       throw outOfRange('at least one item', `items of ${operator}`, items, operator);
     }
-    const places = new Map(items.map(({ id }, place) => [id, place]));
+    const places = new Map(read.map(({ id }, place) => [id, place]));
     array(histories, 'lists of ids', 'histories', operator);
     const users = histories.map((ids, i) => placesOf(ids, places, `histories[${i}]`, operator));
-    const x = await vectorsOf(encoder, items, signal);
-    return new Recommender(encoder, items, users, x);
+    const x = await vectorsOf(encoder, read, signal);
+    return new Recommender(encoder, read, users, x);
   }
 
   /** The number of items. */
@@ -114,18 +114,18 @@ export class Recommender {
   async add(items: readonly Item[], options: OptionsOf<typeof FIT> = {}): Promise<void> {
     const operator = 'Recommender.add';
     const { signal } = readOptions(FIT, options, operator);
-    requireItems(items, this.#places, operator);
-    if (items.length === 0) return;
-    const more = await vectorsOf(this.#encoder, items, signal);
+    const read = readItems(items, this.#places, operator);
+    if (read.length === 0) return;
+    const more = await vectorsOf(this.#encoder, read, signal);
     // Others may have been added while these were read.
-    requireItems(items, this.#places, operator);
+    readItems(read, this.#places, operator);
     const { weights, popularity } = this.#taste;
     const before = [this.#x, more, popularity];
     this.#x = torch.cat([this.#x, more]);
-    const none = torch.zeros([items.length, 1]);
+    const none = torch.zeros([read.length, 1]);
     this.#taste = { weights, popularity: torch.cat([popularity, none]) };
     disposeTree([...before, none]);
-    for (const { id, text } of items) {
+    for (const { id, text } of read) {
       this.#places.set(id, this.#items.length);
       this.#items.push({ id, text });
       this.#clicks.push(0);
@@ -202,23 +202,25 @@ async function vectorsOf(
   return torch.replace(x, normalize);
 }
 
-function requireItems(
+/** The items as they are now. @throws for what is none, and ids that are not their own */
+function readItems(
   items: readonly Item[],
   known: ReadonlyMap<string, number>,
   operator: string,
-): void {
+): Item[] {
   array(items, 'items', 'items', operator);
   const seen = new Set(known.keys());
-  for (const [i, item] of items.entries()) {
+  return Array.from(items, (item, i) => {
     if (typeof item !== 'object' || item === null) {
       throw invalidArgument('{ id, text }', `items[${i}] of ${operator}`, item, operator);
     }
     const id = writtenText(item.id, `items[${i}].id`, operator);
-    writtenText(item.text, `items[${i}].text`, operator);
+    const text = writtenText(item.text, `items[${i}].text`, operator);
     if (seen.has(id))
       throw outOfRange('an id of its own', `items[${i}].id of ${operator}`, id, operator);
     seen.add(id);
-  }
+    return { id, text };
+  });
 }
 
 /** The places of items, each once, in the order of their ids. */

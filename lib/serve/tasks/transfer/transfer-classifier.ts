@@ -3,9 +3,9 @@ import { TorchError } from '../../../errors';
 import type { LabeledText, TextPrediction, Vectorizer } from '../../../text';
 import {
   namesOf,
+  readWrittenTexts,
   requireLabeledTexts,
   requireLabels,
-  requireWrittenTexts,
 } from '../../../text/datasets/labeled-text';
 import { lengthBatches } from '../../../text/length-batches';
 import { vectorizerOf } from '../../../text/vectorizer';
@@ -81,12 +81,12 @@ export class TransferClassifier {
    *   `ERR_TORCH_DISPOSED` after `dispose`, `ERR_TORCH_RUNTIME` if the vectorizer's features are not finite
    */
   predict(texts: readonly string[]): TextPrediction[] {
-    requireWrittenTexts(texts, 'texts', `${OPERATOR}.predict`);
+    const read = readWrittenTexts(texts, 'texts', `${OPERATOR}.predict`);
     const { weights, sharpness } = this.#fitted;
     const predictions: TextPrediction[] = [];
-    for (const batch of lengthBatches(this.#vectorizer.lengths(texts))) {
+    for (const batch of lengthBatches(this.#vectorizer.lengths(read))) {
       const rows = torch.scope(() => {
-        const x = this.#vectorizer.vectorize(batch.map((i) => texts[i] ?? ''));
+        const x = this.#vectorizer.vectorize(batch.map((i) => read[i] ?? ''));
         const scores = ridgeScores(weights, x).to('float64');
         return scores.mul(sharpness).softmax(1).tolist() as number[][];
       });

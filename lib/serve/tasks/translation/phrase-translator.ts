@@ -22,7 +22,7 @@ import {
   type PhrasePair,
   phraseEpisodes,
 } from '../../../text';
-import { requireWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
+import { readWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
 import { GENERATE, generateTexts, TEXT_BATCH } from '../../../text/generation/generate-texts';
 import { namedPairs } from '../../../text/generation/phrase-episodes';
 import { disposeTree, torch } from '../../../torch';
@@ -165,12 +165,12 @@ export class PhraseTranslator {
     options: TranslateOptions = {},
   ): Promise<Translation[]> {
     const operator = 'PhraseTranslator.translate';
-    requireWrittenTexts(texts, 'texts', operator);
+    const read = readWrittenTexts(texts, 'texts', operator);
     const { signal, ...writing } = readOptions(REQUEST, options, operator);
     const translations: Translation[] = [];
-    for (let at = 0; at < texts.length; at += TEXT_BATCH.rows) {
+    for (let at = 0; at < read.length; at += TEXT_BATCH.rows) {
       signal?.throwIfAborted();
-      const some = texts.slice(at, at + TEXT_BATCH.rows);
+      const some = read.slice(at, at + TEXT_BATCH.rows);
       for (const { text, ...said } of generateTexts(this.#model, some, writing)) {
         translations.push({ translation: text, ...said });
       }

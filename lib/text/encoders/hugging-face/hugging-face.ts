@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { knownOptions, objectOf, positiveInteger, string } from '../../../check';
 import { outOfRange } from '../../../errors';
-import { refuseFile, sha256OfFiles } from '../../../files/checked-file';
+import { onFile, refuseFile, sha256OfFiles } from '../../../files/checked-file';
 import { type Bert, type BertParams, bert } from '../../../nn';
 import { disposeTree, type Tensor } from '../../../torch';
 import { requireTensorTree } from '../../../torch/check-tensors';
@@ -127,12 +127,14 @@ function readFolder(path: string): Folder {
     config,
     modules,
     tokenizer: new TextTokenizer(modules.transformer, { vocabularySize, lowerCase, prompt }),
-    layer: bert({
-      ...config.options,
-      pooling,
-      projections: projections.map(({ layer }) => layer),
-      normalize,
-    }),
+    layer: onFile(join(modules.transformer, 'config.json'), 'sizes that fit one another', () =>
+      bert({
+        ...config.options,
+        pooling,
+        projections: projections.map(({ layer }) => layer),
+        normalize,
+      }),
+    ),
   };
 }
 

@@ -64,6 +64,10 @@ function oldNames(path: string, config: Readonly<Record<string, unknown>>): read
   if (unknown !== undefined) {
     throw refuseFile(path, `keys of ${Object.keys(OLD_KEYS).join(', ')}`, unknown);
   }
+  const unclear = given.find((key) => typeof config[key] !== 'boolean');
+  if (unclear !== undefined) {
+    throw refuseFile(path, `${unclear} of true or false`, JSON.stringify(config[unclear]));
+  }
   return Object.entries(OLD_KEYS).flatMap(([key, name]) => (config[key] === true ? [name] : []));
 }
 

@@ -58,6 +58,9 @@ const SENTENCE_FILES = [
 /** Names of prompts, and which of them every text has. */
 const PROMPTS_FILE = 'config_sentence_transformers.json';
 
+/** Where the classes of modules come from; others are code that a folder brings. */
+const PACKAGE = 'sentence_transformers.';
+
 const modulesCheck = listOf(someProperties({ path: required(string), type: required(string) }));
 const sentenceCheck = someProperties({
   max_seq_length: optional(nullable(positiveInteger)),
@@ -84,8 +87,16 @@ export function readSentenceModules(folder: string): SentenceModules {
     if ((kind === 'Transformer') !== (i === 0)) {
       throw refuseFile(path, 'a Transformer first, and once', `${type} as module ${i}`);
     }
+    if (!type.startsWith(PACKAGE)) {
+      throw refuseFile(
+        path,
+        `classes of ${PACKAGE.slice(0, -1)}, not of a program of its own`,
+        type,
+      );
+    }
     reading.read(kind, own, path);
   }
+  reading.requirePooling(path);
   return reading.result();
 }
 
@@ -129,6 +140,13 @@ class ModuleReader {
       this.#requireOfTexts(own);
     }
     if (kind === 'Dense' || kind === 'LayerNorm') this.#readProjection(kind, own);
+  }
+
+  /** Refuses modules that make no vector of a text. */
+  requirePooling(modules: string): void {
+    if (this.#pooling === undefined) {
+      throw refuseFile(modules, 'Pooling after the Transformer', 'no Pooling');
+    }
   }
 
   #readPrompt(): string {

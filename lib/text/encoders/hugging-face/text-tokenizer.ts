@@ -1,14 +1,11 @@
-import type * as Tokenizers from '@huggingface/tokenizers';
 import { onFile, refuseFile } from '../../../files/checked-file';
 import { firstTokens } from './first-tokens';
-import { stripped } from './pipeline/characters';
+import { PYTHON_SPACE, stripped } from './pipeline/characters';
 import { loadTokenizers } from './pipeline/package';
+import { type SpecialTokens, specialTokensOf } from './pipeline/special-tokens';
 import { textPipeline } from './pipeline/text-pipeline';
 import { riskyPattern, withinTime } from './risky-patterns';
-import { A_TOKENIZER, readTokenizerFiles } from './tokenizer-files';
-
-/** Any text, to see where the tokenizer puts its special tokens. */
-const PROBE = 'a';
+import { A_TOKENIZER, readTokenizerFiles, requireAddedIds } from './tokenizer-files';
 
 /** What BERT and what RoBERTa call the token that hides another. */
 const MASKS: readonly string[] = ['[MASK]', '<mask>'];
@@ -35,8 +32,7 @@ export class TextTokenizer {
   /** What stands before every text. */
   readonly #prompt: string;
   readonly #lowerCase: boolean;
-  readonly #before: readonly number[];
-  readonly #after: readonly number[];
+  readonly #around: SpecialTokens;
   /** Tokens of the prompt, which say nothing of a text. */
   readonly #prompted: number;
   /** Special tokens and the one for what the vocabulary lacks. */
@@ -54,13 +50,19 @@ export class TextTokenizer {
     this.#lowerCase = options.lowerCase;
     this.#prompt = options.prompt ?? '';
     const { Tokenizer } = loadTokenizers();
-    const onlyModel = { ...json, normalizer: null, pre_tokenizer: null };
+    const onlyModel = { ...json, normalizer: null, pre_tokenizer: null, post_processor: null };
     const tokenizer = onFile(path, A_TOKENIZER, () => new Tokenizer(onlyModel, config));
-    const most = [...tokenizer.get_vocab(true).values()].reduce((a, b) => Math.max(a, b), 0);
+    this.#around = onFile(path, A_TOKENIZER, () =>
+      specialTokensOf(json.post_processor, 'post_processor', 'the tokenizer'),
+    );
+    const around = [...this.#around.before, ...this.#around.after];
+    const ids = [...tokenizer.get_vocab(true).values(), ...around];
+    const most = ids.reduce((a, b) => Math.max(a, b), 0);
     if (most >= options.vocabularySize) {
       const rows = options.vocabularySize;
       throw refuseFile(path, `ids below ${rows}, the model's vocabulary`, `id ${most}`);
     }
+    requireAddedIds(path, json);
     const { unk_token, unk_id } = json.model;
     this.#unknown = unk_id ?? (unk_token ? tokenizer.token_to_id(unk_token) : undefined);
     const special = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
@@ -69,7 +71,6 @@ export class TextTokenizer {
       this.special.has(id),
     );
     this.#nothing = new Set([...this.special, this.#unknown ?? -1]);
-    [this.#before, this.#after] = onFile(path, A_TOKENIZER, () => specialsOf(tokenizer));
     const pipeline = onFile(path, A_TOKENIZER, () =>
       textPipeline(json, tokenizer.model, 'the tokenizer'),
     );
@@ -79,27 +80,27 @@ export class TextTokenizer {
 
   /** Special tokens around every text. */
   get specials(): number {
-    return this.#before.length + this.#after.length;
+    return this.#around.before.length + this.#around.after.length;
   }
 
   /** The ids of a text, at most `maxLength`, special ones included. */
   tokenize(text: string, maxLength: number): Int32Array {
     const room = maxLength - this.specials;
     const own = firstTokens(this.#prompt + text, room, (part) => this.#idsOf(this.#written(part)));
-    const ids = [...this.#before, ...own, ...this.#after];
+    const ids = [...this.#around.before, ...own, ...this.#around.after];
     // A model needs something to look at.
     return Int32Array.from(ids.length > 0 ? ids : [this.#unknown ?? 0]);
   }
 
   /** False if the ids hold nothing but special tokens, a prompt, and tokens that the vocabulary lacks. */
   knows(ids: Int32Array): boolean {
-    const start = this.#prompted === 0 ? 0 : this.#before.length + this.#prompted;
+    const start = this.#prompted === 0 ? 0 : this.#around.before.length + this.#prompted;
     return ids.subarray(start).some((id) => !this.#nothing.has(id));
   }
 
   /** A text as the model was trained to read it. */
   #written(text: string): string {
-    const own = stripped(text);
+    const own = stripped(text, true, true, PYTHON_SPACE);
     return this.#lowerCase ? own.toLowerCase() : own;
   }
 }
@@ -115,17 +116,4 @@ function timed(
     return refuseFile(path, expected, `${pattern}, which a text kept busy for seconds`);
   };
   return (text) => withinTime(() => idsOf(text), late);
-}
-
-/** The ids that the tokenizer puts before a text and after it. */
-function specialsOf(tokenizer: Tokenizers.Tokenizer): [number[], number[]] {
-  const own = tokenizer.encode(PROBE, { add_special_tokens: false }).ids;
-  const { ids } = tokenizer.encode(PROBE, { add_special_tokens: true });
-  const last = ids.length - own.length;
-  for (let start = 0; start <= last; start++) {
-    if (own.every((id, i) => ids[start + i] === id)) {
-      return [ids.slice(0, start), ids.slice(start + own.length)];
-    }
-  }
-  throw new Error('a post-processor that changes the tokens of a text');
 }

@@ -48,11 +48,13 @@ const MODEL = {
   dropout: optional(anything),
   continuing_subword_prefix: optional(nullable(string)),
   byte_fallback: optional(nullable(flag)),
+  end_of_word_suffix: optional(nullable(string)),
 };
 const TOKENIZER = {
   added_tokens: optional(nullable(listOf(addedTokenCheck))),
   normalizer: optional(anything),
   pre_tokenizer: optional(anything),
+  post_processor: optional(anything),
   truncation: optional(nullable(looseObject({ direction: optional(string) }))),
   model: required(looseObject(MODEL)),
 };
@@ -109,15 +111,49 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
 /** Options of models that the package for JavaScript passes over. */
 function requireSupported(path: string, { model }: TokenizerJson): void {
   const { type, dropout, continuing_subword_prefix: prefix, byte_fallback: bytes, vocab } = model;
+  const { end_of_word_suffix: suffix, unk_token: unknown } = model;
   if (type !== 'WordPiece' && typeof dropout === 'number' && dropout > 0) {
     throw refuseFile(path, 'a tokenizer without chance, with model.dropout null', String(dropout));
   }
   if (type === 'BPE' && prefix) {
     throw refuseFile(path, 'a BPE without model.continuing_subword_prefix', JSON.stringify(prefix));
   }
+  if (type === 'BPE' && suffix && !unknown) {
+    throw refuseFile(
+      path,
+      'a BPE with model.unk_token, or without model.end_of_word_suffix',
+      suffix,
+    );
+  }
   const pieces = Array.isArray(vocab) ? vocab.map(([piece]) => piece) : [];
   if (type === 'Unigram' && bytes === true && pieces.includes('<0x00>')) {
     throw refuseFile(path, 'a Unigram model without model.byte_fallback', 'true');
+  }
+}
+
+/**
+ * Hugging Face gives an added token the id that the vocabulary has for it, or else the next one that is free, whatever
+ * the file says.
+ *
+ * @throws TorchError `ERR_TORCH_FILE` where that is another one
+ */
+export function requireAddedIds(
+  path: string,
+  { model: { vocab }, added_tokens: added }: Pick<TokenizerJson, 'model' | 'added_tokens'>,
+): void {
+  const ids: [string, number][] = Array.isArray(vocab)
+    ? vocab.map(([piece], id) => [piece, id])
+    : Object.entries(Object(vocab));
+  const known = new Map(ids);
+  let next = ids.length;
+  for (const { content, id } of added ?? []) {
+    const own = known.get(content) ?? next;
+    if (id !== own) {
+      const expected = `the id ${own} for the added token ${JSON.stringify(content)}, as its vocabulary says`;
+      throw refuseFile(path, expected, `${id}`);
+    }
+    known.set(content, id);
+    next = Math.max(next, id + 1);
   }
 }
 

@@ -5,6 +5,8 @@ import { parseFileContent, readJsonFile, refuseFile } from '../../../files/check
 import { openSafetensors, type SafetensorsFile, type Tensor } from '../../../torch';
 
 const WEIGHTS_FILE = 'model.safetensors';
+/** Beside weights to which Hugging Face's programs add those of an adapter. */
+const ADAPTER_FILE = 'adapter_config.json';
 const INDEX_FILE = 'model.safetensors.index.json';
 
 const indexCheck = someProperties({ weight_map: required(recordOf(string)) });
@@ -23,6 +25,10 @@ const OLD_NAMES: readonly (readonly [RegExp, string])[] = [
  * @throws TorchError `ERR_TORCH_FILE` if there are none, or the index names files of other folders
  */
 export function weightPaths(folder: string): string[] {
+  const adapter = join(folder, ADAPTER_FILE);
+  if (existsSync(adapter)) {
+    throw refuseFile(adapter, 'weights that are whole, without an adapter to add', 'one');
+  }
   const one = join(folder, WEIGHTS_FILE);
   const index = join(folder, INDEX_FILE);
   if (existsSync(one) || !existsSync(index)) return [one];

@@ -145,3 +145,16 @@ test('frees its tensors', async () => {
     expect.objectContaining({ code: 'ERR_TORCH_DISPOSED' }),
   );
 });
+
+test('items that are changed while they are read are those of the call', async () => {
+  const given = [...items.map((item) => ({ ...item }))];
+  const fitting = Recommender.fit(encoder, given, []);
+  given.length = 0;
+  using recommender = await fitting;
+  expect(recommender.size).toBe(items.length);
+  const more = [{ id: 'pan', text: 'a pan for eggs' }];
+  const adding = recommender.add(more);
+  more[0] = { id: 'tent', text: 'another tent' };
+  await adding;
+  expect(recommender.recommend(['pan'], { count: 20 })).toHaveLength(items.length);
+});

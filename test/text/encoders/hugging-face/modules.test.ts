@@ -177,3 +177,22 @@ test('what would be something else is refused', () => {
   writeFiles(tokens, { '2_Normalize/config.json': '{"module_input_name":"token_embeddings"}' });
   expectRefused(tokens, join('2_Normalize', 'config.json'), 'module_input_name');
 });
+
+test('modules that make no vector of a text, and those of other programs', () => {
+  const alone = withModules([]);
+  expectRefused(alone, 'modules.json', 'Pooling after the Transformer', 'no Pooling');
+  editJson(alone, 'modules.json', () => []);
+  expectRefused(alone, 'modules.json', 'no Pooling');
+  const foreign = withModules(['Pooling']);
+  editJson(foreign, 'modules.json', (modules) => [
+    { ...Object(modules)[0], type: 'custom_st.Transformer' },
+    Object(modules)[1],
+  ]);
+  expectRefused(foreign, 'modules.json', 'classes of sentence_transformers', 'custom_st');
+  const unclear = withModules(['Pooling']);
+  editJson(unclear, POOLING, () => ({
+    pooling_mode_mean_tokens: 1,
+    pooling_mode_max_tokens: true,
+  }));
+  expectRefused(unclear, POOLING, 'pooling_mode_mean_tokens of true or false', '1');
+});

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BertParams } from '../../../../lib/nn';
 import { loadHuggingFace, openHuggingFace } from '../../../../lib/text/encoders/hugging-face';
@@ -181,4 +181,28 @@ test('a tokenizer that is no function, or gives other than ids, is refused', () 
   for (const call of [() => wrong.lengths(['a']), () => wrong.vectorize(['a'])]) {
     expect(call).toThrow('Expected an Int32Array for the result of tokenize');
   }
+});
+
+test('sizes that do not fit one another, and weights with an adapter beside them', () => {
+  const folder = copyOf('bert');
+  editJson(folder, 'config.json', (json) => ({ ...json, num_attention_heads: 3 }));
+  expectRefused(folder, 'config.json', 'a divisor of 16 for heads');
+  const adapted = copyOf('bert');
+  writeFileSync(join(adapted, 'adapter_config.json'), '{}');
+  expectRefused(adapted, 'adapter_config.json', 'without an adapter');
+});
+
+test('added tokens with other ids than Hugging Face gives them', () => {
+  const folder = copyOf('bert');
+  const path = 'tokenizer.json';
+  editJson(folder, path, (json) => ({
+    ...json,
+    added_tokens: [{ id: 41, content: 'cat' }],
+  }));
+  const { cat } = Object(Object(JSON.parse(readFileSync(join(folder, path), 'utf8'))).model)
+    .vocab as Record<string, number>;
+  expect(cat).not.toBe(41);
+  expectRefused(folder, path, `the id ${cat} for the added token "cat"`, '41');
+  editJson(folder, path, (json) => ({ ...json, added_tokens: [{ id: cat, content: 'cat' }] }));
+  expect([...loadHuggingFace(folder).tokenize('concat')]).toContain(cat);
 });

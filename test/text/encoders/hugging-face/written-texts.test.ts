@@ -108,3 +108,10 @@ test('tokenizers that would give other tokens than these', () => {
   });
   expectRefused(bytes, 'tokenizer.json', 'model.byte_fallback');
 });
+
+test('the ends of a text are what Python takes off', () => {
+  const folder = join(FIXTURES, 'roberta');
+  const { tokenize } = loadHuggingFace(folder);
+  expect([...tokenize('\u001c the cat \u001f\u0085')]).toEqual([...tokenize('the cat')]);
+  expect([...tokenize('the\u001fcat')]).not.toEqual([...tokenize('the cat')]);
+});

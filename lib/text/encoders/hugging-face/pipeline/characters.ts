@@ -11,14 +11,16 @@ export const PUNCTUATION = '!-\\/:-@\\[-`\\{-~\\p{P}';
 /** Every place where a text has one of these characters. */
 export const each = (characters: string): RegExp => new RegExp(`[${characters}]`, 'gu');
 
-const IS_SPACE = new RegExp(`^[${SPACE}]`, 'u');
+const RUST_SPACE = new RegExp(`^[${SPACE}]`, 'u');
+/** What Python's `strip` takes off: four separators more, which Unicode calls no white space. */
+export const PYTHON_SPACE = new RegExp(`^[${SPACE}\\x1c-\\x1f]`, 'u');
 
-/** Without white space at its ends, as Python and Rust take it. */
-export function stripped(text: string, left = true, right = true): string {
+/** Without white space at its ends. Default: as Rust takes it, at both ends. */
+export function stripped(text: string, left = true, right = true, space = RUST_SPACE): string {
   let start = 0;
   let end = text.length;
   // A pattern that ends in `$` looks at long runs of blanks again and again.
-  while (left && start < end && IS_SPACE.test(text[start] ?? '')) start++;
-  while (right && end > start && IS_SPACE.test(text[end - 1] ?? '')) end--;
+  while (left && start < end && space.test(text[start] ?? '')) start++;
+  while (right && end > start && space.test(text[end - 1] ?? '')) end--;
   return text.slice(start, end);
 }

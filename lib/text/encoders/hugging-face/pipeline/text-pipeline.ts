@@ -4,9 +4,16 @@ import { type AddedToken, tokenFinder } from './added-tokens';
 import { normalizerOf } from './normalizers';
 import { preTokenizerOf } from './pre-tokenizers';
 
+type ModelPart = {
+  readonly type?: string | null | undefined;
+  readonly vocab: unknown;
+  readonly unk_token?: string | null | undefined;
+  readonly byte_fallback?: boolean | null | undefined;
+};
+
 /** The parts of a `tokenizer.json` that come before its model, and the model's vocabulary. */
 export type PipelineParts = {
-  readonly model?: { readonly vocab: unknown };
+  readonly model?: ModelPart;
   readonly normalizer?: unknown;
   readonly pre_tokenizer?: unknown;
   readonly added_tokens?: readonly AddedToken[] | null | undefined;
@@ -37,8 +44,11 @@ export function textPipeline(
   const idsOf = (words: string[]): number[] =>
     model(words).flatMap((token) => model.tokens_to_ids.get(token) ?? model.unk_token_id ?? []);
   // What is unknown becomes one token in a word, but not across words.
-  const modelled = (words: string[]) =>
-    model.fuse_unk ? words.flatMap((word) => idsOf([word])) : idsOf(words);
+  const spelled = spellable(parts.model);
+  const modelled = (given: string[]) => {
+    const words = given.map(spelled);
+    return model.fuse_unk ? words.flatMap((word) => idsOf([word])) : idsOf(words);
+  };
   return (text) =>
     findAsWritten(text).flatMap((stretch, i) => {
       if ('id' in stretch) return stretch.id;
@@ -46,6 +56,16 @@ export function textPipeline(
         'id' in own ? own.id : modelled(divide(own.text, i === 0 && j === 0)),
       );
     });
+}
+
+/**
+ * A word as a model reads it: BPE without a token for what it does not know, nor tokens for bytes, passes over characters
+ * that are none of its tokens, and joins what stands around them.
+ */
+function spellable(model: ModelPart | undefined): (word: string) => string {
+  const { type, vocab, unk_token, byte_fallback } = model ?? {};
+  if (type !== 'BPE' || unk_token || byte_fallback || !isPlainObject(vocab)) return (word) => word;
+  return (word) => Array.from(word, (own) => (Object.hasOwn(vocab, own) ? own : '')).join('');
 }
 
 /** The package's tokenizer puts added tokens into the model's vocabulary, which would find them within words. */
