@@ -5,7 +5,6 @@ import {
   optional,
   positiveFinite,
   positiveInteger,
-  type ReadOptions,
   readOptions,
   required,
   requireTexts,
@@ -13,22 +12,13 @@ import {
   strictObject,
   withDefault,
 } from '../../../check';
-import { reptile } from '../../../meta';
-import { nextTurn } from '../../../next-turn';
-import { adam, sgd } from '../../../optim';
-import {
-  characterLoss,
-  type EncoderDecoder,
-  encoderDecoder,
-  type PhrasePair,
-  phraseEpisodes,
-} from '../../../text';
-import { GENERATE, generateTexts, TEXT_BATCH } from '../../../text/generation/generate-texts';
+import { inTurns } from '../../../next-turn';
+import { type EncoderDecoder, encoderDecoder, type PhrasePair } from '../../../text';
+import { GENERATE, generateTexts } from '../../../text/generation/generate-texts';
 import { namedPairs } from '../../../text/generation/phrase-episodes';
-import { disposeTree, torch } from '../../../torch';
 import { trainEncoderDecoder } from '../../../train/pretraining/train-encoder-decoder';
-import { train } from '../../../train/trainer';
 import { requireText, writtenText } from '../../examples/read-examples';
+import { META, metaTrained } from './meta-train';
 
 const SIGNAL = {
   /** Stops the work; the promise is rejected with the signal's reason. */
@@ -66,17 +56,14 @@ export type Translation = {
   readonly translation: string;
   /** ln p of its characters and its end. */
   readonly logProbability: number;
-  /** False where it was cut off at the most characters. */
+  /** False where it was cut off at the most characters, as what repeats itself without end is. */
   readonly ended: boolean;
-  /** The text's characters that were in none of the pairs that it was trained on; they may be copied. */
+  /** The text's characters that no pair of `fit` had: nothing is known of them, but the first eight can be copied. */
   readonly unknown: readonly string[];
 };
 
-/** How fast pairs of all names, tasks and the start of tasks are learned. */
-const RATES = { pairs: 5e-3, inner: 1e-3, meta: 0.5 };
-const BATCH_SIZE = 32;
-/** A meta-step: tasks, pairs of each, steps on them. */
-const META = { tasks: 2, pairs: 16, innerSteps: 5 };
+/** How pairs of all names are learned together. */
+const TOGETHER = { batchSize: 32, learningRate: 5e-3 };
 
 const writtenPairs = (least: number) =>
   listOf(strictObject({ source: required(writtenText), target: required(writtenText) }), least);
@@ -105,8 +92,8 @@ export class PhraseTranslator {
    * a few steps on one name lead far.
    *
    * @param pairs by the name of their languages, dialects or styles
-   * @throws ArgumentTypeError or ArgumentRangeError for what is not lists of at least 16 pairs of texts; the signal's
-   *   reason once it is aborted
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not lists of at least 16 pairs of texts; TorchError
+   *   `ERR_TORCH_RUNTIME` if the loss is no number any longer; the signal's reason once it is aborted
    */
   static async fit(
     pairs: Readonly<Record<string, readonly PhrasePair[]>>,
@@ -120,8 +107,7 @@ export class PhraseTranslator {
     const model = await trainEncoderDecoder(fresh, all, {
       steps,
       seed,
-      batchSize: BATCH_SIZE,
-      learningRate: RATES.pairs,
+      ...TOGETHER,
       ...(signal && { signal }),
     });
     if (read.metaSteps === 0) return new PhraseTranslator(model);
@@ -133,11 +119,12 @@ export class PhraseTranslator {
   }
 
   /**
-   * A translator of another pair; this one stays as it is.
+   * A translator of another pair; this one stays as it is, and may be disposed of as soon as this is called.
    *
    * @param examples of the languages, dialects or styles that it shall translate between
    * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts; TorchError
-   *   `ERR_TORCH_DISPOSED` after `dispose`; the signal's reason once it is aborted
+   *   `ERR_TORCH_DISPOSED` after `dispose`, `ERR_TORCH_RUNTIME` if the loss is no number any longer, as with too large a
+   *   rate; the signal's reason once it is aborted
    */
   async adapt(
     examples: readonly PhrasePair[],
@@ -156,10 +143,10 @@ export class PhraseTranslator {
   }
 
   /**
-   * Each text in the other language.
+   * Each text in the other language. Other work gets its turn after every character.
    *
    * @throws ArgumentTypeError or ArgumentRangeError for what is not an array of texts; TorchError `ERR_TORCH_DISPOSED`
-   *   after `dispose`; the signal's reason once it is aborted
+   *   after `dispose`, `ERR_TORCH_RUNTIME` if training has diverged; the signal's reason once it is aborted
    */
   async translate(
     texts: readonly string[],
@@ -169,25 +156,19 @@ export class PhraseTranslator {
     requireTexts(texts, 'texts', operator);
     for (const [i, own] of texts.entries()) requireText(own, `texts[${i}]`, operator);
     const { signal, ...writing } = readOptions(REQUEST, options, operator);
-    const translations: Translation[] = [];
-    for (let at = 0; at < texts.length; at += TEXT_BATCH.rows) {
-      signal?.throwIfAborted();
-      const some = texts.slice(at, at + TEXT_BATCH.rows);
-      for (const { text, ...said } of generateTexts(this.#model, some, writing)) {
-        translations.push({ translation: text, ...said });
-      }
-      await nextTurn();
-    }
-    return translations;
+    const written = await inTurns(generateTexts(this.#model, texts, writing), signal);
+    return written.map(({ text, ...said }) => ({ translation: text, ...said }));
   }
 
   /**
-   * How many characters it is, on average, undecided between where it writes the targets of pairs.
+   * How many characters it is, on average, undecided between where it writes the targets of pairs. Those that it cannot
+   * write count as one that it can: see `unwritable`.
    *
-   * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts; TorchError
+   *   `ERR_TORCH_DISPOSED` after `dispose`
    */
   perplexity(pairs: readonly PhrasePair[]): number {
-    return this.#model.perplexity(pairs);
+    return this.#model.perplexity(writtenPairs(1)(pairs, 'pairs', 'PhraseTranslator.perplexity'));
   }
 
   /** Frees what was learned. */
@@ -198,31 +179,4 @@ export class PhraseTranslator {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** The model where Reptile has led it: a new one. */
-export async function metaTrained(
-  model: EncoderDecoder,
-  pairs: Readonly<Record<string, readonly PhrasePair[]>>,
-  { metaSteps, seed, signal }: Pick<ReadOptions<typeof FIT>, 'metaSteps' | 'seed' | 'signal'>,
-): Promise<EncoderDecoder> {
-  const { tasks, innerSteps } = META;
-  const halves = { shots: META.pairs / 2, queries: META.pairs / 2 };
-  const { params, stopped } = await train({
-    learner: reptile({
-      model: model.layer,
-      loss: characterLoss,
-      optimizer: adam({ learningRate: RATES.inner }),
-      innerSteps,
-    }),
-    params: { model: model.params, encoder: {} },
-    optimizer: sgd({ learningRate: RATES.meta }),
-    episodes: phraseEpisodes(model, pairs, { tasks, seed, ...halves }),
-    steps: metaSteps,
-    generator: torch.generator(seed),
-    ...(signal && { signal }),
-  });
-  if (stopped !== undefined) disposeTree(params);
-  signal?.throwIfAborted();
-  return model.withParams(params.model);
 }

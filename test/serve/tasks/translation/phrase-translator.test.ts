@@ -92,6 +92,15 @@ test('refuses what cannot be learned or translated', async () => {
   await expect(start.translate('a' as never)).rejects.toThrow(ArgumentTypeError);
   await expect(start.translate(['a', ' '])).rejects.toThrow('texts[1]');
   await expect(start.translate(['a'], { beam: 1 } as never)).rejects.toThrow('beam');
+  expect(() => start.perplexity([])).toThrow('pairs of PhraseTranslator.perplexity');
+  expect(() => start.perplexity([{ source: 'a', target: ' ' }])).toThrow(ArgumentRangeError);
+});
+
+test('a long text lets other work have its turn, and can be stopped', async () => {
+  const stop = new AbortController();
+  setImmediate(() => setImmediate(() => stop.abort('stop')));
+  const long = start.translate(['abba '.repeat(200)], { maxLength: 5000, signal: stop.signal });
+  await expect(long).rejects.toBe('stop');
 });
 
 test('answers nothing once disposed of', async () => {
