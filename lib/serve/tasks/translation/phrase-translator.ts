@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   abortSignal,
   listOf,
@@ -18,7 +19,9 @@ import { GENERATE, generateTexts } from '../../../text/generation/generate-texts
 import { namedPairs } from '../../../text/generation/phrase-episodes';
 import { trainEncoderDecoder } from '../../../train/pretraining/train-encoder-decoder';
 import { requireText, writtenText } from '../../examples/read-examples';
+import { folderName, makeFolder } from '../../folders';
 import { META, metaTrained } from './meta-train';
+import { readTranslator, requireOwnFolder, writeTranslator } from './saved-translator';
 
 const SIGNAL = {
   /** Stops the work; the promise is rejected with the signal's reason. */
@@ -169,6 +172,31 @@ export class PhraseTranslator {
    */
   perplexity(pairs: readonly PhrasePair[]): number {
     return this.#model.perplexity(writtenPairs(1)(pairs, 'pairs', 'PhraseTranslator.perplexity'));
+  }
+
+  /**
+   * Saves it into a folder, which is made if it is not there. A crash at any time leaves what was saved before, or this.
+   * The pairs are not in the folder, though the model may have learned some of them by heart.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written, or the folder holds another model, which would be
+   *   replaced; `ERR_TORCH_DISPOSED` after `dispose`
+   */
+  async save(folder: string): Promise<void> {
+    const path = resolve(folderName(folder, 'folder', 'PhraseTranslator.save'));
+    requireOwnFolder(path);
+    makeFolder(path);
+    writeTranslator(path, this.#model, this.unwritable);
+  }
+
+  /**
+   * Loads what `save` wrote: it translates and adapts as the one that was saved.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or foreign
+   */
+  static async load(folder: string): Promise<PhraseTranslator> {
+    const path = resolve(folderName(folder, 'folder', 'PhraseTranslator.load'));
+    const { model, unwritable } = readTranslator(path);
+    return new PhraseTranslator(model, unwritable);
   }
 
   /** Frees what was learned. */
