@@ -18,7 +18,7 @@ import { type EncoderDecoder, encoderDecoder, type PhrasePair } from '../../../t
 import { GENERATE, generateTexts } from '../../../text/generation/generate-texts';
 import { namedPairs } from '../../../text/generation/phrase-episodes';
 import { trainEncoderDecoder } from '../../../train/pretraining/train-encoder-decoder';
-import { requireText, writtenText } from '../../examples/read-examples';
+import { writtenText } from '../../examples/read-examples';
 import { folderName, makeFolder } from '../../folders';
 import { META, metaTrained } from './meta-train';
 import { readTranslator, requireOwnFolder, writeTranslator } from './saved-translator';
@@ -81,7 +81,7 @@ const writtenPairs = (least: number) =>
  *     const [{ translation }] = await translator.translate(['Guete Abig']);
  */
 export class PhraseTranslator {
-  /** Characters of the examples' targets that it cannot write: no pair of `fit` had them. */
+  /** Characters of the targets of all examples that it was adapted to which it cannot write: no pair of `fit` had them. */
   readonly unwritable: readonly string[];
   readonly #model: EncoderDecoder;
 
@@ -142,7 +142,8 @@ export class PhraseTranslator {
       batchSize: Math.min(META.pairs, read.length),
       ...(signal && { signal }),
     });
-    return new PhraseTranslator(model, model.unwritable(read));
+    const unwritable = new Set([...this.unwritable, ...model.unwritable(read)]);
+    return new PhraseTranslator(model, [...unwritable]);
   }
 
   /**
@@ -157,7 +158,7 @@ export class PhraseTranslator {
   ): Promise<Translation[]> {
     const operator = 'PhraseTranslator.translate';
     requireTexts(texts, 'texts', operator);
-    for (const [i, own] of texts.entries()) requireText(own, `texts[${i}]`, operator);
+    for (const [i, own] of texts.entries()) writtenText(own, `texts[${i}]`, operator);
     const { signal, ...writing } = readOptions(REQUEST, options, operator);
     const written = await inTurns(generateTexts(this.#model, texts, writing), signal);
     return written.map(({ text, ...said }) => ({ translation: text, ...said }));

@@ -52,6 +52,8 @@ test('names the characters of translations that it cannot write', async () => {
   ];
   using own = await start.adapt(examples, { steps: 1 });
   expect(own.unwritable).toEqual(['ß', '☺']);
+  using further = await own.adapt([{ source: 'ab', target: '☺é' }], { steps: 1 });
+  expect(further.unwritable).toEqual(['ß', '☺', 'é']);
 });
 
 test('the seed decides', async () => {
@@ -94,7 +96,9 @@ test('refuses what cannot be learned or translated', async () => {
   await expect(start.adapt([])).rejects.toThrow(ArgumentRangeError);
   await expect(start.adapt([{ source: 'a', target: ' ' }])).rejects.toThrow('examples');
   await expect(start.translate('a' as never)).rejects.toThrow(ArgumentTypeError);
-  await expect(start.translate(['a', ' '])).rejects.toThrow('texts[1]');
+  await expect(start.translate(['a', ' '])).rejects.toThrow(
+    'texts[1] of PhraseTranslator.translate',
+  );
   await expect(start.translate(['a'], { beam: 1 } as never)).rejects.toThrow('beam');
   expect(() => start.perplexity([])).toThrow('pairs of PhraseTranslator.perplexity');
   expect(() => start.perplexity([{ source: 'a', target: ' ' }])).toThrow(ArgumentRangeError);
