@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { metaTrained } from '../../lib/serve/tasks/translation/phrase-translator';
+import { metaTrained } from '../../lib/serve/tasks/translation/meta-train';
 import { type EncoderDecoder, encoderDecoder, type PhrasePair } from '../../lib/text';
 import { RandomSource } from '../../lib/text/random-source';
 import { bleu, chrf, estimate, formatAccuracy, trainEncoderDecoder } from '../../lib/train';

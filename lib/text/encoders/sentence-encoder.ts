@@ -9,7 +9,7 @@ import {
   requireTexts,
   withMethods,
 } from '../../check';
-import { nextTurn } from '../../next-turn';
+import { atOnce, inTurns } from '../../next-turn';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { lengthBatches } from '../length-batches';
 import type { Vectorizer } from '../vectorizer';
@@ -105,22 +105,18 @@ export class SentenceEncoder implements Vectorizer<Tensor> {
    *   reason once it is aborted
    */
   async encode(texts: readonly string[], options: EncodeOptions = {}): Promise<Tensor> {
-    const work = this.#work(texts, options, 'encode');
-    for (;;) {
-      const { done, value } = work.next();
-      if (done) return value.vectors;
-      await nextTurn();
-    }
+    const { vectors } = await inTurns(this.#work(texts, options, 'encode'));
+    return vectors;
   }
 
   /** As `encode`, before it returns. */
   encodeSync(texts: readonly string[], options: EncodeOptions = {}): Tensor {
-    return finish(this.#work(texts, options, 'encodeSync')).vectors;
+    return atOnce(this.#work(texts, options, 'encodeSync')).vectors;
   }
 
   /** `encodeSync` and `knows` in one, for which each text is tokenized once. */
   readSync(texts: readonly string[]): ReadTexts {
-    return finish(this.#work(texts, {}, 'readSync'));
+    return atOnce(this.#work(texts, {}, 'readSync'));
   }
 
   /** As `encodeSync`: frozen vectors are features that episodes and learners take. */
@@ -235,10 +231,3 @@ type Batch = { ids: Int32Array[]; rows: number[]; sources: number[]; known: numb
 
 /** The vectors `[n, D]` of texts, and for each whether it has a token that the encoder knows. */
 export type ReadTexts = { vectors: Tensor; known: boolean[] };
-
-function finish(work: Generator<void, ReadTexts>): ReadTexts {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}

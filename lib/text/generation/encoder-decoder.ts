@@ -10,6 +10,7 @@ import {
   withDefault,
 } from '../../check';
 import { IGNORED } from '../../meta/episode';
+import { atOnce } from '../../next-turn';
 import type { Context } from '../../nn';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import type { LanguageWords } from '../language-models/language-words';
@@ -159,7 +160,7 @@ export class EncoderDecoder {
   generate(sources: readonly string[], options: GenerateOptions = {}): GeneratedText[] {
     requireTexts(sources, 'sources', 'EncoderDecoder.generate');
     const read = readOptions(GENERATE, options, 'EncoderDecoder.generate');
-    return generateTexts(this, sources, read);
+    return atOnce(generateTexts(this, sources, read));
   }
 
   /** Frees the parameters. */

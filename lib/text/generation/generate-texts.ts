@@ -22,7 +22,7 @@ export const GENERATE = {
   beams: withDefault(upTo(64), 4),
   /** α: texts compare by ln p / lengthᵅ. Default: 1. */
   lengthPenalty: withDefault(notNegative, 1),
-  /** The most characters of a text. Default: twice those of its source, and ten. */
+  /** The most characters of a text, which are code points. Default: twice those of its source, and ten. */
   maxLength: optional(positiveInteger),
 };
 
@@ -46,15 +46,15 @@ export const TEXT_BATCH = { rows: 64, tokens: 4096 };
 type Writing = { words: LanguageWords; layer: SequenceLayer; params: SequenceParams };
 
 /**
- * A text for each source, in batches of similar length.
+ * A text for each source, in batches of similar length. It comes up for air after every character.
  *
  * @throws ArgumentRangeError for an empty source
  */
-export function generateTexts(
+export function* generateTexts(
   model: Writing,
   sources: readonly string[],
   options: ReadOptions<typeof GENERATE>,
-): GeneratedText[] {
+): Generator<void, GeneratedText[]> {
   const read = sources.map((source, i) => {
     if (source !== '') return sourceIds(model.words, source);
     throw outOfRange('a text with characters', `sources[${i}]`, source, 'generate');
@@ -63,7 +63,7 @@ export function generateTexts(
   const lengths = read.map(({ ids }) => ids.length);
   for (const rows of lengthBatches(lengths, TEXT_BATCH)) {
     const own = rows.flatMap((row) => read[row] ?? []);
-    const written = torch.scope(() => torch.noGrad(() => write(model, own, options)));
+    const written = yield* write(model, own, options);
     for (const [i, row] of rows.entries()) {
       generated[row] = textOf(model.words, own[i], written[i]);
     }
@@ -71,16 +71,20 @@ export function generateTexts(
   return generated;
 }
 
-function write(
+function* write(
   { words, layer, params }: Writing,
   sources: readonly SourceIds[],
   { beams, lengthPenalty, maxLength }: ReadOptions<typeof GENERATE>,
-): Written[] {
+): Generator<void, Written[]> {
   const rows = sources.map(({ ids }) => ids);
   const longest = Math.max(...rows.map(({ length }) => length));
-  const encoded = layer.encode(params, idMatrix(rows, longest, words.vocabulary.padId));
-  const start = { ...encoded, never: neverWritten(words, sources) };
-  return beamSearch(
+  const start = torch.scope(() =>
+    torch.noGrad(() => {
+      const encoded = layer.encode(params, idMatrix(rows, longest, words.vocabulary.padId));
+      return { ...encoded, never: neverWritten(words, sources) };
+    }),
+  );
+  return yield* beamSearch(
     {
       start,
       advance({ memory, state, never }: typeof start, ids) {

@@ -34,6 +34,7 @@ export type SequenceSizes = {
 
 /** An encoder–decoder as a layer, and its parts for writing one character after another. */
 export type SequenceLayer = Layer<SequenceParams> & {
+  readonly sizes: SequenceSizes;
   /** Ids of sources `[..., S]` as the decoder reads them. */
   encode(
     params: SequenceParams,
@@ -60,6 +61,7 @@ const SCALE = 0.1;
 export function sequenceLayer(sizes: SequenceSizes): SequenceLayer {
   const parts = new SequenceParts(sizes);
   return {
+    sizes,
     init: (generator) => parts.init(generator),
     encode: (...args) => parts.encode(...args),
     advance: (...args) => parts.advance(...args),

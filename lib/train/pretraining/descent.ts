@@ -10,6 +10,7 @@ import {
   stepCount,
   withDefault,
 } from '../../check';
+import { TorchError } from '../../errors';
 import { gradientsOf } from '../../meta/learner';
 import { nextTurn } from '../../next-turn';
 import { type Context, trainable } from '../../nn';
@@ -60,7 +61,7 @@ export type DescentBatch<X = string> = {
  * Trains parameters on batches of texts, all of which are seen before one comes again. What it gives are new
  * tensors that do not require gradients.
  *
- * @throws the signal's reason
+ * @throws TorchError `ERR_TORCH_RUNTIME` if the loss is no finite number; the signal's reason
  */
 export async function descend<P extends Tree, X = string>(
   start: P,
@@ -84,7 +85,7 @@ export async function descend<P extends Tree, X = string>(
       run = torch.replace(run, ({ params, state }) => {
         const batch = { texts: batchOf(), random: random.fork(step), context };
         const loss = torch.enableGrad(() => lossOf(params, batch));
-        seen = Number(loss.item());
+        seen = finiteLoss(Number(loss.item()), step + 1, steps);
         const { gradients } = clipByGlobalNorm(gradientsOf(loss, params), maxNorm);
         const moved = torch.noGrad(() => optimizer.update(gradients, state, params));
         return { params: trainable(moved.params), state: moved.state };
@@ -96,6 +97,15 @@ export async function descend<P extends Tree, X = string>(
   } finally {
     disposeTree(run);
   }
+}
+
+/** Parameters that a loss of NaN has moved would answer all the same. */
+function finiteLoss(loss: number, step: number, steps: number): number {
+  if (Number.isFinite(loss)) return loss;
+  throw new TorchError(
+    'ERR_TORCH_RUNTIME',
+    `Expected a finite loss but received ${loss} in step ${step} of ${steps}: training has diverged, and a smaller learningRate may help`,
+  );
 }
 
 /** Batches of texts in random order, again and again; one is never larger than all of them. */

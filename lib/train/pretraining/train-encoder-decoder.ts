@@ -17,7 +17,8 @@ const pairsOf = phrasePairsOf(1);
  *
  * Other work gets its turn between steps.
  *
- * @throws ArgumentTypeError or ArgumentRangeError for wrong arguments; the signal's reason once it is aborted
+ * @throws ArgumentTypeError or ArgumentRangeError for wrong arguments; TorchError `ERR_TORCH_RUNTIME` if the loss is no
+ *   number any longer; the signal's reason once it is aborted
  */
 export async function trainEncoderDecoder(
   model: EncoderDecoder,
@@ -36,5 +37,6 @@ export async function trainEncoderDecoder(
     (own, { texts, context }) => model.losses(own, texts, context).mean(),
     settings,
   );
-  return model.withParams(params);
+  // Nothing of the model is asked for again: it may have been disposed of in the meantime.
+  return new EncoderDecoder(model.words, model.layer, params);
 }

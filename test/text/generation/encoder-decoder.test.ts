@@ -148,6 +148,12 @@ describe('trained to reverse', () => {
   test('stops at the most characters, and says so', () => {
     const [cut] = trained.generate(['cadb'], { maxLength: 2 });
     expect([cut?.text, cut?.ended]).toEqual(['bd', false]);
+    const [whole] = trained.generate(['cadb'], { maxLength: 4 });
+    expect(whole).toMatchObject({ text: 'bdac', ended: true });
+    expect(whole?.logProbability).toBeCloseTo(
+      trained.generate(['cadb'])[0]?.logProbability ?? 0,
+      5,
+    );
   });
 
   test('names characters that it does not know, and may copy them', () => {
@@ -241,6 +247,28 @@ test('frees what it makes', async () => {
     using trained = await trainEncoderDecoder(fresh, pairs, { steps: 2 });
     trained.generate(['ab', 'a']);
     trained.perplexity(pairs);
+  }
+  expect(torch.memory().tensors).toBe(before);
+});
+
+test('says so where training diverges, instead of writing whatever comes', async () => {
+  const far = { steps: 9, learningRate: 1e30, weightDecay: 0 };
+  await expect(trainEncoderDecoder(model, pairs, far)).rejects.toMatchObject({
+    code: 'ERR_TORCH_RUNTIME',
+    message: expect.stringMatching(/^Expected a finite loss but received NaN in step \d of 9/),
+  });
+  using lost = model.withParams(mapTree(([w]) => w.mul(Number.NaN), model.params));
+  expect(() => lost.generate(['ab'])).toThrow('training has diverged');
+});
+
+test('the model that is trained on may be disposed of meanwhile', async () => {
+  const before = await settledTensors();
+  const fresh = encoderDecoder(pairs, small);
+  const training = trainEncoderDecoder(fresh, pairs, { steps: 2 });
+  fresh.dispose();
+  {
+    using trained = await training;
+    expect(trained.generate(['ab'])).toHaveLength(1);
   }
   expect(torch.memory().tensors).toBe(before);
 });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   abortSignal,
   listOf,
@@ -5,29 +6,21 @@ import {
   optional,
   positiveFinite,
   positiveInteger,
-  type ReadOptions,
   readOptions,
   required,
   stepCount,
   strictObject,
   withDefault,
 } from '../../../check';
-import { reptile } from '../../../meta';
-import { nextTurn } from '../../../next-turn';
-import { adam, sgd } from '../../../optim';
-import {
-  characterLoss,
-  type EncoderDecoder,
-  encoderDecoder,
-  type PhrasePair,
-  phraseEpisodes,
-} from '../../../text';
+import { inTurns } from '../../../next-turn';
+import { type EncoderDecoder, encoderDecoder, type PhrasePair } from '../../../text';
 import { readWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
-import { GENERATE, generateTexts, TEXT_BATCH } from '../../../text/generation/generate-texts';
+import { GENERATE, generateTexts } from '../../../text/generation/generate-texts';
 import { namedPairs } from '../../../text/generation/phrase-episodes';
-import { disposeTree, torch } from '../../../torch';
 import { trainEncoderDecoder } from '../../../train/pretraining/train-encoder-decoder';
-import { train } from '../../../train/trainer';
+import { folderName, makeFolder } from '../../folders';
+import { META, metaTrained } from './meta-train';
+import { readTranslator, requireOwnFolder, writeTranslator } from './saved-translator';
 
 const SIGNAL = {
   /** Stops the work; the promise is rejected with the signal's reason. */
@@ -65,17 +58,14 @@ export type Translation = {
   readonly translation: string;
   /** ln p of its characters and its end. */
   readonly logProbability: number;
-  /** False where it was cut off at the most characters. */
+  /** False where it was cut off at the most characters, as what repeats itself without end is. */
   readonly ended: boolean;
-  /** The text's characters that were in none of the pairs that it was trained on; they may be copied. */
+  /** The text's characters that no pair of `fit` had: nothing is known of them, but the first eight can be copied. */
   readonly unknown: readonly string[];
 };
 
-/** How fast pairs of all names, tasks and the start of tasks are learned. */
-const RATES = { pairs: 5e-3, inner: 1e-3, meta: 0.5 };
-const BATCH_SIZE = 32;
-/** A meta-step: tasks, pairs of each, steps on them. */
-const META = { tasks: 2, pairs: 16, innerSteps: 5 };
+/** How pairs of all names are learned together. */
+const TOGETHER = { batchSize: 32, learningRate: 5e-3 };
 
 const writtenPairs = (least: number) =>
   listOf(strictObject({ source: required(writtenText), target: required(writtenText) }), least);
@@ -90,7 +80,7 @@ const writtenPairs = (least: number) =>
  *     const [{ translation }] = await translator.translate(['Guete Abig']);
  */
 export class PhraseTranslator {
-  /** Characters of the examples' targets that it cannot write: no pair of `fit` had them. */
+  /** Characters of the targets of all examples that it was adapted to which it cannot write: no pair of `fit` had them. */
   readonly unwritable: readonly string[];
   readonly #model: EncoderDecoder;
 
@@ -104,8 +94,8 @@ export class PhraseTranslator {
    * a few steps on one name lead far.
    *
    * @param pairs by the name of their languages, dialects or styles
-   * @throws ArgumentTypeError or ArgumentRangeError for what is not lists of at least 16 pairs of texts; the signal's
-   *   reason once it is aborted
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not lists of at least 16 pairs of texts; TorchError
+   *   `ERR_TORCH_RUNTIME` if the loss is no number any longer; the signal's reason once it is aborted
    */
   static async fit(
     pairs: Readonly<Record<string, readonly PhrasePair[]>>,
@@ -119,8 +109,7 @@ export class PhraseTranslator {
     const model = await trainEncoderDecoder(fresh, all, {
       steps,
       seed,
-      batchSize: BATCH_SIZE,
-      learningRate: RATES.pairs,
+      ...TOGETHER,
       ...(signal && { signal }),
     });
     if (read.metaSteps === 0) return new PhraseTranslator(model);
@@ -132,11 +121,12 @@ export class PhraseTranslator {
   }
 
   /**
-   * A translator of another pair; this one stays as it is.
+   * A translator of another pair; this one stays as it is, and may be disposed of as soon as this is called.
    *
    * @param examples of the languages, dialects or styles that it shall translate between
    * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts; TorchError
-   *   `ERR_TORCH_DISPOSED` after `dispose`; the signal's reason once it is aborted
+   *   `ERR_TORCH_DISPOSED` after `dispose`, `ERR_TORCH_RUNTIME` if the loss is no number any longer, as with too large a
+   *   rate; the signal's reason once it is aborted
    */
   async adapt(
     examples: readonly PhrasePair[],
@@ -151,14 +141,15 @@ export class PhraseTranslator {
       batchSize: Math.min(META.pairs, read.length),
       ...(signal && { signal }),
     });
-    return new PhraseTranslator(model, model.unwritable(read));
+    const unwritable = new Set([...this.unwritable, ...model.unwritable(read)]);
+    return new PhraseTranslator(model, [...unwritable]);
   }
 
   /**
-   * Each text in the other language.
+   * Each text in the other language. Other work gets its turn after every character.
    *
    * @throws ArgumentTypeError or ArgumentRangeError for what is not an array of texts; TorchError `ERR_TORCH_DISPOSED`
-   *   after `dispose`; the signal's reason once it is aborted
+   *   after `dispose`, `ERR_TORCH_RUNTIME` if training has diverged; the signal's reason once it is aborted
    */
   async translate(
     texts: readonly string[],
@@ -167,25 +158,44 @@ export class PhraseTranslator {
     const operator = 'PhraseTranslator.translate';
     const read = readWrittenTexts(texts, 'texts', operator);
     const { signal, ...writing } = readOptions(REQUEST, options, operator);
-    const translations: Translation[] = [];
-    for (let at = 0; at < read.length; at += TEXT_BATCH.rows) {
-      signal?.throwIfAborted();
-      const some = read.slice(at, at + TEXT_BATCH.rows);
-      for (const { text, ...said } of generateTexts(this.#model, some, writing)) {
-        translations.push({ translation: text, ...said });
-      }
-      await nextTurn();
-    }
-    return translations;
+    const written = await inTurns(generateTexts(this.#model, read, writing), signal);
+    return written.map(({ text, ...said }) => ({ translation: text, ...said }));
   }
 
   /**
-   * How many characters it is, on average, undecided between where it writes the targets of pairs.
+   * How many characters it is, on average, undecided between where it writes the targets of pairs. Those that it cannot
+   * write count as one that it can: see `unwritable`.
    *
-   * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts
+   * @throws ArgumentTypeError or ArgumentRangeError for what is not at least one pair of texts; TorchError
+   *   `ERR_TORCH_DISPOSED` after `dispose`
    */
   perplexity(pairs: readonly PhrasePair[]): number {
-    return this.#model.perplexity(pairs);
+    return this.#model.perplexity(writtenPairs(1)(pairs, 'pairs', 'PhraseTranslator.perplexity'));
+  }
+
+  /**
+   * Saves it into a folder, which is made if it is not there. A crash at any time leaves what was saved before, or this.
+   * The pairs are not in the folder, though the model may have learned some of them by heart.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if a file cannot be written, or the folder holds another model, which would be
+   *   replaced; `ERR_TORCH_DISPOSED` after `dispose`
+   */
+  async save(folder: string): Promise<void> {
+    const path = resolve(folderName(folder, 'folder', 'PhraseTranslator.save'));
+    requireOwnFolder(path);
+    makeFolder(path);
+    writeTranslator(path, this.#model, this.unwritable);
+  }
+
+  /**
+   * Loads what `save` wrote: it translates and adapts as the one that was saved.
+   *
+   * @throws TorchError `ERR_TORCH_FILE` if a file is missing, damaged or foreign
+   */
+  static async load(folder: string): Promise<PhraseTranslator> {
+    const path = resolve(folderName(folder, 'folder', 'PhraseTranslator.load'));
+    const { model, unwritable } = readTranslator(path);
+    return new PhraseTranslator(model, unwritable);
   }
 
   /** Frees what was learned. */
@@ -196,31 +206,4 @@ export class PhraseTranslator {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** The model where Reptile has led it: a new one. */
-export async function metaTrained(
-  model: EncoderDecoder,
-  pairs: Readonly<Record<string, readonly PhrasePair[]>>,
-  { metaSteps, seed, signal }: Pick<ReadOptions<typeof FIT>, 'metaSteps' | 'seed' | 'signal'>,
-): Promise<EncoderDecoder> {
-  const { tasks, innerSteps } = META;
-  const halves = { shots: META.pairs / 2, queries: META.pairs / 2 };
-  const { params, stopped } = await train({
-    learner: reptile({
-      model: model.layer,
-      loss: characterLoss,
-      optimizer: adam({ learningRate: RATES.inner }),
-      innerSteps,
-    }),
-    params: { model: model.params, encoder: {} },
-    optimizer: sgd({ learningRate: RATES.meta }),
-    episodes: phraseEpisodes(model, pairs, { tasks, seed, ...halves }),
-    steps: metaSteps,
-    generator: torch.generator(seed),
-    ...(signal && { signal }),
-  });
-  if (stopped !== undefined) disposeTree(params);
-  signal?.throwIfAborted();
-  return model.withParams(params.model);
 }

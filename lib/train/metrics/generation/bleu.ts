@@ -29,7 +29,8 @@ const ORDER = 4;
 /**
  * The BLEU of all candidates together: matches are summed over texts before precisions are formed. It is no mean of
  * the scores of texts. Where no run of n tokens is matched, its precision is half of a match's, a quarter the second
- * time and so on (`exp`, as sacreBLEU's default).
+ * time and so on (`exp`, as sacreBLEU's default). Where all candidates are shorter than four tokens it is 0, however
+ * right they are: take `chrf`.
  *
  * @param references for each candidate one right text or more
  * @throws ArgumentTypeError or ArgumentRangeError for what is not as many lists of texts as candidates
@@ -97,16 +98,21 @@ function mostOf(references: readonly (readonly string[])[], n: number): Map<stri
   return most;
 }
 
+/** In this order, so that `&amp;lt;` becomes `<`. */
 const ENTITIES = [
   ['&quot;', '"'],
+  ['&amp;', '&'],
   ['&lt;', '<'],
   ['&gt;', '>'],
-  ['&amp;', '&'],
 ] as const;
 
 /** The tokens of mteval-v13a: words, with punctuation apart but for that inside of numbers. */
 function tokenize13a(text: string): string[] {
-  const joined = text.replaceAll('<skipped>', '').replaceAll('-\n', '').replaceAll('\n', ' ');
+  const joined = text
+    .trimEnd()
+    .replaceAll('<skipped>', '')
+    .replaceAll('-\n', '')
+    .replaceAll('\n', ' ');
   const plain = ENTITIES.reduce(
     (own, [name, character]) => own.replaceAll(name, character),
     joined,

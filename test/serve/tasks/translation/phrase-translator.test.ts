@@ -1,7 +1,11 @@
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { ArgumentRangeError, ArgumentTypeError } from '../../../../lib/errors';
 import { PhraseTranslator } from '../../../../lib/serve';
 import { loadPhrases, type PhrasePair } from '../../../../lib/text';
-import { torch } from '../../../../lib/torch';
+import { disposeTree, torch } from '../../../../lib/torch';
+import { loadCheckpoint, saveCheckpoint } from '../../../../lib/train';
+import { temporaryFolder } from '../../../helpers/folders';
 import { settledTensors } from '../../../helpers/garbage';
 
 // Two ciphers of the same words: what they have in common is to write the word again, shouted or whispered.
@@ -48,6 +52,8 @@ test('names the characters of translations that it cannot write', async () => {
   ];
   using own = await start.adapt(examples, { steps: 1 });
   expect(own.unwritable).toEqual(['ß', '☺']);
+  using further = await own.adapt([{ source: 'ab', target: '☺é' }], { steps: 1 });
+  expect(further.unwritable).toEqual(['ß', '☺', 'é']);
 });
 
 test('the seed decides', async () => {
@@ -90,8 +96,69 @@ test('refuses what cannot be learned or translated', async () => {
   await expect(start.adapt([])).rejects.toThrow(ArgumentRangeError);
   await expect(start.adapt([{ source: 'a', target: ' ' }])).rejects.toThrow('examples');
   await expect(start.translate('a' as never)).rejects.toThrow(ArgumentTypeError);
-  await expect(start.translate(['a', ' '])).rejects.toThrow('texts[1]');
+  await expect(start.translate(['a', ' '])).rejects.toThrow(
+    'texts[1] of PhraseTranslator.translate',
+  );
   await expect(start.translate(['a'], { beam: 1 } as never)).rejects.toThrow('beam');
+  expect(() => start.perplexity([])).toThrow('pairs of PhraseTranslator.perplexity');
+  expect(() => start.perplexity([{ source: 'a', target: ' ' }])).toThrow(ArgumentRangeError);
+});
+
+test('a long text lets other work have its turn, and can be stopped', async () => {
+  const stop = new AbortController();
+  setImmediate(() => setImmediate(() => stop.abort('stop')));
+  const long = start.translate(['abba '.repeat(200)], { maxLength: 5000, signal: stop.signal });
+  await expect(long).rejects.toBe('stop');
+});
+
+describe('saved', () => {
+  const folder = temporaryFolder();
+
+  test('translates and adapts as before, to the bit', async () => {
+    const examples = [...named['!'].slice(0, 4), { source: 'ab', target: 'ß' }];
+    using own = await start.adapt(examples, { steps: 2 });
+    const path = join(folder(), 'made', 'here');
+    await own.save(path);
+    await own.save(path);
+    using loaded = await PhraseTranslator.load(path);
+    expect(loaded.unwritable).toEqual(['ß']);
+    const asked = ['abba bad!', 'cab é?'];
+    expect(await loaded.translate(asked)).toEqual(await own.translate(asked));
+    const again = await Promise.all([own, loaded].map((one) => one.adapt(examples, { steps: 2 })));
+    const [before, after] = again.map((one) => one.perplexity(examples));
+    expect(after).toBe(before);
+    for (const one of again) one.dispose();
+  });
+
+  test('refuses what is no translator, and replaces nothing else', async () => {
+    const path = folder();
+    await expect(PhraseTranslator.load(path)).rejects.toThrow('expected a saved phrase translator');
+    await expect(start.save('')).rejects.toThrow('folder of PhraseTranslator.save');
+    saveCheckpoint(path, { params: {}, config: { kind: 'other' } });
+    const foreign = {
+      code: 'ERR_TORCH_FILE',
+      message: expect.stringContaining('phrase-translator'),
+    };
+    await expect(PhraseTranslator.load(path)).rejects.toMatchObject(foreign);
+    await expect(start.save(path)).rejects.toMatchObject(foreign);
+  });
+
+  test('refuses a damaged file, and parts that do not fit', async () => {
+    const path = folder();
+    await start.save(path);
+    const { params, config } = loadCheckpoint(path, {
+      safeParse: (data) => ({ success: true, data }),
+    });
+    const other = { ...Object(config), sizes: { dimensions: 48, hiddenSize: 5, dropout: 0.2 } };
+    saveCheckpoint(path, { params, config: other });
+    disposeTree(params);
+    const before = await settledTensors();
+    await expect(PhraseTranslator.load(path)).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
+    expect(torch.memory().tensors).toBe(before);
+    await start.save(path);
+    truncateSync(join(path, 'model.safetensors'), 100);
+    await expect(PhraseTranslator.load(path)).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
+  });
 });
 
 test('answers nothing once disposed of', async () => {

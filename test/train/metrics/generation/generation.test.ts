@@ -43,6 +43,9 @@ describe('bleu', () => {
       9,
     );
     expect(bleu(['5-6 &quot;a&quot;'], [['5 - 6 " a "']]).score).toBeCloseTo(100, 9);
+    // 13a reads &amp; before &lt;, and what stands at the end of a text is gone before lines are joined.
+    expect(bleu(['a &amp;lt; b c'], [['a < b c']]).score).toBeCloseTo(100, 9);
+    expect(bleu(['a b c d-\n'], [['a b c d-']]).score).toBeCloseTo(100, 9);
   });
 
   test('takes another tokenizer, such as one for Chinese', () => {

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { loadHuggingFace } from '../../../../../lib/text/encoders/hugging-face';
 import { specialTokensOf } from '../../../../../lib/text/encoders/hugging-face/pipeline/special-tokens';
-import { editJson, encoderCopies, expectRefused } from '../../../../helpers/learners/encoder-copies';
+import {
+  editJson,
+  encoderCopies,
+  expectRefused,
+} from '../../../../helpers/learners/encoder-copies';
 
 const copyOf = encoderCopies();
 const of = (config: unknown) => specialTokensOf(config, 'post_processor', 'a test');
