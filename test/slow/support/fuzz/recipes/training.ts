@@ -36,7 +36,8 @@ const config = (random: Random) => ({
 
 const dataset = () => text.datasetFromRows(ROWS, { name: 'rows' });
 
-const SAVED = path.resolve('fitted-model');
+/** In the folder of the calls, which is entered after this file has been read. */
+const savedFolder = (): string => path.resolve('fitted-model');
 let saved: Promise<void> | undefined;
 
 /** A model on the disk, made once and copied for each call, damaged or not. */
@@ -44,8 +45,8 @@ async function savedModel(): Promise<void> {
   saved ??= (async () => {
     const own = { ...config(new Random(1)), learner: 'prototypical' };
     const made: train.FitResult = await Reflect.apply(train.fit, undefined, [dataset(), own]);
-    fs.mkdirSync(SAVED, { recursive: true });
-    train.saveModel(SAVED, made.model);
+    fs.mkdirSync(savedFolder(), { recursive: true });
+    train.saveModel(savedFolder(), made.model);
     made.model.dispose();
   })();
   return saved;
@@ -65,8 +66,8 @@ const loaded: AnyFunction = async (...[folder, examples]: unknown[]) => {
 };
 
 const copied = (random: Random): string => {
-  if (!fs.existsSync(path.join(SAVED, 'config.json'))) return SAVED;
-  damagedAfter(random, () => fs.cpSync(SAVED, 'copied', { recursive: true }), [
+  if (!fs.existsSync(path.join(savedFolder(), 'config.json'))) return savedFolder();
+  damagedAfter(random, () => fs.cpSync(savedFolder(), 'copied', { recursive: true }), [
     'copied/config.json',
     'copied/model.safetensors',
   ]);
