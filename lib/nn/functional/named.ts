@@ -26,7 +26,8 @@ export function namedByThemselves<F extends Functions>(
   signatures: Readonly<Record<keyof F, Signature>>,
 ): F {
   const named = (Object.keys(functions) as (keyof F & string)[]).map((name) => {
-    const checked = withSignature(name, functions[name] as Untyped, signatures[name]);
+    const fn: unknown = functions[name];
+    const checked = withSignature(name, fn as Untyped, signatures[name]);
     return [name, Object.defineProperty(checked, 'name', { value: name })] as const;
   });
   return Object.fromEntries(named) as unknown as F;
