@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { requireBeside } from './fitting-options';
-import { integerFrom, numberFrom } from './numbers';
+import { requireBeside } from './options/fitting-options';
+import { integerFrom, numberFrom } from './options/numbers';
 
 /** `metatorch assist`: answers customers. */
 export function registerAssist(program: Command): void {

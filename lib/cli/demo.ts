@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { interruptible } from './interrupt';
-import { integerFrom } from './numbers';
+import { integerFrom } from './options/numbers';
 
 /** `metatorch demo`: the whole way from data to a saved and adapted classifier. */
 export function registerDemo(program: Command): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { requireBeside } from './fitting-options';
-import { integerFrom, numberFrom } from './numbers';
+import { requireBeside } from './options/fitting-options';
+import { integerFrom, numberFrom } from './options/numbers';
 
 /** `metatorch monitor`: watches a stream of opinions. */
 export function registerMonitor(program: Command): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { integerFrom } from './numbers';
+import { integerFrom } from './options/numbers';
 import type { ReportCommandOptions } from './report/run';
 
 /** `metatorch report`: what saved predictions say of a model, or of two. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { requireBeside } from './fitting-options';
+import { requireBeside } from './options/fitting-options';
 import type { EvaluateOptions } from './runs/evaluate';
 import type { TrainCommandOptions } from './runs/train';
 

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { integerFrom } from './numbers';
+import { integerFrom } from './options/numbers';
 
 /** Collects `--token cards=secret`. */
 function token(text: string, before: Record<string, string[]> = {}): Record<string, string[]> {

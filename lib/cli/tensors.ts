@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { requireBeside } from './fitting-options';
+import { requireBeside } from './options/fitting-options';
 
 type Options = { json?: boolean; rtol?: number; atol?: number };
 

@@ -45,7 +45,9 @@ function withSignature(
     for (const [i, name] of tensors.entries()) requireTensor(args[i], name, operator);
     const surplus = args.length - tensors.length - more;
     if (surplus > 0) {
-      throw invalidArgument('no more arguments', operator, args.at(-surplus), operator);
+      const options = more > 0 ? ', options in one object at the end,' : '';
+      const most = `at most ${tensors.length + more} arguments${options}`;
+      throw invalidArgument(most, operator, args.at(-surplus), operator);
     }
     if (callsBack) return fn(...args);
     const received = (): string => tensorsAmong(args, tensors);

@@ -1,4 +1,4 @@
-import { integerFrom, numberFrom } from '../../lib/cli/numbers';
+import { integerFrom, numberFrom } from '../../../lib/cli/options/numbers';
 
 test('integers are read, within what an option takes', () => {
   expect([
