@@ -33,3 +33,10 @@ export function requireTexts(texts: readonly string[], name: string, operator: s
     if (typeof texts[i] !== 'string') string(texts[i], `${name}[${i}]`, operator);
   }
 }
+
+/** Returns `value` if it is a string with something in it: an empty path would be the current folder. */
+export function filled(value: unknown, name: string, operator: string): string {
+  const given = string(value, name, operator);
+  if (given !== '') return given;
+  throw outOfRange('a string that is not empty', `${name} of ${operator}`, given, operator);
+}

@@ -10,6 +10,12 @@ Every key of a config is a flag too, dotted where it is inside of another:
   --seeds 1,2,3 --preset quick --out runs/mine
 docs/training.md lists them all.`;
 
+const ASKED = `
+Keys of a config that say what is asked are flags too:
+  --data banking77 --splits.seed 3 --features cache --episodes.ways 10
+  --evaluation.test 600 --evaluation.shots 1,5 --evaluation.queries 10
+docs/training.md lists them all.`;
+
 /** Adds `metatorch train`, `evaluate`, `adapt`, `predict`, `compare` and `models`. */
 export function registerRuns(program: Command): void {
   addTrain(program);
@@ -75,7 +81,7 @@ function addTests(program: Command): void {
     )
     .option('--no-predictions', 'do not write it')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', KEYS)
+    .addHelpText('after', ASKED)
     .action(async (_: string[], options: EvaluateOptions, command: Command) => {
       const { runEvaluate } = await import('./runs/evaluate.js');
       await runEvaluate(command.args, options);
@@ -84,7 +90,7 @@ function addTests(program: Command): void {
     .description('test models on the same episodes, and say how they differ')
     .usage('<model> <model…> [--key value …] [options]')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', KEYS)
+    .addHelpText('after', ASKED)
     .action(async (_: string[], options: { json?: boolean }, command: Command) => {
       const { runCompare } = await import('./runs/evaluate.js');
       await runCompare(command.args, options);

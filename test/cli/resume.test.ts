@@ -78,3 +78,16 @@ test.each([
   },
   600_000,
 );
+
+test('checkpoints of another config are refused, and the model keeps the config that it was made by', () => {
+  writeFileSync(join(folder(), 'run.yaml'), config('prototypical'));
+  expect(train(['--out', 'kept']).status).toBe(0);
+  const kept = hash(join('kept', 'run.yaml'));
+  const refused = train(['--out', 'kept', '--resume', '--steps', '9']);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('a run of the same options and data');
+  expect(hash(join('kept', 'run.yaml'))).toBe(kept);
+  // How often it is tested is no part of the run.
+  expect(train(['--out', 'kept', '--resume', '--evaluation.test', '6']).status).toBe(0);
+  expect(hash(join('kept', 'run.yaml'))).not.toBe(kept);
+}, 120_000);

@@ -15,9 +15,11 @@ import type { MetaModel } from '../../train/runs/model';
 import { loadModel } from '../../train/runs/saved-model';
 import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
+import { withFolder } from '../own-folder';
 import { tableLines } from '../terminal';
 import { forUser } from '../user-error';
 import { atMost, readFlags } from './flags';
+import { notMeasured } from './not-measured';
 
 export type EvaluateOptions = { json?: boolean; predictions?: string | false };
 
@@ -31,18 +33,32 @@ export async function runEvaluate(
     await forUser(() => atMost(positional, 1, 'one model'));
     const folder = await forUser(() => required(positional[0], 'a model'));
     using model = await forUser(() => loadModel(folder));
-    const test = await forUser(() => tested(model, over, signal));
-    const files = predictions === false ? [] : writeAll(predictions ?? folder, test);
-    const results = testResults(test.results);
-    if (json) {
-      console.log(JSON.stringify(asJson({ model: folder, results, predictions: files })));
-      return;
-    }
-    for (const { shots, accuracy } of results) {
-      console.log(`${`${shots}-shot`.padEnd(8)} ${formatAccuracy(accuracy)} %`);
-    }
-    for (const file of files) console.error(`Wrote ${file}`);
+    const evaluated = async (target?: string) => {
+      const test = await forUser(() => tested(model, over, signal));
+      const files: string[] = [];
+      try {
+        if (target !== undefined) writeAll(target, test, files);
+      } finally {
+        // A full disk takes the files, not the figures.
+        show(folder, test, files, json);
+      }
+    };
+    if (predictions === false) await evaluated();
+    else await withFolder(predictions ?? folder, () => evaluated(predictions ?? folder));
   });
+}
+
+function show(model: string, test: ModelTest, files: readonly string[], json: boolean): void {
+  const results = testResults(test.results);
+  if (json) {
+    console.log(JSON.stringify(asJson({ model, results, predictions: files })));
+    return;
+  }
+  for (const { shots, accuracy } of results) {
+    console.log(`${`${shots}-shot`.padEnd(8)} ${formatAccuracy(accuracy)} %`);
+  }
+  for (const line of notMeasured(test.config, results)) console.log(line);
+  for (const file of files) console.error(`Wrote ${file}`);
 }
 
 /** Tests two or more models on the same episodes, and prints how they differ. */
@@ -70,6 +86,9 @@ export async function runCompare(
     }));
     if (json) console.log(JSON.stringify(asJson({ models, differences })));
     else print(models, differences);
+    for (const line of notMeasured(first.test.config, models.at(-1)?.results ?? [])) {
+      if (!json) console.log(line);
+    }
   });
 }
 
@@ -156,12 +175,13 @@ function inPoints(difference: Estimate): string {
   return `${Math.abs(mean) > halfWidth ? '' : '? '}${formatAccuracy(difference)}`;
 }
 
-function writeAll(folder: string, { results }: ModelTest): string[] {
-  return results.map(({ shots, protocol, queries }) => {
+/** @param written the files that have been written, also if another cannot be */
+function writeAll(folder: string, { results }: ModelTest, written: string[]): void {
+  for (const { shots, protocol, queries } of results) {
     const path = join(folder, `predictions-${shots}-shot.jsonl`);
     writePredictions(path, { protocol, queries });
-    return path;
-  });
+    written.push(path);
+  }
 }
 
 function required(value: string | undefined, what: string): string {

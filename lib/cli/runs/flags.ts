@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { type Document, isScalar, parseDocument } from 'yaml';
 import { TorchError } from '../../errors';
 import { atKeys, type ConfigTree, merged } from '../../train/runs/merge-configs';
 
@@ -12,7 +12,8 @@ export type Flags = {
 
 /**
  * Reads flags that are keys of a config, in any order: `--key value`, `--key=value`, or `--key` for true. Values
- * are YAML: numbers, words, `[1, 5]`; a list may do without its brackets.
+ * are as in YAML, as far as they stand in one line: numbers, `true`, `[1, 5]`, `{ kind: maml }`, what is in quotes; a
+ * list may do without its brackets. Whatever else is there is a string as it stands, such as a path with a `#`.
  *
  * @throws TorchError `ERR_TORCH_ARGUMENT` for a flag that is not one
  */
@@ -42,12 +43,28 @@ export function readFlags(args: readonly string[]): Flags {
 }
 
 function parsedValue(key: string, text: string): unknown {
-  const isBare = text.includes(',') && !/^[[{"']/.test(text);
-  try {
-    return parse(isBare ? `[${text}]` : text);
-  } catch {
-    throw wrong(`Expected a value in YAML for --${key} but received ${text}`);
-  }
+  if (text.length <= 1) return plainValue(text);
+  if (/^[[{"']/.test(text)) return yamlValue(key, text, text);
+  return text.includes(',') ? yamlValue(key, text, `[${text}]`) : plainValue(text);
+}
+
+function yamlValue(key: string, text: string, yaml: string): unknown {
+  const document = parseDocument(yaml);
+  const { contents, errors, warnings } = document;
+  if (errors.length + warnings.length === 0 && !hasComment(document))
+    return contents?.toJS(document);
+  throw wrong(`Expected a value in YAML for --${key} but received ${text}`);
+}
+
+function hasComment({ comment, contents }: Document): boolean {
+  return Boolean(comment) || Boolean(contents?.comment);
+}
+
+/** A number, `true`, `false`, `null`, or else the text: of what begins a comment or a key, nothing is lost. */
+function plainValue(text: string): unknown {
+  const { contents, errors } = parseDocument(text);
+  const isWhole = errors.length === 0 && isScalar(contents) && contents.type === 'PLAIN';
+  return isWhole && contents.source === text ? contents.value : text;
 }
 
 /** The only argument, or undefined. @throws TorchError for more than `most` */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { TorchError } from '../../errors';
@@ -16,6 +16,7 @@ import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
 import { atMost, readFlags } from './flags';
 import { inJob } from './job';
+import { notMeasured } from './not-measured';
 import { runInProcesses } from './processes';
 
 export type TrainCommandOptions = {
@@ -83,7 +84,7 @@ async function trainInto(
     });
     const seconds = (performance.now() - began) / 1000;
     result.model.dispose();
-    if (leads) show(result, out, seconds, options);
+    if (leads) show(result, out, seconds, { ...options, stopped: signal.aborted });
   });
 }
 
@@ -91,10 +92,14 @@ function show(
   result: FitResult,
   out: string,
   seconds: number,
-  { json }: TrainCommandOptions,
+  { json, stopped }: TrainCommandOptions & { readonly stopped: boolean },
 ): void {
-  const { tests, runs } = result;
-  const lines = [...resultLines(result), stopped(runs), `Saved to ${out}`].filter(Boolean);
+  const { tests } = result;
+  const lines = [
+    ...resultLines(result, stopped),
+    ...stoppedLines(result, stopped),
+    `Saved to ${out}`,
+  ];
   const found = { out, seconds, tests, runs: facts(result) };
   print(json ? JSON.stringify(asJson(found)) : lines.join('\n'));
 }
@@ -155,8 +160,8 @@ function requireFree(
 }
 
 /**
- * Runs `work` with the config kept in the folder before anything can go wrong. Work that fails before it has
- * written anything leaves no config either.
+ * Runs `work` with the config kept in the folder before anything can go wrong. Work that fails leaves the config that
+ * was there before, which is that of the model beside it; where there was nothing at all, none.
  */
 async function withConfig(
   out: string,
@@ -165,11 +170,13 @@ async function withConfig(
 ): Promise<void> {
   const path = join(out, 'run.yaml');
   const wasEmpty = readdirSync(out).length === 0;
+  const before = existsSync(path) ? readFileSync(path) : undefined;
   replaceFile(path, [Buffer.from(stringify(asJson(config)))]);
   try {
     await work();
   } catch (error) {
-    if (wasEmpty && readdirSync(out).length === 1) rmSync(path, { force: true });
+    if (before !== undefined) replaceFile(path, [before]);
+    else if (wasEmpty && readdirSync(out).length === 1) rmSync(path, { force: true });
     throw error;
   }
 }
@@ -183,9 +190,8 @@ function facts({ runs }: FitResult) {
   return runs.map(({ history: _, stopped: __, ...run }) => run);
 }
 
-function resultLines({ config, tests, runs }: FitResult): string[] {
-  const last = runs.at(-1);
-  if (tests.length === 0 && last?.stopped !== undefined) return ['Stopped before the test.'];
+function resultLines({ config, tests, runs }: FitResult, stopped: boolean): string[] {
+  if (tests.length === 0 && stopped) return ['Stopped before the test.'];
   if (tests.length === 0) return ['No class is for the test: nothing was measured.'];
   const { ways } = evaluatedTasks(config);
   const over = runs.length > 1 ? `${runs.length} seeds` : `${config.evaluation.test} episodes`;
@@ -198,10 +204,16 @@ function resultLines({ config, tests, runs }: FitResult): string[] {
   ];
 }
 
-function stopped(runs: FitResult['runs']): string {
+/** What a run that was stopped has not done. */
+function stoppedLines({ config, runs }: FitResult, stopped: boolean): string[] {
   const last = runs.at(-1);
-  if (last?.stopped === undefined) return '';
-  return `Stopped after step ${last.steps}.`;
+  const tests = last?.tests ?? [];
+  const others = config.seeds.slice(runs.length);
+  return [
+    ...(last?.stopped === undefined ? [] : [`Stopped after step ${last.steps}.`]),
+    ...(stopped && tests.length > 0 ? notMeasured(config, tests) : []),
+    ...(others.length === 0 ? [] : [`Not begun: seed ${others.join(', ')}.`]),
+  ];
 }
 
 function print(text: string): void {

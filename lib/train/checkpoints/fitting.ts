@@ -69,7 +69,8 @@ export function requireFingerprint(
 ): void {
   if (fingerprint === own) return;
   const said = (one: string | undefined) => (one === undefined ? 'none' : `'${one}'`);
-  throw refuseFile(path, `the fingerprint ${said(own)}`, said(fingerprint));
+  const expected = `a run of the same options and data, by the fingerprint ${said(own)}`;
+  throw refuseFile(path, expected, said(fingerprint));
 }
 
 /** What differs between the circumstances of a checkpoint and of the run at hand, in words. */

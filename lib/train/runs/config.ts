@@ -1,7 +1,9 @@
 import {
   type Check,
+  filled,
   flag,
   integerFrom,
+  isPlainObject,
   listOf,
   type OptionsOf,
   oneOf,
@@ -12,9 +14,9 @@ import {
   required,
   stepCount,
   strictObject,
-  string,
   withDefault,
 } from '../../check';
+import { invalidArgument, outOfRange } from '../../errors';
 import { copyCount } from '../../text/augment/augment-episode';
 import { READ_OPTIONS, type ReadDataOptions } from '../../text/datasets/readers/options';
 import { EARLY_STOPPING, type EarlyStoppingOptions } from '../callbacks/early-stopping';
@@ -38,16 +40,17 @@ import { type SPLITS, splitsChoice } from './splits';
 
 const dataSchema = strictObject({
   /** A name of the catalogue, `intents`, `wordnet`, or the path of a file or folder. */
-  source: required(string),
+  source: required(filled),
   ...without(READ_OPTIONS, 'signal'),
 });
 
 /** Data by its source alone, or with how it is read. */
 const dataCheck = Object.assign(
-  ((value, name, operator) =>
-    dataSchema(typeof value === 'string' ? { source: value } : value, name, operator)) as Check<
-    ReturnType<typeof dataSchema>
-  >,
+  ((value, name, operator) => {
+    if (isPlainObject(value)) return dataSchema(value, name, operator);
+    if (typeof value === 'string') return dataSchema({ source: value }, name, operator);
+    throw invalidArgument('a name or path, or { source, … }', `${name} of ${operator}`, value);
+  }) as Check<ReturnType<typeof dataSchema>>,
   { schema: dataSchema.schema },
 );
 
@@ -70,7 +73,7 @@ const EVALUATION = {
   /** Episodes of the test, for each number of shots. Default: 600. */
   test: withDefault(atLeastTwo, 600),
   /** Shots of the test. Default: 1 and 5. */
-  shots: withDefault(oneOrMore(positiveInteger), [1, 5]),
+  shots: withDefault(someOnce(positiveInteger), [1, 5]),
   /** N of validation and test. Default: that of training. */
   ways: optional(atLeastTwo),
   /** Q of validation and test. Default: that of training. */
@@ -133,15 +136,15 @@ export const RUN = {
    * What the steps are written to, in the folder `logs` of `out`; `opentelemetry` tells them to the meter of
    * `@opentelemetry/api`. Default: nothing.
    */
-  loggers: withDefault(oneOrMore(oneOf('tensorboard', 'csv', 'jsonl', 'opentelemetry'), 0), []),
+  loggers: withDefault(someOnce(oneOf('tensorboard', 'csv', 'jsonl', 'opentelemetry'), 0), []),
   /** A folder that keeps the vectors of frozen encoders for other runs; see `cachedFeatures`. Default: none. */
-  features: optional(string),
+  features: optional(filled),
   /** One run for each. Default: 1. */
-  seeds: withDefault(oneOrMore(stepCount), [1]),
+  seeds: withDefault(someOnce(stepCount), [1]),
   /** Save what was asked and answered in the tests, query by query, into `out`. Default: false. */
   predictions: withDefault(flag, false),
   /** A folder for the model and all that belongs to it. Default: none is saved. */
-  out: optional(string),
+  out: optional(filled),
 };
 
 /** `true` stands for checkpoints as usual. */
@@ -221,4 +224,15 @@ function oneOrMore<T>(check: Check<T>, least = 1): Check<T[]> {
   const list = listOf(check, least);
   return (value, name, operator) =>
     Array.isArray(value) ? list(value, name, operator) : [check(value, name, operator)];
+}
+
+/** The same for values that would only overwrite or repeat each other if they came twice. */
+function someOnce<T extends string | number>(check: Check<T>, least = 1): Check<T[]> {
+  const some = oneOrMore(check, least);
+  return (value, name, operator) => {
+    const all = some(value, name, operator);
+    const again = all.find((one, i) => all.indexOf(one) !== i);
+    if (again === undefined) return all;
+    throw outOfRange('each value once', `${name} of ${operator}`, again, operator);
+  };
 }

@@ -131,7 +131,7 @@ async function runSeed(workshop: Workshop, seed: number, hooks: RunHooks): Promi
   const several = config.seeds.length > 1;
   const folder = hooks.checkpoints ?? checkpointFolder(config);
   const own = folder !== undefined && several ? join(folder, `seed-${seed}`) : folder;
-  const fingerprint = fingerprintOf(config);
+  const fingerprint = fingerprintOf(workshop, seed);
   const trained = await trainRun(workshop, seed, { ...hooks, checkpoints: own, fingerprint });
   const seconds = (performance.now() - began) / 1000;
   const answered = await testOn(workshop, trained, hooks);
@@ -148,17 +148,16 @@ function checkpointFolder({ out, checkpoints }: RunConfig): string | undefined {
   return out === undefined || checkpoints === undefined ? undefined : join(out, 'checkpoints');
 }
 
-/** What decides what a run computes; where it is saved, and how it is tested, do not. */
-function fingerprintOf(config: RunConfig): string {
-  const {
-    out: _,
-    checkpoints: __,
-    predictions: ___,
-    seeds: ____,
-    loggers: _____,
-    ...rest
-  } = config;
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+/** What decides what a run computes, its texts among it; where it is saved, and how often tested, do not. */
+function fingerprintOf({ config, dataset, classes }: Workshop, seed: number): string {
+  const { out: _, checkpoints: __, predictions: ___, seeds: ____, loggers: _____, ...run } = config;
+  const { features: ______, evaluation, ...rest } = run;
+  const { test: _______, ...tested } = evaluation;
+  const hash = createHash('sha256').update(JSON.stringify([seed, rest, tested]));
+  for (const label of [...classes.train, ...classes.validation]) {
+    hash.update(JSON.stringify([label, dataset.examples(label)]));
+  }
+  return hash.digest('hex');
 }
 
 /** The tests of all seeds: of several, the mean and interval over them. */
@@ -173,12 +172,14 @@ function testsOf(runs: readonly SeedResult[]): TestResult[] {
 }
 
 /** The model of the best seed, which has the encoder from then on. */
-function modelOf({ config, encoder }: Workshop, results: readonly SeedRun[]): MetaModel {
+function modelOf({ config, classes, encoder }: Workshop, results: readonly SeedRun[]): MetaModel {
   const score = ({ result }: SeedRun) => (result.validation ? scoreOf(result.validation) : 0);
   const [best, ...others] = results.toSorted((a, b) => score(b) - score(a));
   disposeTree(others.map(({ trained }) => trained.params));
   if (best === undefined) throw new Error('Expected at least one seed but received none');
-  const run = asJson({ config, seed: best.result.seed, tests: best.result.tests });
+  const { seed, steps, tests } = best.result;
+  const trainedOn = steps > 0 ? classes.train : [];
+  const run = asJson({ config, seed, tests, trainedOn });
   const facts = { learner: best.trained.config, encoder: config.encoder, run };
   return new MetaModel(facts, encoder, best.trained.params);
 }

@@ -52,7 +52,10 @@ export function readerOf({ config, learner, encoder, params }: BuiltLearner): Re
   return { learner: buildLearner(config, remembering), vectorizer: remembering.vectorizer };
 }
 
-/** Tests a model with each number of shots. Other work gets its turn between batches. */
+/**
+ * Tests a model with each number of shots. Other work gets its turn between batches. Once the signal is aborted, what
+ * has not been answered in full is left out.
+ */
 export async function testOn(
   workshop: Pick<Workshop, 'config' | 'test'>,
   model: BuiltLearner,
@@ -66,7 +69,11 @@ export async function testOn(
     const maker = workshop.test(shots, vectorizer);
     if (maker === undefined || (await anyAborts(signal, group))) break;
     const share = group && { rank: group.rank, size: group.size };
-    const own = await answersOf(maker, tested, evaluation.test, predictions, share);
+    // Ranks end together, between numbers of shots.
+    const alone = group === undefined ? signal : undefined;
+    const asked = answersOf(maker, tested, evaluation.test, predictions, { share, signal: alone });
+    const own = await unlessStopped(asked, alone);
+    if (own === undefined) break;
     const all = group === undefined ? [own] : gatherValues(own, group);
     results.push({
       shots,
@@ -79,18 +86,33 @@ export async function testOn(
 
 const ALONE: Share = { rank: 0, size: 1 };
 
-/** The answers of a model to the first episodes of a maker: to a rank's part of them. */
+/** What comes of some work; undefined if the signal has ended it. */
+async function unlessStopped<T>(work: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The answers of a model to the first episodes of a maker: to a rank's part of them.
+ *
+ * @throws the signal's reason
+ */
 export async function answersOf(
   maker: TaskMaker,
   { learner, params }: Tested,
   episodes: number,
   keep: boolean,
-  share: Share = ALONE,
+  { share = ALONE, signal }: { share?: Share | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Omit<Answered, 'shots'>> {
   const accuracies: number[] = [];
   const queries: QueryPrediction[] = [];
   const { from, count: own } = ownPart(episodes, share);
   for (const make of batchesOf(maker, own, from)) {
+    signal?.throwIfAborted();
     const began = performance.now();
     const probabilities = torch.scope(() =>
       queryLogits(learner, params, make()).logits.to('float64').softmax(-1).tolist(),

@@ -58,8 +58,8 @@ export async function openWorkshop(
 }
 
 /** Refuses parts with fewer classes than an episode has; validation and test may have none at all. */
-function requireEnough({ train, ...others }: RunClasses, config: RunConfig, name: string): void {
-  const parts = Object.entries({ ...(config.steps !== 0 && { train }), ...others });
+export function requireEnough(classes: Partial<RunClasses>, config: RunConfig, name: string): void {
+  const parts = Object.entries(classes).filter(([key]) => key !== 'train' || config.steps !== 0);
   const waysOf = (part: string) =>
     part === 'train' ? config.episodes.ways : evaluatedTasks(config).ways;
   const [part, labels] = parts.find(

@@ -22,3 +22,29 @@ test('an unknown key or name is refused with the nearest there is', () => {
     'did you mean innerSteps?',
   );
 });
+
+test('a value that would count twice is refused, and so is an empty path', () => {
+  const run = (more: object) => () => completeRun({ learner: 'maml', ...more }, 'test');
+  for (const seeds of [
+    [1, 1],
+    [3, 1, 3],
+  ]) {
+    expect(run({ seeds })).toThrow(
+      `Expected each value once for config.seeds of test but received number ${seeds[0]}`,
+    );
+  }
+  expect(run({ evaluation: { shots: [1, 5, 1] } })).toThrow('each value once');
+  expect(run({ loggers: ['csv', 'csv'] })).toThrow('each value once');
+  expect(run({ seeds: [1, 2], loggers: ['csv'] })).not.toThrow();
+  for (const more of [{ out: '' }, { features: '' }, { data: '' }, { data: { source: '' } }]) {
+    expect(run(more)).toThrow('Expected a string that is not empty for config.');
+  }
+});
+
+test('data that is neither a path nor an object is refused with what it may be', () => {
+  for (const data of [2024, ['a', 'b.csv'], null]) {
+    expect(() => completeRun({ learner: 'maml', data }, 'test')).toThrow(
+      'Expected a name or path, or { source, … } for config.data of test but received',
+    );
+  }
+});

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { datasetFromRows } from '../../../lib/text';
+import { fit as fitRun, type RunInput } from '../../../lib/train';
+import { temporaryFolder } from '../../helpers/folders';
+
+const folder = temporaryFolder();
+
+const rowsOf = (word: string) =>
+  ['card', 'rain', 'bread', 'train'].flatMap((label) =>
+    [1, 2, 3, 4].map((i) => ({ text: `${label} ${word} ${i}`, label })),
+  );
+const RUN: RunInput = {
+  learner: 'prototypical',
+  splits: { kind: 'classes', train: ['card', 'rain'], validation: [], test: ['bread', 'train'] },
+  episodes: { ways: 2, shots: 1, queries: 2, tasks: 2 },
+  encoder: { kind: 'mean', dimensions: 4 },
+  steps: 2,
+  evaluation: { test: 2, shots: 1 },
+};
+
+/** Trains on rows with a word in them, in one folder of checkpoints. */
+async function run(word: string, change: Partial<RunInput>, resume: boolean): Promise<void> {
+  const hooks = { checkpoints: join(folder(), 'checkpoints'), resume };
+  const { model } = await fitRun(datasetFromRows(rowsOf(word)), { ...RUN, ...change }, hooks);
+  model.dispose();
+}
+
+test('a run goes on with the seed and the texts that it began with, however it is tested', async () => {
+  const other = 'expected a run of the same options and data';
+  await run('number', { seeds: 1 }, false);
+  await expect(run('number', { seeds: 2 }, true)).rejects.toThrow(other);
+  await expect(run('figure', { seeds: 1 }, true)).rejects.toThrow(other);
+  await expect(run('number', { steps: 3 }, true)).rejects.toThrow(other);
+  await run('number', { evaluation: { test: 4, shots: 1 }, features: folder() }, true);
+});
