@@ -27,8 +27,8 @@ export function namedByThemselves<F extends Functions>(
   functions: F,
   signatures: Readonly<Record<keyof F, Signature>>,
 ): F {
-  const named = (Object.keys(functions) as (keyof F & string)[]).map((name) => {
-    const checked = withSignature(name, functions[name], signatures[name]);
+  const named = Object.entries<Untyped>(functions).map(([name, fn]) => {
+    const checked = withSignature(name, fn, signatures[name as keyof F & string]);
     return [name, Object.defineProperty(checked, 'name', { value: name })] as const;
   });
   return Object.fromEntries(named) as unknown as F;
