@@ -15,7 +15,9 @@ export type Signature = {
   readonly callsBack?: boolean;
 };
 
-type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
+type Untyped = (...args: never[]) => unknown;
+
+type Functions = Readonly<Record<string, Untyped>>;
 
 /**
  * The same functions, whose errors name them and their arguments: no tensor where there has to be one, arguments
@@ -25,21 +27,18 @@ export function namedByThemselves<F extends Functions>(
   functions: F,
   signatures: Readonly<Record<keyof F, Signature>>,
 ): F {
-  const named = (Object.keys(functions) as (keyof F & string)[]).map((name) => {
-    const fn: unknown = functions[name];
-    const checked = withSignature(name, fn as Untyped, signatures[name]);
+  const named = Object.entries<Untyped>(functions).map(([name, fn]) => {
+    const checked = withSignature(name, fn, signatures[name as keyof F & string]);
     return [name, Object.defineProperty(checked, 'name', { value: name })] as const;
   });
   return Object.fromEntries(named) as unknown as F;
 }
 
-type Untyped = (...args: unknown[]) => unknown;
-
 function withSignature(
   operator: string,
   fn: Untyped,
   { tensors, more, names = {}, callsBack = false }: Signature,
-): Untyped {
+): (...args: unknown[]) => unknown {
   const own = { self: tensors[0] ?? 'input', ...names };
   return (...args) => {
     for (const [i, name] of tensors.entries()) requireTensor(args[i], name, operator);
@@ -49,9 +48,10 @@ function withSignature(
       const most = `at most ${tensors.length + more} arguments${options}`;
       throw invalidArgument(most, operator, args.at(-surplus), operator);
     }
-    if (callsBack) return fn(...args);
+    const run = () => fn(...(args as never[]));
+    if (callsBack) return run();
     const received = (): string => tensorsAmong(args, tensors);
-    return calledAs({ operator, names: own, received }, () => fn(...args));
+    return calledAs({ operator, names: own, received }, run);
   };
 }
 

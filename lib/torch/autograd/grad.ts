@@ -1,4 +1,4 @@
-import { flagsOf, knownOptions, refuseSurplus } from '../../check';
+import { byName, flagsOf, knownOptions } from '../../check';
 import { ArgumentTypeError, invalidArgument } from '../../errors';
 import { binding } from '../binding';
 import { handleOf } from '../handle';
@@ -19,7 +19,8 @@ export type GradOptions = {
 
 /**
  * The gradients of the summed outputs with respect to every tensor of `inputs`, as a tree of the
- * same structure. With `allowUnused`, an input that the outputs do not depend on gets zeros.
+ * same structure. With `allowUnused`, an input that the outputs do not depend on gets zeros. `gradOutputs` may come by
+ * position, as in Python.
  *
  *     const { weight } = torch.grad(loss, { weight: w }, { createGraph: true });
  *
@@ -30,11 +31,21 @@ export type GradOptions = {
 export function grad<T extends Tree>(
   outputs: Tensor | readonly Tensor[],
   inputs: T,
-  options: GradOptions & { allowUnused?: boolean } = {},
-  ...surplus: never[]
+  options?: GradOptions & { allowUnused?: boolean },
+): T;
+export function grad<T extends Tree>(
+  outputs: Tensor | readonly Tensor[],
+  inputs: T,
+  gradOutputs: Tensor | readonly (Tensor | null)[],
+  options?: Omit<GradOptions, 'gradOutputs'> & { allowUnused?: boolean },
+): T;
+export function grad<T extends Tree>(
+  outputs: Tensor | readonly Tensor[],
+  inputs: T,
+  ...args: readonly unknown[]
 ): T {
-  refuseSurplus(surplus, 'grad');
-  const gradients = runGrad(outputs, leaves(inputs), options, 'grad');
+  const options = byName(args, ['gradOutputs'], FLAGS.grad, 'grad');
+  const gradients = runGrad(outputs, leaves(inputs), options as GradOptions, 'grad');
   let next = 0;
   return named('inputs', 'grad', () =>
     mapTree(([input]) => gradients[next++] ?? input.zerosLike(), inputs),

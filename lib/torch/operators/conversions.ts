@@ -31,7 +31,7 @@ export type ConversionMethods = {
    *     x.to('float64'); x.to('cuda'); x.to('cuda', 'float16'); x.to('cuda', { dtype: 'float16' }); x.to(other);
    */
   to(target: Dtype | (string & {}) | Tensor, ...args: ToArguments): Tensor;
-  to(device: string | null, dtype: Dtype | null, ...args: ToArguments): Tensor;
+  to(device: string | null, dtype: Dtype, ...args: ToArguments): Tensor;
   to(options: ToOptions): Tensor;
   /** A new tensor of `data` with the dtype and on the device of this one; see `torch.tensor`. */
   newTensor(data: TensorLike, options?: TensorOptions): Tensor;
@@ -43,6 +43,9 @@ const FLAGS = ['nonBlocking', 'copy'] as const;
 
 function to(this: Tensor, ...args: readonly unknown[]): Tensor {
   const [target, ...rest] = args;
+  if (rest.includes(null)) {
+    throw invalidArgument('a dtype, flags or options', 'what follows the target', null, 'to');
+  }
   if (isTensor(target)) {
     return toOperator.call([this, target, settled(rest, FLAGS, ['memoryFormat'])]) as Tensor;
   }

@@ -32,6 +32,17 @@ describe('grad', () => {
     );
   });
 
+  test('gradOutputs may come by position', () => {
+    const gradOutputs = torch.tensor([1, 10], { dtype: 'float64' });
+    expect(torch.grad(w.pow(2), w, gradOutputs).tolist()).toEqual([4, 60]);
+    const [twice] = torch.grad(w.pow(2), [w], [gradOutputs], { createGraph: true });
+    expect(torch.grad(twice?.sum() ?? w, w).tolist()).toEqual([2, 20]);
+    const both = [gradOutputs, { gradOutputs }] as never;
+    expect(() => Reflect.apply(torch.grad, undefined, [w, w, ...both])).toThrow(
+      'grad: Received gradOutputs both by position and by name',
+    );
+  });
+
   test('null among gradOutputs stands for ones, and there is one for each output', () => {
     const ten = torch.tensor(10, { dtype: 'float64' });
     const outputs = [w.pow(2).sum(), w.sum()];
@@ -73,7 +84,10 @@ describe('grad', () => {
       'gradOrNull: Unknown option allowUnused',
     );
     expect(() => torch.grad(w.sum(), w, null as never)).toThrow(
-      'for the options of grad but received null',
+      'for gradOutputs but received null',
+    );
+    expect(() => torch.gradOrNull(w.sum(), [w], null as never)).toThrow(
+      'for the options of gradOrNull but received null',
     );
   });
 
