@@ -56,7 +56,12 @@ export async function fitInWorker(
 
 function rowsOf(dataset: TextDataset): FitSetup['data'] {
   const { name, classes } = dataset;
-  const rows = classes.flatMap((label) => dataset.examples(label).map((text) => ({ text, label })));
+  const rows = classes.flatMap((label) =>
+    dataset.examples(label).map((text) => {
+      const groups = dataset.groups?.(text);
+      return { text, label, ...(groups && { groups }) };
+    }),
+  );
   return { name, classes, rows };
 }
 

@@ -1,4 +1,4 @@
-import type { LabeledText } from '../../text/datasets/dataset';
+import type { LabeledText, TextGroups } from '../../text/datasets/dataset';
 import type { PlainError } from '../../threads/plain-error';
 import type { StepReport } from '../callbacks/callback';
 import type { Evaluation } from '../evaluate';
@@ -13,7 +13,7 @@ export type FitSetup = {
     | {
         readonly name: string;
         readonly classes: readonly string[];
-        readonly rows: readonly LabeledText[];
+        readonly rows: readonly (LabeledText & { readonly groups?: TextGroups })[];
       }
     | undefined;
   /** Where the model is saved. */

@@ -1,7 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
-import { fit as fitRun, loadPredictions, type RunInput, report } from '../../../lib/train';
+import { datasetFromRows, readDataset } from '../../../lib/text';
+import {
+  fitInWorker,
+  fit as fitRun,
+  loadPredictions,
+  type RunInput,
+  report,
+} from '../../../lib/train';
 import { temporaryFolder } from '../../helpers/folders';
 
 const folder = temporaryFolder();
@@ -38,6 +45,17 @@ test('groups of rows go into predictions, and from there into the report', async
   expect(groups.map(({ name }) => name)).toEqual(['language']);
   expect(groups[0]?.groups.map(({ value }) => value)).toEqual(['de', 'en']);
   expect(groups[0]?.without).toBe(0);
+});
+
+test('groups of a data set go into the predictions of a thread', async () => {
+  const out = join(folder(), 'thread');
+  const { rows } = await readDataset(table(), { groups: ['language'] });
+  const { model } = await fitInWorker(datasetFromRows(rows), { ...RUN, out, predictions: true });
+  model.dispose();
+  const { queries } = await loadPredictions(join(out, 'predictions-1-shot.jsonl'));
+  expect(queries.map(({ groups }) => Object.keys(groups ?? {}))).toEqual(
+    queries.map(() => ['language']),
+  );
 });
 
 test('a config tells steps to OpenTelemetry, and to files beside it', async () => {
