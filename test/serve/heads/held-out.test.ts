@@ -83,7 +83,10 @@ test('the order of examples and of labels means nothing', () => {
   const rows = [...keys.keys()];
   const scoresOf = (order: readonly number[], names: readonly number[]) => {
     const own = permuted({ x, y, labels }, order);
-    const renamed = torch.tensor([...names]).to('int64').indexSelect(0, own.y);
+    const renamed = torch
+      .tensor([...names])
+      .to('int64')
+      .indexSelect(0, own.y);
     const examples = { ...own, y: renamed, keys: Uint32Array.from(order, (i) => keys[i] ?? 0) };
     const held = holdOut(examples, rows);
     const scores = heldOutScores(logistic, logistic.fit(examples), held).tolist() as number[][];
