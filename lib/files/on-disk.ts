@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { TorchError } from '../errors';
 import { messageOf } from '../libtorch/reasons';
@@ -21,14 +21,25 @@ export function onDisk<T>(path: string, verb: string, action: () => T): T {
  * @throws Error of the operating system
  */
 export function makeFolders(path: string): string | undefined {
-  try {
-    return mkdirSync(path, { recursive: true });
-  } catch (error) {
-    // What Node.js says of a disk that is read-only; the first folder that is missing shows the reason.
-    if (Object(error).code !== 'ENOENT') throw error;
-    let first = resolve(path);
-    while (dirname(first) !== first && !existsSync(dirname(first))) first = dirname(first);
-    mkdirSync(first);
-    return mkdirSync(path, { recursive: true }) ?? first;
+  const full = resolve(path);
+  if (isFolder(full)) return undefined;
+  const missing = [full];
+  let above = dirname(full);
+  while (!existsSync(above) && dirname(above) !== above) {
+    missing.push(above);
+    above = dirname(above);
   }
+  // One by one: all at once, Node.js tries for ever where a folder cannot be made in one that is there, as in /proc, and
+  // says of a disk that is read-only that something is missing.
+  for (const folder of missing.toReversed()) {
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!isFolder(folder)) throw error;
+    }
+  }
+  return missing.at(-1);
 }
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();

@@ -25,3 +25,15 @@ test('errors of the system name the path, and have a code', () => {
     }),
   );
 });
+
+test('a folder that a file stands in the place of', () => {
+  const path = join(folder(), 'a file');
+  writeFileSync(path, '');
+  expect(() => makeFolders(path)).toThrow('EEXIST');
+});
+
+// Node.js itself tries for ever there.
+test('where no folder can be made it says so at once', () => {
+  const above = existsSync('/proc') ? '/proc' : join(folder(), 'a file');
+  expect(() => makeFolders(join(above, 'no/such'))).toThrow(/^E[A-Z]+: /);
+});

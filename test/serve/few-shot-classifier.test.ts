@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nextTurn } from '../../lib/next-turn';
 import { EncoderPool, FewShotClassifier } from '../../lib/serve';
+import { loadWordVectors, saveWordVectors } from '../../lib/text';
 import { torch } from '../../lib/torch';
 import { sealed } from '../../lib/train/seal';
 import { settledTensors } from '../helpers/garbage';
@@ -490,4 +491,17 @@ test('what is done to a list after the call counts for nothing', async () => {
   gone[0] = 'put cash on it';
   await removed;
   expect(classifier.examples.slice(6)).toEqual([{ text: 'put cash on it', label: 'top_up' }]);
+});
+
+test('a classifier on word vectors of a folder loads them from there', async () => {
+  const vectors = join(folder, 'vectors.txt');
+  writeFileSync(vectors, 'card 1 0 0\nmoney 0 1 0\nrain 0 0 1\n');
+  const words = join(folder, 'words');
+  saveWordVectors(await loadWordVectors(vectors), words);
+  const examples = { cards: ['my card', 'a card'], weather: ['rain', 'rain again'] };
+  await using own = await FewShotClassifier.fit(examples, { encoder: words });
+  await own.save(join(folder, 'on-words'));
+  await using same = await FewShotClassifier.load(join(folder, 'on-words'));
+  expect(await same.predict('card and rain')).toEqual(await own.predict('card and rain'));
+  expect((await same.predict('card')).label).toBe('cards');
 });

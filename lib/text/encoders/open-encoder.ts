@@ -101,7 +101,12 @@ function load(source: string, local: LocalEncoderOptions, name?: string): Senten
     const expected = "'float32' for an encoder without linear layers";
     throw outOfRange(expected, 'precision of loadEncoder', precision, 'loadEncoder');
   }
-  if (folder) return new SentenceEncoder(openWordVectors(source), name);
+  if (folder) {
+    const model = openWordVectors(source);
+    const { spec, params } = model;
+    const own = maxLength === undefined ? model : wordVectorModel({ ...spec, maxLength }, params);
+    return new SentenceEncoder(own, name);
+  }
   throw new TorchError(
     'ERR_TORCH_FILE',
     `Cannot load the encoder ${source}: expected '${DEFAULT_ENCODER}', a folder, or a name on the Hugging Face Hub, owner/model, but found no such folder`,

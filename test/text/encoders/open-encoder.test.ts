@@ -6,7 +6,7 @@ import {
   loadEncoderSync,
   loadWordVectors,
   openEncoder,
-  type SentenceEncoder,
+  SentenceEncoder,
   saveWordVectors,
 } from '../../../lib/text';
 import { mapTree, torch } from '../../../lib/torch';
@@ -92,3 +92,16 @@ test.each(['int8', 'float16'] as const)(
     expect(c.equal(b)).toBe(true);
   },
 );
+
+test('word vectors know their folder, which does not decide on what texts become', async () => {
+  const source = await wordVectors();
+  using whole = await loadEncoder(source);
+  expect(whole.spec.folder).toBe(source);
+  using file = new SentenceEncoder(await loadWordVectors(join(folder, 'vectors.txt')));
+  expect(file.fingerprint).toBe(whole.fingerprint);
+  using short = await loadEncoder(source, { maxLength: 1 });
+  expect(short.maxLength).toBe(1);
+  using first = short.encodeSync(['money rain']);
+  expect(first.tolist()).toEqual([[0, 1, 0]]);
+  expect(short.fingerprint).not.toBe(whole.fingerprint);
+});

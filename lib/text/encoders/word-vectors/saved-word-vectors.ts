@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { string } from '../../../check';
 import { TorchError } from '../../../errors';
 import { makeFolders, onDisk } from '../../../files/on-disk';
@@ -22,7 +22,11 @@ export function saveWordVectors(model: TokenModel<WordVectorParams>, folder: str
   const { spec, params } = wordVectorModel(model?.spec, model?.params);
   const path = join(folder, WORD_VECTORS_FILE);
   onDisk(folder, 'make the folder', () => makeFolders(folder));
-  const notes = { format: FORMAT, version: VERSION, spec: JSON.stringify(spec) };
+  const notes = {
+    format: FORMAT,
+    version: VERSION,
+    spec: JSON.stringify({ ...spec, folder: undefined }),
+  };
   writeSafetensors(path, params, notes);
 }
 
@@ -42,7 +46,7 @@ export function openWordVectors(folder: string): TokenModel<WordVectorParams> {
     if (vectors === undefined) throw new Error('expected a tensor named vectors but found none');
     const params = { vectors, ...(weights && { weights }), ...(component && { component }) };
     const spec: EncoderSpec = JSON.parse(metadata.spec ?? '');
-    return wordVectorModel(spec, params);
+    return wordVectorModel({ ...spec, folder: resolve(folder) }, params);
   } catch (cause) {
     for (const tensor of Object.values(tensors)) tensor.dispose();
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -3,6 +3,7 @@ import {
   listOf,
   literal,
   objectOf,
+  optional,
   positiveInteger,
   readData,
   required,
@@ -39,6 +40,8 @@ const specCheck = strictObject({
   words: required(listOf(string, 1)),
   lowerCase: required(flag),
   maxLength: required(positiveInteger),
+  /** Where they were opened, for whoever opens them again; it decides on nothing. */
+  folder: optional(string),
 });
 
 /** What `wordVectorModel` builds a model from, beside its parameters. */
@@ -54,7 +57,8 @@ export function wordVectorModel(
   params: WordVectorParams,
 ): TokenModel<WordVectorParams> {
   const own = readData(specCheck, spec, 'the spec of word vectors', 'spec', 'wordVectorModel');
-  const { name, words, lowerCase, maxLength } = own;
+  const { folder: _, ...identity } = own;
+  const { name, words, lowerCase, maxLength } = identity;
   const dimensions = dimensionsOf(params, words.length + 1);
   const ids = new WordIds(words, lowerCase);
   let fingerprint: string | undefined;
@@ -62,7 +66,7 @@ export function wordVectorModel(
     name,
     spec: own,
     get fingerprint() {
-      fingerprint ??= fingerprintOf(params, own);
+      fingerprint ??= fingerprintOf(params, identity);
       return fingerprint;
     },
     params,
