@@ -10,6 +10,7 @@ export function warn(message: string): void {
 
 /** What metatorch itself warns of, as a stable string. */
 export type WarningCode =
+  | 'METATORCH_AMBIGUOUS_TEXTS'
   | 'METATORCH_ASSISTANT_UNSURE'
   | 'METATORCH_CHECKPOINT_REFUSED'
   | 'METATORCH_RESUME_DIFFERS'

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { objectOf } from '../../check';
 import { messageOf } from '../../libtorch/reasons';
 import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
 import { compiledFile } from '../../threads/compiled-file';
@@ -10,6 +11,7 @@ import type { Logger } from '../callbacks/callback';
 import { completeRun, type RunInput } from './config';
 import type { FitResult } from './fit';
 import type { FitMessage, FitOrder, FitSetup } from './fit-messages';
+import { readHooks } from './read-hooks';
 import { loadModel } from './saved-model';
 
 const WORKER_FILE = compiledFile(__dirname, 'fit-worker.js', () =>
@@ -41,10 +43,12 @@ export async function fitInWorker(
   options: RunInput,
   hooks: WorkerHooks = {},
 ): Promise<FitResult> {
+  const known = ['logger', 'signal', 'checkpoints', 'resume'] as const;
+  const { logger = {}, signal, checkpoints, resume } = readHooks(hooks, known, 'fitInWorker');
+  objectOf(logger, 'logger', 'fitInWorker');
   const config = completeRun(options, 'fitInWorker');
   const dataset = data && datasetOf(data, 'data', 'fitInWorker');
   const folder = config.out ?? mkdtempSync(join(tmpdir(), 'metatorch-fit-'));
-  const { logger, signal, checkpoints, resume } = hooks;
   try {
     const setup = { config, data: dataset && rowsOf(dataset), folder, checkpoints, resume };
     const result = await trained(setup, logger, signal);
@@ -68,7 +72,7 @@ function rowsOf(dataset: TextDataset): FitSetup['data'] {
 /** Trains in a new thread, which ends with the run. */
 function trained(
   setup: FitSetup,
-  logger: Logger = {},
+  logger: Logger,
   signal: AbortSignal | undefined,
 ): Promise<Omit<FitResult, 'model'>> {
   const worker = new Worker(WORKER_FILE, { workerData: setup });

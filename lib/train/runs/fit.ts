@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { callable } from '../../check';
 import { ArgumentTypeError } from '../../errors';
 import { makeFolders, onDisk } from '../../files/on-disk';
 import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
@@ -13,6 +14,7 @@ import type { TrainHistory } from '../history';
 import { writePredictions } from '../report/predictions';
 import { completeRun, type RunConfig, type RunInput } from './config';
 import { MetaModel } from './model';
+import { readHooks } from './read-hooks';
 import { loadRunData } from './run-data';
 import { saveModel } from './saved-model';
 import { type Answered, protocolOf, type TestResult, testOn, testResults } from './test-run';
@@ -60,8 +62,20 @@ export async function fit(
   options: RunInput,
   hooks: RunHooks = {},
 ): Promise<FitResult> {
-  return fitConfig(data, completeRun(options, 'fit'), hooks);
+  const read = readHooks(hooks, HOOKS, 'fit');
+  if (read.loggers !== undefined) callable(read.loggers, 'loggers', 'fit');
+  return fitConfig(data, completeRun(options, 'fit'), read);
 }
+
+const HOOKS = [
+  'loggers',
+  'callbacks',
+  'signal',
+  'checkpoints',
+  'resume',
+  'group',
+  'fingerprint',
+] as const;
 
 /** As `fit`, of a config that is complete. */
 export async function fitConfig(

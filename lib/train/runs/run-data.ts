@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { string } from '../../check';
+import { counted } from '../../counted';
 import { TorchError } from '../../errors';
 import { didYouMean } from '../../nearest-name';
 import { listDatasets } from '../../text/datasets/catalogue/catalogue';
@@ -7,7 +8,9 @@ import { downloadDataset } from '../../text/datasets/catalogue/download-dataset'
 import { datasetFromRows, type TextDataset } from '../../text/datasets/dataset';
 import { loadIntents } from '../../text/datasets/intents';
 import { readDataset } from '../../text/datasets/readers/read-dataset';
+import { requireUse } from '../../text/datasets/readers/used-options';
 import { loadWordNet } from '../../text/datasets/wordnet';
+import { warnOf } from '../../warnings';
 import type { RunConfig } from './config';
 
 /** Data sets that come with metatorch or a package. */
@@ -30,7 +33,13 @@ export async function loadRunData(
   string(source, 'data', 'fit');
   if (existsSync(source)) return fromPath(source, source, options, signal);
   const own = OWN[source];
-  if (own !== undefined && Object.hasOwn(OWN, source)) return own();
+  if (own !== undefined && Object.hasOwn(OWN, source)) {
+    requireUse(options, undefined, (_, expected, found) => {
+      const message = `Expected ${expected} as the data of fit but received ${source}, which has ${found}`;
+      throw new TorchError('ERR_TORCH_ARGUMENT', message, { operator: 'fit' });
+    });
+    return own();
+  }
   const catalogue = listDatasets().map(({ name }) => name);
   if (catalogue.includes(source)) {
     const { folder } = await downloadDataset(source, { ...(signal && { signal }) });
@@ -52,5 +61,17 @@ async function fromPath(
   signal: AbortSignal | undefined,
 ): Promise<TextDataset> {
   const { rows } = await readDataset(path, { ...options, ...(signal && { signal }) });
-  return datasetFromRows(rows, { name });
+  const dataset = datasetFromRows(rows, { name });
+  warnOfAmbiguous(dataset);
+  return dataset;
+}
+
+/** Texts that repeat are one; those of several classes are none, which takes from the classes. */
+function warnOfAmbiguous({ name, removed }: TextDataset): void {
+  const { ambiguousTexts, acrossClasses } = removed;
+  if (ambiguousTexts === 0) return;
+  warnOf(
+    'METATORCH_AMBIGUOUS_TEXTS',
+    `Left out of ${name}: ${counted(ambiguousTexts, 'text')} with more than one class, in ${counted(acrossClasses, 'row')}; \`metatorch datasets sheet\` shows them`,
+  );
 }

@@ -18,6 +18,16 @@ test.each([
   );
 });
 
+test.each([
+  ['fit', fit, { logger: {} }, 'Unknown option logger; expected loggers'],
+  ['fit', fit, { loggers: 3 }, 'Expected a function for loggers of fit'],
+  ['fit', fit, { signal: {} }, 'Expected an AbortSignal for signal of fit'],
+  ['fitInWorker', fitInWorker, { loggers: () => [] }, 'Unknown option loggers; expected logger'],
+  ['fitInWorker', fitInWorker, { logger: 3 }, 'logger of fitInWorker'],
+])('%s refuses hooks that nobody would call', async (_, run, hooks, message) => {
+  await expect(run(dataset, { learner: 'prototypical' }, hooks as never)).rejects.toThrow(message);
+});
+
 /** Ten classes of six texts. */
 const small = datasetFromRows(
   Array.from({ length: 60 }, (_, i) => ({

@@ -13,17 +13,7 @@ import { entriesOf, folderRows } from './formats/text-folders';
 import { type DataFormat, READ_OPTIONS, type ReadDataOptions, type ReadSettings } from './options';
 import type { TextRow } from './row-fields';
 import { isSplitName, splitOfFile } from './split-names';
-
-/** Formats whose rows have columns or keys with names. */
-const WITH_FIELDS: readonly DataFormat[] = [
-  'csv',
-  'tsv',
-  'json',
-  'jsonl',
-  'parquet',
-  'split-files',
-  'languages',
-];
+import { requireUse } from './used-options';
 
 type Reader = (path: string, settings: ReadSettings) => AsyncIterable<TextRow>;
 
@@ -66,9 +56,7 @@ export async function* rowsAs(
   path: string,
   settings: ReadSettings,
 ): AsyncGenerator<TextRow> {
-  if (settings.groups !== undefined && !WITH_FIELDS.includes(format)) {
-    refusalsOf(path)({}, 'named columns or keys (option groups)', `the format ${format}`);
-  }
+  requireUse(settings, format, refusalsOf(path));
   for await (const row of READERS[format](path, settings)) {
     settings.signal?.throwIfAborted();
     yield row;
