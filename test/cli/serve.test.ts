@@ -226,5 +226,5 @@ test('a store on a disk that cannot be written is refused by its name', async ()
     node: ['--require', READ_ONLY],
   });
   expect(await ended).toEqual({ code: 1, signal: null });
-  expect(output.err).toMatch(/^Cannot make the folder .*store: EROFS: read-only file system.*\n$/);
+  expect(output.err).toMatch(/^Cannot lock .*store\/lock: EROFS: read-only file system.*\n$/);
 }, 60_000);
