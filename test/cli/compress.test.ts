@@ -47,6 +47,11 @@ test('compresses a model, and compares it with what it was', () => {
   expect(metatorch('models', 'list', '.').stdout).toMatch(
     /^b {7}prototypical, frozen, 50 % pruned, int8/m,
   );
+  const listed: { folder: string; tests: { accuracy: unknown }[] }[] = JSON.parse(
+    metatorch('models', 'list', '.', '--json').stdout,
+  );
+  const own = listed.find((one) => one.folder === 'b')?.tests;
+  expect(own?.map(({ accuracy }) => accuracy)).toEqual([after]);
   // It is tested as any other model, and not compressed again.
   expect(metatorch('evaluate', 'b', '--no-predictions').status).toBe(0);
   const again = metatorch('compress', 'b', '--int8', '--out', 'd', '--no-test');

@@ -10,8 +10,9 @@ import { accuracyChanges, bytesOnDisk, encodingTimes } from '../../train/compres
 import type { RunConfig } from '../../train/runs/config';
 import { testConfig, testModel } from '../../train/runs/evaluate-model';
 import type { ConfigTree } from '../../train/runs/merge-configs';
-import type { MetaModel } from '../../train/runs/model';
+import { MetaModel } from '../../train/runs/model';
 import { loadModel, saveModel } from '../../train/runs/saved-model';
+import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
 import { withFolder } from '../own-folder';
 import { atMost, readFlags } from '../runs/flags';
@@ -51,8 +52,9 @@ export async function runCompress(
     using loaded = await forUser(() => loadModel(out));
     const bytes = { before: bytesOnDisk(folder, model), after: bytesOnDisk(out, loaded) };
     const measured =
-      test && config ? await forUser(() => compared(model, loaded, config, signal)) : {};
-    const change: ModelChange = { bytes, ...measured };
+      test && config ? await forUser(() => compared(model, loaded, config, signal)) : undefined;
+    if (measured) saveTested(out, loaded, measured.results);
+    const change: ModelChange = { bytes, ...measured?.change };
     const { compression = {} } = loaded.facts;
     if (json) {
       const threads = torch.getNumThreads();
@@ -121,13 +123,25 @@ async function compared(
   other: MetaModel,
   config: RunConfig,
   signal: AbortSignal,
-): Promise<Omit<ModelChange, 'bytes'>> {
+): Promise<{ change: Omit<ModelChange, 'bytes'>; results: TestResult[] }> {
   const own = { ...config, predictions: true };
   const before = await testModel(model, own, signal);
   const after = await testModel(other, own, signal);
   const asked = before.results.flatMap(({ queries }) => queries.flatMap(({ text }) => text ?? []));
   const texts = [...new Set(asked)].slice(0, TIMED);
-  return { tests: accuracyChanges(before, after), encoding: encodingTimes(model, other, texts) };
+  const encoding = encodingTimes(model, other, texts);
+  const change = { tests: accuracyChanges(before, after), encoding };
+  return { change, results: testResults(after.results) };
+}
+
+/** Saves the model again, with its own figures in place of those of the model that it was made of. */
+function saveTested(
+  folder: string,
+  { facts, encoder, params }: MetaModel,
+  results: readonly TestResult[],
+): void {
+  const run = asJson({ ...facts.run, tests: results });
+  saveModel(folder, new MetaModel({ ...facts, run }, encoder, params));
 }
 
 function wrong(message: string): TorchError {

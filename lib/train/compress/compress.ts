@@ -125,12 +125,19 @@ async function rebuilt(
     const inPlace = fixed === undefined && !int8;
     const learner = buildLearner(facts.learner, own);
     const changed = inPlace ? pairs(part.params, params) : new Map();
-    const known: ModelFacts = { ...facts, encoder: config, compression };
+    const known: ModelFacts = { ...facts, run: untested(facts), encoder: config, compression };
     return new MetaModel(known, own, paramsFor(learner, old, changed));
   } catch (error) {
     own.dispose();
     throw error;
   }
+}
+
+/** What came of the tests of the run is not of this model. */
+function untested({ run }: ModelFacts): ModelFacts['run'] {
+  if (run === undefined) return undefined;
+  const { tests: _, ...rest } = run;
+  return rest;
 }
 
 function fixedOn(
