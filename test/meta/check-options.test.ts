@@ -29,7 +29,7 @@ import {
 import { linear } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { torch } from '../../lib/torch';
-import { parametersOf, randomEpisodes } from './support';
+import { parametersOf, randomEpisodes } from './support/support';
 
 const layer = linear({ inFeatures: 4, outFeatures: 3 });
 const optimizer = sgd({ learningRate: 0.1 });

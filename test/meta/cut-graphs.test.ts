@@ -17,7 +17,7 @@ import {
 import { crossEntropy, type Layer, type LinearParams, linear, mlp } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { leaves, type Tree, torch } from '../../lib/torch';
-import { parametersOf, randomEpisodes } from './support';
+import { parametersOf, randomEpisodes } from './support/support';
 
 const episodes = {
   ...randomEpisodes(torch.generator(1)),

@@ -14,8 +14,8 @@ import {
 } from '../../lib/meta';
 import { embedding, linear } from '../../lib/nn';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
-import { treeDistance } from './contract';
-import { parametersOf, randomEpisodes } from './support';
+import { treeDistance } from './support/contract';
+import { parametersOf, randomEpisodes } from './support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const episodes = randomEpisodes(torch.generator(1));

@@ -2,7 +2,7 @@ import { encodedModel } from '../../lib/meta/encoded-model';
 import { type Context, type Layer, linear } from '../../lib/nn';
 import { torch } from '../../lib/torch';
 import { expectSame } from './metric/metric-contract';
-import { parametersOf } from './support';
+import { parametersOf } from './support/support';
 
 const generator = torch.generator(9);
 

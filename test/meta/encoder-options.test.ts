@@ -20,7 +20,7 @@ import {
 import { type Context, embedding, type Layer, linear, mlp } from '../../lib/nn';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
 import { expectSame } from './metric/metric-contract';
-import { parametersOf, randomEpisodes } from './support';
+import { parametersOf, randomEpisodes } from './support/support';
 
 /** The layer with twice its output when told so by the options that it is given. */
 function twice<P extends Tree>(layer: Layer<P>, when: (options: Context) => boolean): Layer<P> {

@@ -1,7 +1,7 @@
 import { joinEpisodes } from '../../lib/meta/join-episodes';
 import { torch } from '../../lib/torch';
-import { oneTask, treeDistance } from './contract';
-import { randomEpisodes } from './support';
+import { oneTask, treeDistance } from './support/contract';
+import { randomEpisodes } from './support/support';
 
 test('batches of one shape become one, in order; others stay apart', () => {
   const episodes = randomEpisodes(torch.generator(1));

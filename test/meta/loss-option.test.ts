@@ -18,8 +18,8 @@ import {
 } from '../../lib/meta';
 import { linear, mlp } from '../../lib/nn';
 import { flattenTree, type Tree, torch } from '../../lib/torch';
-import { treeDistance } from './contract';
-import { parametersOf, randomEpisodes } from './support';
+import { treeDistance } from './support/contract';
+import { parametersOf, randomEpisodes } from './support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const fixed = { encoder, dimensions: 5, ways: 3 };

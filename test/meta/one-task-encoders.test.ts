@@ -11,7 +11,7 @@ import {
 import { splitEpisodes } from '../../lib/meta/split-episodes';
 import { type Layer, linear } from '../../lib/nn';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
-import { mapEpisodes, randomEpisodes } from './support';
+import { mapEpisodes, randomEpisodes } from './support/support';
 
 /** Written for the examples `[n, D]` of one task: over T tasks the mean would be of all tasks. */
 const centred: Layer<Record<string, never>> = {

@@ -18,8 +18,8 @@ import {
 import { dropout, type Layer, linear } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
-import { distance, treeDistance } from './contract';
-import { parametersOf, randomEpisodes } from './support';
+import { distance, treeDistance } from './support/contract';
+import { parametersOf, randomEpisodes } from './support/support';
 
 type Params = { first: Tensor; second: Tensor; gain: Tensor };
 

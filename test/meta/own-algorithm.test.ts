@@ -14,8 +14,8 @@ import {
 import { expandTasks, linear, mlp } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { leaves, type Tensor, type Tree, torch } from '../../lib/torch';
-import { distance, treeDistance } from './contract';
-import { parametersOf, randomEpisodes } from './support';
+import { distance, treeDistance } from './support/contract';
+import { parametersOf, randomEpisodes } from './support/support';
 
 /** MAML again, from what is exported for algorithms of one's own. */
 function ownMaml<P extends Tree, E extends Tree, I extends Tree = Tensor>(

@@ -17,7 +17,7 @@ import {
 } from '../../lib/meta';
 import { linear, mlp } from '../../lib/nn';
 import { flattenTree, mapTree, type Tensor, type Tree, torch } from '../../lib/torch';
-import { randomEpisodes } from './support';
+import { randomEpisodes } from './support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const sizes = { dimensions: 5, ways: 3 };

@@ -2,8 +2,8 @@ import { maml, metaGradient, metaSgd, reptile, sineTasks, taskMse } from '../../
 import { mlp, mse, trainable } from '../../lib/nn';
 import { adam, sgd } from '../../lib/optim';
 import { mapTree, torch } from '../../lib/torch';
-import { distance, expectDerivative, queryLoss } from './contract';
-import { parametersOf } from './support';
+import { distance, expectDerivative, queryLoss } from './support/contract';
+import { parametersOf } from './support/support';
 
 const model = mlp({ sizes: [1, 8, 1], activation: 'tanh' });
 const episodes = sineTasks(torch.generator(1), {

@@ -10,8 +10,8 @@ import {
 } from '../../lib/meta';
 import { linear, mlp } from '../../lib/nn';
 import { torch } from '../../lib/torch';
-import { queryLoss } from './contract';
-import { parametersOf, randomEpisodes } from './support';
+import { queryLoss } from './support/contract';
+import { parametersOf, randomEpisodes } from './support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const mean = nearestClassMean({ encoder });

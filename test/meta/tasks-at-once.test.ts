@@ -12,8 +12,8 @@ import { splitEpisodes } from '../../lib/meta/split-episodes';
 import { dropout, linear, mlp, sequential } from '../../lib/nn';
 import { sgd } from '../../lib/optim';
 import { type Tensor, type Tree, torch } from '../../lib/torch';
-import { treeDistance } from './contract';
-import { parametersOf, randomEpisodes } from './support';
+import { treeDistance } from './support/contract';
+import { parametersOf, randomEpisodes } from './support/support';
 
 const episodes = randomEpisodes(torch.generator(1), { tasks: 5 });
 const model = mlp({ sizes: [4, 6, 3] });

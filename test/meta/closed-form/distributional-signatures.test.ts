@@ -8,7 +8,7 @@ import {
 import { type EmbeddingParams, embedding } from '../../../lib/nn/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 const V = 12;
 const table = embedding({ numEmbeddings: V, embeddingDim: 3, paddingIndex: 0 });

@@ -2,7 +2,7 @@ import { metaOptNet, queryLogits } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { torch } from '../../../lib/torch/index';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const episodes = randomEpisodes(torch.generator(1));

@@ -5,7 +5,7 @@ import { type Tensor, torch } from '../../../lib/torch/index';
 import { expectGradients, float64 } from '../../helpers/gradients';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
 import { expectLikePyTorch } from '../metric/metric-fixture';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 const learner = r2d2({ encoder, lambda: 0.3, alpha: 2, beta: 0.5 });

@@ -11,7 +11,7 @@ import {
 } from '../../../lib/meta/index';
 import type { Layer } from '../../../lib/nn/index';
 import { type Dtype, type Tree, torch } from '../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 /** Embeddings as they are: their size is the inputs'. */
 const plain: Layer<Record<string, never>> = { init: () => ({}), apply: (_, x) => x };

@@ -2,8 +2,8 @@ import { anil, maml, metaGradient } from '../../../lib/meta/index';
 import { linear, mlp, relu, sequential } from '../../../lib/nn/index';
 import { sgd } from '../../../lib/optim/index';
 import { torch } from '../../../lib/torch/index';
-import { describeContract, expectDerivative, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes } from '../support';
+import { describeContract, expectDerivative, treeDistance } from '../support/contract';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(3));
 const optimizer = sgd({ learningRate: 0.3 });

@@ -1,6 +1,6 @@
 import { conjugateGradient } from '../../../lib/meta/gradient/conjugate-gradient';
 import { torch } from '../../../lib/torch/index';
-import { distance } from '../contract';
+import { distance } from '../support/contract';
 
 const generator = torch.generator(1);
 const root = torch.randn([3, 6, 6], { generator, dtype: 'float64' });

@@ -2,8 +2,8 @@ import { fineTuning, maml, queryLogits } from '../../../lib/meta/index';
 import { linear, mlp } from '../../../lib/nn/index';
 import { adam, adamW, rmsprop, sgd } from '../../../lib/optim/index';
 import { torch } from '../../../lib/torch/index';
-import { describeContract, distance, expectDerivative, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes, smoothModel } from '../support';
+import { describeContract, distance, expectDerivative, treeDistance } from '../support/contract';
+import { parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(3));
 const model = smoothModel(4, 3);

@@ -12,8 +12,8 @@ import {
 import { dropout, linear, mlp, sequential } from '../../../lib/nn/index';
 import { adam, sgd } from '../../../lib/optim/index';
 import { leaves, mapTree, type Tensor, torch } from '../../../lib/torch/index';
-import { distance, queryLoss, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes, smoothModel } from '../support';
+import { distance, queryLoss, treeDistance } from '../support/contract';
+import { parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const learner = maml({ model: smoothModel(4, 3), innerLearningRate: 0.3, innerSteps: 2 });
 const params = parametersOf(learner, 1);

@@ -6,8 +6,8 @@ import {
 } from '../../../lib/meta/index';
 import { type Context, type Layer, type LinearParams, linear, mlp } from '../../../lib/nn/index';
 import { leaves, type Tensor, type Tree, torch } from '../../../lib/torch/index';
-import { queryLoss, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes } from '../support';
+import { queryLoss, treeDistance } from '../support/contract';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 /** What the contract tells a learner; what else it needs is the test's. */
 export type ContractOptions = {

@@ -2,9 +2,9 @@ import { imaml, metaGradient } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { adam, sgd } from '../../../lib/optim/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
-import { describeContract, distance, expectDerivative, treeDistance } from '../contract';
-import { quadratic, quadraticEpisodes } from '../quadratic';
-import { parametersOf, randomEpisodes, smoothModel } from '../support';
+import { describeContract, distance, expectDerivative, treeDistance } from '../support/contract';
+import { quadratic, quadraticEpisodes } from '../support/quadratic';
+import { parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(3));
 const model = smoothModel(4, 3);

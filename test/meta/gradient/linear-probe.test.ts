@@ -2,8 +2,8 @@ import { linearProbe, queryAccuracy, queryLogits, taskCrossEntropy } from '../..
 import { linear } from '../../../lib/nn/index';
 import { adam, sgd } from '../../../lib/optim/index';
 import { mapTree, torch } from '../../../lib/torch/index';
-import { describeContract, distance, expectDerivative, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes } from '../support';
+import { describeContract, distance, expectDerivative, treeDistance } from '../support/contract';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(3));
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });

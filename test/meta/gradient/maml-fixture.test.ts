@@ -1,7 +1,7 @@
 import { fineTuning, maml, metaGradient } from '../../../lib/meta/index';
 import { sgd } from '../../../lib/optim/index';
-import { expectResult, fixture, fixtureEpisodes, fixtureWeights } from '../fixture';
-import { smoothModel } from '../support';
+import { expectResult, fixture, fixtureEpisodes, fixtureWeights } from '../support/fixture';
+import { smoothModel } from '../support/support';
 
 const model = smoothModel(4, 3);
 

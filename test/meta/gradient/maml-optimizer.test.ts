@@ -2,8 +2,8 @@ import { fineTuning, type MamlOptions, maml, metaGradient } from '../../../lib/m
 import { linear, mlp } from '../../../lib/nn/index';
 import { adam, sgd } from '../../../lib/optim/index';
 import { leaves, type Tensor, type Tree, torch } from '../../../lib/torch/index';
-import { expectDerivative, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes, smoothModel } from '../support';
+import { expectDerivative, treeDistance } from '../support/contract';
+import { parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(1));
 const model = mlp({ sizes: [4, 5, 3] });

@@ -10,8 +10,14 @@ import {
 import { linear } from '../../../lib/nn/index';
 import { adam } from '../../../lib/optim/index';
 import { mapTree, torch } from '../../../lib/torch/index';
-import { describeContract, distance, expectDerivative, queryLoss, treeDistance } from '../contract';
-import { modelAndEncoder, parametersOf, randomEpisodes, smoothModel } from '../support';
+import {
+  describeContract,
+  distance,
+  expectDerivative,
+  queryLoss,
+  treeDistance,
+} from '../support/contract';
+import { modelAndEncoder, parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const ALPHA = 0.3;
 const episodes = randomEpisodes(torch.generator(3));

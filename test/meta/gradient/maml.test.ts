@@ -10,9 +10,9 @@ import { type Layer, linear, mlp, trainable } from '../../../lib/nn/index';
 import { sgd } from '../../../lib/optim/index';
 import { flattenTree, type Tensor, torch } from '../../../lib/torch/index';
 import { numbers } from '../../helpers/gradients';
-import { describeContract, distance } from '../contract';
-import { quadratic, quadraticEpisodes } from '../quadratic';
-import { centralDifference, parametersOf, randomEpisodes, smoothModel } from '../support';
+import { describeContract, distance } from '../support/contract';
+import { quadratic, quadraticEpisodes } from '../support/quadratic';
+import { centralDifference, parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const ALPHA = 0.3;
 

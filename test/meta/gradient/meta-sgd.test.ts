@@ -1,10 +1,16 @@
 import { maml, metaGradient, metaSgd } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { mapTree, torch } from '../../../lib/torch/index';
-import { describeContract, distance, expectDerivative, treeDistance } from '../contract';
-import { expectResult, fixture, fixtureEpisodes, fixtureWeights, parameter } from '../fixture';
-import { quadratic, quadraticEpisodes } from '../quadratic';
-import { modelAndEncoder, parametersOf, randomEpisodes, smoothModel } from '../support';
+import { describeContract, distance, expectDerivative, treeDistance } from '../support/contract';
+import {
+  expectResult,
+  fixture,
+  fixtureEpisodes,
+  fixtureWeights,
+  parameter,
+} from '../support/fixture';
+import { quadratic, quadraticEpisodes } from '../support/quadratic';
+import { modelAndEncoder, parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(3));
 const model = smoothModel(4, 3);

@@ -1,8 +1,14 @@
 import { linearProbe, metaGradient, multiTask, queryLogits } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
-import { describeContract, distance, expectDerivative, padded, treeDistance } from '../contract';
-import { parametersOf, randomEpisodes } from '../support';
+import {
+  describeContract,
+  distance,
+  expectDerivative,
+  padded,
+  treeDistance,
+} from '../support/contract';
+import { parametersOf, randomEpisodes } from '../support/support';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });
 // Three tasks of three classes out of seven.

@@ -8,7 +8,7 @@ import {
 import { linear, trainable } from '../../../lib/nn/index';
 import { adam } from '../../../lib/optim/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
-import { treeDistance } from '../contract';
+import { treeDistance } from '../support/contract';
 
 const SIZE = 64;
 const WAYS = 3;

@@ -3,9 +3,9 @@ import { minibatches, selectRows } from '../../../lib/meta/minibatches';
 import { linear } from '../../../lib/nn/index';
 import { adam, sgd } from '../../../lib/optim/index';
 import { leaves, mapTree, type Tensor, torch } from '../../../lib/torch/index';
-import { describeContract, distance, oneTask, padded, treeDistance } from '../contract';
-import { quadratic, quadraticEpisodes } from '../quadratic';
-import { parametersOf, randomEpisodes, smoothModel } from '../support';
+import { describeContract, distance, oneTask, padded, treeDistance } from '../support/contract';
+import { quadratic, quadraticEpisodes } from '../support/quadratic';
+import { parametersOf, randomEpisodes, smoothModel } from '../support/support';
 
 const ALPHA = 0.3;
 const episodes = randomEpisodes(torch.generator(3));

@@ -1,8 +1,8 @@
 import { gradientReader } from '../../../lib/meta/memory/gradient-reader';
 import { type Tensor, torch } from '../../../lib/torch/index';
 import { expectGradients, float64 } from '../../helpers/gradients';
-import { distance } from '../contract';
-import { parametersOf } from '../support';
+import { distance } from '../support/contract';
+import { parametersOf } from '../support/support';
 
 const reader = gradientReader(4);
 const params = parametersOf(reader, 1);

@@ -2,10 +2,10 @@ import { IGNORED, mann, metaGradient } from '../../../lib/meta/index';
 import { layerNorm, linear, trainable } from '../../../lib/nn/index';
 import { adam } from '../../../lib/optim/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
-import { itEqualsItsReference } from '../like-reference';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
 import { expectLikePyTorch, metricCase } from '../metric/metric-fixture';
-import { parametersOf, randomEpisodes } from '../support';
+import { itEqualsItsReference } from '../support/like-reference';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { mannReference } from './mann-reference';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });

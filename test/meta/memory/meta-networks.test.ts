@@ -3,8 +3,14 @@ import { embeddingLoss } from '../../../lib/meta/memory/meta-networks';
 import { linear, mlp, sequential, tanh } from '../../../lib/nn/index';
 import { flattenTree, leaves, mapTree, type Tree, torch } from '../../../lib/torch/index';
 import { expectGradients, float64 } from '../../helpers/gradients';
-import { describeContract, distance, expectDerivative, queryLoss, treeDistance } from '../contract';
-import { centralDifference, parametersOf, randomEpisodes } from '../support';
+import {
+  describeContract,
+  distance,
+  expectDerivative,
+  queryLoss,
+  treeDistance,
+} from '../support/contract';
+import { centralDifference, parametersOf, randomEpisodes } from '../support/support';
 
 const episodes = randomEpisodes(torch.generator(3));
 const model = linear({ inFeatures: 4, outFeatures: 3 });

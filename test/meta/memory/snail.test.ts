@@ -3,9 +3,9 @@ import { attentionBlock, denseBlock } from '../../../lib/meta/memory/snail-block
 import { linear } from '../../../lib/nn/index';
 import { mapTree, type Tensor, torch } from '../../../lib/torch/index';
 import { expectGradients, float64 } from '../../helpers/gradients';
-import { itEqualsItsReference } from '../like-reference';
 import { expectSame, itKeepsTheContract } from '../metric/metric-contract';
-import { parametersOf, randomEpisodes } from '../support';
+import { itEqualsItsReference } from '../support/like-reference';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { snailReference } from './snail-reference';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });

@@ -1,7 +1,7 @@
 import { contrastiveSiamese, metaGradient, queryLogits } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { expectSame, itKeepsTheContract } from './metric-contract';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 5 });

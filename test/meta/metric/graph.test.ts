@@ -1,8 +1,8 @@
 import { graphNetwork, queryLogits } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { type Tensor, torch } from '../../../lib/torch/index';
-import { itEqualsItsReference } from '../like-reference';
-import { parametersOf, randomEpisodes } from '../support';
+import { itEqualsItsReference } from '../support/like-reference';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { graphReference } from './graph-reference';
 import { expectSame, itKeepsTheContract } from './metric-contract';
 

@@ -3,7 +3,7 @@ import { route, squash } from '../../../lib/meta/metric/induction';
 import { linear } from '../../../lib/nn/index';
 import { torch } from '../../../lib/torch/index';
 import { expectGradients, float64, numbers } from '../../helpers/gradients';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { expectSame, itKeepsTheContract } from './metric-contract';
 
 const encoder = linear({ inFeatures: 4, outFeatures: 3 });

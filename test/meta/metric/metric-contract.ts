@@ -14,8 +14,8 @@ import {
   type Tree,
   torch,
 } from '../../../lib/torch/index';
-import { centralDifference, parametersOf, randomEpisodes } from '../support';
-import { WRONG_EPISODES } from '../wrong-episodes';
+import { centralDifference, parametersOf, randomEpisodes } from '../support/support';
+import { WRONG_EPISODES } from '../support/wrong-episodes';
 import { expectSame } from './expect-same';
 import { itKeepsOrders } from './order-contract';
 

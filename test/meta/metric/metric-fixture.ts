@@ -7,7 +7,7 @@ import {
   unflattenTree,
 } from '../../../lib/torch/index';
 import { readFixture } from '../../helpers/fixture';
-import { parametersOf } from '../support';
+import { parametersOf } from '../support/support';
 import { expectSame } from './metric-contract';
 
 type Case = {

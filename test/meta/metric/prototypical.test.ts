@@ -1,7 +1,7 @@
 import { maml, prototypical, queryAccuracy, queryLogits } from '../../../lib/meta/index';
 import { linear } from '../../../lib/nn/index';
 import { torch } from '../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { itKeepsTheContract } from './metric-contract';
 
 const learner = prototypical({ encoder: linear({ inFeatures: 4, outFeatures: 5 }) });

@@ -1,7 +1,7 @@
 import { metaGradient, queryLogits, relation } from '../../../lib/meta/index';
 import { type Layer, linear, mlp, type NoParams } from '../../../lib/nn/index';
 import { torch } from '../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../support';
+import { parametersOf, randomEpisodes } from '../support/support';
 import { expectSame, itKeepsTheContract } from './metric-contract';
 import { expectLikePyTorch } from './metric-fixture';
 

@@ -12,7 +12,7 @@ import { squaredDistances } from '../../../lib/meta/metric/squared-distances';
 import type { Layer } from '../../../lib/nn/index';
 import { type Tensor, type Tree, torch } from '../../../lib/torch/index';
 import { expectGradients, float64 } from '../../helpers/gradients';
-import { randomEpisodes } from '../support';
+import { randomEpisodes } from '../support/support';
 import { expectSame } from './metric-contract';
 
 const direct = (rows: Tensor, centers: Tensor) =>

@@ -1,7 +1,7 @@
 import { maml } from '../../../../lib/meta/index';
 import { type Layer, type LinearParams, linear } from '../../../../lib/nn/index';
 import { torch } from '../../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../../support';
+import { parametersOf, randomEpisodes } from '../../support/support';
 
 const { support } = randomEpisodes(torch.generator(1));
 const layer = linear({ inFeatures: 4, outFeatures: 3 });

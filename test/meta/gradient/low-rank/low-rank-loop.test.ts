@@ -20,7 +20,7 @@ import {
   sequential,
 } from '../../../../lib/nn/index';
 import { flattenTree, type Tensor, type Tree, torch } from '../../../../lib/torch/index';
-import { parametersOf, randomEpisodes } from '../../support';
+import { parametersOf, randomEpisodes } from '../../support/support';
 
 const STEPS = 3;
 // Six support rows in three steps: fewer than the hidden sizes, more than the classes.

@@ -1,5 +1,5 @@
-import type { Episodes } from '../../lib/meta';
-import type { Layer } from '../../lib/nn';
+import type { Episodes } from '../../../lib/meta';
+import type { Layer } from '../../../lib/nn';
 import {
   type Dtype,
   type Generator,
@@ -7,7 +7,7 @@ import {
   type Tensor,
   type Tree,
   torch,
-} from '../../lib/torch';
+} from '../../../lib/torch';
 
 /** T random tasks of Gaussian classes, in float64. */
 export function randomEpisodes(

@@ -1,6 +1,6 @@
-import type { Episodes } from '../../lib/meta';
-import type { Layer } from '../../lib/nn';
-import { type Tensor, torch } from '../../lib/torch';
+import type { Episodes } from '../../../lib/meta';
+import type { Layer } from '../../../lib/nn';
+import { type Tensor, torch } from '../../../lib/torch';
 
 const float64 = { dtype: 'float64' } as const;
 

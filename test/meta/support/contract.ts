@@ -5,8 +5,8 @@ import {
   metaGradient,
   queryLogits,
   taskCrossEntropy,
-} from '../../lib/meta';
-import { flattenTree, leaves, type Tensor, type Tree, torch } from '../../lib/torch';
+} from '../../../lib/meta';
+import { flattenTree, leaves, type Tensor, type Tree, torch } from '../../../lib/torch';
 import { centralDifference } from './support';
 
 /** The greatest difference between two tensors' elements. */

@@ -4,9 +4,9 @@ import {
   type Learner,
   queryLogits,
   taskCrossEntropy,
-} from '../../lib/meta';
-import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
-import { expectSame } from './metric/expect-same';
+} from '../../../lib/meta';
+import { flattenTree, type Tensor, type Tree, torch } from '../../../lib/torch';
+import { expectSame } from '../metric/expect-same';
 import { parametersOf, randomEpisodes } from './support';
 
 const PRECISIONS = [

@@ -1,5 +1,5 @@
-import type { Episodes } from '../../lib/meta';
-import type { Tensor } from '../../lib/torch';
+import type { Episodes } from '../../../lib/meta';
+import type { Tensor } from '../../../lib/torch';
 
 type Wrong = (episodes: Episodes) => Partial<Episodes>;
 

@@ -1,7 +1,7 @@
-import type { Episodes } from '../../lib/meta';
-import { flattenTree, type Tensor, type Tree, torch } from '../../lib/torch';
-import { readFixture } from '../helpers/fixture';
-import { expectNumbers, numbers } from '../helpers/gradients';
+import type { Episodes } from '../../../lib/meta';
+import { flattenTree, type Tensor, type Tree, torch } from '../../../lib/torch';
+import { readFixture } from '../../helpers/fixture';
+import { expectNumbers, numbers } from '../../helpers/gradients';
 
 type Matrix = number[][];
 type Set = { inputs: number[][][]; labels: number[][] };
