@@ -1,5 +1,5 @@
 import { datasetFromRows } from '../../../lib/text';
-import { fit as fitRun, type RunInput } from '../../../lib/train';
+import { fit as fitRun } from '../../../lib/train';
 import { testConfig, testModel } from '../../../lib/train/runs/evaluate-model';
 import type { MetaModel } from '../../../lib/train/runs/model';
 import type { TaskMaker } from '../../../lib/train/runs/task-maker';
@@ -7,25 +7,17 @@ import { testOn } from '../../../lib/train/runs/test-run';
 import { testMakers } from '../../../lib/train/runs/workshop';
 import { temporaryFolder } from '../../helpers/folders';
 import { writeTable } from '../../helpers/tables';
+import { CLASSES, SMALL_RUN } from './small-run';
 
 const folder = temporaryFolder();
 
-const CLASSES = ['card', 'rain', 'bread', 'train'];
 const ROWS = CLASSES.flatMap((label) =>
   [1, 2, 3, 4].map((i) => ({ text: `${label} number ${i}`, label })),
 );
-const RUN: RunInput = {
-  learner: 'prototypical',
-  splits: { kind: 'classes', train: ['card', 'rain'], validation: [], test: ['bread', 'train'] },
-  episodes: { ways: 2, shots: 1, queries: 2, tasks: 2 },
-  encoder: { kind: 'mean', dimensions: 4 },
-  steps: 2,
-  evaluation: { test: 6, shots: 1 },
-};
 
 let model: MetaModel;
 beforeAll(async () => {
-  ({ model } = await fitRun(datasetFromRows(ROWS), RUN));
+  ({ model } = await fitRun(datasetFromRows(ROWS), SMALL_RUN));
 });
 afterAll(() => model.dispose());
 

@@ -2,21 +2,13 @@ import { join } from 'node:path';
 import { datasetFromRows } from '../../../lib/text';
 import { fit as fitRun, type RunInput } from '../../../lib/train';
 import { temporaryFolder } from '../../helpers/folders';
+import { CLASSES, SMALL_RUN } from './small-run';
 
 const folder = temporaryFolder();
 
 const rowsOf = (word: string) =>
-  ['card', 'rain', 'bread', 'train'].flatMap((label) =>
-    [1, 2, 3, 4].map((i) => ({ text: `${label} ${word} ${i}`, label })),
-  );
-const RUN: RunInput = {
-  learner: 'prototypical',
-  splits: { kind: 'classes', train: ['card', 'rain'], validation: [], test: ['bread', 'train'] },
-  episodes: { ways: 2, shots: 1, queries: 2, tasks: 2 },
-  encoder: { kind: 'mean', dimensions: 4 },
-  steps: 2,
-  evaluation: { test: 2, shots: 1 },
-};
+  CLASSES.flatMap((label) => [1, 2, 3, 4].map((i) => ({ text: `${label} ${word} ${i}`, label })));
+const RUN: RunInput = { ...SMALL_RUN, evaluation: { test: 2, shots: 1 } };
 
 /** Trains on rows with a word in them, in one folder of checkpoints. */
 async function run(word: string, change: Partial<RunInput>, resume: boolean): Promise<void> {

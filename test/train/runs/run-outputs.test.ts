@@ -2,25 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
 import { datasetFromRows, readDataset } from '../../../lib/text';
-import {
-  fitInWorker,
-  fit as fitRun,
-  loadPredictions,
-  type RunInput,
-  report,
-} from '../../../lib/train';
+import { fitInWorker, fit as fitRun, loadPredictions, report } from '../../../lib/train';
 import { temporaryFolder } from '../../helpers/folders';
+import { SMALL_RUN } from './small-run';
 
 const folder = temporaryFolder();
-
-const RUN: RunInput = {
-  learner: 'prototypical',
-  splits: { kind: 'classes', train: ['card', 'rain'], validation: [], test: ['bread', 'train'] },
-  episodes: { ways: 2, shots: 1, queries: 2, tasks: 2 },
-  encoder: { kind: 'mean', dimensions: 4 },
-  steps: 2,
-  evaluation: { test: 6, shots: 1 },
-};
 
 /** Texts of four classes in two languages. */
 function table(): string {
@@ -35,7 +21,7 @@ function table(): string {
 test('groups of rows go into predictions, and from there into the report', async () => {
   const out = join(folder(), 'run');
   const data = { source: table(), groups: ['language'] };
-  const { model } = await fitRun(undefined, { ...RUN, data, out, predictions: true });
+  const { model } = await fitRun(undefined, { ...SMALL_RUN, data, out, predictions: true });
   model.dispose();
   const { protocol, queries } = await loadPredictions(join(out, 'predictions-1-shot.jsonl'));
   for (const { text = '', groups } of queries) {
@@ -50,7 +36,11 @@ test('groups of rows go into predictions, and from there into the report', async
 test('groups of a data set go into the predictions of a thread', async () => {
   const out = join(folder(), 'thread');
   const { rows } = await readDataset(table(), { groups: ['language'] });
-  const { model } = await fitInWorker(datasetFromRows(rows), { ...RUN, out, predictions: true });
+  const { model } = await fitInWorker(datasetFromRows(rows), {
+    ...SMALL_RUN,
+    out,
+    predictions: true,
+  });
   model.dispose();
   const { queries } = await loadPredictions(join(out, 'predictions-1-shot.jsonl'));
   expect(queries.map(({ groups }) => Object.keys(groups ?? {}))).toEqual(
@@ -70,7 +60,7 @@ test('a config tells steps to OpenTelemetry, and to files beside it', async () =
     const out = join(folder(), 'run');
     mkdirSync(out);
     const loggers = ['opentelemetry', 'jsonl'] as const;
-    const config = { ...RUN, data: table(), out, loggers: [...loggers], seeds: [7] };
+    const config = { ...SMALL_RUN, data: table(), out, loggers: [...loggers], seeds: [7] };
     (await fitRun(undefined, config)).model.dispose();
     const steps = told.filter(([name]) => name === 'metatorch.steps');
     expect(steps).toEqual(
