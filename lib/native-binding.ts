@@ -86,8 +86,10 @@ export interface NativeBinding extends GraphBinding, GroupBinding {
   numelOf(tensor: Handle): number;
   release(tensor: Handle): void;
   releaseAll(handles: Int32Array, count: number): void;
-  /** Writes 1 for each handle whose memory only listed handles refer to, and only one of the first. */
+  /** Writes 1 for each handle on contiguous memory that only listed handles refer to, and only one of the first. */
   markOverwritable(handles: Int32Array, wanted: number): void;
+  /** Has autograd refuse graphs that have saved these tensors. */
+  noteChanges(handles: Int32Array): void;
   memory(): { tensors: number; bytes: number };
   memoryStatsOfCpu(): MemoryStats;
   resetPeakMemoryOfCpu(): void;

@@ -1,8 +1,6 @@
-import { noGrad } from './autograd/grad-modes';
 import { binding } from './binding';
 import { handleOf, type TensorHandle } from './handle';
 import { currentScope, releaseDonated, type Scope } from './ownership';
-import { scope } from './scope';
 import type { Tensor } from './tensor';
 
 /** Tensors that `torch.replace` lets an optimizer overwrite. */
@@ -31,18 +29,11 @@ export function donationOf(
       return found.free.has(tensor) ? tensor.detach() : tensor.detach().clone();
     },
     settle() {
-      for (const tensor of found?.free ?? []) noteChange(tensor);
+      // The fused kernels do not count as changes in place.
+      binding.noteChanges(Int32Array.from(found?.free ?? [], handleOf));
       for (const tensor of [...tensors, ...(found?.views ?? [])]) releaseDonated(tensor);
     },
   };
-}
-
-/**
- * Has autograd refuse graphs that have saved the tensor. The fused kernels do not count as changes in
- * place; changing none of the elements of a view does.
- */
-function noteChange(tensor: Tensor): void {
-  scope(() => void noGrad(() => tensor.asStrided([0], [1]).zero_()));
 }
 
 /** The tensors whose memory nothing refers to but themselves and the `views` among those just made. */
@@ -53,10 +44,7 @@ function overwritable(
 ): { free: ReadonlySet<Tensor>; views: readonly TensorHandle[] } {
   const needed = new Set<TensorHandle>(read);
   const others = made.filter((tensor) => handleOf(tensor) >= 0 && !needed.has(tensor));
-  // The kernels pair elements by their place in memory.
-  const wanted = tensors.filter(
-    (tensor) => tensor.isContiguous() && !tensor.isInference() && !needed.has(tensor),
-  );
+  const wanted = tensors.filter((tensor) => !needed.has(tensor));
   const marks = Int32Array.from([...wanted, ...others], handleOf);
   binding.markOverwritable(marks, wanted.length);
   return {

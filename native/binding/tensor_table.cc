@@ -68,6 +68,9 @@ std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
     // Other threads' handles, tokens of share() and what graphs have saved count too.
     use.count = tensor.unsafeGetTensorImpl()->unsafe_storage().use_count();
     use.elsewhere |= BorrowedArrays::IsBorrowed(tensor);
+    // The kernels that overwrite pair elements by their place in memory, and note what they
+    // changed.
+    use.elsewhere |= !tensor.is_contiguous() || tensor.is_inference();
   }
   for (size_t handle = 0; handle < entries.size(); ++handle) {
     if (!entries[handle].defined()) continue;

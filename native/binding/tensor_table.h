@@ -75,7 +75,8 @@ class TensorTable {
 
   size_t Live() const { return table_.Live(); }
   // Of each of the handles, the first `wanted` of which name tensors to be overwritten, whether its
-  // memory may be: it is then shown by nothing but handles of this list, and by one of the wanted.
+  // memory may be: it is then contiguous, and shown by nothing but handles of this list, and by one
+  // of the wanted.
   std::vector<bool> Overwritable(const std::vector<int32_t>& handles, size_t wanted) const;
   // Live tensors and the bytes of their storages, and of those of the tensors held elsewhere, each
   // storage counted once.

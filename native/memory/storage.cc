@@ -145,6 +145,16 @@ napi_value MarkOverwritable(Call& call) {
   return nullptr;
 }
 
+// noteChanges(handles): what graphs have saved of these tensors, or of others on their memory, is
+// out of date. Kernels that write past autograd do not say so themselves.
+napi_value NoteChanges(Call& call) {
+  const auto [handles, length] = HandlesArgument(call, 0);
+  for (size_t i = 0; i < length; ++i) {
+    call.self.tensors.At(handles[i]).unsafeGetTensorImpl()->bump_version();
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void RegisterStorage(Napi::Object exports, Environment* self) {
@@ -161,6 +171,7 @@ void RegisterStorage(Napi::Object exports, Environment* self) {
   Register<Release>(exports, "release", self);
   Register<ReleaseAll>(exports, "releaseAll", self);
   Register<MarkOverwritable>(exports, "markOverwritable", self);
+  Register<NoteChanges>(exports, "noteChanges", self);
 }
 
 }  // namespace metatorch
