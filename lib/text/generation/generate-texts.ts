@@ -2,7 +2,6 @@ import {
   notNegative,
   type OptionsOf,
   optional,
-  positiveInteger,
   type ReadOptions,
   upTo,
   withDefault,
@@ -22,8 +21,8 @@ export const GENERATE = {
   beams: withDefault(upTo(64), 4),
   /** α: texts compare by ln p / lengthᵅ. Default: 1. */
   lengthPenalty: withDefault(notNegative, 1),
-  /** The most characters of a text, which are code points. Default: twice those of its source, and ten. */
-  maxLength: optional(positiveInteger),
+  /** The most characters of a text, which are code points, up to 10,000. Default: twice those of its source, and ten. */
+  maxLength: optional(upTo(10_000)),
 };
 
 export type GenerateOptions = OptionsOf<typeof GENERATE>;

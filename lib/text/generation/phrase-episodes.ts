@@ -5,6 +5,7 @@ import {
   readOptions,
   recordOf,
   stepCount,
+  upTo,
   withDefault,
 } from '../../check';
 import { invalidArgument, outOfRange } from '../../errors';
@@ -15,8 +16,8 @@ import { EncoderDecoder } from './encoder-decoder';
 import { type PhrasePair, phrasePairsOf } from './phrase-pairs';
 
 const OPTIONS = {
-  /** T: how many tasks a batch has; each draws one of the languages, domains or styles. Default: 4. */
-  tasks: withDefault(positiveInteger, 4),
+  /** T: how many tasks a batch has, up to 1,024; each draws one of the languages, domains or styles. Default: 4. */
+  tasks: withDefault(upTo(1024), 4),
   /** K: pairs that a task is adapted to. Default: 10. */
   shots: withDefault(positiveInteger, 10),
   /** Pairs that it is asked for then. Default: 10. */

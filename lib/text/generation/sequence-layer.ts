@@ -1,3 +1,4 @@
+import { objectOf } from '../../check';
 import {
   type Context,
   dropout,
@@ -100,10 +101,12 @@ class SequenceParts {
   }
 
   encode(params: SequenceParams, ids: Tensor, context?: Context) {
+    const { decoder } = objectOf(params, 'params', 'encoderDecoder');
+    objectOf(decoder, 'params.decoder', 'encoderDecoder');
     const x = this.#vectors(params, ids, context);
     const mask = ids.ne(this.#sizes.padId).to(x.dtype);
     const values = this.#reader.apply(params.encoder, { x, mask }, context);
-    return this.#decoder.start(params.decoder, values, mask, ids);
+    return this.#decoder.start(decoder, values, mask, ids);
   }
 
   advance(params: SequenceParams, memory: SourceMemory, before: DecoderState, ids: Tensor) {

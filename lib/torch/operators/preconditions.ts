@@ -103,6 +103,8 @@ function packedSequences(args: CheckedArguments): void {
 /** Steps through the range of the numbers by a share that `nBins` gives. */
 function bins(args: CheckedArguments): void {
   args.require(args.number('nBins', 200) > 0, 'a positive integer', 'nBins', args.value('nBins'));
+  const ratio = args.number('ratio', 0);
+  args.require(ratio >= 0 && ratio <= 1, 'a number from 0 to 1', 'ratio', args.value('ratio'));
 }
 
 /** Row exchanges (pivots): as many as the factors have rows. */
@@ -219,6 +221,22 @@ function all(...checks: readonly Check[]): Check {
 
 const convolution = all(noSparse, smallWindow);
 
+/** Kernels of weights `[..., *kernelSize]` that are read by the size that is given, not by the weights' own. */
+const ownKernel = (dims: number): Check =>
+  all(convolution, (args) => {
+    const { shape = [] } = args.tensor('weight') ?? {};
+    const given = args.numbers('kernelSize');
+    const sizes = shape.slice(-dims);
+    if (shape.length !== dims + 2) return;
+    const fits = sizes.every((size, i) => size === (given[i] ?? given[0]));
+    args.require(
+      fits,
+      `the weights' own ${written(sizes)}`,
+      'kernelSize',
+      args.value('kernelSize'),
+    );
+  });
+
 const POLYNOMIALS = [
   'chebyshev_polynomial_t',
   'chebyshev_polynomial_u',
@@ -265,6 +283,9 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::conv_transpose2d': convolution,
   'aten::conv_transpose3d': convolution,
   'aten::convolution': convolution,
+  'aten::slow_conv3d': ownKernel(3),
+  'aten::slow_conv_transpose2d': ownKernel(2),
+  'aten::slow_conv_transpose3d': ownKernel(3),
   'aten::segment_reduce': segments,
   'aten::embedding_bag': bags,
   'aten::_embedding_bag': bags,

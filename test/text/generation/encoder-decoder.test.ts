@@ -285,6 +285,13 @@ test('refuses what it cannot read', async () => {
   );
   expect(() => model.withParams(expandTasks(model.params, 2))).toThrow(ArgumentRangeError);
   expect(() => phraseEpisodes(model, { one: pairs })).toThrow(ArgumentRangeError);
+  const many = { shots: 1, queries: 1, tasks: 1e9 };
+  expect(() => phraseEpisodes(model, { one: pairs }, many)).toThrow('tasks');
+  expect(() => model.generate(['a'], { maxLength: 1e9 })).toThrow('10000');
+  const { decoder, ...rest } = model.params;
+  for (const params of [rest, { ...rest, decoder: {} }, null]) {
+    expect(() => model.losses(params as never, pairs)).toThrow(ArgumentTypeError);
+  }
   expect(() => phraseEpisodes(model, {}, { shots: 1, queries: 1 })).toThrow(
     'lists of pairs by their names',
   );

@@ -123,6 +123,45 @@ test.each<[string, string, () => unknown]>([
     () => torch.chooseQparamsOptimized(torch.rand([4]), 4, -1, 0.16, 8),
   ],
   [
+    'chooseQparamsOptimized',
+    'ratio',
+    () => torch.chooseQparamsOptimized(torch.rand([4]), 4, 3, 1e308, 8),
+  ],
+  [
+    'slowConv3d',
+    'kernelSize',
+    () => torch.slowConv3d(torch.ones([2, 3, 4, 4, 4]), torch.ones([5, 3, 3, 3, 3]), [3, 3, 1]),
+  ],
+  [
+    'slowConvTranspose2d',
+    'kernelSize',
+    () => torch.slowConvTranspose2d(torch.ones([2, 3, 4, 4]), torch.ones([3, 5, 3, 3]), 5),
+  ],
+  [
+    'slowConvTranspose3d',
+    'kernelSize',
+    () => {
+      const weight = torch.ones([3, 5, 3, 3, 3]);
+      return torch.slowConvTranspose3d(torch.ones([2, 3, 4, 4, 4]), weight, [0, 3, 3]);
+    },
+  ],
+  [
+    'mkldnnLinear with a bias of other outputs',
+    'bias',
+    () => {
+      const weight = torch.ones([2, 4]);
+      return torch
+        .rand([3, 4])
+        .toMkldnn()
+        .mkldnnLinear(weight, torch.ones([5, 1, 1, 1]));
+    },
+  ],
+  [
+    'mkldnnLinear with a weight of no dimensions',
+    'weight',
+    () => torch.rand([1, 8, 1, 1]).toMkldnn().mkldnnLinear(torch.tensor(1)),
+  ],
+  [
     'copy of an opaque tensor',
     'self',
     () =>
