@@ -96,8 +96,9 @@ export class Tensor extends TensorHandle {
   }
 
   set grad(gradient: Tensor | null) {
+    const handle = handleOf(this);
     if (gradient !== null) requireGradient(this, gradient);
-    binding.setGrad(handleOf(this), gradient === null ? null : handleOf(gradient));
+    binding.setGrad(handle, gradient === null ? null : handleOf(gradient));
   }
 
   /**

@@ -147,6 +147,7 @@ export class ClassifierStore implements Classifiers {
    */
   async import(name: string, folder: string): Promise<void> {
     classifierName(name, 'import');
+    string(folder, 'folder', 'import');
     return this.#inTurn(name, async () => {
       if (this.#stored.has(name)) throw outOfRange('a new name', 'name of import', name, 'import');
       await this.#keep(name, await takeIn(folder, this.#shared));

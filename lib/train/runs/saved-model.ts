@@ -69,6 +69,9 @@ export function saveModel(
   options: { examples?: readonly LabeledText[] | undefined } = {},
 ): void {
   string(folder, 'folder', 'saveModel');
+  if (!(model instanceof MetaModel)) {
+    throw invalidArgument('a MetaModel', 'model of saveModel', model, 'saveModel');
+  }
   const { examples = model.facts.examples } = readOptions(SAVING, options, 'saveModel');
   const { learner, encoder, run, compression } = model.facts;
   const { state, weights } = model.encoder;

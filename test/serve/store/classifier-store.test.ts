@@ -219,6 +219,12 @@ test('a saved classifier is taken in, and a server keeps what it learns', async 
   await classifier.save(join(folder(), 'saved'));
   await classifier.close();
   const store = await open();
+  // Node.js' own check of a path fails on its `constructor`.
+  const hostile = { constructor: 1 };
+  await expect(async () => store.import('cards', hostile as never)).rejects.toMatchObject({
+    code: 'ERR_TORCH_ARGUMENT',
+    argument: 'folder of import',
+  });
   await store.import('cards', join(folder(), 'saved'));
   await expect(store.import('cards', join(folder(), 'saved'))).rejects.toThrow(
     /Expected a new name/,

@@ -1,4 +1,4 @@
-import { type Tensor, torch } from '../../../lib/torch/index';
+import { Tensor, torch } from '../../../lib/torch/index';
 
 const x = torch.tensor([1, 2], { dtype: 'float64' });
 const loss = (a: Tensor): Tensor => a.pow(2).sum();
@@ -63,6 +63,13 @@ test.each<[string, Call, RegExp]>([
   ['gradgradcheck', (inputs) => call('gradgradcheck', loss, inputs), /gradgradcheck: .*input/],
 ])('%s refuses inputs that are no tree, or an empty one', (_, run, names) => {
   expectRefused(run, noTrees, names);
+});
+
+test('a gradient for what is not a tensor', () => {
+  const receivers = [null, 'x', {}, torch];
+  for (const gradient of [x, null]) {
+    expectRefused((of) => Reflect.set(Tensor.prototype, 'grad', gradient, of), receivers, /tensor/);
+  }
 });
 
 test('vectors of another structure', () => {

@@ -1,4 +1,4 @@
-import { type Tensor, torch } from '../../../../../lib/torch';
+import { Tensor, torch } from '../../../../../lib/torch';
 import type { Random } from '../random';
 import { randomPlan, randomTensor } from '../tensors';
 import { type AnyFunction, method, type Recipe, recipe } from './recipe';
@@ -53,9 +53,8 @@ const tensors: readonly Recipe[] = [
   recipe(
     'tensor',
     'Tensor.grad=',
-    (x: Tensor, gradient: Tensor) => {
-      x.grad = gradient;
-    },
+    // Not by an assignment, which writes to whatever else it is given.
+    (x: Tensor, gradient: Tensor) => Reflect.set(Tensor.prototype, 'grad', gradient, x),
     (random) => [any(random), any(random)],
   ),
   recipe('tensor', 'torch.tensor', torch.tensor as AnyFunction, (random) => [
