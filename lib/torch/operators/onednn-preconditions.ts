@@ -21,6 +21,29 @@ function transposed(args: CheckedArguments): void {
   args.require(weight.length === shape.length, `${shape.length} dimensions`, 'W', written(weight));
 }
 
+const LSTM = 2;
+const LSTM_GATES = 4;
+
+/** One layer of an LSTM on `[L, B, I]`: weights `[4H, I]` and `[4H, H]`, two biases `[4H]`, states of B·H numbers. */
+function recurrentLayer(args: CheckedArguments): void {
+  const { shape = [] } = args.tensor('input') ?? {};
+  args.require(shape.length === 3, 'a shape [L, B, I]', 'input', written(shape));
+  args.require(!shape.includes(0), 'a tensor with elements', 'input', written(shape));
+  args.require(args.number('mode', LSTM) === LSTM, '2, an LSTM', 'mode', args.value('mode'));
+  const hidden = args.number('hiddenSize', 0);
+  args.require(hidden > 0, 'a positive integer', 'hiddenSize', args.value('hiddenSize'));
+  const [, batch = 0, inputs = 0] = shape;
+  const rows = LSTM_GATES * hidden;
+  args.requireShape(args.tensor('weight0'), [rows, inputs]);
+  args.requireShape(args.tensor('weight1'), [rows, hidden]);
+  for (const bias of ['weight2', 'weight3']) args.requireShape(args.tensor(bias), [rows]);
+  for (const name of ['hx_', 'cx_']) {
+    const { shape: state = [] } = args.tensor(name) ?? {};
+    const fits = state.reduce((all, size) => all * size, 1) === batch * hidden;
+    args.require(fits, `${batch}·${hidden} elements`, name, written(state));
+  }
+}
+
 /** Weights that have been packed: what is read of them is no tensor's memory. */
 const packedBy =
   (prepack: string): Check =>
@@ -39,6 +62,7 @@ const CONVOLUTIONS = [
 /** What oneDNN's fused operators do not check. */
 export const ONEDNN_PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::mkldnn_linear': linear('self', 'weight', 'bias'),
+  'aten::mkldnn_rnn_layer': recurrentLayer,
   'mkldnn::_linear_pointwise': linear('X', 'W', 'B'),
   'mkldnn::_convolution_transpose_pointwise': transposed,
   'onednn::qlinear_pointwise': packedBy('qlinear_prepack'),

@@ -85,3 +85,44 @@ describe('shapes beyond which oneDNN would read', () => {
     expect(() => transposed(torch.ones([]))).toThrow('Expected 4 dimensions for W but received []');
   });
 });
+
+describe('a layer of an LSTM', () => {
+  const [length, batch, inputs, hidden] = [3, 2, 5, 4];
+  const tensors = {
+    input: torch.ones([length, batch, inputs]),
+    weight0: torch.full([4 * hidden, inputs], 0.1),
+    weight1: torch.full([4 * hidden, hidden], 0.1),
+    weight2: torch.zeros([4 * hidden]),
+    weight3: torch.zeros([4 * hidden]),
+    hx_: torch.zeros([1, batch, hidden]),
+    cx_: torch.zeros([1, batch, hidden]),
+  };
+  function layer(other: Partial<typeof tensors> = {}, mode = 2, size = hidden) {
+    const { input, weight0, weight1, weight2, weight3, hx_, cx_ } = { ...tensors, ...other };
+    const weights = [weight0, weight1, weight2, weight3] as const;
+    const flags = [true, false, false, false] as const;
+    return torch.mkldnnRnnLayer(input, ...weights, hx_, cx_, false, [], mode, size, 1, ...flags);
+  }
+
+  test('gives what the operator gives', () => {
+    const weights = [tensors.weight0, tensors.weight1, tensors.weight2, tensors.weight3];
+    const states = [tensors.hx_, tensors.cx_];
+    const expected = torch.lstm(tensors.input, states, weights, true, 1, 0, false, false, false);
+    const [outputs] = layer();
+    expect(outputs.sub(expected[0]).abs().max().item()).toBeLessThan(1e-6);
+  });
+
+  test.each(Object.keys(tensors))('%s of another shape is refused', (name) => {
+    expect(() => layer({ [name]: torch.ones([1, 2, 3, 8]) })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_TORCH_ARGUMENT',
+        message: expect.stringContaining(`for ${name} but received`),
+      }),
+    );
+  });
+
+  test('other cells and states of no size are refused', () => {
+    expect(() => layer({}, 3)).toThrow('2, an LSTM for mode');
+    expect(() => layer({}, 2, 0)).toThrow('a positive integer for hiddenSize');
+  });
+});
