@@ -90,6 +90,18 @@ function groups(args: CheckedArguments): void {
   args.requireShape(args.tensor('bias'), [channels]);
 }
 
+/** Recurrent layers read as many weights as they have, whatever the list holds; projections are one more each. */
+function recurrent(args: CheckedArguments): void {
+  packedSequences(args);
+  const count = args.number('numLayers', 1);
+  args.require(count > 0, 'a positive integer', 'numLayers', args.value('numLayers'));
+  const cells = count * (args.value('bidirectional') === true ? 2 : 1);
+  const weights = args.value('hasBiases') === true ? 4 : 2;
+  const given = args.tensors('params').length;
+  const fits = given === weights * cells || given === (weights + 1) * cells;
+  args.require(fits, `${weights * cells} tensors`, 'params', given);
+}
+
 /** The sequences' lengths of a packed batch: rows are found by them. */
 function packedSequences(args: CheckedArguments): void {
   const sizes = args.tensor('batchSizes');
@@ -291,10 +303,10 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::_embedding_bag': bags,
   'aten::_embedding_bag_forward_only': bags,
   'aten::native_group_norm': groups,
-  'aten::lstm': packedSequences,
-  'aten::gru': packedSequences,
-  'aten::rnn_tanh': packedSequences,
-  'aten::rnn_relu': packedSequences,
+  'aten::lstm': recurrent,
+  'aten::gru': recurrent,
+  'aten::rnn_tanh': recurrent,
+  'aten::rnn_relu': recurrent,
   'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
   'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
   'aten::copy': denseOnly,

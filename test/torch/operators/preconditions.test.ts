@@ -128,6 +128,19 @@ test.each<[string, string, () => unknown]>([
     () => torch.chooseQparamsOptimized(torch.rand([4]), 4, 3, 1e308, 8),
   ],
   [
+    'lstm without weights',
+    'params',
+    () => {
+      const states = [torch.zeros([3, 2, 4]), torch.zeros([3, 2, 4])];
+      return torch.lstm(torch.rand([5, 2, 4]), states, [], false, 3, 0, false, true, false);
+    },
+  ],
+  [
+    'gru of no layers',
+    'numLayers',
+    () => torch.gru(torch.rand([5, 2, 4]), none, [none], false, 0, 0, false, false, false),
+  ],
+  [
     'slowConv3d',
     'kernelSize',
     () => torch.slowConv3d(torch.ones([2, 3, 4, 4, 4]), torch.ones([5, 3, 3, 3, 3]), [3, 3, 1]),
