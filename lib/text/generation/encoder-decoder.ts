@@ -103,7 +103,7 @@ export class EncoderDecoder {
   /**
    * −ln p of every character of the pairs' targets, and of their ends, `[N]`, with gradients where they are recorded.
    *
-   * @throws ArgumentTypeError or ArgumentRangeError if `pairs` is not a list of pairs, or for parameters of another model
+   * @throws ArgumentTypeError or ArgumentRangeError if `pairs` is not a list of pairs, or for parameters of another structure
    */
   losses(params: SequenceParams, pairs: readonly PhrasePair[], context?: Context): Tensor {
     return torch.scope(() => {

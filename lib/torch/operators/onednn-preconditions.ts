@@ -1,6 +1,6 @@
 import { type Check, type CheckedArguments, written } from './checked-arguments';
 
-/** Weights `[out, in]` for rows of `in` numbers; `names` are those of the rows, the weights and the bias. */
+/** Weights `[out, in]` for rows of `in` numbers, by what the operator calls the rows, the weights and the bias. */
 const linear =
   (...[x, w, b]: [x: string, w: string, b: string]): Check =>
   (args) => {

@@ -237,9 +237,9 @@ const convolution = all(noSparse, smallWindow);
 const ownKernel = (dims: number): Check =>
   all(convolution, (args) => {
     const { shape = [] } = args.tensor('weight') ?? {};
+    if (shape.length !== dims + 2) return;
     const given = args.numbers('kernelSize');
     const sizes = shape.slice(-dims);
-    if (shape.length !== dims + 2) return;
     const fits = sizes.every((size, i) => size === (given[i] ?? given[0]));
     args.require(
       fits,

@@ -8,7 +8,7 @@ import {
   string,
   withDefault,
 } from '../../check';
-import { ArgumentRangeError, ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
+import { ArgumentRangeError, ArgumentTypeError, outOfRange } from '../../errors';
 import { fingerprintOf } from '../../text/encoders/fingerprint';
 import type { LayeredParams } from '../../text/encoders/layered-params';
 import { openEncoder } from '../../text/encoders/open-encoder';
@@ -17,7 +17,7 @@ import type { FixedEncoder, TrainableEncoder } from '../../text/encoders/trainab
 import { frozenOn } from '../../text/encoders/trainable/frozen';
 import { disposeTree, flattenTree, mapTree, type Tree } from '../../torch';
 import { buildLearner, type EncoderConfig, encoderChoice, restoreEncoder } from '../registry';
-import { MetaModel, type ModelFacts } from '../runs/model';
+import { MetaModel, type ModelFacts, requireMetaModel } from '../runs/model';
 import { textsFor } from './calibration-texts';
 import type { Compression } from './compression';
 import { type EncoderPart, encoderPart, paramsFor } from './encoder-part';
@@ -57,9 +57,7 @@ export type CompressOptions = Omit<OptionsOf<typeof OPTIONS>, 'prune'> & {
  *   already, or whose encoder has no weights of the kind; what reading the texts throws
  */
 export async function compress(model: MetaModel, options: CompressOptions): Promise<MetaModel> {
-  if (!(model instanceof MetaModel)) {
-    throw invalidArgument('a MetaModel', 'model of compress', model, 'compress');
-  }
+  requireMetaModel(model, 'compress');
   const { prune, int8, texts, signal } = readOptions(OPTIONS, options, 'compress');
   if (prune === undefined && !int8) {
     const message = 'Expected prune, int8 or both for the options of compress but received neither';

@@ -1,4 +1,5 @@
 import { type Json, objectOf, withMethods } from '../../check';
+import { invalidArgument } from '../../errors';
 import { TextClassifier, type TextModel } from '../../text';
 import type { LabeledText } from '../../text/datasets/dataset';
 import type { TrainableEncoder } from '../../text/encoders/trainable';
@@ -91,4 +92,10 @@ export class MetaModel implements TextModel<Tree, unknown, Tree> {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Refuses what is not a model, where types do not reach. */
+export function requireMetaModel(model: unknown, operator: string): void {
+  if (model instanceof MetaModel) return;
+  throw invalidArgument('a MetaModel', `model of ${operator}`, model, operator);
 }

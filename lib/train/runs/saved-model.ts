@@ -28,7 +28,7 @@ import { type Compression, compressionCheck } from '../compress/compression';
 import { configSchema } from '../config-schema';
 import { encoderChoice, learnerChoice, restoreEncoder } from '../registry';
 import { savedModelCheck } from '../text-model';
-import { MetaModel, type ModelFacts } from './model';
+import { MetaModel, type ModelFacts, requireMetaModel } from './model';
 
 export const examplesCheck = listOf(
   strictObject({ text: required(string), label: required(string) }),
@@ -69,9 +69,7 @@ export function saveModel(
   options: { examples?: readonly LabeledText[] | undefined } = {},
 ): void {
   string(folder, 'folder', 'saveModel');
-  if (!(model instanceof MetaModel)) {
-    throw invalidArgument('a MetaModel', 'model of saveModel', model, 'saveModel');
-  }
+  requireMetaModel(model, 'saveModel');
   const { examples = model.facts.examples } = readOptions(SAVING, options, 'saveModel');
   const { learner, encoder, run, compression } = model.facts;
   const { state, weights } = model.encoder;
