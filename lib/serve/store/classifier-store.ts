@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import {
   atOnce,
   type OptionsOf,
-  objectOf,
   optional,
   positiveInteger,
   type ReadOptions,
@@ -17,11 +16,10 @@ import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool } from '../encoder-pool';
 import { type ExamplesInput, examplesNow } from '../examples/read-examples';
 import { makeFolder } from '../folders';
-import type { AdditionOptions } from '../setup';
-import { encoderPool } from '../setup';
+import { ADDITION, type AdditionOptions, encoderPool } from '../setup';
 import { type Change, changeNow } from './changes';
 import { type Classifiers, classifierName, type FitSettings, type Pool } from './classifiers';
-import { fitClassifier } from './fit-classifier';
+import { fitClassifier, fitSignal } from './fit-classifier';
 import { onDisk } from './journal';
 import { type Stored, takeIn } from './snapshots';
 import { requireStore } from './store-mark';
@@ -125,15 +123,16 @@ export class ClassifierStore implements Classifiers {
 
   async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
     const own = changeNow(change);
-    return this.#inTurn(name, () => this.#require(name).change(own, options));
+    const read = readOptions(ADDITION, options, 'change');
+    return this.#inTurn(name, () => this.#require(name).change(own, read));
   }
 
   async put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
     classifierName(name, 'put');
-    objectOf(settings, 'settings', 'put');
+    const signal = fitSignal(settings);
     const given = examplesNow(examples);
     return this.#inTurn(name, async () => {
-      settings.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const makers = { pool: () => this.#pool, model: this.#model };
       await this.#keep(name, await fitClassifier(given, settings, makers));
     });

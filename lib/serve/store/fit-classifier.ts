@@ -1,3 +1,4 @@
+import { abortSignal, objectOf } from '../../check';
 import { AdaptedClassifier } from '../adapted/adapted-classifier';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
 import type { EncoderPool } from '../encoder-pool';
@@ -20,4 +21,11 @@ export async function fitClassifier(
 ): Promise<Stored> {
   if (model !== undefined) return AdaptedClassifier.adapt(examples, { ...settings, model });
   return FewShotClassifier.fit(examples, { ...settings, pool: await pool() });
+}
+
+/** What gives a fit up. The other settings are read by the classifier that is fitted. */
+export function fitSignal(settings: FitSettings): AbortSignal | undefined {
+  objectOf(settings, 'settings', 'put');
+  const { signal } = settings;
+  return signal === undefined ? undefined : abortSignal(signal, 'signal', 'put');
 }

@@ -1,14 +1,14 @@
-import { objectOf } from '../../check';
+import { readOptions } from '../../check';
 import { AdaptedClassifier } from '../adapted/adapted-classifier';
 import type { MetaModelPool } from '../adapted/meta-model-pool';
 import { EncoderPool } from '../encoder-pool';
 import { type ExamplesInput, examplesNow } from '../examples/read-examples';
 import { FewShotClassifier } from '../few-shot-classifier';
 import type { Servable } from '../servable';
-import type { AdditionOptions } from '../setup';
+import { ADDITION, type AdditionOptions } from '../setup';
 import { applyChange, type Change, changeNow } from './changes';
 import type { Classifiers, FitSettings, Pool } from './classifiers';
-import { fitClassifier } from './fit-classifier';
+import { fitClassifier, fitSignal } from './fit-classifier';
 import { Turns } from './turns';
 import { unknownClassifier } from './unknown-classifier';
 
@@ -62,14 +62,15 @@ export class MemoryClassifiers implements Classifiers {
 
   async change(name: string, change: Change, options: AdditionOptions = {}): Promise<void> {
     const own = changeNow(change);
-    return this.#turns.run(name, () => applyChange(this.#require(name), own, options));
+    const read = readOptions(ADDITION, options, 'change');
+    return this.#turns.run(name, () => applyChange(this.#require(name), own, read));
   }
 
   async put(name: string, examples: ExamplesInput, settings: FitSettings = {}): Promise<void> {
-    objectOf(settings, 'settings', 'put');
+    const signal = fitSignal(settings);
     const given = examplesNow(examples);
     return this.#turns.run(name, async () => {
-      settings.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const pool = () => this.#given ?? this.#ownPool();
       const makers = { pool, model: this.#model };
       const classifier = await fitClassifier(given, settings, makers);

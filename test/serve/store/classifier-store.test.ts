@@ -12,7 +12,10 @@ import {
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { ClassifierStore, createServer, FewShotClassifier } from '../../../lib/serve';
+import type { AdditionOptions } from '../../../lib/serve/setup';
+import type { Classifiers, FitSettings } from '../../../lib/serve/store/classifiers';
 import { Journal } from '../../../lib/serve/store/journal';
+import { MemoryClassifiers } from '../../../lib/serve/store/memory-classifiers';
 import { temporaryFolder } from '../../helpers/folders';
 import { CARDS, LOANS, sharedPool } from '../../helpers/served';
 
@@ -42,8 +45,6 @@ test('every kind of change is there after a kill, the same to the bit', async ()
   await using store = await open();
   await store.put('cards', CARDS, { head: 'class-mean' });
   await store.put('loans', LOANS);
-  // @ts-expect-error Settings are an object.
-  await expect(store.put('more', LOANS, null)).rejects.toThrow('an object for the settings of put');
   await store.change('cards', { type: 'addExamples', examples: rain });
   await (await afterKill(store)).close();
   await store.change('cards', { type: 'renameLabel', label: 'weather', name: 'forecast' });
@@ -64,6 +65,33 @@ test('a change that is refused leaves no trace', async () => {
   await expect(store.change('cards', wrong)).rejects.toThrow(/Expected a label of the classifier/);
   await expect(store.change('none', wrong)).rejects.toThrow(/Expected the name of a classifier/);
   expect(readFileSync(join(folder(), 'store/cards/journal-1.jsonl'), 'utf8')).toBe('');
+});
+
+test.each<[string, () => Promise<Classifiers> | Classifiers]>([
+  ['a store', () => open()],
+  ['memory', () => new MemoryClassifiers({}, pool())],
+])('what gives a change of %s up must be a signal, and options an object', async (_, make) => {
+  const classifiers = await make();
+  await using _closed = { [Symbol.asyncDispose]: () => classifiers.close() };
+  const put = (settings: object | null) => classifiers.put('cards', CARDS, settings as FitSettings);
+  await put({ signal: undefined });
+  const change = (options: object | null) =>
+    classifiers.change(
+      'cards',
+      { type: 'addExamples', examples: rain },
+      options as AdditionOptions,
+    );
+  for (const signal of [true, {}, null, { aborted: false }]) {
+    await expect(put({ signal })).rejects.toThrow(/Expected an AbortSignal for signal of put/);
+    await expect(change({ signal })).rejects.toThrow(
+      /Expected an AbortSignal for signal of change/,
+    );
+  }
+  await expect(put(null)).rejects.toThrow('an object for the settings of put');
+  await expect(change(null)).rejects.toThrow('an object for the options of change');
+  await expect(put({ signal: AbortSignal.abort('late') })).rejects.toBe('late');
+  await expect(change({ signal: AbortSignal.abort('late') })).rejects.toBe('late');
+  expect(classifiers.get('cards')?.labels).toEqual(Object.keys(CARDS));
 });
 
 test('a journal that has grown becomes a snapshot', async () => {
