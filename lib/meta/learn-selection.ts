@@ -9,8 +9,8 @@
  * with standardised features f and scores S, less each task's mean.
  */
 import { argmax } from '../argmax';
-import { finiteNumber, objectOf, recordOf, required, strictObject } from '../check';
-import { invalidArgument, outOfRange } from '../errors';
+import { array, finiteNumber, objectOf, recordOf, required, strictObject } from '../check';
+import { outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
 import { ridgeRegression } from './closed-form/r2d2';
 import { mean, standardError } from './standard-error';
@@ -98,8 +98,8 @@ type Rows = readonly (readonly number[])[];
 type Board = { features: string[]; algorithms: string[]; rows: Rows; scores: Rows };
 
 function readBoard(input: readonly TaskRecord[]): Board {
-  if (!Array.isArray(input)) throw invalidArgument('an array of tasks', 'tasks', input, NAME);
-  const tasks = input.map((task, i) => taskRecord(task, `tasks[${i}]`, NAME));
+  const given = array(input, 'tasks', 'tasks', NAME);
+  const tasks = given.map((task, i) => taskRecord(task, `tasks[${i}]`, NAME));
   const [first] = tasks;
   if (first === undefined || tasks.length < 3) {
     throw outOfRange('at least 3 tasks', 'tasks', tasks.length, NAME);

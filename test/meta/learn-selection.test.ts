@@ -91,6 +91,7 @@ test('a feature that does not vary, and a level common to all algorithms, change
 test('refuses boards that are not whole', () => {
   const [a, b, c] = board(1) as [TaskRecord, TaskRecord, TaskRecord];
   expect(() => learnSelection([a, b])).toThrow('at least 3 tasks');
+  expect(() => learnSelection(new Array(2 ** 32 - 1))).toThrow('an array without holes for tasks');
   expect(() => learnSelection([a, b, { ...c, scores: { few: 1, many: 1 } }])).toThrow(
     'middle of the scores of tasks[2]',
   );

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isOptions } from '../../check';
+import { array, isOptions } from '../../check';
 import { describe, invalidArgument, outOfRange } from '../../errors';
 import { nearestName } from '../../nearest-name';
 import { warnOf } from '../../warnings';
@@ -69,8 +69,9 @@ export function checkTokens(value: unknown, name: string, operator: string): Tok
   }
   const checked = Object.entries(value).map(([classifier, tokens]) => {
     if (classifier !== ALL) classifierName(classifier, operator);
-    const all: unknown[] = Array.isArray(tokens) ? tokens : [tokens];
-    return [classifier, all.map((token) => checkToken(token, `${where}.${classifier}`, operator))];
+    const own = `${name}.${classifier}`;
+    const all = Array.isArray(tokens) ? array<unknown>(tokens, 'tokens', own, operator) : [tokens];
+    return [classifier, all.map((token) => checkToken(token, `${own} of ${operator}`, operator))];
   });
   return Object.fromEntries(checked);
 }

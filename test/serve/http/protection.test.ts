@@ -97,6 +97,11 @@ describe('tokens', () => {
     expect(wrong).toThrow(/Expected a token of at least 16 characters/);
     expect(wrong).not.toThrow(/short/);
   });
+
+  test('a list of 2³² holes is refused at the first', () => {
+    const wrong = () => createServer({}, { tokens: { cards: new Array(2 ** 32 - 1) } });
+    expect(wrong).toThrow(/an array without holes for tokens.cards of createServer/);
+  });
 });
 
 test('no log line, and no metric, has a text in it, whatever happens to the request', async () => {

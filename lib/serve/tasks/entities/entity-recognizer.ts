@@ -1,4 +1,11 @@
-import { abortSignal, type OptionsOf, optional, readOptions, readTexts } from '../../../check';
+import {
+  abortSignal,
+  array,
+  type OptionsOf,
+  optional,
+  readOptions,
+  readTexts,
+} from '../../../check';
 import { ArgumentRangeError, invalidArgument } from '../../../errors';
 import type { SentenceEncoder } from '../../../text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
@@ -126,16 +133,9 @@ export class EntityRecognizer {
     options: OptionsOf<typeof REQUEST> = {},
   ): Promise<RatedEntity[][]> {
     const operator = 'EntityRecognizer.tag';
-    if (!Array.isArray(sentences)) {
-      throw invalidArgument(
-        'an array of sentences',
-        `sentences of ${operator}`,
-        sentences,
-        operator,
-      );
-    }
     const { signal } = readOptions(REQUEST, options, operator);
-    const read = sentences.map((tokens, i) => tokensOf(tokens, `sentences[${i}]`, operator));
+    const given = array(sentences, 'sentences', 'sentences', operator);
+    const read = given.map((tokens, i) => tokensOf(tokens, `sentences[${i}]`, operator));
     return this.#tagged(read, signal);
   }
 

@@ -70,6 +70,9 @@ test('texts without words have no entities, and no texts are no failure', async 
   expect(await recognizer.find(['', '   '])).toEqual([[], []]);
   expect(await recognizer.find([])).toEqual([]);
   expect(await recognizer.find(['', 'from Oslo'])).toHaveLength(2);
+  expect(await recognizer.tag([])).toEqual([]);
+  const expected = 'an array without holes for sentences of EntityRecognizer.tag';
+  await expect(recognizer.tag(new Array(2 ** 32 - 1))).rejects.toThrow(expected);
 });
 
 test('frees what it learned and keeps the encoder', async () => {
