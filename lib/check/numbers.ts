@@ -43,6 +43,21 @@ export function upTo(most: number) {
     integerFrom(1, value, name, operator, most);
 }
 
+// Timers of Node.js hold 31 bits, and fire at once for more.
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Returns `value` if it is a time that a timer can wait: a number of milliseconds from 0 on. */
+export function delay(value: unknown, name: string, operator: string): number {
+  const expected = `a number of milliseconds from 0 to ${LONGEST_TIMER}`;
+  return numberWhere((x) => x >= 0 && x <= LONGEST_TIMER, expected, value, name, operator);
+}
+
+/** The same above 0. */
+export function milliseconds(value: unknown, name: string, operator: string): number {
+  const expected = `a number of milliseconds above 0, at most ${LONGEST_TIMER}`;
+  return numberWhere((x) => x > 0 && x <= LONGEST_TIMER, expected, value, name, operator);
+}
+
 /** A check for a number of layers of a network: an integer from 1 to 1,000. */
 export const layerCount = upTo(1000);
 

@@ -2,6 +2,7 @@ import {
   abortSignal,
   flag,
   isPlainObject,
+  milliseconds,
   numberWhere,
   type OptionsOf,
   oneOf,
@@ -88,17 +89,6 @@ export const ADDITION = {
 export type EditOptions = OptionsOf<typeof EDIT>;
 
 export type AdditionOptions = OptionsOf<typeof ADDITION>;
-
-// Timers of Node.js hold 31 bits, and fire at once for more.
-const MOST_MILLISECONDS = 2 ** 31 - 1;
-const milliseconds = (value: unknown, name: string, operator: string): number =>
-  numberWhere(
-    (x) => x > 0 && x <= MOST_MILLISECONDS,
-    `a number of milliseconds above 0, at most ${MOST_MILLISECONDS}`,
-    value,
-    name,
-    operator,
-  );
 
 /** The options of a request. */
 export const REQUEST = {

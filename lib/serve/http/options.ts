@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import {
   flag,
   integerFrom,
-  numberWhere,
+  milliseconds,
   type OptionsOf,
   oneOf,
   optional,
@@ -16,12 +16,6 @@ import type { OpinionMonitor } from '../monitor/opinion-monitor';
 import { encoderPool } from '../setup';
 import { checkTokens, type Tokens } from './access';
 
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-const milliseconds = (value: unknown, name: string, operator: string): number => {
-  const fits = (x: number) => x > 0 && x <= LONGEST_TIMER;
-  return numberWhere(fits, `milliseconds up to ${LONGEST_TIMER}`, value, name, operator);
-};
 const limit = (value: unknown, name: string, operator: string): number =>
   integerFrom(0, value, name, operator);
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callable, delay, type OptionsOf, optional, readOptions, withDefault } from '../../check';
 import { invalidArgument } from '../../errors';
 import type { HttpServer } from './http-server';
 
@@ -15,22 +16,29 @@ export function followReadiness(server: object, readiness: Readiness): void {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** How a server ends. */
-export type ShutdownOptions = {
+const SHUTDOWN = {
   /** Milliseconds for which it answers on, unready, so that a load balancer looks elsewhere. Default: 0. */
-  drain?: number;
+  drain: withDefault(delay, 0),
+};
+
+/** How a server ends. */
+export type ShutdownOptions = OptionsOf<typeof SHUTDOWN>;
+
+const ON_SIGNALS = {
+  ...SHUTDOWN,
+  /** Called once everything is freed, or with what went wrong. */
+  onClosed: optional<(error?: unknown) => void>(callable),
 };
 
 /**
  * Ends a server: `/readyz` says no, requests under way are answered, then everything is freed.
  *
- * @throws ArgumentTypeError for a server that `createServer` did not make
+ * @throws ArgumentTypeError for a server that `createServer` did not make; ArgumentRangeError for options out of range
  */
-export async function shutDown(
-  server: HttpServer,
-  { drain = 0 }: ShutdownOptions = {},
-): Promise<void> {
-  readinessOf(server, 'shutDown').ready = false;
+export async function shutDown(server: HttpServer, options: ShutdownOptions = {}): Promise<void> {
+  const readiness = readinessOf(server, 'shutDown');
+  const { drain } = readOptions(SHUTDOWN, options, 'shutDown');
+  readiness.ready = false;
   if (drain > 0) await sleep(drain);
   await server.close();
 }
@@ -43,17 +51,18 @@ export async function shutDown(
  */
 export function shutDownOnSignals(
   server: HttpServer,
-  options: ShutdownOptions & { onClosed?: (error?: unknown) => void } = {},
+  options: OptionsOf<typeof ON_SIGNALS> = {},
 ): () => void {
   readinessOf(server, 'shutDownOnSignals');
+  const { drain, onClosed } = readOptions(ON_SIGNALS, options, 'shutDownOnSignals');
   const stop = (): void => {
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
   const onSignal = (): void => {
     stop();
-    shutDown(server, options).then(
-      () => options.onClosed?.(),
-      (error: unknown) => options.onClosed?.(error),
+    shutDown(server, { drain }).then(
+      () => onClosed?.(),
+      (error: unknown) => onClosed?.(error),
     );
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -136,9 +136,10 @@ export class TensorFacts {
     return call('aten::_is_zerotensor', this.handle) === true;
   }
 
-  /** The least and the greatest element of each row of a matrix, as `range` gives them. */
+  /** The least and the greatest element of each row of a matrix, as `range` gives them; none of an empty matrix. */
   rowRanges(): ([number, number] | undefined)[] {
-    const [rows = 0] = this.shape;
+    const [rows = 0, columns = 0] = this.shape;
+    if (columns === 0) return [];
     return Array.from({ length: rows }, (_, i) => {
       const row = call('aten::select', this.handle, 0, i) as Handle;
       try {

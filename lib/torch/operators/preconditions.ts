@@ -20,6 +20,19 @@ function smallWindow(args: CheckedArguments): void {
   }
 }
 
+/**
+ * Windows without width: each of their rows takes time, for nothing. Where all have elements, the memory that they
+ * would take is the bound.
+ */
+function emptyWindows(args: CheckedArguments): void {
+  smallWindow(args);
+  const [sizes, self] = [args.numbers('outputSize'), args.tensor('self')];
+  if (self === undefined || !sizes.includes(0)) return;
+  const rows = [...self.shape.slice(0, -sizes.length), ...sizes].filter((size) => size > 0);
+  const fits = rows.reduce((all, size) => all * size, 1) <= INT32;
+  args.require(fits, 'sizes whose rows are below 2^31', 'outputSize', written(sizes));
+}
+
 /** One element for each channel of the input. */
 function perChannel(args: CheckedArguments): void {
   const [, channels = 0] = args.tensor('input')?.shape ?? [];
@@ -284,6 +297,8 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::max_pool2d_with_indices': smallWindow,
   'aten::max_pool3d': smallWindow,
   'aten::max_pool3d_with_indices': smallWindow,
+  'aten::adaptive_max_pool2d': emptyWindows,
+  'aten::adaptive_max_pool3d': emptyWindows,
   'aten::avg_pool1d': smallWindow,
   'aten::avg_pool2d': smallWindow,
   'aten::avg_pool3d': smallWindow,

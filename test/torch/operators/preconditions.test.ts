@@ -1,4 +1,4 @@
-import { torch } from '../../../lib/torch';
+import { TorchError, torch } from '../../../lib';
 
 const x = torch.rand([1, 2, 5]);
 const refused = (name: string) =>
@@ -35,6 +35,12 @@ test.each<[string, string, () => unknown]>([
     'batchNormUpdateStats of other channels',
     'runningVar',
     () => torch.batchNormUpdateStats(x, null, torch.rand([9]), 0.1),
+  ],
+  ['adaptiveMaxPool2d without columns', 'outputSize', () => x.adaptiveMaxPool2d([2 ** 31, 0])],
+  [
+    'adaptiveMaxPool3d without rows',
+    'outputSize',
+    () => torch.rand([2, 3, 1, 2, 3]).adaptiveMaxPool3d([2 ** 20, 0, 2 ** 20]),
   ],
   ['maxPool1d', 'kernelSize', () => x.maxPool1d(2 ** 53 - 1)],
   ['ops.aten.max_pool1d', 'kernelSize', () => aten('max_pool1d', x, 2n ** 63n - 1n)],
@@ -226,6 +232,8 @@ test.each<[string, string, () => unknown]>([
 });
 
 test('what libtorch survives is not refused', () => {
+  expect(x.adaptiveMaxPool2d([1000, 0])[0].shape).toEqual([1, 1000, 0]);
+  expect(x.adaptiveMaxPool2d([1, 2])[0].shape).toEqual([1, 1, 2]);
   const wide = torch.rand([1, 2, 2048]);
   expect(torch.attention(wide, wide, wide, { heads: 2048 }).shape).toEqual([1, 2, 2048]);
   expect(torch.attention(none, none, none, { heads: 2 }).shape).toEqual([4, 5, 0]);
@@ -233,6 +241,9 @@ test('what libtorch survives is not refused', () => {
   expect(x.maxPool1d(2).shape).toEqual([1, 2, 2]);
   const [out] = torch.nativeBatchNorm(x, null, null, null, null, true, 0.1, 1e-5);
   expect(out.shape).toEqual([1, 2, 5]);
+  expect(() => torch.sparseCooTensor(torch.zeros([2 ** 33, 0]).long(), torch.ones(0))).toThrow(
+    TorchError,
+  );
   const sparse = torch.sparseCooTensor(torch.tensor([[1n]]), torch.tensor([2]), [2]);
   expect(sparse.toDense().tolist()).toEqual([0, 2]);
   expect(torch.special.laguerrePolynomialL(torch.tensor([0.5]), 1).tolist()).toEqual([0.5]);
