@@ -12,6 +12,8 @@ import { selectTargets, type Target } from './targets';
 
 const MEMORY_LIMIT = 2 ** 29;
 const MOST_ELEMENTS = 10_000;
+// A view may have more elements than any memory: the sum of 2⁴⁸ is the caller's own work.
+const MOST_SUMMED = 2 ** 30;
 const RECORD = 120;
 /** Areas whose arguments are encoders that all calls share. */
 const WITH_ENCODERS = new Set(['text', 'datasets', 'tasks', 'serve', 'train']);
@@ -54,7 +56,7 @@ function use(result: unknown): void {
     if (tensor.isDisposed || tensor.device !== 'cpu' || tensor.layout !== 'strided') continue;
     const places = tensor.shape.reduce((all, size) => all * Math.max(1, Number(size)), 1);
     if (places <= MOST_ELEMENTS) tensor.detach().tolist();
-    if (tensor.requiresGrad) tensor.sum().backward();
+    if (tensor.requiresGrad && places <= MOST_SUMMED) tensor.sum().backward();
   }
 }
 
