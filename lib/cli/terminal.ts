@@ -1,3 +1,4 @@
+import { greatest } from '../extremes';
 import { cutMiddle, cutText, displayWidth } from '../train/report/pages/display-width';
 import { plainText } from '../train/report/pages/plain-text';
 
@@ -59,9 +60,9 @@ export function tableLines(rows: readonly (readonly string[])[], texts = 1, long
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  const columns = Math.max(...rows.map((row) => row.length));
+  const columns = greatest(rows.map((row) => row.length));
   return Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))),
+    greatest(rows.map((row) => displayWidth(row[i] ?? ''))),
   );
 }
 

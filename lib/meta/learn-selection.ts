@@ -8,9 +8,10 @@
  *
  * with standardised features f and scores S, less each task's mean.
  */
-import { argmax } from '../argmax';
+
 import { array, finiteNumber, objectOf, recordOf, required, strictObject } from '../check';
 import { outOfRange } from '../errors';
+import { argmax } from '../extremes';
 import { type Tensor, torch } from '../torch';
 import { ridgeRegression } from './closed-form/r2d2';
 import { mean, standardError } from './standard-error';

@@ -70,7 +70,7 @@ export function selectLearner<I extends Tree = Tensor>(
       for (const [name, candidate] of entries) {
         const found = torch.scope(() => score(candidate, episodes));
         count = requireScores(found, name, count);
-        scores[name]?.push(...found);
+        for (const one of found) scores[name]?.push(one);
       }
     });
   }

@@ -1,3 +1,4 @@
+import { greatest } from '../extremes';
 import { normalize } from '../meta/metric/normalize';
 import { type Tensor, torch } from '../torch';
 import { HEADS } from './heads';
@@ -49,8 +50,7 @@ function doubtsOf(scorer: Scorer, vectors: Tensor): number[] {
     if (known < 0) return 1;
     const own = probabilities.slice(i * labels, (i + 1) * labels).sort();
     // Of labels that do not exclude each other, the one nearest to a half.
-    if (HEADS[scorer.fitted.head].several)
-      return Math.max(...own.map((p) => 1 - Math.abs(2 * p - 1)));
+    if (HEADS[scorer.fitted.head].several) return greatest(own.map((p) => 1 - Math.abs(2 * p - 1)));
     return 1 - ((own.at(-1) ?? 0) - (own.at(-2) ?? 0));
   });
 }

@@ -1,5 +1,5 @@
-import { argmax } from '../argmax';
 import { TorchError } from '../errors';
+import { argmax } from '../extremes';
 import { normalize } from '../meta/metric/normalize';
 import type { LabeledText } from '../text';
 import { type Tensor, torch } from '../torch';

@@ -1,4 +1,5 @@
 import { array, requireTexts, withMethods } from '../check';
+import { greatest } from '../extremes';
 import { mapTree, type Tree, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
 
@@ -38,7 +39,10 @@ export function vectorizeTasks<B extends Tree>(
   vectorizerOf(vectorizer, 'vectorizer', 'vectorizeTasks');
   array(tasks, 'arrays of strings', 'tasks', 'vectorizeTasks');
   for (const [i, texts] of tasks.entries()) requireTexts(texts, `tasks[${i}]`, 'vectorizeTasks');
-  const rows = Math.max(1, ...tasks.map((texts) => texts.length));
+  const rows = greatest(
+    tasks.map((texts) => texts.length),
+    1,
+  );
   const flat = tasks.flatMap((texts) => [
     ...texts,
     ...new Array<string>(rows - texts.length).fill(''),

@@ -1,3 +1,4 @@
+import { greatest } from '../../extremes';
 import type { CatalogueEntry } from '../../text/datasets/catalogue/catalogue';
 import { cut, screenWidth, tableLines, wrapped } from '../terminal';
 
@@ -9,7 +10,7 @@ const NAME = 10;
 export function listLines(entries: readonly CatalogueEntry[]): string[] {
   const rows = entries.map(({ name, classes = '', about }) => [name, String(classes), about]);
   const all = [['name', 'classes', 'about'], ...rows];
-  const longest = Math.max(...entries.map(({ name }) => name.length));
+  const longest = greatest(entries.map(({ name }) => name.length));
   return all.map(([name = '', classes = '', about = '']) => {
     const start = `${name.padEnd(longest)}  ${classes.padStart(7)}  `;
     return `${start}${cut(about, screenWidth() - start.length)}`.trimEnd();

@@ -1,4 +1,5 @@
 import { counted } from '../../counted';
+import { greatest } from '../../extremes';
 import type { Datasheet, Spread } from '../../text/datasets/sheet/datasheet';
 import { displayWidth } from '../../train/report/pages/display-width';
 import { cut, padded, screenShare, screenWidth, tableLines } from '../terminal';
@@ -89,7 +90,7 @@ function suspectLines({ suspects, suspectCount }: Datasheet): string[] {
       label: labels[i] ?? '',
     })),
   );
-  const widest = Math.max(...rows.map(({ place }) => displayWidth(place)));
+  const widest = greatest(rows.map(({ place }) => displayWidth(place)));
   const shown = suspects.length < suspectCount ? `, the first ${suspects.length} of them` : '';
   return [
     `  ${counted(suspectCount, 'pair')} of like texts under different labels${shown}:`,

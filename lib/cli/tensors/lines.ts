@@ -1,4 +1,5 @@
 import { counted } from '../../counted';
+import { greatest } from '../../extremes';
 import { displayWidth } from '../../train/report/pages/display-width';
 import { cut, padded, screenShare, screenWidth } from '../terminal';
 
@@ -27,7 +28,10 @@ const LONGEST_NAME = 0.45;
 export function listLines(tensors: readonly Facts[]): string[] {
   const width = nameWidth(tensors);
   const kinds = tensors.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`);
-  const widest = Math.max(0, ...kinds.map((kind) => kind.length));
+  const widest = greatest(
+    kinds.map((kind) => kind.length),
+    0,
+  );
   const lines = tensors.map(({ name, range, odd }, i) => {
     const kind = (kinds[i] ?? '').padEnd(widest);
     const numbers = range === null ? '' : `  ${written(range[0])} to ${written(range[1])}`;
@@ -54,7 +58,10 @@ export function comparisonLines(tensors: readonly Comparison[]): string[] {
 }
 
 function nameWidth(tensors: readonly { readonly name: string }[]): number {
-  const longest = Math.max(0, ...tensors.map(({ name }) => displayWidth(name)));
+  const longest = greatest(
+    tensors.map(({ name }) => displayWidth(name)),
+    0,
+  );
   return Math.min(screenShare(LONGEST_NAME), longest);
 }
 

@@ -1,4 +1,4 @@
-import { argmax } from '../../argmax';
+import { argmax } from '../../extremes';
 import type { EncoderPool, HeadName } from '../../serve';
 import { keyOf } from '../../serve/calibration/sample';
 import { type Core, coreOf } from '../../serve/core';

@@ -1,3 +1,4 @@
+import { greatest } from '../../extremes';
 import { type Tensor, torch } from '../../torch';
 import { spread, type Tokens } from './packed-texts';
 
@@ -34,7 +35,10 @@ export function poolTexts(
 
 /** The tokens' vectors of all texts with their padding, `[n, L, D]`, zeros at padding. */
 export function padTexts(x: Tensor, { groups, order }: Tokens): Tensor {
-  const longest = Math.max(1, ...groups.map(({ length }) => length));
+  const longest = greatest(
+    groups.map(({ length }) => length),
+    1,
+  );
   return torch.scope(() =>
     inOrder(
       groups.map(({ mask, ...group }) => {

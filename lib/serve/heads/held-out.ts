@@ -1,3 +1,4 @@
+import { greatest } from '../../extremes';
 import { type Tensor, type Tree, torch } from '../../torch';
 import { type ClassSums, sumsOf } from './class-mean';
 import { indices } from './features';
@@ -83,7 +84,7 @@ function foldOf(
     const count = all[label] ?? 0;
     return count < 2 ? 0 : own.length / count;
   });
-  const count = Math.max(1, Math.ceil(FOLDS * Math.max(...shares)));
+  const count = Math.max(1, Math.ceil(FOLDS * greatest(shares)));
   const least = (own: readonly number[]): number => key(own[0] ?? 0);
   const inTurn = byLabel
     .filter((own) => own.length > 0)

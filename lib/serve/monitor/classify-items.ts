@@ -1,4 +1,5 @@
 import { fraction, withMethods } from '../../check';
+import { greatest } from '../../extremes';
 import type { Prediction } from '../prediction';
 import type { Servable } from '../servable';
 import { type ClassifiedItem, keptText, type TimedItem } from './item';
@@ -41,6 +42,6 @@ function opinionOf(
 ): Pick<ClassifiedItem, 'negative' | 'score'> {
   const probabilities = prediction?.probabilities ?? {};
   const score = fraction(probabilities[negative] ?? 0, `probability of ${negative}`, 'push');
-  const most = Math.max(...Object.values(probabilities));
+  const most = greatest(Object.values(probabilities));
   return { negative: score > 0 && score === most, score };
 }

@@ -1,5 +1,5 @@
-import { argmax } from '../../argmax';
 import { outOfRange } from '../../errors';
+import { argmax } from '../../extremes';
 import type { TextPrediction } from '../../text';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { calibrationRows } from '../calibration/sample';

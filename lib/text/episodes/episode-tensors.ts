@@ -1,6 +1,7 @@
 import { array, integerFrom, requireDistinct } from '../../check';
 import { counted } from '../../counted';
 import { invalidArgument, outOfRange } from '../../errors';
+import { greatest } from '../../extremes';
 import { type Episodes, type Examples, IGNORED } from '../../meta';
 import { type Tensor, type Tree, torch } from '../../torch';
 import { type Vectorizer, vectorizerOf, vectorizeTasks } from '../vectorizer';
@@ -85,7 +86,10 @@ function examples<B extends Tree>(
     vectorizer,
     tasks.map((texts) => texts.map(({ text }) => text)),
   );
-  const rows = Math.max(1, ...tasks.map((texts) => texts.length));
+  const rows = greatest(
+    tasks.map((texts) => texts.length),
+    1,
+  );
   const labels = new BigInt64Array(tasks.length * rows).fill(BigInt(IGNORED));
   tasks.forEach((texts, task) => {
     texts.forEach(({ label }, row) => {

@@ -7,6 +7,7 @@ import {
   withDefault,
 } from '../../check';
 import { outOfRange } from '../../errors';
+import { greatest } from '../../extremes';
 import { type Tensor, torch } from '../../torch';
 import { neverNext } from '../language-models/language-model';
 import type { LanguageWords } from '../language-models/language-words';
@@ -76,7 +77,7 @@ function* write(
   { beams, lengthPenalty, maxLength }: ReadOptions<typeof GENERATE>,
 ): Generator<void, Written[]> {
   const rows = sources.map(({ ids }) => ids);
-  const longest = Math.max(...rows.map(({ length }) => length));
+  const longest = greatest(rows.map(({ length }) => length));
   const start = torch.scope(() =>
     torch.noGrad(() => {
       const encoded = layer.encode(params, idMatrix(rows, longest, words.vocabulary.padId));

@@ -1,3 +1,4 @@
+import { greatest } from '../../extremes';
 import { IGNORED } from '../../meta/episode';
 import { type Tensor, torch } from '../../torch';
 import type { LanguageWords } from '../language-models/language-words';
@@ -60,7 +61,7 @@ export function pairTensors(
     ...sources.map(({ ids }) => ids.length),
     ...targets.map((own) => own.length + 1),
   ];
-  const longest = Math.max(length, ...lengths);
+  const longest = greatest(lengths, length);
   return torch.scope(() => {
     const [read, written] = [
       sources.map(({ ids }) => ids),

@@ -60,11 +60,18 @@ function segments(args: CheckedArguments): void {
   args.requireElements(args.tensor('offsets'), 0, size);
 }
 
-/** Where bags of indices begin: sums are read from and written to by them. */
+/** `mode` of bags that keep their greatest elements. */
+const GREATEST = 2;
+
+/** Where bags of indices begin: sums are read from and written to by them, and the greatest by the first of them. */
 function bags(args: CheckedArguments): void {
   const { shape = [] } = args.tensor('indices') ?? {};
   args.require(shape.length === 1, 'a shape [n]', 'indices', written(shape));
-  args.requireElements(args.tensor('offsets'), 0, shape[0] ?? 0);
+  const offsets = args.tensor('offsets');
+  args.requireElements(offsets, 0, shape[0] ?? 0);
+  if (offsets === undefined || args.number('mode', 0) !== GREATEST) return;
+  const given = written(offsets.shape);
+  args.require(!offsets.shape.includes(0), 'a shape [bags] with bags > 0', 'offsets', given);
 }
 
 /** Zeros without memory cannot be resized or written to. */

@@ -7,6 +7,7 @@ import {
   withDefault,
 } from '../../check';
 import { outOfRange } from '../../errors';
+import { greatest, smallest } from '../../extremes';
 import { compareCodePoints } from '../../text/code-point-order';
 import type { QueryPrediction } from '../report/query-prediction';
 import { type Figure, share, wider } from './figure';
@@ -128,7 +129,7 @@ function weighted({ of, hits }: Rate, weights: Weights): number {
 
 function gapOf(rates: readonly (number | undefined)[]): number {
   const known = rates.flatMap((rate) => (rate === undefined || Number.isNaN(rate) ? [] : [rate]));
-  return known.length < 2 ? Number.NaN : Math.max(...known) - Math.min(...known);
+  return known.length < 2 ? Number.NaN : greatest(known) - smallest(known);
 }
 
 /** A rate whose interval allows for few queries. */

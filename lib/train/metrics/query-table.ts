@@ -1,4 +1,5 @@
 import { ArgumentTypeError, outOfRange } from '../../errors';
+import { greatest } from '../../extremes';
 import { compareCodePoints } from '../../text/code-point-order';
 import type { QueryPrediction } from '../report/query-prediction';
 
@@ -109,7 +110,7 @@ function familiarities(queries: readonly QueryPrediction[], operator: string): F
   }
   return Float64Array.from(
     queries,
-    ({ familiarity, probabilities }) => familiarity ?? Math.max(...Object.values(probabilities)),
+    ({ familiarity, probabilities }) => familiarity ?? greatest(Object.values(probabilities)),
   );
 }
 

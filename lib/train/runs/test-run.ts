@@ -122,7 +122,7 @@ export async function answersOf(
     for (const rows of probabilities) {
       const found = episodeAnswers(maker, from + accuracies.length, rows, ms / count);
       accuracies.push(found.right / found.queries.length);
-      if (keep) queries.push(...found.queries);
+      if (keep) for (const query of found.queries) queries.push(query);
     }
     await nextTurn();
   }

@@ -1,3 +1,4 @@
+import { greatest } from '../../extremes';
 import type { TrialParams } from './space';
 
 /** `pruned`: ended early, as hopeless; `failed`: its objective threw, or returned no finite number. */
@@ -35,7 +36,7 @@ const ORDER: Readonly<Record<TrialState, number>> = {
  */
 export function ranked(trials: readonly TrialRecord[], goal: Goal): TrialRecord[] {
   const sign = goal === 'maximize' ? -1 : 1;
-  const reached = ({ reports }: TrialRecord) => Math.max(0, ...reports.keys());
+  const reached = ({ reports }: TrialRecord) => greatest(reports.keys(), 0);
   const value = (trial: TrialRecord) => sign * (trial.value ?? 0);
   return trials.toSorted(
     (a, b) =>

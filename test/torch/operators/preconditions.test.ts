@@ -59,6 +59,11 @@ test.each<[string, string, () => unknown]>([
     () => torch.embeddingBag(torch.rand([4, 3]), torch.zeros([4, 2]).long(), ints(0).long()),
   ],
   [
+    'embeddingBag of no bags, of which the greatest are wanted',
+    'offsets',
+    () => torch.embeddingBag(torch.rand([4, 3]), ints(0, 0).long(), ints().long(), false, 2),
+  ],
+  [
     'ops.aten.embedding_bag',
     'offsets',
     () =>
@@ -232,6 +237,8 @@ test.each<[string, string, () => unknown]>([
 });
 
 test('what libtorch survives is not refused', () => {
+  const [bags] = torch.embeddingBag(torch.rand([4, 3]), ints(0, 0).long(), ints().long());
+  expect(bags.shape).toEqual([0, 3]);
   expect(x.adaptiveMaxPool2d([1000, 0])[0].shape).toEqual([1, 1000, 0]);
   expect(x.adaptiveMaxPool2d([1, 2])[0].shape).toEqual([1, 1, 2]);
   const wide = torch.rand([1, 2, 2048]);

@@ -6,6 +6,7 @@
  *
  * with standardised features X. The problem is convex.
  */
+import { greatest } from '../../../extremes';
 import { type Tensor, torch } from '../../../torch';
 import { minimize, type Objective } from '../../heads/minimize';
 
@@ -102,7 +103,7 @@ function padded(
   lists: readonly RankedList[],
   features: number,
 ): { x: Tensor; target: Tensor; missing: Tensor } {
-  const most = Math.max(...lists.map(({ rows }) => rows.length));
+  const most = greatest(lists.map(({ rows }) => rows.length));
   const shape = [lists.length, most] as const;
   const [x, target] = [
     new Float64Array(lists.length * most * features),

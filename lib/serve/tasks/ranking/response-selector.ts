@@ -10,6 +10,7 @@ import {
   withDefault,
 } from '../../../check';
 import { outOfRange } from '../../../errors';
+import { greatest } from '../../../extremes';
 import { Bm25, type Dialogue, type SentenceEncoder, WordTokenizer } from '../../../text';
 import { readWrittenTexts, writtenText } from '../../../text/datasets/labeled-text';
 import { requireEncoder } from '../../../text/encoders/require-encoder';
@@ -124,7 +125,7 @@ export class ResponseSelector {
     const { count, signal } = readOptions(REQUEST, options, operator);
     const [rows = []] = await featuresOf(this.#reader, [context], read, signal);
     const scores = scoresOf(this.#ranking, rows);
-    const most = Math.max(...scores);
+    const most = greatest(scores);
     const weights = scores.map((score) => Math.exp(score - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return bestPlaces(scores, count).map((index) => ({

@@ -1,4 +1,5 @@
 import { abortSignal, type OptionsOf, optional, readOptions } from '../../../check';
+import { greatest, smallest } from '../../../extremes';
 import { normalize } from '../../../meta/metric/normalize';
 import type { RatedText, SentenceEncoder } from '../../../text';
 import { readWrittenTexts } from '../../../text/datasets/labeled-text';
@@ -174,7 +175,7 @@ export class RatingPredictor {
   }
 
   #nearest(similarities: readonly number[]): RatedNeighbor | null {
-    const similarity = Math.max(...similarities);
+    const similarity = greatest(similarities);
     const row = this.#adapted.rows[similarities.indexOf(similarity)];
     return row === undefined ? null : { ...row, similarity };
   }
@@ -192,8 +193,8 @@ export class RatingPredictor {
 function rangeOf(rows: readonly RatedText[], before?: Range): Range {
   const ratings = rows.map(({ rating }) => rating);
   return {
-    lowest: Math.min(before?.lowest ?? Infinity, ...ratings),
-    highest: Math.max(before?.highest ?? -Infinity, ...ratings),
+    lowest: smallest(ratings, before?.lowest),
+    highest: greatest(ratings, before?.highest),
   };
 }
 

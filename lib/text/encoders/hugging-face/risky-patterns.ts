@@ -17,7 +17,7 @@ export function riskyPattern(json: Readonly<Record<string, unknown>>): string | 
     if (typeof value !== 'object' || value === null) continue;
     const { Regex: pattern }: { Regex?: unknown } = value as object;
     if (typeof pattern === 'string' && isRisky(pattern)) return pattern;
-    left.push(...Object.values(value));
+    for (const one of Object.values(value)) left.push(one);
   }
   return undefined;
 }

@@ -24,7 +24,7 @@ export function markedText(text: string): TaggedTokens {
       if (own.length === 0) refuse('words between the brackets of an entity', text);
       entities.push({ type, start: tokens.length, end: tokens.length + own.length });
     }
-    tokens.push(...own);
+    for (const one of own) tokens.push(one);
   }
   if (tokens.length === 0) refuse('a text with words', text);
   return { tokens: tokens.map(({ word }) => word), entities };

@@ -45,7 +45,8 @@ export async function wordStates(
     signal?.throwIfAborted();
     const own = batch.flatMap((i) => pieces[i] ?? []);
     means.push(meansOf(model, vectors, own));
-    places.push(...own.flatMap((piece) => [...new Set(piece.words)].filter((word) => word >= 0)));
+    for (const { words } of own)
+      for (const word of new Set(words)) if (word >= 0) places.push(word);
     await nextTurn();
   }
   if (means.length === 0) return torch.zeros([0, 0]);
@@ -98,8 +99,10 @@ function piecesOf(
         last = { ids: [...before], words: before.map(() => -1) };
         pieces.push(last);
       }
-      last.ids.push(...own);
-      last.words.push(...own.map(() => word));
+      for (const id of own) {
+        last.ids.push(id);
+        last.words.push(word);
+      }
       word++;
     }
     return pieces.map(({ ids, words }) => ({

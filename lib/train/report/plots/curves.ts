@@ -1,3 +1,4 @@
+import { greatest } from '../../../extremes';
 import type { Report } from '../report';
 import { ACCENT, type Drawing, LINE, NARROW, type Pen, SOFT } from './drawing';
 
@@ -49,7 +50,10 @@ export function reliabilityPlot({ plot, draw }: Pen, { calibration: { bins } }: 
 export function coveragePlot({ plot, draw }: Pen, { selective: { curve } }: Report): Drawing[] {
   if (curve.length < 2) return [];
   // Where nothing is wrong the axis has a length all the same.
-  const most = Math.max(LEAST_RISK, ...curve.map(({ risk }) => risk));
+  const most = greatest(
+    curve.map(({ risk }) => risk),
+    LEAST_RISK,
+  );
   return [
     draw(
       {

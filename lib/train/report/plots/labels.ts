@@ -1,3 +1,4 @@
+import { greatest } from '../../../extremes';
 import type { Figure } from '../../metrics/figure';
 import type { Groups } from '../../metrics/groups';
 import { cutText, displayWidth } from '../pages/display-width';
@@ -51,7 +52,7 @@ function barPlot(
   width: number,
 ): Drawing[] {
   if (bars.length === 0) return [];
-  const longest = Math.max(...bars.map(({ name }) => displayWidth(tickFormat(name))));
+  const longest = greatest(bars.map(({ name }) => displayWidth(tickFormat(name))));
   const rows = bars.map(({ name, figure: { value, low, high } }) => ({
     name,
     value,
@@ -103,7 +104,7 @@ export function confusionPlot({ plot, draw }: Pen, { confusions: all }: Report):
     })
     .filter(({ own, given }) => names.includes(own) && names.includes(given));
   const size = CELL * names.length;
-  const longest = LETTER * Math.max(...names.map((name) => displayWidth(tickFormat(name))));
+  const longest = LETTER * greatest(names.map((name) => displayWidth(tickFormat(name))));
   // What the axes are of stands beyond the names.
   const [left, below] = [40 + longest, 40 + longest * TILT];
   const shown =
