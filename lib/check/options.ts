@@ -45,8 +45,9 @@ export function flagsOf<K extends string>(
   operator: string,
 ): Record<K, boolean> {
   const given = knownOptions(options, known, operator);
-  const flags = known.map((name) => [name, flag(given[name] ?? false, name, operator)] as const);
-  return Object.fromEntries(flags) as Record<K, boolean>;
+  const flags: Partial<Record<K, boolean>> = {};
+  for (const name of known) flags[name] = flag(given[name] ?? false, name, operator);
+  return flags as Record<K, boolean>;
 }
 
 /** Refuses surplus arguments, which JavaScript would ignore. */

@@ -67,8 +67,6 @@ export function classMeans(rows: Tensor, labels: Tensor, ways: number): Tensor {
   return belongs.mT.bmm(rows).div(counts);
 }
 
-// The name before, until nothing in this layer asks for it.
-
 /** The option of learners that can be trained by any loss. */
 export const QUERY_LOSS = {
   /** The loss of queries. Default: the cross-entropy of each task. */

@@ -60,7 +60,7 @@ export function mapTree<T extends Tree, O extends readonly Tree[]>(
 }
 
 function map(
-  fn: (tensors: Tensor[], path: string) => Tensor,
+  fn: (tensors: readonly Tensor[], path: string) => Tensor,
   trees: readonly unknown[],
   path: string,
   level: number,
@@ -68,15 +68,12 @@ function map(
   requireLevel(level);
   const [first] = trees;
   if (isTensor(first)) {
-    if (trees.every(isTensor)) return fn([...trees], path);
+    if (trees.every(isTensor)) return fn(trees, path);
     throw mismatch(path);
   }
   const keys = keysOf(first, path);
-  for (const tree of trees) {
-    const other = keysOf(tree, path);
-    if (other.length !== keys.length || !keys.every((key) => other.includes(key))) {
-      throw mismatch(path);
-    }
+  for (let i = 1; i < trees.length; i++) {
+    if (!sameKeys(keys, keysOf(trees[i], path))) throw mismatch(path);
   }
   const child = (key: string): unknown =>
     map(
@@ -86,7 +83,24 @@ function map(
       level + 1,
     );
   if (Array.isArray(first)) return namedAs(keys.map(child), first);
-  return Object.fromEntries(keys.map((key) => [key, child(key)]));
+  return objectFrom(keys, child);
+}
+
+/** Whether both have the same keys, which seldom come in another order. */
+function sameKeys(keys: readonly string[], others: readonly string[]): boolean {
+  if (others.length !== keys.length) return false;
+  return keys.every((key, i) => others[i] === key || others.includes(key));
+}
+
+/** As `Object.fromEntries`, without a pair for each value: most steps of training come through here. */
+function objectFrom(
+  keys: readonly string[],
+  childOf: (key: string) => unknown,
+): Record<string, unknown> {
+  if (keys.includes('__proto__')) return Object.fromEntries(keys.map((key) => [key, childOf(key)]));
+  const made: Record<string, unknown> = {};
+  for (const key of keys) made[key] = childOf(key);
+  return made;
 }
 
 /**
@@ -127,7 +141,7 @@ export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tens
 
 function keysOf(tree: unknown, path: string): string[] {
   if (Array.isArray(tree)) {
-    if (!hasHoles(tree)) return [...tree.keys()].map(String);
+    if (!hasHoles(tree)) return tree.map((_, i) => `${i}`);
     throw invalidArgument('an array without holes', `'${path}' of a tree`, tree);
   }
   if (isPlainObject(tree)) return Object.keys(tree);
