@@ -2,7 +2,7 @@
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || isObjectPrototype(prototype);
+  return prototype === Object.prototype || prototype === null || isObjectPrototype(prototype);
 }
 
 // By its tag, not by identity: each realm has its own.

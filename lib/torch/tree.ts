@@ -1,4 +1,5 @@
-import { callable, hasHoles, isPlainObject } from '../check';
+import { isPlainObject } from '../check/plain-object';
+import { callable, hasHoles } from '../check/values';
 import { ArgumentTypeError, describe, invalidArgument } from '../errors';
 import { namedAs } from './operators/named-results';
 import { isTensor, type Tensor } from './tensor';

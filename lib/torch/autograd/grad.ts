@@ -112,9 +112,13 @@ function tensorsOf(tensors: unknown, name: string, nullable = false): (Tensor | 
   if (!Array.isArray(tensors)) {
     throw invalidArgument('a tensor or an array of tensors', name, tensors, 'grad');
   }
-  // `map` would pass over holes.
-  return Array.from(tensors, (tensor: unknown, i) => {
-    if (isTensor(tensor) || (nullable && tensor === null)) return tensor;
-    throw invalidArgument('a tensor', `${name}[${i}]`, tensor, 'grad');
-  });
+  const all: (Tensor | null)[] = [];
+  // By place: `map` would pass over holes.
+  for (let i = 0; i < tensors.length; i++) {
+    const tensor: unknown = tensors[i];
+    const fits = isTensor(tensor) || (nullable && tensor === null);
+    if (!fits) throw invalidArgument('a tensor', `${name}[${i}]`, tensor, 'grad');
+    all.push(tensor);
+  }
+  return all;
 }

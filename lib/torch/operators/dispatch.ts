@@ -1,4 +1,4 @@
-import { isOptions } from '../../check';
+import { isOptions } from '../../check/options';
 import type { OverloadInfo } from '../../native';
 import { binding } from '../binding';
 import { chosenDevice } from '../defaults/default-device';
@@ -101,12 +101,14 @@ export class Operator {
    */
   resolve(args: readonly unknown[]): Resolved {
     const last = args[args.length - 1];
-    const options = isOptions(last) && !isComplex(last) ? settledOptions(last) : undefined;
+    const hasOptions = !isTensor(last) && isOptions(last) && !isComplex(last);
+    const options = hasOptions ? settledOptions(last) : undefined;
     const count = options === undefined ? args.length : args.length - 1;
     const positional: unknown[] = [];
     for (let i = 0; i < count; i++) positional.push(settledValue(args[i]));
-    for (const accept of [asItIs, asNumber]) {
-      for (const overload of this.overloads) {
+    const { overloads } = this;
+    for (const accept of WAYS_TO_ACCEPT) {
+      for (const overload of overloads) {
         const values = match(overload, positional, options, accept);
         if (values === undefined) continue;
         if (overload.ownDevice >= 0) values[overload.ownDevice] ??= chosenDevice();
@@ -167,6 +169,8 @@ const asNumber: Accept = (parameter, value) => {
   const number = binding.item(handleOf(value));
   return parameter.accepts(number) ? number : undefined;
 };
+
+const WAYS_TO_ACCEPT = [asItIs, asNumber] as const;
 
 /** The values to dispatch with, in the schema's order; undefined if the overload does not fit. */
 function match(

@@ -21,6 +21,7 @@ const SHAPES: ReadonlySet<string> = new Set(['dims', 'repeats', 'shape', 'size']
  * negative for overloads that do not allow it.
  */
 export function gathered(positional: readonly unknown[], place: number): readonly unknown[] {
+  if (place < 0) return positional;
   const first = positional[place];
   if (first === undefined || first === null || Array.isArray(first)) return positional;
   return [...positional.slice(0, place), positional.slice(place)];
