@@ -1,7 +1,7 @@
 import { type Check, notNegative, numberWhere, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
-import { shapeOf, wrongShape } from '../torch/check-tensors';
+import { sameShape, shapeOf, wrongShape } from '../torch/check-tensors';
 import type { LearningRate } from './optimizer';
 
 /** Zeros for every parameter, contiguous whatever the parameters' strides. */
@@ -23,9 +23,10 @@ export function checkShapes(
   for (const [name, tree] of Object.entries(trees)) {
     mapTree(
       ([p, own], path) => {
-        if (own.isSameSize(p)) return own;
+        const { shape } = p;
+        if (sameShape(own.shape, shape)) return own;
         const where = path === '' ? name : `${name} '${path}'`;
-        throw wrongShape(`[${p.shape.join(', ')}]`, where, own.shape, operator);
+        throw wrongShape(`[${shape.join(', ')}]`, where, own.shape, operator);
       },
       params,
       tree,

@@ -38,3 +38,8 @@ export function wrongShape(
     operator,
   );
 }
+
+/** Whether two shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}

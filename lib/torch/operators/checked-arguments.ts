@@ -1,6 +1,7 @@
 import { ArgumentRangeError, describe } from '../../errors';
 import type { Handle } from '../../native';
 import { binding } from '../binding';
+import { sameShape } from '../check-tensors';
 
 /** A parameter's name, and its type in words. */
 export type CheckedParameter = { readonly name: string; readonly type: string };
@@ -175,10 +176,6 @@ function call(name: string, ...values: unknown[]): unknown {
     ids.set(name, id);
   }
   return binding.dispatch(id, ...values);
-}
-
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
 export function written(shape: readonly number[]): string {

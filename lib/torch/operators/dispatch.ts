@@ -37,8 +37,10 @@ export class Operator {
   #overloads: readonly Overload[] | undefined;
   /** Overload that takes one tensor and nothing else, and returns one; -1 if there is none. */
   #unary = -1;
-  /** Likewise for two tensors. */
+  /** Likewise for two tensors, */
   #binary = -1;
+  /** and for three. */
+  #ternary = -1;
 
   /** Of all overloads that can be told apart, or of that with a name. */
   constructor(name: string, overload?: string) {
@@ -53,7 +55,7 @@ export class Operator {
   }
 
   /**
-   * Calls the first overload that takes the arguments; options may come last. One or two tensors and no
+   * Calls the first overload that takes the arguments; options may come last. One to three tensors and no
    * more is the commonest call: no search.
    */
   call(args: readonly unknown[]): unknown {
@@ -65,6 +67,12 @@ export class Operator {
     } else if (args.length === 1 && this.#unary >= 0) {
       const [self] = args;
       if (isTensor(self)) return tensorOf(binding.dispatch(this.#unary, handleOf(self)) as number);
+    } else if (args.length === 3 && this.#ternary >= 0) {
+      const [first, second, third] = args;
+      if (isTensor(first) && isTensor(second) && isTensor(third)) {
+        const handles = [handleOf(first), handleOf(second), handleOf(third)] as const;
+        return tensorOf(binding.dispatch(this.#ternary, ...handles) as number);
+      }
     }
     return this.#search(args);
   }
@@ -125,6 +133,7 @@ export class Operator {
     overloads.sort((a, b) => a.parameters.length - b.parameters.length);
     this.#unary = plainOverload(overloads, 1);
     this.#binary = plainOverload(overloads, 2);
+    this.#ternary = plainOverload(overloads, 3);
     return overloads;
   }
 }

@@ -87,7 +87,11 @@ function requireTensor(value: unknown, name: string, operator: string): void {
 
 export const pythonForms = {
   size(this: Tensor, ...args: readonly unknown[]): unknown {
-    return args.length === 0 ? [...this.shape] : sizeOf.callMethod(this, args);
+    const { shape } = this;
+    if (args.length === 0) return shape;
+    const [dim] = args;
+    const own = args.length === 1 && typeof dim === 'number' ? shape.at(dim) : undefined;
+    return own !== undefined && Number.isInteger(dim) ? own : sizeOf.callMethod(this, args);
   },
   stride(this: Tensor, ...args: readonly unknown[]): unknown {
     if (args.length > 0) return strideOf.callMethod(this, args);

@@ -150,7 +150,7 @@ function isOfLinear(params: unknown): params is LowRankParams {
 /** The parameters with W′ itself in place of products that have become too many. */
 function multipliedOut(params: LowRankParams): LowRankParams {
   const { weight, bias, update } = params;
-  if (update === undefined || isLowRank(update, weight)) return params;
+  if (update === undefined || isLowRank(update)) return params;
   const own = expandTasks({ weight, ...(bias && { bias }) }, update.inputs.size(0));
   return moved(own, update.inputs, update.deltas);
 }

@@ -18,9 +18,10 @@ export type LowRankParams = LinearParams & { update?: LowRankUpdate };
  * takes r·(in + out) multiplications, and to form W′ takes in·out for each row that it was made of.
  * Small products are slow, so they have to be half as many.
  */
-export function isLowRank({ inputs, deltas }: LowRankUpdate, weight: Tensor): boolean {
-  const rank = inputs.size(1);
-  return 2 * rank * (inputs.size(2) + deltas.size(2)) < weight.size(-2) * weight.size(-1);
+export function isLowRank({ inputs, deltas }: LowRankUpdate): boolean {
+  const [, rank = 0, inFeatures = 0] = inputs.shape;
+  const outFeatures = deltas.shape[2] ?? 0;
+  return 2 * rank * (inFeatures + outFeatures) < inFeatures * outFeatures;
 }
 
 /**
