@@ -1,7 +1,7 @@
 import { checkOptions, hasHoles, positiveInteger } from '../check';
 import { invalidArgument } from '../errors';
 import { type Dtype, Generator, type Tensor, torch } from '../torch';
-import { shapeOf, wrongShape } from '../torch/check-tensors';
+import { sameShape, shapeOf, wrongShape } from '../torch/check-tensors';
 import type { Episodes, Examples } from './episode';
 import type { TaskLoss } from './task-loss';
 
@@ -70,7 +70,7 @@ export function sineTasks(generator: Generator, options: SineTaskOptions = {}): 
 export const taskMse: TaskLoss = (predictions, targets) => {
   const shape = shapeOf(predictions, 'predictions', 'taskMse');
   const own = shapeOf(targets, 'targets', 'taskMse');
-  if (shape.join() !== own.join()) {
+  if (!sameShape(shape, own)) {
     throw wrongShape(`[${shape.join(', ')}]`, 'targets', own, 'taskMse');
   }
   const missing = targets.isnan();

@@ -1,7 +1,7 @@
 import { checkOptions, flag, numberWhere, oneOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, torch } from '../torch';
-import { shapeOf, wrongShape } from '../torch/check-tensors';
+import { sameShape, shapeOf, wrongShape } from '../torch/check-tensors';
 
 /** How the losses of single examples become one. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -85,7 +85,7 @@ export function mse(predictions: Tensor, targets: Tensor, options: LossOptions =
   checkOptions(options, ['reduction', 'perTask'], 'mse');
   const shape = shapeOf(predictions, 'predictions', 'mse');
   const targetShape = shapeOf(targets, 'targets', 'mse');
-  if (shape.join() !== targetShape.join()) {
+  if (!sameShape(shape, targetShape)) {
     throw wrongShape(`[${shape.join(', ')}]`, 'targets', targetShape, 'mse');
   }
   const { reduction, perTask } = checkReduction(options, shape.length >= 2, 'mse');

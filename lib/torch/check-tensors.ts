@@ -39,6 +39,11 @@ export function wrongShape(
   );
 }
 
+/** How many elements a tensor of a shape has. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((all, size) => all * size, 1);
+}
+
 /** Whether two shapes are the same. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);

@@ -1,5 +1,6 @@
 import { callable } from '../../check';
 import { ArgumentTypeError } from '../../errors';
+import { sameShape } from '../check-tensors';
 import type { Tensor } from '../tensor';
 import { leaves, mapTree, type Tree } from '../tree';
 import { named } from './checks';
@@ -169,7 +170,7 @@ export function sameShapes(tree: Tree, like: Tree, operator: string): Tensor[] {
   named('v', operator, () =>
     mapTree(
       ([tensor, other], path) => {
-        if (String(tensor.shape) === String(other.shape)) return tensor;
+        if (sameShape(tensor.shape, other.shape)) return tensor;
         const place = path === '' ? 'v' : `v.${path}`;
         throw new ArgumentTypeError(
           `${operator}: Expected shape [${other.shape.join(', ')}] for ${place} but received [${tensor.shape.join(', ')}]`,

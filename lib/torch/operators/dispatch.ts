@@ -70,8 +70,8 @@ export class Operator {
     } else if (args.length === 3 && this.#ternary >= 0) {
       const [first, second, third] = args;
       if (isTensor(first) && isTensor(second) && isTensor(third)) {
-        const handles = [handleOf(first), handleOf(second), handleOf(third)] as const;
-        return tensorOf(binding.dispatch(this.#ternary, ...handles) as number);
+        const [a, b, c] = [handleOf(first), handleOf(second), handleOf(third)];
+        return tensorOf(binding.dispatch(this.#ternary, a, b, c) as number);
       }
     }
     return this.#search(args);

@@ -1,3 +1,4 @@
+import { elementCount } from '../check-tensors';
 import { type Check, type CheckedArguments, written } from './checked-arguments';
 
 /** Weights `[out, in]` for rows of `in` numbers, by what the operator calls the rows, the weights and the bias. */
@@ -39,7 +40,7 @@ function recurrentLayer(args: CheckedArguments): void {
   for (const bias of ['weight2', 'weight3']) args.requireShape(args.tensor(bias), [rows]);
   for (const name of ['hx_', 'cx_']) {
     const { shape: state = [] } = args.tensor(name) ?? {};
-    const fits = state.reduce((all, size) => all * size, 1) === batch * hidden;
+    const fits = elementCount(state) === batch * hidden;
     args.require(fits, `${batch}·${hidden} elements`, name, written(state));
   }
 }

@@ -1,4 +1,5 @@
 // One table of what libtorch does not check; longer than other files, since its checks are read beside it.
+import { elementCount } from '../check-tensors';
 import { type Check, type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 import { ONEDNN_PRECONDITIONS } from './onednn-preconditions';
 
@@ -29,7 +30,7 @@ function emptyWindows(args: CheckedArguments): void {
   const [sizes, self] = [args.numbers('outputSize'), args.tensor('self')];
   if (self === undefined || !sizes.includes(0)) return;
   const rows = [...self.shape.slice(0, -sizes.length), ...sizes].filter((size) => size > 0);
-  const fits = rows.reduce((all, size) => all * size, 1) <= INT32;
+  const fits = elementCount(rows) <= INT32;
   args.require(fits, 'sizes whose rows are below 2^31', 'outputSize', written(sizes));
 }
 
@@ -104,7 +105,7 @@ function groups(args: CheckedArguments): void {
   ) as [number, number, number, number];
   args.require(channels % group === 0, `a divisor of ${channels}`, 'group', group);
   const { shape = [] } = args.tensor('input') ?? {};
-  const fits = shape.reduce((all, size) => all * size, 1) === n * channels * area;
+  const fits = elementCount(shape) === n * channels * area;
   args.require(fits, `${n}·${channels}·${area} elements`, 'input', written(shape));
   args.requireShape(args.tensor('weight'), [channels]);
   args.requireShape(args.tensor('bias'), [channels]);
