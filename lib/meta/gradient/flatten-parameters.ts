@@ -1,4 +1,4 @@
-import { shapeOf } from '../../torch/check-tensors';
+import { elementCount, shapeOf } from '../../torch/check-tensors';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 
 /** The weights of T tasks, each `[T, …]`, as the rows of one matrix `[T, D]`. */
@@ -14,7 +14,7 @@ export function unflattenParameters<P extends Tree>(rows: Tensor, like: P): P {
   let start = 0;
   return mapTree(([w]) => {
     const [tasks = 1, ...rest] = w.shape;
-    const size = rest.reduce((product, length) => product * length, 1);
+    const size = elementCount(rest);
     const part = rows.narrow(1, start, size).reshape([tasks, ...rest]);
     start += size;
     return part;

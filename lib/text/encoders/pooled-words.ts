@@ -7,7 +7,7 @@ import {
   meanPooling,
 } from '../../nn';
 import { type Tensor, torch } from '../../torch';
-import { shapeOf } from '../../torch/check-tensors';
+import { elementCount, shapeOf } from '../../torch/check-tensors';
 import type { TokenBatch } from '../token-vectorizer';
 
 export type PooledWordsOptions = {
@@ -60,7 +60,7 @@ function inBlocks(batch: TokenBatch, pool: (block: TokenBatch) => Tensor): Tenso
   const shape = shapeOf(batch?.ids, 'ids', 'pooledWords');
   shapeOf(batch.mask, 'mask', 'pooledWords');
   const rows = shape.at(-2) ?? 1;
-  const perRow = shape.reduce((product, size) => product * size, 1) / Math.max(rows, 1);
+  const perRow = elementCount(shape) / Math.max(rows, 1);
   const block = Math.max(1, Math.floor(BLOCK_TOKENS / Math.max(perRow, 1)));
   if (rows <= block) return pool(batch);
   return torch.scope(() => {

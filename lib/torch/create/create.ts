@@ -1,6 +1,7 @@
 import { flag, knownOptions, refuseSurplus } from '../../check';
 import { ArgumentTypeError, invalidArgument, outOfRange, TorchError } from '../../errors';
 import { binding } from '../binding';
+import { elementCount } from '../check-tensors';
 import { chosenDevice } from '../defaults/default-device';
 import { defaultComplexDtype, getDefaultDtype } from '../defaults/default-dtype';
 import {
@@ -140,7 +141,7 @@ function fromData(data: TensorData, read: Read): Tensor {
   const own = dtypeOfData(data);
   const { dtype = own, shape = [data.length], share } = read;
   const raw = layoutOf(dtype);
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(shape);
   // Raw bits, bool as bytes, complex numbers as pairs: no conversion.
   const bits = dtype !== own && raw.array.name === arrayName(data);
   if (count * (bits ? raw.width : 1) !== data.length) {

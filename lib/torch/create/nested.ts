@@ -1,4 +1,5 @@
 import { ArgumentTypeError, invalidArgument, outOfRange } from '../../errors';
+import { elementCount } from '../check-tensors';
 import type { Element } from '../elements';
 import { complexSink, numberSink, type Sink, sinkFor } from './sinks';
 
@@ -26,7 +27,7 @@ const MOST_DIMENSIONS = 64;
 export function readNested(data: unknown, reading: Reading): Nested {
   const { name, operator, check } = reading;
   const shape = shapeOf(data, reading);
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(shape);
   const indices = shape.map(() => 0);
   const place = (): string => `${name}${indices.map((index) => `[${index}]`).join('')}`;
   let sink: Sink | undefined;

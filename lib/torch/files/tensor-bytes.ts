@@ -1,5 +1,6 @@
 import { noGrad } from '../autograd/grad-modes';
 import { binding } from '../binding';
+import { elementCount } from '../check-tensors';
 import { type Dtype, itemSize } from '../dtype';
 import { Operator } from '../operators/dispatch';
 import { functions } from '../operators/operators';
@@ -14,7 +15,7 @@ const copyInto = new Operator('aten::copy_');
 /** The elements' bytes in row-major order, in pieces that are made one at a time. */
 export function* tensorChunks(tensor: Tensor): Generator<Uint8Array> {
   const step = CHUNK_BYTES / itemSize(tensor.dtype);
-  const count = tensor.shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(tensor.shape);
   if (count <= step) {
     yield dataOf(tensor);
     return;
@@ -53,7 +54,7 @@ export function tensorFromChunks(
     if (dtype === 'bool' && bytes.some((byte) => byte > 1)) throw notBoolean();
     return tensorOf(binding.fromBytes(bytes, dtype, partShape));
   };
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = elementCount(shape);
   const step = CHUNK_BYTES / size;
   if (count <= step) return part(shape, count);
   return noGrad(() =>

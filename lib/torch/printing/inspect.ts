@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { binding } from '../binding';
+import { elementCount } from '../check-tensors';
 import { defaultComplexDtype, getDefaultDtype } from '../defaults/default-dtype';
 import type { Dtype } from '../dtype';
 import { handleOf } from '../handle';
@@ -99,7 +100,7 @@ function tuple(shape: readonly number[]): string {
 function formatElements(tensor: Tensor, indent: number): string {
   const { shape, dtype } = tensor;
   if (shape.includes(0)) return '[]';
-  const isLarge = shape.reduce((product, size) => product * size, 1) > printOptions.threshold;
+  const isLarge = elementCount(shape) > printOptions.threshold;
   const cut = shape.map((size) => isLarge && size > 2 * printOptions.edgeItems);
   const items = edges(tensor, cut, 0);
   const elements: Element[] = [];
