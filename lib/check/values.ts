@@ -35,7 +35,7 @@ export function array<T>(value: readonly T[], of: string, name: string, operator
  */
 export function hasHoles(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) {
-    if (!(i in values)) return true;
+    if (values[i] === undefined && !(i in values)) return true;
   }
   return false;
 }

@@ -39,9 +39,15 @@ export const IGNORED = -100;
 export function requireQueries(labels: Tensor, operator: string): void {
   const [, rows = 0] = labels.shape;
   const empty = () =>
+    extremesOf(labels)[0] <= IGNORED &&
     torch.scope(() => labels.ne(IGNORED).flatten(1).any(1).all().item() === false);
   if (rows > 0 && (labels.dtype !== 'int64' || labels.device !== 'cpu' || !empty())) return;
   throw outOfRange('at least one query', 'each task', 'none', operator);
+}
+
+/** The least and the greatest label: two numbers tell quickly that nothing is wrong. */
+function extremesOf(labels: Tensor): readonly [bigint, bigint] {
+  return torch.scope(() => [labels.min().itemBigInt(), labels.max().itemBigInt()]);
 }
 
 /** T: how many tasks there are. */
@@ -67,11 +73,11 @@ export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner:
   if (labels.dtype !== 'int64') {
     throw invalidArgument('int64', `the labels of ${learner}`, labels.dtype, learner);
   }
-  if (labels.device !== 'cpu') return;
+  if (labels.device !== 'cpu' || shape.includes(0)) return;
+  const [least, greatest] = extremesOf(labels);
+  if (least >= 0 && greatest < ways) return;
   const wrong = torch.scope(() => {
-    const nearest = labels.clamp(0, ways - 1);
-    if (nearest.equal(labels)) return [];
-    const outside = nearest.ne(labels).logicalAnd(labels.ne(IGNORED));
+    const outside = labels.lt(0).logicalOr(labels.ge(ways)).logicalAnd(labels.ne(IGNORED));
     return labels.maskedSelect(outside).tolist() as bigint[];
   });
   if (wrong.length === 0) return;

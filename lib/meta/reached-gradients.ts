@@ -1,6 +1,6 @@
 import { TorchError } from '../errors';
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
-import { shapeOf } from '../torch/check-tensors';
+import { requireTensor } from '../torch/check-tensors';
 
 export type ReachedOptions = {
   /** What is differentiated, for the error: `the support loss`. */
@@ -24,7 +24,7 @@ export function reachedGradients<P extends Tree>(
   at: P,
   { of, ...options }: ReachedOptions,
 ): P {
-  shapeOf(loss, 'loss', 'a gradient');
+  requireTensor(loss, 'the loss', 'a gradient');
   if (!loss.requiresGrad) throw cutGraph(of);
   const found = torch.gradOrNull(loss, leaves(at), options);
   if (found.every((gradient) => gradient === null)) throw cutGraph(of);

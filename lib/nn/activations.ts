@@ -1,5 +1,5 @@
 import type { Tensor } from '../torch';
-import { shapeOf } from '../torch/check-tensors';
+import { requireTensor } from '../torch/check-tensors';
 import type { Layer, NoParams } from './layer';
 import { obeysLinearRules } from './linear-rule';
 
@@ -25,7 +25,7 @@ function activation(name: ActivationName, fn: (x: Tensor) => Tensor): Layer<NoPa
   return obeysLinearRules({
     init: () => ({}),
     apply(_, x) {
-      shapeOf(x, 'input', name);
+      requireTensor(x, 'the input', name);
       return fn(x);
     },
     tasks: true,

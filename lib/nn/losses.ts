@@ -54,7 +54,7 @@ export function crossEntropy(
   numberWhere(unit, 'a number in [0, 1]', labelSmoothing, 'labelSmoothing', name);
   const shape = checkLabels(logits, labels, name);
   const { reduction, perTask } = checkReduction(options, shape.length === 3, name);
-  if (perTask && reduction === 'mean' && labelSmoothing === 0 && labels.numel() > 0) {
+  if (perTask && reduction === 'mean' && labelSmoothing === 0 && !shape.slice(0, -1).includes(0)) {
     return torch.taskCrossEntropy(logits, labels, ignoreIndex ?? IGNORE_NOTHING);
   }
   const separate = perTask || reduction === 'none';
@@ -129,13 +129,9 @@ export function accuracy(
     const [greatest, found] = logits.detach().max(-1);
     const right = found.eq(labels).mul(greatest.eq(greatest));
     const total = ignoreIndex === undefined ? labels.onesLike() : counted(labels, ignoreIndex);
-    const hits = right.mul(total).to('float64');
-    if (perTask)
-      return hits
-        .sum([1])
-        .div(total.sum([1]))
-        .to('float32');
-    return Number(hits.sum().div(total.sum()).item());
+    const dims = perTask ? [1] : [...shape.slice(1).keys()];
+    const share = right.mul(total).sum(dims).to('float64').div(total.sum(dims));
+    return perTask ? share.to('float32') : Number(share.item());
   });
 }
 
@@ -145,7 +141,7 @@ function checkIgnored(index: number | undefined, operator: string): number | und
 }
 
 function counted(labels: Tensor, ignoreIndex: number): Tensor {
-  return labels.ne(ignoreIndex).to('int64');
+  return labels.ne(ignoreIndex);
 }
 
 /** Returns the logits' shape if it is `[n, C]` or `[T, n, C]` and the labels' shape the rest of it. */

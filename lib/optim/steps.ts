@@ -1,7 +1,7 @@
 import { type Check, notNegative, numberWhere, objectOf } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { isTensor, mapTree, type Tensor, type Tree, torch } from '../torch';
-import { sameShape, shapeOf, wrongShape } from '../torch/check-tensors';
+import { requireTensor, sameShape, wrongShape } from '../torch/check-tensors';
 import type { LearningRate } from './optimizer';
 
 /** Zeros for every parameter, contiguous whatever the parameters' strides. */
@@ -20,18 +20,20 @@ export function checkShapes(
   trees: Readonly<Record<string, Tree>>,
   operator: string,
 ): void {
-  for (const [name, tree] of Object.entries(trees)) {
-    mapTree(
-      ([p, own], path) => {
-        const { shape } = p;
-        if (sameShape(own.shape, shape)) return own;
-        const where = path === '' ? name : `${name} '${path}'`;
+  const names = Object.keys(trees);
+  mapTree(
+    ([p, ...others], path) => {
+      const { shape } = p;
+      for (const [i, own] of others.entries()) {
+        if (sameShape(own.shape, shape)) continue;
+        const where = path === '' ? `${names[i]}` : `${names[i]} '${path}'`;
         throw wrongShape(`[${shape.join(', ')}]`, where, own.shape, operator);
-      },
-      params,
-      tree,
-    );
-  }
+      }
+      return p;
+    },
+    params,
+    ...Object.values(trees),
+  );
 }
 
 /**
@@ -40,7 +42,7 @@ export function checkShapes(
  * @throws ArgumentTypeError if it cannot
  */
 export function stateOf<S extends { step: Tensor }>(state: S, operator: string): S {
-  shapeOf(objectOf(state, 'state', operator).step, 'step of the state', operator);
+  requireTensor(objectOf(state, 'state', operator).step, 'the step of the state', operator);
   return state;
 }
 

@@ -10,7 +10,8 @@ export function requireTensor(value: unknown, name: string, operator: string): T
 
 /** @throws ArgumentTypeError for the first of the named arguments that is not a tensor */
 export function requireTensors(values: Readonly<Record<string, Tensor>>, operator: string): void {
-  for (const [name, value] of Object.entries(values)) {
+  for (const name of Object.keys(values)) {
+    const value = values[name];
     if (!isTensor(value)) throw invalidArgument('a tensor', name, value, operator);
   }
 }

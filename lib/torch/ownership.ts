@@ -53,8 +53,11 @@ export function settle({ owned }: Scope, kept: ReadonlySet<TensorHandle>): void 
     releaseAll(owned);
     return;
   }
-  releaseAll(owned.filter((tensor) => !kept.has(tensor)));
-  for (const tensor of owned) {
+  const gone: TensorHandle[] = [];
+  const staying: TensorHandle[] = [];
+  for (const tensor of owned) (kept.has(tensor) ? staying : gone).push(tensor);
+  releaseAll(gone);
+  for (const tensor of staying) {
     if (handleOf(tensor) >= 0) own(tensor);
   }
   // Otherwise a loop inside one long scope would keep the memory of every step's results.

@@ -1,6 +1,7 @@
 import { callable, isPlainObject } from '../check';
 import { ArgumentTypeError, invalidArgument, TorchError } from '../errors';
-import { disposeTree, ownWork } from './scope';
+import { release } from './ownership';
+import { ownWork } from './scope';
 import { synchronous } from './synchronous';
 import { isTensor, type Tensor } from './tensor';
 import { leaves, pathOf } from './tree';
@@ -39,18 +40,18 @@ export function replace<T, R>(tree: T, fn: (tree: T) => R): R {
   }
   callable(fn, 'fn', 'replace');
   const old = new Set(leaves(tree));
-  const result = ownWork(() => {
-    const made = synchronous(fn(tree), 'replace');
-    requireLasting(made, old);
-    return made;
-  }, old);
-  disposeTree(tree, result);
+  const { result, kept } = ownWork(
+    () => synchronous(fn(tree), 'replace'),
+    old,
+    (work) => requireLasting(work.kept, old, work.result),
+  );
+  for (const tensor of old) if (!kept.has(tensor)) release(tensor);
   return result;
 }
 
 /** Refuses disposed tensors, and those with a graph, which would keep the whole step alive. */
-function requireLasting(made: unknown, old: ReadonlySet<Tensor>): void {
-  for (const tensor of leaves(made)) {
+function requireLasting(kept: ReadonlySet<Tensor>, old: ReadonlySet<Tensor>, made: unknown): void {
+  for (const tensor of kept) {
     if (tensor.isDisposed) {
       throw new TorchError(
         'ERR_TORCH_DISPOSED',

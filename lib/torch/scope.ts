@@ -2,6 +2,7 @@ import { callable } from '../check';
 import type { TensorHandle } from './handle';
 import { enterScope, leaveScope, release, releaseAll, settle } from './ownership';
 import { synchronous } from './synchronous';
+import type { Tensor } from './tensor';
 import { leaves } from './tree';
 
 /**
@@ -19,25 +20,39 @@ import { leaves } from './tree';
  */
 export function scope<T>(fn: () => T): T {
   callable(fn, 'fn', 'scope');
-  return ownWork(() => synchronous(fn(), 'scope'));
+  return ownWork(() => synchronous(fn(), 'scope')).result;
 }
 
-/** Runs `fn` in a scope, inside of which optimizers may overwrite the tensors `donated`. */
-export function ownWork<T>(fn: () => T, donated?: ReadonlySet<TensorHandle>): T {
+type Work<T> = {
+  result: T;
+  /** The tensors of the result. */
+  kept: ReadonlySet<Tensor>;
+};
+
+/**
+ * Runs `fn` in a scope, inside of which optimizers may overwrite the tensors `donated`.
+ *
+ * @param check refuses a result by throwing: then everything that was made is disposed of
+ */
+export function ownWork<T>(
+  fn: () => T,
+  donated?: ReadonlySet<TensorHandle>,
+  check?: (work: Work<T>) => void,
+): Work<T> {
   const mine = enterScope(donated);
-  let result: T;
-  let kept: ReadonlySet<TensorHandle>;
+  let work: Work<T>;
   try {
-    result = fn();
-    kept = new Set(leaves(result));
+    const result = fn();
+    work = { result, kept: new Set(leaves(result)) };
+    check?.(work);
   } catch (error) {
     leaveScope(mine);
     releaseAll(mine.owned);
     throw error;
   }
   leaveScope(mine);
-  settle(mine, kept);
-  return result;
+  settle(mine, work.kept);
+  return work;
 }
 
 /** Disposes of every tensor of a tree, except those that `kept` holds as well. */

@@ -210,9 +210,7 @@ export class Tensor extends TensorHandle {
 }
 
 /** True for tensors of this library. */
-export function isTensor(value: unknown): value is Tensor {
-  return isTensorHandle(value);
-}
+export const isTensor = isTensorHandle as (value: unknown) => value is Tensor;
 
 /** The tensor for a handle that native code has just returned and that nothing else owns. @internal */
 export function tensorOf(handle: number): Tensor {

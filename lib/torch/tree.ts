@@ -29,7 +29,7 @@ function collect(value: unknown, found: Tensor[], level: number): void {
     found.push(value);
     return;
   }
-  requireLevel(level);
+  if (level > MOST_LEVELS) throw tooDeep();
   // Own values only: an array may have any length and hardly an element.
   if (Array.isArray(value) || isPlainObject(value)) {
     for (const item of Object.values(value)) collect(item, found, level + 1);
@@ -66,41 +66,40 @@ function map(
   path: string,
   level: number,
 ): unknown {
-  requireLevel(level);
+  if (level > MOST_LEVELS) throw tooDeep();
   const [first] = trees;
   if (isTensor(first)) {
-    if (trees.every(isTensor)) return fn(trees, path);
+    if (trees.length === 1 || trees.every(isTensor)) return fn(trees as Tensor[], path);
     throw mismatch(path);
   }
   const keys = keysOf(first, path);
   for (let i = 1; i < trees.length; i++) {
     if (!sameKeys(keys, keysOf(trees[i], path))) throw mismatch(path);
   }
-  const child = (key: string): unknown =>
-    map(
-      fn,
-      trees.map((tree) => (tree as Record<string, unknown>)[key]),
-      path === '' ? key : `${path}.${key}`,
-      level + 1,
-    );
-  if (Array.isArray(first)) return namedAs(keys.map(child), first);
-  return objectFrom(keys, child);
+  const values: unknown[] = [];
+  for (const key of keys) {
+    const children: unknown[] = [];
+    for (const tree of trees) children.push((tree as Record<string, unknown>)[key]);
+    values.push(map(fn, children, path === '' ? key : `${path}.${key}`, level + 1));
+  }
+  return Array.isArray(first) ? namedAs(values, first) : objectFrom(keys, values);
 }
 
 /** Whether both have the same keys, which seldom come in another order. */
 function sameKeys(keys: readonly string[], others: readonly string[]): boolean {
   if (others.length !== keys.length) return false;
-  return keys.every((key, i) => others[i] === key || others.includes(key));
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    if (others[i] !== key && !others.includes(key)) return false;
+  }
+  return true;
 }
 
 /** As `Object.fromEntries`, without a pair for each value: most steps of training come through here. */
-function objectFrom(
-  keys: readonly string[],
-  childOf: (key: string) => unknown,
-): Record<string, unknown> {
-  if (keys.includes('__proto__')) return Object.fromEntries(keys.map((key) => [key, childOf(key)]));
+function objectFrom(keys: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  if (keys.includes('__proto__')) return Object.fromEntries(keys.map((key, i) => [key, values[i]]));
   const made: Record<string, unknown> = {};
-  for (const key of keys) made[key] = childOf(key);
+  for (let i = 0; i < keys.length; i++) made[keys[i] as string] = values[i];
   return made;
 }
 
@@ -142,7 +141,7 @@ export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tens
 
 function keysOf(tree: unknown, path: string): string[] {
   if (Array.isArray(tree)) {
-    if (!hasHoles(tree)) return tree.map((_, i) => `${i}`);
+    if (!hasHoles(tree)) return indices(tree.length);
     throw invalidArgument('an array without holes', `'${path}' of a tree`, tree);
   }
   if (isPlainObject(tree)) return Object.keys(tree);
@@ -151,10 +150,19 @@ function keysOf(tree: unknown, path: string): string[] {
   );
 }
 
+function indices(length: number): string[] {
+  const keys: string[] = [];
+  for (let i = 0; i < length; i++) keys.push(`${i}`);
+  return keys;
+}
+
 /** Refuses to go deeper into a tree that has no end, or more levels than the stack would take. */
 export function requireLevel(level: number): void {
-  if (level <= MOST_LEVELS) return;
-  throw new ArgumentTypeError(
+  if (level > MOST_LEVELS) throw tooDeep();
+}
+
+function tooDeep(): ArgumentTypeError {
+  return new ArgumentTypeError(
     `Expected a tree of at most ${MOST_LEVELS} levels but received a deeper one, or one that holds itself`,
   );
 }

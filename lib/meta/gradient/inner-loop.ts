@@ -12,7 +12,7 @@ import {
 import { expandTasks } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
 import { optimizerOf } from '../../optim/optimizer';
-import { shapeOf } from '../../torch/check-tensors';
+import { requireTensor } from '../../torch/check-tensors';
 import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { adaptScope } from '../learner';
 import { reachedGradients } from '../reached-gradients';
@@ -149,10 +149,10 @@ export function taskGradients<P extends Tree>(
   );
   const gradients = torch.enableGrad(() => {
     const each = losses(from);
-    shapeOf(each, 'result of losses', 'taskGradients');
-    const loss = each.sum();
-    const factor = scale === undefined ? {} : { gradOutputs: loss.newFull([], scale) };
-    return reachedGradients(loss, from, { of: 'the support loss', createGraph, ...factor });
+    requireTensor(each, 'the result of losses', 'taskGradients');
+    // The gradient of their sum, without the sum.
+    const gradOutputs = each.fullLike(scale ?? 1);
+    return reachedGradients(each, from, { of: 'the support loss', createGraph, gradOutputs });
   });
   return { from, gradients };
 }

@@ -19,7 +19,7 @@ const outer = new Operator('metatorch::task_outer');
 export function taskLinear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const given = bias === undefined ? { x, weight } : { x, weight, bias };
   requireTensors(given, 'taskLinear');
-  return linear.call([x, weight, bias ?? null]) as Tensor;
+  return linear.call(bias === undefined ? [x, weight] : [x, weight, bias]) as Tensor;
 }
 
 /**

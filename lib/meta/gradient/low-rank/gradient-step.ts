@@ -25,14 +25,14 @@ export function gradientStep<P extends Tree>(
   { learningRate, createGraph, tape }: GradientStepOptions,
 ): P {
   const { outputs, dense, gradients } = torch.enableGrad(() => {
-    const value = losses(theta).sum();
+    const value = losses(theta);
     if (!value.requiresGrad) throw cutGraph('the support loss');
     const { outputs } = tape;
     const dense = denseLeaves(theta, tape);
     const gradients = torch.gradOrNull(value, [...outputs, ...dense], {
       createGraph,
-      // The rate comes in with the first factor of the chain rule, where it costs nothing.
-      gradOutputs: value.newFull([], -learningRate),
+      // The rate comes in with the first factor of the chain rule, where it costs nothing; so does the sum.
+      gradOutputs: value.fullLike(-learningRate),
     });
     if (gradients.every((g) => g === null)) throw cutGraph('the support loss');
     return { outputs, dense, gradients };
