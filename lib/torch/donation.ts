@@ -31,7 +31,7 @@ export function donationOf(
     settle() {
       // The fused kernels do not count as changes in place.
       binding.noteChanges(Int32Array.from(found?.free ?? [], handleOf));
-      for (const tensor of [...tensors, ...(found?.views ?? [])]) releaseDonated(tensor);
+      releaseDonated([...tensors, ...(found?.views ?? [])]);
     },
   };
 }

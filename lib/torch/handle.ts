@@ -21,12 +21,6 @@ export let handleOf: (tensor: TensorHandle) => number;
  */
 export let takeHandle: (tensor: TensorHandle, instead: number) => number;
 
-/** True while the finalization registry watches the tensor. @internal */
-export let isWatched: (tensor: TensorHandle) => boolean;
-
-/** @internal */
-export let setWatched: (tensor: TensorHandle) => void;
-
 /**
  * The part of a tensor that the layers below it know: its place in the native table. Private, so that
  * only a tensor passes for one, and even a frozen tensor can be disposed of.
@@ -35,7 +29,6 @@ export abstract class TensorHandle {
   /** Makes copying a tensor as a plain object fail. @internal */
   readonly kind = NOT_CLONED;
   #handle: number;
-  #watched = false;
 
   protected constructor(handle: number, owned: typeof OWNED) {
     if (owned !== OWNED) {
@@ -64,10 +57,6 @@ export abstract class TensorHandle {
       const handle = handleOf(tensor);
       if (handle >= 0) tensor.#handle = instead;
       return handle;
-    };
-    isWatched = (tensor) => tensor.#watched;
-    setWatched = (tensor) => {
-      tensor.#watched = true;
     };
   }
 }

@@ -1,5 +1,5 @@
 import { binding } from './binding';
-import { handleOf, isWatched, setWatched, type TensorHandle, takeHandle } from './handle';
+import { handleOf, type TensorHandle, takeHandle } from './handle';
 
 /** A part of a program that owns the tensors made in it. */
 export type Scope = {
@@ -79,32 +79,28 @@ export function own(tensor: TensorHandle): void {
     innermost.owned.push(tensor);
     return;
   }
-  setWatched(tensor);
   registry.register(tensor, handleOf(tensor), tensor);
 }
 
 /** Releases a tensor's handle now. Backward graphs keep what they need of it. */
 export function release(tensor: TensorHandle): void {
-  withdraw(tensor, DISPOSED);
-}
-
-/** Releases a tensor whose memory something else has taken over; errors about it say so. */
-export function releaseDonated(tensor: TensorHandle): void {
-  withdraw(tensor, DONATED);
-}
-
-function withdraw(tensor: TensorHandle, reason: number): void {
-  const handle = takeHandle(tensor, reason);
+  const handle = takeHandle(tensor, DISPOSED);
   if (handle < 0) return;
   binding.release(handle);
-  if (isWatched(tensor)) registry.unregister(tensor);
+  registry.unregister(tensor);
 }
 
-/** Releases tensors of a scope, which the registry does not know. */
-export function releaseAll(tensors: readonly TensorHandle[]): void {
+/** Releases tensors whose memory something else has taken over; errors about them say so. */
+export function releaseDonated(tensors: readonly TensorHandle[]): void {
+  for (const tensor of tensors) registry.unregister(tensor);
+  releaseAll(tensors, DONATED);
+}
+
+/** Releases tensors that the registry does not know, as those of a scope. */
+export function releaseAll(tensors: readonly TensorHandle[], reason = DISPOSED): void {
   let count = 0;
   for (const tensor of tensors) {
-    const handle = takeHandle(tensor, DISPOSED);
+    const handle = takeHandle(tensor, reason);
     if (handle < 0) continue;
     batch[count++] = handle;
     if (count === BATCH) {

@@ -2,8 +2,8 @@ import { ArgumentTypeError } from '../errors';
 
 /** True for promises, also of other realms and libraries. */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  const then: unknown = value == null ? undefined : Reflect.get(Object(value), 'then');
-  return typeof then === 'function';
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return typeof (value as Partial<PromiseLike<T>>).then === 'function';
 }
 
 /**

@@ -1,12 +1,15 @@
-// Three products with something added, for each of T tasks:
+// Products with something added, for each of T tasks:
 //   metatorch::task_linear(x [T, n, i], weight [T, o, i], bias [T, o]) -> bias + x·weightᵀ
 //   metatorch::task_product(added [T, n, i], y [T, n, o], weight [T, o, i]) -> added + y·weight
 //   metatorch::task_outer(added [T, o, i], y [T, n, o], x [T, n, i]) -> added + yᵀ·x
+//   metatorch::task_update(weight [T, o, i], bias [T, o], y [T, n, o], x [T, n, i])
+//     -> weight + yᵀ·x, bias + Σ y, the gradients of task_linear added to its parameters
 //
-// All belong to the trilinear form Σ y · weight · x: each is its gradient with respect to one of
-// the three factors, made of the two others, so the gradients of each are again of these. Gradients
-// of every order are therefore contiguous as the factors are, where those of libtorch's `bmm` come
-// out transposed whenever an operand was, and all that is added to them goes by columns.
+// The first three belong to the trilinear form Σ y · weight · x: each is its gradient with respect
+// to one of the three factors, made of the two others, so the gradients of each are again of these.
+// Gradients of every order are therefore contiguous as the factors are, where those of libtorch's
+// `bmm` come out transposed whenever an operand was, and all that is added to them goes by columns.
+// The last is the third with a bias, as one operator whose gradient with respect to y is the first.
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
@@ -14,6 +17,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
+#include <tuple>
 
 #include "kernels/own_operator.h"
 
@@ -110,6 +114,32 @@ std::optional<at::Tensor> AsRows(const std::optional<at::Tensor>& bias) {
   return bias->unsqueeze(1);
 }
 
+// bias + Σ y over the rows of each task.
+at::Tensor AddRows(const at::Tensor& bias, const at::Tensor& y) { return y.sum(1).add_(bias); }
+
+class UpdateFunction : public torch::autograd::Function<UpdateFunction> {
+ public:
+  static variable_list forward(AutogradContext* context, const at::Tensor& weight,
+                               const at::Tensor& bias, const at::Tensor& y, const at::Tensor& x) {
+    const at::AutoDispatchBelowADInplaceOrView below;
+    context->save_for_backward({y, x});
+    return {Partial(kWeight, weight, y, x), AddRows(bias, y)};
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor& of_weight = gradients[0];
+    const at::Tensor& of_bias = gradients[1];
+    variable_list results = {of_weight, of_bias, at::Tensor(), at::Tensor()};
+    if (context->needs_input_grad(2)) {
+      results[2] = PartialFunction<kY>::apply(of_weight, saved[1], AsRows(of_bias));
+    }
+    if (context->needs_input_grad(3)) {
+      results[3] = PartialFunction<kX>::apply(saved[0], of_weight, std::nullopt);
+    }
+    return results;
+  }
+};
+
 void CheckAdded(const at::Tensor& added, int64_t rows, int64_t columns) {
   TORCH_CHECK(added.dim() == 3 && added.size(1) == rows && added.size(2) == columns,
               "Expected added of shape [T, ", rows, ", ", columns, "] but received ",
@@ -147,7 +177,32 @@ at::Tensor RecordedTaskOuter(const at::Tensor& added, const at::Tensor& y, const
   return PartialFunction<kWeight>::apply(y, x, added);
 }
 
-// The three of libtorch's operators.
+using Parameters = std::tuple<at::Tensor, at::Tensor>;
+
+void CheckParameters(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& y,
+                     const at::Tensor& x) {
+  CheckAdded(weight, y.size(-1), x.size(-1));
+  TORCH_CHECK(
+      y.dim() == 3 && bias.dim() == 2 && bias.size(0) == y.size(0) && bias.size(1) == y.size(2),
+      "Expected a bias of shape [", y.size(0), ", ", y.size(-1), "] but received ", bias.sizes());
+  TORCH_CHECK(bias.scalar_type() == y.scalar_type(), "Expected a bias of dtype ", y.scalar_type(),
+              " but received ", bias.scalar_type());
+}
+
+Parameters TaskUpdate(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& y,
+                      const at::Tensor& x) {
+  CheckParameters(weight, bias, y, x);
+  return {Partial(kWeight, weight, y, x), AddRows(bias, y)};
+}
+
+Parameters RecordedTaskUpdate(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& y,
+                              const at::Tensor& x) {
+  CheckParameters(weight, bias, y, x);
+  const variable_list moved = UpdateFunction::apply(weight, bias, y, x);
+  return {moved[0], moved[1]};
+}
+
+// Of libtorch's operators.
 
 at::Tensor TaskLinearByLibtorch(const at::Tensor& x, const at::Tensor& weight,
                                 const std::optional<at::Tensor>& bias) {
@@ -163,6 +218,11 @@ at::Tensor TaskOuterByLibtorch(const at::Tensor& added, const at::Tensor& y, con
   return at::baddbmm(added, y.mT(), x);
 }
 
+Parameters TaskUpdateByLibtorch(const at::Tensor& weight, const at::Tensor& bias,
+                                const at::Tensor& y, const at::Tensor& x) {
+  return {at::baddbmm(weight, y.mT(), x), at::add(bias, y.sum(1))};
+}
+
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(metatorch, library) {
@@ -175,6 +235,9 @@ TORCH_LIBRARY_FRAGMENT(metatorch, library) {
   library.def("task_outer(Tensor added, Tensor y, Tensor x) -> Tensor");
   OwnOperator<TakesFloats, &TaskOuter, &RecordedTaskOuter, &TaskOuterByLibtorch>::Implement(
       library, "task_outer");
+  library.def("task_update(Tensor weight, Tensor bias, Tensor y, Tensor x) -> (Tensor, Tensor)");
+  OwnOperator<TakesFloats, &TaskUpdate, &RecordedTaskUpdate, &TaskUpdateByLibtorch>::Implement(
+      library, "task_update");
 }
 
 }  // namespace metatorch::task_products

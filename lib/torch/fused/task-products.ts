@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor';
 const linear = new Operator('metatorch::task_linear');
 const product = new Operator('metatorch::task_product');
 const outer = new Operator('metatorch::task_outer');
+const update = new Operator('metatorch::task_update');
 
 /**
  * x·Wᵀ + b for each of T tasks: `x` `[T, n, in]`, `weight` `[T, out, in]` and `bias` `[T, out]` give
@@ -44,4 +45,22 @@ export function taskProduct(added: Tensor, left: Tensor, right: Tensor): Tensor 
 export function taskOuter(added: Tensor, left: Tensor, right: Tensor): Tensor {
   requireTensors({ added, left, right }, 'taskOuter');
   return outer.call([added, left, right]) as Tensor;
+}
+
+/**
+ * A linear layer's parameters of each of T tasks after a step: `weight` `[T, out, in]` + deltasᵀ·inputs and
+ * `bias` `[T, out]` + Σ deltas, for `deltas` `[T, n, out]` and `inputs` `[T, n, in]`. As `taskOuter` and a
+ * sum, but their gradient with respect to the deltas is one product. @internal
+ *
+ * @throws TorchError `ERR_TORCH_SHAPE` or `ERR_TORCH_DTYPE` if the arguments do not fit
+ */
+export function taskUpdate(
+  weight: Tensor,
+  bias: Tensor,
+  deltas: Tensor,
+  inputs: Tensor,
+): { weight: Tensor; bias: Tensor } {
+  requireTensors({ weight, bias, deltas, inputs }, 'taskUpdate');
+  const [movedWeight, movedBias] = update.call([weight, bias, deltas, inputs]) as [Tensor, Tensor];
+  return { weight: movedWeight, bias: movedBias };
 }

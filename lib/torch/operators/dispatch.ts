@@ -116,7 +116,8 @@ export class Operator {
     for (let i = 0; i < count; i++) positional.push(settledValue(args[i]));
     const { overloads } = this;
     for (const accept of WAYS_TO_ACCEPT) {
-      for (const overload of overloads) {
+      for (let i = 0; i < overloads.length; i++) {
+        const overload = overloads[i] as Overload;
         const values = match(overload, positional, options, accept);
         if (values === undefined) continue;
         if (overload.ownDevice >= 0) values[overload.ownDevice] ??= chosenDevice();

@@ -1,3 +1,4 @@
+import { taskUpdate } from '../../../lib/torch/fused/task-products';
 import { type Tensor, torch } from '../../../lib/torch/index';
 import {
   expectClose,
@@ -43,6 +44,18 @@ const CASES: Case[] = [
     (...[a, b, c]) => torch.taskOuter(a as Tensor, b as Tensor, c as Tensor),
     (...[a, b, c]) => (a as Tensor).baddbmm((b as Tensor).mT, c as Tensor),
     [weight, y, x],
+  ],
+  [
+    'taskUpdate',
+    (...[a, b, c, d]) => {
+      const moved = taskUpdate(a as Tensor, b as Tensor, c as Tensor, d as Tensor);
+      return moved.weight.add(moved.bias.unsqueeze(-1));
+    },
+    (...[a, b, c, d]) => {
+      const moved = (a as Tensor).baddbmm((c as Tensor).mT, d as Tensor);
+      return moved.add((b as Tensor).add((c as Tensor).sum([-2])).unsqueeze(-1));
+    },
+    [weight, bias, y, x],
   ],
 ];
 
@@ -127,4 +140,9 @@ test('says what does not fit', () => {
   expect(() => torch.taskProduct(float64([TASKS, 1, 5]), y, weight)).toThrow(shape);
   expect(() => torch.taskOuter(float64([2, 5]), y, x)).toThrow(shape);
   expect(() => torch.taskLinear(x, 3 as never)).toThrow(/a tensor for weight/);
+  expect(() => taskUpdate(float64([2, 5]), bias, y, x)).toThrow(shape);
+  expect(() => taskUpdate(weight, float64([1, 2]), y, x)).toThrow(shape);
+  expect(() => taskUpdate(weight, bias.to('float32'), y, x)).toThrow(
+    expect.objectContaining({ code: 'ERR_TORCH_DTYPE' }),
+  );
 });

@@ -1,4 +1,5 @@
 import { expandTasks } from '../../../nn/index';
+import { taskUpdate } from '../../../torch/fused/task-products';
 import { isTensor, leaves, mapTree, type Tensor, type Tree, torch } from '../../../torch/index';
 import { addUpdate, extendUpdate, isLowRank, type LowRankParams } from './low-rank-update';
 
@@ -51,16 +52,18 @@ export class LinearTape {
   apply(params: LowRankParams, x: Tensor): Tensor | undefined {
     // What belongs to no layer is refused by the layer.
     if (!isOfLinear(params) || !isTensor(x)) return undefined;
-    const inFeatures = params.weight.shape.at(-1);
-    if (x.ndim < 3 || x.shape.at(-1) !== inFeatures) return undefined;
-    if (params.weight.ndim !== 3 && params.update === undefined) return undefined;
-    const input = x.ndim === 3 ? x : this.#lastingOf(this.#rows, x, () => x.flatten(1, -2));
+    const { shape } = x;
+    const weightShape = params.weight.shape;
+    if (shape.length < 3 || shape.at(-1) !== weightShape.at(-1)) return undefined;
+    if (weightShape.length !== 3 && params.update === undefined) return undefined;
+    const isRows = shape.length === 3;
+    const input = isRows ? x : this.#lastingOf(this.#rows, x, () => x.flatten(1, -2));
     const made = this.#isShared(params)
       ? this.#shared(params, input)
       : torch.taskLinear(input, params.weight, params.bias);
     const output = made.requiresGrad ? made : made.detach().requiresGrad_();
     memoized(this.#calls, params, () => []).push({ input, output });
-    return x.ndim === 3 ? output : output.unflatten(1, x.shape.slice(1, -1));
+    return isRows ? output : output.unflatten(1, shape.slice(1, -1));
   }
 
   /** The outputs that a step takes gradients with respect to, in the order of `update`. */
@@ -157,10 +160,9 @@ function multipliedOut(params: LowRankParams): LowRankParams {
 
 /** W + δᵀh and b + Σ δ, for each task. */
 function moved({ weight, bias }: LowRankParams, inputs: Tensor, deltas: Tensor): LowRankParams {
-  return {
-    weight: torch.taskOuter(weight, deltas, inputs),
-    ...(bias && { bias: bias.add(deltas.sum([1])) }),
-  };
+  return bias === undefined
+    ? { weight: torch.taskOuter(weight, deltas, inputs) }
+    : taskUpdate(weight, bias, deltas, inputs);
 }
 
 function memoized<K, V>(known: Map<K, V>, key: K, make: () => V): V {
