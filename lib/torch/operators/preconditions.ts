@@ -64,15 +64,22 @@ function segments(args: CheckedArguments): void {
 /** `mode` of bags that keep their greatest elements. */
 const GREATEST = 2;
 
-/** Where bags of indices begin: sums are read from and written to by them, and the greatest by the first of them. */
+/**
+ * Where bags of indices begin, and with `includeLastOffset` where the last one ends: sums are read from and
+ * written to by them, so that indices, and the greatest elements of any, need a bag to be in.
+ */
 function bags(args: CheckedArguments): void {
   const { shape = [] } = args.tensor('indices') ?? {};
   args.require(shape.length === 1, 'a shape [n]', 'indices', written(shape));
   const offsets = args.tensor('offsets');
   args.requireElements(offsets, 0, shape[0] ?? 0);
-  if (offsets === undefined || args.number('mode', 0) !== GREATEST) return;
+  if (offsets === undefined) return;
+  const isEmpty = shape.includes(0) && args.number('mode', 0) !== GREATEST;
+  const isIncluded = args.value('includeLastOffset') === true;
+  const [count = 0] = offsets.shape;
+  const expected = `a shape [${isIncluded ? 'bags + 1' : 'bags'}] with bags > 0`;
   const given = written(offsets.shape);
-  args.require(!offsets.shape.includes(0), 'a shape [bags] with bags > 0', 'offsets', given);
+  args.require(isEmpty || count > (isIncluded ? 1 : 0), expected, 'offsets', given);
 }
 
 /** Zeros without memory cannot be resized or written to. */

@@ -58,6 +58,22 @@ test.each<[string, string, () => unknown]>([
     'indices',
     () => torch.embeddingBag(torch.rand([4, 3]), torch.zeros([4, 2]).long(), ints(0).long()),
   ],
+  ...[0, 1, 2].flatMap((mode): [string, string, () => unknown][] => {
+    const [table, indices] = [torch.rand([4, 3]).double(), ints(0, 0).long()];
+    const ends = { mode, includeLastOffset: true };
+    return [
+      [
+        `embeddingBag of no bags, mode ${mode}`,
+        'offsets',
+        () => torch.embeddingBag(table, indices, ints().long(), { mode }),
+      ],
+      [
+        `embeddingBag of an end alone, mode ${mode}`,
+        'offsets',
+        () => torch.embeddingBag(table, indices, ints(0).long(), ends),
+      ],
+    ];
+  }),
   [
     'embeddingBag of no bags, of which the greatest are wanted',
     'offsets',
@@ -237,8 +253,13 @@ test.each<[string, string, () => unknown]>([
 });
 
 test('what libtorch survives is not refused', () => {
-  const [bags] = torch.embeddingBag(torch.rand([4, 3]), ints(0, 0).long(), ints().long());
+  const nothing = ints().long();
+  const [bags] = torch.embeddingBag(torch.rand([4, 3]), nothing, nothing);
   expect(bags.shape).toEqual([0, 3]);
+  const [ended] = torch.embeddingBag(torch.rand([4, 3]), nothing, ints(0).long(), {
+    includeLastOffset: true,
+  });
+  expect(ended.shape).toEqual([0, 3]);
   expect(x.adaptiveMaxPool2d([1000, 0])[0].shape).toEqual([1, 1000, 0]);
   expect(x.adaptiveMaxPool2d([1, 2])[0].shape).toEqual([1, 1, 2]);
   const wide = torch.rand([1, 2, 2048]);
