@@ -72,27 +72,38 @@ function map(
     if (trees.length === 1 || trees.every(isTensor)) return fn(trees as Tensor[], path);
     throw mismatch(path);
   }
-  const keys = keysOf(first, path);
+  const { keys, values } = branchesOf(first, path);
+  const all = [values];
   for (let i = 1; i < trees.length; i++) {
-    if (!sameKeys(keys, keysOf(trees[i], path))) throw mismatch(path);
+    const others = inOrder(keys, branchesOf(trees[i], path));
+    if (others === undefined) throw mismatch(path);
+    all.push(others);
   }
-  const values: unknown[] = [];
-  for (const key of keys) {
+  const made: unknown[] = [];
+  for (let k = 0; k < keys.length; k++) {
     const children: unknown[] = [];
-    for (const tree of trees) children.push((tree as Record<string, unknown>)[key]);
-    values.push(map(fn, children, path === '' ? key : `${path}.${key}`, level + 1));
+    for (const own of all) children.push(own[k]);
+    const key = keys[k] as string;
+    made.push(map(fn, children, path === '' ? key : `${path}.${key}`, level + 1));
   }
-  return Array.isArray(first) ? namedAs(values, first) : objectFrom(keys, values);
+  return Array.isArray(first) ? namedAs(made, first) : objectFrom(keys, made);
 }
 
-/** Whether both have the same keys, which seldom come in another order. */
-function sameKeys(keys: readonly string[], others: readonly string[]): boolean {
-  if (others.length !== keys.length) return false;
+/** What a tree holds, by its keys. */
+type Branches = { readonly keys: readonly string[]; readonly values: readonly unknown[] };
+
+/** The values in the order of `keys`, which they seldom are not; undefined if the keys are others. */
+function inOrder(keys: readonly string[], branches: Branches): readonly unknown[] | undefined {
+  if (branches.keys.length !== keys.length) return undefined;
   for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string;
-    if (others[i] !== key && !others.includes(key)) return false;
+    if (branches.keys[i] !== keys[i]) return reordered(keys, branches);
   }
-  return true;
+  return branches.values;
+}
+
+function reordered(keys: readonly string[], branches: Branches): readonly unknown[] | undefined {
+  const byKey = new Map(branches.keys.map((key, i) => [key, branches.values[i]]));
+  return keys.every((key) => byKey.has(key)) ? keys.map((key) => byKey.get(key)) : undefined;
 }
 
 /** As `Object.fromEntries`, without a pair for each value: most steps of training come through here. */
@@ -139,12 +150,12 @@ export function unflattenTree<T extends Tree>(flat: Readonly<Record<string, Tens
   return tree;
 }
 
-function keysOf(tree: unknown, path: string): string[] {
+function branchesOf(tree: unknown, path: string): Branches {
   if (Array.isArray(tree)) {
-    if (!hasHoles(tree)) return indices(tree.length);
+    if (!hasHoles(tree)) return { keys: indices(tree.length), values: tree };
     throw invalidArgument('an array without holes', `'${path}' of a tree`, tree);
   }
-  if (isPlainObject(tree)) return Object.keys(tree);
+  if (isPlainObject(tree)) return { keys: Object.keys(tree), values: Object.values(tree) };
   throw new ArgumentTypeError(
     `Expected a tensor, array or plain object at '${path}' of a tree but received ${describe(tree)}`,
   );

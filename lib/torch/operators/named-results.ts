@@ -11,7 +11,7 @@ export function named(results: unknown[], names: readonly string[]): unknown[] {
 
 /** Gives a copy of an array with other elements the names that the array had. */
 export function namedAs<T extends unknown[]>(copy: T, original: readonly unknown[]): T {
-  const names: unknown = Reflect.get(original, NAMES);
+  const { [NAMES]: names }: { readonly [NAMES]?: unknown } = original as object;
   if (Array.isArray(names)) named(copy, names);
   return copy;
 }
