@@ -145,7 +145,7 @@ const SAMPLES: Record<string, Sample> = {
 /** Without a derivative, or with none but zero. */
 const NOT_DIFFERENTIABLE = new Set(
   `all any argmin argsort ceil detach eq equal fill floor ge gt isfinite isnan isSameSize le logicalAnd logicalNot lt ne
-  newFull newZeros nonzero numel onesLike set sign size values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
+  fullLike newFull newZeros nonzero numel onesLike set sign size values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
     /\s+/,
   ),
 );
