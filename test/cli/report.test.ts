@@ -40,10 +40,10 @@ async function run(...words: string[]): Promise<{ out: string; error: string }> 
   return printed;
 }
 
-test('prints the figures in 80 columns of plain characters, also of hostile labels', async () => {
+test('prints the figures in 80 columns, also of hostile labels', async () => {
   const { out } = await run(at('a.jsonl'));
   expect(out).toMatch(/^MAML on banking77\n4-way 1-shot; 48 queries in 6 episodes\n\n {2}Figure/);
-  expect(out).toMatch(/\n {2}Accuracy, % +\d+\.\d \+- \d+\.\d\n/);
+  expect(out).toMatch(/\n {2}Accuracy, % +\d+\.\d ± \d+\.\d\n/);
   writePredictions(at('hostile.jsonl'), { protocol, queries: hostileQueries() });
   const hostile = await run(at('hostile.jsonl'));
   for (const line of `${out}${hostile.out}`.split('\n'))
@@ -157,7 +157,7 @@ test('compares two models, run by run', async () => {
   const { out } = await run(at('a.jsonl'), '--compare', at('b.jsonl.gz'));
   expect(out).toMatch(/^ANIL against MAML on banking77/);
   expect(out).toMatch(
-    /Accuracy, % +[+-]?\d+\.\d \+- \d+\.\d\n[\s\S]*McNemar's exact test: p = 0\.2188\n/,
+    /Accuracy, % +[+-]?\d+\.\d ± \d+\.\d\n[\s\S]*McNemar's exact test: p = 0\.2188\n/,
   );
   for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   const folds = await run(

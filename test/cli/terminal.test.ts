@@ -33,18 +33,18 @@ test('columns of a table are as wide as their widest cell, texts to the left', (
   const rows = [
     ['', 'right'],
     ['mean', '1.0'],
-    ['longer name', '100.0 +- 0.1'],
+    ['longer name', '100.0 ± 0.1'],
   ];
   const dotted = (lines: string[]) => lines.map((line) => line.replaceAll(' ', '.'));
   expect(dotted(tableLines(rows))).toEqual([
-    '.......................right',
-    '..mean...................1.0',
-    '..longer.name...100.0.+-.0.1',
+    '......................right',
+    '..mean..................1.0',
+    '..longer.name...100.0.±.0.1',
   ]);
   expect(dotted(tableLines(rows, 2))).toEqual([
     '................right',
     '..mean..........1.0',
-    '..longer.name...100.0.+-.0.1',
+    '..longer.name...100.0.±.0.1',
   ]);
 });
 

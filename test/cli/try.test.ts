@@ -29,11 +29,11 @@ describe('metatorch try', () => {
   /** The line below the first one that is `text`. */
   const below = (text: string): string | undefined => lines[lines.indexOf(`  ${text}`) + 1];
 
-  test('succeeds, and prints nothing but ASCII of at most 80 columns', () => {
+  test('succeeds, and prints at most 80 columns, without control characters', () => {
     expect(ran).toMatchObject({ status: 0, stderr: '' });
     // The last line ends with a folder, which is as long as it is.
     expect(lines.slice(0, -2).filter((line) => line.length > 80)).toEqual([]);
-    expect(ran.stdout).toMatch(/^[\x20-\x7e\n]+$/);
+    expect(ran.stdout).toMatch(/^[\x20-\x7e±\n]+$/);
     expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('metatorch try', () => {
 
   test.each(['nearest class mean', 'automatic choice'])('measures %s', (name) => {
     const figures = new RegExp(
-      `^  ${name} +(\\d+\\.\\d) \\+- (\\d+\\.\\d) +(\\d+\\.\\d) \\+- \\d+\\.\\d +(\\d+\\.\\d) \\+- \\d+\\.\\d$`,
+      `^  ${name} +(\\d+\\.\\d) ± (\\d+\\.\\d) +(\\d+\\.\\d) ± \\d+\\.\\d +(\\d+\\.\\d) ± \\d+\\.\\d$`,
       'm',
     ).exec(ran.stdout);
     const [right, halfWidth, refused, found] = (figures ?? []).slice(1).map(Number);

@@ -62,7 +62,7 @@ function rowsOf(
   const width = screenShare(places.length === 2 ? WIDE : NAME);
   const texts = places.filter((place) => table.columns[place]?.kind === 'text').length;
   const cells = (row: readonly Cell[]) =>
-    places.map((place) => cut(forEvery(cellText(row[place] ?? '')), width));
+    places.map((place) => cut(cellText(row[place] ?? ''), width));
   const rows = table.rows.slice(0, most);
   const left = table.rows.length - rows.length;
   return [
@@ -72,10 +72,5 @@ function rowsOf(
 }
 
 function forTerminal(lines: readonly string[]): string[] {
-  return lines.map((line) => cut(forEvery(line).trimEnd(), screenWidth()));
-}
-
-/** Signs that not every terminal has, as those that it has. */
-function forEvery(text: string): string {
-  return text.replaceAll('±', '+-').replaceAll('–', '-');
+  return lines.map((line) => cut(line.trimEnd(), screenWidth()));
 }

@@ -19,9 +19,9 @@ export function answerLine({
   return `${start}${like}${cut(example?.text ?? '', screenWidth() - start.length - like.length)}`;
 }
 
-/** A share in per cent with half of its 95 % interval, for every terminal: `58.6 +- 0.9`. */
+/** A share in per cent with half of its 95 % interval: `58.6 ± 0.9`. */
 export function percent({ mean, halfWidth }: Estimate): string {
-  return `${(100 * mean).toFixed(1)} +- ${(100 * halfWidth).toFixed(1)}`;
+  return `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)}`;
 }
 
 /** The time since `start`, a reading of `performance.now()`. */

@@ -87,7 +87,7 @@ async function report(pool: EncoderPool, intents: IntentDataset): Promise<void> 
     [
       `\nThe same on all ${classes.length} intents, many of them close to each other, with ${SHOTS} examples`,
       `of each: shares in % of the other ${others} texts and of ${outOfScope.length} that are out of scope.`,
-      `Mean of ${DRAWS} draws of the examples +- half of the 95 % interval; chance is ${(100 / classes.length).toFixed(1)}.\n`,
+      `Mean of ${DRAWS} draws of the examples ± half of the 95 % interval; chance is ${(100 / classes.length).toFixed(1)}.\n`,
     ].join('\n'),
   );
   const measured = await measureHeads(pool, intents, Object.values(HEADS));

@@ -28,6 +28,6 @@ test('what is unknown comes with the reason', () => {
 });
 
 test('figures are in per cent, times in seconds', () => {
-  expect(percent({ mean: 0.5126, halfWidth: 0.0104, count: 10 })).toBe('51.3 +- 1.0');
+  expect(percent({ mean: 0.5126, halfWidth: 0.0104, count: 10 })).toBe('51.3 ± 1.0');
   expect(secondsSince(performance.now() - 1500)).toMatch(/^1\.5 s$/);
 });
