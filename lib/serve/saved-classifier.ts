@@ -19,6 +19,7 @@ import {
   string,
 } from '../check';
 import { onFile, parseFileContent, readJsonFile, refuseFile } from '../files/checked-file';
+import { labelNumbers } from '../text/datasets/labeled-text';
 import type { NamedTensors } from '../text/encoders/trained-params';
 import { disposeTree, isTensor, type Tensor, type Tree, torch } from '../torch';
 import {
@@ -196,8 +197,7 @@ function tensorsOf(params: Tree, path: string): Tensors {
 
 function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): Core {
   const { labels, rows, head, sharpness, familiarity, accuracy } = config;
-  const numbers = new Map(labels.map((label, i) => [label, i]));
-  const y = indices(rows.map(({ label }) => numbers.get(label) ?? 0));
+  const y = indices(labelNumbers(rows, labels));
   const examples = { x, y, labels: labels.length };
   const keys = Uint32Array.from(rows, ({ text }) => keyOf(text));
   const known = new Uint8Array(rows.length).fill(1);

@@ -14,7 +14,7 @@ import {
 } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import type { LabeledText, SentenceEncoder } from '../text';
-import { requireText } from '../text/datasets/labeled-text';
+import { labelNumbers, requireText } from '../text/datasets/labeled-text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
 import { EncoderPool } from './encoder-pool';
@@ -171,10 +171,9 @@ export function newRows(
   rows: readonly LabeledText[],
   options: FitOptions,
 ): NewRows {
-  const numbers = new Map(labels.map((label, i) => [label, i]));
   return {
     texts: rows.map(({ text }) => text),
-    y: rows.map(({ label }) => numbers.get(label) ?? 0),
+    y: labelNumbers(rows, labels),
     keys: rows.map(({ text }) => keyOf(text)),
     labels: labels.length,
     options,

@@ -1,6 +1,7 @@
 import { outOfRange } from '../../errors';
 import { argmax } from '../../extremes';
 import type { TextPrediction } from '../../text';
+import { labelNumbers } from '../../text/datasets/labeled-text';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { calibrationRows } from '../calibration/sample';
 import { sharpness } from '../calibration/temperature';
@@ -43,7 +44,7 @@ export class ExampleRegression<E extends { readonly label: string }> {
     this.#examples = examples;
     this.#compared = compared;
     this.labels = [...new Set(examples.map(({ label }) => label))];
-    const y = examples.map(({ label }) => this.labels.indexOf(label));
+    const y = labelNumbers(examples, this.labels);
     this.#state = torch.scope(() => logistic.fit({ x, y: indices(y), labels: this.labels.length }));
     this.#sharpness =
       calibrated === undefined

@@ -3,7 +3,7 @@ import { outOfRange } from '../../errors';
 import { type TaskFeatures, type TaskRecord, taskFeatures } from '../../meta';
 import { normalize } from '../../meta/metric/normalize';
 import type { LabeledText, SentenceEncoder } from '../../text';
-import { requireLabeledTexts } from '../../text/datasets/labeled-text';
+import { labelNumbers, requireLabeledTexts } from '../../text/datasets/labeled-text';
 import { requireEncoder } from '../../text/encoders/require-encoder';
 import { disposeTree, type Tensor, torch } from '../../torch';
 import { type ExamplesInput, type LabeledExamples, readExamples } from '../examples/read-examples';
@@ -126,7 +126,7 @@ function featuresOf(known: LabeledExamples, x: Tensor): TaskFeatures {
 const placesOf = (
   { labels }: LabeledExamples,
   rows: readonly { readonly label: string }[],
-): Tensor => indices(rows.map(({ label }) => labels.indexOf(label)));
+): Tensor => indices(labelNumbers(rows, labels));
 
 function mapOf(encoder: SentenceEncoder): HeadMap | undefined {
   const file = headMapFile(encoder);

@@ -55,6 +55,15 @@ export function requireLabels(
   }
 }
 
+/** The place of each row's label among the labels, which have all of them. */
+export function labelNumbers(
+  rows: readonly { readonly label: string }[],
+  labels: readonly string[],
+): number[] {
+  const numbers = new Map(labels.map((label, i) => [label, i]));
+  return rows.map(({ label }) => numbers.get(label) ?? 0);
+}
+
 /** Returns `text` if there is something in it. */
 export function requireText(text: unknown, where: string, operator: string): string {
   if (typeof text !== 'string') throw invalidArgument('a string', where, text, operator);

@@ -4,7 +4,7 @@ import type { Learner } from '../../meta';
 import { learnerOf } from '../../meta/learner';
 import { disposeTree, type Tree, torch } from '../../torch';
 import type { LabeledText } from '../datasets/dataset';
-import { requireLabeledTexts } from '../datasets/labeled-text';
+import { labelNumbers, requireLabeledTexts } from '../datasets/labeled-text';
 import { lengthBatches } from '../length-batches';
 import { type Vectorizer, vectorizerOf, vectorizeTasks } from '../vectorizer';
 
@@ -57,8 +57,8 @@ export class TextClassifier<P extends Tree, A, B extends Tree = Tree> {
     }
     this.#adapted = torch.scope(() => {
       const inputs = vectorizeTasks(vectorizer, [examples.map(({ text }) => text)]);
-      const labels = examples.map(({ label }) => this.labels.indexOf(label));
-      const support = { inputs, labels: torch.tensor([labels], { dtype: 'int64' }) };
+      const labels = torch.tensor([labelNumbers(examples, this.labels)], { dtype: 'int64' });
+      const support = { inputs, labels };
       return learner.adapt(params, support, this.labels.length);
     });
   }

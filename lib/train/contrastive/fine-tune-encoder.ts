@@ -11,6 +11,7 @@ import {
 import { outOfRange } from '../../errors';
 import { nextTurn } from '../../next-turn';
 import type { LabeledText } from '../../text';
+import { labelNumbers } from '../../text/datasets/labeled-text';
 import { requireEncoder } from '../../text/encoders/require-encoder';
 import type { SentenceEncoder } from '../../text/encoders/sentence-encoder';
 import { blended, type NamedTensors } from '../../text/encoders/trained-params';
@@ -91,7 +92,5 @@ function numberedTexts(examples: readonly LabeledText[], operator: string): Numb
     const expected = 'examples of at least 2 labels';
     throw outOfRange(expected, `examples of ${operator}`, labels.length, operator);
   }
-  const numbers = new Map(labels.map((label, i) => [label, i]));
-  const y = rows.map(({ label }) => numbers.get(label) ?? 0);
-  return { texts: rows.map(({ text }) => text), y, labels };
+  return { texts: rows.map(({ text }) => text), y: labelNumbers(rows, labels), labels };
 }

@@ -2,6 +2,7 @@ import { type OptionsOf, readOptions, withDefault } from '../../../check';
 import { TorchError } from '../../../errors';
 import type { LabeledText, TextPrediction, Vectorizer } from '../../../text';
 import {
+  labelNumbers,
   namesOf,
   readWrittenTexts,
   requireLabeledTexts,
@@ -70,7 +71,7 @@ export class TransferClassifier {
   #features(rows: readonly LabeledText[]): NumberedFeatures {
     return {
       x: this.#vectorizer.vectorize(rows.map(({ text }) => text)),
-      y: rows.map(({ label }) => this.labels.indexOf(label)),
+      y: labelNumbers(rows, this.labels),
     };
   }
 
