@@ -20,7 +20,7 @@ import {
   pastAnswer,
 } from './definition';
 import { exampleOf, examplesOf, intentsOf, ownerOf } from './lessons';
-import { ASSISTANT_OPTIONS, type AssistantOptions } from './options';
+import { ASSISTANT_OPTIONS, type AssistantOptions, CHOOSING } from './options';
 import { PastAnswers } from './past-answers';
 import type { Forgotten, Reply } from './reply';
 import { Sessions } from './sessions';
@@ -308,5 +308,13 @@ export class Assistant {
 }
 
 function readSettings(options: AssistantOptions) {
-  return readOptions(ASSISTANT_OPTIONS, options, 'Assistant.open');
+  const operator = 'Assistant.open';
+  const settings = readOptions(ASSISTANT_OPTIONS, options, operator);
+  if (settings.threshold === undefined) return settings;
+  for (const name of CHOOSING) {
+    if (options[name] === undefined) continue;
+    const expected = 'none beside a threshold, which it would choose,';
+    throw outOfRange(expected, `${name} of ${operator}`, options[name], operator);
+  }
+  return settings;
 }

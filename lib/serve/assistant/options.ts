@@ -36,4 +36,7 @@ export const ASSISTANT_OPTIONS = {
   pool: optional(encoderPool),
 };
 
+/** By what a threshold is chosen: nothing where it is given. */
+export const CHOOSING = ['risk', 'delta', 'outOfScopeShare'] as const;
+
 export type AssistantOptions = OptionsOf<typeof ASSISTANT_OPTIONS>;

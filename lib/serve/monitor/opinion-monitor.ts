@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { callable } from '../../check';
+import { callable, refuseSurplus } from '../../check';
 import { TorchError } from '../../errors';
 import { FolderLock } from '../../files/folder-lock';
 import { folderName, makeFolder } from '../folders';
@@ -68,7 +68,12 @@ export class OpinionMonitor {
    * @throws ArgumentTypeError or ArgumentRangeError for wrong options; TorchError `ERR_TORCH_BUSY` if another process
    *   uses the folder, `ERR_TORCH_FILE` if a file is damaged or the folder holds other things
    */
-  static async open(folder: string, options: MonitorOptions): Promise<OpinionMonitor> {
+  static async open(
+    folder: string,
+    options: MonitorOptions,
+    ...surplus: never[]
+  ): Promise<OpinionMonitor> {
+    refuseSurplus(surplus, OPERATOR);
     const settings = readSettings(options);
     const path = resolve(folderName(folder, 'folder', OPERATOR));
     await makeFolder(path);

@@ -149,6 +149,12 @@ test('forgets a person to the bit, in its file too', async () => {
   expect(await assistant.forget(owner)).toEqual({ corrections: 0, answers: 0, sessions: 0 });
 });
 
+test.each(['risk', 'delta', 'outOfScopeShare'])('refuses %s beside a threshold', async (name) => {
+  await expect(open({ [name]: 0.1 })).rejects.toThrow(
+    `Expected none beside a threshold, which it would choose, for ${name} of Assistant.open`,
+  );
+});
+
 test('without a threshold it promises a risk, or says that it cannot', async () => {
   const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   await using unsure = await open({ threshold: undefined });

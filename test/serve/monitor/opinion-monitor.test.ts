@@ -178,6 +178,13 @@ test('a classifier with probabilities that are none is refused, and nothing is t
   expect(monitor.summary()).toMatchObject({ items: 0, held: 0 });
 });
 
+test('refuses options in another place', async () => {
+  const open = OpinionMonitor.open as (...args: unknown[]) => Promise<OpinionMonitor>;
+  await expect(open(place(), { topics, sentiment }, { lateness: 5 })).rejects.toThrow(
+    /^Expected no more arguments for OpinionMonitor.open/,
+  );
+});
+
 test('a queue that is full refuses more', async () => {
   await using monitor = await open({ maxQueue: 5 });
   const first = monitor.push(items(0, 4));
