@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { requireBeside } from './options/fitting-options';
+import type { AdaptCommandOptions } from './runs/adapt';
 import type { EvaluateOptions } from './runs/evaluate';
 import type { TrainCommandOptions } from './runs/train';
 
@@ -104,8 +105,9 @@ function addUses(program: Command): void {
     .argument('<model>', 'its folder')
     .argument('<examples>', 'a file { label: [text, …] }, or a table with text and label')
     .requiredOption('--out <folder>', 'where to save the adapted model')
+    .option('--overwrite', 'replace a model that is in the folder already')
     .option('--json', 'print one JSON object')
-    .action(async (model: string, examples: string, options: { out: string; json?: boolean }) => {
+    .action(async (model: string, examples: string, options: AdaptCommandOptions) => {
       const { runAdapt } = await import('./runs/adapt.js');
       await runAdapt(model, examples, options);
     });
@@ -113,7 +115,7 @@ function addUses(program: Command): void {
     .command('predict')
     .description('print the label of each line of a file, or of standard input')
     .argument('<model>', 'the folder of an adapted model')
-    .argument('[file]', 'a text a line; standard input if left out, or -')
+    .argument('[file]', 'a text a line, but for empty ones; standard input if left out, or -')
     .option('--examples <file>', 'adapt the model to these examples first')
     .option('--json', 'print a JSON object a line')
     .action(

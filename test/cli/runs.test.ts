@@ -81,6 +81,11 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
   ]);
 
   expect(metatorch(['adapt', 'a', 'examples.json', '--out', 'c']).status).toBe(0);
+  expect(metatorch(['adapt', 'a', 'examples.json', '--out', 'c'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('a model is there already'),
+  });
+  expect(metatorch(['adapt', 'a', 'examples.json', '--out', 'c', '--overwrite']).status).toBe(0);
   const predicted = metatorch(['predict', 'c', '--json'], 'my card is gone\n\nrain\n');
   expect(predicted.status).toBe(0);
   const answers = predicted.stdout
@@ -97,6 +102,15 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
     stdout: expect.stringMatching(/^a {7}/m),
   });
   expect(metatorch(['models', 'list', 'none'])).toMatchObject({ status: 1, stdout: '' });
+  for (const [flags, message] of [
+    [['--out', '.'], 'its run.yaml is the config that was given'],
+    [['--out', 'd', '--features', 'kept'], 'Expected no features for an encoder of kind mean'],
+  ] as const) {
+    expect(metatorch(['train', 'run.yaml', ...flags])).toMatchObject({
+      status: expect.any(Number),
+      stderr: expect.stringContaining(message),
+    });
+  }
   expect(metatorch(['train', 'run.yaml', '--out', 'a'])).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('a model is there already'),

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runSearch } from '../../lib/cli/search/run';
 import { temporaryFolder } from '../helpers/folders';
@@ -55,6 +55,16 @@ test('a study prints its trials from best to worst, and goes on from its file', 
   expect(trials[0]).toMatchObject({ number: best, state: 'completed' });
   study('nearest-class-mean');
   await expect(runSearch(path, { quiet: true })).rejects.toMatchObject({ code: 'ERR_TORCH_FILE' });
+});
+
+test('a study of which every trial fails has failed', async () => {
+  const path = study();
+  const config = readFileSync(path, 'utf8');
+  writeFileSync(path, config.replace('train: 0.5, validation: 0.25', 'train: 0.75, validation: 0'));
+  const printed = output();
+  await runSearch(path, { quiet: true });
+  expect(printed.out.match(/failed/g)).toHaveLength(3);
+  expect(process.exitCode).toBe(1);
 });
 
 test('Ctrl-C keeps the study, and ends with 130', async () => {

@@ -43,9 +43,8 @@ export function comparisonLines(
     notes.push('± half of the 95 % interval; differences are of the same episodes.');
   if (prune) {
     const zeros = (100 * prune.zeros).toFixed(1);
-    notes.push(
-      `${zeros} % of the encoder's weights are 0. Zeros make it neither smaller nor faster.`,
-    );
+    notes.push(`${zeros} % of the weights in the encoder's pruned matrices are 0.`);
+    notes.push('Zeros make it neither smaller nor faster.');
   }
   return [...rows.map(row), ...notes];
 }

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { TorchError } from '../../errors';
 import { torch } from '../../torch';
 import { asJson } from '../../train/as-json';
-import { CONFIG_FILE } from '../../train/checkpoint';
 import { trainingTexts } from '../../train/compress/calibration-texts';
 import { compress } from '../../train/compress/compress';
 import { accuracyChanges, bytesOnDisk, encodingTimes } from '../../train/compress/measure';
@@ -16,6 +14,7 @@ import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
 import { withFolder } from '../own-folder';
 import { atMost, readFlags } from '../runs/flags';
+import { requireNoModel } from '../runs/require-no-model';
 import { forUser } from '../user-error';
 import { comparisonLines, type ModelChange } from './lines';
 
@@ -84,12 +83,7 @@ function requireFitting(
       `Expected another folder for --out than that of the model, which would be replaced, but received ${out}`,
     );
   }
-  if (overwrite || !existsSync(join(out, CONFIG_FILE))) return;
-  throw new TorchError(
-    'ERR_TORCH_FILE',
-    `Cannot compress into ${out}: a model is there already; name another folder by --out, or use --overwrite`,
-    { path: out },
-  );
+  if (!overwrite) requireNoModel(out, 'compress', '--overwrite');
 }
 
 /** Refuses keys of a config that neither the test nor pruning, which reads texts of the training, would look at. */

@@ -6,13 +6,16 @@ import { loadModel, saveModel } from '../../train/runs/saved-model';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
 import { onExamples, readExamplesFile } from './examples-file';
+import { requireNoModel } from './require-no-model';
 import { readTexts } from './texts-input';
+
+export type AdaptCommandOptions = { out: string; overwrite?: boolean; json?: boolean };
 
 /** Adapts a model to the examples of a file, and saves it with them. */
 export async function runAdapt(
   folder: string,
   file: string,
-  { out, json = false }: { out: string; json?: boolean },
+  { out, overwrite = false, json = false }: AdaptCommandOptions,
 ): Promise<void> {
   if (resolve(out) === resolve(folder)) {
     throw new TorchError(
@@ -20,6 +23,7 @@ export async function runAdapt(
       `Expected another folder for --out than that of the model, which would be replaced, but received ${out}`,
     );
   }
+  if (!overwrite) await forUser(() => requireNoModel(out, 'adapt', '--overwrite'));
   const examples = await forUser(() => readExamplesFile(file));
   using model = await forUser(() => loadModel(folder));
   using classifier = await onExamples(file, () => model.classifier(examples));

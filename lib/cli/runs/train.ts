@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { TorchError } from '../../errors';
 import type { ProcessGroup } from '../../torch';
 import { replaceFile } from '../../torch/files/replace-file';
 import { formatAccuracy } from '../../train';
 import { asJson } from '../../train/as-json';
-import { CONFIG_FILE } from '../../train/checkpoint';
 import { progressLogger } from '../../train/loggers/progress-logger';
 import { evaluatedTasks, type RunConfig } from '../../train/runs/config';
 import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
@@ -18,6 +17,7 @@ import { atMost, readFlags } from './flags';
 import { inJob } from './job';
 import { notMeasured } from './not-measured';
 import { runInProcesses } from './processes';
+import { requireNoModel } from './require-no-model';
 
 export type TrainCommandOptions = {
   json?: boolean;
@@ -104,6 +104,8 @@ function show(
   print(json ? JSON.stringify(asJson(found)) : lines.join('\n'));
 }
 
+/** The config that is kept beside a model. */
+const RUN_FILE = 'run.yaml';
 const MOST_PROCESSES = 1024;
 const MOST_SECONDS = 1_000_000;
 
@@ -124,7 +126,7 @@ function withoutProcesses(args: readonly string[]): string[] {
   );
 }
 
-function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunConfig {
+function readRun(args: readonly string[], { resume, overwrite }: TrainCommandOptions): RunConfig {
   const { positional, config: flags } = readFlags(args);
   atMost(positional, 1, 'one config file');
   const [file] = positional;
@@ -144,6 +146,19 @@ function readRun(args: readonly string[], { resume }: TrainCommandOptions): RunC
   }
   const { checkpoints = resume ? { keep: 3 } : undefined } = config;
   const out = config.out ?? join('runs', config.learner.kind);
+  if (file !== undefined && !resume && !overwrite && resolve(file) === resolve(out, RUN_FILE)) {
+    throw new TorchError(
+      'ERR_TORCH_FILE',
+      `Cannot train into ${out}: its ${RUN_FILE} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
+      { path: out },
+    );
+  }
+  if (config.features !== undefined && config.encoder?.kind !== 'frozen') {
+    throw new TorchError(
+      'ERR_TORCH_ARGUMENT',
+      `Expected no features for an encoder of kind ${config.encoder?.kind}, whose vectors change while it is trained, but received ${config.features}`,
+    );
+  }
   return { ...config, out, ...(checkpoints && { checkpoints }) };
 }
 
@@ -151,12 +166,7 @@ function requireFree(
   out: string,
   { resume = false, overwrite = false }: TrainCommandOptions,
 ): void {
-  if (!existsSync(join(out, CONFIG_FILE)) || resume || overwrite) return;
-  throw new TorchError(
-    'ERR_TORCH_FILE',
-    `Cannot train into ${out}: a model is there already; name another folder by --out, or use --overwrite or --resume`,
-    { path: out },
-  );
+  if (!resume && !overwrite) requireNoModel(out, 'train', '--overwrite or --resume');
 }
 
 /**
@@ -168,7 +178,7 @@ async function withConfig(
   config: RunConfig,
   work: () => Promise<void>,
 ): Promise<void> {
-  const path = join(out, 'run.yaml');
+  const path = join(out, RUN_FILE);
   const wasEmpty = readdirSync(out).length === 0;
   const before = existsSync(path) ? readFileSync(path) : undefined;
   replaceFile(path, [Buffer.from(stringify(asJson(config)))]);

@@ -35,6 +35,8 @@ export async function runSearch(path: string, options: SearchCommandOptions): Pr
       }),
     );
     const { best, trials } = result;
+    // After what is printed below: a search that found nothing has failed.
+    if (best === undefined && trials.length > 0 && !signal.aborted) process.exitCode = 1;
     if (options.json) {
       const all = trials.map(({ reports: _, ...trial }) => trial);
       console.log(JSON.stringify(asJson({ study: file, best: best?.number, trials: all })));

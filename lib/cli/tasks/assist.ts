@@ -33,7 +33,11 @@ export function runAssist(path: string, options: AssistCommandOptions): Promise<
       content,
       FORM,
     );
-    await using assistant = await Assistant.open(definition, { folder, risk, threshold, encoder });
+    await using assistant = await Assistant.open(definition, {
+      folder,
+      encoder,
+      ...(threshold === undefined ? { risk } : { threshold }),
+    });
     const { threshold: chosen, intents } = assistant.status();
     const sure =
       chosen === null

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireTexts, string } from '../../check';
+import { refuseFile } from '../../files/checked-file';
 import { makeFolders, onDisk } from '../../files/on-disk';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../torch';
 import { requireEncoder } from './require-encoder';
@@ -31,19 +32,34 @@ export async function cachedFeatures(
   string(folder, 'folder', operator);
   const path = join(folder, `${keyOf(encoder, texts)}.safetensors`);
   if (existsSync(path)) {
-    const { x } = readSafetensors(path).tensors;
-    if (x?.shape.join() === `${texts.length},${encoder.dimensions}`) return x;
+    const { tensors, metadata } = readSafetensors(path);
+    const { x } = tensors;
+    if (x?.shape.join() === `${texts.length},${encoder.dimensions}`) {
+      if (metadata.sha256 === digestOf(x)) return x;
+      x.dispose();
+      const found = 'numbers that have changed since; delete it, and they are computed again';
+      throw refuseFile(path, 'the vectors that were kept', found);
+    }
     x?.dispose();
   }
   const x = await encoder.encode(texts, options);
   onDisk(folder, 'make the folder', () => makeFolders(folder));
-  writeSafetensors(path, { x });
+  writeSafetensors(path, { x }, { sha256: digestOf(x) });
   return x;
+}
+
+/** Of the numbers: safetensors has no checksum of its own. */
+function digestOf(x: Tensor): string {
+  const { buffer, byteOffset, byteLength } = x.data();
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
 }
 
 function keyOf({ fingerprint }: SentenceEncoder, texts: readonly string[]): string {
   // JSON tells one text from two; a separator might stand in a text.
-  const digest = createHash('sha256').update(fingerprint);
+  // Files of other versions of this format have other names.
+  const digest = createHash('sha256').update(`2 ${fingerprint}`);
   for (const text of texts) digest.update(JSON.stringify(text));
   return digest.digest('hex');
 }

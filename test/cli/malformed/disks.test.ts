@@ -75,7 +75,7 @@ function mounted(name: string): string | undefined {
 
 /** Everything that writes, into a folder in which an older result stands. */
 const WRITERS: readonly (readonly string[])[] = [
-  ['adapt', '../base/model', '../base/cards.json', '--out', 'adapted'],
+  ['adapt', '../base/model', '../base/cards.json', '--out', 'adapted', '--overwrite'],
   ['adapt', '../base/model', '../base/cards.json', '--out', 'other'],
   ['train', '../base/run.yaml', '--out', 'new', '--quiet'],
   ['train', '../base/run.yaml', '--out', 'adapted', '--overwrite', '--quiet'],
@@ -148,7 +148,14 @@ test('a disk that is read-only takes nothing, says so, and keeps what stands the
 test('a file that grows beyond what the process may write leaves the older one', () => {
   const config = base('adapted/config.json');
   const before = readFileSync(config);
-  const args = ['adapt', base('model'), base('cards.json'), '--out', base('adapted')];
+  const args = [
+    'adapt',
+    base('model'),
+    base('cards.json'),
+    '--out',
+    base('adapted'),
+    '--overwrite',
+  ];
   const script = 'ulimit -f 0; exec "$0" "$@"';
   const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, MAIN, ...args], {
     encoding: 'utf8',

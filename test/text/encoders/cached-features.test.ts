@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cachedFeatures, loadEncoderSync, type SentenceEncoder } from '../../../lib/text';
@@ -37,6 +45,18 @@ test('other texts, another order and another encoder have files of their own', a
   (await cachedFeatures(short, TEXTS, folder)).dispose();
   short.dispose();
   expect(readdirSync(folder)).toHaveLength(6);
+});
+
+test('a file with other numbers is refused, however few they are', async () => {
+  const folder = join(root, 'changed');
+  (await cachedFeatures(encoder, TEXTS, folder)).dispose();
+  const [file = ''] = readdirSync(folder);
+  const bytes = readFileSync(join(folder, file));
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);
+  writeFileSync(join(folder, file), bytes);
+  await expect(cachedFeatures(encoder, TEXTS, folder)).rejects.toThrow(
+    /Cannot load .*: expected the vectors that were kept but found numbers that have changed/,
+  );
 });
 
 test('a damaged file is refused by name, and wrong arguments are', async () => {
