@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { counted } from '../../counted';
 import { TorchError } from '../../errors';
 import type { LabeledText } from '../../text';
+import { plainText } from '../../train/report/pages/plain-text';
 import { loadModel, saveModel } from '../../train/runs/saved-model';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
@@ -56,7 +57,7 @@ export async function runPredict(
     const lines = classifier.predict(texts).map(({ label, probability, probabilities }, i) => {
       const text = texts[i] ?? '';
       if (json) return JSON.stringify({ text, label, probability, probabilities });
-      return `${label}\t${probability.toFixed(3)}\t${text}`;
+      return `${plainText(label)}\t${probability.toFixed(3)}\t${text}`;
     });
     if (lines.length > 0) console.log(lines.join('\n'));
   }

@@ -163,7 +163,7 @@ export class Checkpoints {
   #notEmpty(): TorchError {
     return new TorchError(
       'ERR_TORCH_FILE',
-      `Expected a folder without checkpoints for a new run but ${this.#folder} has some; choose another, or go on with that run by resume: true`,
+      `Expected a folder without checkpoints for a new run but ${this.#folder} has some; choose another, or go on with that run by resume: true (--resume)`,
       { path: this.#folder },
     );
   }
