@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { string } from '../../check';
 import { counted } from '../../counted';
-import { TorchError } from '../../errors';
+import { outOfRange, TorchError } from '../../errors';
 import { didYouMean } from '../../nearest-name';
 import { listDatasets } from '../../text/datasets/catalogue/catalogue';
 import { downloadDataset } from '../../text/datasets/catalogue/download-dataset';
@@ -31,6 +31,10 @@ export async function loadRunData(
 ): Promise<TextDataset> {
   const { source, ...options } = config;
   string(source, 'data', 'fit');
+  if (options.split !== undefined) {
+    const expected = 'none: `splits` divides the classes of a run, whatever split a row is of,';
+    throw outOfRange(expected, 'split of the data', options.split, 'fit');
+  }
   if (existsSync(source)) return fromPath(source, source, options, signal);
   const own = OWN[source];
   if (own !== undefined && Object.hasOwn(OWN, source)) {

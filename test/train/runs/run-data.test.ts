@@ -39,3 +39,10 @@ test.each(['intents', 'wordnet'])('%s is no file, whose columns could be named',
     `Expected named columns or keys (option label) as the data of fit but received ${source}`,
   );
 });
+
+test('a column of splits is refused: it would divide texts, and runs divide classes', async () => {
+  const data = { source: 'test/fixtures/configs/texts.csv', split: 'part' };
+  await expect(loadRunData(Object(data))).rejects.toThrow(
+    /^Expected none: `splits` divides the classes .* for split of the data but received string 'part'$/,
+  );
+});
