@@ -39,16 +39,15 @@ export const IGNORED = -100;
 export function requireQueries(labels: Tensor, operator: string): void {
   const [, rows = 0] = labels.shape;
   const empty = () =>
-    extremesOf(labels)[0] <= IGNORED &&
+    leastOf(labels) <= IGNORED &&
     torch.scope(() => labels.ne(IGNORED).flatten(1).any(1).all().item() === false);
   if (rows > 0 && (labels.dtype !== 'int64' || labels.device !== 'cpu' || !empty())) return;
   throw outOfRange('at least one query', 'each task', 'none', operator);
 }
 
-/** The least and the greatest label: two numbers tell quickly that nothing is wrong. */
-function extremesOf(labels: Tensor): readonly [bigint, bigint] {
-  return torch.scope(() => [labels.min().itemBigInt(), labels.max().itemBigInt()]);
-}
+// The least and the greatest label tell quickly that nothing is wrong.
+const leastOf = (labels: Tensor): bigint => torch.scope(() => labels.min().itemBigInt());
+const greatestOf = (labels: Tensor): bigint => torch.scope(() => labels.max().itemBigInt());
 
 /** T: how many tasks there are. */
 export function taskCount(examples: Examples<Tree>): number {
@@ -74,8 +73,7 @@ export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner:
     throw invalidArgument('int64', `the labels of ${learner}`, labels.dtype, learner);
   }
   if (labels.device !== 'cpu' || shape.includes(0)) return;
-  const [least, greatest] = extremesOf(labels);
-  if (least >= 0 && greatest < ways) return;
+  if (leastOf(labels) >= 0 && greatestOf(labels) < ways) return;
   const wrong = torch.scope(() => {
     const outside = labels.lt(0).logicalOr(labels.ge(ways)).logicalAnd(labels.ne(IGNORED));
     return labels.maskedSelect(outside).tolist() as bigint[];

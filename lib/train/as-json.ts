@@ -1,6 +1,9 @@
 import { type Json, jsonObject } from '../check';
 
-/** What a checked config, or facts of a run, are in a file: options that are left out are not in it, errors are their messages. */
+/**
+ * What a checked config, or facts of a run, are in a file: options that are left out are not in it, errors are
+ * their messages.
+ */
 export function asJson(config: object): Record<string, Json> {
   const text = JSON.stringify(config, (_, value: unknown) =>
     isError(value) ? value.message : value,

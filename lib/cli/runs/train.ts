@@ -146,20 +146,28 @@ function readRun(args: readonly string[], { resume, overwrite }: TrainCommandOpt
   }
   const { checkpoints = resume ? { keep: 3 } : undefined } = config;
   const out = config.out ?? join('runs', config.learner.kind);
-  if (file !== undefined && !resume && !overwrite && resolve(file) === resolve(out, RUN_FILE)) {
-    throw new TorchError(
-      'ERR_TORCH_FILE',
-      `Cannot train into ${out}: its ${RUN_FILE} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
-      { path: out },
-    );
-  }
-  if (config.features !== undefined && config.encoder?.kind !== 'frozen') {
-    throw new TorchError(
-      'ERR_TORCH_ARGUMENT',
-      `Expected no features for an encoder of kind ${config.encoder?.kind}, whose vectors change while it is trained, but received ${config.features}`,
-    );
-  }
+  if (!resume && !overwrite) requireOther(file, out);
+  requireFrozen(config);
   return { ...config, out, ...(checkpoints && { checkpoints }) };
+}
+
+/** Refuses to replace the config file that was given by the complete config of its run. */
+function requireOther(file: string | undefined, out: string): void {
+  if (file === undefined || resolve(file) !== resolve(out, RUN_FILE)) return;
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot train into ${out}: its ${RUN_FILE} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
+    { path: out },
+  );
+}
+
+/** Refuses a place for vectors that are not kept. */
+function requireFrozen({ features, encoder }: RunConfig): void {
+  if (features === undefined || encoder?.kind === 'frozen') return;
+  throw new TorchError(
+    'ERR_TORCH_ARGUMENT',
+    `Expected no features for an encoder of kind ${encoder?.kind}, whose vectors change while it is trained, but received ${features}`,
+  );
 }
 
 function requireFree(

@@ -50,10 +50,7 @@ export async function cachedFeatures(
 
 /** Of the numbers: safetensors has no checksum of its own. */
 function digestOf(x: Tensor): string {
-  const { buffer, byteOffset, byteLength } = x.data();
-  return createHash('sha256')
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest('hex');
+  return createHash('sha256').update(x.data()).digest('hex');
 }
 
 function keyOf({ fingerprint }: SentenceEncoder, texts: readonly string[]): string {
