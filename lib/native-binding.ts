@@ -86,6 +86,8 @@ export interface NativeBinding extends GraphBinding, GroupBinding {
   numelOf(tensor: Handle): number;
   release(tensor: Handle): void;
   releaseAll(handles: Int32Array, count: number): void;
+  /** Counts the tensor's bytes among those that collecting garbage could free. */
+  leaveToCollector(tensor: Handle): void;
   /** Writes 1 for each handle on contiguous memory that only listed handles refer to, and only one of the first. */
   markOverwritable(handles: Int32Array, wanted: number): void;
   /** Has autograd refuse graphs that have saved these tensors. */

@@ -79,7 +79,9 @@ export function own(tensor: TensorHandle): void {
     innermost.owned.push(tensor);
     return;
   }
-  registry.register(tensor, handleOf(tensor), tensor);
+  const handle = handleOf(tensor);
+  registry.register(tensor, handle, tensor);
+  binding.leaveToCollector(handle);
 }
 
 /** Releases a tensor's handle now. Backward graphs keep what they need of it. */

@@ -133,7 +133,6 @@ napi_value FromTensor(Call& call, at::Tensor tensor) {
     return result;
   }
   const int32_t handle = call.self.tensors.Insert(std::move(tensor));
-  call.self.ReportMemory(call.env);
   if (napi_create_int32(call.env, handle, &result) != napi_ok) {
     call.self.tensors.Release(handle);
     throw PendingException();

@@ -86,7 +86,7 @@ class Environment {
   // (message) => void, set by TypeScript.
   Napi::FunctionReference warning_listener;
 
-  // Tells V8 how many bytes its objects keep alive, in steps, so that it collects in time.
+  // Tells V8 how many bytes its garbage may keep alive, in steps, so that it collects in time.
   void ReportMemory(napi_env env) {
     borrowed->Sweep();
     unreported_bytes_ += tensors.TakeByteDelta();

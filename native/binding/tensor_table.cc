@@ -34,13 +34,19 @@ int64_t BytesOwned(const at::Tensor& tensor) {
 
 int32_t TensorTable::Insert(at::Tensor tensor) {
   const int64_t bytes = kBytesPerTensor + BytesOwned(tensor);
-  byte_delta_ += bytes;
   return table_.Insert({std::move(tensor), bytes});
+}
+
+void TensorTable::LeaveToCollector(int32_t handle) {
+  Entry& entry = table_.At(handle);
+  if (std::exchange(entry.collectable, true)) return;
+  byte_delta_ += entry.bytes;
 }
 
 void TensorTable::Release(int32_t handle) {
   if (!table_.Holds(handle)) return;
-  byte_delta_ -= table_.At(handle).bytes;
+  const Entry& entry = table_.At(handle);
+  if (entry.collectable) byte_delta_ -= entry.bytes;
   table_.Release(handle);
 }
 

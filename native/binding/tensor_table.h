@@ -72,6 +72,8 @@ class TensorTable {
     return tensor;
   }
   void Release(int32_t handle);
+  // From now on nothing but JavaScript's garbage collector releases the handle.
+  void LeaveToCollector(int32_t handle);
 
   size_t Live() const { return table_.Live(); }
   // Of each of the handles, the first `wanted` of which name tensors to be overwritten, whether its
@@ -81,7 +83,7 @@ class TensorTable {
   // Live tensors and the bytes of their storages, and of those of the tensors held elsewhere, each
   // storage counted once.
   MemoryUse Measure(const std::vector<at::Tensor>& held) const;
-  // Change in the bytes that handles hold since the last call, to be told to V8.
+  // Change, since the last call, in the bytes that collecting garbage could free, to be told to V8.
   int64_t TakeByteDelta();
 
  private:
@@ -90,6 +92,7 @@ class TensorTable {
     // What it counts for: the storage's bytes only on the handle that first held it, not on views,
     // which is a count without a lookup.
     int64_t bytes = 0;
+    bool collectable = false;
     bool defined() const { return tensor.defined(); }
   };
 

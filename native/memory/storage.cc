@@ -111,6 +111,13 @@ napi_value Release(Call& call) {
   return nullptr;
 }
 
+// leaveToCollector(handle): the tensor belongs to no scope.
+napi_value LeaveToCollector(Call& call) {
+  call.self.tensors.LeaveToCollector(HandleArgument(call, 0));
+  call.self.ReportMemory(call.env);
+  return nullptr;
+}
+
 std::pair<int32_t*, size_t> HandlesArgument(Call& call, size_t index) {
   napi_typedarray_type type;
   size_t length = 0;
@@ -169,6 +176,7 @@ void RegisterStorage(Napi::Object exports, Environment* self) {
   Register<NdimOf>(exports, "ndimOf", self);
   Register<NumelOf>(exports, "numelOf", self);
   Register<Release>(exports, "release", self);
+  Register<LeaveToCollector>(exports, "leaveToCollector", self);
   Register<ReleaseAll>(exports, "releaseAll", self);
   Register<MarkOverwritable>(exports, "markOverwritable", self);
   Register<NoteChanges>(exports, "noteChanges", self);

@@ -134,10 +134,15 @@ test('one million tensors leave resident memory where it was', () => {
   expect(peak - before).toBeLessThan(64 * 2 ** 20);
 });
 
+// In a process of its own, whose garbage is that of the tensors alone.
+const inProcess = (body: string): number => {
+  const dist = JSON.stringify(path.join(__dirname, '../../dist/torch'));
+  const script = `const { torch } = require(${dist});${body}`;
+  return Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+};
+
 test('small tensors outside of scopes are collected in time', () => {
-  // In a process of its own, whose garbage is that of the tensors alone.
-  const script = `
-    const { torch } = require(${JSON.stringify(path.join(__dirname, '../../dist/torch'))});
+  const peak = inProcess(`
     const x = torch.ones([3]);
     let [made, peak] = [0, 0];
     const turn = () => {
@@ -147,8 +152,29 @@ test('small tensors outside of scopes are collected in time', () => {
       if (made < 400_000) setImmediate(turn);
       else console.log(peak);
     };
-    turn();`;
-  const peak = Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+    turn();`);
   // V8 collects once it has heard of some tens of megabytes; a tensor costs half a kilobyte.
   expect(peak).toBeLessThan(130_000);
+});
+
+// Collections of the whole heap while `wrap` makes 128 MiB at a time.
+const collections = (wrap: string): number =>
+  inProcess(`
+    const { PerformanceObserver, constants } = require('node:perf_hooks');
+    let major = 0;
+    const count = (entries) => {
+      for (const { detail } of entries) major += detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+    };
+    const observer = new PerformanceObserver((list) => count(list.getEntries()));
+    observer.observe({ entryTypes: ['gc'] });
+    const wrap = ${wrap};
+    for (let i = 0; i < 50; i++) wrap(() => [1, 2, 3, 4].map(() => torch.empty([2 ** 23])));
+    setImmediate(() => {
+      count(observer.takeRecords());
+      console.log(major);
+    });`);
+
+test("V8 collects garbage for what its collector could free, not for a scope's tensors", () => {
+  expect(collections('(make) => torch.scope(() => make().length)')).toBe(0);
+  expect(collections('(make) => make()')).toBeGreaterThan(5);
 });

@@ -20,7 +20,7 @@ namespace metatorch {
 namespace {
 
 // Multiplications that make a thread worth its while.
-constexpr int64_t kGrain = 2'000'000;
+constexpr int64_t kGrain = 6'000'000;
 // Where 512 bits are computed in two halves, libtorch's kernels, which arrange both sides, are as
 // fast or faster in larger matrices.
 constexpr int64_t kLargestInHalves = int64_t{1} << 28;
