@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPredictions } from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
@@ -85,7 +85,10 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
     status: 1,
     stderr: expect.stringContaining('a model is there already'),
   });
+  // Of another model than the one that takes its place.
+  writeFileSync(path('c/predictions-5-shot.jsonl'), '');
   expect(metatorch(['adapt', 'a', 'examples.json', '--out', 'c', '--overwrite']).status).toBe(0);
+  expect(existsSync(path('c/predictions-5-shot.jsonl'))).toBe(false);
   const predicted = metatorch(['predict', 'c', '--json'], 'my card is gone\n\nrain\n');
   expect(predicted.status).toBe(0);
   const answers = predicted.stdout
@@ -102,6 +105,18 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
     stdout: expect.stringMatching(/^a {7}/m),
   });
   expect(metatorch(['models', 'list', 'none'])).toMatchObject({ status: 1, stdout: '' });
+  mkdirSync(path('damaged'));
+  writeFileSync(path('damaged/config.json'), '{');
+  const beside = metatorch(['models', 'list', '.']);
+  expect(beside.stdout.split('\n')).toEqual(listed);
+  expect(beside).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('damaged/config.json'),
+  });
+  expect(metatorch(['audit', 'a'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('it is a model of metatorch train'),
+  });
   for (const [flags, message] of [
     [['--out', '.'], 'its run.yaml is the config that was given'],
     [['--out', 'd', '--features', 'kept'], 'Expected no features for an encoder of kind mean'],

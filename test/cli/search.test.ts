@@ -62,8 +62,12 @@ test('a study of which every trial fails has failed', async () => {
   const config = readFileSync(path, 'utf8');
   writeFileSync(path, config.replace('train: 0.5, validation: 0.25', 'train: 0.75, validation: 0'));
   const printed = output();
-  await runSearch(path, { quiet: true });
+  const told: string[] = [];
+  jest.spyOn(console, 'error').mockImplementation((line: string) => void told.push(line));
+  await runSearch(path, {});
   expect(printed.out.match(/failed/g)).toHaveLength(3);
+  expect(told).toHaveLength(3);
+  expect(told[0]).toContain('leave classes to it in splits');
   expect(process.exitCode).toBe(1);
 });
 
@@ -83,4 +87,17 @@ test('a key that configs do not have is refused where it is written', async () =
   await expect(runSearch(study('prototypical', 'optimizer.learningRat'), {})).rejects.toThrow(
     'study.yaml, line 13',
   );
+});
+
+test.each([
+  ['evaluation.validation', 'leaves what trials are measured on'],
+  ['splits.seed', 'leaves what trials are measured on'],
+  ['checkpoints.every', 'an accuracy depends on'],
+  ['episodes.ways', 'evaluation.ways beside it'],
+])('%s is not searched', async (key, reason) => {
+  const path = study('prototypical', key);
+  await expect(runSearch(path, {})).rejects.toMatchObject({
+    code: 'ERR_TORCH_ARGUMENT',
+    message: expect.stringMatching(new RegExp(`study\\.yaml, line 13, column 5: .*${reason}`)),
+  });
 });

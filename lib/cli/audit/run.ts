@@ -14,6 +14,7 @@ import {
 } from '../../serve';
 import { type Fairness, type Figure, fairness } from '../../train';
 import { share } from '../../train/metrics/figure';
+import { isModel } from '../../train/runs/saved-model';
 import { cut, screenWidth, tableLines } from '../terminal';
 import { forUser } from '../user-error';
 
@@ -50,6 +51,7 @@ export function runAudit(
       const message = 'Expected a file of held-out texts beside --label, whose groups are compared';
       throw new TorchError('ERR_TORCH_ARGUMENT', message);
     }
+    requireClassifier(folder);
     await using classifier = await FewShotClassifier.load(folder);
     const { forget, explain, label } = options;
     const before = classifier.examples.length;
@@ -65,6 +67,16 @@ export function runAudit(
     };
     console.log(options.json ? JSON.stringify(audit) : linesOf(audit).join('\n'));
   });
+}
+
+/** Refuses a meta-trained model, which keeps none of the texts that it was trained on. */
+function requireClassifier(folder: string): void {
+  if (!isModel(folder)) return;
+  throw new TorchError(
+    'ERR_TORCH_FILE',
+    `Cannot audit ${folder}: expected a classifier that FewShotClassifier.save wrote, but it is a model of metatorch train; metatorch models show ${folder} tells what is in it`,
+    { path: folder },
+  );
 }
 
 function readRows(path: string): QueryRow[] {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { TorchError } from '../../errors';
 import {
   comparePredictions,
@@ -12,6 +11,7 @@ import type { RunConfig } from '../../train/runs/config';
 import { type ModelTest, testConfig, testModel } from '../../train/runs/evaluate-model';
 import type { ConfigTree } from '../../train/runs/merge-configs';
 import type { MetaModel } from '../../train/runs/model';
+import { predictionsFile } from '../../train/runs/run-files';
 import { loadModel } from '../../train/runs/saved-model';
 import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
@@ -178,7 +178,7 @@ function inPoints(difference: Estimate): string {
 /** @param written the files that have been written, also if another cannot be */
 function writeAll(folder: string, { results }: ModelTest, written: string[]): void {
   for (const { shots, protocol, queries } of results) {
-    const path = join(folder, `predictions-${shots}-shot.jsonl`);
+    const path = predictionsFile(folder, shots);
     writePredictions(path, { protocol, queries });
     written.push(path);
   }

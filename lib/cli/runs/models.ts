@@ -25,13 +25,13 @@ export function listModels(folders: readonly string[], json: boolean): void {
   // Where to look if nobody says may be missing.
   const wanted = folders.length > 0 ? folders : FOLDERS;
   const there = folders.length > 0 ? folders : FOLDERS.filter((folder) => existsSync(folder));
-  const found = there.flatMap(modelsIn).map(describe);
-  if (json) {
-    console.log(JSON.stringify(found));
-    return;
-  }
-  if (found.length === 0) console.error(`No model is in ${wanted.join(' or ')}`);
-  else for (const line of modelLines(found)) console.log(line);
+  const damaged: string[] = [];
+  const found = there.flatMap((folder) => modelsIn(folder, (message) => damaged.push(message)));
+  if (json) console.log(JSON.stringify(found));
+  else if (found.length > 0) for (const line of modelLines(found)) console.log(line);
+  else if (damaged.length === 0) console.error(`No model is in ${wanted.join(' or ')}`);
+  for (const message of damaged) console.error(message);
+  if (damaged.length > 0) process.exitCode = 1;
 }
 
 /** A table of models, and below a model that was adapted the labels that it knows. */
@@ -72,15 +72,24 @@ export function showModel(folder: string): void {
   console.log(JSON.stringify({ folder, ...contentOf(folder) }, null, 2));
 }
 
-function modelsIn(folder: string): string[] {
-  if (isModel(folder)) return [folder];
+/** @param tell hears of what cannot be read, beside which the others are found */
+function modelsIn(folder: string, tell: (message: string) => void): Described[] {
+  if (isModel(folder)) return [describe(folder)];
   const entries = onFile(folder, 'a model, or a folder of models', () =>
     readdirSync(folder, { withFileTypes: true }),
   );
   return entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => join(folder, name))
-    .filter(isModel);
+    .flatMap((path) => {
+      try {
+        return isModel(path) ? [describe(path)] : [];
+      } catch (error) {
+        if (!(error instanceof TorchError)) throw error;
+        tell(error.message);
+        return [];
+      }
+    });
 }
 
 function describe(folder: string): Described {

@@ -10,6 +10,7 @@ import { progressLogger } from '../../train/loggers/progress-logger';
 import { evaluatedTasks, type RunConfig } from '../../train/runs/config';
 import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
 import { type FitResult, fitConfig } from '../../train/runs/fit';
+import { RUN_CONFIG } from '../../train/runs/run-files';
 import { interruptible } from '../interrupt';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
@@ -104,8 +105,6 @@ function show(
   print(json ? JSON.stringify(asJson(found)) : lines.join('\n'));
 }
 
-/** The config that is kept beside a model. */
-const RUN_FILE = 'run.yaml';
 const MOST_PROCESSES = 1024;
 const MOST_SECONDS = 1_000_000;
 
@@ -153,10 +152,10 @@ function readRun(args: readonly string[], { resume, overwrite }: TrainCommandOpt
 
 /** Refuses to replace the config file that was given by the complete config of its run. */
 function requireOther(file: string | undefined, out: string): void {
-  if (file === undefined || resolve(file) !== resolve(out, RUN_FILE)) return;
+  if (file === undefined || resolve(file) !== resolve(out, RUN_CONFIG)) return;
   throw new TorchError(
     'ERR_TORCH_FILE',
-    `Cannot train into ${out}: its ${RUN_FILE} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
+    `Cannot train into ${out}: its ${RUN_CONFIG} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
     { path: out },
   );
 }
@@ -186,7 +185,7 @@ async function withConfig(
   config: RunConfig,
   work: () => Promise<void>,
 ): Promise<void> {
-  const path = join(out, RUN_FILE);
+  const path = join(out, RUN_CONFIG);
   const wasEmpty = readdirSync(out).length === 0;
   const before = existsSync(path) ? readFileSync(path) : undefined;
   replaceFile(path, [Buffer.from(stringify(asJson(config)))]);

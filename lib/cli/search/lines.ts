@@ -1,3 +1,4 @@
+import { plainText } from '../../train/report/pages/plain-text';
 import type { TrialRecord } from '../../train/search/trial';
 import { cut, screenWidth } from '../terminal';
 
@@ -14,12 +15,12 @@ export function leaderboard(trials: readonly TrialRecord[]): string[] {
   ];
 }
 
-/** A trial that has ended. */
+/** A trial that has ended; why it has failed is told in full. */
 export function trialLine(trial: TrialRecord): string {
-  return cut(
-    `Trial ${trial.number}: ${result(trial)}  ${trial.error ?? params(trial)}`,
-    screenWidth(),
-  );
+  const head = `Trial ${trial.number}: ${result(trial)}`;
+  return trial.error === undefined
+    ? cut(`${head}  ${params(trial)}`, screenWidth())
+    : `${head}  ${plainText(trial.error)}`;
 }
 
 function result({ state, value }: TrialRecord): string {

@@ -6,7 +6,7 @@ import {
   required,
   string,
 } from '../../check';
-import { TorchError } from '../../errors';
+import { outOfRange, TorchError } from '../../errors';
 import { RandomSource } from '../../text/random-source';
 import type { RunConfig } from '../../train/runs/config';
 import {
@@ -67,6 +67,7 @@ export function readStudyConfig(path: string): StudyConfig {
   };
   const { space, ...settings } = inSection(() => readOptions(SECTION, search, 'search'));
   const checked = inSection(() => readSpace(space, 'space', 'search'));
+  inSection(() => requireComparable(space, base));
   const configOf = (params: TrialParams) =>
     configFrom([{ ...source, content: base }, chosen(params, source)]);
   const samples = gridSampler(checked, 2);
@@ -80,6 +81,32 @@ export function readStudyConfig(path: string): StudyConfig {
     );
   }
   return { space, settings, base, configOf };
+}
+
+/** What trials are measured on, and what no accuracy depends on. */
+const MEASURE = ['data', 'splits', 'evaluation', 'seeds'];
+const WITHOUT_EFFECT = ['out', 'checkpoints', 'predictions', 'loggers', 'features'];
+/** What validation takes from the training unless `evaluation` says it. */
+const TAKEN_OVER = ['ways', 'queries'];
+
+/** Refuses to search what would have trials measured on different tasks, or all alike. */
+function requireComparable(space: SearchSpace, { evaluation }: ConfigTree): void {
+  const set = isPlainObject(evaluation) ? evaluation : {};
+  for (const name of Object.keys(space)) {
+    const [section = '', key = ''] = name.split('.');
+    const refuse = (expected: string): never => {
+      throw outOfRange(expected, `space.${name} of search`, name, 'search');
+    };
+    if (MEASURE.includes(section)) {
+      refuse('a key that leaves what trials are measured on as it is');
+    }
+    if (WITHOUT_EFFECT.includes(section)) refuse('a key that an accuracy depends on');
+    if (section === 'episodes' && TAKEN_OVER.includes(key) && set[key] === undefined) {
+      refuse(
+        `evaluation.${key} beside it, or trials would be measured on tasks of different ${key}`,
+      );
+    }
+  }
 }
 
 /** The values of a trial as a part of the config, found where the space names them. */

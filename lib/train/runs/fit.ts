@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { callable } from '../../check';
 import { ArgumentTypeError } from '../../errors';
+import { FolderLock } from '../../files/folder-lock';
 import { makeFolders, onDisk } from '../../files/on-disk';
 import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
@@ -16,6 +17,7 @@ import { completeRun, type RunConfig, type RunInput } from './config';
 import { MetaModel } from './model';
 import { readHooks } from './read-hooks';
 import { loadRunData } from './run-data';
+import { predictionsFile, removeTests, runResults } from './run-files';
 import { saveModel } from './saved-model';
 import { type Answered, protocolOf, type TestResult, testOn, testResults } from './test-run';
 import { type RunHooks, type TrainedLearner, trainRun } from './train-run';
@@ -55,7 +57,8 @@ export type FitResult = {
  *
  * @param data a data set, or undefined if the config names one
  * @throws ArgumentTypeError or ArgumentRangeError that names the key of a wrong option, and the nearest there
- *   is; what reading the data, the encoder, training and saving throw
+ *   is; TorchError `ERR_TORCH_BUSY` if another run trains into `out`; what reading the data, the encoder, training
+ *   and saving throw
  */
 export async function fit(
   data: TextDataset | undefined,
@@ -66,6 +69,9 @@ export async function fit(
   if (read.loggers !== undefined) callable(read.loggers, 'loggers', 'fit');
   return fitConfig(data, completeRun(options, 'fit'), read);
 }
+
+/** In the folder of a run while it is trained: nobody else trains into it. */
+const LOCK = 'run.lock';
 
 const HOOKS = [
   'loggers',
@@ -86,14 +92,30 @@ export async function fitConfig(
   const dataset = await dataOf(data, config, hooks.signal);
   const { out } = config;
   const writes = out !== undefined && (hooks.group?.rank ?? 0) === 0;
-  if (writes) onDisk(out, 'make the folder', () => makeFolders(out));
+  if (!writes) return fitOn(dataset, config, hooks);
+  onDisk(out, 'make the folder', () => makeFolders(out));
+  const lock = new FolderLock(out, LOCK);
+  try {
+    return await fitOn(dataset, config, hooks, out);
+  } finally {
+    lock.release();
+  }
+}
+
+/** @param out where the run is saved, by the process that does */
+async function fitOn(
+  dataset: TextDataset,
+  config: RunConfig,
+  hooks: RunHooks,
+  out?: string,
+): Promise<FitResult> {
   const workshop = await openWorkshop(dataset, config, hooks.signal);
   try {
     const results = await runSeeds(workshop, hooks);
     const model = modelOf(workshop, results);
     const runs = results.map(({ result }) => result);
     const fitted = { model, config, runs, tests: testsOf(runs) };
-    if (writes) saveRun(out, fitted, workshop, results);
+    if (out !== undefined) saveRun(out, fitted, workshop, results);
     return fitted;
   } catch (error) {
     workshop.encoder.dispose();
@@ -205,13 +227,14 @@ function saveRun(
   results: readonly SeedRun[],
 ): void {
   saveModel(out, model);
+  removeTests(out);
   const content = asJson({ config, tests, runs: runs.map(({ history: _, ...run }) => run) });
-  replaceFile(join(out, 'run.json'), [Buffer.from(`${JSON.stringify(content, null, 2)}\n`)]);
+  replaceFile(runResults(out), [Buffer.from(`${JSON.stringify(content, null, 2)}\n`)]);
   if (!config.predictions) return;
   for (const { result, trained, answered } of results) {
     for (const { shots, queries } of answered) {
-      const name = config.seeds.length > 1 ? `${shots}-shot-seed-${result.seed}` : `${shots}-shot`;
-      writePredictions(join(out, `predictions-${name}.jsonl`), {
+      const seed = config.seeds.length > 1 ? result.seed : undefined;
+      writePredictions(predictionsFile(out, shots, seed), {
         protocol: protocolOf(workshop, trained.config, shots),
         queries,
       });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
 import { datasetFromRows, readDataset } from '../../../lib/text';
@@ -75,4 +75,34 @@ test('a config tells steps to OpenTelemetry, and to files beside it', async () =
   } finally {
     metrics.disable();
   }
+});
+
+test('two runs do not train into one folder at a time', async () => {
+  const config = { ...SMALL_RUN, data: table(), out: join(folder(), 'run') };
+  const [first, second] = await Promise.allSettled([
+    fitRun(undefined, config),
+    fitRun(undefined, config),
+  ]);
+  expect(first.status).toBe('fulfilled');
+  expect(second).toMatchObject({ reason: { code: 'ERR_TORCH_BUSY' } });
+  if (first.status === 'fulfilled') first.value.model.dispose();
+  // The folder is free again.
+  (await fitRun(undefined, config)).model.dispose();
+  expect(readdirSync(config.out).filter((name) => name.includes('lock'))).toEqual([]);
+});
+
+test('a new model leaves no predictions of the one before', async () => {
+  const out = join(folder(), 'run');
+  const config = { ...SMALL_RUN, data: table(), out };
+  const files = () => readdirSync(out).filter((name) => name.startsWith('predictions'));
+  const evaluation = { test: 6, shots: [1, 2] };
+  (
+    await fitRun(undefined, { ...config, evaluation, seeds: [1, 2], predictions: true })
+  ).model.dispose();
+  expect(files()).toHaveLength(4);
+  (await fitRun(undefined, { ...config, predictions: true })).model.dispose();
+  expect(files()).toEqual(['predictions-1-shot.jsonl']);
+  writeFileSync(join(out, 'predictions-mine.jsonl'), '');
+  (await fitRun(undefined, config)).model.dispose();
+  expect(files()).toEqual(['predictions-mine.jsonl']);
 });
