@@ -185,7 +185,7 @@ function removeDuplicates(rows: readonly DatasetRow[], key: (text: string) => st
  *
  * @throws ArgumentTypeError for anything but a list, or a row without a text or label;
  *   ArgumentRangeError for a label that `options.classes` does not list, a class listed twice, or two classes
- *   whose names differ in white space alone
+ *   whose names differ in white space and forms of characters alone
  */
 export function datasetFromRows(
   rows: readonly DatasetRow[],
@@ -221,7 +221,7 @@ function requireDistinctNames(classes: readonly string[]): void {
     const name = label.normalize('NFKC').trim().replace(/\s+/g, ' ');
     const before = names.get(name);
     if (before !== undefined) {
-      const expected = `labels that differ in more than white space, unlike ${describe(before)},`;
+      const expected = `labels that differ in more than white space and forms of characters, unlike ${describe(before)},`;
       throw outOfRange(expected, 'rows of datasetFromRows', label, 'datasetFromRows');
     }
     names.set(name, label);

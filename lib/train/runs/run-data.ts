@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { string } from '../../check';
 import { counted } from '../../counted';
-import { outOfRange, TorchError } from '../../errors';
+import { ArgumentRangeError, outOfRange, TorchError } from '../../errors';
 import { didYouMean } from '../../nearest-name';
 import { listDatasets } from '../../text/datasets/catalogue/catalogue';
 import { downloadDataset } from '../../text/datasets/catalogue/download-dataset';
 import { datasetFromRows, type TextDataset } from '../../text/datasets/dataset';
 import { loadIntents } from '../../text/datasets/intents';
 import { readDataset } from '../../text/datasets/readers/read-dataset';
+import type { TextRow } from '../../text/datasets/readers/row-fields';
 import { requireUse } from '../../text/datasets/readers/used-options';
 import { loadWordNet } from '../../text/datasets/wordnet';
 import { warnOf } from '../../warnings';
@@ -65,9 +66,22 @@ async function fromPath(
   signal: AbortSignal | undefined,
 ): Promise<TextDataset> {
   const { rows } = await readDataset(path, { ...options, ...(signal && { signal }) });
-  const dataset = datasetFromRows(rows, { name });
+  const dataset = datasetOfFile(path, rows, name);
   warnOfAmbiguous(dataset);
   return dataset;
+}
+
+/** @throws TorchError that names the file of which the rows are */
+function datasetOfFile(path: string, rows: readonly TextRow[], name: string): TextDataset {
+  try {
+    return datasetFromRows(rows, { name });
+  } catch (cause) {
+    if (!(cause instanceof ArgumentRangeError)) throw cause;
+    throw new TorchError('ERR_TORCH_FILE', `Cannot take the labels of ${path}: ${cause.message}`, {
+      path,
+      cause,
+    });
+  }
 }
 
 /** Texts that repeat are one; those of several classes are none, which takes from the classes. */

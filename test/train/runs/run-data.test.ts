@@ -46,3 +46,15 @@ test('a column of splits is refused: it would divide texts, and runs divide clas
     /^Expected none: `splits` divides the classes .* for split of the data but received string 'part'$/,
   );
 });
+
+test('labels that are the same but for white space are told with their file', async () => {
+  const path = join(folder(), 'd.csv');
+  writeFileSync(path, 'text,label\nhello,card lost\nhi,card  lost\n');
+  await expect(data({ source: path })).rejects.toMatchObject({
+    code: 'ERR_TORCH_FILE',
+    path,
+    message: expect.stringMatching(
+      /^Cannot take the labels of .*d\.csv: .*'card lost'.*'card {2}lost'/,
+    ),
+  });
+});
