@@ -24,6 +24,8 @@ export type AnswerHeaders = {
   'retry-after'?: number;
   /** The methods of an address. */
   allow?: string;
+  /** How a body may be packed. */
+  'accept-encoding'?: string;
 };
 
 /** An answer other than success. */

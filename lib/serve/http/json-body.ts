@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { describe } from '../../errors';
 import { HttpError } from './http-error';
 
 /**
@@ -8,6 +10,7 @@ import { HttpError } from './http-error';
 export function parseJsonStrictly(server: FastifyInstance): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const parse = server.getDefaultJsonParser('error', 'error');
+  server.addHook('preParsing', async ({ headers }) => requireUnpacked(headers));
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     let text: string;
@@ -22,6 +25,13 @@ export function parseJsonStrictly(server: FastifyInstance): void {
       else done(reasonOf(text));
     });
   });
+}
+
+/** Packed bodies are refused: a small one may unpack to any size. */
+function requireUnpacked({ 'content-encoding': encoding }: IncomingHttpHeaders): void {
+  if (encoding === undefined || encoding === 'identity') return;
+  const message = `Expected a body that is not packed but received the Content-Encoding ${describe(encoding)}`;
+  throw new HttpError(415, 'ERR_HTTP_MEDIA_TYPE', message, { 'accept-encoding': 'identity' });
 }
 
 /** Why a text was refused, without a word of it. */

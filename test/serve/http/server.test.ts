@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { TorchError } from '../../../lib/errors';
 import { createServer } from '../../../lib/serve';
@@ -151,6 +152,23 @@ describe('bodies', () => {
     expect(response.json().message).toBe(
       "Expected application/json for the Content-Type of the body but received string 'application/x-www-form-urlencoded'",
     );
+  });
+
+  test('a packed body is refused', async () => {
+    const send = (encoding: string) =>
+      server.inject({
+        method: 'POST',
+        url: '/v1/classify',
+        payload: gzipSync('{"classifier": "cards", "text": "a"}'),
+        headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      });
+    const packed = await send('gzip');
+    expect(packed.headers['accept-encoding']).toBe('identity');
+    expect([packed.statusCode, packed.json().message]).toEqual([
+      415,
+      "Expected a body that is not packed but received the Content-Encoding string 'gzip'",
+    ]);
+    expect((await send('identity')).json().code).toBe('ERR_HTTP_BODY');
   });
 
   test('an answer never quotes more than the beginning of a text', async () => {
