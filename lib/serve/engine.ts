@@ -8,6 +8,7 @@ import {
   integratedGradients,
 } from './explain/integrated-gradients';
 import type { FitOptions } from './fitted';
+import { indices } from './heads/features';
 import { type HeadMap, headMapFile, readHeadMap } from './heads/head-map';
 import { type Doubt, informative } from './informative';
 import { type Plane, principalPlane } from './plane';
@@ -98,8 +99,14 @@ export class Engine implements Disposable {
     return torch.scope(() => principalPlane(x, this.encode(texts, tuned)));
   }
 
+  /** Of the texts of which the encoder knows a token: others have no vector to learn from. */
   informative(scorer: Scorer, texts: readonly string[], count: number): Doubt[] {
-    return torch.scope(() => informative(scorer, this.encode(texts, scorer.tuned), count));
+    return torch.scope(() => {
+      const { vectors, known } = encoderFor(this.#encoder, scorer.tuned).readSync(texts);
+      const rows = [...known.keys()].filter((row) => known[row]);
+      const found = informative(scorer, vectors.indexSelect(0, indices(rows)), count);
+      return found.map(({ text, doubt }) => ({ text: rows[text] ?? 0, doubt }));
+    });
   }
 
   attribute(scorer: Scorer, input: AttributionInput): Attribution | null {

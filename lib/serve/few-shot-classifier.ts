@@ -358,7 +358,8 @@ export class FewShotClassifier {
 
   /**
    * The unlabelled texts whose label would teach most, the first first: those that the classifier is unsure of,
-   * `doubt` near 1, unlike the examples and unlike each other. Default: 10 of them.
+   * `doubt` near 1, unlike the examples and unlike each other. Texts of which the encoder knows no token teach it
+   * nothing, and are left out. Default: 10 of them.
    */
   async labelNext(
     texts: readonly string[],

@@ -46,6 +46,9 @@ test('a classifier names texts, each once', async () => {
   const found = await classifier.labelNext(texts, 3);
   expect(found).toHaveLength(3);
   expect(found.at(-1)).toEqual({ text: 'I lost my card', doubt: expect.any(Number) });
+  const nothing = ['', ' ', '犬', 'will it rain?'];
+  expect((await classifier.labelNext(nothing)).map(({ text }) => text)).toEqual(['will it rain?']);
+  expect(await classifier.labelNext([''])).toEqual([]);
   await expect(classifier.labelNext(texts, 0)).rejects.toThrow(/count/);
   const junk: string[] = JSON.parse('[7]');
   await expect(classifier.labelNext(junk)).rejects.toThrow(/texts/);
