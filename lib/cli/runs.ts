@@ -78,7 +78,7 @@ function addTests(program: Command): void {
     .usage('<model> [--key value …] [options]')
     .option(
       '--predictions <folder>',
-      'where to write what was asked and answered; the model if not',
+      'where to write what was asked and answered; else beside the model, unless --data is other data',
     )
     .option('--no-predictions', 'do not write it')
     .option('--json', 'print one JSON object')

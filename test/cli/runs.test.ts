@@ -65,6 +65,13 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
   const right = queries.filter(({ label, predicted }) => label === predicted).length;
   expect(right / queries.length).toBeCloseTo(results[0].accuracy.mean, 10);
 
+  const written = readFileSync(path('a/predictions-2-shot.jsonl'));
+  const other = metatorch(['evaluate', 'a', '--data', TEXTS, '--evaluation.test', '2']);
+  expect(other.stderr).toContain('--predictions <folder> says where');
+  expect(readFileSync(path('a/predictions-2-shot.jsonl'))).toEqual(written);
+  const told = metatorch(['evaluate', 'a', '--data', TEXTS, '--predictions', 'other']);
+  expect(told).toMatchObject({ status: 0, stderr: 'Wrote other/predictions-2-shot.jsonl\n' });
+
   expect(metatorch(['train', 'run.yaml', '--learner', 'r2d2', '--out=b', '--quiet']).status).toBe(
     0,
   );

@@ -43,9 +43,17 @@ export async function runEvaluate(
         show(folder, test, files, json);
       }
     };
-    if (predictions === false) await evaluated();
-    else await withFolder(predictions ?? folder, () => evaluated(predictions ?? folder));
+    const target = predictions ?? usualTarget(folder, over);
+    if (target === false) await evaluated();
+    else await withFolder(target, () => evaluated(target));
   });
+}
+
+/** Beside a model lie predictions on its own data alone, for whoever reads them there. */
+function usualTarget(folder: string, { data }: ConfigTree): string | false {
+  if (data === undefined) return folder;
+  console.error('Predictions on other data are written if --predictions <folder> says where');
+  return false;
 }
 
 function show(model: string, test: ModelTest, files: readonly string[], json: boolean): void {
