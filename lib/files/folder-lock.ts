@@ -117,13 +117,15 @@ function isAlive(owner: Owner | undefined, path: string): boolean {
   if (owner === undefined) return isRecent(path);
   if (held.has(owner.id)) return true;
   if (owner.host !== hostname()) return isRecent(path);
-  if (owner.pid === process.pid) return false;
+  const { pid, started } = owner;
+  // Of another thread, which cannot be asked, or of an earlier process.
+  if (pid === process.pid) return started !== null && started === startOf(pid) && isRecent(path);
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     return Object(error).code === 'EPERM';
   }
-  return owner.started === null || owner.started === startOf(owner.pid);
+  return started === null || started === startOf(pid);
 }
 
 function isRecent(path: string): boolean {
@@ -161,7 +163,9 @@ function inUse(path: string, owner: Owner | undefined): TorchError {
 function adviceOn(path: string, owner: Owner | undefined): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   const here = owner !== undefined && owner.host === hostname();
-  if (stats === undefined || here) return '; end that process first';
+  if (stats === undefined) return '';
+  if (here && owner.pid === process.pid && held.has(owner.id)) return '; close what has it first';
+  if (here && owner.pid !== process.pid) return '; end that process first';
   const ago = Math.max(0, Date.now() - stats.mtimeMs);
   const [seen, left] = [ago, STALE_MS - ago].map((ms) => Math.max(0, Math.ceil(ms / 1000)));
   return `, and showed ${seen} s ago that it lives; if it has ended, try again in ${left} s, when its lock counts no more, or remove that file now`;

@@ -185,6 +185,9 @@ test(
     expect(out).toMatch(/Right on held-out texts: \d+\.\d % \(\d+\.\d % to \d+\.\d %\)/);
     expect(out).toContain('top_up by region:');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(out).not.toContain('Of no label');
+    const strange = await run(['audit', saved, '--explain', '犬が好き']);
+    expect(strange.out).toMatch(/^Of no label: no known token\nMost probable: /m);
     const forget = ['audit', saved, '--forget', 'ann'];
     const [alone, forgotten, nobody] = runAll(
       { args: ['audit', saved, '--label', 'top_up'] },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { FolderLock } from '../../lib/files/folder-lock';
 import { temporaryFolder } from '../helpers/folders';
 
@@ -42,8 +43,34 @@ test('a lock of a process that is killed is taken over', async () => {
 });
 
 test('a lock with the number of this process, from before a restart, is stale', () => {
-  writeFileSync(path(), JSON.stringify(sample()));
+  writeFileSync(path(), JSON.stringify({ ...sample(), started: '1' }));
   new FolderLock(folder()).release();
+});
+
+test('a lock of another thread of this process holds while it is touched', async () => {
+  const lock = require.resolve('../../dist/files/folder-lock');
+  const worker = new Worker(
+    `const { workerData, parentPort } = require('node:worker_threads');
+    const { FolderLock } = require(workerData.lock);
+    const own = new FolderLock(workerData.folder);
+    parentPort.on('message', () => { own.release(); parentPort.postMessage('released'); });
+    parentPort.postMessage('locked');`,
+    { eval: true, workerData: { lock, folder: folder() } },
+  );
+  try {
+    await once(worker, 'message');
+    const open = () => new FolderLock(folder());
+    expect(open).toThrow(expect.objectContaining({ code: 'ERR_TORCH_BUSY' }));
+    expect(open).toThrow(
+      new RegExp(`process ${process.pid} .* ago that it lives; .* try again in`),
+    );
+    const gone = once(worker, 'message');
+    worker.postMessage('release');
+    await gone;
+    open().release();
+  } finally {
+    await worker.terminate();
+  }
 });
 
 test('a lock of another machine holds while it is touched', () => {

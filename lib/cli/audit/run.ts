@@ -134,8 +134,10 @@ function linesOf({ forgotten, contents, explanation, right, membership, fairness
   ];
 }
 
-function explanationLines({ label, probability, words, nearest }: Explanation): string[] {
+function explanationLines(one: Explanation): string[] {
+  const { label, probability, unknown, words, nearest } = one;
   return [
+    ...(unknown === null ? [] : [`Of no label: ${unknown}`]),
     `Most probable: ${label}, ${percent(probability)}`,
     ...tableLines([
       ['word', 'falls without it by', 'gradients'],
