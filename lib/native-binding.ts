@@ -85,9 +85,13 @@ export interface NativeBinding extends GraphBinding, GroupBinding {
   ndimOf(tensor: Handle): number;
   numelOf(tensor: Handle): number;
   release(tensor: Handle): void;
-  releaseAll(handles: Int32Array, count: number): void;
-  /** Counts the tensor's bytes among those that collecting garbage could free. */
-  leaveToCollector(tensor: Handle): void;
+  /** Gives the bytes that they counted for. */
+  releaseAll(handles: Int32Array, count: number): number;
+  /**
+   * Counts the tensor's bytes among those that collecting garbage could free, and those of `released` bytes that it may
+   * hold on to; gives how many of these are left.
+   */
+  leaveToCollector(tensor: Handle, released: number): number;
   /** Writes 1 for each handle on contiguous memory that only listed handles refer to, and only one of the first. */
   markOverwritable(handles: Int32Array, wanted: number): void;
   /** Has autograd refuse graphs that have saved these tensors. */

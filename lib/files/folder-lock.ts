@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  constants,
+  copyFileSync,
   existsSync,
   linkSync,
   readFileSync,
@@ -19,6 +21,8 @@ const NAME = 'lock';
 const TOUCH_MS = 5_000;
 const STALE_MS = 60_000;
 const TRIES = 5;
+/** What file systems say that have no hard links. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 const ownerCheck = someProperties({
   id: required(string),
@@ -87,6 +91,19 @@ function linked(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
+    const { code } = Object(error);
+    if (code === 'EEXIST') return false;
+    if (!WITHOUT_LINKS.includes(code)) throw error;
+  }
+  return copied(from, to);
+}
+
+/** Where files have one name only, a lock that is half written is one whose owner is not known. */
+function copied(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
     if (Object(error).code === 'EEXIST') return false;
     throw error;
   }
@@ -119,7 +136,7 @@ function isAlive(owner: Owner | undefined, path: string): boolean {
   if (owner.host !== hostname()) return isRecent(path);
   const { pid, started } = owner;
   // Of another thread, which cannot be asked, or of an earlier process.
-  if (pid === process.pid) return started !== null && started === startOf(pid) && isRecent(path);
+  if (pid === process.pid) return started === startOf(pid) && isRecent(path);
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -154,9 +171,15 @@ function touch(path: string): void {
 }
 
 function inUse(path: string, owner: Owner | undefined): TorchError {
-  const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
-  const message = `Expected a folder that nobody uses, but ${who} has ${path}${adviceOn(path, owner)}`;
+  const message = `Expected a folder that nobody uses, but ${nameOf(owner)} has ${path}${adviceOn(path, owner)}`;
   return new TorchError('ERR_TORCH_BUSY', message, { path });
+}
+
+function nameOf(owner: Owner | undefined): string {
+  if (owner === undefined) return 'another process';
+  const { id, pid, host } = owner;
+  const own = pid === process.pid && host === hostname() && !held.has(id);
+  return `${own ? 'another thread of ' : ''}process ${pid} on ${host}`;
 }
 
 /** What can be done about a lock whose process cannot be asked for. */

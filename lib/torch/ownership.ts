@@ -10,6 +10,8 @@ export type Scope = {
   readonly donated?: ReadonlySet<TensorHandle>;
   /** How many it may own before it next drops those that are gone. */
   sweepAt: number;
+  /** Bytes of tensors released by the scopes inside, which what these have kept may hold on to. */
+  released: number;
 };
 
 const BATCH = 1024;
@@ -33,8 +35,15 @@ export function observeTensors(fn: ((tensor: TensorHandle) => void) | undefined)
 
 /** Opens a scope inside the innermost one. */
 export function enterScope(donated?: ReadonlySet<TensorHandle>): Scope {
-  innermost = { owned: [], outer: innermost, sweepAt: FIRST_SWEEP, ...(donated && { donated }) };
-  return innermost;
+  const mine: Scope = {
+    owned: [],
+    outer: innermost,
+    sweepAt: FIRST_SWEEP,
+    released: 0,
+    ...(donated && { donated }),
+  };
+  innermost = mine;
+  return mine;
 }
 
 /** Closes the innermost scope, which keeps what it owns until its tensors are released or settled. */
@@ -48,7 +57,7 @@ export function currentScope(): Scope | undefined {
 }
 
 /** Releases what is not kept and hands the rest to the scope around. */
-export function settle({ owned }: Scope, kept: ReadonlySet<TensorHandle>): void {
+export function settle({ owned, released }: Scope, kept: ReadonlySet<TensorHandle>): void {
   if (kept.size === 0) {
     releaseAll(owned);
     return;
@@ -56,10 +65,11 @@ export function settle({ owned }: Scope, kept: ReadonlySet<TensorHandle>): void 
   const gone: TensorHandle[] = [];
   const staying: TensorHandle[] = [];
   for (const tensor of owned) (kept.has(tensor) ? staying : gone).push(tensor);
-  releaseAll(gone);
+  let bytes = released + releaseAll(gone);
   for (const tensor of staying) {
-    if (handleOf(tensor) >= 0) own(tensor);
+    if (handleOf(tensor) >= 0) bytes = own(tensor, bytes);
   }
+  if (innermost !== undefined) innermost.released += bytes;
   // Otherwise a loop inside one long scope would keep the memory of every step's results.
   if (innermost !== undefined && innermost.owned.length >= innermost.sweepAt) {
     innermost.owned = innermost.owned.filter((tensor) => handleOf(tensor) >= 0);
@@ -73,15 +83,20 @@ export function track(tensor: TensorHandle): void {
   own(tensor);
 }
 
-/** Gives a tensor to the innermost scope, or to the garbage collector. */
-export function own(tensor: TensorHandle): void {
+/**
+ * Gives a tensor to the innermost scope, or to the garbage collector.
+ *
+ * @param released bytes of tensors that are gone, which it may hold on to
+ * @returns those that it does not
+ */
+export function own(tensor: TensorHandle, released = 0): number {
   if (innermost !== undefined) {
     innermost.owned.push(tensor);
-    return;
+    return released;
   }
   const handle = handleOf(tensor);
   registry.register(tensor, handle, tensor);
-  binding.leaveToCollector(handle);
+  return binding.leaveToCollector(handle, released);
 }
 
 /** Releases a tensor's handle now. Backward graphs keep what they need of it. */
@@ -98,17 +113,17 @@ export function releaseDonated(tensors: readonly TensorHandle[]): void {
   releaseAll(tensors, DONATED);
 }
 
-/** Releases tensors that the registry does not know, as those of a scope. */
-export function releaseAll(tensors: readonly TensorHandle[], reason = DISPOSED): void {
-  let count = 0;
+/** Releases tensors that the registry does not know, as those of a scope: the bytes they counted for. */
+export function releaseAll(tensors: readonly TensorHandle[], reason = DISPOSED): number {
+  let [count, bytes] = [0, 0];
   for (const tensor of tensors) {
     const handle = takeHandle(tensor, reason);
     if (handle < 0) continue;
     batch[count++] = handle;
     if (count === BATCH) {
-      binding.releaseAll(batch, count);
+      bytes += binding.releaseAll(batch, count);
       count = 0;
     }
   }
-  if (count > 0) binding.releaseAll(batch, count);
+  return count > 0 ? bytes + binding.releaseAll(batch, count) : bytes;
 }

@@ -1,8 +1,11 @@
 #include "binding/tensor_table.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+
+#include "memory/cpu_allocator.h"
 
 namespace metatorch {
 namespace {
@@ -30,6 +33,18 @@ int64_t BytesOwned(const at::Tensor& tensor) {
   return StorageBytes(tensor);
 }
 
+// The most that a tensor may hold on to beside what it counts for: bytes of its graph, which nobody
+// counts, or of the storage that it shows.
+int64_t MostHeld(const at::Tensor& tensor, int64_t counted) {
+  constexpr int64_t kMostElsewhere = int64_t{1} << 30;
+  if (tensor.requires_grad() && !tensor.is_leaf()) {
+    if (!tensor.is_cpu()) return kMostElsewhere;
+    return static_cast<int64_t>(CpuAllocator::Instance().Measure().allocated);
+  }
+  const bool owns = counted > kBytesPerTensor;
+  return owns || StorageOf(tensor) == nullptr ? 0 : StorageBytes(tensor);
+}
+
 }  // namespace
 
 int32_t TensorTable::Insert(at::Tensor tensor) {
@@ -37,17 +52,22 @@ int32_t TensorTable::Insert(at::Tensor tensor) {
   return table_.Insert({std::move(tensor), bytes});
 }
 
-void TensorTable::LeaveToCollector(int32_t handle) {
+int64_t TensorTable::LeaveToCollector(int32_t handle, int64_t released) {
   Entry& entry = table_.At(handle);
-  if (std::exchange(entry.collectable, true)) return;
+  if (std::exchange(entry.collectable, true)) return released;
+  const int64_t held = released > 0 ? std::min(released, MostHeld(entry.tensor, entry.bytes)) : 0;
+  entry.bytes += held;
   byte_delta_ += entry.bytes;
+  return released - held;
 }
 
-void TensorTable::Release(int32_t handle) {
-  if (!table_.Holds(handle)) return;
+int64_t TensorTable::Release(int32_t handle) {
+  if (!table_.Holds(handle)) return 0;
   const Entry& entry = table_.At(handle);
-  if (entry.collectable) byte_delta_ -= entry.bytes;
+  const int64_t bytes = entry.bytes;
+  if (entry.collectable) byte_delta_ -= bytes;
   table_.Release(handle);
+  return bytes;
 }
 
 std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,

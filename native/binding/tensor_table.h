@@ -71,9 +71,13 @@ class TensorTable {
       borrowed_->RequireAttached(tensor);
     return tensor;
   }
-  void Release(int32_t handle);
-  // From now on nothing but JavaScript's garbage collector releases the handle.
-  void LeaveToCollector(int32_t handle);
+  // Returns the bytes that the handle counted for.
+  int64_t Release(int32_t handle);
+  // From now on no scope releases the handle: its bytes count as what collecting garbage may free.
+  // A view holds its whole storage as well, and the end of a graph what was saved on the way: both
+  // were counted for handles that a scope has released, of `released` bytes in all. Returns how
+  // many of these are left for others.
+  int64_t LeaveToCollector(int32_t handle, int64_t released);
 
   size_t Live() const { return table_.Live(); }
   // Of each of the handles, the first `wanted` of which name tensors to be overwritten, whether its

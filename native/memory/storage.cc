@@ -111,11 +111,12 @@ napi_value Release(Call& call) {
   return nullptr;
 }
 
-// leaveToCollector(handle): the tensor belongs to no scope.
+// leaveToCollector(handle, released): the tensor belongs to no scope. See TensorTable.
 napi_value LeaveToCollector(Call& call) {
-  call.self.tensors.LeaveToCollector(HandleArgument(call, 0));
+  const int64_t left =
+      call.self.tensors.LeaveToCollector(HandleArgument(call, 0), IntArgument(call, 1));
   call.self.ReportMemory(call.env);
-  return nullptr;
+  return FromNumber(call, static_cast<double>(left));
 }
 
 std::pair<int32_t*, size_t> HandlesArgument(Call& call, size_t index) {
@@ -132,13 +133,14 @@ std::pair<int32_t*, size_t> HandlesArgument(Call& call, size_t index) {
   return {static_cast<int32_t*>(data), length};
 }
 
-// releaseAll(handles, count): the first count handles of an Int32Array.
+// releaseAll(handles, count): the first count handles of an Int32Array; the bytes they counted for.
 napi_value ReleaseAll(Call& call) {
   const auto [handles, length] = HandlesArgument(call, 0);
   const size_t count = std::min(length, static_cast<size_t>(IntArgument(call, 1)));
-  for (size_t i = 0; i < count; ++i) call.self.tensors.Release(handles[i]);
+  int64_t bytes = 0;
+  for (size_t i = 0; i < count; ++i) bytes += call.self.tensors.Release(handles[i]);
   call.self.ReportMemory(call.env);
-  return nullptr;
+  return FromNumber(call, static_cast<double>(bytes));
 }
 
 // markOverwritable(handles, wanted): puts 1 in place of each handle of an Int32Array that nothing

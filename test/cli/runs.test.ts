@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPredictions } from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
@@ -66,10 +66,11 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
   expect(right / queries.length).toBeCloseTo(results[0].accuracy.mean, 10);
 
   const written = readFileSync(path('a/predictions-2-shot.jsonl'));
-  const other = metatorch(['evaluate', 'a', '--data', TEXTS, '--evaluation.test', '2']);
+  copyFileSync(TEXTS, path('texts.csv'));
+  const other = metatorch(['evaluate', 'a', '--data', 'texts.csv', '--evaluation.test', '2']);
   expect(other.stderr).toContain('--predictions <folder> says where');
   expect(readFileSync(path('a/predictions-2-shot.jsonl'))).toEqual(written);
-  const told = metatorch(['evaluate', 'a', '--data', TEXTS, '--predictions', 'other']);
+  const told = metatorch(['evaluate', 'a', '--data', 'texts.csv', '--predictions', 'other']);
   expect(told).toMatchObject({ status: 0, stderr: 'Wrote other/predictions-2-shot.jsonl\n' });
 
   expect(metatorch(['train', 'run.yaml', '--learner', 'r2d2', '--out=b', '--quiet']).status).toBe(
@@ -92,10 +93,7 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
     status: 1,
     stderr: expect.stringContaining('a model is there already'),
   });
-  // Of another model than the one that takes its place.
-  writeFileSync(path('c/predictions-5-shot.jsonl'), '');
   expect(metatorch(['adapt', 'a', 'examples.json', '--out', 'c', '--overwrite']).status).toBe(0);
-  expect(existsSync(path('c/predictions-5-shot.jsonl'))).toBe(false);
   const predicted = metatorch(['predict', 'c', '--json'], 'my card is gone\n\nrain\n');
   expect(predicted.status).toBe(0);
   const answers = predicted.stdout
@@ -137,6 +135,17 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
     status: 1,
     stderr: expect.stringContaining('a model is there already'),
   });
+  // Predictions go with the model that made them, and stay where it stays.
+  const adapted = (model: string) =>
+    metatorch(['adapt', model, 'examples.json', '--out', 'c', '--overwrite']);
+  writeFileSync(path('c/predictions-5-shot.jsonl'), '');
+  for (const [model, stays] of [
+    ['a', true],
+    ['b', false],
+  ] as const) {
+    expect(adapted(model).status).toBe(0);
+    expect(existsSync(path('c/predictions-5-shot.jsonl'))).toBe(stays);
+  }
 }, 120_000);
 
 test.each([
@@ -188,3 +197,21 @@ test.each([
   },
   60_000,
 );
+
+test('a second run is kept out of the folder of one that is under way', async () => {
+  const args = ['train', 'run.yaml', '--steps', '100000', '--out', 'one', '--quiet'];
+  const first = spawn(process.execPath, [MAIN, ...args], { cwd: folder() });
+  const done = once(first, 'close');
+  try {
+    while (!existsSync(path('one/run.yaml'))) await new Promise((next) => setTimeout(next, 50));
+    const config = readFileSync(path('one/run.yaml'), 'utf8');
+    const refusal = { status: 1, stderr: expect.stringContaining(`process ${first.pid} on`) };
+    expect(metatorch([...args, '--learner', 'r2d2', '--overwrite'])).toMatchObject(refusal);
+    expect(readFileSync(path('one/run.yaml'), 'utf8')).toBe(config);
+  } finally {
+    first.kill('SIGINT');
+    await done;
+  }
+  expect(existsSync(path('one/config.json'))).toBe(true);
+  expect(existsSync(path('one/run.lock'))).toBe(false);
+}, 60_000);

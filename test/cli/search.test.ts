@@ -90,8 +90,9 @@ test('a key that configs do not have is refused where it is written', async () =
 });
 
 test.each([
-  ['evaluation.validation', 'leaves what trials are measured on'],
-  ['splits.seed', 'leaves what trials are measured on'],
+  ['evaluation.validation', 'does not change what trials are measured on'],
+  ['splits.seed', 'does not change what trials are measured on'],
+  ['preset', 'does not change what trials are measured on'],
   ['checkpoints.every', 'an accuracy depends on'],
   ['episodes.ways', 'evaluation.ways beside it'],
 ])('%s is not searched', async (key, reason) => {

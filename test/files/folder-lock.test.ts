@@ -62,7 +62,7 @@ test('a lock of another thread of this process holds while it is touched', async
     const open = () => new FolderLock(folder());
     expect(open).toThrow(expect.objectContaining({ code: 'ERR_TORCH_BUSY' }));
     expect(open).toThrow(
-      new RegExp(`process ${process.pid} .* ago that it lives; .* try again in`),
+      new RegExp(`another thread of process ${process.pid} .* ago that it lives; .* try again in`),
     );
     const gone = once(worker, 'message');
     worker.postMessage('release');

@@ -178,3 +178,28 @@ test("V8 collects garbage for what its collector could free, not for a scope's t
   expect(collections('(make) => torch.scope(() => make().length)')).toBe(0);
   expect(collections('(make) => make()')).toBeGreaterThan(5);
 });
+
+// The most tensors that were alive while 150 results of scopes, of which nobody holds any, hold 8 MiB each.
+const peakOfResults = (result: string): number =>
+  inProcess(`
+    const w = torch.ones([2 ** 21], { requiresGrad: true });
+    let [made, peak] = [0, 0];
+    const turn = () => {
+      torch.scope(() => ${result});
+      peak = Math.max(peak, torch.memory().tensors);
+      if (++made < 150) setImmediate(turn);
+      else console.log(peak);
+    };
+    turn();`);
+
+test.each([
+  ['a result', 'w.detach().add(1)'],
+  ['a view', 'w.detach().add(1).narrow(0, 0, 1)'],
+  ['the end of a graph', 'w.mul(2).exp().sum()'],
+  [
+    'the end of a graph of scopes',
+    'torch.scope(() => torch.scope(() => w.exp()).mul(2).exp()).sum()',
+  ],
+])('%s of a scope is collected in time', (_, result) => {
+  expect(peakOfResults(result)).toBeLessThan(60);
+});

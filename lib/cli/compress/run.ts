@@ -9,7 +9,7 @@ import type { RunConfig } from '../../train/runs/config';
 import { testConfig, testModel } from '../../train/runs/evaluate-model';
 import type { ConfigTree } from '../../train/runs/merge-configs';
 import { MetaModel } from '../../train/runs/model';
-import { removeTests } from '../../train/runs/run-files';
+import { replaceModel, withRunLock } from '../../train/runs/run-files';
 import { loadModel, saveModel } from '../../train/runs/saved-model';
 import { type TestResult, testResults } from '../../train/runs/test-run';
 import { interruptible } from '../interrupt';
@@ -47,10 +47,9 @@ export async function runCompress(
         ? await forUser(() => testConfig(model, over))
         : undefined;
     using smaller = await forUser(() => compressed(model, options, config, signal));
-    await withFolder(out, async () => {
-      saveModel(out, smaller);
-      removeTests(out);
-    });
+    await withFolder(out, () =>
+      withRunLock(out, async () => replaceModel(out, () => saveModel(out, smaller))),
+    );
     // As it will be from now on, not as it was made.
     using loaded = await forUser(() => loadModel(out));
     const bytes = { before: bytesOnDisk(folder, model), after: bytesOnDisk(out, loaded) };

@@ -3,7 +3,7 @@ import { counted } from '../../counted';
 import { TorchError } from '../../errors';
 import type { LabeledText } from '../../text';
 import { plainText } from '../../train/report/pages/plain-text';
-import { removeTests } from '../../train/runs/run-files';
+import { replaceModel, withRunLock } from '../../train/runs/run-files';
 import { loadModel, saveModel } from '../../train/runs/saved-model';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
@@ -29,10 +29,9 @@ export async function runAdapt(
   const examples = await forUser(() => readExamplesFile(file));
   using model = await forUser(() => loadModel(folder));
   using classifier = await onExamples(file, () => model.classifier(examples));
-  await withFolder(out, async () => {
-    saveModel(out, model, { examples });
-    removeTests(out);
-  });
+  await withFolder(out, () =>
+    withRunLock(out, async () => replaceModel(out, () => saveModel(out, model, { examples }))),
+  );
   const { labels } = classifier;
   if (json) console.log(JSON.stringify({ out, labels, examples: examples.length }));
   else {

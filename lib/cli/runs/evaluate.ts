@@ -43,17 +43,23 @@ export async function runEvaluate(
         show(folder, test, files, json);
       }
     };
-    const target = predictions ?? usualTarget(folder, over);
+    const target = predictions ?? usualTarget(folder, model, over);
     if (target === false) await evaluated();
     else await withFolder(target, () => evaluated(target));
   });
 }
 
 /** Beside a model lie predictions on its own data alone, for whoever reads them there. */
-function usualTarget(folder: string, { data }: ConfigTree): string | false {
-  if (data === undefined) return folder;
+function usualTarget(folder: string, { facts }: MetaModel, over: ConfigTree): string | false {
+  const own = sourceOf(Object(facts.run?.['config']));
+  if (over.data === undefined || own === undefined || sourceOf(over) === own) return folder;
   console.error('Predictions on other data are written if --predictions <folder> says where');
   return false;
+}
+
+/** The data that a config names. */
+function sourceOf({ data }: ConfigTree): unknown {
+  return typeof data === 'string' ? data : Object(data).source;
 }
 
 function show(model: string, test: ModelTest, files: readonly string[], json: boolean): void {

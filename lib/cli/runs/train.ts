@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { TorchError } from '../../errors';
 import type { ProcessGroup } from '../../torch';
@@ -10,7 +10,7 @@ import { progressLogger } from '../../train/loggers/progress-logger';
 import { evaluatedTasks, type RunConfig } from '../../train/runs/config';
 import { configFrom, flagSource, readConfigFile } from '../../train/runs/config-file';
 import { type FitResult, fitConfig } from '../../train/runs/fit';
-import { RUN_CONFIG } from '../../train/runs/run-files';
+import { contentsOf, modelIn, runConfig, withRunLock } from '../../train/runs/run-files';
 import { interruptible } from '../interrupt';
 import { withFolder } from '../own-folder';
 import { forUser } from '../user-error';
@@ -54,10 +54,14 @@ async function trainHere(
   const leads = group === undefined || group.rank === 0;
   const shows = leads && !options.quiet;
   const out = config.out ?? '';
-  if (leads) await forUser(() => requireFree(out, options));
-  if (shows) console.error(stringify(asJson(config)));
   const work = () => trainInto(out, config, options, { group, leads, shows });
-  await (leads ? withFolder(out, () => withConfig(out, config, work)) : work());
+  if (!leads) return work();
+  const alone = async () => {
+    requireFree(out, options);
+    if (shows) console.error(stringify(asJson(config)));
+    await withConfig(out, config, work);
+  };
+  await withFolder(out, () => withRunLock(out, alone));
 }
 
 /** The ranks of a run, and what this process does for all. */
@@ -152,10 +156,10 @@ function readRun(args: readonly string[], { resume, overwrite }: TrainCommandOpt
 
 /** Refuses to replace the config file that was given by the complete config of its run. */
 function requireOther(file: string | undefined, out: string): void {
-  if (file === undefined || resolve(file) !== resolve(out, RUN_CONFIG)) return;
+  if (file === undefined || resolve(file) !== resolve(runConfig(out))) return;
   throw new TorchError(
     'ERR_TORCH_FILE',
-    `Cannot train into ${out}: its ${RUN_CONFIG} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
+    `Cannot train into ${out}: its ${basename(file)} is the config that was given, which would be replaced; name another folder by --out, or use --overwrite`,
     { path: out },
   );
 }
@@ -185,15 +189,16 @@ async function withConfig(
   config: RunConfig,
   work: () => Promise<void>,
 ): Promise<void> {
-  const path = join(out, RUN_CONFIG);
-  const wasEmpty = readdirSync(out).length === 0;
+  const path = runConfig(out);
+  const [wasEmpty, model] = [contentsOf(out).length === 0, modelIn(out)];
   const before = existsSync(path) ? readFileSync(path) : undefined;
   replaceFile(path, [Buffer.from(stringify(asJson(config)))]);
   try {
     await work();
   } catch (error) {
+    if (modelIn(out) !== model) throw error;
     if (before !== undefined) replaceFile(path, [before]);
-    else if (wasEmpty && readdirSync(out).length === 1) rmSync(path, { force: true });
+    else if (wasEmpty && contentsOf(out).length === 1) rmSync(path, { force: true });
     throw error;
   }
 }

@@ -84,7 +84,9 @@ export function readStudyConfig(path: string): StudyConfig {
 }
 
 /** What trials are measured on, and what no accuracy depends on. */
-const MEASURE = ['data', 'splits', 'evaluation', 'seeds'];
+const MEASURE = ['preset', 'data', 'splits', 'evaluation', 'seeds'];
+/** How often it is measured. */
+const HOW_OFTEN = 'evaluation.every';
 const WITHOUT_EFFECT = ['out', 'checkpoints', 'predictions', 'loggers', 'features'];
 /** What validation takes from the training unless `evaluation` says it. */
 const TAKEN_OVER = ['ways', 'queries'];
@@ -97,8 +99,8 @@ function requireComparable(space: SearchSpace, { evaluation }: ConfigTree): void
     const refuse = (expected: string): never => {
       throw outOfRange(expected, `space.${name} of search`, name, 'search');
     };
-    if (MEASURE.includes(section)) {
-      refuse('a key that leaves what trials are measured on as it is');
+    if (MEASURE.includes(section) && name !== HOW_OFTEN) {
+      refuse('a key that does not change what trials are measured on');
     }
     if (WITHOUT_EFFECT.includes(section)) refuse('a key that an accuracy depends on');
     if (section === 'episodes' && TAKEN_OVER.includes(key) && set[key] === undefined) {

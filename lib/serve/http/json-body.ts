@@ -29,7 +29,7 @@ export function parseJsonStrictly(server: FastifyInstance): void {
 
 /** Packed bodies are refused: a small one may unpack to any size. */
 function requireUnpacked({ 'content-encoding': encoding }: IncomingHttpHeaders): void {
-  if (encoding === undefined || encoding === 'identity') return;
+  if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return;
   const message = `Expected a body that is not packed but received the Content-Encoding ${describe(encoding)}`;
   throw new HttpError(415, 'ERR_HTTP_MEDIA_TYPE', message, { 'accept-encoding': 'identity' });
 }

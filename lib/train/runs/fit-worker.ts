@@ -4,7 +4,7 @@ import { datasetFromRows } from '../../text/datasets/dataset';
 import { giveWay } from '../../threads/give-way';
 import { plainError } from '../../threads/plain-error';
 import type { Logger } from '../callbacks/callback';
-import { fitConfig } from './fit';
+import { fitAlone } from './fit';
 import type { FitMessage, FitOrder, FitSetup } from './fit-messages';
 import { saveModel } from './saved-model';
 
@@ -28,7 +28,7 @@ async function run({ config, data, folder, checkpoints, resume }: FitSetup): Pro
       // Its own key has told them apart already.
       key: (text) => text,
     });
-  const { model, ...result } = await fitConfig(dataset, config, {
+  const { model, ...result } = await fitAlone(dataset, config, {
     loggers: () => [messenger],
     signal: stopping.signal,
     checkpoints,

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { callable } from '../../check';
 import { ArgumentTypeError } from '../../errors';
-import { FolderLock } from '../../files/folder-lock';
 import { makeFolders, onDisk } from '../../files/on-disk';
 import { datasetOf, type TextDataset } from '../../text/datasets/dataset';
 import { disposeTree } from '../../torch';
@@ -17,7 +16,7 @@ import { completeRun, type RunConfig, type RunInput } from './config';
 import { MetaModel } from './model';
 import { readHooks } from './read-hooks';
 import { loadRunData } from './run-data';
-import { predictionsFile, removeTests, runResults } from './run-files';
+import { predictionsFile, replaceModel, runResults, withRunLock } from './run-files';
 import { saveModel } from './saved-model';
 import { type Answered, protocolOf, type TestResult, testOn, testResults } from './test-run';
 import { type RunHooks, type TrainedLearner, trainRun } from './train-run';
@@ -67,11 +66,8 @@ export async function fit(
 ): Promise<FitResult> {
   const read = readHooks(hooks, HOOKS, 'fit');
   if (read.loggers !== undefined) callable(read.loggers, 'loggers', 'fit');
-  return fitConfig(data, completeRun(options, 'fit'), read);
+  return fitAlone(data, completeRun(options, 'fit'), read);
 }
-
-/** In the folder of a run while it is trained: nobody else trains into it. */
-const LOCK = 'run.lock';
 
 const HOOKS = [
   'loggers',
@@ -84,38 +80,41 @@ const HOOKS = [
 ] as const;
 
 /** As `fit`, of a config that is complete. */
+export async function fitAlone(
+  data: TextDataset | undefined,
+  config: RunConfig,
+  hooks: RunHooks,
+): Promise<FitResult> {
+  const { out } = config;
+  const work = () => fitConfig(data, config, hooks);
+  if (out === undefined || !leads(hooks)) return work();
+  try {
+    onDisk(out, 'make the folder', () => makeFolders(out));
+    return await withRunLock(out, work);
+  } catch (error) {
+    if (hooks.group) new Ranks(hooks.group).abandon(error);
+    throw error;
+  }
+}
+
+const leads = ({ group }: RunHooks): boolean => (group?.rank ?? 0) === 0;
+
+/** The same for whoever has the folder `out` already. */
 export async function fitConfig(
   data: TextDataset | undefined,
   config: RunConfig,
   hooks: RunHooks,
 ): Promise<FitResult> {
   const dataset = await dataOf(data, config, hooks.signal);
-  const { out } = config;
-  const writes = out !== undefined && (hooks.group?.rank ?? 0) === 0;
-  if (!writes) return fitOn(dataset, config, hooks);
-  onDisk(out, 'make the folder', () => makeFolders(out));
-  const lock = new FolderLock(out, LOCK);
-  try {
-    return await fitOn(dataset, config, hooks, out);
-  } finally {
-    lock.release();
-  }
-}
-
-/** @param out where the run is saved, by the process that does */
-async function fitOn(
-  dataset: TextDataset,
-  config: RunConfig,
-  hooks: RunHooks,
-  out?: string,
-): Promise<FitResult> {
   const workshop = await openWorkshop(dataset, config, hooks.signal);
   try {
     const results = await runSeeds(workshop, hooks);
     const model = modelOf(workshop, results);
     const runs = results.map(({ result }) => result);
     const fitted = { model, config, runs, tests: testsOf(runs) };
-    if (out !== undefined) saveRun(out, fitted, workshop, results);
+    if (config.out !== undefined && leads(hooks)) {
+      saveRun(config.out, fitted, workshop, results);
+    }
     return fitted;
   } catch (error) {
     workshop.encoder.dispose();
@@ -226,8 +225,7 @@ function saveRun(
   workshop: Workshop,
   results: readonly SeedRun[],
 ): void {
-  saveModel(out, model);
-  removeTests(out);
+  replaceModel(out, () => saveModel(out, model));
   const content = asJson({ config, tests, runs: runs.map(({ history: _, ...run }) => run) });
   replaceFile(runResults(out), [Buffer.from(`${JSON.stringify(content, null, 2)}\n`)]);
   if (!config.predictions) return;

@@ -44,6 +44,13 @@ const classify = (classifier: string | undefined, token?: string) =>
 describe('tokens', () => {
   beforeEach(() => start({ tokens: TOKENS }));
 
+  test('come before what a body is', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const send = (url: string) => server.inject({ method: 'POST', url, payload: 'x', headers });
+    expect((await send('/v1/classify')).statusCode).toBe(401);
+    expect((await send('/v1/nowhere')).statusCode).toBe(404);
+  });
+
   test.each([
     ['cards', 'token-of-the-cards', 200],
     ['loans', 'token-of-the-cards', 403],
