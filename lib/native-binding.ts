@@ -85,11 +85,11 @@ export interface NativeBinding extends GraphBinding, GroupBinding {
   ndimOf(tensor: Handle): number;
   numelOf(tensor: Handle): number;
   release(tensor: Handle): void;
-  /** Gives the bytes that they counted for. */
+  /** Gives the bytes made for them that live on, in views or saved by a graph. */
   releaseAll(handles: Int32Array, count: number): number;
   /**
-   * Counts the tensor's bytes among those that collecting garbage could free, and those of `released` bytes that it may
-   * hold on to; gives how many of these are left.
+   * Counts what the tensor holds among what collecting garbage could free, and of `released` bytes as many as its graph may
+   * hold; gives how many of these are left.
    */
   leaveToCollector(tensor: Handle, released: number): number;
   /** Writes 1 for each handle on contiguous memory that only listed handles refer to, and only one of the first. */

@@ -1,7 +1,7 @@
 import { type Tensor, torch } from '../torch';
 import { checkSupport } from './episode';
 import { normalize } from './metric/normalize';
-import { classMeans, oneHot } from './task-loss';
+import { meansOfClasses, oneHot } from './task-loss';
 
 /** What a support set says of its task before a learner is tried on it. */
 export type TaskFeatures = {
@@ -36,7 +36,7 @@ export function taskFeatures(embedded: Tensor, labels: Tensor, ways: number): Ta
       const x = normalize(embedded.to('float64'));
       const belongs = oneHot(labels, ways, x);
       const sums = belongs.mT.bmm(x);
-      const means = normalize(classMeans(x, labels, ways));
+      const means = normalize(meansOfClasses(x, labels, ways));
       return labels.unbind(0).map((_, task) =>
         featuresOf({
           x: x.select(0, task),

@@ -3,7 +3,7 @@ import { invalidArgument, outOfRange } from '../errors';
 import { accuracy, crossEntropy } from '../nn';
 import { type Tensor, torch } from '../torch';
 import { shapeOf, wrongShape } from '../torch/check-tensors';
-import { IGNORED } from './episode';
+import { checkLabels, IGNORED } from './episode';
 
 /** The loss of each task: outputs `[T, n, …]` and what they should be give `[T]`. */
 export type TaskLoss = (outputs: Tensor, labels: Tensor) => Tensor;
@@ -59,8 +59,18 @@ export function oneHot(labels: Tensor, ways: number, like: Tensor): Tensor {
   return labels.unsqueeze(-1).eq(classes).to(like.dtype);
 }
 
-/** The mean of each class's rows: `[T, n, D]` and labels `[T, n]` give `[T, N, D]`. */
+/**
+ * The mean of each class's rows: `[T, n, D]` and labels `[T, n]` give `[T, N, D]`; zeros for a class without rows.
+ *
+ * @throws what `checkLabels` throws, which inside `vmap` cannot look at labels
+ */
 export function classMeans(rows: Tensor, labels: Tensor, ways: number): Tensor {
+  if (!torch.insideVmap()) checkLabels(rows, labels, ways, 'classMeans');
+  return meansOfClasses(rows, labels, ways);
+}
+
+/** The same of labels that have been checked. */
+export function meansOfClasses(rows: Tensor, labels: Tensor, ways: number): Tensor {
   const belongs = oneHot(labels, ways, rows);
   // A class without any row has zeros for its mean instead of NaN.
   const counts = belongs.sum(1).clampMin(1).unsqueeze(-1);

@@ -5,6 +5,7 @@ import { mapTree, type Tensor, type Tree } from '../torch';
 import type { AdamState } from './adam-state';
 import { type FusedAdam, fusedAdam, fusible } from './fused-adam';
 import type { LearningRate, Optimizer } from './optimizer';
+import { overReals } from './over-reals';
 import { takeStep } from './step';
 import {
   checkShapes,
@@ -66,16 +67,23 @@ export function adamRule(
         if (typeof rate === 'number' && fusible({ params, ...known })) {
           return fusedAdam(gradients, state, params, { ...settings, rate, decoupled }, own);
         }
-        const step = state.step.add(1);
-        const decayed = decoupled
-          ? gradients
-          : withWeightDecay(gradients, params, settings.weightDecay);
-        const shrunk = decoupled ? shrink(params, rate, settings.weightDecay) : params;
-        const moments = nextMoments(decayed, state, settings);
-        const moved = move(shrunk, moments, rate, Number(step.item()), settings);
-        return { params: moved, state: { step, ...moments } };
+        const ruled = { ...settings, rate, decoupled };
+        return overReals({ gradients, state, params }, own, (trees) => singly(trees, ruled));
       }),
   };
+}
+
+/** One step by single operators. */
+function singly<P extends Tree>(
+  { gradients, state, params }: { gradients: Tree; state: AdamState; params: P },
+  { rate, decoupled, ...settings }: Settings & { rate: number | Tensor; decoupled: boolean },
+): { params: P; state: AdamState } {
+  const step = state.step.add(1);
+  const decayed = decoupled ? gradients : withWeightDecay(gradients, params, settings.weightDecay);
+  const shrunk = decoupled ? shrink(params, rate, settings.weightDecay) : params;
+  const moments = nextMoments(decayed, state, settings);
+  const moved = move(shrunk, moments, rate, Number(step.item()), settings);
+  return { params: moved, state: { step, ...moments } };
 }
 
 function decayRates(betas: unknown, name: string, operator: string): readonly [number, number] {

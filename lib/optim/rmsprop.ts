@@ -9,6 +9,7 @@ import {
 import { safeSqrt } from '../nn/safe-sqrt';
 import { mapTree, type Tensor, type Tree } from '../torch';
 import type { LearningRate, Optimizer } from './optimizer';
+import { overReals } from './over-reals';
 import { takeStep } from './step';
 import {
   checkShapes,
@@ -62,21 +63,29 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer<RmspropState> {
       velocity: settings.momentum === 0 ? {} : zerosFor(params),
     }),
     update: (gradients, state, params) =>
-      takeStep(gradients, state, params, () => {
+      takeStep(gradients, state, params, (own) => {
         const known = { gradients, ...averagesOf(stateOf(state, 'rmsprop'), settings) };
         checkShapes(params, known, 'rmsprop');
         const rate = rateAt(settings.learningRate, Number(state.step.item()), 'rmsprop');
-        const decayed = withWeightDecay(gradients, params, settings.weightDecay);
-        const averages = average(decayed, state, settings);
-        const roots = rootsOf(averages, settings);
-        const velocity = accelerate(decayed, roots, state.velocity, settings.momentum);
-        const moved =
-          settings.momentum === 0
-            ? mapTree(([p, g, r]) => descendRatio(p, g, r, rate), params, decayed, roots)
-            : mapTree(([p, v]) => descend(p, v, rate), params, velocity);
-        return { params: moved, state: { ...averages, step: state.step.add(1), velocity } };
+        const rule = { ...settings, rate };
+        return overReals({ gradients, state, params }, own, (trees) => ruled(trees, rule));
       }),
   };
+}
+
+function ruled<P extends Tree>(
+  { gradients, state, params }: { gradients: Tree; state: RmspropState; params: P },
+  { rate, ...settings }: Settings & { rate: number | Tensor },
+): { params: P; state: RmspropState } {
+  const decayed = withWeightDecay(gradients, params, settings.weightDecay);
+  const averages = average(decayed, state, settings);
+  const roots = rootsOf(averages, settings);
+  const velocity = accelerate(decayed, roots, state.velocity, settings.momentum);
+  const moved =
+    settings.momentum === 0
+      ? mapTree(([p, g, r]) => descendRatio(p, g, r, rate), params, decayed, roots)
+      : mapTree(([p, v]) => descend(p, v, rate), params, velocity);
+  return { params: moved, state: { ...averages, step: state.step.add(1), velocity } };
 }
 
 /** What of the state has a tensor for every parameter. */

@@ -10,7 +10,7 @@ export type Scope = {
   readonly donated?: ReadonlySet<TensorHandle>;
   /** How many it may own before it next drops those that are gone. */
   sweepAt: number;
-  /** Bytes of tensors released by the scopes inside, which what these have kept may hold on to. */
+  /** Bytes that live on of tensors released by the scopes inside: the graphs of what these have kept hold them. */
   released: number;
 };
 
@@ -86,7 +86,7 @@ export function track(tensor: TensorHandle): void {
 /**
  * Gives a tensor to the innermost scope, or to the garbage collector.
  *
- * @param released bytes of tensors that are gone, which it may hold on to
+ * @param released bytes of tensors that are gone, which its graph may hold
  * @returns those that it does not
  */
 export function own(tensor: TensorHandle, released = 0): number {
@@ -113,7 +113,7 @@ export function releaseDonated(tensors: readonly TensorHandle[]): void {
   releaseAll(tensors, DONATED);
 }
 
-/** Releases tensors that the registry does not know, as those of a scope: the bytes they counted for. */
+/** Releases tensors that the registry does not know, as those of a scope: their bytes that live on. */
 export function releaseAll(tensors: readonly TensorHandle[], reason = DISPOSED): number {
   let [count, bytes] = [0, 0];
   for (const tensor of tensors) {

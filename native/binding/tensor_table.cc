@@ -1,5 +1,7 @@
 #include "binding/tensor_table.h"
 
+#include <torch/csrc/autograd/variable.h>
+
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -27,45 +29,79 @@ int64_t StorageBytes(const at::Tensor& tensor) {
 // Without it V8 would take millions of small tensors for nothing and leave them uncollected.
 constexpr int64_t kBytesPerTensor = 512;
 
-int64_t BytesOwned(const at::Tensor& tensor) {
-  const c10::TensorImpl* impl = tensor.unsafeGetTensorImpl();
-  if (!impl->has_storage() || impl->unsafe_storage().use_count() != 1) return 0;
-  return StorageBytes(tensor);
+// The bytes of a storage that was made for the tensor. One that a graph has saved at once is in use
+// twice.
+int64_t BytesMade(const at::Tensor& tensor) {
+  const c10::StorageImpl* storage = StorageOf(tensor);
+  if (storage == nullptr) return 0;
+  const bool alone = tensor.unsafeGetTensorImpl()->unsafe_storage().use_count() == 1;
+  return alone || (tensor.requires_grad() && !tensor.is_view()) ? StorageBytes(tensor) : 0;
 }
 
-// The most that a tensor may hold on to beside what it counts for: bytes of its graph, which nobody
-// counts, or of the storage that it shows.
-int64_t MostHeld(const at::Tensor& tensor, int64_t counted) {
+// Whether a graph that may still run, or a hook of one, holds the tensor itself, which `views`
+// among the handles hold as well. What adds up a leaf's gradient holds it too, and reads nothing of
+// it.
+bool IsSaved(const at::Tensor& tensor, size_t views) {
+  const bool is_leaf = tensor.requires_grad() && tensor.is_leaf();
+  const bool added_up =
+      is_leaf && torch::autograd::impl::try_get_grad_accumulator(tensor) != nullptr;
+  return tensor.use_count() > 1 + views + (added_up ? 1 : 0);
+}
+
+// The kernels that overwrite pair elements by their place in memory, and note what they changed.
+bool IsWritable(const at::Tensor& tensor) {
+  return tensor.is_contiguous() && !tensor.is_inference() && !BorrowedArrays::IsBorrowed(tensor);
+}
+
+// The most that the graph behind a tensor may hold, which nobody counts.
+int64_t MostInGraph(const at::Tensor& tensor) {
   constexpr int64_t kMostElsewhere = int64_t{1} << 30;
-  if (tensor.requires_grad() && !tensor.is_leaf()) {
-    if (!tensor.is_cpu()) return kMostElsewhere;
-    return static_cast<int64_t>(CpuAllocator::Instance().Measure().allocated);
-  }
-  const bool owns = counted > kBytesPerTensor;
-  return owns || StorageOf(tensor) == nullptr ? 0 : StorageBytes(tensor);
+  if (!tensor.requires_grad() || tensor.is_leaf()) return 0;
+  if (!tensor.is_cpu()) return kMostElsewhere;
+  return static_cast<int64_t>(CpuAllocator::Instance().Measure().allocated);
 }
 
 }  // namespace
 
 int32_t TensorTable::Insert(at::Tensor tensor) {
-  const int64_t bytes = kBytesPerTensor + BytesOwned(tensor);
-  return table_.Insert({std::move(tensor), bytes});
+  const int64_t made = BytesMade(tensor);
+  return table_.Insert({std::move(tensor), made});
 }
 
 int64_t TensorTable::LeaveToCollector(int32_t handle, int64_t released) {
   Entry& entry = table_.At(handle);
-  if (std::exchange(entry.collectable, true)) return released;
-  const int64_t held = released > 0 ? std::min(released, MostHeld(entry.tensor, entry.bytes)) : 0;
-  entry.bytes += held;
-  byte_delta_ += entry.bytes;
-  return released - held;
+  if (entry.counted > 0) return released;
+  const int64_t in_graph = released > 0 ? std::min(released, MostInGraph(entry.tensor)) : 0;
+  entry.counted = kBytesPerTensor + in_graph;
+  byte_delta_ += entry.counted;
+  entry.held = StorageOf(entry.tensor);
+  if (entry.held != nullptr) Hold(entry.held, StorageBytes(entry.tensor));
+  return released - in_graph;
+}
+
+void TensorTable::Hold(const c10::StorageImpl* storage, int64_t bytes) {
+  Held& held = held_[storage];
+  if (held.handles++ > 0) return;
+  held.bytes = bytes;
+  byte_delta_ += bytes;
+}
+
+void TensorTable::LetGo(const c10::StorageImpl* storage) {
+  const auto held = held_.find(storage);
+  if (held == held_.end() || --held->second.handles > 0) return;
+  byte_delta_ -= held->second.bytes;
+  held_.erase(held);
 }
 
 int64_t TensorTable::Release(int32_t handle) {
   if (!table_.Holds(handle)) return 0;
   const Entry& entry = table_.At(handle);
-  const int64_t bytes = entry.bytes;
-  if (entry.collectable) byte_delta_ -= bytes;
+  byte_delta_ -= entry.counted;
+  if (entry.held != nullptr) LetGo(entry.held);
+  const c10::StorageImpl* storage = StorageOf(entry.tensor);
+  const bool lives_on = entry.made > 0 && storage != nullptr &&
+                        entry.tensor.unsafeGetTensorImpl()->unsafe_storage().use_count() > 1;
+  const int64_t bytes = lives_on ? entry.made : 0;
   table_.Release(handle);
   return bytes;
 }
@@ -93,17 +129,24 @@ std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
     ++use.wanted;
     // Other threads' handles, tokens of share() and what graphs have saved count too.
     use.count = tensor.unsafeGetTensorImpl()->unsafe_storage().use_count();
-    use.elsewhere |= BorrowedArrays::IsBorrowed(tensor);
-    // The kernels that overwrite pair elements by their place in memory, and note what they
-    // changed.
-    use.elsewhere |= !tensor.is_contiguous() || tensor.is_inference();
+    use.elsewhere |= !IsWritable(tensor);
   }
+  std::unordered_map<const c10::TensorImpl*, size_t> views;
   for (size_t handle = 0; handle < entries.size(); ++handle) {
     if (!entries[handle].defined()) continue;
-    const auto found = uses.find(StorageOf(entries[handle].tensor));
+    const at::Tensor& tensor = entries[handle].tensor;
+    const auto found = uses.find(StorageOf(tensor));
     if (found == uses.end()) continue;
-    found->second.shown_by.insert(entries[handle].tensor.unsafeGetTensorImpl());
+    found->second.shown_by.insert(tensor.unsafeGetTensorImpl());
     found->second.elsewhere |= !listed[handle];
+    if (tensor.is_view()) ++views[tensor._base().unsafeGetTensorImpl()];
+  }
+  for (size_t i = 0; i < wanted; ++i) {
+    if (!table_.Holds(handles[i])) continue;
+    const at::Tensor& tensor = entries[static_cast<size_t>(handles[i])].tensor;
+    const auto found = uses.find(StorageOf(tensor));
+    if (found == uses.end()) continue;
+    found->second.elsewhere |= IsSaved(tensor, views[tensor.unsafeGetTensorImpl()]);
   }
   std::vector<bool> result;
   result.reserve(handles.size());

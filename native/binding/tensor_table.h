@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -71,12 +72,11 @@ class TensorTable {
       borrowed_->RequireAttached(tensor);
     return tensor;
   }
-  // Returns the bytes that the handle counted for.
+  // Returns the bytes made for the handle that live on, in views or as what a graph has saved.
   int64_t Release(int32_t handle);
-  // From now on no scope releases the handle: its bytes count as what collecting garbage may free.
-  // A view holds its whole storage as well, and the end of a graph what was saved on the way: both
-  // were counted for handles that a scope has released, of `released` bytes in all. Returns how
-  // many of these are left for others.
+  // From now on no scope releases the handle: what it holds counts as what collecting garbage may
+  // free. The end of a graph holds what was saved on the way, of `released` bytes at most that
+  // scopes have released and that live on. Returns how many of these are left for others.
   int64_t LeaveToCollector(int32_t handle, int64_t released);
 
   size_t Live() const { return table_.Live(); }
@@ -93,15 +93,25 @@ class TensorTable {
  private:
   struct Entry {
     at::Tensor tensor;
-    // What it counts for: the storage's bytes only on the handle that first held it, not on views,
-    // which is a count without a lookup.
-    int64_t bytes = 0;
-    bool collectable = false;
+    // Of its storage if that was made for it, 0 if it shows another's.
+    int64_t made = 0;
+    // If it is left to the collector: what it counts for, beside the storage that it holds.
+    int64_t counted = 0;
+    const c10::StorageImpl* held = nullptr;
     bool defined() const { return tensor.defined(); }
   };
+  // A storage that handles hold which are left to the collector.
+  struct Held {
+    int64_t bytes = 0;
+    int64_t handles = 0;
+  };
+
+  void Hold(const c10::StorageImpl* storage, int64_t bytes);
+  void LetGo(const c10::StorageImpl* storage);
 
   const std::shared_ptr<const BorrowedArrays> borrowed_;
   HandleTable<Entry> table_;
+  std::unordered_map<const c10::StorageImpl*, Held> held_;
   int64_t byte_delta_ = 0;
 };
 

@@ -133,7 +133,8 @@ std::pair<int32_t*, size_t> HandlesArgument(Call& call, size_t index) {
   return {static_cast<int32_t*>(data), length};
 }
 
-// releaseAll(handles, count): the first count handles of an Int32Array; the bytes they counted for.
+// releaseAll(handles, count): the first count handles of an Int32Array. Returns the bytes made for
+// them that live on.
 napi_value ReleaseAll(Call& call) {
   const auto [handles, length] = HandlesArgument(call, 0);
   const size_t count = std::min(length, static_cast<size_t>(IntArgument(call, 1)));

@@ -86,3 +86,24 @@ describe.each<[string, () => Optimizer]>([
     expect(() => step(optimizer, old)).toThrow(DONATED);
   });
 });
+
+test('what a graph from before the step has saved is not overwritten', () => {
+  const optimizer = adam({ learningRate: 0.1 });
+  const w = torch.tensor([1, 2, 3], { requiresGrad: true });
+  const k = torch.tensor([2], { requiresGrad: true });
+  const make = () => w.mul(k).sum();
+  const graphs = [
+    make(),
+    torch.autograd.savedTensorsHooks(
+      (t) => t,
+      (t) => t,
+      make,
+    ),
+  ];
+  const begun = { params: { w }, state: optimizer.init({ w }) };
+  const moved = torch.replace(begun, ({ params, state }) =>
+    optimizer.update(torch.grad(params.w.square().sum(), params), state, params),
+  );
+  for (const graph of graphs) expect(torch.grad(graph, [k])[0]?.tolist()).toEqual([6]);
+  expect(numbers(moved.params.w)).toEqual([0.9, 1.9, 2.9].map((value) => expect.closeTo(value, 5)));
+});

@@ -180,12 +180,12 @@ test("V8 collects garbage for what its collector could free, not for a scope's t
 });
 
 // The most tensors that were alive while 150 results of scopes, of which nobody holds any, hold 8 MiB each.
-const peakOfResults = (result: string): number =>
+const peakOfResults = (turnOf: string): number =>
   inProcess(`
     const w = torch.ones([2 ** 21], { requiresGrad: true });
     let [made, peak] = [0, 0];
     const turn = () => {
-      torch.scope(() => ${result});
+      ${turnOf};
       peak = Math.max(peak, torch.memory().tensors);
       if (++made < 150) setImmediate(turn);
       else console.log(peak);
@@ -201,5 +201,18 @@ test.each([
     'torch.scope(() => torch.scope(() => w.exp()).mul(2).exp()).sum()',
   ],
 ])('%s of a scope is collected in time', (_, result) => {
-  expect(peakOfResults(result)).toBeLessThan(60);
+  expect(peakOfResults(`torch.scope(() => ${result})`)).toBeLessThan(60);
+});
+
+test('a view is collected in time whose base was disposed of', () => {
+  const turn = 'const x = torch.ones([2 ** 21]); x.select(0, 0); x.dispose()';
+  expect(peakOfResults(`{ ${turn} }`)).toBeLessThan(60);
+});
+
+test('a view of a tensor that is counted counts nothing more', () => {
+  expect(
+    collections(
+      '(() => { const one = torch.ones([2 ** 23]); return () => torch.scope(() => one.select(0, 0)); })()',
+    ),
+  ).toBe(0);
 });

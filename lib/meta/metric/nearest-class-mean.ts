@@ -12,7 +12,7 @@ import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
 import { ENCODER } from '../embedder';
 import type { Learner } from '../learner';
-import { classMeans, QUERY_LOSS } from '../task-loss';
+import { meansOfClasses, QUERY_LOSS } from '../task-loss';
 import { normalize } from './normalize';
 import { type Prototypes, prototypeLearner } from './prototype-learner';
 
@@ -35,7 +35,7 @@ export function nearestClassMean<P extends Tree, I extends Tree = Tensor>(
     encoder,
     loss,
     prototypes: (embedded, labels, ways) =>
-      normalize(classMeans(normalize(embedded), labels, ways)),
+      normalize(meansOfClasses(normalize(embedded), labels, ways)),
     compare: (query, prototypes) => normalize(query).bmm(prototypes.mT),
   });
 }

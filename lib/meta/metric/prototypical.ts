@@ -9,7 +9,7 @@ import type { Layer } from '../../nn/index';
 import type { Tensor, Tree } from '../../torch/index';
 import { ENCODER } from '../embedder';
 import type { Learner } from '../learner';
-import { classMeans, QUERY_LOSS } from '../task-loss';
+import { meansOfClasses, QUERY_LOSS } from '../task-loss';
 import { type Prototypes, prototypeLearner } from './prototype-learner';
 import { squaredDistances } from './squared-distances';
 
@@ -32,7 +32,7 @@ export function prototypical<P extends Tree, I extends Tree = Tensor>(
     learner: 'prototypical',
     encoder,
     loss,
-    prototypes: classMeans,
+    prototypes: meansOfClasses,
     compare: (query, prototypes) => squaredDistances(query, prototypes).neg(),
   });
 }

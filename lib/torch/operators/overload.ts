@@ -7,8 +7,8 @@ import { handleOf } from '../handle';
 import { isGenerator } from '../random';
 import { isTensor } from '../tensor';
 import { MOST_ELEMENTS } from './arguments';
-import { CheckedArguments } from './checked-arguments';
-import { PRECONDITIONS } from './preconditions';
+import { CheckedArguments } from './preconditions/checked-arguments';
+import { PRECONDITIONS } from './preconditions/table';
 import { variadicOf } from './variadic';
 
 /** True if a value may stand for a parameter. */

@@ -1,7 +1,7 @@
-import { ArgumentRangeError, describe } from '../../errors';
-import type { Handle } from '../../native';
-import { binding } from '../binding';
-import { sameShape } from '../check-tensors';
+import { ArgumentRangeError, describe } from '../../../errors';
+import type { Handle } from '../../../native';
+import { binding } from '../../binding';
+import { sameShape } from '../../check-tensors';
 
 /** A parameter's name, and its type in words. */
 export type CheckedParameter = { readonly name: string; readonly type: string };
@@ -81,6 +81,16 @@ export class CheckedArguments {
     if (tensor === undefined) return;
     const fits = sameShape(tensor.shape, shape);
     this.require(fits, `shape ${written(shape)}`, tensor.name, written(tensor.shape));
+  }
+
+  /** Requires what an operator of libtorch that returns nothing accepts. */
+  requireAccepted(operator: string, values: readonly unknown[]): void {
+    try {
+      call(operator, ...values);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message.replace(/^\S+: /, '') : String(cause);
+      throw new ArgumentRangeError(`${this.#operator}: ${reason}`, this.#operator);
+    }
   }
 
   /** Requires elements from `least` to `most`, where they can be read. */

@@ -1,4 +1,4 @@
-import { elementCount } from '../check-tensors';
+import { elementCount } from '../../check-tensors';
 import { type Check, type CheckedArguments, written } from './checked-arguments';
 
 /** Weights `[out, in]` for rows of `in` numbers, by what the operator calls the rows, the weights and the bias. */

@@ -1,4 +1,4 @@
-import { TorchError, torch } from '../../../lib';
+import { TorchError, torch } from '../../../../lib';
 
 const x = torch.rand([1, 2, 5]);
 const refused = (name: string) =>
@@ -118,6 +118,11 @@ test.each<[string, string, () => unknown]>([
         false,
         false,
       ),
+  ],
+  [
+    'set_ of another dtype',
+    'source',
+    () => torch.ones([2]).set_(torch.ones([2], { dtype: 'int64' })),
   ],
   [
     'sparseCooTensor',

@@ -1,4 +1,4 @@
-import { type Tensor, torch } from '../../../lib/torch';
+import { type Tensor, torch } from '../../../../lib/torch';
 
 const { mkldnn, onednn } = torch.ops;
 const zeros = torch.zeros(4, { dtype: 'int64' });

@@ -1,7 +1,8 @@
 // One table of what libtorch does not check; longer than other files, since its checks are read beside it.
-import { elementCount } from '../check-tensors';
+import { elementCount } from '../../check-tensors';
 import { type Check, type CheckedArguments, type TensorFacts, written } from './checked-arguments';
-import { ONEDNN_PRECONDITIONS } from './onednn-preconditions';
+import { ONEDNN_PRECONDITIONS } from './onednn';
+import { SPARSE_PRECONDITIONS } from './sparse';
 
 const INT32 = 2 ** 31 - 1;
 
@@ -91,15 +92,16 @@ function withMemory(name: string): Check {
   };
 }
 
-/** Indices must be inside the given size, which has one number for each of their rows. */
-function indicesInside(args: CheckedArguments): void {
-  const indices = args.tensor('indices');
-  const sizes = args.value('size') === undefined ? undefined : args.numbers('size');
-  if (indices?.shape.length !== 2) return;
-  for (const [dim, range] of indices.rowRanges().entries()) {
-    const most = sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes[dim] ?? 0) - 1;
-    args.requireRange(range, 0, most, `indices[${dim}]`);
-  }
+/** The memory of a tensor of another dtype would be read as if it were of this one. */
+function sameDtype(args: CheckedArguments): void {
+  const [self, source] = [args.tensor('self'), args.tensor('source')];
+  if (self === undefined || source === undefined) return;
+  args.require(
+    source.dtype === self.dtype,
+    `a tensor of dtype ${self.dtype}`,
+    'source',
+    source.dtype,
+  );
 }
 
 /** Sizes by which memory is read and divided are not checked against the tensors. */
@@ -298,6 +300,7 @@ const POLYNOMIALS = [
  */
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   ...ONEDNN_PRECONDITIONS,
+  ...SPARSE_PRECONDITIONS,
   'metatorch::attention': heads,
   'metatorch::conv_max': windows,
   'aten::native_batch_norm': channelStatistics,
@@ -351,7 +354,5 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   ...Object.fromEntries(POLYNOMIALS.map((name) => [`aten::special_${name}`, degree])),
   'aten::resize_': withMemory('self'),
   'aten::resize_as_': withMemory('self'),
-  'aten::set_': withMemory('source'),
-  'aten::sparse_coo_tensor': indicesInside,
-  'aten::_sparse_coo_tensor_unsafe': indicesInside,
+  'aten::set_': all(withMemory('source'), sameDtype),
 };
