@@ -44,6 +44,11 @@ const SAMPLES: Record<string, Sample> = {
   mul_: binary((x, y) => x.add(1).mul_(y)),
   relu_: unary((x) => x.mul(2).relu_()),
   sin: unary((x) => x.sin()),
+  'torch.viewAsReal': binary((x, y) => torch.viewAsReal(torch.complex(x, y).square())),
+  'torch.viewAsComplex': unary((x) => torch.viewAsComplex(x.square()).abs(), m),
+  resolveConj: binary((x, y) =>
+    torch.viewAsReal(torch.complex(x, y).square().conj().resolveConj()),
+  ),
   add: binary((x, y) => x.add(y, { alpha: 2 })),
   addcdiv: ternary((x, y, z) => x.addcdiv(y, z, { value: 2 }), a, b, c),
   addcmul: ternary((x, y, z) => x.addcmul(y, z, { value: 2 }), a, b, c),
@@ -145,7 +150,7 @@ const SAMPLES: Record<string, Sample> = {
 /** Without a derivative, or with none but zero. */
 const NOT_DIFFERENTIABLE = new Set(
   `all any argmin argsort ceil detach eq equal fill floor ge gt isfinite isnan isSameSize le logicalAnd logicalNot lt ne
-  fullLike newFull newZeros nonzero numel onesLike set sign size values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
+  fullLike isComplex newFull newZeros nonzero numel onesLike set sign size values zerosLike torch.arange torch.empty torch.eye torch.ones torch.rand torch.randn torch.zeros`.split(
     /\s+/,
   ),
 );
