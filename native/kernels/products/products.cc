@@ -19,7 +19,7 @@
 namespace metatorch {
 namespace {
 
-// Multiplications that make a thread worth its while.
+// Products of more multiplications are shared among threads.
 constexpr int64_t kGrain = 6'000'000;
 // Where 512 bits are computed in two halves, libtorch's kernels, which arrange both sides, are as
 // fast or faster in larger matrices.

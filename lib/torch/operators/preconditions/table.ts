@@ -344,6 +344,8 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
   'aten::copy': denseOnly,
   'aten::zero': noOpaque,
+  'aten::new_empty': noOpaque,
+  'aten::new_zeros': noOpaque,
   'aten::index_copy_': noOpaque,
   'aten::scatter_': noOpaque,
   'aten::scatter_add_': noOpaque,

@@ -120,6 +120,16 @@ test.each<[string, string, () => unknown]>([
       ),
   ],
   [
+    'newZeros of a tensor in the layout of oneDNN',
+    'self',
+    () => torch.ones([1, 2, 2, 1]).toMkldnn().newZeros([1, 2, 2, 1], { dtype: 'float64' }),
+  ],
+  [
+    'newEmpty of one',
+    'self',
+    () => torch.ones([1, 2, 2, 1]).toMkldnn().newEmpty([1, 2, 2, 1], { dtype: 'bfloat16' }),
+  ],
+  [
     'set_ of another dtype',
     'source',
     () => torch.ones([2]).set_(torch.ones([2], { dtype: 'int64' })),
