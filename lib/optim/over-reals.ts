@@ -13,7 +13,7 @@ export function overReals<P extends Tree, S extends Tree>(
   own: Own,
   rule: (trees: Trees<P, S>, own: Own) => Moved<P, S>,
 ): Moved<P, S> {
-  if (!leaves(trees).some((tensor) => tensor.isComplex())) return rule(trees, own);
+  if (!leaves(trees.params).some((tensor) => tensor.isComplex())) return rule(trees, own);
   const wholes = new Map<Tensor, Tensor>();
   const real = (tensor: Tensor): Tensor => {
     if (!tensor.isComplex()) return tensor;

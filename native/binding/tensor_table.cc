@@ -110,6 +110,8 @@ std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
                                             size_t wanted) const {
   struct Use {
     int wanted = 0;
+    const at::Tensor* tensor = nullptr;
+    size_t views = 0;
     size_t count = 0;
     bool elsewhere = false;
     std::unordered_set<const c10::TensorImpl*> shown_by;
@@ -127,11 +129,11 @@ std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
     if (storage == nullptr) continue;
     Use& use = uses[storage];
     ++use.wanted;
+    use.tensor = &tensor;
     // Other threads' handles, tokens of share() and what graphs have saved count too.
     use.count = tensor.unsafeGetTensorImpl()->unsafe_storage().use_count();
     use.elsewhere |= !IsWritable(tensor);
   }
-  std::unordered_map<const c10::TensorImpl*, size_t> views;
   for (size_t handle = 0; handle < entries.size(); ++handle) {
     if (!entries[handle].defined()) continue;
     const at::Tensor& tensor = entries[handle].tensor;
@@ -139,15 +141,9 @@ std::vector<bool> TensorTable::Overwritable(const std::vector<int32_t>& handles,
     if (found == uses.end()) continue;
     found->second.shown_by.insert(tensor.unsafeGetTensorImpl());
     found->second.elsewhere |= !listed[handle];
-    if (tensor.is_view()) ++views[tensor._base().unsafeGetTensorImpl()];
+    if (tensor.is_view() && tensor._base().is_same(*found->second.tensor)) ++found->second.views;
   }
-  for (size_t i = 0; i < wanted; ++i) {
-    if (!table_.Holds(handles[i])) continue;
-    const at::Tensor& tensor = entries[static_cast<size_t>(handles[i])].tensor;
-    const auto found = uses.find(StorageOf(tensor));
-    if (found == uses.end()) continue;
-    found->second.elsewhere |= IsSaved(tensor, views[tensor.unsafeGetTensorImpl()]);
-  }
+  for (auto& [storage, use] : uses) use.elsewhere |= IsSaved(*use.tensor, use.views);
   std::vector<bool> result;
   result.reserve(handles.size());
   for (const int32_t handle : handles) {

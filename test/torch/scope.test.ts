@@ -196,6 +196,7 @@ test.each([
   ['a result', 'w.detach().add(1)'],
   ['a view', 'w.detach().add(1).narrow(0, 0, 1)'],
   ['the end of a graph', 'w.mul(2).exp().sum()'],
+  ['a result that its graph has saved at once', 'w.exp()'],
   [
     'the end of a graph of scopes',
     'torch.scope(() => torch.scope(() => w.exp()).mul(2).exp()).sum()',

@@ -10,9 +10,13 @@ import { HttpError } from './http-error';
 export function parseJsonStrictly(server: FastifyInstance): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const parse = server.getDefaultJsonParser('error', 'error');
-  server.addHook('preParsing', async ({ headers }) => requireUnpacked(headers));
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const packed = refusalOfPacked(request.headers);
+    if (packed !== undefined) {
+      done(packed);
+      return;
+    }
     let text: string;
     try {
       text = utf8.decode(Buffer.from(body));
@@ -28,10 +32,11 @@ export function parseJsonStrictly(server: FastifyInstance): void {
 }
 
 /** Packed bodies are refused: a small one may unpack to any size. */
-function requireUnpacked({ 'content-encoding': encoding }: IncomingHttpHeaders): void {
-  if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return;
+function refusalOfPacked(headers: IncomingHttpHeaders): HttpError | undefined {
+  const { 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding.trim().toLowerCase() === 'identity') return undefined;
   const message = `Expected a body that is not packed but received the Content-Encoding ${describe(encoding)}`;
-  throw new HttpError(415, 'ERR_HTTP_MEDIA_TYPE', message, { 'accept-encoding': 'identity' });
+  return new HttpError(415, 'ERR_HTTP_MEDIA_TYPE', message, { 'accept-encoding': 'identity' });
 }
 
 /** Why a text was refused, without a word of it. */

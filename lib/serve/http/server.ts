@@ -56,11 +56,11 @@ export function createServer(
   const server = bareServer(settings, metrics);
   const addresses = new Addresses();
   addresses.follow(server);
+  parseJsonStrictly(server);
   answerErrors(server, addresses, settings.bodyLimit);
   recordAnswers(server, metrics);
   if (settings.rateLimit > 0) limitRate(server, settings.rateLimit);
   checkTokensOf(server, new Access(settings.tokens));
-  parseJsonStrictly(server);
   void server.register(swagger, openapi(settings));
   void server.register(async (scope) => addRoutes(scope, service));
   followLife(server, service);

@@ -87,8 +87,8 @@ export async function fitAlone(
 ): Promise<FitResult> {
   const { out } = config;
   const work = () => fitConfig(data, config, hooks);
-  if (out === undefined || !leads(hooks)) return work();
   try {
+    if (out === undefined || !leads(hooks)) return await work();
     onDisk(out, 'make the folder', () => makeFolders(out));
     return await withRunLock(out, work);
   } catch (error) {
@@ -118,7 +118,6 @@ export async function fitConfig(
     return fitted;
   } catch (error) {
     workshop.encoder.dispose();
-    if (hooks.group) new Ranks(hooks.group).abandon(error);
     throw error;
   } finally {
     workshop.dispose();
