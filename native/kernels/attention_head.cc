@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
-#include "kernels/rows.h"
-#include "kernels/softmax_rows.h"
+#include "kernels/rows/rows.h"
+#include "kernels/rows/softmax_rows.h"
 
 namespace metatorch {
 

@@ -11,7 +11,7 @@
 #include <limits>
 
 #include "kernels/products/products.h"
-#include "kernels/rows.h"
+#include "kernels/rows/rows.h"
 
 namespace metatorch {
 namespace {

@@ -23,7 +23,7 @@
 #include <algorithm>
 
 #include "kernels/few_rows/fill_few_rows.h"
-#include "kernels/quantized_rows.h"
+#include "kernels/rows/quantized_rows.h"
 
 namespace metatorch::narrow_linear {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "kernels/attention_head.h"
 #include "kernels/products/products.h"
-#include "kernels/softmax_rows.h"
+#include "kernels/rows/softmax_rows.h"
 
 namespace metatorch::packed_attention {
 namespace {

@@ -15,9 +15,9 @@
 
 #include <algorithm>
 
-#include "kernels/norm_rows.h"
 #include "kernels/own_operator.h"
 #include "kernels/recorded_gradients.h"
+#include "kernels/rows/norm_rows.h"
 
 namespace metatorch::task_layer_norm {
 namespace {

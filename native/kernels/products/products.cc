@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "kernels/products/product_kernel.h"
+#include "kernels/quiet_library.h"
 
 namespace metatorch {
 namespace {
@@ -174,10 +175,6 @@ at::Tensor Baddbmm(const at::Tensor& added, const at::Tensor& left, const at::Te
   return at::cpu::baddbmm(added, left, right, beta, alpha);
 }
 
-class NoWarnings final : public c10::WarningHandler {
-  void process(const c10::Warning&) override {}
-};
-
 }  // namespace
 
 bool HasProductKernel() {
@@ -199,9 +196,7 @@ void ProductInto(at::Tensor& out, const at::Tensor& left, const at::Tensor& righ
 
 TORCH_LIBRARY_IMPL(aten, CPU, library) {
   if (!OwnKernel()) return;
-  // That these take the place of others is what libtorch would warn of.
-  NoWarnings quiet;
-  const c10::WarningUtils::WarningHandlerGuard guard(&quiet);
+  const QuietLibrary quiet;
   library.impl("mm", &Mm);
   library.impl("bmm", &Bmm);
   library.impl("addmm", &Addmm);

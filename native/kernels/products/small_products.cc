@@ -4,7 +4,7 @@
 
 #include "kernels/products/product_kernel.h"
 #include "kernels/products/products.h"
-#include "kernels/rows.h"
+#include "kernels/rows/rows.h"
 
 namespace metatorch {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernels/quantized_rows.h"
+#include "kernels/rows/quantized_rows.h"
 
 #include <bit>
 #include <limits>

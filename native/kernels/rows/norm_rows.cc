@@ -1,4 +1,4 @@
-#include "kernels/norm_rows.h"
+#include "kernels/rows/norm_rows.h"
 
 #include <cmath>
 
