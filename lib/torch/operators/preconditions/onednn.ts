@@ -22,6 +22,13 @@ function transposed(args: CheckedArguments): void {
   args.require(weight.length === shape.length, `${shape.length} dimensions`, 'W', written(weight));
 }
 
+/** Steps of windows: sizes are divided by them. */
+function positiveStrides(args: CheckedArguments): void {
+  for (const size of args.numbers('stride')) {
+    args.require(size > 0, 'positive integers', 'stride', written(args.numbers('stride')));
+  }
+}
+
 const LSTM = 2;
 const LSTM_GATES = 4;
 
@@ -63,9 +70,13 @@ const CONVOLUTIONS = [
 /** What oneDNN's fused operators do not check. */
 export const ONEDNN_PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::mkldnn_linear': linear('self', 'weight', 'bias'),
+  'aten::mkldnn_reorder_conv2d_weight': positiveStrides,
+  'aten::mkldnn_reorder_conv3d_weight': positiveStrides,
   'aten::mkldnn_rnn_layer': recurrentLayer,
   'mkldnn::_linear_pointwise': linear('X', 'W', 'B'),
   'mkldnn::_convolution_transpose_pointwise': transposed,
+  'mkldnn::_reorder_convolution_weight': positiveStrides,
+  'onednn::qconv_prepack': positiveStrides,
   'onednn::qlinear_pointwise': packedBy('qlinear_prepack'),
   ...Object.fromEntries(CONVOLUTIONS.map((name) => [`onednn::${name}`, packedBy('qconv_prepack')])),
 };

@@ -126,3 +126,41 @@ describe('a layer of an LSTM', () => {
     expect(() => layer({}, 2, 0)).toThrow('a positive integer for hiddenSize');
   });
 });
+
+// libtorch divides sizes by them.
+describe('steps of windows that are not positive', () => {
+  const image = torch.ones([4, 4, 2, 2]);
+  const volume = torch.ones([4, 4, 2, 2, 2]);
+  const prepack = (strides: number[]): unknown =>
+    onednn?.qconv_prepack?.(
+      image.to('int8'),
+      torch.ones([4]),
+      1,
+      0,
+      strides,
+      [0, 0],
+      [1, 1],
+      1,
+      [1, 4, 5, 5],
+    );
+  const reorder = (strides: number[]): unknown =>
+    mkldnn?._reorder_convolution_weight?.(image, [0, 0], strides, [1, 1], 1, [1, 4, 5, 5]);
+
+  test.each<[string, () => unknown]>([
+    ['[0, 1]', () => image.toMkldnn().mkldnnReorderConv2dWeight(0, [0, 1])],
+    ['[0]', () => image.toMkldnn().mkldnnReorderConv2dWeight(0, 0)],
+    ['[1, -2]', () => image.toMkldnn().mkldnnReorderConv2dWeight(0, [1, -2])],
+    ['[0, 3, 1]', () => volume.toMkldnn().mkldnnReorderConv3dWeight(0, [0, 3, 1])],
+    ['[1, 0]', () => reorder([1, 0])],
+    ['[0, 0]', () => prepack([0, 0])],
+  ])('%s are refused', (given, call) => {
+    expect(call).toThrow(`Expected positive integers for stride but received ${given}`);
+  });
+
+  test('those that are, are taken', () => {
+    const { shape } = image.toMkldnn().mkldnnReorderConv2dWeight(0, [2, 1]);
+    expect(shape).toEqual([4, 4, 2, 2]);
+    expect((reorder([2, 2]) as Tensor).shape).toEqual([4, 4, 2, 2]);
+    expect((prepack([2, 2]) as Tensor).shape).toEqual([4, 4, 2, 2]);
+  });
+});
