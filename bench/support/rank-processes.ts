@@ -81,12 +81,18 @@ function startProcess(rank: number, namespaces: Namespaces | undefined): ChildPr
 }
 
 async function ask(child: ChildProcess, request: RankRequest): Promise<number[]> {
-  const ended = once(child, 'exit').then(() => {
+  const answered = new AbortController();
+  const { signal } = answered;
+  const ended = once(child, 'exit', { signal }).then(() => {
     throw new Error('Expected an answer of a rank, but its process has ended');
   });
   ended.catch(() => undefined);
-  child.send(request);
-  const [answer] = await Promise.race([once(child, 'message'), ended]);
-  if (Array.isArray(answer.times)) return answer.times;
-  throw new Error(`Rank: ${answer.error}`);
+  try {
+    child.send(request);
+    const [answer] = await Promise.race([once(child, 'message', { signal }), ended]);
+    if (Array.isArray(answer.times)) return answer.times;
+    throw new Error(`Rank: ${answer.error}`);
+  } finally {
+    answered.abort();
+  }
 }
