@@ -8,6 +8,7 @@ const path = require('node:path');
 const ts = require('typescript');
 const { inRoot } = require('./support/paths');
 const { runMain, SetupError } = require('./support/run');
+const { filesBelow } = require('./support/stamps');
 
 const PAGES = 'docs/algorithms';
 const LEARNERS = 'lib/meta';
@@ -169,17 +170,15 @@ function tableOf(page) {
 
 runMain(async () => {
   const isCheck = process.argv.includes('--check');
-  for (const name of fs.readdirSync(inRoot(PAGES))) {
-    const page = inRoot(PAGES, name);
+  for (const file of filesBelow(PAGES, /\.md$/)) {
+    const page = inRoot(file);
     const text = fs.readFileSync(page, 'utf8');
     const [start, end] = [text.indexOf(BEGIN), text.indexOf(END)];
     if (start < 0 || end < start) continue;
     const whole = `${text.slice(0, start)}${BEGIN}\n${tableOf(page)}\n${text.slice(end)}`;
     if (whole === text) continue;
     if (isCheck) {
-      throw new SetupError(
-        `${PAGES}/${name} is out of date: run node scripts/generate-option-tables.js`,
-      );
+      throw new SetupError(`${file} is out of date: run node scripts/generate-option-tables.js`);
     }
     fs.writeFileSync(page, whole);
   }

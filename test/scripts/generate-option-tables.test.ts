@@ -12,7 +12,9 @@ test('the tables of options are those of the schemas', () => {
 });
 
 test('every option is described, and the same is said of none twice', () => {
-  const pages = readdirSync(PAGES).map((name) => readFileSync(join(PAGES, name), 'utf8'));
+  const pages = readdirSync(PAGES, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => readFileSync(join(PAGES, name), 'utf8'));
   const tables = pages.filter((page) => page.includes('<!-- options -->'));
   expect(tables.length).toBeGreaterThan(20);
   for (const page of tables) {

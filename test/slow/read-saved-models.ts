@@ -5,7 +5,7 @@
 //     METATORCH_PYTHON=python3 npm run saved-models -- [--steps 3] [--json]
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flattenTree, readSafetensors, type Tensor, type Tree, torch } from '../../lib/torch';
 import { compress, fit, saveModel } from '../../lib/train';
@@ -14,8 +14,8 @@ import { configFrom, flagSource, readConfigFile } from '../../lib/train/runs/con
 import { fitConfig } from '../../lib/train/runs/fit';
 import type { MetaModel } from '../../lib/train/runs/model';
 import { findPythonWith, runPython } from '../helpers/files/numpy';
+import { LEARNER_CONFIGS, TEXTS_FILE } from '../helpers/learners/configs';
 
-const CONFIGS = join(__dirname, '..', 'fixtures', 'configs');
 const SCRIPT = join(__dirname, 'support', 'read_saved_models.py');
 
 type Saved = {
@@ -67,10 +67,10 @@ function save(root: string, name: string, model: MetaModel): Case {
 /** A model of each learner, by the config files of the tests. */
 async function learners(root: string, steps: number): Promise<Case[]> {
   const cases: Case[] = [];
-  for (const file of readdirSync(CONFIGS).filter((name) => name.endsWith('.yaml'))) {
-    const config = configFrom([readConfigFile(join(CONFIGS, file)), flagSource({ steps })]);
+  for (const [name, file] of LEARNER_CONFIGS) {
+    const config = configFrom([readConfigFile(file), flagSource({ steps })]);
     const { model } = await fitConfig(undefined, config, {});
-    cases.push(save(root, basename(file, '.yaml'), model));
+    cases.push(save(root, name, model));
     model.dispose();
   }
   return cases;
@@ -81,7 +81,7 @@ async function others(root: string, steps: number): Promise<Case[]> {
   const out = join(root, 'run');
   mkdirSync(out);
   const { model } = await fit(undefined, {
-    data: join(CONFIGS, 'texts.csv'),
+    data: TEXTS_FILE,
     splits: { kind: 'shares', train: 0.5, validation: 0.25, test: 0.25 },
     episodes: { ways: 3, shots: 2, queries: 2, tasks: 2 },
     encoder: { kind: 'transformer', dimensions: 16 },

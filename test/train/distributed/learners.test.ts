@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { type Learner, prototypical, reptile } from '../../../lib/meta';
 import { mlp } from '../../../lib/nn';
 import { type OptimizerState, sgd } from '../../../lib/optim';
@@ -8,17 +7,16 @@ import { disposeTree, flattenTree, mapTree, type Tree, torch } from '../../../li
 import { buildTextLearner, type TrainOptions, train } from '../../../lib/train';
 import { completeLearner, LEARNERS, type LearnerConfig } from '../../../lib/train/registry';
 import { configFrom, readConfigFile } from '../../../lib/train/runs/config-file';
+import { LEARNER_CONFIGS, TEXTS_FILE } from '../../helpers/learners/configs';
 import { groupsInOneThread } from '../../helpers/processes/process-groups';
 
 const { join: joinRanks } = groupsInOneThread();
 
-const CONFIGS = join(__dirname, '..', '..', 'fixtures', 'configs');
-const learners = readdirSync(CONFIGS)
-  .filter((file) => file.endsWith('.yaml'))
-  .map((file) => configFrom([readConfigFile(join(CONFIGS, file))]).learner)
+const learners = [...LEARNER_CONFIGS.values()]
+  .map((file) => configFrom([readConfigFile(file)]).learner)
   .filter((config): config is LearnerConfig => Object.hasOwn(LEARNERS, config.kind));
 
-const rows = readFileSync(join(CONFIGS, 'texts.csv'), 'utf8')
+const rows = readFileSync(TEXTS_FILE, 'utf8')
   .trim()
   .split('\n')
   .slice(1)

@@ -1,5 +1,5 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   AdaptedClassifier,
   ClassifierStore,
@@ -14,12 +14,10 @@ import { fitConfig } from '../../../lib/train/runs/fit';
 import { loadModel, saveModel } from '../../../lib/train/runs/saved-model';
 import { temporaryFolder } from '../../helpers/folders';
 import { settledTensors } from '../../helpers/garbage';
+import { configFile, LEARNER_CONFIGS } from '../../helpers/learners/configs';
 import { sharedPool } from '../../helpers/served';
 
-const CONFIGS = join(__dirname, '..', '..', 'fixtures', 'configs');
-const names = readdirSync(CONFIGS)
-  .filter((file) => file.endsWith('.yaml'))
-  .map((file) => basename(file, '.yaml'));
+const names = [...LEARNER_CONFIGS.keys()];
 const folder = temporaryFolder();
 const pool = sharedPool();
 
@@ -42,7 +40,7 @@ test.each(names)(
   '%s trains, saves, loads, predicts the same numbers, serves and is kept',
   async (name) => {
     const before = await settledTensors();
-    const config = configFrom([readConfigFile(join(CONFIGS, `${name}.yaml`))]);
+    const config = configFrom([readConfigFile(configFile(name))]);
     const { model, runs, tests } = await fitConfig(undefined, config, {});
     expect(runs[0]?.steps).toBe(20);
     expect(tests[0]?.accuracy.mean).toBeGreaterThanOrEqual(0);

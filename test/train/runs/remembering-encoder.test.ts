@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { tensorMatchers } from '../../../lib/testing';
 import { TRAINABLE_ENCODERS } from '../../../lib/text/encoders/trainable';
 import { mapTree, torch } from '../../../lib/torch';
@@ -10,13 +8,11 @@ import { loadRunData } from '../../../lib/train/runs/run-data';
 import { answersOf, testOn } from '../../../lib/train/runs/test-run';
 import { trainRun } from '../../../lib/train/runs/train-run';
 import { openWorkshop } from '../../../lib/train/runs/workshop';
+import { configFile, LEARNER_CONFIGS } from '../../helpers/learners/configs';
 
 expect.extend(tensorMatchers);
 
-const CONFIGS = join(__dirname, '..', '..', 'fixtures', 'configs');
-const names = readdirSync(CONFIGS)
-  .filter((file) => file.endsWith('.yaml'))
-  .map((file) => basename(file, '.yaml'));
+const names = [...LEARNER_CONFIGS.keys()];
 const TEXTS = ['my card is lost', 'rain', 'my card is lost', 'where is the soup today'];
 
 async function meanEncoder() {
@@ -66,7 +62,7 @@ test.each(names)(
   '%s answers the same, whether texts are encoded once or in every episode',
   async (name) => {
     const config = configFrom([
-      readConfigFile(join(CONFIGS, `${name}.yaml`)),
+      readConfigFile(configFile(name)),
       {
         content: { steps: 0, evaluation: { shots: [2], test: 6 }, predictions: true },
         place: () => undefined,
@@ -95,7 +91,7 @@ test.each(names)(
 
 test('validation and test have ways and queries of their own where the config says so', async () => {
   const config = configFrom([
-    readConfigFile(join(CONFIGS, 'prototypical.yaml')),
+    readConfigFile(configFile('prototypical')),
     { content: { evaluation: { ways: 2, queries: 1 } }, place: () => undefined },
   ]);
   const { data } = config;
