@@ -31,7 +31,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "kernels/quiet_library.h"
+#include "binding/quiet_library.h"
 
 #ifdef _OPENMP
 #include <omp.h>

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../helpers/folders';
+import { TEXTS_FILE } from '../helpers/learners/configs';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 const FIXTURES = join(__dirname, '..', 'fixtures');
-const CONFIG = `data: ${join(FIXTURES, 'configs', 'texts.csv')}
+const CONFIG = `data: ${TEXTS_FILE}
 splits: { train: 0.5, validation: 0.25, test: 0.25 }
 episodes: { ways: 3, shots: 2, queries: 2, tasks: 2 }
 encoder: { kind: frozen, encoder: ${join(FIXTURES, 'encoders', 'bert')} }

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryFolder } from '../helpers/folders';
+import { TEXTS_FILE } from '../helpers/learners/configs';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
-const TEXTS = join(__dirname, '..', 'fixtures', 'configs', 'texts.csv');
-const CONFIG = `data: ${TEXTS}
+const CONFIG = `data: ${TEXTS_FILE}
 splits: { train: 0.5, validation: 0.25, test: 0.25 }
 episodes: { ways: 3, shots: 2, queries: 2, tasks: 3 }
 encoder: { kind: mean, dimensions: 8, dropout: 0 }

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { disposeTree } from '../../lib/torch';
 import { latestCheckpoint } from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
+import { TEXTS_FILE } from '../helpers/learners/configs';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 const KILL_AT = join(__dirname, '..', 'helpers', 'processes', 'kill-at.js');
-const TEXTS = join(__dirname, '..', 'fixtures', 'configs', 'texts.csv');
 const STEPS = 8;
 
 const folder = temporaryFolder();
 
 /** The config of a run with everything that draws random numbers. */
-const config = (learner: string) => `data: ${TEXTS}
+const config = (learner: string) => `data: ${TEXTS_FILE}
 splits: { train: 0.5, validation: 0.25, test: 0.25 }
 episodes: { ways: 3, shots: 2, queries: 2, tasks: 4 }
 encoder: { kind: mean, dimensions: 8, dropout: 0.5 }

@@ -4,10 +4,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { loadPredictions } from '../../lib/train';
 import { temporaryFolder } from '../helpers/folders';
+import { TEXTS_FILE } from '../helpers/learners/configs';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
-const TEXTS = join(__dirname, '..', 'fixtures', 'configs', 'texts.csv');
-const CONFIG = `data: ${TEXTS}
+const CONFIG = `data: ${TEXTS_FILE}
 splits: { train: 0.5, validation: 0.25, test: 0.25 }
 episodes: { ways: 3, shots: 2, queries: 2, tasks: 2 }
 encoder: { kind: mean, dimensions: 8 }
@@ -66,7 +66,7 @@ test('trains from a file, evaluates, compares, adapts and predicts', async () =>
   expect(right / queries.length).toBeCloseTo(results[0].accuracy.mean, 10);
 
   const written = readFileSync(path('a/predictions-2-shot.jsonl'));
-  copyFileSync(TEXTS, path('texts.csv'));
+  copyFileSync(TEXTS_FILE, path('texts.csv'));
   const other = metatorch(['evaluate', 'a', '--data', 'texts.csv', '--evaluation.test', '2']);
   expect(other.stderr).toContain('--predictions <folder> says where');
   expect(readFileSync(path('a/predictions-2-shot.jsonl'))).toEqual(written);

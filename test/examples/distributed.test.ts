@@ -9,13 +9,13 @@ import { parse } from 'yaml';
 import { freePort } from '../../lib/cli/runs/free-port';
 import { findPythonWith } from '../helpers/files/numpy';
 import { temporaryFolder, writeFiles } from '../helpers/folders';
+import { TEXTS_FILE } from '../helpers/learners/configs';
 
 const ROOT = join(__dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
 const EXAMPLES = join(ROOT, 'examples', 'distributed');
-const TEXTS = join(ROOT, 'test', 'fixtures', 'configs', 'texts.csv');
 const TIMEOUT = 300_000;
-const CONFIG = `data: ${TEXTS}
+const CONFIG = `data: ${TEXTS_FILE}
 splits: { train: 0.5, validation: 0.25, test: 0.25 }
 episodes: { ways: 3, shots: 2, queries: 2, tasks: 4 }
 encoder: { kind: mean, dimensions: 8, dropout: 0 }

@@ -14,8 +14,8 @@
 #include <limits>
 #include <string_view>
 
+#include "binding/quiet_library.h"
 #include "kernels/products/product_kernel.h"
-#include "kernels/quiet_library.h"
 
 namespace metatorch {
 namespace {

@@ -14,9 +14,9 @@ import type { EncoderInput } from '../../../lib/train/registry';
 import type { MetaModel } from '../../../lib/train/runs/model';
 import { temporaryFolder } from '../../helpers/folders';
 import { settledTensors } from '../../helpers/garbage';
+import { TEXTS_FILE } from '../../helpers/learners/configs';
 
 const BERT = join(__dirname, '../../fixtures/encoders/bert');
-const TEXTS_FILE = join(__dirname, '../../fixtures/configs/texts.csv');
 const folder = temporaryFolder();
 
 const EXAMPLES: readonly LabeledText[] = [

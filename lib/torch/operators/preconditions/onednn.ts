@@ -24,9 +24,9 @@ function transposed(args: CheckedArguments): void {
 
 /** Steps of windows: sizes are divided by them. */
 function positiveStrides(args: CheckedArguments): void {
-  for (const size of args.numbers('stride')) {
-    args.require(size > 0, 'positive integers', 'stride', written(args.numbers('stride')));
-  }
+  const strides = args.numbers('stride');
+  const fits = strides.every((stride) => stride > 0);
+  args.require(fits, 'positive integers', 'stride', written(strides));
 }
 
 const LSTM = 2;
