@@ -2,6 +2,7 @@
 import { elementCount } from '../../check-tensors';
 import { type Check, type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 import { ONEDNN_PRECONDITIONS } from './onednn';
+import { SIZE_PRECONDITIONS, sizesFromZero } from './sizes';
 import { SPARSE_PRECONDITIONS } from './sparse';
 
 const INT32 = 2 ** 31 - 1;
@@ -301,6 +302,7 @@ const POLYNOMIALS = [
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   ...ONEDNN_PRECONDITIONS,
   ...SPARSE_PRECONDITIONS,
+  ...SIZE_PRECONDITIONS,
   'metatorch::attention': heads,
   'metatorch::conv_max': windows,
   'aten::native_batch_norm': channelStatistics,
@@ -354,7 +356,7 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::choose_qparams_optimized': bins,
   'aten::upsample_nearest1d': smallWindow,
   ...Object.fromEntries(POLYNOMIALS.map((name) => [`aten::special_${name}`, degree])),
-  'aten::resize_': withMemory('self'),
+  'aten::resize_': all(withMemory('self'), sizesFromZero('size')),
   'aten::resize_as_': withMemory('self'),
-  'aten::set_': all(withMemory('source'), sameDtype),
+  'aten::set_': all(withMemory('source'), sameDtype, sizesFromZero('size')),
 };
