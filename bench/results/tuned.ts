@@ -28,7 +28,9 @@ export async function tunedTable(names: readonly string[]): Promise<string[][]> 
       const [train, test] = [readPart(`${data}/train`), readPart(`${data}/test`)];
       for (const shots of [5, 10]) {
         const runs = Array.from({ length: DRAWS }, (_, seed) => {
-          const found = torch.scope(() => run(encoder, draw(train, shots, seed), test));
+          const found = torch.scope(() =>
+            runTuned(encoder, drawWithNames(train, shots, seed), test),
+          );
           process.stderr.write(`${name} ${data} ${shots} ${JSON.stringify(found)}\n`);
           return found;
         });
@@ -50,10 +52,19 @@ export async function tunedTable(names: readonly string[]): Promise<string[][]> 
   return lines;
 }
 
-type Examples = { texts: string[]; y: number[]; labels: string[] };
-type Found = { frozen: number; tuned: number; adopted: boolean; seconds: number; head: string };
+/** Examples as numbers, the labels' names among them. */
+export type Examples = { texts: string[]; y: number[]; labels: string[] };
+/** Accuracies from 0 to 1, and seconds of CPU time. */
+export type Found = {
+  frozen: number;
+  tuned: number;
+  adopted: boolean;
+  seconds: number;
+  head: string;
+};
 
-function draw({ rows }: Part, shots: number, seed: number): Examples {
+/** So many examples of each label, and each label's name as one more. */
+export function drawWithNames({ rows }: Part, shots: number, seed: number): Examples {
   const random = new RandomSource(seed);
   const byLabel = [...rowsByLabel(rows)];
   const own = byLabel.map(([, places]) => random.sample(places, shots));
@@ -65,17 +76,17 @@ function draw({ rows }: Part, shots: number, seed: number): Examples {
   };
 }
 
-function run(encoder: SentenceEncoder, examples: Examples, test: Part): Found {
+/** The automatic choice of a head, on the encoder as it is and fine-tuned. */
+export function runTuned(encoder: SentenceEncoder, examples: Examples, test: Part): Found {
   const { texts, y, labels } = examples;
   const settings = fineTuneSettings({ labelNames: false }, texts.length, 'results');
-  const before = process.cpuUsage();
+  const before = cpuSeconds();
   const input = { texts, y, labels, settings, falseAlarms: FALSE_ALARMS, always: true };
   const { tuned, before: was, after } = tuneEncoder(encoder, input, () => undefined);
-  const { user, system } = process.cpuUsage(before);
-  const seconds = (user + system) / 1e6;
+  const tuning = cpuSeconds() - before;
   const frozen = accuracy(encoder, undefined, examples, test).right;
-  const { right, head } = accuracy(encoder, tuned, examples, test);
-  return { frozen, tuned: right, adopted: after > was, seconds, head };
+  const { right, head, fitting } = accuracy(encoder, tuned, examples, test);
+  return { frozen, tuned: right, adopted: after > was, seconds: tuning + fitting, head };
 }
 
 function accuracy(
@@ -83,9 +94,10 @@ function accuracy(
   tuned: Tuned | undefined,
   { texts, y, labels }: Examples,
   { rows }: Part,
-): { right: number; head: string } {
+): { right: number; head: string; fitting: number } {
   return torch.scope(() => {
     const encoder = encoderFor(base, tuned);
+    const before = cpuSeconds();
     const x = encoder.encodeSync(texts);
     const keys = Uint32Array.from(texts, keyOf);
     const known = {
@@ -96,8 +108,14 @@ function accuracy(
       measured: tuned?.measured,
     };
     const { head, state } = fitExamples(known, { head: 'auto', falseAlarms: FALSE_ALARMS });
+    const fitting = cpuSeconds() - before;
     const scores = HEADS[head].head.scores(state, encoder.encodeSync(rows.map(({ text }) => text)));
     const own = indices(rows.map(({ label }) => labels.indexOf(label)));
-    return { right: Number(scores.argmax(1).eq(own).to('float64').mean().item()), head };
+    return { right: Number(scores.argmax(1).eq(own).to('float64').mean().item()), head, fitting };
   });
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
