@@ -3,10 +3,12 @@ import { fitExamples } from '../../lib/serve/fit-examples';
 import type { FitOptions, LabeledFeatures } from '../../lib/serve/fitted';
 import { givesSeveral, HEAD_NAMES, HEADS, type HeadName } from '../../lib/serve/heads';
 import { indices } from '../../lib/serve/heads/features';
+import { headMapFile } from '../../lib/serve/heads/head-map';
 import { RandomSource } from '../../lib/text/random-source';
 import { type Tensor, torch } from '../../lib/torch';
 import { estimate, formatAccuracy } from '../../lib/train';
-import { ENCODERS, features, type Part, readPart, rowsByLabel } from './data';
+import { ENCODERS, features, labelNames, type Part, readPart, rowsByLabel } from './data';
+import { mapFor } from './heads';
 import { calibrationError } from './scores';
 
 const DRAWS = 5;
@@ -34,7 +36,10 @@ export function testOf(part: Part, x: Tensor): Test {
   return { x, y: indices(part.rows.map(({ label }) => labels.indexOf(label))) };
 }
 
-/** All labels at once: every head and the automatic choice, 5 draws of examples from the training split. */
+/**
+ * All labels at once: every head and the automatic choice, 5 draws of examples from the training split. No map has
+ * seen the data.
+ */
 export async function allWayTable(names: readonly string[]): Promise<string[][]> {
   const lines = [['encoder', 'data', 'shots', 'head', 'accuracy', 'calibration error', 'chosen']];
   const heads: (HeadName | 'auto')[] = [
@@ -44,6 +49,7 @@ export async function allWayTable(names: readonly string[]): Promise<string[][]>
   for (const name of names) {
     using encoder = await ENCODERS[name]?.();
     if (encoder === undefined) continue;
+    const file = headMapFile(encoder);
     for (const data of ['banking77', 'clinc150']) {
       const train = readPart(`${data}/train`);
       const test = readPart(`${data}/test`);
@@ -51,11 +57,18 @@ export async function allWayTable(names: readonly string[]): Promise<string[][]>
         await features(encoder, train),
         testOf(test, await features(encoder, test)),
       ];
+      const known =
+        file === undefined
+          ? {}
+          : { map: await mapFor(encoder, file, data), names: labelNames(encoder, train) };
       for (const shots of [5, 10]) {
         for (const head of heads) {
           const runs = Array.from({ length: DRAWS }, (_, seed) =>
             torch.scope(() =>
-              measured(draw(train, x, shots, seed), own, { head, falseAlarms: 0.05 }),
+              measured({ ...draw(train, x, shots, seed), ...known }, own, {
+                head,
+                falseAlarms: 0.05,
+              }),
             ),
           );
           const chosen = [...new Set(runs.map((run) => run.head))].join(', ');

@@ -11,8 +11,9 @@ import {
   loadWordVectors,
   SentenceEncoder,
 } from '../../lib/text';
+import { nameAsText } from '../../lib/text/name-as-text';
 import { RandomSource } from '../../lib/text/random-source';
-import { readSafetensors, type Tensor, writeSafetensors } from '../../lib/torch';
+import { readSafetensors, type Tensor, torch, writeSafetensors } from '../../lib/torch';
 
 /** Where the data sets lie. */
 export const DATA = resolve(__dirname, '../../../shared/data');
@@ -89,6 +90,15 @@ export function rowsByLabel(rows: readonly LabeledText[]): Map<string, number[]>
   for (const label of [...new Set(rows.map((row) => row.label))].sort()) byLabel.set(label, []);
   for (const [i, { label }] of rows.entries()) byLabel.get(label)?.push(i);
   return byLabel;
+}
+
+/** The vectors `[N, D]` of the names of a part's labels, in the order of the names, as a classifier reads them. */
+export function labelNames(encoder: SentenceEncoder, { rows }: Part): Tensor {
+  const texts = [...rowsByLabel(rows).keys()].map(nameAsText);
+  return torch.scope(() => {
+    const { vectors, known } = encoder.readSync(texts);
+    return normalize(vectors).mul(torch.tensor(known.map((one) => [Number(one)])));
+  });
 }
 
 /** The places of so many texts of each label, or of all there are. */

@@ -1,6 +1,7 @@
 import { withSample } from '../../lib/serve/calibration/sample';
 import { fitExamples } from '../../lib/serve/fit-examples';
 import { HEADS, type HeadName } from '../../lib/serve/heads';
+import { indices } from '../../lib/serve/heads/features';
 import type { Examples } from '../../lib/serve/heads/head';
 import { type HeadMap, headMapFile, readHeadMap } from '../../lib/serve/heads/head-map';
 import {
@@ -13,7 +14,7 @@ import { type Tensor, torch } from '../../lib/torch';
 import { type Estimate, estimate } from '../../lib/train';
 import { type Source, trainHead } from '../heads/train-head';
 import { sourceOf, sourcesOf, WITHOUT } from '../heads/variants';
-import { ENCODERS } from './data';
+import { ENCODERS, labelNames, rowsByLabel } from './data';
 import { lookup } from './encoders';
 
 const EPISODES = 1000;
@@ -47,7 +48,9 @@ export async function headTable(names: readonly string[]): Promise<string[][]> {
       const source = await sourceOf(encoder, data);
       const head = without === undefined ? 'shipped' : `without ${without}`;
       for (const shots of [1, 5]) {
-        const line = [name, data, head, String(shots), ...cells(source, map, ways, shots)];
+        const names = labelNames(encoder, source.part);
+        const figures = cells({ ...source, map, names }, ways, shots);
+        const line = [name, data, head, String(shots), ...figures];
         process.stderr.write(`${line.join('  ')}\n`);
         lines.push(line);
       }
@@ -56,7 +59,8 @@ export async function headTable(names: readonly string[]): Promise<string[][]> {
   return lines;
 }
 
-async function mapFor(
+/** The encoder's map, or one that has not seen some source. */
+export async function mapFor(
   encoder: SentenceEncoder,
   file: string,
   without: string | undefined,
@@ -67,7 +71,11 @@ async function mapFor(
     : trainHead(await sourcesOf(encoder, variant), SEED);
 }
 
-function cells({ part, x }: Source, map: HeadMap, ways: number, shots: number): string[] {
+/** Tasks' source, and what a classifier knows beside their examples. */
+type Known = Source & { map: HeadMap; names: Tensor };
+
+function cells({ part, x, map, names }: Known, ways: number, shots: number): string[] {
+  const labels = [...rowsByLabel(part.rows).keys()];
   const dataset = datasetFromRows(part.rows, { name: part.name });
   const generator = torch.generator(7);
   const sampler = new EpisodeSampler(dataset, { ways, shots, queries: 10, generator });
@@ -75,15 +83,18 @@ function cells({ part, x }: Source, map: HeadMap, ways: number, shots: number): 
   for (let from = 0; from < EPISODES; from += AT_ONCE) {
     scores.push(
       ...torch.scope(() => {
-        const tasks = episodeTensors(sampler.episodes(AT_ONCE, from), lookup(part, x));
+        const episodes = sampler.episodes(AT_ONCE, from);
+        const tasks = episodeTensors(episodes, lookup(part, x));
         return Array.from({ length: AT_ONCE }, (_, i) => {
           const support = {
             x: tasks.support.inputs.select(0, i),
             y: tasks.support.labels.select(0, i),
           };
           const query = { x: tasks.query.inputs.select(0, i), y: tasks.query.labels.select(0, i) };
+          const own = episodes[i]?.classes.map((label) => labels.indexOf(label)) ?? [];
+          const known = { labels: ways, map, names: names.indexSelect(0, indices(own)) };
           const choose = from < CHOSEN;
-          return torch.scope(() => score({ ...support, labels: ways, map }, query, choose));
+          return torch.scope(() => score({ ...support, ...known }, query, choose));
         });
       }),
     );

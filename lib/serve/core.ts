@@ -1,6 +1,6 @@
 import { normalize } from '../meta/metric/normalize';
 import type { ReadTexts } from '../text';
-import { torch } from '../torch';
+import { type Tensor, torch } from '../torch';
 import { grownSample, withSample } from './calibration/sample';
 import { fitExamples, refitted } from './fit-examples';
 import type { FitOptions, Fitted, LabeledFeatures } from './fitted';
@@ -22,7 +22,7 @@ export type Core = Omit<LabeledFeatures, 'x' | 'measured' | 'map'> & {
   tuned?: Tuned | undefined;
 };
 
-/** Examples without their labels' names and their texts. */
+/** Examples as numbers, without texts. */
 export type Rows = {
   /** `[n, D]`, and for each whether the encoder knows a token of it. */
   read: ReadTexts;
@@ -30,11 +30,14 @@ export type Rows = {
   y: readonly number[];
   /** The keys of their texts. */
   keys: readonly number[];
+  /** The vectors of the names of labels that are new, `[N, D]`; undefined where no map makes anything of them. */
+  names?: Tensor | undefined;
 };
 
 /** How to fit, and what meta-training has learned of the encoder, or fine-tuning made of it. */
 export type Fitting = {
   options: FitOptions;
+  /** Undefined where the encoder has none, or was fine-tuned. */
   map: HeadMap | undefined;
   tuned?: Tuned | undefined;
   /** Throws once the fit is given up. */
@@ -42,28 +45,28 @@ export type Fitting = {
 };
 
 /** The core of examples. */
-export function coreOf({ read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
+export function coreOf({ read, y, keys, names }: Rows, labels: number, fitting: Fitting): Core {
   return torch.scope(() => {
     const x = normalize(read.vectors);
     const known = Uint8Array.from(read.known, Number);
-    return fittedCore(
-      { x, y: indices(y), labels, ...withSample(Uint32Array.from(keys)) },
-      known,
-      fitting,
-    );
+    const sampled = withSample(Uint32Array.from(keys));
+    return fittedCore({ x, y: indices(y), labels, names, ...sampled }, known, fitting);
   });
 }
 
 /** The core with more examples, of its labels or new ones. The kind of head stays. */
-export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitting: Fitting): Core {
+export function grown(core: Core, rows: Rows, labels: number, fitting: Fitting): Core {
+  const { read, y, keys } = rows;
   return torch.scope(() => {
+    const names = core.names && rows.names && torch.cat([core.names, rows.names]);
     const learned = learnedOf(fitting);
-    const added = { x: normalize(read.vectors), y: indices(y), labels, ...learned };
+    const added = { x: normalize(read.vectors), y: indices(y), labels, names, ...learned };
     const all = joined(core.keys, keys);
     const examples = {
       x: withRows(core.x, added.x),
       y: torch.cat([core.y, added.y]),
       labels,
+      names,
       keys: all,
       sample: grownSample(all, core.sample, core.keys.length),
     };
@@ -73,7 +76,7 @@ export function grown(core: Core, { read, y, keys }: Rows, labels: number, fitti
   });
 }
 
-/** What is known beside the examples: a map knows the vectors of the pool's encoder alone. */
+/** What is known beside the examples. */
 function learnedOf({ map, tuned, check }: Fitting) {
   return tuned === undefined ? { map, check } : { measured: tuned.measured, check };
 }
@@ -90,18 +93,32 @@ function joined(before: ArrayLike<number>, added: readonly number[]): Uint32Arra
   return all;
 }
 
-/** The core of some of its examples, whose labels get the numbers `y`, fitted anew. */
-export function narrowed(
-  core: Core,
-  rows: readonly number[],
-  y: readonly number[],
-  labels: number,
-  fitting: Fitting,
-): Core {
+/** The examples of a core that stay, and the numbers that their labels get. */
+export type Kept = {
+  rows: readonly number[];
+  y: readonly number[];
+  labels: number;
+  /** The names of these labels. Default: as they are. */
+  names?: Tensor | undefined;
+};
+
+/** The core of some of its examples, fitted anew. */
+export function narrowed(core: Core, kept: Kept, fitting: Fitting): Core {
+  const { rows, y, labels } = kept;
   return torch.scope(() => {
     const keys = Uint32Array.from(rows, (row) => core.keys[row] ?? 0);
     const known = Uint8Array.from(rows, (row) => core.known[row] ?? 0);
     const x = rowsAt(core.x, rows);
-    return fittedCore({ x, y: indices(y), labels, ...withSample(keys) }, known, fitting);
+    const names = kept.names ?? keptNames(core, kept);
+    return fittedCore({ x, y: indices(y), labels, names, ...withSample(keys) }, known, fitting);
   });
+}
+
+/** The names of labels under the numbers that they get. */
+function keptNames(core: Core, { rows, y, labels }: Kept): Tensor | undefined {
+  if (core.names === undefined) return undefined;
+  const before = (core.y.tolist() as bigint[]).map(Number);
+  const numbers = new Array<number>(labels).fill(0);
+  for (const [i, row] of rows.entries()) numbers[y[i] ?? 0] = before[row] ?? 0;
+  return core.names.indexSelect(0, indices(numbers));
 }

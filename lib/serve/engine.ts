@@ -1,3 +1,4 @@
+import { normalize } from '../meta/metric/normalize';
 import type { SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
 import type { FineTuneStep } from '../train/contrastive/fine-tune';
@@ -10,9 +11,11 @@ import {
 import type { FitOptions } from './fitted';
 import { indices } from './heads/features';
 import { type HeadMap, headMapFile, readHeadMap } from './heads/head-map';
+import { type HeldOutRow, heldOutRows } from './held-out-answers';
 import { type Doubt, informative } from './informative';
 import { type Plane, principalPlane } from './plane';
 import { type Scored, type Scorer, score } from './predict';
+import { type Suspicion, suspectsOf } from './suspects';
 import { type TuneInput, type TuneOutput, tuneEncoder } from './tuning/tune-encoder';
 import { encoderFor, type Tuned } from './tuning/tuned';
 import { releaseAll, type Shared, shareAll, takeAll } from './workers/shared-tree';
@@ -24,11 +27,16 @@ export type NewRows = {
   y: readonly number[];
   keys: readonly number[];
   labels: number;
+  /** The names of all labels as texts; undefined where no use is to be made of them. */
+  names: readonly string[] | undefined;
   options: FitOptions;
 };
 
-/** The rows of a core that stay. */
-export type KeptRows = Omit<NewRows, 'texts' | 'keys'> & { rows: readonly number[] };
+/** The rows of a core that stay. Default for names: those that the core has. */
+export type KeptRows = Omit<NewRows, 'texts' | 'keys' | 'names'> & {
+  rows: readonly number[];
+  names?: readonly string[] | undefined;
+};
 
 /** The texts of several classifiers' requests, which are encoded together. */
 export type Requests = {
@@ -56,24 +64,28 @@ export class Engine implements Disposable {
   }
 
   /** @param tuned the classifier's own encoder, if it has one */
-  fit({ texts, labels, options, ...rows }: NewRows, tuned?: Tuned, check?: Check): Core {
+  fit({ texts, labels, options, names, ...rows }: NewRows, tuned?: Tuned, check?: Check): Core {
     return torch.scope(() => {
-      const read = encoderFor(this.#encoder, tuned).readSync(texts);
-      return coreOf({ read, ...rows }, labels, this.#fitting(options, tuned, check));
+      const fitting = this.#fitting(options, tuned, check);
+      const read = this.#read(texts, names, fitting);
+      return coreOf({ ...rows, ...read }, labels, fitting);
     });
   }
 
-  grow(core: Core, { texts, labels, options, ...rows }: NewRows, check?: Check): Core {
+  grow(core: Core, { texts, labels, options, names, ...rows }: NewRows, check?: Check): Core {
     return torch.scope(() => {
-      const read = encoderFor(this.#encoder, core.tuned).readSync(texts);
-      return grown(core, { read, ...rows }, labels, this.#fitting(options, core.tuned, check));
+      const fitting = this.#fitting(options, core.tuned, check);
+      const read = this.#read(texts, names?.slice(core.labels), fitting);
+      return grown(core, { ...rows, ...read }, labels, fitting);
     });
   }
 
-  narrow(core: Core, { rows, y, labels, options }: KeptRows, check?: Check): Core {
-    return torch.scope(() =>
-      narrowed(core, rows, y, labels, this.#fitting(options, core.tuned, check)),
-    );
+  narrow(core: Core, { names: given, options, ...kept }: KeptRows, check?: Check): Core {
+    return torch.scope(() => {
+      const fitting = this.#fitting(options, core.tuned, check);
+      const names = given && this.#read([], given, fitting).names;
+      return narrowed(core, { ...kept, names }, fitting);
+    });
   }
 
   predict({ texts, parts }: Requests): Answers {
@@ -109,6 +121,16 @@ export class Engine implements Disposable {
     });
   }
 
+  /** The examples that look mislabeled. */
+  suspects(core: Core): Suspicion[] {
+    return torch.scope(() => suspectsOf(core, this.#mapFor(core.tuned)));
+  }
+
+  /** What heads that have not seen the examples make of them. */
+  heldOut(core: Core): HeldOutRow[] {
+    return torch.scope(() => heldOutRows(core, this.#mapFor(core.tuned)));
+  }
+
   attribute(scorer: Scorer, input: AttributionInput): Attribution | null {
     return integratedGradients(encoderFor(this.#encoder, scorer.tuned), scorer, input);
   }
@@ -119,6 +141,19 @@ export class Engine implements Disposable {
 
   tune(input: TuneInput, onStep: (step: FineTuneStep) => void): TuneOutput {
     return tuneEncoder(this.#encoder, input, onStep);
+  }
+
+  /** What the encoder makes of texts, and of labels' names where a map makes something of those. */
+  #read(texts: readonly string[], names: readonly string[] | undefined, { map, tuned }: Fitting) {
+    const encoder = encoderFor(this.#encoder, tuned);
+    if (map === undefined || names === undefined) return { read: encoder.readSync(texts) };
+    const { vectors, known } = encoder.readSync([...texts, ...names]);
+    const of = (from: number, count: number): Tensor => vectors.narrow(0, from, count);
+    const words = torch.tensor(Float32Array.from(known.slice(texts.length), Number));
+    return {
+      read: { vectors: of(0, texts.length), known: known.slice(0, texts.length) },
+      names: normalize(of(texts.length, names.length)).mul(words.unsqueeze(1)),
+    };
   }
 
   /** The answers of requests for one encoder. */
@@ -145,10 +180,16 @@ export class Engine implements Disposable {
   }
 
   #fitting(options: FitOptions, tuned: Tuned | undefined, check: Check | undefined): Fitting {
+    return { options, map: this.#mapFor(tuned), tuned, check };
+  }
+
+  /** The encoder's map; a classifier's own encoder has none. */
+  #mapFor(tuned: Tuned | undefined): HeadMap | undefined {
+    if (tuned !== undefined) return undefined;
     if (this.#map === undefined) {
       const file = headMapFile(this.#encoder);
       this.#map = file === undefined ? null : torch.scope(() => shareAll(readHeadMap(file)));
     }
-    return { options, map: this.#map === null ? undefined : takeAll(this.#map), tuned, check };
+    return this.#map === null ? undefined : takeAll(this.#map);
   }
 }

@@ -490,8 +490,8 @@ export class FewShotClassifier {
       const { labels, rows } = knowledge;
       // A head that gives one label cannot learn from a text of two.
       if (!givesSeveral(head)) readExamples(rows, 'refit');
-      const { y, options: fit } = newRows(labels, rows, { ...this.#options, head });
-      const kept = { rows: [...rows.keys()], y, labels: labels.length, options: fit };
+      const { y, names, options: fit } = newRows(labels, rows, { ...this.#options, head });
+      const kept = { rows: [...rows.keys()], y, labels: labels.length, names, options: fit };
       const core = await this.#pool.narrow(knowledge.shared, kept, this.#job(knowledge));
       return new Knowledge(labels, rows, core);
     });

@@ -48,6 +48,8 @@ export type FitOptions = {
   head: HeadName | 'auto';
   /** The share of texts of known labels that may be taken as unknown. */
   falseAlarms: number;
+  /** Whether heads may make use of the names of labels. Default: false. */
+  labelNames?: boolean | undefined;
 };
 
 /** Fits a head that gives one label: the one named, or the one that is best on examples it has not seen. */

@@ -4,6 +4,7 @@ import { familiarityOf } from './calibration/familiarity';
 import type { Core } from './core';
 import { HEADS } from './heads';
 import { classMean } from './heads/class-mean';
+import type { HeadMap } from './heads/head-map';
 import { heldOutScores, holdOut } from './heads/held-out';
 import { probabilitiesOf } from './predict';
 import { whole } from './vectors';
@@ -22,7 +23,10 @@ export type HeldOutAnswer = {
 };
 
 /** The calibration rows, each by a head that has not seen it. Rows that are alone with their label are left out. */
-export function heldOutRows({ fitted, tuned, x, ...examples }: Core): HeldOutRow[] {
+export function heldOutRows(
+  { fitted, tuned, x, ...examples }: Core,
+  map: HeadMap | undefined,
+): HeldOutRow[] {
   if (tuned !== undefined) {
     const expected = 'an encoder that has not been trained on the examples';
     throw outOfRange(expected, 'the classifier of heldOut', 'a fine-tuned one', 'heldOut');
@@ -34,7 +38,7 @@ export function heldOutRows({ fitted, tuned, x, ...examples }: Core): HeldOutRow
   return torch.noGrad(() =>
     torch.scope(() => {
       const rows = [...examples.sample];
-      const held = holdOut({ ...examples, x: whole(x) }, rows);
+      const held = holdOut({ ...examples, x: whole(x), map }, rows);
       const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, held);
       const means = heldOutScores(classMean, fitted.sums, held);
       const signals = { mean: means.amax([1]), nearest: fitted.nearest };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   finiteNumber,
+  flag,
   fraction,
   isPlainObject,
   jsonObject,
@@ -68,7 +69,11 @@ const configCheck = strictObject({
   /** The encoder whose vectors the tensors are of. */
   encoder: required(encoderCheck),
   options: required(
-    strictObject({ head: required(oneOf('auto', ...HEAD_NAMES)), falseAlarms: required(share) }),
+    strictObject({
+      head: required(oneOf('auto', ...HEAD_NAMES)),
+      falseAlarms: required(share),
+      labelNames: optional(flag),
+    }),
   ),
   labels: required(listOf(string, 2)),
   rows: required(listOf(exampleCheck)),
@@ -125,6 +130,7 @@ export function writeClassifier(folder: string, saved: Saved): void {
     x: whole(saved.core.x),
     state,
     nearest,
+    ...(saved.core.names && { names: saved.core.names }),
     ...(tuned && { encoder: { ...tuned.params } }),
   };
   saveCheckpoint(folder, { params, config: jsonObject(config, 'config', 'writeClassifier') });
@@ -184,21 +190,27 @@ export function readClassifier(folder: string): Saved {
   }
 }
 
-type Tensors = { x: Tensor; state: Tree; nearest: Tensor; encoder?: NamedTensors | undefined };
+type Tensors = {
+  x: Tensor;
+  state: Tree;
+  nearest: Tensor;
+  names: Tensor | undefined;
+  encoder: NamedTensors | undefined;
+};
 
 function tensorsOf(params: Tree, path: string): Tensors {
-  const { x, state, nearest, encoder }: Partial<Tensors> = Object(params);
-  const tensors = x !== undefined && nearest !== undefined && state !== undefined;
-  const named =
+  const { x, state, nearest, names, encoder }: Partial<Tensors> = Object(params);
+  const own =
     encoder === undefined || (isPlainObject(encoder) && Object.values(encoder).every(isTensor));
-  if (tensors && named && isTensor(x) && isTensor(nearest)) return { x, state, nearest, encoder };
+  const fits = own && (names === undefined || isTensor(names)) && state !== undefined;
+  if (fits && isTensor(x) && isTensor(nearest)) return { x, state, nearest, names, encoder };
   throw refuseFile(path, 'the tensors x, state and nearest', Object.keys(params).join(', '));
 }
 
-function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): Core {
+function coreOf(config: SavedConfig, { x, state, nearest, names, encoder }: Tensors): Core {
   const { labels, rows, head, sharpness, familiarity, accuracy } = config;
   const y = indices(labelNumbers(rows, labels));
-  const examples = { x, y, labels: labels.length };
+  const examples = { x, y, labels: labels.length, names };
   const keys = Uint32Array.from(rows, ({ text }) => keyOf(text));
   const known = new Uint8Array(rows.length).fill(1);
   for (const row of config.unknown) known[row] = 0;
@@ -209,10 +221,17 @@ function coreOf(config: SavedConfig, { x, state, nearest, encoder }: Tensors): C
 }
 
 /** Refuses vectors that are not those of the config's rows, and labels without one. */
-function requireRows({ labels, rows }: SavedConfig, { x, nearest }: Tensors, path: string): void {
+function requireRows(
+  { labels, rows }: SavedConfig,
+  { x, nearest, names }: Tensors,
+  path: string,
+): void {
   const used = new Set(rows.map(({ label }) => label));
   const sampled = calibrationRows(Uint32Array.from(rows, ({ text }) => keyOf(text))).length;
-  const fits = x.ndim === 2 && x.size(0) === rows.length && nearest.shape.join() === `${sampled}`;
+  const vectors =
+    x.ndim === 2 && x.size(0) === rows.length && nearest.shape.join() === `${sampled}`;
+  const fits =
+    vectors && (names === undefined || names.shape.join() === `${labels.length},${x.size(1)}`);
   if (fits && used.size === labels.length && labels.every((label) => used.has(label))) return;
   const found = `[${x.shape.join(', ')}] of ${used.size} labels`;
   throw refuseFile(

@@ -1,6 +1,5 @@
 import {
   abortSignal,
-  flag,
   isPlainObject,
   milliseconds,
   numberWhere,
@@ -15,6 +14,7 @@ import {
 import { invalidArgument, outOfRange } from '../errors';
 import type { LabeledText, SentenceEncoder } from '../text';
 import { labelNumbers, requireText } from '../text/datasets/labeled-text';
+import { nameAsText } from '../text/name-as-text';
 import { keyOf } from './calibration/sample';
 import { requireTwo } from './edits';
 import { EncoderPool } from './encoder-pool';
@@ -28,6 +28,11 @@ import { type ClassifierLimits, classifierLimits, requireWithin } from './limits
 
 const share = (value: unknown, name: string, operator: string): number =>
   numberWhere((x) => x > 0 && x < 0.5, 'a number above 0 and below 0.5', value, name, operator);
+
+const autoOrFlag = (value: unknown, name: string, operator: string): 'auto' | boolean => {
+  if (value === 'auto' || typeof value === 'boolean') return value;
+  throw invalidArgument("'auto', true or false", `${name} of ${operator}`, value, operator);
+};
 
 const isRecord = (value: unknown, name: string, operator: string) => {
   const described = isPlainObject(value) ? Object.entries(value) : undefined;
@@ -55,10 +60,11 @@ const OPTIONS = {
   /** The share of texts which do belong to a label that may be taken as unknown. Default: 0.05. */
   falseAlarms: withDefault(share, 0.05),
   /**
-   * Whether names of labels count as examples: `card_lost` as the text «card lost». Then a label needs no
-   * other. Default: false.
+   * Whether names of labels count as examples: `card_lost` as the text «card lost». By `true` they do, and a label
+   * needs no other. By `auto` the heads `logistic` and `meta-trained` make use of them where the examples bear them
+   * out, for encoders that a meta-trained head comes with the package for. Default: `auto`.
    */
-  labelNames: withDefault(flag, false),
+  labelNames: withDefault<'auto' | boolean>(autoOrFlag, 'auto'),
   /** What labels are for, in a sentence each; they count as examples. Default: none. */
   descriptions: optional<Readonly<Record<string, string>>>(isRecord),
   /** The encoder of its own threads: a name or folder, see `loadEncoder`. Default: `use-lite`. */
@@ -137,7 +143,9 @@ export function readSetup(given: FewShotOptions, operator: string) {
     throw outOfRange('encoder or pool, not both', `the options of ${operator}`, encoder, operator);
   }
   const poolOptions = encoder === undefined ? {} : { encoder };
-  return { pool, options, poolOptions, texts: { labelNames, descriptions }, limits, signal };
+  const texts = { labelNames: labelNames === true, descriptions };
+  const fit = { ...options, labelNames: labelNames === 'auto' };
+  return { pool, options: fit, poolOptions, texts, limits, signal };
 }
 
 /** How examples are read. */
@@ -176,6 +184,7 @@ export function newRows(
     y: labelNumbers(rows, labels),
     keys: rows.map(({ text }) => keyOf(text)),
     labels: labels.length,
+    names: options.labelNames === true ? labels.map(nameAsText) : undefined,
     options,
   };
 }

@@ -2,6 +2,7 @@ import { torch } from '../torch';
 import type { Core } from './core';
 import { HEADS } from './heads';
 import { indices } from './heads/features';
+import type { HeadMap } from './heads/head-map';
 import { heldOutScores, holdOut } from './heads/held-out';
 import { distinctTexts } from './heads/multi-label';
 import { probabilitiesOf } from './predict';
@@ -24,10 +25,10 @@ export type Suspect = {
  * The calibration rows that are more probably of a label which their text does not have than not, and not of their
  * own, the surest first.
  */
-export function suspectsOf({ fitted, ...core }: Core): Suspicion[] {
+export function suspectsOf({ fitted, ...core }: Core, map: HeadMap | undefined): Suspicion[] {
   return torch.noGrad(() =>
     torch.scope(() => {
-      const examples = { ...core, x: whole(core.x) };
+      const examples = { ...core, x: whole(core.x), map };
       const rows = [...examples.sample];
       const held = holdOut(examples, rows);
       const scores = heldOutScores(HEADS[fitted.head].head, fitted.state, held);

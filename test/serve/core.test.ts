@@ -24,21 +24,30 @@ const MOST_LABELS = 12;
 const [centres, near] = [MOST_LABELS, 11_000].map((count, seed) =>
   torch.randn([count, SIZE], { generator: torch.generator(seed) }),
 ) as [Tensor, Tensor];
+/** Names near what they name; every fourth label has none. */
+const names = unit(
+  centres.add(torch.randn([MOST_LABELS, SIZE], { generator: torch.generator(6) })),
+).mul(torch.arange(MOST_LABELS).remainder(4).ne(3).unsqueeze(1));
 
-/** The vector of a text is made from its number, near its label's. Every 40th has no known token. */
-function rowsOf(examples: readonly Numbered[]): Rows {
+/**
+ * The vector of a text is made from its number, near its label's. Every 40th has no known token.
+ *
+ * @param known the number of labels whose names are known
+ */
+function rowsOf(examples: readonly Numbered[], known = 0): Rows {
   const vectors = torch.scope(() => {
-    const known = torch.tensor(examples.map(({ text }) => [text % 40 === 39 ? 0 : 1]));
+    const read = torch.tensor(examples.map(({ text }) => [text % 40 === 39 ? 0 : 1]));
     const own = near.indexSelect(0, indices(examples.map(({ text }) => text)));
     return centres
       .indexSelect(0, indices(examples.map(({ label }) => label)))
       .add(own)
-      .mul(known);
+      .mul(read);
   });
   return {
     read: { vectors, known: examples.map(({ text }) => text % 40 !== 39) },
     y: examples.map(({ label }) => label),
     keys: examples.map(({ text }) => Math.imul(text + 1, 0x9e3779b1) >>> 0),
+    names: names.narrow(0, known, Math.max(0, labelsOf(examples) - known)),
   };
 }
 
@@ -95,8 +104,8 @@ function sameAsAnew(head: HeadName, base: readonly Numbered[], sequence: readonl
     const y = examples.map(({ label }) => label);
     core =
       added.length > 0
-        ? grown(before, rowsOf(added), labelsOf(examples), fitting)
-        : narrowed(before, kept, y, labelsOf(examples), fitting);
+        ? grown(before, rowsOf(added, before.labels), labelsOf(examples), fitting)
+        : narrowed(before, { rows: kept, y, labels: labelsOf(examples) }, fitting);
     disposeTree(before);
   }
   const anew = coreOf(rowsOf(examples), labelsOf(examples), fitting);

@@ -43,6 +43,75 @@ test('a saved one goes on learning as if it had never been away', async () => {
   }
 });
 
+describe('names of labels', () => {
+  const ABOUT = { card_lost: ['where has it gone?'], top_up: ['I need more of it'] };
+  const question = 'it was lost';
+  const learned = (examples: Readonly<Record<string, string[]>>) =>
+    FewShotClassifier.fit(examples, { pool, head: 'meta-trained' });
+  const coded = (examples: Readonly<Record<string, string[]>>) =>
+    Object.fromEntries(Object.values(examples).map((texts, i) => [`LBL-${i}`, texts]));
+  const probabilities = (one: FewShotClassifier, text = question): number[] =>
+    Object.values(one.predictSync(text).probabilities);
+
+  test('say what labels are about, where they are words that the examples bear out', async () => {
+    await using named = await learned(ABOUT);
+    await using numbered = await learned(coded(ABOUT));
+    for (const [text, label] of [
+      ['my card was stolen', 0],
+      ['top up please', 1],
+    ] as const) {
+      const [a = 0, b = 0] = [named, numbered].map((one) => probabilities(one, text)[label]);
+      expect(1 - a).toBeLessThan((1 - b) / 10);
+    }
+  });
+
+  test('do not count where that is not wanted, also after it was saved', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'label-names-'));
+    try {
+      const options = { pool, head: 'meta-trained', labelNames: false } as const;
+      await using plain = await FewShotClassifier.fit(ABOUT, options);
+      await plain.save(folder);
+      await using loaded = await FewShotClassifier.load(folder, { pool });
+      await loaded.refit({ head: 'meta-trained' });
+      await using numbered = await FewShotClassifier.fit(coded(ABOUT), options);
+      const expected = probabilities(numbered)[0] ?? 0;
+      for (const one of [plain, loaded]) expect(probabilities(one)[0]).toBeCloseTo(expected, 5);
+      const wrong = { pool, labelNames: 'yes' } as never;
+      await expect(FewShotClassifier.fit(ABOUT, wrong)).rejects.toThrow(
+        "Expected 'auto', true or false for labelNames of FewShotClassifier.fit",
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('of other labels change nothing', async () => {
+    const { card_lost, top_up } = EXAMPLES;
+    await using crossed = await learned({ card_lost: top_up, top_up: card_lost });
+    await using numbered = await learned({ 'LBL-0': top_up, 'LBL-1': card_lost });
+    for (const [i, probability] of probabilities(crossed).entries()) {
+      expect(probability).toBeCloseTo(probabilities(numbered)[i] ?? 0, 5);
+    }
+  });
+
+  test('come with labels that are added, stay with those that others leave, and are read anew by refit', async () => {
+    await using classifier = await learned(EXAMPLES);
+    await classifier.addExamples(MORE);
+    await classifier.removeLabel('card_lost');
+    await using anew = await learned({ top_up: EXAMPLES.top_up, ...MORE });
+    const text = 'does the sun shine?';
+    expect(probabilities(classifier, text)[0]).toBeCloseTo(probabilities(anew, text)[0] ?? 0, 5);
+    await classifier.renameLabel('weather', 'LBL-1');
+    expect(probabilities(classifier, text)[0]).toBeCloseTo(probabilities(anew, text)[0] ?? 0, 5);
+    await classifier.refit({ head: 'meta-trained' });
+    await using numbered = await learned({ top_up: EXAMPLES.top_up, 'LBL-1': MORE.weather });
+    expect(probabilities(classifier, text)[0]).toBeCloseTo(
+      probabilities(numbered, text)[0] ?? 0,
+      5,
+    );
+  });
+});
+
 test('the head is refused by name for an encoder that has none', async () => {
   const encoder = new SentenceEncoder({ ...useLite(), dimensions: 17 });
   await using other = EncoderPool.openSync({ encoder });

@@ -1,4 +1,5 @@
 import { argmax } from '../../extremes';
+import { normalize } from '../../meta/metric/normalize';
 import type { EncoderPool, HeadName } from '../../serve';
 import { keyOf } from '../../serve/calibration/sample';
 import { type Core, coreOf } from '../../serve/core';
@@ -6,6 +7,7 @@ import { indices } from '../../serve/heads/features';
 import { type HeadMap, headMapFile, readHeadMap } from '../../serve/heads/head-map';
 import { type Scored, score } from '../../serve/predict';
 import { EpisodeSampler, type EpisodeText, type IntentDataset } from '../../text';
+import { nameAsText } from '../../text/name-as-text';
 import { type Tensor, torch } from '../../torch';
 import { type Estimate, estimate } from '../../train';
 
@@ -44,6 +46,7 @@ export async function measureHeads(
   const texts = intents.classes.flatMap((label) => intents.examples(label));
   const known = await pool.encode(texts);
   const strange = await pool.encode(intents.outOfScope);
+  const names = await pool.encode(intents.classes.map(nameAsText));
   const places = new Map(texts.map((text, i) => [text, i]));
   const vectorsOf = (rows: readonly EpisodeText[]): Tensor =>
     known.indexSelect(0, indices(rows.map(({ text }) => places.get(text) ?? 0)));
@@ -51,7 +54,7 @@ export async function measureHeads(
     return torch.scope(() => {
       const file = headMapFile(pool.encoder);
       const map = file === undefined ? undefined : readHeadMap(file);
-      const draws = drawsOf(intents, vectorsOf, { strange, map });
+      const draws = drawsOf(intents, vectorsOf, { strange, map, names: normalize(names) });
       return heads.map((head) =>
         summary(draws.map((draw) => torch.scope(() => measured(draw, head)))),
       );
@@ -59,25 +62,28 @@ export async function measureHeads(
   } finally {
     known.dispose();
     strange.dispose();
+    names.dispose();
   }
 }
 
 function drawsOf(
   intents: IntentDataset,
   vectorsOf: (rows: readonly EpisodeText[]) => Tensor,
-  { strange, map }: { strange: Tensor; map: HeadMap | undefined },
+  { strange, map, names }: { strange: Tensor; map: HeadMap | undefined; names: Tensor },
 ): Draw[] {
   const ways = intents.classes.length;
   const queries =
     Math.min(...intents.classes.map((label) => intents.examples(label).length)) - SHOTS;
   const generator = torch.generator(SEED);
   const sampler = new EpisodeSampler(intents, { ways, shots: SHOTS, queries, generator });
-  return sampler.episodes(DRAWS).map(({ support, query }) => {
+  return sampler.episodes(DRAWS).map(({ support, query, classes }) => {
     const vectors = vectorsOf(support);
     const rows = {
       read: { vectors, known: support.map(() => true) },
       y: support.map(({ label }) => label),
       keys: support.map(({ text }) => keyOf(text)),
+      names:
+        map && names.indexSelect(0, indices(classes.map((one) => intents.classes.indexOf(one)))),
     };
     return {
       learn: (head) => coreOf(rows, ways, { options: { head, falseAlarms: FALSE_ALARMS }, map }),

@@ -11,6 +11,8 @@ export type Examples = {
   labels: number;
   /** The keys of the examples' texts: the same text has the same. Default: all are different texts. */
   keys?: Uint32Array;
+  /** The vectors `[N, D]` of the labels' names, of length 1; zeros for a label without words. */
+  names?: Tensor | undefined;
   /** What meta-training has learned of the encoder, where a map of it comes with the package. */
   map?: HeadMap | undefined;
   /** Throws once the fit is given up; fits of many steps call it between them. */

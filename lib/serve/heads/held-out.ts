@@ -40,7 +40,7 @@ export function heldOutScores<S extends Tree>(head: Head<S>, state: S, held: Hel
 }
 
 function byFolds<S extends Tree>(head: Head<S>, like: S, held: HeldOut): Tensor {
-  const { y, labels, rows, all, check } = held;
+  const { y, labels, names, rows, all, check } = held;
   const x = all();
   const numbers = (y.tolist() as bigint[]).map(Number);
   const folds = foldOf(held, numbers);
@@ -56,9 +56,10 @@ function byFolds<S extends Tree>(head: Head<S>, like: S, held: HeldOut): Tensor 
     const present = [...new Set(train.map((row) => numbers[row] ?? 0))].sort((a, b) => a - b);
     torch.scope(() => {
       const place = new Map(present.map((label, i) => [label, i]));
-      const own = train.map((row) => place.get(numbers[row] ?? 0) ?? 0);
-      const part = { x: x.indexSelect(0, indices(train)), y: indices(own) };
-      const rest = { ...part, labels: present.length, check };
+      const labelsOfPart = train.map((row) => place.get(numbers[row] ?? 0) ?? 0);
+      const part = { x: x.indexSelect(0, indices(train)), y: indices(labelsOfPart) };
+      const own = names?.indexSelect(0, indices(present));
+      const rest = { ...part, labels: present.length, names: own, check };
       const state = head.fitLike?.(like, rest) ?? head.fit(rest);
       const found = head.scores(state, x.indexSelect(0, indices(test)));
       const full = torch.full([test.length, labels], -Infinity);

@@ -1,6 +1,7 @@
 import { type Dtype, type Tensor, torch } from '../../torch';
-import { balancedWeights, indices } from './features';
+import { indices } from './features';
 import type { Examples, Head } from './head';
+import { type WeightedRows, weightedRows } from './label-names';
 import { type Curvature, type Ending, minimize, type Objective } from './minimize';
 
 /** W `[D + 1, N]`, the last row the bias. */
@@ -18,6 +19,8 @@ const ROUGH: Ending = { tolerance: 1e-3, steps: 200, gain: 3e-6 };
  * Multinomial logistic regression, each label of the same weight, with the bias free:
  *
  *   min over W, b of  Σᵢ aᵢ crossEntropy(xᵢ W + b, yᵢ) + ½ · 0.1 · ‖W‖²
+ *
+ * Names of labels are among the examples where they tell the others apart, see `withNames`.
  */
 export const logistic: Head<LogisticState> = {
   fit: (examples) => ({ weights: torch.scope(() => solve(examples)) }),
@@ -28,14 +31,16 @@ export const logistic: Head<LogisticState> = {
 };
 
 function solve(examples: Examples): Tensor {
-  const { x, labels, check } = examples;
+  const { labels, check } = examples;
+  const known = weightedRows(examples);
+  const { x } = known;
   const isExact = x.numel() * labels <= MOST_EXACT;
   const dtype = isExact ? 'float64' : 'float32';
   const rows = x.to(dtype);
   // The weights lie in the span of the examples, which has fewer dimensions where these are few.
   const basis = x.size(0) < x.size(1) ? torch.linalg.qr(rows.mT)[0] : undefined;
   const own = basis === undefined ? rows : rows.matmul(basis);
-  const problem = problemOf(own, examples, dtype);
+  const problem = problemOf(own, known, dtype);
   const start = torch.zeros([own.size(1) + 1, labels], { dtype });
   const ending = { ...(isExact ? EXACT : ROUGH), check };
   const found = minimize(objectiveOf(problem), start, ending, curvatureAtStart(problem, labels));
@@ -47,13 +52,13 @@ function solve(examples: Examples): Tensor {
 /** Examples with a column of ones `[n, d + 1]`, their labels and weights `[n, 1]`, the penalty of each row of W. */
 type Problem = { rows: Tensor; at: Tensor; sample: Tensor; penalty: Tensor };
 
-function problemOf(own: Tensor, examples: Examples, dtype: Dtype): Problem {
+function problemOf(own: Tensor, { y, weights }: WeightedRows, dtype: Dtype): Problem {
   const [n = 0, size = 0] = own.shape;
   const penalty = torch.full([size + 1, 1], PENALTY, { dtype });
   return {
     rows: torch.cat([own, torch.ones([n, 1], { dtype })], 1),
-    at: examples.y.unsqueeze(1),
-    sample: balancedWeights(examples).to(dtype),
+    at: y.unsqueeze(1),
+    sample: weights.to(dtype),
     penalty: penalty.indexFill(0, indices([size]), 0),
   };
 }

@@ -5,6 +5,7 @@ import { type ClassSums, grownSums, sumsOf, withLabels } from './class-mean';
 import { indices } from './features';
 import type { Examples, Head, HeldOut } from './head';
 import type { HeadMap } from './head-map';
+import { withNames } from './label-names';
 import { LeftOut } from './left-out';
 
 /**
@@ -15,8 +16,10 @@ export type MetaTrainedState = ClassSums & { weights: Tensor; bias: Tensor } & P
 
 /** What a map makes of examples. */
 type Mapped = {
-  /** A Aᵀ pₖ of each label, `[N, D]`. */
+  /** A Aᵀ times the mean of the examples of each label, `[N, D]`. */
   duals: Tensor;
+  /** A Aᵀ times their names, `[N, D]`. */
+  nameDuals?: Tensor;
   /** ‖Aᵀ x‖² of each example, `[n]`. */
   lengths: Tensor;
 };
@@ -30,26 +33,28 @@ export const CENTRE = 0.5;
  *
  *   score(k) = (x − c m)ᵀ G (pₖ − c m) / ‖pₖ − c m‖_G,   G = (1 − g) I + g A Aᵀ,   c = ½
  *
- * pₖ is the mean of label k, m that of all pₖ, A the map. g goes from 0 to 1 with the cosine of m and
+ * pₖ is the mean of label k, its name among its examples where names tell the examples apart, see `withNames`; m
+ * is the mean of all pₖ, A the map. g goes from 0 to 1 with the cosine of m and
  * the mean of the texts that A was trained on: where A knows nothing, G is the identity. Without a map
  * it always is. Jake Snell, Kevin Swersky, Richard Zemel: Prototypical Networks for Few-shot Learning,
  * NeurIPS 2017.
  */
 export const metaTrained: Head<MetaTrainedState> = {
   fit: (examples) => {
-    const { map, x } = examples;
+    const { map, x, names } = examples;
     const sums = sumsOf(examples);
-    return solved(
-      sums,
-      map,
-      map && { duals: dualsOf(meansOf(sums), map), lengths: lengthsOf(x, map) },
-    );
+    const mapped = map && {
+      duals: dualsOf(meansOf(sums), map),
+      lengths: lengthsOf(x, map),
+      ...(names && { nameDuals: dualsOf(names, map) }),
+    };
+    return solved(sums, examples, mapped);
   },
   scores: ({ weights, bias }, x) => x.matmul(weights).add(bias),
   heldOut: (state, held) => torch.scope(() => heldOut(state, held)),
   add: (state, added) => {
     const sums = grownSums(state, added);
-    return solved(sums, added.map, added.map && grownMapped(state, sums, added, added.map));
+    return solved(sums, added, added.map && grownMapped(state, sums, added, added.map));
   },
 };
 
@@ -62,7 +67,7 @@ const lengthsOf = (x: Tensor, { weights }: HeadMap): Tensor => x.matmul(weights)
 
 /** What a map makes of all examples, where it is known of those before: only labels of added ones change. */
 function grownMapped(
-  { duals, lengths }: MetaTrainedState,
+  { duals, lengths, nameDuals }: MetaTrainedState,
   sums: ClassSums,
   added: Examples,
   map: HeadMap,
@@ -77,24 +82,43 @@ function grownMapped(
   return {
     duals: withLabels(duals, added.labels).indexCopy(0, changed, dualsOf(means, map)),
     lengths: torch.cat([lengths, lengthsOf(added.x, map)]),
+    ...(added.names && nameDuals && { nameDuals: grownNames(nameDuals, added.names, map) }),
   };
 }
 
-function solved(
-  sums: ClassSums,
-  map: HeadMap | undefined,
-  mapped: Mapped | undefined,
-): MetaTrainedState {
+/** What a map makes of all names, where it is known of the first ones. */
+function grownNames(duals: Tensor, names: Tensor, map: HeadMap): Tensor {
+  const known = duals.size(0);
+  return torch.cat([duals, dualsOf(names.narrow(0, known, names.size(0) - known), map)]);
+}
+
+type Known = Pick<Examples, 'map' | 'names'>;
+
+function solved(sums: ClassSums, known: Known, mapped: Mapped | undefined): MetaTrainedState {
   const linear = torch.scope(() => {
-    const means = meansOf(sums);
+    const { means, duals } = meansWithNames({ ...sums, ...mapped }, known.names);
     const [centre, moved] = centred(means);
     const warped =
-      mapped === undefined ? moved : moved.lerp(centred(mapped.duals)[1], opening(centre, map));
+      duals === undefined ? moved : moved.lerp(centred(duals)[1], opening(centre, known.map));
     const lengths = warped.mul(moved).sum([1], true).clampMin(1e-12).sqrt();
     const weights = warped.div(lengths).mT.contiguous();
     return { weights, bias: centre.matmul(weights).mul(-CENTRE) };
   });
   return { ...sums, ...linear, ...mapped };
+}
+
+/** The numbers of examples, their means, and what the map makes of these, with the names of labels among them. */
+function meansWithNames(
+  { duals, nameDuals, ...own }: ClassSums & Partial<Mapped>,
+  names: Tensor | undefined,
+): { counts: Tensor; means: Tensor; duals: Tensor | undefined } {
+  const { weight, ...all } = withNames(own, names);
+  const means = meansOf(all);
+  if (weight === undefined || duals === undefined || nameDuals === undefined) {
+    return { counts: all.counts, means, duals };
+  }
+  const mapped = duals.mul(own.counts).addcmul(nameDuals, weight).div(all.counts);
+  return { counts: all.counts, means, duals: mapped };
 }
 
 /** The mean of rows, and the rows without their share of it. */
@@ -115,13 +139,17 @@ function opened(cosines: Tensor, { gate }: HeadMap): Tensor {
   return cosines.sub(from).div(to.sub(from)).clamp(0, 1);
 }
 
-/** The scores of each row by the labels' means without it, which also moves the centre and the gate. */
-function heldOut(state: MetaTrainedState, { own: { x, ...own }, at: rows, map }: HeldOut): Tensor {
-  const { counts, duals, lengths } = state;
-  const { y } = own;
-  const means = meansOf(state);
+/**
+ * The scores of each row by the labels' means without it, which also moves the centre and the gate. How much names
+ * count is what all examples say.
+ */
+function heldOut(state: MetaTrainedState, held: HeldOut): Tensor {
+  const { own: rest, at: rows, map, names } = held;
+  const { x, y, lengths: squares } = rest;
+  const { lengths } = state;
+  const { counts, means, duals } = meansWithNames(state, names);
   const vectors = vectorsWithout(counts, y);
-  const usual = LeftOut.of({ ...own, means, duals: means, own: own.products.div(counts.mT) });
+  const usual = LeftOut.of({ y, means, duals: means, own: x.matmul(means.mT), lengths: squares });
   if (map === undefined || duals === undefined || lengths === undefined) {
     return scoresWithout(usual, vectors, y);
   }
@@ -145,9 +173,10 @@ const [CENTRED, MOVED, OWN] = [0, 1, 2];
 function vectorsWithout(counts: Tensor, y: Tensor): Tensor {
   const all = counts.indexSelect(0, y);
   const left = all.sub(1);
-  // A label without another example is gone, also from the mean of labels.
-  const labels = left.clampMax(1).add(counts.size(0) - 1);
-  const others = left.clampMin(1);
+  // A label without another example, or a name, is gone, also from the mean of labels.
+  const isLeft = left.gt(0);
+  const labels = isLeft.add(counts.size(0) - 1);
+  const others = torch.where(isLeft, left, 1);
   const own = torch.cat([torch.zerosLike(all), all.div(others), others.reciprocal().neg()], 1);
   const sum = own.add(torch.tensor([[1, -1, 0]]));
   const centre = sum.mul(CENTRE).div(labels);

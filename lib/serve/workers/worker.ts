@@ -6,9 +6,7 @@ import { giveWay } from '../../threads/give-way';
 import { plainError } from '../../threads/plain-error';
 import { torch } from '../../torch';
 import { Engine } from '../engine';
-import { heldOutRows } from '../held-out-answers';
 import { readClassifier, writeClassifier } from '../saved-classifier';
-import { suspectsOf } from '../suspects';
 import type { TuneOutput } from '../tuning/tune-encoder';
 import { SetupSlot } from './setup-slot';
 import { type Shared, shareAll, takeAll } from './shared-tree';
@@ -43,9 +41,9 @@ const run: Run = {
       texts,
       parts: parts.map(({ scorer, count }) => ({ scorer: takeAll(scorer), count })),
     }),
-  suspects: (core) => suspectsOf(takeAll(core)),
+  suspects: (core) => engine().suspects(takeAll(core)),
   attribute: ({ scorer, input }) => engine().attribute(takeAll(scorer), input),
-  heldOut: (core) => heldOutRows(takeAll(core)),
+  heldOut: (core) => engine().heldOut(takeAll(core)),
   plane: ({ scorer, texts }) => engine().plane(takeAll(scorer), texts),
   informative: ({ scorer, texts, count }) => engine().informative(takeAll(scorer), texts, count),
   save: ({ folder, saved }) => {

@@ -35,3 +35,16 @@ test('of more examples than dimensions hardly anything is missing to the least l
   expect(least).toBeLessThanOrEqual(found);
   expect(found / least - 1).toBeLessThan(2e-4);
 });
+
+test('names of labels that tell the examples apart count as one more example of each', () => {
+  const { centres, ...examples } = clusters({ labels: 4, shots: 3, size: 32 });
+  const x = torch.cat([examples.x, centres]);
+  const y = torch.cat([examples.y, torch.arange(4)]);
+  const named = logistic.fit({ ...examples, names: centres });
+  const more = logistic.fit({ x, y, labels: 4 });
+  expect(named.weights.sub(more.weights).abs().max().item()).toBeLessThan(1e-4);
+  const wrong = logistic.fit({ ...examples, names: centres.roll([1], [0]) });
+  const plain = logistic.fit(examples);
+  expect(wrong.weights.sub(plain.weights).abs().max().item()).toBeLessThan(1e-6);
+  expect(named.weights.sub(plain.weights).abs().max().item()).toBeGreaterThan(1e-2);
+});

@@ -1,3 +1,4 @@
+import type { Examples } from '../../../lib/serve/heads/head';
 import type { HeadMap } from '../../../lib/serve/heads/head-map';
 import { heldOutScores, holdOut } from '../../../lib/serve/heads/held-out';
 import { CENTRE, metaTrained } from '../../../lib/serve/heads/meta-trained';
@@ -91,6 +92,67 @@ test('more examples, also of a new label, are the same as fitting anew', () => {
   expect(grown).toBeDefined();
   expect(distance(grown?.weights ?? state.weights, anew.weights)).toBeLessThan(1e-6);
   expect(distance(grown?.bias ?? state.bias, anew.bias)).toBeLessThan(1e-6);
+});
+
+describe('names of labels', () => {
+  const few = permuted(examples, [0, 1, 6, 7, 8, 12, 18, 19]);
+  const names = unit(examples.centres.add(torch.tensor([0.5, -0.5, 0, 0, 0, 0, 0, 0])));
+  const wrong = names.roll([1], [0]);
+  const fitted = (own: Examples) => metaTrained.fit({ ...own, map: half });
+  const scores = (own: Examples): Tensor => metaTrained.scores(fitted(own), examples.centres);
+
+  test('that tell the examples apart count as one more example of each', () => {
+    const more = {
+      x: torch.cat([few.x, names]),
+      y: torch.cat([few.y, torch.arange(4)]),
+      labels: 4,
+    };
+    expect(distance(scores({ ...few, names }), scores(more))).toBeLessThan(1e-6);
+  });
+
+  test('of other labels, or none, change nothing', () => {
+    const plain = scores(few);
+    expect(distance(scores({ ...few, names: wrong }), plain)).toBeLessThan(1e-6);
+    expect(distance(scores({ ...few, names: names.mul(0) }), plain)).toBeLessThan(1e-6);
+    expect(distance(scores({ ...few, names }), plain)).toBeGreaterThan(1e-3);
+  });
+
+  test('count without a map too', () => {
+    const state = metaTrained.fit({ ...few, names });
+    const plain = metaTrained.scores(metaTrained.fit(few), examples.centres);
+    expect(distance(metaTrained.scores(state, examples.centres), plain)).toBeGreaterThan(1e-3);
+  });
+
+  test('stay where an example is held out, also the only one of its label', () => {
+    const all = { ...few, names, map: half };
+    const held = heldOutScores(metaTrained, fitted(all), holdOut(all, [1, 4]));
+    for (const [place, row] of [1, 4].entries()) {
+      const rest = permuted(
+        few,
+        [0, 1, 2, 3, 4, 5, 6, 7].filter((other) => other !== row),
+      );
+      const expected = metaTrained.scores(fitted({ ...rest, names }), few.x.narrow(0, row, 1));
+      expect(distance(held.narrow(0, place, 1), expected)).toBeLessThan(1e-5);
+    }
+    const alone = metaTrained.heldOut?.(fitted(all), holdOut(all, [5]));
+    const others = permuted(few, [0, 1, 2, 3, 4, 6, 7]);
+    const named = {
+      x: torch.cat([others.x, names]),
+      y: torch.cat([others.y, torch.arange(4)]),
+      labels: 4,
+    };
+    const expected = metaTrained.scores(fitted(named), few.x.narrow(0, 5, 1));
+    expect(alone && distance(alone, expected)).toBeLessThan(1e-5);
+  });
+
+  test('of new labels come with their examples', () => {
+    const [before, after] = [permuted(few, [0, 1, 2, 3, 4, 5]), permuted(few, [6, 7])];
+    const first = { ...before, labels: 3, names: names.narrow(0, 0, 3), map: half };
+    const grown = metaTrained.add?.(metaTrained.fit(first), { ...after, names, map: half });
+    const anew = fitted({ ...few, names });
+    expect(distance(grown?.weights ?? anew.sums, anew.weights)).toBeLessThan(1e-6);
+    expect(distance(grown?.bias ?? anew.sums, anew.bias)).toBeLessThan(1e-6);
+  });
 });
 
 test('labels of unequal numbers of examples count the same in the centre', () => {
