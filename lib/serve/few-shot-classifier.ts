@@ -14,6 +14,7 @@ import {
   type Example,
   type ExamplesInput,
   examplesNow,
+  type LabeledExamples,
   readExamples,
 } from './examples/read-examples';
 import { warnOfUnknownExamples } from './examples/unknown-examples';
@@ -472,13 +473,17 @@ export class FewShotClassifier {
     });
   }
 
-  /** Gives a label another name. @throws ArgumentRangeError if it is not there, or the name is taken */
+  /** Gives a label another name, which heads that make use of names read. @throws ArgumentRangeError if it is not there, or the name is taken */
   async renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'renameLabel');
     return this.#edit(signal, async (knowledge) => {
       requireLabel(knowledge, label, 'renameLabel');
       requireNewName(knowledge.labels, label, name);
-      return knowledge.renamed((one) => (one === label ? name : one));
+      const rename = (one: string): string => (one === label ? name : one);
+      if (knowledge.core.names === undefined) return knowledge.renamed(rename);
+      const rows = knowledge.rows.map((row) => ({ ...row, label: rename(row.label) }));
+      const { head } = knowledge.core.fitted;
+      return this.#fitted(knowledge, { labels: knowledge.labels.map(rename), rows }, head, signal);
     });
   }
 
@@ -487,13 +492,9 @@ export class FewShotClassifier {
     const { head } = readOptions(REFIT, options, 'refit');
     requireHead(head, this.#pool.encoder, 'refit');
     return this.#edit(undefined, async (knowledge) => {
-      const { labels, rows } = knowledge;
       // A head that gives one label cannot learn from a text of two.
-      if (!givesSeveral(head)) readExamples(rows, 'refit');
-      const { y, names, options: fit } = newRows(labels, rows, { ...this.#options, head });
-      const kept = { rows: [...rows.keys()], y, labels: labels.length, names, options: fit };
-      const core = await this.#pool.narrow(knowledge.shared, kept, this.#job(knowledge));
-      return new Knowledge(labels, rows, core);
+      if (!givesSeveral(head)) readExamples(knowledge.rows, 'refit');
+      return this.#fitted(knowledge, knowledge, head, undefined);
     });
   }
 
@@ -576,6 +577,19 @@ export class FewShotClassifier {
       releaseAll(shared);
       disposeTree(tuned?.params);
     }
+  }
+
+  /** The same examples, whose labels may have other names, fitted anew. */
+  async #fitted(
+    knowledge: Knowledge,
+    { labels, rows }: LabeledExamples,
+    head: HeadName | 'auto',
+    signal: AbortSignal | undefined,
+  ): Promise<Knowledge> {
+    const { y, names, options } = newRows(labels, rows, { ...this.#options, head });
+    const kept = { rows: [...rows.keys()], y, labels: labels.length, names, options };
+    const job = this.#job({ rows }, signal);
+    return new Knowledge(labels, rows, await this.#pool.narrow(knowledge.shared, kept, job));
   }
 
   async #narrowed(
