@@ -230,6 +230,12 @@ test.each<[string, string, () => unknown]>([
     'source',
     () => torch.rand([4]).indexCopy_(0, places, opaque()),
   ],
+  ['indexAdd_ of an opaque tensor', 'source', () => torch.rand([4]).indexAdd_(0, places, opaque())],
+  [
+    'indexReduce_ of an opaque tensor',
+    'source',
+    () => torch.rand([4]).indexReduce_(0, places, opaque(), 'amax'),
+  ],
   ['scatter_ of an opaque tensor', 'src', () => torch.rand([4]).scatter_(0, places, opaque())],
   [
     'scatterAdd_ of an opaque tensor',
