@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { normalize } from '../../lib/meta/metric/normalize';
+import { nameVectors } from '../../lib/serve/heads/label-names';
 import {
   cachedFeatures,
   type LabeledText,
@@ -95,10 +96,7 @@ export function rowsByLabel(rows: readonly LabeledText[]): Map<string, number[]>
 /** The vectors `[N, D]` of the names of a part's labels, in the order of the names, as a classifier reads them. */
 export function labelNames(encoder: SentenceEncoder, { rows }: Part): Tensor {
   const texts = [...rowsByLabel(rows).keys()].map(nameAsText);
-  return torch.scope(() => {
-    const { vectors, known } = encoder.readSync(texts);
-    return normalize(vectors).mul(torch.tensor(known.map((one) => [Number(one)])));
-  });
+  return torch.scope(() => nameVectors(encoder.readSync(texts)));
 }
 
 /** The places of so many texts of each label, or of all there are. */

@@ -47,9 +47,9 @@ export async function headTable(names: readonly string[]): Promise<string[][]> {
       const map = await mapFor(encoder, file, without);
       const source = await sourceOf(encoder, data);
       const head = without === undefined ? 'shipped' : `without ${without}`;
+      const known = { ...source, map, names: labelNames(encoder, source.part) };
       for (const shots of [1, 5]) {
-        const names = labelNames(encoder, source.part);
-        const figures = cells({ ...source, map, names }, ways, shots);
+        const figures = cells(known, ways, shots);
         const line = [name, data, head, String(shots), ...figures];
         process.stderr.write(`${line.join('  ')}\n`);
         lines.push(line);

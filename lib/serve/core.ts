@@ -77,9 +77,7 @@ export function grown(core: Core, rows: Rows, labels: number, fitting: Fitting):
 }
 
 /** What is known beside the examples. */
-function learnedOf({ map, tuned, check }: Fitting) {
-  return tuned === undefined ? { map, check } : { measured: tuned.measured, check };
-}
+const learnedOf = ({ map, tuned, check }: Fitting) => ({ map, measured: tuned?.measured, check });
 
 function fittedCore(examples: LabeledFeatures, known: Uint8Array, fitting: Fitting): Core {
   const fitted = fitExamples({ ...examples, ...learnedOf(fitting) }, fitting.options);

@@ -1,5 +1,4 @@
-import { normalize } from '../meta/metric/normalize';
-import type { SentenceEncoder } from '../text';
+import type { ReadTexts, SentenceEncoder } from '../text';
 import { type Tensor, torch } from '../torch';
 import type { FineTuneStep } from '../train/contrastive/fine-tune';
 import { type Core, coreOf, type Fitting, grown, narrowed } from './core';
@@ -11,6 +10,7 @@ import {
 import type { FitOptions } from './fitted';
 import { indices } from './heads/features';
 import { type HeadMap, headMapFile, readHeadMap } from './heads/head-map';
+import { nameVectors } from './heads/label-names';
 import { type HeldOutRow, heldOutRows } from './held-out-answers';
 import { type Doubt, informative } from './informative';
 import { type Plane, principalPlane } from './plane';
@@ -148,12 +148,12 @@ export class Engine implements Disposable {
     const encoder = encoderFor(this.#encoder, tuned);
     if (map === undefined || names === undefined) return { read: encoder.readSync(texts) };
     const { vectors, known } = encoder.readSync([...texts, ...names]);
-    const of = (from: number, count: number): Tensor => vectors.narrow(0, from, count);
-    const words = torch.tensor(Float32Array.from(known.slice(texts.length), Number));
-    return {
-      read: { vectors: of(0, texts.length), known: known.slice(0, texts.length) },
-      names: normalize(of(texts.length, names.length)).mul(words.unsqueeze(1)),
-    };
+    const part = (from: number, count: number): ReadTexts => ({
+      vectors: vectors.narrow(0, from, count),
+      known: known.slice(from, from + count),
+    });
+    const { length } = texts;
+    return { read: part(0, length), names: nameVectors(part(length, names.length)) };
   }
 
   /** The answers of requests for one encoder. */

@@ -473,7 +473,11 @@ export class FewShotClassifier {
     });
   }
 
-  /** Gives a label another name, which heads that make use of names read. @throws ArgumentRangeError if it is not there, or the name is taken */
+  /**
+   * Gives a label another name, which heads that make use of names read.
+   *
+   * @throws ArgumentRangeError if it is not there, or the name is taken
+   */
   async renameLabel(label: string, name: string, options: EditOptions = {}): Promise<void> {
     const { signal } = readOptions(EDIT, options, 'renameLabel');
     return this.#edit(signal, async (knowledge) => {

@@ -1,7 +1,14 @@
 import { normalize } from '../../meta/metric/normalize';
+import type { ReadTexts } from '../../text';
 import { type Tensor, torch } from '../../torch';
 import { type ClassSums, sumsOf } from './class-mean';
 import type { Examples } from './head';
+
+/** The vectors `[N, D]` of names as heads take them, of what an encoder made of these texts. */
+export function nameVectors({ vectors, known }: ReadTexts): Tensor {
+  const words = torch.tensor(Float32Array.from(known, Number)).unsqueeze(1);
+  return normalize(vectors).mul(words);
+}
 
 /** How much nearer names are to the examples of their own labels than to others, from where on they count, and in full. */
 const GATE = [0.03, 0.06] as const;
