@@ -2,6 +2,12 @@
 import { elementCount } from '../../check-tensors';
 import { type Check, type CheckedArguments, type TensorFacts, written } from './checked-arguments';
 import { ONEDNN_PRECONDITIONS } from './onednn';
+import {
+  OPAQUE_PRECONDITIONS,
+  stridedWeight,
+  stridedWeightTransposed,
+  wholeWindows,
+} from './opaque';
 import { SIZE_PRECONDITIONS, sizesFromZero } from './sizes';
 import { SPARSE_PRECONDITIONS } from './sparse';
 
@@ -179,14 +185,6 @@ function degree(args: CheckedArguments): void {
     );
 }
 
-/** Tensors in oneDNN's own layout, which other kernels misread. */
-function noOpaque(args: CheckedArguments): void {
-  for (const tensor of args.allTensors()) {
-    const { layout } = tensor;
-    args.require(layout !== 'other', 'a strided or sparse tensor', tensor.name, 'an opaque one');
-  }
-}
-
 /** oneDNN needs contiguous tensors, and divides by the sizes of what it has. */
 function contiguous(args: CheckedArguments): void {
   const self = args.tensor('self');
@@ -301,6 +299,7 @@ const POLYNOMIALS = [
  */
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   ...ONEDNN_PRECONDITIONS,
+  ...OPAQUE_PRECONDITIONS,
   ...SPARSE_PRECONDITIONS,
   ...SIZE_PRECONDITIONS,
   'metatorch::attention': heads,
@@ -320,16 +319,16 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::adaptive_max_pool2d': emptyWindows,
   'aten::adaptive_max_pool3d': emptyWindows,
   'aten::avg_pool1d': smallWindow,
-  'aten::avg_pool2d': smallWindow,
-  'aten::avg_pool3d': smallWindow,
+  'aten::avg_pool2d': all(smallWindow, wholeWindows),
+  'aten::avg_pool3d': all(smallWindow, wholeWindows),
   'aten::max_pool2d_with_indices_backward': poolingPlaces,
   'aten::conv1d': convolution,
   'aten::conv2d': convolution,
   'aten::conv3d': convolution,
-  'aten::conv_transpose1d': convolution,
-  'aten::conv_transpose2d': convolution,
-  'aten::conv_transpose3d': convolution,
-  'aten::convolution': convolution,
+  'aten::conv_transpose1d': all(convolution, stridedWeight),
+  'aten::conv_transpose2d': all(convolution, stridedWeight),
+  'aten::conv_transpose3d': all(convolution, stridedWeight),
+  'aten::convolution': all(convolution, stridedWeightTransposed),
   'aten::slow_conv3d': ownKernel(3),
   'aten::slow_conv_transpose2d': ownKernel(2),
   'aten::slow_conv_transpose3d': ownKernel(3),
@@ -345,15 +344,6 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
   'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
   'aten::copy': denseOnly,
-  'aten::zero': noOpaque,
-  'aten::new_empty': noOpaque,
-  'aten::new_zeros': noOpaque,
-  'aten::index_add_': noOpaque,
-  'aten::index_copy_': noOpaque,
-  'aten::index_reduce_': noOpaque,
-  'aten::scatter_': noOpaque,
-  'aten::scatter_add_': noOpaque,
-  'aten::scatter_reduce_': noOpaque,
   'aten::to_mkldnn': contiguous,
   'aten::choose_qparams_optimized': bins,
   'aten::upsample_nearest1d': smallWindow,
