@@ -12,6 +12,8 @@ export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
 // Far more levels than any real tree has, and few enough for the stack.
 const MOST_LEVELS = 1000;
+// An array's elements up to here are read by their places, without a copy of them.
+const SHORT = 1024;
 
 /**
  * All tensors in a value, depth first, in key order. Everything else is passed over.
@@ -30,8 +32,10 @@ function collect(value: unknown, found: Tensor[], level: number): void {
     return;
   }
   if (level > MOST_LEVELS) throw tooDeep();
-  // Own values only: an array may have any length and hardly an element.
-  if (Array.isArray(value) || isPlainObject(value)) {
+  if (Array.isArray(value) && value.length <= SHORT) {
+    for (let i = 0; i < value.length; i++) collect(value[i], found, level + 1);
+  } else if (Array.isArray(value) || isPlainObject(value)) {
+    // Own values only: an array may have any length and hardly an element.
     for (const item of Object.values(value)) collect(item, found, level + 1);
   }
 }
