@@ -19,9 +19,9 @@ export function ofWhole<T extends { readonly format: string }, R>(
   try {
     return make(value);
   } catch (error) {
-    // What is missing shows where it is used, as an error of the language.
-    const isMissing = error instanceof TypeError && !(error instanceof ArgumentTypeError);
-    throw isMissing ? partial(format, error.message, operator, error) : error;
+    // What is missing or of another kind shows where it is used, as an error of the language.
+    const isOfLanguage = error instanceof Error && !('code' in error);
+    throw isOfLanguage ? partial(format, error.message, operator, error) : error;
   }
 }
 

@@ -40,6 +40,11 @@ test('a card of a part, and a part of a card', () => {
   expect(() => cardMarkdown(card)).toThrow(refused);
 });
 
+test('numbers where a card has objects', () => {
+  const card = { ...modelCard(made), protocols: new BigInt64Array(2) };
+  expect(() => cardMarkdown(card as never)).toThrow(refused);
+});
+
 test('a part of a comparison', () => {
   expect(() => comparisonMarkdown(without(compared, 'accuracy'))).toThrow(refused);
 });

@@ -138,6 +138,10 @@ export class TensorFacts {
     return binding.deviceOf(this.handle);
   }
 
+  get requiresGrad(): boolean {
+    return binding.requiresGrad(this.handle);
+  }
+
   get isContiguous(): boolean {
     return call('aten::is_contiguous', this.handle) === true;
   }

@@ -194,6 +194,23 @@ function contiguous(args: CheckedArguments): void {
   args.require(!self.shape.includes(0), 'a tensor with elements', 'self', written(self.shape));
 }
 
+/** Queries of H heads share keys and values of fewer, whose number theirs is divided by. */
+function sharedHeads(args: CheckedArguments): void {
+  if (args.value('enableGqa') !== true) return;
+  for (const name of ['key', 'value']) {
+    const { shape = [] } = args.tensor(name) ?? {};
+    args.require(shape.at(-3) !== 0, 'a shape [..., H, L, D] with H > 0', name, written(shape));
+  }
+}
+
+/** The derivative of no distances at all reads the first row. */
+function differentiableRows(args: CheckedArguments): void {
+  const self = args.tensor('self');
+  if (!self?.requiresGrad) return;
+  const expected = 'at least one row where gradients are taken';
+  args.require(self.shape[0] !== 0, expected, 'self', written(self.shape));
+}
+
 // More than any model has, so that what has fewer pays for no further look at its tensors.
 const MOST_HEADS = 1024;
 
@@ -304,6 +321,8 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   ...SIZE_PRECONDITIONS,
   'metatorch::attention': heads,
   'metatorch::conv_max': windows,
+  'aten::scaled_dot_product_attention': sharedHeads,
+  'aten::pdist': differentiableRows,
   'aten::native_batch_norm': channelStatistics,
   'aten::batch_norm': channelStatistics,
   'aten::batch_norm_update_stats': perChannel,

@@ -1,4 +1,4 @@
-import { TorchError, torch } from '../../../../lib';
+import { type Tensor, TorchError, torch } from '../../../../lib';
 
 const x = torch.rand([1, 2, 5]);
 const refused = (name: string) =>
@@ -13,6 +13,8 @@ const none = torch.rand([4, 5, 0]);
 const ints = (...values: number[]) => torch.tensor(values, { dtype: 'int32' });
 
 const places = torch.arange(4);
+const scaled = (query: Tensor, key: Tensor, value: Tensor) =>
+  torch.scaledDotProductAttention(query, key, value, { enableGqa: true });
 const opaque = () => torch.rand([4]).toMkldnn();
 
 test.each<[string, string, () => unknown]>([
@@ -248,6 +250,21 @@ test.each<[string, string, () => unknown]>([
     () => torch.rand([4]).scatterReduce_(0, places, opaque(), 'sum'),
   ],
   ['conv1d of a sparse tensor', 'weight', () => torch.conv1d(x, torch.rand([2, 2, 1]).toSparse())],
+  [
+    'scaledDotProductAttention of keys without heads for queries that share them',
+    'key',
+    () => scaled(torch.ones([4, 2, 5, 8]), torch.ones([4, 0, 5, 8]), torch.ones([4, 2, 5, 8])),
+  ],
+  [
+    'the same of values',
+    'value',
+    () => scaled(torch.ones([4, 2, 5, 8]), torch.ones([4, 2, 5, 8]), torch.ones([4, 0, 5, 8])),
+  ],
+  [
+    'pdist of no rows with gradients',
+    'self',
+    () => torch.zeros([0, 4]).requiresGrad_().pdist().sum().backward(),
+  ],
   ['attention of no heads', 'heads', () => torch.attention(x, x, x, { heads: 0 })],
   [
     'attention of many heads without columns',
