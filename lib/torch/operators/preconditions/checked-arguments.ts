@@ -151,18 +151,60 @@ export class TensorFacts {
     return call('aten::_is_zerotensor', this.handle) === true;
   }
 
-  /** The least and the greatest element of each row of a matrix, as `range` gives them; none of an empty matrix. */
-  rowRanges(): ([number, number] | undefined)[] {
+  /**
+   * The least and the greatest element of each row of a matrix, as `range` gives them; none of an empty matrix.
+   *
+   * @param counts how many of a row's first elements count. Default: all
+   */
+  rowRanges(counts?: readonly number[]): ([number, number] | undefined)[] {
     const [rows = 0, columns = 0] = this.shape;
     if (columns === 0) return [];
     return Array.from({ length: rows }, (_, i) => {
+      const count = Math.max(0, Math.min(columns, counts?.[i] ?? columns));
       const row = call('aten::select', this.handle, 0, i) as Handle;
+      const first = call('aten::narrow', row, 0, 0, count) as Handle;
       try {
-        return new TensorFacts(this.name, row).range();
+        return new TensorFacts(this.name, first).range();
       } finally {
+        binding.release(first);
         binding.release(row);
       }
     });
+  }
+
+  /** The elements of a vector of integers; undefined if they cannot be read. */
+  integers(): number[] | undefined {
+    const [count = 0, ...others] = this.shape;
+    if (others.length > 0) return undefined;
+    const column = call('aten::unsqueeze', this.handle, 1) as Handle;
+    try {
+      const ranges = count === 0 ? [] : new TensorFacts(this.name, column).rowRanges();
+      const numbers = ranges.flatMap((range) => (range === undefined ? [] : [range[0]]));
+      return numbers.length === count ? numbers : undefined;
+    } finally {
+      binding.release(column);
+    }
+  }
+
+  /** The integers along the last dimension, for each place of the others; none if they cannot be read. */
+  integersOfRows(): number[][] {
+    const { shape } = this;
+    const length = shape.at(-1) ?? 0;
+    if (length === 0 || shape.includes(0) || this.layout !== 'strided') return [];
+    const matrix = call('aten::reshape', this.handle, [-1, length]) as Handle;
+    const rows = shape.slice(0, -1).reduce((count, size) => count * size, 1);
+    try {
+      return Array.from({ length: rows }, (_, i) => {
+        const row = call('aten::select', matrix, 0, i) as Handle;
+        try {
+          return new TensorFacts(this.name, row).integers() ?? [];
+        } finally {
+          binding.release(row);
+        }
+      });
+    } finally {
+      binding.release(matrix);
+    }
   }
 
   /** The least and the greatest element; undefined if there are none or they cannot be read. */

@@ -1,6 +1,7 @@
 // One table of what libtorch does not check; longer than other files, since its checks are read beside it.
 import { elementCount } from '../../check-tensors';
 import { type Check, type CheckedArguments, type TensorFacts, written } from './checked-arguments';
+import { CTC_PRECONDITIONS } from './ctc';
 import { ONEDNN_PRECONDITIONS } from './onednn';
 import {
   OPAQUE_PRECONDITIONS,
@@ -169,6 +170,18 @@ function pivots(
   };
 }
 
+/** Negative exchanges stand for blocks of two rows, so that they come in pairs. */
+function wholeBlocks(args: CheckedArguments): void {
+  const rows = args.tensor('LD')?.shape.at(-1) ?? 0;
+  for (const exchanges of args.tensor('pivots')?.integersOfRows() ?? []) {
+    const inside = exchanges.every((row) => row !== 0 && Math.abs(row) <= rows);
+    const negative = exchanges.map((row) => (row < 0 ? '-' : '+')).join('');
+    const paired = negative.split('+').every((run) => run.length % 2 === 0);
+    const expected = `numbers from 1 to ${rows}, and pairs of negative ones for blocks of two,`;
+    args.require(inside && paired, expected, 'pivots', written(exchanges));
+  }
+}
+
 // Beyond this a polynomial of one number takes a noticeable time.
 const MOST_DEGREE = 10_000;
 
@@ -315,6 +328,7 @@ const POLYNOMIALS = [
  * the process or never returns. Operators that are not listed pay nothing.
  */
 export const PRECONDITIONS: Readonly<Record<string, Check>> = {
+  ...CTC_PRECONDITIONS,
   ...ONEDNN_PRECONDITIONS,
   ...OPAQUE_PRECONDITIONS,
   ...SPARSE_PRECONDITIONS,
@@ -361,7 +375,10 @@ export const PRECONDITIONS: Readonly<Record<string, Check>> = {
   'aten::rnn_tanh': recurrent,
   'aten::rnn_relu': recurrent,
   'aten::lu_unpack': pivots('LUData', 'LUPivots', (sizes) => Math.min(...sizes)),
-  'aten::linalg_ldl_solve': pivots('LD', 'pivots', ([rows = 0]) => rows),
+  'aten::linalg_ldl_solve': all(
+    pivots('LD', 'pivots', ([rows = 0]) => rows),
+    wholeBlocks,
+  ),
   'aten::copy': denseOnly,
   'aten::to_mkldnn': contiguous,
   'aten::choose_qparams_optimized': bins,
