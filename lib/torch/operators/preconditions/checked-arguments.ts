@@ -172,47 +172,27 @@ export class TensorFacts {
     });
   }
 
-  /** The elements of a vector of integers; undefined if they cannot be read. */
-  integers(): number[] | undefined {
-    const [count = 0, ...others] = this.shape;
-    if (others.length > 0) return undefined;
-    const column = call('aten::unsqueeze', this.handle, 1) as Handle;
-    try {
-      const ranges = count === 0 ? [] : new TensorFacts(this.name, column).rowRanges();
-      const numbers = ranges.flatMap((range) => (range === undefined ? [] : [range[0]]));
-      return numbers.length === count ? numbers : undefined;
-    } finally {
-      binding.release(column);
-    }
+  get #isReadable(): boolean {
+    const hasElements = this.layout === 'strided' && this.device !== 'meta';
+    return hasElements && !binding.isBatched(this.handle);
   }
 
-  /** The integers along the last dimension, for each place of the others; none if they cannot be read. */
-  integersOfRows(): number[][] {
-    const { shape } = this;
-    const length = shape.at(-1) ?? 0;
-    if (length === 0 || shape.includes(0) || this.layout !== 'strided') return [];
-    const matrix = call('aten::reshape', this.handle, [-1, length]) as Handle;
-    const rows = shape.slice(0, -1).reduce((count, size) => count * size, 1);
+  /** All elements as integers, in order; undefined if they cannot be read. */
+  integers(): number[] | undefined {
+    if (!this.#isReadable) return undefined;
+    const wide = call('aten::_cast_Long', this.handle) as Handle;
     try {
-      return Array.from({ length: rows }, (_, i) => {
-        const row = call('aten::select', matrix, 0, i) as Handle;
-        try {
-          return new TensorFacts(this.name, row).integers() ?? [];
-        } finally {
-          binding.release(row);
-        }
-      });
+      const numbers = new BigInt64Array(binding.numelOf(wide));
+      binding.toBytes(wide, new Uint8Array(numbers.buffer));
+      return Array.from(numbers, Number);
     } finally {
-      binding.release(matrix);
+      binding.release(wide);
     }
   }
 
   /** The least and the greatest element; undefined if there are none or they cannot be read. */
   range(): [number, number] | undefined {
-    const readable = this.layout === 'strided' && this.device !== 'meta';
-    if (!readable || binding.numelOf(this.handle) === 0 || binding.isBatched(this.handle)) {
-      return undefined;
-    }
+    if (!this.#isReadable || binding.numelOf(this.handle) === 0) return undefined;
     const [least, most] = call('aten::aminmax', this.handle) as [Handle, Handle];
     try {
       return [Number(binding.item(least)), Number(binding.item(most))];

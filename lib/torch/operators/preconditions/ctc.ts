@@ -10,7 +10,9 @@ function targetsAreClasses(args: CheckedArguments): void {
     return;
   }
   // What fills up a row may be any number.
-  const counts = args.tensor('targetLengths')?.integers() ?? args.numbers('targetLengths');
+  const lengths = args.tensor('targetLengths');
+  const counts = lengths === undefined ? args.numbers('targetLengths') : lengths.integers();
+  if (counts === undefined) return;
   for (const [row, range] of targets.rowRanges(counts).entries()) {
     args.requireRange(range, 0, classes - 1, `targets[${row}]`);
   }

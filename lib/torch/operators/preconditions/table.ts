@@ -172,8 +172,10 @@ function pivots(
 
 /** Negative exchanges stand for blocks of two rows, so that they come in pairs. */
 function wholeBlocks(args: CheckedArguments): void {
-  const rows = args.tensor('LD')?.shape.at(-1) ?? 0;
-  for (const exchanges of args.tensor('pivots')?.integersOfRows() ?? []) {
+  const rows = args.tensor('LD')?.shape.at(-2) ?? 0;
+  const numbers = args.tensor('pivots')?.integers() ?? [];
+  for (let at = 0; at < numbers.length; at += rows) {
+    const exchanges = numbers.slice(at, at + rows);
     const inside = exchanges.every((row) => row !== 0 && Math.abs(row) <= rows);
     const negative = exchanges.map((row) => (row < 0 ? '-' : '+')).join('');
     const paired = negative.split('+').every((run) => run.length % 2 === 0);
