@@ -77,6 +77,8 @@ export interface NativeBinding extends GraphBinding, GroupBinding {
   shareBytes(data: Uint8Array, dtype: string, shape: readonly number[]): Handle;
   toBytes(tensor: Handle, target: Uint8Array): void;
   item(tensor: Handle): number | bigint | boolean | { re: number; im: number };
+  /** Of an int64 tensor with elements. */
+  allWithin(tensor: Handle, least: number, greatest: number): boolean;
   shapeOf(tensor: Handle): number[];
   strideOf(tensor: Handle): number[];
   dtypeOf(tensor: Handle): string;

@@ -1,7 +1,7 @@
 import { objectOf, positiveInteger } from '../check';
 import { invalidArgument, outOfRange } from '../errors';
 import { type Tensor, type Tree, torch } from '../torch';
-import { shapeOf, wrongShape } from '../torch/check-tensors';
+import { allWithin, shapeOf, wrongShape } from '../torch/check-tensors';
 
 /** Inputs of T tasks and their labels. */
 export type Examples<I extends Tree = Tensor> = {
@@ -39,15 +39,11 @@ export const IGNORED = -100;
 export function requireQueries(labels: Tensor, operator: string): void {
   const [, rows = 0] = labels.shape;
   const empty = () =>
-    leastOf(labels) <= IGNORED &&
+    !allWithin(labels, IGNORED + 1, Number.MAX_SAFE_INTEGER) &&
     torch.scope(() => labels.ne(IGNORED).flatten(1).any(1).all().item() === false);
   if (rows > 0 && (labels.dtype !== 'int64' || labels.device !== 'cpu' || !empty())) return;
   throw outOfRange('at least one query', 'each task', 'none', operator);
 }
-
-// The least and the greatest label tell quickly that nothing is wrong.
-const leastOf = (labels: Tensor): bigint => torch.scope(() => labels.min().itemBigInt());
-const greatestOf = (labels: Tensor): bigint => torch.scope(() => labels.max().itemBigInt());
 
 /** T: how many tasks there are. */
 export function taskCount(examples: Examples<Tree>): number {
@@ -73,7 +69,7 @@ export function checkLabels(rows: Tensor, labels: Tensor, ways: number, learner:
     throw invalidArgument('int64', `the labels of ${learner}`, labels.dtype, learner);
   }
   if (labels.device !== 'cpu' || shape.includes(0)) return;
-  if (leastOf(labels) >= 0 && greatestOf(labels) < ways) return;
+  if (allWithin(labels, 0, ways - 1)) return;
   const wrong = torch.scope(() => {
     const outside = labels.lt(0).logicalOr(labels.ge(ways)).logicalAnd(labels.ne(IGNORED));
     return labels.maskedSelect(outside).tolist() as bigint[];

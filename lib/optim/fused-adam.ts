@@ -42,8 +42,7 @@ export function fusedAdam<P extends Tree>(
 ): { params: P; state: AdamState } {
   const { rate, decoupled, amsgrad, ...rest } = settings;
   // The kernel pairs elements by their place in memory, whatever the strides.
-  const copy = <T extends Tree>(tree: T): T =>
-    mapTree(([tensor]) => own(tensor).contiguous(), tree);
+  const copy = <T extends Tree>(tree: T): T => mapTree(([tensor]) => own(tensor), tree);
   const step = state.step.add(1);
   const next = {
     step,

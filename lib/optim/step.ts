@@ -1,10 +1,10 @@
 import { leaves, mapTree, type Tensor, type Tree, torch } from '../torch';
 import { donationOf } from '../torch/donation';
 
-/** A tensor that may be written: a copy, or the tensor's own memory where that is donated. */
+/** A contiguous tensor that may be written: a copy, or the tensor's own memory where that is donated. */
 export type Own = (tensor: Tensor) => Tensor;
 
-const copied: Own = (tensor) => tensor.clone();
+const copied: Own = (tensor) => tensor.clone({ memoryFormat: 'contiguous_format' });
 
 /**
  * Takes an optimizer's step by `rule` in a scope. What `torch.replace` is replacing is consumed by it:

@@ -1,4 +1,6 @@
 import { ArgumentRangeError, invalidArgument } from '../errors';
+import { binding } from './binding';
+import { handleOf } from './handle';
 import { isTensor, type Tensor } from './tensor';
 import { mapTree, type Tree } from './tree';
 
@@ -38,6 +40,11 @@ export function wrongShape(
     `Expected ${expected} for the ${name} of ${operator} but received [${shape.join(', ')}]`,
     operator,
   );
+}
+
+/** Whether every element of an int64 tensor, which has at least one, is in a range. */
+export function allWithin(integers: Tensor, least: number, greatest: number): boolean {
+  return binding.allWithin(handleOf(integers), least, greatest);
 }
 
 /** How many elements a tensor of a shape has. */

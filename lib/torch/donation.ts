@@ -5,7 +5,7 @@ import type { Tensor } from './tensor';
 
 /** Tensors that `torch.replace` lets an optimizer overwrite. */
 export type Donation = {
-  /** The same elements as a new tensor that may be written: on the same memory, or a copy. */
+  /** The same elements as a new contiguous tensor that may be written: on the same memory, or a copy. */
   own(tensor: Tensor): Tensor;
   /** Disposes of the donated tensors and of whatever else refers to memory that has been overwritten. */
   settle(): void;
@@ -26,11 +26,12 @@ export function donationOf(
   return {
     own(tensor) {
       found ??= overwritable(tensors, read, made);
-      return found.free.has(tensor) ? tensor.detach() : tensor.detach().clone();
+      const alias = tensor.detach();
+      return found.free.has(tensor) ? alias : alias.clone({ memoryFormat: 'contiguous_format' });
     },
     settle() {
       // The fused kernels do not count as changes in place.
-      binding.noteChanges(Int32Array.from(found?.free ?? [], handleOf));
+      binding.noteChanges(handlesOf([...(found?.free ?? [])]));
       releaseDonated([...tensors, ...(found?.views ?? [])]);
     },
   };
@@ -43,14 +44,23 @@ function overwritable(
   made: readonly TensorHandle[],
 ): { free: ReadonlySet<Tensor>; views: readonly TensorHandle[] } {
   const needed = new Set<TensorHandle>(read);
-  const others = made.filter((tensor) => handleOf(tensor) >= 0 && !needed.has(tensor));
   const wanted = tensors.filter((tensor) => !needed.has(tensor));
-  const marks = Int32Array.from([...wanted, ...others], handleOf);
+  const others: TensorHandle[] = [];
+  for (const tensor of made) if (handleOf(tensor) >= 0 && !needed.has(tensor)) others.push(tensor);
+  const marks = handlesOf([...wanted, ...others]);
   binding.markOverwritable(marks, wanted.length);
+  const isMarked = (from: number) => (_: unknown, i: number) => marks[from + i] === 1;
   return {
-    free: new Set(wanted.filter((_, i) => marks[i] === 1)),
-    views: others.filter((_, i) => marks[wanted.length + i] === 1),
+    free: new Set(wanted.filter(isMarked(0))),
+    views: others.filter(isMarked(wanted.length)),
   };
+}
+
+// An optimizer's step comes through here: `Int32Array.from` with a function takes several times as long.
+function handlesOf(tensors: readonly TensorHandle[]): Int32Array {
+  const handles = new Int32Array(tensors.length);
+  for (let i = 0; i < handles.length; i++) handles[i] = handleOf(tensors[i] as TensorHandle);
+  return handles;
 }
 
 /** What the scopes inside of the replacement own, if all of the tensors are donated to it. */

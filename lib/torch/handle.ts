@@ -54,7 +54,8 @@ export abstract class TensorHandle {
       }
     };
     takeHandle = (tensor, instead) => {
-      const handle = handleOf(tensor);
+      if (!(#handle in tensor)) throw invalidArgument('a tensor', 'this', tensor);
+      const handle = tensor.#handle;
       if (handle >= 0) tensor.#handle = instead;
       return handle;
     };

@@ -63,16 +63,17 @@ export function settle({ owned, released }: Scope, kept: ReadonlySet<TensorHandl
     return;
   }
   const gone: TensorHandle[] = [];
-  const staying: TensorHandle[] = [];
+  const staying = innermost?.owned ?? [];
   for (const tensor of owned) (kept.has(tensor) ? staying : gone).push(tensor);
   let bytes = released + releaseAll(gone);
-  for (const tensor of staying) {
-    if (handleOf(tensor) >= 0) bytes = own(tensor, bytes);
+  if (innermost === undefined) {
+    for (const tensor of staying) if (handleOf(tensor) >= 0) bytes = own(tensor, bytes);
+    return;
   }
-  if (innermost !== undefined) innermost.released += bytes;
+  innermost.released += bytes;
   // Otherwise a loop inside one long scope would keep the memory of every step's results.
-  if (innermost !== undefined && innermost.owned.length >= innermost.sweepAt) {
-    innermost.owned = innermost.owned.filter((tensor) => handleOf(tensor) >= 0);
+  if (staying.length >= innermost.sweepAt) {
+    innermost.owned = staying.filter((tensor) => handleOf(tensor) >= 0);
     innermost.sweepAt = Math.max(FIRST_SWEEP, 2 * innermost.owned.length);
   }
 }

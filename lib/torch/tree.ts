@@ -32,12 +32,11 @@ function collect(value: unknown, found: Tensor[], level: number): void {
     return;
   }
   if (level > MOST_LEVELS) throw tooDeep();
-  if (Array.isArray(value) && value.length <= SHORT) {
-    for (let i = 0; i < value.length; i++) collect(value[i], found, level + 1);
-  } else if (Array.isArray(value) || isPlainObject(value)) {
-    // Own values only: an array may have any length and hardly an element.
-    for (const item of Object.values(value)) collect(item, found, level + 1);
-  }
+  if (!Array.isArray(value) && !isPlainObject(value)) return;
+  // Own values only: an array may have any length and hardly an element.
+  const items: readonly unknown[] =
+    Array.isArray(value) && value.length <= SHORT ? value : Object.values(value);
+  for (let i = 0; i < items.length; i++) collect(items[i], found, level + 1);
 }
 
 /** The dotted path of a tensor in a value that holds it; '' where it is the value itself. */
@@ -86,7 +85,7 @@ function map(
   const made: unknown[] = [];
   for (let k = 0; k < keys.length; k++) {
     const children: unknown[] = [];
-    for (const own of all) children.push(own[k]);
+    for (let i = 0; i < all.length; i++) children.push(all[i]?.[k]);
     const key = keys[k] as string;
     made.push(map(fn, children, path === '' ? key : `${path}.${key}`, level + 1));
   }

@@ -1,5 +1,6 @@
 #include "memory/storage.h"
 
+#include <ATen/ops/aminmax.h>
 #include <ATen/ops/empty.h>
 
 #include <cstring>
@@ -56,6 +57,16 @@ napi_value Item(Call& call) {
   call.operator_name = "item";
   if (IsBatched(TensorArgument(call, 0))) throw VmapError();
   return FromScalar(call, TensorArgument(call, 0).item());
+}
+
+// allWithin(integers, least, greatest): whether every element of an int64 tensor is in that range.
+napi_value AllWithin(Call& call) {
+  call.operator_name = "aminmax";
+  const at::Tensor& integers = TensorArgument(call, 0);
+  if (IsBatched(integers)) throw VmapError();
+  const auto [least, greatest] = at::aminmax(integers);
+  return FromBool(call, least.item<int64_t>() >= IntArgument(call, 1) &&
+                            greatest.item<int64_t>() <= IntArgument(call, 2));
 }
 
 napi_value ShapeOf(Call& call) {
@@ -171,6 +182,7 @@ void RegisterStorage(Napi::Object exports, Environment* self) {
   Register<FromBytes>(exports, "fromBytes", self);
   Register<ToBytes>(exports, "toBytes", self);
   Register<Item>(exports, "item", self);
+  Register<AllWithin>(exports, "allWithin", self);
   Register<ShapeOf>(exports, "shapeOf", self);
   Register<StrideOf>(exports, "strideOf", self);
   Register<DtypeOf>(exports, "dtypeOf", self);

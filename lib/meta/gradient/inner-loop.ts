@@ -13,7 +13,7 @@ import { expandTasks } from '../../nn/index';
 import type { Optimizer, OptimizerState } from '../../optim/index';
 import { optimizerOf } from '../../optim/optimizer';
 import { requireTensor } from '../../torch/check-tensors';
-import { disposeTree, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
+import { disposeTree, leaves, mapTree, type Tensor, type Tree, torch } from '../../torch/index';
 import { adaptScope } from '../learner';
 import { reachedGradients } from '../reached-gradients';
 import { flattenParameters, unflattenParameters } from './flatten-parameters';
@@ -141,12 +141,7 @@ export function taskGradients<P extends Tree>(
 ): { from: P; gradients: P } {
   const { createGraph = false, scale } = objectOf(options, 'options', 'taskGradients');
   callable(losses, 'losses', 'taskGradients');
-  // A view made without recording says that it requires gradients, but none would reach it.
-  const recorded = torch.isGradEnabled();
-  const from = mapTree(
-    ([w]) => (recorded && w.requiresGrad ? w : w.detach().requiresGrad_()),
-    theta,
-  );
+  const from = requiringGradients(theta);
   const gradients = torch.enableGrad(() => {
     const each = losses(from);
     requireTensor(each, 'the result of losses', 'taskGradients');
@@ -155,6 +150,15 @@ export function taskGradients<P extends Tree>(
     return reachedGradients(each, from, { of: 'the support loss', createGraph, gradOutputs });
   });
   return { from, gradients };
+}
+
+/** The weights themselves where their graph is to be kept, else leaves of the same values. */
+function requiringGradients<P extends Tree>(theta: P): P {
+  // A view made without recording says that it requires gradients, but none would reach it.
+  const recorded = torch.isGradEnabled();
+  const isVariable = (w: Tensor): boolean => recorded && w.requiresGrad;
+  if (leaves(theta).every(isVariable)) return theta;
+  return mapTree(([w]) => (isVariable(w) ? w : w.detach().requiresGrad_()), theta);
 }
 
 /**
