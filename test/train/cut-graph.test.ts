@@ -1,3 +1,4 @@
+import { type TaskLoss, taskCrossEntropy } from '../../lib/meta';
 import { torch } from '../../lib/torch';
 import { learner, run } from './noisy-training';
 
@@ -10,6 +11,16 @@ test('a learner whose predict drops its options ends training at once, and leave
   await expect(run({ learner: forgetful })).rejects.toMatchObject({
     code: 'ERR_TORCH_AUTOGRAD',
     message: expect.stringContaining('Expected a graph from the query loss to the parameters'),
+  });
+  expect(torch.memory()).toEqual(before);
+});
+
+test('a loss inside of noGrad ends training at once, and leaves nothing', async () => {
+  const loss: TaskLoss = (logits, labels) => torch.noGrad(() => taskCrossEntropy(logits, labels));
+  const before = torch.memory();
+  await expect(run({ learner: { ...learner, loss } })).rejects.toMatchObject({
+    code: 'ERR_TORCH_AUTOGRAD',
+    message: expect.stringContaining('inside of `noGrad`'),
   });
   expect(torch.memory()).toEqual(before);
 });

@@ -157,3 +157,21 @@ test('two forms of one text are refused, wherever they come from', () => {
   );
   expect(() => sampler(datasetFromRows(rows))).not.toThrow();
 });
+
+test.each([
+  ['an apostrophe', 'I don\u2019t know', "I don't know"],
+  ['a soft hyphen', 'my wea\u00adther', 'my weather'],
+  ['a byte order mark', '\ufeffmy account', 'my account'],
+  ['a direction mark', 'my card\u200f is gone', 'my card is gone'],
+])('texts that differ by %s alone are one, and never in both sets', (_, set, typed) => {
+  const others = Array.from({ length: 7 }, (_, i) => ({ text: `b ${i}`, label: 'b' }));
+  const own = Array.from({ length: 6 }, (_, i) => ({ text: `a ${i}`, label: 'a' }));
+  const rows = [{ text: set, label: 'a' }, ...own, { text: typed, label: 'a' }, ...others];
+  expect(() => sampler(datasetFromRows(rows, { key: (text) => text }))).toThrow(ArgumentRangeError);
+  const merged = datasetFromRows(rows);
+  expect(merged.examples('a')).toHaveLength(7);
+  for (const { support, query } of sampler(merged, { shots: 3, queries: 4 }).episodes(50)) {
+    const forms = [...support, ...query].filter(({ text }) => text === set || text === typed);
+    expect(forms.length).toBeLessThanOrEqual(1);
+  }
+});

@@ -85,3 +85,26 @@ test.each([
 ] as const)('%s refuses what is no number', (name, values) => {
   expect(() => torch[name](values as never)).toThrow('values[1] but received undefined');
 });
+
+test('a label that a map does not know is refused by its place', () => {
+  const ids = new Map([
+    ['weather', 0],
+    ['sport', 1],
+  ]);
+  const labels = ['sport', 'wether', 'weather'].map((name) => ids.get(name));
+  expect(untyped(labels, { dtype: 'int64' })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TORCH_ARGUMENT',
+      message: expect.stringContaining('a number for data[1] but received undefined'),
+    }),
+  );
+});
+
+test('arrays in arrays may hold more elements than V8 takes into one array', () => {
+  const row = Array.from({ length: 100_000 }, (_, i) => i % 2 === 0);
+  const x = torch.tensor(new Array(1200).fill(row));
+  expect([x.shape, x.dtype]).toEqual([[1200, 100_000], 'bool']);
+  expect(x.select(0, 1199).sum().item()).toBe(50_000);
+  expect(x.index([0, 1]).item()).toBe(false);
+  x.dispose();
+});

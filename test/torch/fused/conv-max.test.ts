@@ -140,3 +140,45 @@ test('no samples and no filters are as empty as they come', () => {
     torch.convMax(torch.ones([2, 1, 4, 2]), torch.ones([2, 0, 4]), torch.ones([2, 0])).shape,
   ).toEqual([2, 1, 0]);
 });
+
+describe.each<[string, (sizes: readonly number[][]) => unknown]>([
+  ['as one operator', (sizes) => convMax(...sizes.map((size) => torch.ones(size)))],
+  [
+    'in float16',
+    (sizes) => convMax(...sizes.map((size) => torch.ones(size, { dtype: 'float16' }))),
+  ],
+  [
+    'under autocast',
+    (sizes) =>
+      torch.autocast('cpu', 'bfloat16', () => convMax(...sizes.map((size) => torch.ones(size)))),
+  ],
+  [
+    'inside vmap',
+    ([x = [], ...sizes]) =>
+      torch.vmap((one: Tensor) => convMax(one, ...sizes.map((size) => torch.ones(size))))(
+        torch.ones([3, ...x]),
+      ),
+  ],
+])('%s', (_, run) => {
+  test.each<[string, number[][]]>([
+    [
+      'D > 0 for x',
+      [
+        [2, 3, 4, 0],
+        [2, 5, 0],
+        [2, 5],
+      ],
+    ],
+    [
+      'k > 0 for weight',
+      [
+        [2, 3, 4, 6],
+        [2, 5, 0],
+        [2, 5],
+      ],
+    ],
+  ])('sizes without %s are refused', (expected, sizes) => {
+    expect(() => run(sizes)).toThrow(expect.objectContaining({ code: 'ERR_TORCH_ARGUMENT' }));
+    expect(() => run(sizes)).toThrow(expected);
+  });
+});
