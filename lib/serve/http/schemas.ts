@@ -87,12 +87,21 @@ function inputsOf(maxTexts: number, maxLength: number) {
     additionalProperties: { ...someTexts, description: 'an array of one or more texts' },
     description: 'texts by label, { label: [text, …] }',
   };
+  // A label may say all of itself by its name or description.
+  const anyTexts = { type: 'array', items: text, description: 'an array of texts' };
+  const fitted = { ...examples, additionalProperties: anyTexts };
+  const descriptions = {
+    type: 'object',
+    propertyNames: { maxLength },
+    additionalProperties: text,
+    description: 'a sentence by label, { label: text }',
+  };
   const texts = {
     ...someTexts,
     maxItems: maxTexts,
     description: `an array of 1 to ${maxTexts} texts`,
   };
-  return { text, label, owner, someTexts, examples, texts };
+  return { text, label, owner, someTexts, examples, fitted, descriptions, texts };
 }
 
 /** Schemas of all routes, which depend on how many texts a request may have, and how long they may be. */
@@ -103,7 +112,8 @@ export function schemasOf({
   maxTexts: number;
   maxTextLength: number;
 }) {
-  const { text, label, owner, someTexts, examples, texts } = inputsOf(maxTexts, maxTextLength);
+  const inputs = inputsOf(maxTexts, maxTextLength);
+  const { text, label, owner, someTexts, examples, texts } = inputs;
   const timeout = { type: 'number', exclusiveMinimum: 0, description: 'milliseconds above 0' };
   return {
     classify: {
@@ -199,7 +209,12 @@ export function schemasOf({
       body: body(
         'an object',
         {
-          examples,
+          examples: inputs.fitted,
+          labelNames: {
+            enum: ['auto', true, false],
+            description: "true, false or 'auto'",
+          },
+          descriptions: inputs.descriptions,
           head: {
             enum: ['auto', ...HEAD_NAMES],
             description: `one of auto, ${HEAD_NAMES.join(', ')}`,

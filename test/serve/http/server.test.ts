@@ -271,6 +271,40 @@ describe('/v1/classifiers', () => {
     expect((await ask('DELETE', '/v1/classifiers/more')).status).toBe(404);
   });
 
+  test('learn from what labels are called, and from what they are for', async () => {
+    const url = '/v1/classifiers/named';
+    const examples = { card_lost: [], top_up: ['add money'] };
+    const descriptions = { card_lost: 'The customer has lost a card' };
+    expect(await refusal('PUT', url, { examples })).toMatch(
+      /^400 Expected at least one text, a description or `labelNames` for the label 'card_lost'/,
+    );
+    const described = await ask('PUT', url, { examples, descriptions });
+    expect(described.body.labels).toEqual([
+      { label: 'top_up', examples: 1 },
+      { label: 'card_lost', examples: 1 },
+    ]);
+    const named = await ask('PUT', url, { examples, descriptions, labelNames: true });
+    expect(named.body.examples).toBe(4);
+    const zero = { examples: { card_lost: [], top_up: [] }, labelNames: true };
+    expect((await ask('PUT', url, zero)).body.examples).toBe(2);
+    const query = { classifier: 'named', text: 'I lost my card' };
+    const { predictions } = (await ask('POST', '/v1/classify', query)).body;
+    expect(predictions[0].probabilities.card_lost).toBeGreaterThan(0.5);
+  });
+
+  test.each([
+    [{ labelNames: 'yes' }, "true, false or 'auto' for labelNames but received string 'yes'"],
+    [{ descriptions: [] }, 'a sentence by label, { label: text } for descriptions but received'],
+    [{ descriptions: { top_up: 3 } }, 'a text for descriptions.top_up but received number 3'],
+    [
+      { descriptions: { none: 'x' } },
+      'labels of the examples for descriptions of FewShotClassifier.fit but',
+    ],
+  ])('%j is refused', async (settings, message) => {
+    const body = { examples: CARDS, ...settings };
+    expect(await refusal('PUT', '/v1/classifiers/more', body)).toContain(`400 Expected ${message}`);
+  });
+
   test('names that cannot be folders everywhere are refused', async () => {
     for (const name of [
       '..%2Fetc',
