@@ -217,3 +217,13 @@ function call(name: string, ...values: unknown[]): unknown {
 export function written(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
+
+/** The greatest of the integers that many kernels compute with. */
+export const INT32 = 2 ** 31 - 1;
+
+/** Several checks, one after the other. */
+export function all(...checks: readonly Check[]): Check {
+  return (args) => {
+    for (const check of checks) check(args);
+  };
+}

@@ -1,11 +1,5 @@
 import type { Check, CheckedArguments } from './checked-arguments';
-
-/** Tensors in oneDNN's own layout, which other kernels misread. */
-function noOpaque(args: CheckedArguments): void {
-  for (const { name, layout } of args.allTensors()) {
-    args.require(layout !== 'other', 'a strided or sparse tensor', name, 'an opaque one');
-  }
-}
+import { noOpaque } from './layouts';
 
 /** oneDNN reads weights of a transposed convolution in their own layout as if they were not transposed. */
 export function stridedWeight(args: CheckedArguments): void {
