@@ -134,11 +134,15 @@ test('one million tensors leave resident memory where it was', () => {
   expect(peak - before).toBeLessThan(64 * 2 ** 20);
 });
 
+// Of a large heap V8 marks what is outside of it in threads of its own, which on a busy machine get nowhere; beyond half
+// of this it collects at once.
+const HEAP = '--max-old-space-size=64';
+
 // In a process of its own, whose garbage is that of the tensors alone.
 const inProcess = (body: string): number => {
   const dist = JSON.stringify(path.join(__dirname, '../../dist/torch'));
   const script = `const { torch } = require(${dist});${body}`;
-  return Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+  return Number(execFileSync(process.execPath, [HEAP, '-e', script], { encoding: 'utf8' }));
 };
 
 test('small tensors outside of scopes are collected in time', () => {
@@ -154,7 +158,7 @@ test('small tensors outside of scopes are collected in time', () => {
     };
     turn();`);
   // V8 collects once it has heard of some tens of megabytes; a tensor costs half a kilobyte.
-  expect(peak).toBeLessThan(130_000);
+  expect(peak).toBeLessThan(60_000);
 });
 
 // Collections of the whole heap while `wrap` makes 128 MiB at a time.
@@ -176,7 +180,7 @@ const collections = (wrap: string): number =>
 
 test("V8 collects garbage for what its collector could free, not for a scope's tensors", () => {
   expect(collections('(make) => torch.scope(() => make().length)')).toBe(0);
-  expect(collections('(make) => make()')).toBeGreaterThan(5);
+  expect(collections('(make) => make()')).toBeGreaterThan(50);
 });
 
 // The most tensors that were alive while 150 results of scopes, of which nobody holds any, hold 8 MiB each.
@@ -202,12 +206,12 @@ test.each([
     'torch.scope(() => torch.scope(() => w.exp()).mul(2).exp()).sum()',
   ],
 ])('%s of a scope is collected in time', (_, result) => {
-  expect(peakOfResults(`torch.scope(() => ${result})`)).toBeLessThan(60);
+  expect(peakOfResults(`torch.scope(() => ${result})`)).toBeLessThan(15);
 });
 
 test('a view is collected in time whose base was disposed of', () => {
   const turn = 'const x = torch.ones([2 ** 21]); x.select(0, 0); x.dispose()';
-  expect(peakOfResults(`{ ${turn} }`)).toBeLessThan(60);
+  expect(peakOfResults(`{ ${turn} }`)).toBeLessThan(15);
 });
 
 test('a view of a tensor that is counted counts nothing more', () => {
