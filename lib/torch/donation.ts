@@ -45,8 +45,7 @@ function overwritable(
 ): { free: ReadonlySet<Tensor>; views: readonly TensorHandle[] } {
   const needed = new Set<TensorHandle>(read);
   const wanted = tensors.filter((tensor) => !needed.has(tensor));
-  const others: TensorHandle[] = [];
-  for (const tensor of made) if (handleOf(tensor) >= 0 && !needed.has(tensor)) others.push(tensor);
+  const others = made.filter((tensor) => handleOf(tensor) >= 0 && !needed.has(tensor));
   const marks = handlesOf([...wanted, ...others]);
   binding.markOverwritable(marks, wanted.length);
   const isMarked = (from: number) => (_: unknown, i: number) => marks[from + i] === 1;
